@@ -1,0 +1,31 @@
+//! The words of the field and the physics that several floors share. No input or output, no tables.
+//!
+//! Floor 0: everything else may use this module, and it uses nothing else of the program.
+
+mod balance_loss;
+mod block;
+mod calendar;
+mod customer;
+mod farm;
+mod fault;
+mod grid;
+mod identity;
+mod licence;
+mod reject;
+mod tariff;
+mod units;
+mod weather;
+
+pub use balance_loss::{TransformerRating, transformer_loss_kw};
+pub use block::{FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Unit};
+pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resolved, Timestamp};
+pub use customer::{Customer, CustomerStatus, Heating};
+pub use farm::{FARM_UNITS, FarmUnit, MIN_FARM_KW};
+pub use fault::{Fault, FaultKind};
+pub use grid::{Grid, GridError, GridNode, NodeKind};
+pub use identity::{Purpose, UsagePointId, seed_of};
+pub use licence::{Licence, LicenceTarget};
+pub use reject::{Caveat, Reject, RejectCode};
+pub use tariff::Tariff;
+pub use units::{Kw, Kwh, MilliWattHours, mean_kw};
+pub use weather::Weather;

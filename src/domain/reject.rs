@@ -1,0 +1,52 @@
+//! What is left out, and what is judged with reserve: returned values with a stable code, never a silent drop.
+
+use serde::Serialize;
+
+/// Why a record was left out. The dotted code is stable: people filter `rejects.csv` by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RejectCode(pub &'static str);
+
+impl RejectCode {
+    /// A value column holds text.
+    pub const VALUE_NOT_A_NUMBER: Self = Self("value.not_a_number");
+    /// A value is infinite or beyond anything a meter can record.
+    pub const VALUE_ABSURD: Self = Self("value.absurd");
+    /// A stamp cannot be read.
+    pub const TIME_UNREADABLE: Self = Self("time.unreadable");
+    /// A stamp lies outside the years 1990 to 2100.
+    pub const TIME_OUT_OF_RANGE: Self = Self("time.out_of_range");
+    /// The local clock never showed this stamp (it was set forward over it).
+    pub const TIME_NEVER_WAS: Self = Self("time.never_was");
+    /// A record has no usage point.
+    pub const ID_EMPTY: Self = Self("id.empty");
+    /// A row has too few or too many fields.
+    pub const ROW_FIELDS: Self = Self("row.fields");
+    /// A row is not valid UTF-8.
+    pub const ROW_ENCODING: Self = Self("row.encoding");
+    /// A cell of a static table cannot be read; the row is used without it or left out, as the detail says.
+    pub const CELL_UNREADABLE: Self = Self("cell.unreadable");
+    /// A second line for the same id in a table that has one line an id.
+    pub const ROW_REPEATED: Self = Self("row.repeated");
+}
+
+/// One line of `rejects.csv`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reject {
+    /// File as the user named it.
+    pub file: String,
+    /// Row in the file, the header being row 1; 0 when no single row is at fault.
+    pub row: u64,
+    /// Stable code.
+    pub code: &'static str,
+    /// What was found and what would help.
+    pub detail: String,
+}
+
+/// A node that is judged with reserve, or not at all, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Caveat {
+    /// Stable dotted code, such as `baseline.short_history`.
+    pub code: &'static str,
+    /// The numbers behind it.
+    pub detail: String,
+}

@@ -1,0 +1,77 @@
+//! Lines about grid nodes: balances and coverage.
+
+use crate::domain::{CivilDay, NodeKind, UsagePointId};
+
+use super::{Loss, Pattern};
+
+/// A line of `nodes.csv`: the energy balance of a node with a balance meter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeRow {
+    /// 1 = best.
+    pub rank: u64,
+    /// The node.
+    pub node: UsagePointId,
+    /// Its level.
+    pub kind: NodeKind,
+    /// The node that feeds it.
+    pub parent: Option<UsagePointId>,
+    /// Probability of unmetered load, 0 to 1.
+    pub probability: Option<f64>,
+    /// Expected share of healthy nodes down to here.
+    pub q_value: Option<f64>,
+    /// Energy that flowed in, kWh, over the intervals in which the balance could be made.
+    pub supplied_kwh: Option<f64>,
+    /// Energy of the usage points under it over the same intervals, kWh.
+    pub metered_kwh: Option<f64>,
+    /// Technical loss over the same intervals, kWh.
+    pub technical_loss_kwh: Option<f64>,
+    /// Energy of the unmetered load in the period, kWh; may be negative.
+    pub unmetered_kwh: Option<f64>,
+    /// Lower end of a 90 % interval, kWh.
+    pub unmetered_kwh_low: Option<f64>,
+    /// Upper end of a 90 % interval, kWh.
+    pub unmetered_kwh_high: Option<f64>,
+    /// Mean power of constant or scheduled unmetered load while it runs, kW; may be negative.
+    pub unmetered_kw: Option<f64>,
+    /// Lower end of a 90 % interval, kW.
+    pub unmetered_kw_low: Option<f64>,
+    /// Upper end of a 90 % interval, kW.
+    pub unmetered_kw_high: Option<f64>,
+    /// How the load runs.
+    pub pattern: Option<Pattern>,
+    /// First day of the load; `None` when it was there from the first reading, or when there is none.
+    pub since: Option<CivilDay>,
+    /// Share of intervals, 0 to 1, in which supply and (nearly) all usage points were read.
+    pub coverage: f64,
+    /// Money at stake.
+    pub loss: Loss,
+    /// Usage points whose own load fits the timing, with the ground for each.
+    pub shortlist: Vec<String>,
+    /// What to know before trusting the line.
+    pub remarks: Vec<String>,
+}
+
+/// A line of `coverage.csv`: how far the tool can see at a node, metered or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoverageRow {
+    /// The node.
+    pub node: UsagePointId,
+    /// Its level.
+    pub kind: NodeKind,
+    /// The node that feeds it.
+    pub parent: Option<UsagePointId>,
+    /// Usage points under it, without balance meters.
+    pub usage_points: u64,
+    /// Share of them with interval readings.
+    pub share_interval: Option<f64>,
+    /// Share of them with register readings only.
+    pub share_register: Option<f64>,
+    /// Share of them without any reading.
+    pub share_unread: Option<f64>,
+    /// Whether a balance meter with readings measures its inflow.
+    pub balance_metered: bool,
+    /// Smallest constant unmetered load that would be seen, kW; `None` where nothing would be.
+    pub smallest_detectable_kw: Option<f64>,
+    /// What limits it and what would help.
+    pub remarks: Vec<String>,
+}

@@ -1,0 +1,64 @@
+//! The plain result tree that is handed to the writers: one struct for a line of each result file.
+//!
+//! Field names are the column names of the files. `None` is an empty cell: not applicable, not testable, or not known.
+//! Everything here claims inconsistency of data, not guilt.
+
+mod address;
+mod grid_rows;
+mod run_record;
+mod usage_point_rows;
+
+pub use address::{AddressRow, RegionRow, WorklistRow};
+pub use grid_rows::{CoverageRow, NodeRow};
+pub use run_record::{InputDigest, Prevalence, RunRecord, StageTime};
+pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
+
+use crate::domain::{Fault, Reject};
+
+/// Money at stake, each amount in `currency`; all `None` when no tariff applies.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Loss {
+    /// Energy not paid or paid at the wrong tariff.
+    pub loss_energy: Option<f64>,
+    /// Digital-mining fee not paid.
+    pub loss_fee: Option<f64>,
+    /// Lower end of the sum.
+    pub loss_low: Option<f64>,
+    /// Upper end of the sum.
+    pub loss_high: Option<f64>,
+    /// ISO 4217 code.
+    pub currency: Option<String>,
+}
+
+/// Everything that a run found, ready to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Ranked findings on usage points, best first.
+    pub suspects: Vec<SuspectRow>,
+    /// Usage points whose data cannot carry a probability, ordered by what a visit is worth.
+    pub screening: Vec<SuspectRow>,
+    /// Names of the statistics in `ScoreRow::statistics`, in order.
+    pub statistic_names: Vec<&'static str>,
+    /// Names of the evidence families in `ScoreRow::llr`, in order, without the `llr_` prefix.
+    pub family_names: Vec<&'static str>,
+    /// Every usage point read but balance meters, in the order of their ids.
+    pub scores: Vec<ScoreRow>,
+    /// Every grid node with a balance meter, best first.
+    pub nodes: Vec<NodeRow>,
+    /// Every grid node, in the order of their ids.
+    pub coverage: Vec<CoverageRow>,
+    /// Addresses, best first.
+    pub addresses: Vec<AddressRow>,
+    /// Addresses and nodes in one order.
+    pub worklist: Vec<WorklistRow>,
+    /// Sums by city and by feeder.
+    pub regions: Vec<RegionRow>,
+    /// Usage points that look like a farm and are explained by something lawful.
+    pub cleared: Vec<ClearedRow>,
+    /// Faults of the data, by usage point and kind.
+    pub faults: Vec<Fault>,
+    /// Records left out, by file and row.
+    pub rejects: Vec<Reject>,
+    /// How the run was made.
+    pub run: RunRecord,
+}

@@ -1,0 +1,69 @@
+//! `run.toml`: how a run was made, so that it can be made again.
+
+use serde::{Deserialize, Serialize};
+
+/// How the run was made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Version of the program.
+    pub version: String,
+    /// Random seed.
+    pub seed: u64,
+    /// First and last day judged, `YYYY-MM-DD`.
+    pub period: Option<(String, String)>,
+    /// Time zone, or the words that none was given.
+    pub timezone: String,
+    /// What to know about the run as a whole, in plain words.
+    pub notes: Vec<String>,
+    /// Number of interval readings used.
+    pub readings: u64,
+    /// Number of register readings used.
+    pub register_readings: u64,
+    /// Number of records left out.
+    pub rejects: u64,
+    /// Number of usage points judged.
+    pub usage_points: u64,
+    /// The effective configuration.
+    pub config: toml::Table,
+    /// Prior and prevalence of every stratum.
+    pub prevalence: Vec<Prevalence>,
+    /// The files that were read.
+    pub inputs: Vec<InputDigest>,
+    /// Wall time of every stage; differs from run to run.
+    pub stages: Vec<StageTime>,
+}
+
+/// Prior and estimated prevalence of one stratum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prevalence {
+    /// Name of the stratum.
+    pub stratum: String,
+    /// Usage points in it.
+    pub usage_points: u64,
+    /// Configured prior share of farms.
+    pub prior: f64,
+    /// Share of farms used for probabilities: estimated from the dump and shrunk to the prior.
+    pub prevalence: f64,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputDigest {
+    /// What it was read as: readings, customers, grid...
+    pub role: String,
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+    /// Rows read.
+    pub rows: u64,
+}
+
+/// Wall time of one stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageTime {
+    /// Name of the stage.
+    pub stage: String,
+    /// Seconds.
+    pub seconds: f64,
+}

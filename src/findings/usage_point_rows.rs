@@ -1,0 +1,180 @@
+//! Lines about usage points: suspects, screening, scores, cleared look-alikes.
+
+use crate::domain::{CivilDay, UsagePointId};
+
+use super::Loss;
+
+/// What a line claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingKind {
+    /// Flat or scheduled load behind an honest meter.
+    MeteredHiddenLoad,
+    /// The meter records less than is used.
+    UnderRegistration,
+    /// A licensed farm draws more than its licence allows, or outside its dates.
+    LicenceExceeded,
+}
+
+impl FindingKind {
+    /// The word used in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MeteredHiddenLoad => "metered_hidden_load",
+            Self::UnderRegistration => "under_registration",
+            Self::LicenceExceeded => "licence_exceeded",
+        }
+    }
+}
+
+/// How the load runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pattern {
+    /// Day and night.
+    Constant,
+    /// In a daily window.
+    Scheduled,
+    /// Grows in steps.
+    Staircase,
+    /// Constant with pauses.
+    Interrupted,
+    /// Under-registration: the level drops at a date.
+    Drop,
+    /// Under-registration: a share is missing.
+    Scaled,
+    /// Under-registration: zero.
+    Zero,
+    /// Under-registration: missing in a daily window.
+    Window,
+}
+
+impl Pattern {
+    /// The word used in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Scheduled => "scheduled",
+            Self::Staircase => "staircase",
+            Self::Interrupted => "interrupted",
+            Self::Drop => "drop",
+            Self::Scaled => "scaled",
+            Self::Zero => "zero",
+            Self::Window => "window",
+        }
+    }
+}
+
+/// How fine a usage point's data is, which decides what can be tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resolution {
+    /// Intervals of at most an hour, with their length in minutes.
+    Interval(u16),
+    /// One value a day, or a few.
+    Daily,
+    /// Register readings weeks apart.
+    Register,
+}
+
+impl Resolution {
+    /// The word used in files: `30min`, `daily`, `register`.
+    #[must_use]
+    pub fn label(self) -> String {
+        match self {
+            Self::Interval(minutes) => format!("{minutes}min"),
+            Self::Daily => "daily".to_owned(),
+            Self::Register => "register".to_owned(),
+        }
+    }
+}
+
+/// A line of `suspects.csv` or `screening.csv`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SuspectRow {
+    /// 1 = best.
+    pub rank: u64,
+    /// The meter.
+    pub usage_point: UsagePointId,
+    /// Its address.
+    pub address: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// Its tariff class.
+    pub tariff_class: Option<String>,
+    /// The grid node that feeds it.
+    pub node: Option<UsagePointId>,
+    /// What is claimed.
+    pub finding: FindingKind,
+    /// How the load runs; `None` when the data do not show it.
+    pub pattern: Option<Pattern>,
+    /// Probability of a farm under the stated prior and the injected models, 0 to 1; `None` in screening.
+    pub probability: Option<f64>,
+    /// Expected share of innocent rows down to here.
+    pub q_value: Option<f64>,
+    /// Mean power of the hidden load while it runs, kW.
+    pub hidden_kw: Option<f64>,
+    /// Lower end of a 90 % interval, kW.
+    pub hidden_kw_low: Option<f64>,
+    /// Upper end of a 90 % interval, kW.
+    pub hidden_kw_high: Option<f64>,
+    /// First day of the load; `None` when it was there from the first reading.
+    pub since: Option<CivilDay>,
+    /// Earliest day that fits.
+    pub since_low: Option<CivilDay>,
+    /// Latest day that fits.
+    pub since_high: Option<CivilDay>,
+    /// Energy of the hidden load in the period, kWh.
+    pub hidden_kwh: Option<f64>,
+    /// Money at stake.
+    pub loss: Loss,
+    /// Licence found for it, if any.
+    pub licence: Option<String>,
+    /// Plain words with numbers, strongest first.
+    pub evidence_for: Vec<String>,
+    /// Plain words with numbers, strongest first.
+    pub evidence_against: Vec<String>,
+    /// Tests that the data did not allow.
+    pub tests_missing: Vec<String>,
+}
+
+/// A line of `scores.parquet`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreRow {
+    /// The meter.
+    pub usage_point: UsagePointId,
+    /// Uncapped log-odds (natural logarithm) that define the rank; `None` when nothing could be tested.
+    pub log_odds: Option<f64>,
+    /// Probability, 0 to 1.
+    pub probability: Option<f64>,
+    /// Expected share of innocents down to here in the order of `log_odds`.
+    pub q_value: Option<f64>,
+    /// Mean power of the hidden load while it runs, kW; `None` unless estimated.
+    pub hidden_kw: Option<f64>,
+    /// First day of the load.
+    pub since: Option<CivilDay>,
+    /// How fine the data are.
+    pub resolution: Resolution,
+    /// Stratum that it was judged in.
+    pub stratum: String,
+    /// Value of every statistic, in the order of `Findings::statistic_names`; `None` = not testable.
+    pub statistics: Vec<Option<f64>>,
+    /// Log-odds contribution of every family, in the order of `Findings::family_names`; `None` = not testable.
+    pub llr: Vec<Option<f64>>,
+}
+
+/// A line of `cleared.csv`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClearedRow {
+    /// The meter.
+    pub usage_point: UsagePointId,
+    /// Name of the lawful look-alike.
+    pub look_alike: Option<String>,
+    /// Why it was cleared, in plain words with numbers.
+    pub reason: String,
+    /// Flat or scheduled load seen, kW.
+    pub hidden_kw: Option<f64>,
+    /// Probability before the look-alike was considered.
+    pub probability_before: Option<f64>,
+    /// Probability after.
+    pub probability: Option<f64>,
+}

@@ -1,0 +1,8 @@
+//! darkload finds electricity used by hidden crypto-mining farms in the meter data that a utility already has.
+//!
+//! The floors, lowest first; a module imports only from modules above it in this list:
+//! `domain`, `ingest` and `synth`, `series`, `profile`, `population`, `evidence` and `balance`, `fusion`, `consequence`, `findings`, `report`, `pipeline`,
+//! `config` and `cli`. `tests/house.rs` keeps this order.
+
+pub mod domain;
+pub mod findings;
