@@ -6,3 +6,5 @@
 
 pub mod domain;
 pub mod findings;
+pub mod profile;
+pub mod series;

@@ -1,0 +1,59 @@
+//! Order statistics that a minority of odd values cannot move.
+
+/// Turns a median absolute deviation into a standard deviation under normality: 1 / Φ⁻¹(3/4).
+pub const MAD_TO_SIGMA: f64 = 1.4826;
+
+/// Quantile `share` (0 = smallest, 1 = largest) of the values that are not NaN, linear between order statistics (type 7 of Hyndman and Fan, 1996).
+///
+/// NaN when no value is left.
+#[must_use]
+pub fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut valid: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    if valid.is_empty() {
+        return f64::NAN;
+    }
+    let place = share.clamp(0.0, 1.0) * (valid.len() - 1) as f64;
+    let below = place.floor() as usize;
+    let (_, &mut low, above) = valid.select_nth_unstable_by(below, f64::total_cmp);
+    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
+    if high.is_finite() { low + (place - below as f64) * (high - low) } else { low }
+}
+
+/// Median of the values that are not NaN; NaN when there is none.
+#[must_use]
+pub fn median(values: &[f64]) -> f64 {
+    quantile(values, 0.5)
+}
+
+/// Standard deviation estimated from the median absolute deviation around `centre`; NaN values are skipped, NaN when none is left.
+#[must_use]
+pub fn mad_sigma(values: &[f64], centre: f64) -> f64 {
+    let deviations: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
+    MAD_TO_SIGMA * median(&deviations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_match_the_reference() {
+        // numpy 2.4: np.quantile([1, 2, 3, 4, 10], [0, .1, .5, .9, 1]) = [1, 1.4, 3, 7.6, 10]
+        let values = [10.0, 1.0, f64::NAN, 3.0, 2.0, 4.0];
+        for (share, expected) in [(0.0, 1.0), (0.1, 1.4), (0.5, 3.0), (0.9, 7.6), (1.0, 10.0)] {
+            assert!((quantile(&values, share) - expected).abs() < 1e-12, "{share}");
+        }
+    }
+
+    #[test]
+    fn one_absurd_value_does_not_move_median_and_spread() {
+        let values = [1.0, 2.0, 3.0, 4.0, 1e9];
+        assert_eq!(median(&values), 3.0);
+        assert!((mad_sigma(&values, 3.0) - MAD_TO_SIGMA).abs() < 1e-12);
+    }
+
+    #[test]
+    fn nothing_has_no_quantile() {
+        assert!(quantile(&[f64::NAN], 0.5).is_nan());
+    }
+}

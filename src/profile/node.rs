@@ -1,0 +1,131 @@
+//! A usage point's profiles put together, and the regimes that its daily levels fall into.
+
+use crate::domain::{Calendar, CivilDay, best_split, median};
+use crate::series::LoadSeries;
+
+use super::{DaySummary, Profile, profiles};
+
+/// Hours that a day needs to be judged.
+const MIN_VALID_HOURS: u8 = 18;
+/// Days that a regime needs on either side of a change.
+const MIN_REGIME_DAYS: usize = 4;
+
+/// All months of one usage point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeProfile {
+    /// Profiles in the order of months.
+    pub months: Vec<Profile>,
+    /// Interval length of the readings, minutes.
+    pub step_min: u32,
+    /// Days that are complete enough to be judged, in order.
+    pub days: Vec<Day>,
+    /// The two regimes of the daily level.
+    pub regimes: Regimes,
+}
+
+/// A day that is complete enough to be judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Day {
+    /// Which day.
+    pub day: CivilDay,
+    /// Its summary.
+    pub summary: DaySummary,
+}
+
+/// The best split of the days in two by their level (the floor; the mean where readings are coarser than an hour).
+///
+/// When no change is worth the name, the higher regime is simply the higher half: tests compare it with the population's same halves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Regimes {
+    /// Index into `days` of the first day of the second regime; 0 when there are too few days for two.
+    pub place: usize,
+    /// Whether the second regime has the higher level.
+    pub rises: bool,
+    /// Median level before, kW; NaN without a split.
+    pub before_kw: f64,
+    /// Median level after, kW; NaN without a split.
+    pub after_kw: f64,
+}
+
+impl NodeProfile {
+    /// Profiles a series.
+    #[must_use]
+    pub fn of(series: &LoadSeries, calendar: &Calendar) -> Self {
+        let months = profiles(series, calendar);
+        let mut days = Vec::new();
+        for month in &months {
+            for (index, summary) in month.days.iter().enumerate() {
+                if summary.valid_hours >= MIN_VALID_HOURS && !summary.mean_kw.is_nan() {
+                    days.push(Day { day: CivilDay(month.first_day.0 + index as i32), summary: *summary });
+                }
+            }
+        }
+        let regimes = Regimes::of(&days);
+        Self { months, step_min: series.step_min, days, regimes }
+    }
+
+    /// Whether the readings show the course of a day.
+    #[must_use]
+    pub fn has_hours(&self) -> bool {
+        self.step_min <= 60
+    }
+
+    /// The days of the regime with the higher level: where a farm would run. All days when there are too few to split.
+    #[must_use]
+    pub fn high_days(&self) -> &[Day] {
+        match (self.regimes.place, self.regimes.rises) {
+            (0, _) => &self.days,
+            (place, true) => &self.days[place..],
+            (place, false) => &self.days[..place],
+        }
+    }
+
+    /// Median over `days` of a value of their summaries; NaN when there is no day with one.
+    #[must_use]
+    pub fn typical(days: &[Day], value: fn(&DaySummary) -> f32) -> f64 {
+        median(&days.iter().map(|day| f64::from(value(&day.summary))).collect::<Vec<_>>())
+    }
+}
+
+impl Day {
+    /// The level of the day: its floor, or its mean where there are no hours.
+    #[must_use]
+    pub fn level_kw(&self) -> f64 {
+        f64::from(if self.summary.floor_kw.is_nan() { self.summary.mean_kw } else { self.summary.floor_kw })
+    }
+}
+
+impl Regimes {
+    fn of(days: &[Day]) -> Self {
+        let levels: Vec<f64> = days.iter().map(Day::level_kw).collect();
+        let Some(split) = best_split(&levels, MIN_REGIME_DAYS) else {
+            return Self { place: 0, rises: true, before_kw: f64::NAN, after_kw: f64::NAN };
+        };
+        let (before_kw, after_kw) = (median(&levels[..split.place]), median(&levels[split.place..]));
+        Self { place: split.place, rises: split.after > split.before, before_kw, after_kw }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+
+    #[test]
+    fn a_farm_that_starts_makes_the_higher_regime() {
+        let kw: Vec<f32> = (0..24 * 30).map(|hour| if hour < 24 * 12 { 0.2 } else { 3.5 }).collect();
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
+        let profile = NodeProfile::of(&series, &Calendar::new(None).unwrap());
+        assert_eq!(profile.regimes.place, 12);
+        assert_eq!(profile.high_days().len(), 18);
+        assert!(profile.regimes.rises);
+    }
+
+    #[test]
+    fn days_with_holes_are_not_judged() {
+        let mut kw = vec![1.0; 24 * 10];
+        kw[24..34].fill(f32::NAN);
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
+        assert_eq!(NodeProfile::of(&series, &Calendar::new(None).unwrap()).days.len(), 9);
+    }
+}

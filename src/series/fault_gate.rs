@@ -1,0 +1,311 @@
+//! The data-fault gate: what is a fault of the data must never count as a flat or a large load.
+//!
+//! *Stuck and flat-filled values*: one non-zero value repeated for a day or longer. A running load varies by 0.3 % and more, so where the meter
+//! resolves finer than that, exact repetition is no load. Such intervals are masked (missing) for every test.
+//! *Multiplier step*: mean, floor and daily spread all rise by one common factor of five or more. An added load raises the floor and leaves the
+//! spread, so it is not mistaken for this. The higher part is divided by the factor, and the fault says so.
+//! *Spikes*: single values beyond ten times the 99.9 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
+//! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
+
+use crate::domain::{Calendar, CivilDay, Fault, FaultKind, best_split, median};
+
+use super::LoadSeries;
+
+/// A run of equal values shorter than this many hours is left alone.
+const RUN_HOURS: usize = 24;
+/// Where one step of the meter's display is a larger share of the load than this, repetition proves nothing.
+const COARSE_SHARE: f64 = 0.01;
+/// A common factor below this is no multiplier fault.
+const MULTIPLIER_MIN: f64 = 5.0;
+/// How far floor and spread may differ from the factor of the mean, as a ratio.
+const MULTIPLIER_TOLERANCE: f64 = 1.6;
+/// Days that both sides of a multiplier step must have.
+const MULTIPLIER_DAYS: usize = 5;
+/// A value above this multiple of the 99.9 % quantile (and of the contracted power) is a spike.
+const SPIKE_FACTOR: f32 = 10.0;
+
+/// The gate with the run's calendar.
+#[derive(Debug, Clone, Copy)]
+pub struct FaultGate<'a> {
+    /// The utility's clock, to name days.
+    pub calendar: &'a Calendar,
+}
+
+/// A series behind the gate.
+#[derive(Debug, Clone)]
+pub struct Gated {
+    /// The series with faulty intervals masked and multiplier steps undone.
+    pub series: LoadSeries,
+    /// What was found.
+    pub faults: Vec<Fault>,
+}
+
+impl FaultGate<'_> {
+    /// Masks faulty intervals and lists the faults. `contracted_kw` bounds what may be called a spike.
+    #[must_use]
+    pub fn pass(self, mut series: LoadSeries, contracted_kw: Option<f64>) -> Gated {
+        let mut faults = Vec::new();
+        faults.extend(self.mask_runs(&mut series));
+        faults.extend(self.mask_spikes(&mut series, contracted_kw));
+        faults.extend(self.undo_multiplier(&mut series));
+        faults.extend(self.negative(&series));
+        faults.extend(self.gap(&series));
+        Gated { series, faults }
+    }
+
+    fn fault(self, series: &LoadSeries, kind: FaultKind, range: (usize, usize), count: usize, detail: String) -> Fault {
+        Fault {
+            usage_point: series.usage_point.clone(),
+            kind,
+            from: Some(self.calendar.day(series.at(range.0))),
+            to: Some(self.calendar.day(series.at(range.1))),
+            share: Some(count as f64 / series.kw.len().max(1) as f64),
+            detail,
+        }
+    }
+
+    fn mask_runs(self, series: &mut LoadSeries) -> Vec<Fault> {
+        let intervals_per_hour = (60 / series.step_min.clamp(1, 60)) as usize;
+        // Daily values repeat honestly now and then; a week of equal ones does not.
+        let shortest = if series.step_min > 60 { 7 } else { RUN_HOURS * intervals_per_hour };
+        let runs = equal_runs(&series.kw, shortest);
+        if runs.is_empty() {
+            return Vec::new();
+        }
+        let Some(quantum) = display_step(&series.kw) else { return Vec::new() };
+        let mut masked: Vec<(FaultKind, usize, usize)> = Vec::new();
+        for (first, end) in runs {
+            let level = f64::from(series.kw[first]);
+            if level == 0.0 || quantum > COARSE_SHARE * level.abs() {
+                continue;
+            }
+            masked.push((self.kind_of_run(series, first, end), first, end));
+            series.kw[first..end].fill(f32::NAN);
+        }
+        [FaultKind::Stuck, FaultKind::FlatFilled].into_iter().filter_map(|kind| self.run_fault(series, kind, &masked)).collect()
+    }
+
+    /// An estimate is filled in by whole days; a stuck meter stops at any hour.
+    fn kind_of_run(self, series: &LoadSeries, first: usize, end: usize) -> FaultKind {
+        let midnight = |index: usize| self.calendar.local(series.at(index)).0.rem_euclid(86_400) == 0;
+        if midnight(first) && (midnight(end) || end == series.kw.len()) { FaultKind::FlatFilled } else { FaultKind::Stuck }
+    }
+
+    fn run_fault(self, series: &LoadSeries, kind: FaultKind, masked: &[(FaultKind, usize, usize)]) -> Option<Fault> {
+        let of_kind: Vec<_> = masked.iter().filter(|run| run.0 == kind).collect();
+        let (first, last) = (of_kind.first()?.1, of_kind.last()?.2 - 1);
+        let count: usize = of_kind.iter().map(|run| run.2 - run.1).sum();
+        let hours = count as f64 * f64::from(series.step_min) / 60.0;
+        let detail = format!("{} runs of one repeated value, {hours:.0} h in all; not used in any test", of_kind.len());
+        Some(self.fault(series, kind, (first, last), count, detail))
+    }
+
+    fn mask_spikes(self, series: &mut LoadSeries, contracted_kw: Option<f64>) -> Option<Fault> {
+        let mut valid: Vec<f32> = series.kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
+        if valid.len() < 1000 {
+            return None;
+        }
+        let place = valid.len() - 1 - valid.len() / 1000;
+        let high = *valid.select_nth_unstable_by(place, f32::total_cmp).1;
+        let limit = (SPIKE_FACTOR * high).max(contracted_kw.map_or(0.0, |kw| 2.0 * kw as f32));
+        let spikes: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] > limit).collect();
+        let (&first, &last) = (spikes.first()?, spikes.last()?);
+        let detail = format!("{} values above {limit:.1} kW, up to {:.1} kW; not used", spikes.len(), series.kw[spikes[0]]);
+        for &index in &spikes {
+            series.kw[index] = f32::NAN;
+        }
+        Some(self.fault(series, FaultKind::Spike, (first, last), spikes.len(), detail))
+    }
+
+    fn undo_multiplier(self, series: &mut LoadSeries) -> Option<Fault> {
+        let days = day_levels(series, self.calendar);
+        let (split, factor) = common_factor(&days)?;
+        let (from, to, up) = if factor > 1.0 { (split, days.len(), factor) } else { (0, split, 1.0 / factor) };
+        let first = index_at(series, self.calendar, days[from].day);
+        let end = days.get(to).map_or(series.kw.len(), |level| index_at(series, self.calendar, level.day));
+        for kw in &mut series.kw[first..end] {
+            *kw /= up as f32;
+        }
+        let detail = format!("mean, floor and spread are {up:.1} times those of the rest: a meter ratio; divided by it before any test");
+        Some(self.fault(series, FaultKind::Multiplier, (first, end.max(first + 1) - 1), end - first, detail))
+    }
+
+    fn negative(self, series: &LoadSeries) -> Option<Fault> {
+        let places: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] < 0.0).collect();
+        let (&first, &last) = (places.first()?, places.last()?);
+        let lowest = series.kw.iter().copied().fold(0.0, f32::min);
+        let detail = format!("{} intervals with energy flowing out or negative values, down to {lowest:.2} kW", places.len());
+        Some(self.fault(series, FaultKind::Negative, (first, last), places.len(), detail))
+    }
+
+    fn gap(self, series: &LoadSeries) -> Option<Fault> {
+        let places: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i].is_nan()).collect();
+        let (&first, &last) = (places.first()?, places.last()?);
+        let detail = format!("{} of {} intervals have no usable value", places.len(), series.kw.len());
+        Some(self.fault(series, FaultKind::Gap, (first, last), places.len(), detail))
+    }
+}
+
+/// Runs `[first, end)` of equal values that are at least `shortest` long.
+fn equal_runs(kw: &[f32], shortest: usize) -> Vec<(usize, usize)> {
+    let mut runs = Vec::new();
+    let mut first = 0;
+    for end in 1..=kw.len() {
+        if end == kw.len() || kw[end] != kw[first] {
+            if end - first >= shortest && !kw[first].is_nan() {
+                runs.push((first, end));
+            }
+            first = end;
+        }
+    }
+    runs
+}
+
+/// The meter's display step in kW: the smallest distance between distinct values (1 % of them left aside). `None` with fewer than two values.
+fn display_step(kw: &[f32]) -> Option<f64> {
+    let mut values: Vec<f32> = kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
+    values.sort_unstable_by(f32::total_cmp);
+    values.dedup();
+    let mut steps: Vec<f64> = values.windows(2).map(|pair| f64::from(pair[1]) - f64::from(pair[0])).collect();
+    if steps.is_empty() {
+        // One value for the whole series: nothing is known about the display, and nothing real repeats like that.
+        return (!values.is_empty()).then_some(0.0);
+    }
+    steps.sort_unstable_by(f64::total_cmp);
+    Some(steps[steps.len() / 100])
+}
+
+/// Mean, floor and spread of one day.
+struct DayLevel {
+    day: CivilDay,
+    mean: f64,
+    floor: f64,
+    spread: f64,
+}
+
+fn day_levels(series: &LoadSeries, calendar: &Calendar) -> Vec<DayLevel> {
+    let mut levels = Vec::new();
+    let Some((first, last)) = series.days(calendar) else { return levels };
+    let mut begin = 0;
+    for day in (first.0..=last.0).map(CivilDay) {
+        let end = index_at(series, calendar, CivilDay(day.0 + 1));
+        let valid: Vec<f64> = series.kw[begin..end].iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
+        begin = end;
+        if valid.len() >= 12 {
+            let mean = valid.iter().sum::<f64>() / valid.len() as f64;
+            let floor = valid.iter().copied().fold(f64::INFINITY, f64::min);
+            let spread = (valid.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / valid.len() as f64).sqrt();
+            levels.push(DayLevel { day, mean, floor, spread });
+        }
+    }
+    levels
+}
+
+fn index_at(series: &LoadSeries, calendar: &Calendar, day: CivilDay) -> usize {
+    let step_s = i64::from(series.step_min) * 60;
+    ((calendar.day_start(day).0 - series.start.0 + step_s - 1).div_euclid(step_s)).clamp(0, series.kw.len() as i64) as usize
+}
+
+/// The day at which all three levels change by one factor, and that factor; `None` when there is no such day.
+fn common_factor(days: &[DayLevel]) -> Option<(usize, f64)> {
+    if days.len() < 2 * MULTIPLIER_DAYS {
+        return None;
+    }
+    let logs: Vec<f64> = days.iter().map(|day| day.mean.max(1e-6).ln()).collect();
+    let split = best_split(&logs, MULTIPLIER_DAYS)?.place;
+    let ratio = |level: fn(&DayLevel) -> f64| {
+        let side = |part: &[DayLevel]| median(&part.iter().map(level).collect::<Vec<_>>());
+        side(&days[split..]) / side(&days[..split])
+    };
+    let (mean, floor, spread) = (ratio(|d| d.mean), ratio(|d| d.floor), ratio(|d| d.spread));
+    let factor = if mean > 1.0 { mean } else { 1.0 / mean };
+    let close = |other: f64| other.is_finite() && other > 0.0 && (other / mean).max(mean / other) <= MULTIPLIER_TOLERANCE;
+    (factor >= MULTIPLIER_MIN && close(floor) && close(spread)).then_some((split, mean))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+
+    /// A home of 0.3 kW on average with a daily shape and rough values, half-hourly.
+    fn home(days: usize) -> Vec<f32> {
+        (0..days * 48)
+            .map(|i| {
+                let hour = (i % 48) as f32 / 2.0;
+                let rough = ((i * 7919 + 13) % 101) as f32 / 101.0;
+                0.1 + 0.2 * rough + if (17.0..22.0).contains(&hour) { 0.5 * rough } else { 0.0 }
+            })
+            .collect()
+    }
+
+    fn gate(kw: Vec<f32>) -> Gated {
+        let calendar = Calendar::new(None).unwrap();
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 30, kw };
+        FaultGate { calendar: &calendar }.pass(series, Some(10.0))
+    }
+
+    fn kinds(gated: &Gated) -> Vec<FaultKind> {
+        gated.faults.iter().map(|fault| fault.kind).collect()
+    }
+
+    #[test]
+    fn a_stuck_meter_is_masked() {
+        let mut kw = home(20);
+        let value = kw[333];
+        kw[333..700].fill(value);
+        let gated = gate(kw);
+        assert!(kinds(&gated).contains(&FaultKind::Stuck));
+        assert!(gated.series.kw[340..690].iter().all(|kw| kw.is_nan()));
+    }
+
+    #[test]
+    fn whole_days_of_one_value_are_an_estimate_filled_in() {
+        let mut kw = home(20);
+        kw[480..720].fill(0.3335);
+        assert!(kinds(&gate(kw)).contains(&FaultKind::FlatFilled));
+    }
+
+    #[test]
+    fn a_running_farm_is_no_fault() {
+        let kw: Vec<f32> = home(20).iter().enumerate().map(|(i, home)| home + 3.3 + 0.01 * ((i * 31) % 17) as f32 / 17.0).collect();
+        assert!(gate(kw).faults.is_empty());
+    }
+
+    #[test]
+    fn a_vacant_flat_is_no_fault() {
+        let mut kw = home(20);
+        kw[100..600].fill(0.0);
+        assert!(gate(kw).faults.is_empty());
+    }
+
+    #[test]
+    fn a_meter_ratio_that_appears_is_undone() {
+        let mut kw = home(30);
+        for value in &mut kw[15 * 48..] {
+            *value *= 20.0;
+        }
+        let gated = gate(kw);
+        assert_eq!(kinds(&gated), [FaultKind::Multiplier]);
+        let after: f32 = gated.series.kw[20 * 48..].iter().sum::<f32>() / (10.0 * 48.0);
+        assert!(after < 0.6, "{after}");
+    }
+
+    #[test]
+    fn a_farm_that_starts_is_not_a_meter_ratio() {
+        let mut kw = home(30);
+        for value in &mut kw[15 * 48..] {
+            *value += 6.5;
+        }
+        assert!(gate(kw).faults.is_empty());
+    }
+
+    #[test]
+    fn a_single_impossible_value_is_masked() {
+        let mut kw = home(40);
+        kw[1000] = 900.0;
+        let gated = gate(kw);
+        assert!(kinds(&gated).contains(&FaultKind::Spike));
+        assert!(gated.series.kw[1000].is_nan());
+    }
+}

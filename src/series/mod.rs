@@ -1,0 +1,69 @@
+//! From blocks of readings to one regular load series for every usage point.
+//!
+//! `collect` gathers blocks in any order; `regular` puts a usage point's readings on an even time axis and settles duplicates; `fault_gate` finds what
+//! is a fault of the data rather than a load; `registers` turns counter readings into mean power; `grid_sum` adds series up the grid, exactly.
+
+mod collect;
+mod fault_gate;
+mod grid_sum;
+mod registers;
+mod regular;
+
+pub use collect::{Collected, Collector};
+pub use fault_gate::{FaultGate, Gated};
+pub use grid_sum::{GridSum, hourly_kw, sum_hourly};
+pub use registers::{RegisterLoad, RegisterRead, register_load};
+pub use regular::{RawReading, Regular, regular_series};
+
+use crate::domain::{Calendar, CivilDay, Timestamp, UsagePointId};
+
+/// Mean power of one usage point on an even time axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadSeries {
+    /// The meter.
+    pub usage_point: UsagePointId,
+    /// Start of the first interval.
+    pub start: Timestamp,
+    /// Length of every interval, minutes.
+    pub step_min: u32,
+    /// Mean power, kW, one value an interval; NaN = missing, negative = export.
+    pub kw: Vec<f32>,
+}
+
+impl LoadSeries {
+    /// Start of interval `index`.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Timestamp {
+        Timestamp(self.start.0 + index as i64 * i64::from(self.step_min) * 60)
+    }
+
+    /// First instant after the series.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        self.at(self.kw.len())
+    }
+
+    /// First and last local day touched; `None` for an empty series.
+    #[must_use]
+    pub fn days(&self, calendar: &Calendar) -> Option<(CivilDay, CivilDay)> {
+        let last = self.kw.len().checked_sub(1)?;
+        Some((calendar.day(self.start), calendar.day(self.at(last))))
+    }
+
+    /// Share of intervals with a value, 0 to 1; 0 for an empty series.
+    #[must_use]
+    pub fn valid_share(&self) -> f64 {
+        let valid = self.kw.iter().filter(|kw| !kw.is_nan()).count();
+        if self.kw.is_empty() { 0.0 } else { valid as f64 / self.kw.len() as f64 }
+    }
+
+    /// The part of the series inside local days `from..=to`.
+    #[must_use]
+    pub fn clip(&self, calendar: &Calendar, from: CivilDay, to: CivilDay) -> Self {
+        let step_s = i64::from(self.step_min) * 60;
+        let index_of = |at: Timestamp| ((at.0 - self.start.0 + step_s - 1).div_euclid(step_s)).clamp(0, self.kw.len() as i64) as usize;
+        let first = index_of(calendar.day_start(from));
+        let end = index_of(calendar.day_start(CivilDay(to.0 + 1))).max(first);
+        Self { usage_point: self.usage_point.clone(), start: self.at(first), step_min: self.step_min, kw: self.kw[first..end].to_vec() }
+    }
+}

@@ -1,0 +1,319 @@
+//! Puts one usage point's readings on an even time axis.
+//!
+//! The interval length is the one the file states, else the most frequent distance between neighbouring stamps. Of readings that disagree
+//! about one interval the better quality wins, then the later file name; readings of one file that still disagree are counted missing, because
+//! nothing says which is right. A stamp that the local clock shows twice (set back in autumn) may hold two readings: each hour gets their mean,
+//! so energy is kept and row order does not matter.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Calendar, Fault, FaultKind, FileIx, Kwh, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId, mean_kw};
+
+use super::LoadSeries;
+
+/// Interval length assumed when a usage point has a single reading and the file says nothing, minutes.
+const DEFAULT_STEP_MIN: u32 = 60;
+/// Readings that differ by less than this share are copies of one another, not a disagreement.
+const SAME_VALUE: f32 = 1e-6;
+
+/// One reading, packed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RawReading {
+    /// Minutes since 1970-01-01T00:00Z.
+    minute: u32,
+    /// kWh or kW; NaN = missing.
+    value: f32,
+    file: FileIx,
+    /// Quality in the lowest two bits, unit in the third, duration in minutes above.
+    flags: u16,
+}
+
+/// A usage point's series with the faults met while building it.
+#[derive(Debug, Clone)]
+pub struct Regular {
+    /// The series.
+    pub series: LoadSeries,
+    /// Duplicates, clock faults, estimates, gaps.
+    pub faults: Vec<Fault>,
+    /// Share of intervals whose value is estimated or substituted, 0 to 1.
+    pub estimated_share: f64,
+}
+
+impl RawReading {
+    /// Packs a reading. Seconds are dropped; durations above 8,191 minutes are treated as not said.
+    #[must_use]
+    pub fn new(start: Timestamp, value: f32, unit: Unit, quality: ReadingQuality, duration_min: u16, file: FileIx) -> Self {
+        let duration = if duration_min < 1 << 13 { duration_min } else { 0 };
+        let unit_bit = u16::from(unit == Unit::Kw) << 2;
+        Self { minute: start.0.div_euclid(60).clamp(0, i64::from(u32::MAX)) as u32, value, file, flags: duration << 3 | unit_bit | quality as u16 }
+    }
+
+    fn quality(self) -> u16 {
+        self.flags & 0b11
+    }
+
+    fn is_power(self) -> bool {
+        self.flags & 0b100 != 0
+    }
+
+    fn duration_min(self) -> u32 {
+        u32::from(self.flags >> 3)
+    }
+
+    fn at(self) -> Timestamp {
+        Timestamp(i64::from(self.minute) * 60)
+    }
+
+    /// Mean power in an interval of `step_min`.
+    fn kw(self, step_min: u32) -> f32 {
+        if self.is_power() { self.value } else { mean_kw(Kwh(f64::from(self.value)), f64::from(step_min)).0 as f32 }
+    }
+
+    fn agrees_with(self, other: Self) -> bool {
+        (self.value.is_nan() && other.value.is_nan()) || (self.value - other.value).abs() <= SAME_VALUE * self.value.abs().max(other.value.abs())
+    }
+}
+
+/// Builds the series of one usage point. `None` when there is no reading.
+#[must_use]
+pub fn regular_series(usage_point: &UsagePointId, mut raw: Vec<RawReading>, calendar: &Calendar) -> Option<Regular> {
+    let in_order = raw.windows(2).all(|pair| pair[0].minute < pair[1].minute);
+    if !in_order {
+        // The full key makes the order of equal stamps independent of arrival.
+        raw.sort_unstable_by(|a, b| {
+            (a.minute, b.quality(), b.file).cmp(&(b.minute, a.quality(), a.file)).then(a.value.total_cmp(&b.value)).then(a.flags.cmp(&b.flags))
+        });
+    }
+    let step_min = step_of(&raw)?;
+    let mut tally = Tally::default();
+    let settled = if in_order { raw } else { settle_duplicates(&raw, calendar, &mut tally) };
+    let phase = phase_of(&settled, step_min);
+    let first = settled.iter().find(|reading| reading.minute % step_min == phase)?.minute;
+    let last = settled.iter().rfind(|reading| reading.minute % step_min == phase)?.minute;
+    let mut kw = vec![f32::NAN; ((last - first) / step_min) as usize + 1];
+    for reading in &settled {
+        if reading.minute % step_min != phase {
+            tally.off_grid.get_or_insert(reading.at());
+            tally.off_grid_count += 1;
+            continue;
+        }
+        let quality = reading.quality();
+        tally.estimated += usize::from(quality == ReadingQuality::Estimated as u16 || quality == ReadingQuality::Substituted as u16);
+        kw[((reading.minute - first) / step_min) as usize] = reading.kw(step_min);
+    }
+    let series = LoadSeries { usage_point: usage_point.clone(), start: Timestamp(i64::from(first) * 60), step_min, kw };
+    let estimated_share = tally.estimated as f64 / series.kw.len() as f64;
+    let faults = tally.faults(&series, calendar);
+    Some(Regular { series, faults, estimated_share })
+}
+
+/// Interval length: the most frequent stated duration, else the most frequent distance between distinct stamps (the shorter of two equally frequent).
+fn step_of(sorted: &[RawReading]) -> Option<u32> {
+    let first = sorted.first()?;
+    let most_frequent = |counts: BTreeMap<u32, usize>| counts.into_iter().rev().max_by_key(|&(_, count)| count).map(|(step, _)| step);
+    let mut stated = BTreeMap::new();
+    for reading in sorted.iter().filter(|reading| reading.duration_min() > 0) {
+        *stated.entry(reading.duration_min()).or_insert(0_usize) += 1;
+    }
+    if let Some(step) = most_frequent(stated) {
+        return Some(step);
+    }
+    // A run of equal distances is counted in one go: a map look-up for every reading would dominate this function.
+    let mut distances: BTreeMap<u32, usize> = BTreeMap::new();
+    let (mut at, mut run, mut length) = (first.minute, 0_u32, 0_usize);
+    for reading in &sorted[1..] {
+        let distance = reading.minute - at;
+        at = reading.minute;
+        if distance == 0 {
+            continue;
+        }
+        if distance == run {
+            length += 1;
+        } else {
+            if run > 0 {
+                *distances.entry(run).or_insert(0) += length;
+            }
+            (run, length) = (distance, 1);
+        }
+    }
+    if run > 0 {
+        *distances.entry(run).or_insert(0) += length;
+    }
+    Some(most_frequent(distances).unwrap_or(DEFAULT_STEP_MIN))
+}
+
+/// Minute within the step on which most stamps lie (the smaller of two equally frequent).
+fn phase_of(readings: &[RawReading], step_min: u32) -> u32 {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    let first_phase = readings.first().map_or(0, |reading| reading.minute % step_min);
+    if readings.iter().all(|reading| reading.minute % step_min == first_phase) {
+        return first_phase;
+    }
+    for reading in readings {
+        *counts.entry(reading.minute % step_min).or_insert(0) += 1;
+    }
+    counts.into_iter().rev().max_by_key(|&(_, count)| count).map_or(0, |(phase, _)| phase)
+}
+
+/// What was met while building a series.
+#[derive(Debug, Default)]
+struct Tally {
+    disagreeing: Option<Timestamp>,
+    disagreeing_count: usize,
+    twice: Option<Timestamp>,
+    off_grid: Option<Timestamp>,
+    off_grid_count: usize,
+    estimated: usize,
+}
+
+/// Leaves one reading a stamp. Input is sorted by stamp, then best quality, then latest file.
+fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tally) -> Vec<RawReading> {
+    let mut settled: Vec<RawReading> = Vec::with_capacity(sorted.len());
+    for group in sorted.chunk_by(|a, b| a.minute == b.minute) {
+        let best = group[0];
+        let rivals: Vec<RawReading> = group.iter().copied().filter(|r| r.quality() == best.quality() && r.file == best.file).collect();
+        if let (2, Resolved::Twice(first, second)) = (rivals.len(), calendar.resolve(calendar.local(best.at())))
+            && first == best.at()
+        {
+            let value = f32::midpoint(rivals[0].value, rivals[1].value);
+            settled.push(RawReading { value, ..best });
+            settled.push(RawReading { value, minute: second.0.div_euclid(60) as u32, ..best });
+            tally.twice.get_or_insert(first);
+            continue;
+        }
+        if group.iter().any(|r| !r.agrees_with(best)) {
+            tally.disagreeing.get_or_insert(best.at());
+            tally.disagreeing_count += 1;
+        }
+        let undecided = rivals.iter().any(|r| !r.agrees_with(best));
+        settled.push(if undecided { RawReading { value: f32::NAN, ..best } } else { best });
+    }
+    // The second pass of a repeated hour was appended early; stamps of that hour may follow it.
+    settled.sort_by_key(|reading| reading.minute);
+    settled.dedup_by_key(|reading| reading.minute);
+    settled
+}
+
+impl Tally {
+    fn faults(&self, series: &LoadSeries, calendar: &Calendar) -> Vec<Fault> {
+        let intervals = series.kw.len() as f64;
+        let fault = |kind, from: Option<Timestamp>, share: f64, detail: String| Fault {
+            usage_point: series.usage_point.clone(),
+            kind,
+            from: from.map(|at| calendar.day(at)),
+            to: None,
+            share: Some(share),
+            detail,
+        };
+        let mut faults = Vec::new();
+        if self.disagreeing_count > 0 {
+            let detail = format!("{} intervals with readings that disagree; first at {}", self.disagreeing_count, stamp(calendar, self.disagreeing));
+            faults.push(fault(FaultKind::Duplicate, self.disagreeing, self.disagreeing_count as f64 / intervals, detail));
+        }
+        if self.off_grid_count > 0 {
+            let detail =
+                format!("{} stamps off the {} min grid, not used; first at {}", self.off_grid_count, series.step_min, stamp(calendar, self.off_grid));
+            faults.push(fault(FaultKind::Clock, self.off_grid, self.off_grid_count as f64 / intervals, detail));
+        }
+        if self.twice.is_some() {
+            let detail = format!("the clock was set back at {}; the two hours share their energy evenly", stamp(calendar, self.twice));
+            faults.push(fault(FaultKind::Clock, self.twice, 1.0 / intervals, detail));
+        }
+        if self.estimated > 0 {
+            let detail = format!("{} of {} intervals are estimated or substituted", self.estimated, series.kw.len());
+            faults.push(fault(FaultKind::Estimated, None, self.estimated as f64 / intervals, detail));
+        }
+        faults
+    }
+}
+
+fn stamp(calendar: &Calendar, at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "an unknown time".to_owned(), |at| calendar.format(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::CivilDay;
+
+    fn reading(minute: i64, value: f32, quality: ReadingQuality, file: u16) -> RawReading {
+        RawReading::new(Timestamp(minute * 60), value, Unit::Kwh, quality, 0, FileIx(file))
+    }
+
+    fn build(raw: Vec<RawReading>) -> Regular {
+        regular_series(&"A".into(), raw, &Calendar::new(None).unwrap()).unwrap()
+    }
+
+    fn actual(minute: i64, value: f32) -> RawReading {
+        reading(minute, value, ReadingQuality::Actual, 0)
+    }
+
+    #[test]
+    fn a_gap_becomes_missing_intervals_and_energy_becomes_mean_power() {
+        let built = build(vec![actual(0, 0.5), actual(30, 1.0), actual(90, 2.0), actual(120, 2.0)]);
+        assert_eq!(built.series.step_min, 30);
+        assert_eq!(built.series.kw[..2], [1.0, 2.0]);
+        assert!(built.series.kw[2].is_nan());
+        assert_eq!(built.series.kw[3], 4.0);
+    }
+
+    #[test]
+    fn the_order_of_rows_leaves_no_trace() {
+        let rows = vec![actual(0, 1.0), actual(30, 2.0), actual(30, 2.5), actual(60, 3.0), actual(90, 4.0)];
+        let reversed: Vec<RawReading> = rows.iter().rev().copied().collect();
+        let (a, b) = (build(rows).series, build(reversed).series);
+        assert!(a.kw.iter().zip(&b.kw).all(|(x, y)| x.total_cmp(y).is_eq()));
+    }
+
+    #[test]
+    fn of_two_readings_the_better_quality_wins() {
+        let built = build(vec![actual(0, 1.0), reading(0, 9.0, ReadingQuality::Estimated, 5), actual(30, 1.0), actual(60, 1.0)]);
+        assert_eq!(built.series.kw[0], 2.0);
+        assert_eq!(built.faults[0].kind, FaultKind::Duplicate);
+    }
+
+    #[test]
+    fn of_equal_quality_the_later_file_wins() {
+        let built =
+            build(vec![reading(0, 1.0, ReadingQuality::Actual, 0), reading(0, 3.0, ReadingQuality::Actual, 1), actual(30, 1.0), actual(60, 1.0)]);
+        assert_eq!(built.series.kw[0], 6.0);
+    }
+
+    #[test]
+    fn readings_of_one_file_that_disagree_are_missing_and_reported() {
+        let built = build(vec![actual(0, 1.0), actual(0, 3.0), actual(30, 1.0), actual(60, 1.0)]);
+        assert!(built.series.kw[0].is_nan());
+        assert_eq!(built.faults[0].kind, FaultKind::Duplicate);
+    }
+
+    #[test]
+    fn exact_copies_are_no_fault() {
+        let built = build(vec![actual(0, 1.0), actual(0, 1.0), actual(30, 1.0), actual(60, 1.0)]);
+        assert!(built.faults.is_empty());
+        assert_eq!(built.series.kw[0], 2.0);
+    }
+
+    #[test]
+    fn the_repeated_hour_of_autumn_keeps_its_energy() {
+        let calendar = Calendar::new(Some("Europe/Berlin")).unwrap();
+        let midnight = calendar.day_start(CivilDay::from_ymd(2025, 10, 26).unwrap()).0 / 60;
+        // A naive file shows 02:00 twice; readers give both the earlier instant.
+        let raw = vec![
+            actual(midnight, 1.0),
+            actual(midnight + 60, 1.0),
+            actual(midnight + 120, 2.0),
+            actual(midnight + 120, 4.0),
+            actual(midnight + 240, 1.0),
+            actual(midnight + 300, 1.0),
+        ];
+        let built = regular_series(&"A".into(), raw, &calendar).unwrap();
+        assert_eq!(built.series.kw, [1.0, 1.0, 3.0, 3.0, 1.0, 1.0]);
+        assert_eq!(built.faults[0].kind, FaultKind::Clock);
+    }
+
+    #[test]
+    fn one_reading_makes_a_series_of_one_hour() {
+        let built = build(vec![actual(0, 1.0)]);
+        assert_eq!((built.series.step_min, built.series.kw.len()), (60, 1));
+    }
+}
