@@ -5,6 +5,8 @@
 //! `config` and `cli`. `tests/house.rs` keeps this order.
 
 pub mod domain;
+pub mod evidence;
 pub mod findings;
+pub mod population;
 pub mod profile;
 pub mod series;

@@ -1,0 +1,53 @@
+//! Constant load: how many kW never switch off?
+//!
+//! H0: the floor is that of a home or business of its kind.  H1: a constant load of at least one mining unit (1.3 kW) lies under it.
+//! Statistic: ln of the typical daily floor in the higher regime, in kW; the same over the peers' floor and over contracted power; and ln of the floor that a
+//! fifth of all days exceed, which a farm with pauses still lifts.
+//! Null: the same figures of the un-injected population.
+//! Assumes: hourly readings or finer. Weak when: electric heating runs at its limit (see `weather`), or the premises have a large base load of their own.
+//! Source: the constant term of CalTRACK 2.0 daily methods, in its robust hourly form; unit power from makers' data sheets (`domain::FARM_UNITS`).
+
+use crate::domain::quantile;
+
+use super::subject::ln_kw;
+use super::{EvidenceTest, Statistic, Subject};
+
+pub(super) const TEST: EvidenceTest = EvidenceTest {
+    family: "constant",
+    question: "How many kW never switch off?",
+    needs: "readings of an hour or finer over a week",
+    statistics: &[
+        Statistic {
+            name: "constant_ln_floor_kw",
+            meaning: "logarithm of the typical daily floor in kW, in the regime with the higher level",
+            measure: |s| Some(ln_kw(s.high_floor_kw()?)),
+        },
+        Statistic {
+            name: "constant_ln_peer_ratio",
+            meaning: "logarithm of the typical daily floor over the peers' floor, in the regime with the higher level",
+            measure: |s| Some(ln_kw(s.high_floor_kw()?) - s.peers?.ln_floor_kw?),
+        },
+        Statistic {
+            name: "constant_ln_contract_ratio",
+            meaning: "logarithm of the typical daily floor over contracted power, in the regime with the higher level",
+            measure: |s| Some(ln_kw(s.high_floor_kw()?) - s.facts.contracted_kw?.ln()),
+        },
+        Statistic {
+            name: "constant_ln_upper_floor_kw",
+            meaning: "logarithm of the daily floor in kW that one day in five exceeds",
+            measure: |s| Some(ln_kw(upper_floor_kw(s)?)),
+        },
+    ],
+    words,
+};
+
+fn upper_floor_kw(s: &Subject) -> Option<f64> {
+    let floors: Vec<f64> = s.profile.days.iter().map(|day| f64::from(day.summary.floor_kw)).collect();
+    (floors.len() >= Subject::MIN_DAYS).then(|| quantile(&floors, 0.8)).filter(|kw| kw.is_finite())
+}
+
+fn words(s: &Subject) -> String {
+    let Some(floor) = s.high_floor_kw() else { return "floor not measurable".to_owned() };
+    let peers = s.peers.and_then(|p| p.ln_floor_kw).map_or(String::new(), |ln| format!("; peers {:.2} kW", ln.exp()));
+    format!("the load does not fall below {floor:.2} kW on a typical day{peers}")
+}

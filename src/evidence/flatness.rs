@@ -1,0 +1,69 @@
+//! Flatness: is the load diluted by something that never changes?
+//!
+//! H0: base-load ratio, variation of daily totals and amplitude of the daily shape are those of its kind.  H1: a constant load with share s of the mean dilutes them:
+//! B' = s + (1 − s)·B, CV' = (1 − s)·CV, A' = (1 − s)·A.
+//! Statistic: median of floor / mean over days; −ln of the robust CV of daily means; −ln of the amplitude of the mean daily shape over its mean.
+//! Null: the same figures of the un-injected population. Stuck and filled-in values are masked before, so they cannot count as flat.
+//! Weak when: the premises are flat by themselves (server rooms, cold stores, hospitals).
+//! Source: mixing law for a constant load, exact by definition of the ratios.
+
+use crate::domain::{mad_sigma, median};
+use crate::profile::{HOURS, NodeProfile, Profile};
+
+use super::{EvidenceTest, Statistic, Subject};
+
+/// Variation below this share is not told apart: meters and miners themselves vary as much.
+const LEAST_VARIATION: f64 = 0.005;
+
+pub(super) const TEST: EvidenceTest = EvidenceTest {
+    family: "flatness",
+    question: "Is the load flat over the day and from day to day?",
+    needs: "a week of readings, of an hour or finer for the course of the day",
+    statistics: &[
+        Statistic {
+            name: "flatness_floor_to_mean",
+            meaning: "typical daily floor over daily mean, in the regime with the higher level",
+            measure: |s| typical_ratio(s),
+        },
+        Statistic {
+            name: "flatness_day_to_day",
+            meaning: "minus the logarithm of the robust coefficient of variation of daily means, in the regime with the higher level",
+            measure: |s| Some(-daily_variation(s)?.max(LEAST_VARIATION).ln()),
+        },
+        Statistic {
+            name: "flatness_of_daily_shape",
+            meaning: "minus the logarithm of the amplitude of the mean daily shape over its mean, in the flattest month",
+            measure: |s| Some(-shape_amplitude(s)?.max(LEAST_VARIATION).ln()),
+        },
+    ],
+    words,
+};
+
+fn typical_ratio(s: &Subject) -> Option<f64> {
+    let ratio = NodeProfile::typical(s.high_days()?, |day| if day.mean_kw > 0.0 { day.floor_kw / day.mean_kw } else { f32::NAN });
+    ratio.is_finite().then_some(ratio)
+}
+
+fn daily_variation(s: &Subject) -> Option<f64> {
+    let means: Vec<f64> = s.high_days()?.iter().map(|day| f64::from(day.summary.mean_kw)).collect();
+    let centre = median(&means);
+    (means.len() >= 4 && centre > 0.0).then(|| mad_sigma(&means, centre) / centre)
+}
+
+/// Smallest over months of (highest − lowest hour) / mean of the median day.
+fn shape_amplitude(s: &Subject) -> Option<f64> {
+    s.profile.months.iter().filter(|month| month.days.len() >= Subject::MIN_DAYS).filter_map(month_amplitude).min_by(f64::total_cmp)
+}
+
+fn month_amplitude(month: &Profile) -> Option<f64> {
+    let mid = month.hours?.mid_kw;
+    let (low, high) = mid.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &kw| (low.min(kw), high.max(kw)));
+    let mean = mid.iter().sum::<f32>() / HOURS as f32;
+    (mean > 0.0 && low.is_finite()).then(|| f64::from((high - low) / mean))
+}
+
+fn words(s: &Subject) -> String {
+    let floor = typical_ratio(s).map_or(String::new(), |ratio| format!("the daily floor is {:.0} % of the daily mean", 100.0 * ratio));
+    let daily = daily_variation(s).map_or(String::new(), |cv| format!("daily totals vary by {:.0} %", 100.0 * cv));
+    [floor, daily].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}

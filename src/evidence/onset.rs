@@ -1,0 +1,87 @@
+//! Onset: did the level rise at one date and stay up, by the same kW at every hour?
+//!
+//! H0: one level with the day-to-day noise of its kind.  H1: from an unknown day on, a constant load is added (or, before it, was removed).
+//! Statistic: ln of the shift of the median daily floor in kW; the shift over the robust day-to-day noise within both regimes; and how evenly the shift is
+//! carried by floor, mean and top of the day (a farm lifts all three by the same kW, a new heater or tenant does not).
+//! Null: the same maxima in the un-injected population, so season starts and many looks are in it.
+//! Assumes: at least two weeks of days. Weak when: a seasonal load starts in the window; see `weather`.
+//! Source: Hawkins (1977) for the split (`domain::best_split`).
+
+use crate::domain::mad_sigma;
+use crate::profile::{Day, NodeProfile};
+
+use super::subject::ln_kw;
+use super::{EvidenceTest, Statistic, Subject};
+
+/// Days that the test needs.
+const MIN_DAYS: usize = 14;
+/// A shift below this is not asked how evenly it is carried, kW and share of the mean.
+const LEAST_SHIFT_KW: f64 = 0.3;
+const LEAST_SHIFT_SHARE: f64 = 0.1;
+/// Noise below this is not told apart, kW.
+const LEAST_NOISE_KW: f64 = 0.01;
+
+pub(super) const TEST: EvidenceTest = EvidenceTest {
+    family: "onset",
+    question: "Did the level rise at one date and stay up?",
+    needs: "two weeks of readings",
+    statistics: &[
+        Statistic {
+            name: "onset_ln_shift_kw",
+            meaning: "logarithm of the lasting shift of the daily level in kW between the two regimes",
+            measure: |s| Some(ln_kw(shift_kw(s)?)),
+        },
+        Statistic {
+            name: "onset_ln_sharpness",
+            meaning: "logarithm of the shift over the day-to-day noise within the regimes",
+            measure: |s| Some((shift_kw(s)?.max(LEAST_NOISE_KW) / noise_kw(s)?).ln()),
+        },
+        Statistic {
+            name: "onset_evenness",
+            meaning: "minus the disagreement between the shifts of floor, mean and top of the day, as a share of the shift",
+            measure: evenness,
+        },
+    ],
+    words,
+};
+
+fn sides<'a>(s: &'a Subject) -> Option<(&'a [Day], &'a [Day])> {
+    let place = s.profile.regimes.place;
+    (place > 0 && s.profile.days.len() >= MIN_DAYS).then(|| s.profile.days.split_at(place))
+}
+
+fn shift_kw(s: &Subject) -> Option<f64> {
+    sides(s)?;
+    Some((s.profile.regimes.after_kw - s.profile.regimes.before_kw).abs())
+}
+
+/// Robust spread of the daily levels around the median of their own regime, kW.
+fn noise_kw(s: &Subject) -> Option<f64> {
+    let (before, after) = sides(s)?;
+    let regimes = &s.profile.regimes;
+    let residuals: Vec<f64> =
+        before.iter().map(|day| day.level_kw() - regimes.before_kw).chain(after.iter().map(|day| day.level_kw() - regimes.after_kw)).collect();
+    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW))
+}
+
+fn evenness(s: &Subject) -> Option<f64> {
+    let (before, after) = sides(s)?;
+    let shift = |value: fn(&crate::profile::DaySummary) -> f32| NodeProfile::typical(after, value) - NodeProfile::typical(before, value);
+    let (floor, mean, top) = (shift(|d| d.floor_kw), shift(|d| d.mean_kw), shift(|d| d.top_kw));
+    let usual = NodeProfile::typical(&s.profile.days, |day| day.mean_kw);
+    let material = floor.abs() >= LEAST_SHIFT_KW.max(LEAST_SHIFT_SHARE * usual);
+    material.then(|| -((mean - floor).abs() + (top - floor).abs()) / (2.0 * floor.abs())).filter(|value| value.is_finite())
+}
+
+fn words(s: &Subject) -> String {
+    let Some((_, after)) = sides(s) else { return "too few days to see a start".to_owned() };
+    let (shift, regimes) = (s.profile.regimes.after_kw - s.profile.regimes.before_kw, &s.profile.regimes);
+    let noise = noise_kw(s).unwrap_or(LEAST_NOISE_KW);
+    format!(
+        "the daily level goes from {:.2} to {:.2} kW on {}, {:.1} times the usual change from day to day",
+        regimes.before_kw,
+        regimes.after_kw,
+        after[0].day,
+        shift.abs() / noise
+    )
+}

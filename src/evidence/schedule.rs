@@ -1,0 +1,120 @@
+//! Schedule: does a steady load run in the same hours every day?
+//!
+//! H0: no hours of the day stand out steadily.  H1: in one window of 4 to 21 hours a load runs on almost every day, outside it does not.
+//! Statistic: over months and windows (which may pass midnight), the largest difference between the lowest low (20 % quantile over days) inside and the highest
+//! high (80 % quantile) outside, one hour on either edge left free, as ln kW; and how steady the level inside is.
+//! Null: the same maxima in the un-injected population.
+//! Assumes: hourly readings or finer. Weak when: storage heating or street lighting runs in a window of its own; see `weather` and `daylight`.
+//! Source: two-level window fit, the robust form of matched filtering with a rectangle.
+
+use crate::profile::{HOURS, HourBand};
+
+use super::subject::ln_kw;
+use super::{EvidenceTest, Statistic, Subject};
+
+/// Shortest and longest window, hours.
+const SHORTEST: usize = 4;
+const LONGEST: usize = 21;
+/// A difference below this is not asked how steady it is, kW.
+const LEAST_CONTRAST_KW: f64 = 0.3;
+
+pub(super) const TEST: EvidenceTest = EvidenceTest {
+    family: "schedule",
+    question: "Does a steady load run in the same hours every day?",
+    needs: "readings of an hour or finer over a week",
+    statistics: &[
+        Statistic {
+            name: "schedule_ln_contrast_kw",
+            meaning: "logarithm of the difference in kW between the lowest low inside the best daily window and the highest high outside",
+            measure: |s| Some(ln_kw(best_window(s)?.contrast_kw)),
+        },
+        Statistic {
+            name: "schedule_steadiness",
+            meaning: "minus the spread of the level inside the window over the level",
+            measure: |s| best_window(s).filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| -w.spread_share),
+        },
+    ],
+    words,
+};
+
+/// A daily window that stands out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    /// First hour.
+    pub(super) start: usize,
+    /// Length in hours.
+    pub(super) hours: usize,
+    /// Lowest low inside minus highest high outside, kW; negative when nothing stands out.
+    pub(super) contrast_kw: f64,
+    /// Typical high − low of an inner hour over the level inside.
+    pub(super) spread_share: f64,
+}
+
+/// The window with the largest contrast over all months.
+pub(super) fn best_window(s: &Subject) -> Option<Window> {
+    let months = s.profile.months.iter().filter(|month| month.days.len() >= Subject::MIN_DAYS);
+    months.filter_map(|month| window_of(&month.hours?)).max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))
+}
+
+/// Of all windows the longest whose contrast is at least nine tenths of the best: shorter ones inside it always stand out a little more.
+fn window_of(band: &HourBand) -> Option<Window> {
+    if band.low_kw.iter().any(|kw| kw.is_nan()) {
+        return None;
+    }
+    let mut found: Vec<(f32, usize, usize)> = Vec::with_capacity(HOURS * LONGEST);
+    for start in 0..HOURS {
+        let mut lowest_inside = f32::INFINITY;
+        for hours in 1..=LONGEST {
+            lowest_inside = lowest_inside.min(band.low_kw[(start + hours - 1) % HOURS]);
+            if hours >= SHORTEST {
+                found.push((lowest_inside - highest_outside(band, start, hours), start, hours));
+            }
+        }
+    }
+    let best = found.iter().map(|window| window.0).fold(f32::NEG_INFINITY, f32::max);
+    let enough = best - 0.1 * best.abs();
+    let &(contrast, start, hours) = found.iter().filter(|window| window.0 >= enough).max_by_key(|window| window.2)?;
+    let inside = |index: usize| (start + index) % HOURS;
+    let spread: f32 = (0..hours).map(|i| band.high_kw[inside(i)] - band.low_kw[inside(i)]).sum();
+    let level: f32 = (0..hours).map(|i| band.mid_kw[inside(i)]).sum();
+    Some(Window { start, hours, contrast_kw: f64::from(contrast), spread_share: f64::from(spread / level.max(0.01)) })
+}
+
+/// Highest high outside a window; the hours on its two edges may be a part of both and are left out.
+fn highest_outside(band: &HourBand, start: usize, hours: usize) -> f32 {
+    (1..HOURS - hours - 1).map(|k| band.high_kw[(start + hours + k) % HOURS]).fold(f32::NEG_INFINITY, f32::max)
+}
+
+fn words(s: &Subject) -> String {
+    match best_window(s) {
+        Some(window) if window.contrast_kw > 0.1 => format!(
+            "from {:02}:00 to {:02}:00 the load is at least {:.2} kW above that of all other hours, varying by {:.0} %",
+            window.start,
+            (window.start + window.hours) % HOURS,
+            window.contrast_kw,
+            100.0 * window.spread_share
+        ),
+        Some(_) => "no hours of the day stand out".to_owned(),
+        None => "course of the day not measurable".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_night_load_is_found_across_midnight() {
+        let level: [f32; HOURS] = std::array::from_fn(|hour| if hour == 23 || hour < 7 { 10.0 } else { 0.5 });
+        let window = window_of(&HourBand { low_kw: level, mid_kw: level, high_kw: level }).unwrap();
+        assert!((window.contrast_kw - 9.5).abs() < 1e-6);
+        let hours: Vec<usize> = (0..window.hours).map(|i| (window.start + i) % HOURS).collect();
+        assert!(hours.contains(&0) && hours.contains(&6));
+    }
+
+    #[test]
+    fn an_even_day_has_no_window() {
+        let level = [2.0; HOURS];
+        assert!(window_of(&HourBand { low_kw: level, mid_kw: level, high_kw: level }).unwrap().contrast_kw.abs() < 1e-6);
+    }
+}

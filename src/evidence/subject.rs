@@ -1,0 +1,74 @@
+//! What a test sees of one usage point: its profile, its peers, what the utility knows of it, and the weather.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Calendar, CivilDay, Weather};
+use crate::population::{NodeFacts, PeerBaseline};
+use crate::profile::{Day, NodeProfile};
+
+/// Mean outdoor temperature of every day of the run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DayWeather {
+    by_day: BTreeMap<CivilDay, f64>,
+}
+
+/// One usage point as the tests see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its profile.
+    pub profile: &'a NodeProfile,
+    /// What is usual for its peers; `None` when nothing was profiled.
+    pub peers: Option<&'a PeerBaseline>,
+    /// What the utility knows of it.
+    pub facts: &'a NodeFacts,
+    /// Daily temperatures; empty when no weather was given.
+    pub weather: &'a DayWeather,
+}
+
+impl DayWeather {
+    /// Daily means of `weather` over the days `from..=to`; days without a sample are left out.
+    #[must_use]
+    pub fn new(weather: &Weather, calendar: &Calendar, from: CivilDay, to: CivilDay) -> Self {
+        let mut by_day = BTreeMap::new();
+        for day in (from.0..=to.0).map(CivilDay) {
+            let mean = weather.day_mean_c(calendar, day);
+            if !mean.is_nan() {
+                by_day.insert(day, f64::from(mean));
+            }
+        }
+        Self { by_day }
+    }
+
+    /// Mean temperature of a day, °C; `None` when unknown.
+    #[must_use]
+    pub fn on(&self, day: CivilDay) -> Option<f64> {
+        self.by_day.get(&day).copied()
+    }
+}
+
+impl Subject<'_> {
+    /// Days that a test needs at least.
+    pub(crate) const MIN_DAYS: usize = 7;
+
+    /// The days of the higher regime, when there are enough of them for a test.
+    pub(crate) fn high_days(&self) -> Option<&[Day]> {
+        let days = self.profile.high_days();
+        (self.profile.days.len() >= Self::MIN_DAYS && !days.is_empty()).then_some(days)
+    }
+
+    /// Typical daily mean of the higher regime, kW.
+    pub(crate) fn high_mean_kw(&self) -> Option<f64> {
+        self.high_days().map(|days| NodeProfile::typical(days, |day| day.mean_kw)).filter(|kw| kw.is_finite())
+    }
+
+    /// Typical daily floor of the higher regime, kW; `None` where readings are coarser than an hour.
+    pub(crate) fn high_floor_kw(&self) -> Option<f64> {
+        self.high_days().map(|days| NodeProfile::typical(days, |day| day.floor_kw)).filter(|kw| kw.is_finite())
+    }
+}
+
+/// Logarithm of a load, with loads below 5 W not told apart.
+pub(crate) fn ln_kw(kw: f64) -> f64 {
+    const LEAST_KW: f64 = 0.005;
+    kw.max(LEAST_KW).ln()
+}

@@ -1,0 +1,89 @@
+//! Weather: does the load follow the temperature, as heating and cooling do?
+//!
+//! H0: part of the load is heating or cooling, as usual for its kind.  H1: it is not; a farm dilutes the response.
+//! Statistic: minus the swing of daily mean power that a robust line over temperature explains, as a share of the mean (heating slope over the central 80 % of
+//! temperatures, Theil-Sen); and the same for the daily floor in kW, since electric heating at its limit lifts the floor only while it is cold.
+//! Null: the same figures of the un-injected population.
+//! Assumes: a weather file. Weak when: temperatures hardly change in the window.
+//! Source: Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63; CalTRACK 2.0 for temperature response as the baseline of buildings.
+
+use crate::domain::{median, quantile};
+use crate::profile::{Day, DaySummary};
+
+use super::{EvidenceTest, Statistic, Subject};
+
+/// Days with a temperature that the test needs.
+const MIN_DAYS: usize = 12;
+/// Spread of temperature (10 % to 90 %) that the test needs, K.
+const MIN_SPREAD_K: f64 = 4.0;
+
+pub(super) const TEST: EvidenceTest = EvidenceTest {
+    family: "weather",
+    question: "Does the load follow the temperature, as heating and cooling do?",
+    needs: "a weather file and two weeks of readings",
+    statistics: &[
+        Statistic {
+            name: "weather_mean_independence",
+            meaning: "minus the share of mean power that follows the temperature",
+            measure: |s| Some(-response(s, |day| day.mean_kw)?.swing_kw.abs() / s.high_mean_kw()?.max(0.02)),
+        },
+        Statistic {
+            name: "weather_floor_independence",
+            meaning: "minus the share of the daily floor that follows the temperature",
+            measure: |s| Some(-response(s, |day| day.floor_kw)?.swing_kw.abs() / s.high_floor_kw()?.max(0.02)),
+        },
+    ],
+    words,
+};
+
+struct Response {
+    slope_kw_per_k: f64,
+    swing_kw: f64,
+}
+
+/// Robust line of a daily value over temperature within the higher regime.
+fn response(s: &Subject, value: fn(&DaySummary) -> f32) -> Option<Response> {
+    let points = points(s, s.high_days()?, value);
+    if points.len() < MIN_DAYS {
+        return None;
+    }
+    let temperatures: Vec<f64> = points.iter().map(|point| point.0).collect();
+    let spread = quantile(&temperatures, 0.9) - quantile(&temperatures, 0.1);
+    if spread < MIN_SPREAD_K {
+        return None;
+    }
+    let slope = theil_sen(&points);
+    slope.is_finite().then_some(Response { slope_kw_per_k: slope, swing_kw: slope * spread })
+}
+
+fn points(s: &Subject, days: &[Day], value: fn(&DaySummary) -> f32) -> Vec<(f64, f64)> {
+    days.iter().filter_map(|day| Some((s.weather.on(day.day)?, f64::from(value(&day.summary))))).filter(|point| point.1.is_finite()).collect()
+}
+
+/// Median slope between pairs half the sample apart in temperature: as robust as all pairs, at linear cost.
+fn theil_sen(points: &[(f64, f64)]) -> f64 {
+    let mut sorted = points.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let half = sorted.len() / 2;
+    let slopes: Vec<f64> =
+        (0..sorted.len() - half).map(|i| (sorted[i + half].1 - sorted[i].1) / (sorted[i + half].0 - sorted[i].0)).filter(|s| s.is_finite()).collect();
+    median(&slopes)
+}
+
+fn words(s: &Subject) -> String {
+    let Some(response) = response(s, |day| day.mean_kw) else { return "response to weather not measurable".to_owned() };
+    let share = 100.0 * response.swing_kw.abs() / s.high_mean_kw().unwrap_or(f64::NAN);
+    format!("{share:.0} % of the load follows the temperature ({:+.3} kW per K)", response.slope_kw_per_k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slope_of_a_line_survives_a_third_of_wild_points() {
+        let points: Vec<(f64, f64)> =
+            (0..60).map(|i| (f64::from(i) / 3.0, if i % 7 == 0 { 900.0 } else { 5.0 - 0.2 * f64::from(i) / 3.0 })).collect();
+        assert!((theil_sen(&points) + 0.2).abs() < 0.02);
+    }
+}

@@ -1,0 +1,11 @@
+//! What is usual: strata of like usage points, their peer baselines, and how every statistic is distributed with and without a farm.
+
+mod likelihood;
+mod mixture;
+mod peers;
+mod strata;
+
+pub use likelihood::LikelihoodTable;
+pub use mixture::Mixture;
+pub use peers::{PeerBaseline, Peers};
+pub use strata::{NodeFacts, Stratum};
