@@ -4,6 +4,7 @@
 //! `domain`, `ingest` and `synth`, `series`, `profile`, `population`, `evidence` and `balance`, `fusion`, `consequence`, `findings`, `report`, `pipeline`,
 //! `config` and `cli`. `tests/house.rs` keeps this order.
 
+pub mod balance;
 pub mod domain;
 pub mod evidence;
 pub mod findings;

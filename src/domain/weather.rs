@@ -36,6 +36,22 @@ impl Weather {
         self.at.is_empty()
     }
 
+    /// Temperature at each of `times`, which must rise: the latest sample at most three hours old; NaN where there is none.
+    #[must_use]
+    pub fn at_each(&self, times: &[Timestamp]) -> Vec<f32> {
+        const STALE_S: i64 = 3 * 3600;
+        let mut next = 0;
+        let mut values = Vec::with_capacity(times.len());
+        for time in times {
+            while next < self.at.len() && self.at[next] <= *time {
+                next += 1;
+            }
+            let fresh = next > 0 && time.0 - self.at[next - 1].0 <= STALE_S;
+            values.push(if fresh { self.temperature_c[next - 1] } else { f32::NAN });
+        }
+        values
+    }
+
     /// Mean temperature of a local civil day; NaN when no sample falls on it.
     #[must_use]
     pub fn day_mean_c(&self, calendar: &Calendar, day: CivilDay) -> f32 {

@@ -1,0 +1,121 @@
+//! Plants farms of known kind, size and start in kept series: what a farm looks like in this very dump.
+//!
+//! Hosts are a sample of the user's own usage points (chosen by the hash of their id, so the choice is stable). Sizes are log-uniform from the smallest farm worth the
+//! name, or a tenth of the host's own load where that is more, up to one and a half times the contracted power; half of the farms run from the first reading,
+//! half start at an even chance anywhere in the middle nine tenths. Sizes and kinds are assumptions, and the README says so.
+//! Source: models M1 to M4 of `synth::FarmModel`.
+
+use rand::RngExt;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::domain::{Calendar, FARM_UNITS, Purpose, Timestamp, Weather, seed_of};
+use crate::series::LoadSeries;
+use crate::synth::{FarmKind, FarmModel};
+
+/// Kinds of farm with their share among the planted.
+const KINDS: &[(FarmKind, f64)] = &[
+    (FarmKind::Constant, 0.35),
+    (FarmKind::Night, 0.15),
+    (FarmKind::PeakShaved, 0.10),
+    (FarmKind::Weekend, 0.05),
+    (FarmKind::Interrupted, 0.10),
+    (FarmKind::Staircase, 0.15),
+    (FarmKind::Ramp, 0.10),
+];
+/// A farm smaller than this share of the host's own mean load is not asked for: nothing could tell it.
+const LEAST_SHARE: f64 = 0.1;
+/// Largest farm as a multiple of contracted power, and where none is known, of the host's own mean load.
+const CONTRACT_MULTIPLE: f64 = 1.5;
+const MEAN_MULTIPLE: f64 = 30.0;
+/// Largest planted farm of a host without contract and load, kW.
+const LEAST_UPPER_KW: f64 = 10.0;
+
+/// How farms are planted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InjectionSettings {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Farms planted in each host, one at a time.
+    pub per_host: u32,
+}
+
+/// A usage point whose whole series is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Host<'a> {
+    /// Its series, behind the fault gate.
+    pub series: &'a LoadSeries,
+    /// Contracted power, kW.
+    pub contracted_kw: Option<f64>,
+}
+
+/// A host with a farm.
+#[derive(Debug, Clone)]
+pub struct Planted {
+    /// Index of the host.
+    pub host: usize,
+    /// What was planted.
+    pub kind: FarmKind,
+    /// Mean power of the farm while it runs, kW.
+    pub kw: f64,
+    /// When it starts; `None` = before the first reading.
+    pub onset: Option<Timestamp>,
+    /// The host's series with the farm.
+    pub series: LoadSeries,
+}
+
+/// Plants farms in every host and hands each to `measure`, in parallel; results come in the order of hosts.
+#[must_use]
+pub fn plant<T: Send>(
+    hosts: &[Host],
+    settings: InjectionSettings,
+    calendar: &Calendar,
+    weather: &Weather,
+    measure: impl Fn(Planted) -> Option<T> + Sync,
+) -> Vec<T> {
+    hosts
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(index, host)| {
+            let measure = &measure;
+            (0..settings.per_host).filter_map(move |turn| measure(plant_one(index, *host, settings.seed, turn, calendar, weather)?))
+        })
+        .collect()
+}
+
+fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar, weather: &Weather) -> Option<Planted> {
+    let series = host.series;
+    if series.kw.is_empty() {
+        return None;
+    }
+    let mut rng = ChaCha8Rng::seed_from_u64(seed_of(seed, &series.usage_point, Purpose::Injection, u64::from(turn)));
+    let kind = draw_kind(&mut rng);
+    let model = FarmModel::draw(&mut rng, kind, draw_size_kw(&mut rng, host));
+    let onset = rng.random_bool(0.5).then(|| series.at((series.kw.len() as f64 * rng.random_range(0.05..0.95)) as usize));
+    let start: Vec<Timestamp> = (0..series.kw.len()).map(|i| series.at(i)).collect();
+    let temperature_c = weather.at_each(&start);
+    let farm_kw = model.load_kw(&mut rng, &start, series.step_min, calendar, &temperature_c, onset);
+    let kw = series.kw.iter().zip(&farm_kw).map(|(own, farm)| own + farm).collect();
+    let planted = LoadSeries { usage_point: series.usage_point.clone(), start: series.start, step_min: series.step_min, kw };
+    Some(Planted { host: index, kind, kw: model.running_kw(), onset, series: planted })
+}
+
+fn draw_kind(rng: &mut ChaCha8Rng) -> FarmKind {
+    let mut left: f64 = rng.random_range(0.0..1.0);
+    for &(kind, share) in KINDS {
+        left -= share;
+        if left <= 0.0 {
+            return kind;
+        }
+    }
+    FarmKind::Constant
+}
+
+fn draw_size_kw(rng: &mut ChaCha8Rng, host: Host) -> f64 {
+    let valid: Vec<f64> = host.series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
+    let mean = valid.iter().sum::<f64>() / valid.len().max(1) as f64;
+    let low = FARM_UNITS[0].unit_kw.max(LEAST_SHARE * mean);
+    let high = host.contracted_kw.map_or(MEAN_MULTIPLE * mean, |kw| CONTRACT_MULTIPLE * kw).max(LEAST_UPPER_KW).max(2.0 * low);
+    (rng.random_range(low.ln()..high.ln())).exp()
+}

@@ -1,0 +1,14 @@
+//! From log-odds of single statistics to one probability, an order, and a list with a stated share of innocents.
+//!
+//! `injection` plants farms in kept series; `calibration` learns tables and weights from planted and un-planted usage points, without any label; `discovery` turns
+//! probabilities into q-values and a list.
+
+mod calibration;
+mod discovery;
+mod injection;
+mod weights;
+
+pub use calibration::{Calibration, CalibrationSettings, Judgement, Measured};
+pub use discovery::{q_values, shortlist_length};
+pub use injection::{Host, InjectionSettings, Planted, plant};
+pub use weights::{logistic, logit};
