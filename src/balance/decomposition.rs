@@ -14,6 +14,8 @@ use super::regression::{Line, huber_line};
 /// Hours called night and day (local clock) when the two are compared.
 const NIGHT: std::ops::Range<usize> = 1..6;
 const DAY: std::ops::Range<usize> = 10..17;
+/// Hours in which no night tap runs.
+const WAKING: std::ops::Range<usize> = 8..23;
 /// Share of the day that a night tap is taken to run: eight hours.
 const NIGHT_SHARE: f64 = 8.0 / 24.0;
 /// A lasting change must be this many times the noise of daily levels, and this large in kW.
@@ -72,7 +74,9 @@ pub fn decompose(residual: &Residual, calendar: &Calendar) -> Option<Unmetered> 
     let share = (0..days.len()).filter(|&i| runs(i)).count() as f64 / days.len() as f64;
     let since = onset.filter(|&(_, rises)| rises).map(|(day, _)| day);
     let proportional = whole.b;
-    if let Some(night) = night_tap(residual, &days, &hours, runs, line.b) {
+    // A night tap runs against the metered load and would bend a slope fitted to all hours.
+    let daytime = fit(residual, &days, |i| runs(i) && WAKING.contains(&hours[i])).unwrap_or(line);
+    if let Some(night) = night_tap(residual, &days, &hours, runs, daytime.b) {
         return Some(Unmetered { running_share: share * night.running_share, since, proportional, ..night });
     }
     Some(Unmetered { kw: line.a, se_kw: line.se_a, running_share: share, pattern: UnmeteredPattern::Constant, since, proportional })
