@@ -41,6 +41,28 @@ pub fn best_split(values: &[f64], margin: usize) -> Option<Split> {
     best
 }
 
+/// First index of every segment of constant level, 0 included: greedy binary segmentation.
+///
+/// A split is kept while the levels on its two sides differ by more than `least_shift` and its parts have `margin` values each; at most `most` segments.
+/// Source: Scott and Knott (1974), A cluster analysis method for grouping means, Biometrics 30.
+#[must_use]
+pub fn segments(values: &[f64], margin: usize, least_shift: f64, most: usize) -> Vec<usize> {
+    let mut starts = vec![0];
+    while starts.len() < most {
+        let ends: Vec<usize> = starts.iter().skip(1).copied().chain([values.len()]).collect();
+        let candidate = starts
+            .iter()
+            .zip(ends)
+            .filter_map(|(&start, end)| best_split(&values[start..end], margin).map(|split| (start, split)))
+            .filter(|(_, split)| (split.after - split.before).abs() > least_shift)
+            .max_by(|a, b| a.1.gain.total_cmp(&b.1.gain));
+        let Some((start, split)) = candidate else { break };
+        starts.push(start + split.place);
+        starts.sort_unstable();
+    }
+    starts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +73,13 @@ mod tests {
         let split = best_split(&values, 3).unwrap();
         assert_eq!(split.place, 11);
         assert!((split.after - split.before - 3.0).abs() < 0.02);
+    }
+
+    #[test]
+    fn a_staircase_has_a_segment_for_every_tread() {
+        let values: Vec<f64> = (0..40).map(|i| f64::from(i / 10) * 3.0 + 0.1 * f64::from(i % 2)).collect();
+        assert_eq!(segments(&values, 3, 1.0, 8), [0, 10, 20, 30]);
+        assert_eq!(segments(&values, 3, 100.0, 8), [0]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod weather;
 pub use balance_loss::{TransformerRating, transformer_loss_kw};
 pub use block::{FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Unit};
 pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resolved, Timestamp};
-pub use change::{Split, best_split};
+pub use change::{Split, best_split, segments};
 pub use customer::{Customer, CustomerStatus, Heating};
 pub use farm::{FARM_UNITS, FarmUnit, MIN_FARM_KW};
 pub use fault::{Fault, FaultKind};

@@ -7,12 +7,14 @@
 mod constant;
 mod daylight;
 mod flatness;
+mod hidden_load;
 mod onset;
 mod schedule;
 mod size;
 mod subject;
 mod weather;
 
+pub use hidden_load::{HiddenLoad, LoadPattern, hidden_load};
 pub use subject::{DayWeather, Subject};
 
 /// One number that a family measures.

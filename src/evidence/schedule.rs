@@ -46,6 +46,8 @@ pub(super) struct Window {
     pub(super) hours: usize,
     /// Lowest low inside minus highest high outside, kW; negative when nothing stands out.
     pub(super) contrast_kw: f64,
+    /// Typical level inside, kW.
+    pub(super) level_kw: f64,
     /// Typical high − low of an inner hour over the level inside.
     pub(super) spread_share: f64,
 }
@@ -77,7 +79,13 @@ fn window_of(band: &HourBand) -> Option<Window> {
     let inside = |index: usize| (start + index) % HOURS;
     let spread: f32 = (0..hours).map(|i| band.high_kw[inside(i)] - band.low_kw[inside(i)]).sum();
     let level: f32 = (0..hours).map(|i| band.mid_kw[inside(i)]).sum();
-    Some(Window { start, hours, contrast_kw: f64::from(contrast), spread_share: f64::from(spread / level.max(0.01)) })
+    Some(Window {
+        start,
+        hours,
+        contrast_kw: f64::from(contrast),
+        level_kw: f64::from(level / hours as f32),
+        spread_share: f64::from(spread / level.max(0.01)),
+    })
 }
 
 /// Highest high outside a window; the hours on its two edges may be a part of both and are left out.
