@@ -80,7 +80,8 @@ pub fn hidden_load(subject: &Subject) -> Option<HiddenLoad> {
     if days.len() < Subject::MIN_DAYS {
         return None;
     }
-    let window = best_window(subject).filter(is_schedule);
+    let mean_kw = subject.high_mean_kw().unwrap_or(0.0);
+    let window = best_window(subject).filter(|window| is_schedule(window, mean_kw));
     let phases = phases(days, window.is_some());
     let (kw, error_kw) = match (&window, phases.off.is_empty()) {
         (_, false) => risen_kw(&phases, window.as_ref()),
@@ -97,9 +98,9 @@ pub fn hidden_load(subject: &Subject) -> Option<HiddenLoad> {
 }
 
 /// A window holds the load itself, rather than the evening peak of a home on top of it, when it makes up most of what is drawn inside.
-fn is_schedule(window: &Window) -> bool {
+fn is_schedule(window: &Window, mean_kw: f64) -> bool {
     window.hours <= LONGEST_WINDOW
-        && window.contrast_kw >= LEAST_RISE_KW.max(LEAST_WINDOW_SHARE * window.level_kw)
+        && window.contrast_kw >= LEAST_RISE_KW.max(LEAST_WINDOW_SHARE * window.level_kw.max(mean_kw))
         && window.spread_share < LARGEST_WINDOW_SPREAD
 }
 
