@@ -8,6 +8,8 @@ pub mod balance;
 pub mod domain;
 pub mod evidence;
 pub mod findings;
+pub mod fusion;
 pub mod population;
 pub mod profile;
 pub mod series;
+pub mod synth;

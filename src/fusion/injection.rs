@@ -91,7 +91,8 @@ fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed_of(seed, &series.usage_point, Purpose::Injection, u64::from(turn)));
     let kind = draw_kind(&mut rng);
-    let model = FarmModel::draw(&mut rng, kind, draw_size_kw(&mut rng, host));
+    let size_kw = draw_size_kw(&mut rng, host);
+    let model = FarmModel::draw(&mut rng, kind, size_kw);
     let onset = rng.random_bool(0.5).then(|| series.at((series.kw.len() as f64 * rng.random_range(0.05..0.95)) as usize));
     let start: Vec<Timestamp> = (0..series.kw.len()).map(|i| series.at(i)).collect();
     let temperature_c = weather.at_each(&start);

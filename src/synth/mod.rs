@@ -1,0 +1,5 @@
+//! Synthetic load with known truth: farms for planting.
+
+mod farm;
+
+pub use farm::{FarmKind, FarmModel};
