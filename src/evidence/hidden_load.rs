@@ -73,9 +73,18 @@ struct Phases<'a> {
     since_range: Option<(CivilDay, CivilDay)>,
 }
 
+/// What part of a steady load that was always there belongs to the premises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnFloor {
+    /// As much as is usual for the peers.
+    AsPeers,
+    /// Nothing: the premises are known to be a farm.
+    None,
+}
+
 /// Estimates the hidden load of a usage point; `None` with less than a week of days.
 #[must_use]
-pub fn hidden_load(subject: &Subject) -> Option<HiddenLoad> {
+pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad> {
     let days = &subject.profile.days;
     if days.len() < Subject::MIN_DAYS {
         return None;
@@ -86,7 +95,7 @@ pub fn hidden_load(subject: &Subject) -> Option<HiddenLoad> {
     let (kw, error_kw) = match (&window, phases.off.is_empty()) {
         (_, false) => risen_kw(&phases, window.as_ref()),
         (Some(window), true) => (window_kw(subject, window), window.spread_share * window.contrast_kw / 2.0),
-        (None, true) => standing_kw(subject, phases.on),
+        (None, true) => standing_kw(subject, phases.on, own_floor),
     };
     let pattern = pattern(&phases, window.as_ref());
     let hours_a_day = window.as_ref().map_or(HOURS, |window| window.hours) as f64;
@@ -148,10 +157,11 @@ fn window_kw(subject: &Subject, window: &Window) -> f64 {
 }
 
 /// The steady level of a load that was always there, minus the floor that is usual for its peers; the error is what the peers' floor leaves open.
-fn standing_kw(subject: &Subject, on: &[Day]) -> (f64, f64) {
+fn standing_kw(subject: &Subject, on: &[Day], own_floor: OwnFloor) -> (f64, f64) {
     let levels: Vec<f64> = on.iter().map(Day::level_kw).collect();
     let steady = quantile(&levels, 0.6);
-    let peers = subject.peers.and_then(|peers| peers.ln_floor_kw).map_or(0.0, f64::exp).min(0.5 * steady);
+    let usual = subject.peers.and_then(|peers| peers.ln_floor_kw).map_or(0.0, f64::exp).min(0.5 * steady);
+    let peers = if own_floor == OwnFloor::None { 0.0 } else { usual };
     let own = mad_sigma(&levels, median(&levels)) / (levels.len() as f64).sqrt();
     (steady - peers, own.hypot(peers / 2.0))
 }
@@ -204,7 +214,7 @@ mod tests {
         let profile = NodeProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, &calendar);
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
         let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
-        hidden_load(&Subject { profile: &profile, peers: Some(&peers), facts: &facts, weather: &weather }).unwrap()
+        hidden_load(&Subject { profile: &profile, peers: Some(&peers), facts: &facts, weather: &weather }, OwnFloor::AsPeers).unwrap()
     }
 
     #[test]

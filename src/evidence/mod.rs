@@ -14,7 +14,7 @@ mod size;
 mod subject;
 mod weather;
 
-pub use hidden_load::{HiddenLoad, LoadPattern, hidden_load};
+pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load};
 pub use subject::{DayWeather, Subject};
 
 /// One number that a family measures.

@@ -19,7 +19,7 @@ use super::weights::{Labelled, Weights, logistic, logit};
 const ROUNDS: usize = 4;
 /// Members that a tariff class needs for tables of its own.
 const MIN_GROUP: usize = 100;
-/// Largest log-odds that the tail correction is applied to unchanged.
+/// Name of the group that holds every usage point: for classes too small for tables of their own.
 const POOLED: &str = "all";
 
 /// How probabilities are set.
@@ -131,7 +131,7 @@ impl GroupModel {
         for _ in 0..ROUNDS {
             let tables = tables(null, &innocent, planted);
             let weights = Weights::fit(&labelled(&tables, null, &innocent, planted));
-            let score = |member: &&Measured| weights.score(llr_row(&tables, &member.statistics).view());
+            let score = |member: &&Measured| weights.score(&llr_row(&tables, &member.statistics));
             let population: Vec<f64> = null.iter().map(score).collect();
             let mixture = Mixture::fit(&population, planted.iter().map(score).collect())?;
             for (innocent, score) in innocent.iter_mut().zip(&population) {
@@ -143,7 +143,7 @@ impl GroupModel {
     }
 
     fn score(&self, statistics: &[Option<f64>]) -> f64 {
-        self.weights.score(llr_row(&self.tables, statistics).view())
+        self.weights.score(&llr_row(&self.tables, statistics))
     }
 
     /// Beyond its body the score's null falls by its own tail scale. Where that is slower than a log-odds should, the score is believed less.

@@ -13,34 +13,34 @@ const SWEEPS: usize = 60;
 
 /// Fitted weights.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Weights {
+pub(super) struct Weights {
     /// Constant term, log-odds.
-    pub base: f64,
+    pub(super) base: f64,
     /// One weight a statistic, 0 or larger.
-    pub weight: Array1<f64>,
+    pub(super) weight: Array1<f64>,
 }
 
 /// Rows of log-odds with their weights and side.
 #[derive(Debug, Clone)]
-pub struct Labelled {
+pub(super) struct Labelled {
     /// One row a usage point, one column a statistic; 0 where not testable.
-    pub llr: Array2<f64>,
+    pub(super) llr: Array2<f64>,
     /// 1 for injected rows, 0 for un-injected ones.
-    pub injected: Array1<f64>,
+    pub(super) injected: Array1<f64>,
     /// Weight of the row.
-    pub weight: Array1<f64>,
+    pub(super) weight: Array1<f64>,
 }
 
 impl Weights {
     /// Log-odds of one row.
     #[must_use]
-    pub fn score(&self, llr: ArrayView1<f64>) -> f64 {
-        self.base + self.weight.dot(&llr)
+    pub(super) fn score(&self, llr: &Array1<f64>) -> f64 {
+        self.base + self.weight.dot(llr)
     }
 
     /// Fits base and weights. Both sides are scaled to the same total weight.
     #[must_use]
-    pub fn fit(rows: &Labelled) -> Self {
+    pub(super) fn fit(rows: &Labelled) -> Self {
         let columns = rows.llr.ncols();
         let row_weight = balanced(rows);
         let mut weights = Self { base: 0.0, weight: Array1::from_elem(columns, 1.0 / columns.max(1) as f64) };
