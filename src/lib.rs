@@ -9,6 +9,7 @@ pub mod domain;
 pub mod evidence;
 pub mod findings;
 pub mod fusion;
+pub mod ingest;
 pub mod population;
 pub mod profile;
 pub mod series;

@@ -1,0 +1,151 @@
+//! Columns by name: canonical names, the usual other ones, and a close match when a name is misspelt.
+
+use std::path::Path;
+
+use crate::domain::Unit;
+
+use super::IngestError;
+
+/// Names of the usage point, canonical first. Compared without case, spaces and punctuation.
+pub(super) const USAGE_POINT: &[&str] =
+    &["usage_point", "usage_point_id", "meter_id", "meter", "nmi", "mpan", "lclid", "meter_number", "serial", "device_id", "customer_id", "id"];
+/// Names of the start of the interval.
+pub(super) const TIMESTAMP: &[&str] =
+    &["timestamp", "start", "datetime", "date_time", "time", "ts", "period_start", "interval_start", "start_time", "reading_time", "tstp"];
+/// Names of energy in kWh.
+const KWH: &[&str] = &["kwh", "energy_kwh", "consumption_kwh", "energy", "consumption", "usage", "value", "reading"];
+/// Names of mean power in kW.
+const KW: &[&str] = &["kw", "power_kw", "load_kw", "power", "demand_kw"];
+/// Names of a counter in kWh.
+pub(super) const REGISTER: &[&str] = &["register_kwh", "register", "index_kwh", "counter_kwh", "meter_reading_kwh"];
+const DURATION: &[&str] = &["duration_min", "interval_min", "interval_length_min", "step_min"];
+const QUALITY: &[&str] = &["quality", "reading_quality", "status", "flag"];
+const CHANNEL: &[&str] = &["channel", "direction", "register_type"];
+
+/// Where the columns of a readings file are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReadingColumns {
+    pub(super) usage_point: usize,
+    pub(super) timestamp: usize,
+    pub(super) value: Value,
+    pub(super) duration_min: Option<usize>,
+    pub(super) quality: Option<usize>,
+    pub(super) channel: Option<usize>,
+}
+
+/// Which column holds the value, and what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value {
+    /// Energy or power of an interval.
+    Interval(usize, Unit),
+    /// A counter.
+    Register(usize),
+}
+
+impl Value {
+    /// The column.
+    pub(super) fn column(self) -> usize {
+        match self {
+            Self::Interval(column, _) | Self::Register(column) => column,
+        }
+    }
+}
+
+/// Finds the columns of a readings file.
+///
+/// # Errors
+/// When usage point, time stamp or value are missing; the message lists what was found and the close match.
+pub(super) fn reading_columns(path: &Path, header: &[String]) -> Result<ReadingColumns, IngestError> {
+    let value = [(KWH, Unit::Kwh), (KW, Unit::Kw)]
+        .into_iter()
+        .find_map(|(names, unit)| find(header, names).map(|column| Value::Interval(column, unit)))
+        .or_else(|| find(header, REGISTER).map(Value::Register));
+    Ok(ReadingColumns {
+        usage_point: require(path, header, USAGE_POINT, "usage point")?,
+        timestamp: require(path, header, TIMESTAMP, "time stamp")?,
+        value: value.ok_or_else(|| missing(path, header, KWH, "energy"))?,
+        duration_min: find(header, DURATION),
+        quality: find(header, QUALITY),
+        channel: find(header, CHANNEL),
+    })
+}
+
+/// The column with one of the names, the earlier name winning.
+pub(super) fn find(header: &[String], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|name| header.iter().position(|column| plain(column) == plain(name)))
+}
+
+/// The column with one of the names.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn require(path: &Path, header: &[String], names: &[&str], meaning: &'static str) -> Result<usize, IngestError> {
+    find(header, names).ok_or_else(|| missing(path, header, names, meaning))
+}
+
+fn missing(path: &Path, header: &[String], names: &[&str], meaning: &'static str) -> IngestError {
+    let found = if header.is_empty() { "no columns".to_owned() } else { header.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ") };
+    let close = header
+        .iter()
+        .flat_map(|column| names.iter().map(move |name| (edits(&plain(column), &plain(name)), column)))
+        .filter(|(edits, column)| *edits <= 1 + plain(column).len() / 4)
+        .min_by_key(|(edits, _)| *edits);
+    let hint = match close {
+        Some((_, column)) => format!("; did you mean `{column}`? rename it to `{}`", names[0]),
+        None => format!("; name it `{}`", names[0]),
+    };
+    IngestError::MissingColumn { path: path.to_path_buf(), meaning, found, hint }
+}
+
+/// Lower case, letters and digits only.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Levenshtein distance in characters.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &to) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn usual_names_are_recognised_whatever_their_dress() {
+        let columns = reading_columns(Path::new("x.csv"), &header(&["Meter ID", "Start", "KWH"])).unwrap();
+        assert_eq!((columns.usage_point, columns.timestamp, columns.value), (0, 1, Value::Interval(2, Unit::Kwh)));
+    }
+
+    #[test]
+    fn a_misspelt_column_is_named_with_its_remedy() {
+        let error = reading_columns(Path::new("x.csv"), &header(&["usge_point", "timestamp", "kwh"])).unwrap_err().to_string();
+        assert!(error.contains("did you mean `usge_point`? rename it to `usage_point`"), "{error}");
+    }
+
+    #[test]
+    fn a_column_of_kilowatts_is_power() {
+        let columns = reading_columns(Path::new("x.csv"), &header(&["id", "time", "kW"])).unwrap();
+        assert_eq!(columns.value, Value::Interval(2, Unit::Kw));
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        assert_eq!(edits("kitten", "sitting"), 3);
+    }
+}

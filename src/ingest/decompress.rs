@@ -1,0 +1,37 @@
+//! Plain, gzip and zstd files through one reader, recognised by their first bytes.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use super::IngestError;
+
+/// Bytes of a file that formats look at.
+const HEAD: u64 = 64 * 1024;
+
+/// Opens a file for reading, decompressed, with bounded memory.
+///
+/// # Errors
+/// When the file cannot be opened, or is an archive.
+pub(super) fn open(path: &Path) -> Result<Box<dyn Read + Send>, IngestError> {
+    let io = |source| IngestError::Io { path: path.to_path_buf(), source };
+    let mut magic = [0_u8; 4];
+    let read = File::open(path).map_err(io)?.read(&mut magic).map_err(io)?;
+    let file = BufReader::with_capacity(1 << 18, File::open(path).map_err(io)?);
+    match &magic[..read] {
+        [0x1f, 0x8b, ..] => Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file))),
+        [0x28, 0xb5, 0x2f, 0xfd] => Ok(Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(io)?)),
+        [b'P', b'K', 3, 4] => Err(IngestError::Archive { path: path.to_path_buf() }),
+        _ => Ok(Box::new(file)),
+    }
+}
+
+/// The first bytes of a file, decompressed.
+///
+/// # Errors
+/// When the file cannot be opened or decompressed.
+pub(super) fn head(path: &Path) -> Result<Vec<u8>, IngestError> {
+    let mut bytes = Vec::new();
+    open(path)?.take(HEAD).read_to_end(&mut bytes).map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
+    Ok(bytes)
+}

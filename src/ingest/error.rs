@@ -1,0 +1,113 @@
+//! Why a file as a whole cannot be used.
+
+use std::path::PathBuf;
+
+use crate::domain::GridError;
+
+/// A file that cannot be used. Messages read after "failed to read the input:" and say what would help.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The operating system refuses.
+    #[error("`{path}` cannot be opened or read; check the path and the permissions", path = path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Nothing at this path.
+    #[error("nothing found at `{given}`; give a file, a folder or a pattern such as `dump/*.parquet`")]
+    NotFound {
+        /// What the user gave.
+        given: String,
+    },
+    /// No readings in anything given.
+    #[error("no readings in {looked_at}; give files with the columns usage_point, timestamp, kwh (Parquet or CSV)")]
+    NoReadings {
+        /// The files or folders.
+        looked_at: String,
+    },
+    /// An empty file.
+    #[error("`{path}` is empty; export it again", path = path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Neither Parquet nor delimited text.
+    #[error("`{path}` is in no known format; known are Parquet and delimited text (csv), plain or in gzip or zstd", path = path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An archive.
+    #[error("`{path}` is a zip archive; unpack it and give the files inside", path = path.display())]
+    Archive {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A needed column is not there.
+    #[error("`{path}` has no column for the {meaning}; found {found}{hint}", path = path.display())]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// What the column would hold.
+        meaning: &'static str,
+        /// The columns found.
+        found: String,
+        /// The remedy: a close match, or the name that is expected.
+        hint: String,
+    },
+    /// Time stamps of no known form.
+    #[error("row {row} of `{path}`: time stamp `{text}` is of no known form; known are 2025-03-01 00:30, 2025-03-01T00:30:00Z, 2025-03-01T00:30+05:00, 01.03.2025 00:30 and seconds since 1970", path = path.display())]
+    TimeFormat {
+        /// The file.
+        path: PathBuf,
+        /// Row in the file.
+        row: u64,
+        /// The stamp.
+        text: String,
+    },
+    /// A column of a type that cannot be used.
+    #[error("column `{column}` of `{path}` has the type {found}, which cannot be used; expected {expected}", path = path.display())]
+    ColumnType {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// Its type.
+        found: String,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// A damaged Parquet file.
+    #[error("`{path}` is damaged or not Parquet; export it again", path = path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        source: parquet::errors::ParquetError,
+    },
+    /// A damaged table.
+    #[error("`{path}` cannot be read as a table", path = path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        source: polars::error::PolarsError,
+    },
+    /// A grid that contradicts itself.
+    #[error("the grid file `{path}` cannot be used", path = path.display())]
+    Grid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: GridError,
+    },
+}
+
+impl IngestError {
+    /// Whether the file is simply something else than a readings file, rather than a broken one.
+    pub(super) fn is_other_kind_of_file(&self) -> bool {
+        matches!(self, Self::UnknownFormat { .. } | Self::MissingColumn { .. } | Self::Empty { .. })
+    }
+}

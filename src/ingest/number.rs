@@ -1,0 +1,91 @@
+//! Numbers and missing values in text.
+
+/// What a value cell says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Cell {
+    /// A number.
+    Number(f64),
+    /// An empty cell or a word for missing.
+    Missing,
+    /// Something else.
+    Text,
+}
+
+/// Words for a missing value, in lower case.
+const MISSING: &[&[u8]] = &[b"", b"na", b"n/a", b"nan", b"null", b"none", b"-", b"--"];
+
+/// Reads a cell. `decimal_comma` allows `,` for the decimal mark.
+pub(super) fn cell(bytes: &[u8], decimal_comma: bool) -> Cell {
+    let bytes = bytes.trim_ascii();
+    if let Some(number) = plain_decimal(bytes, if decimal_comma { b',' } else { b'.' }) {
+        return Cell::Number(number);
+    }
+    if bytes.len() <= 4 && MISSING.contains(&bytes.to_ascii_lowercase().as_slice()) {
+        return Cell::Missing;
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return Cell::Text };
+    let text = if decimal_comma { text.replace(',', ".") } else { text.to_owned() };
+    text.parse().map_or(Cell::Text, Cell::Number)
+}
+
+/// `[-]digits[mark digits]` with at most 15 digits, where integer arithmetic gives the exactly rounded value.
+fn plain_decimal(bytes: &[u8], mark: u8) -> Option<f64> {
+    const POWERS: [f64; 16] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (negative, digits) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    if digits.is_empty() || digits.len() > 16 {
+        return None;
+    }
+    let (mut value, mut count, mut decimals) = (0_u64, 0_usize, None);
+    for &byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + u64::from(byte - b'0');
+                count += 1;
+            }
+            _ if byte == mark && decimals.is_none() => decimals = Some(count),
+            _ => return None,
+        }
+    }
+    if count == 0 || count > 15 {
+        return None;
+    }
+    let magnitude = value as f64 / POWERS[decimals.map_or(0, |before| count - before)];
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_for_missing_are_no_numbers_and_no_text() {
+        for word in ["", " ", "NA", "null", "NaN", "-"] {
+            assert_eq!(cell(word.as_bytes(), false), Cell::Missing, "{word}");
+        }
+        assert_eq!(cell(b"faulty", false), Cell::Text);
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_where_it_is_used() {
+        assert_eq!(cell(b"0,25", true), Cell::Number(0.25));
+        assert_eq!(cell(b"1e3", false), Cell::Number(1000.0));
+    }
+
+    proptest! {
+        #[test]
+        fn plain_decimals_are_read_as_the_standard_library_does(value in -1e9_f64..1e9, digits in 0_usize..6) {
+            let text = format!("{value:.digits$}");
+            prop_assert_eq!(cell(text.as_bytes(), false), Cell::Number(text.parse().unwrap()));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = (cell(&bytes, false), cell(&bytes, true));
+        }
+    }
+}

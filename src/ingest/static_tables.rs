@@ -1,0 +1,184 @@
+//! Customers, grid, weather, licences and tariffs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::domain::{
+    Calendar, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceTarget, NodeKind, RejectCode, Tariff, Timestamp, UsagePointId,
+    Weather,
+};
+
+use super::columns::{TIMESTAMP, USAGE_POINT};
+use super::stamp::{StampForm, StampReader};
+use super::table::TextTable;
+use super::{IngestError, Table};
+
+/// Reads the customer file. Of repeated usage points the first row is kept.
+///
+/// # Errors
+/// When the file cannot be used as a whole.
+pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Customer>>, IngestError> {
+    let mut table = TextTable::read(path)?;
+    let id = table.require(USAGE_POINT, "usage point")?;
+    let [address, city, class, contracted, status] = ["address", "city", "tariff_class", "contracted_kw", "status"].map(|name| table.find(name));
+    let [heating, persons, owner, lat, lon] = ["heating", "persons", "owner", "lat", "lon"].map(|name| table.find(name));
+    let mut customers = BTreeMap::new();
+    for row in table.rows() {
+        let Some(usage_point) = table.text(row, Some(id)) else {
+            table.reject_row(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
+            continue;
+        };
+        let customer = Customer {
+            address: table.text(row, address),
+            city: table.text(row, city),
+            tariff_class: table.text(row, class),
+            contracted_kw: table.number(row, contracted, |kw| kw > 0.0),
+            status: if table.text(row, status).is_some_and(|s| s.eq_ignore_ascii_case("inactive")) {
+                CustomerStatus::Inactive
+            } else {
+                CustomerStatus::Active
+            },
+            heating: heating_of(table.text(row, heating).as_deref()),
+            persons: table.number(row, persons, |n| n >= 0.0),
+            owner: table.text(row, owner),
+            lat: table.number(row, lat, |degrees| degrees.abs() <= 90.0),
+            lon: table.number(row, lon, |degrees| degrees.abs() <= 180.0),
+        };
+        if customers.contains_key(usage_point.as_str()) {
+            table.reject_row(row, RejectCode::ROW_REPEATED, format!("`{usage_point}` stands in an earlier row, which is kept; delete one of them"));
+        } else {
+            customers.insert(UsagePointId::from(usage_point), customer);
+        }
+    }
+    Ok(table.finish(customers))
+}
+
+fn heating_of(word: Option<&str>) -> Heating {
+    match word.map(str::to_lowercase).as_deref() {
+        None => Heating::Unknown,
+        Some("none") => Heating::None,
+        Some("electric") => Heating::Electric,
+        Some(_) => Heating::Other,
+    }
+}
+
+/// Reads the grid file and checks it.
+///
+/// # Errors
+/// When the file cannot be used, or the grid has a loop, an unknown parent or a node twice.
+pub fn read_grid(path: &Path) -> Result<Table<Grid>, IngestError> {
+    let mut table = TextTable::read(path)?;
+    let node = table.require(&["node", "id"], "node")?;
+    let kind = table.require(&["kind", "level", "type"], "kind of node")?;
+    let parent = table.require(&["parent"], "parent of a node")?;
+    let [balance_meter, rated_kva] = ["balance_meter", "rated_kva"].map(|name| table.find(name));
+    let mut lines = Vec::new();
+    for row in table.rows() {
+        let word = table.text(row, Some(kind)).unwrap_or_default();
+        let (Some(node), Some(kind)) = (table.text(row, Some(node)), NodeKind::parse(&word)) else {
+            let detail =
+                format!("a row needs a node and a kind (substation, feeder, transformer, usage_point), found kind `{word}`; the row is left out");
+            table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
+            continue;
+        };
+        lines.push(GridNode {
+            node: node.into(),
+            kind,
+            parent: table.text(row, Some(parent)).map(Into::into),
+            balance_meter: table.text(row, balance_meter).map(Into::into),
+            rated_kva: table.number(row, rated_kva, |kva| kva > 0.0),
+            row: TextTable::row_number(row),
+        });
+    }
+    let grid = Grid::new(lines).map_err(|source| IngestError::Grid { path: path.to_path_buf(), source })?;
+    Ok(table.finish(grid))
+}
+
+/// Reads the weather file.
+///
+/// # Errors
+/// When the file cannot be used as a whole.
+pub fn read_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, IngestError> {
+    let mut table = TextTable::read(path)?;
+    let at = table.require(TIMESTAMP, "time stamp")?;
+    let temperature = table.require(&["temperature_c", "temperature", "temp_c", "temp"], "temperature")?;
+    let mut samples = Vec::new();
+    for row in table.rows() {
+        let Some(instant) = instant(&mut table, row, at, calendar) else { continue };
+        if let Some(celsius) = table.number(row, Some(temperature), |celsius| (-90.0..=60.0).contains(&celsius)) {
+            samples.push((instant, celsius as f32));
+        }
+    }
+    Ok(table.finish(Weather::from_samples(samples)))
+}
+
+fn instant(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar) -> Option<Timestamp> {
+    let text = table.text(row, Some(column)).unwrap_or_default();
+    let read =
+        StampForm::of(text.as_bytes()).ok_or(RejectCode::TIME_UNREADABLE).and_then(|form| StampReader::new(form, calendar).read(text.as_bytes()));
+    read.map_err(|code| table.reject_row(row, code, format!("time stamp `{text}` cannot be used"))).ok()
+}
+
+/// Reads the licence register.
+///
+/// # Errors
+/// When the file cannot be used as a whole.
+pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licence>>, IngestError> {
+    let mut table = TextTable::read(path)?;
+    let number = table.require(&["licence", "license", "licence_number"], "licence")?;
+    let [usage_point, node, address, licensed] = ["usage_point", "node", "address", "licensed_kw"].map(|name| table.find(name));
+    let [from, to, status, holder] = ["valid_from", "valid_to", "status", "holder"].map(|name| table.find(name));
+    let mut licences = Vec::new();
+    for row in table.rows() {
+        let point = table.text(row, usage_point).map(|id| LicenceTarget::UsagePoint(id.into()));
+        let target = point
+            .or_else(|| table.text(row, node).map(|id| LicenceTarget::Node(id.into())))
+            .or_else(|| table.text(row, address).map(LicenceTarget::Address));
+        let (Some(licence), Some(target)) = (table.text(row, Some(number)), target) else {
+            let detail = "a licence needs a number and a usage_point, node or address; the row is left out".to_owned();
+            table.reject_row(row, RejectCode::ID_EMPTY, detail);
+            continue;
+        };
+        licences.push(Licence {
+            licence,
+            target,
+            licensed_kw: table.number(row, licensed, |kw| kw > 0.0),
+            valid_from: table.date(row, from, calendar),
+            valid_to: table.date(row, to, calendar),
+            status: table.text(row, status),
+            holder: table.text(row, holder),
+        });
+    }
+    Ok(table.finish(licences))
+}
+
+/// Reads the tariff table.
+///
+/// # Errors
+/// When the file cannot be used as a whole.
+pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff>>, IngestError> {
+    let mut table = TextTable::read(path)?;
+    let class = table.require(&["tariff_class"], "tariff class")?;
+    let price = table.require(&["price_per_kwh"], "price per kWh")?;
+    let currency = table.require(&["currency"], "currency")?;
+    let [from_kwh, to_kwh, fee, from, to] = ["from_kwh", "to_kwh", "fee_per_kwh", "valid_from", "valid_to"].map(|name| table.find(name));
+    let mut tariffs = Vec::new();
+    for row in table.rows() {
+        let price = table.number(row, Some(price), |price| price >= 0.0);
+        let (Some(tariff_class), Some(price_per_kwh), Some(currency)) = (table.text(row, Some(class)), price, table.text(row, Some(currency))) else {
+            table.reject_row(row, RejectCode::CELL_UNREADABLE, "a tariff needs class, price and currency; the row is left out".to_owned());
+            continue;
+        };
+        tariffs.push(Tariff {
+            tariff_class: tariff_class.to_lowercase(),
+            price_per_kwh,
+            currency,
+            from_kwh: table.number(row, from_kwh, |kwh| kwh >= 0.0),
+            to_kwh: table.number(row, to_kwh, |kwh| kwh >= 0.0),
+            fee_per_kwh: table.number(row, fee, |fee| fee >= 0.0),
+            valid_from: table.date(row, from, calendar),
+            valid_to: table.date(row, to, calendar),
+        });
+    }
+    Ok(table.finish(tariffs))
+}
