@@ -5,12 +5,17 @@
 //! `config` and `cli`. `tests/house.rs` keeps this order.
 
 pub mod balance;
+pub mod cli;
+pub mod config;
+pub mod consequence;
 pub mod domain;
 pub mod evidence;
 pub mod findings;
 pub mod fusion;
 pub mod ingest;
+pub mod pipeline;
 pub mod population;
 pub mod profile;
+pub mod report;
 pub mod series;
 pub mod synth;

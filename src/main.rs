@@ -1,3 +1,7 @@
-//! The `darkload` program: parses the command line, calls the library, ends the process.
+//! The `darkload` program: hands over to the library and ends the process.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    std::panic::catch_unwind(darkload::cli::run).unwrap_or(darkload::cli::ExitReason::InternalFault).into()
+}

@@ -435,7 +435,7 @@ mod tests {
             for (id, half_hour, milli) in rows {
                 let at = Timestamp(1_740_789_000 + half_hour * 1800);
                 let value = f64::from(milli) / 1000.0;
-                text.extend([format!("UP{id}"), calendar.format(at), format!("{value:.3}\n")].join(&delimiter.to_string()).chars());
+                text += &[format!("UP{id}"), calendar.format(at), format!("{value:.3}\n")].join(&delimiter.to_string());
                 expected.push((format!("UP{id}"), at.0, value as f32));
             }
             let kept = read(text.as_bytes()).unwrap();

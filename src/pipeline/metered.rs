@@ -131,8 +131,7 @@ fn calibrate(
     calibration: CalibrationSettings,
 ) -> Option<Calibration> {
     let hosts = sample(points, setting.injection.seed, setting.sample);
-    let host_series: Vec<Host> =
-        hosts.iter().map(|point| Host { series: &point.series, contracted_kw: point.facts.contracted_kw }).collect();
+    let host_series: Vec<Host> = hosts.iter().map(|point| Host { series: &point.series, contracted_kw: point.facts.contracted_kw }).collect();
     let planted = plant(&host_series, setting.injection, setting.calendar, setting.weather, |planted| {
         let host = hosts[planted.host];
         let profile = NodeProfile::of(&planted.series, setting.calendar);

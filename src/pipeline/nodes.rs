@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::balance::{
-    BalanceSettings, NodeMeters, Residual, Unmetered, UnmeteredPattern, common_spread_kw, decompose, node_odds, residual,
-};
+use crate::balance::{BalanceSettings, NodeMeters, Residual, Unmetered, UnmeteredPattern, common_spread_kw, decompose, node_odds, residual};
 use crate::domain::{Calendar, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
 use crate::findings::{CoverageRow, Loss, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
@@ -46,8 +44,7 @@ struct Balanced<'a> {
 
 /// `nodes.csv`: balances of all nodes with a balance meter that was read, best first.
 pub(super) fn node_rows(setting: &GridSetting) -> Vec<NodeRow> {
-    let metered: Vec<&GridNode> =
-        setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
+    let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
     let balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let constant: Vec<f64> = balanced.iter().filter_map(|b| b.unmetered.map(|u| u.kw)).collect();
     let spread_kw = common_spread_kw(&constant);
@@ -55,10 +52,7 @@ pub(super) fn node_rows(setting: &GridSetting) -> Vec<NodeRow> {
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
     let probability: Vec<f64> = rows.iter().map_while(|(_, row)| row.probability).collect();
     let q = q_values(&probability);
-    rows.into_iter()
-        .enumerate()
-        .map(|(index, (_, row))| NodeRow { rank: index as u64 + 1, q_value: q.get(index).copied(), ..row })
-        .collect()
+    rows.into_iter().enumerate().map(|(index, (_, row))| NodeRow { rank: index as u64 + 1, q_value: q.get(index).copied(), ..row }).collect()
 }
 
 fn balance<'a>(node: &'a GridNode, setting: &GridSetting) -> Balanced<'a> {

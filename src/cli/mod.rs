@@ -1,0 +1,80 @@
+//! The command line: arguments as typed, then a checked plan, then the run; and exit codes.
+
+mod progress;
+mod scan;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Finds hidden crypto-mining load in the meter data that a utility already has.
+#[derive(Debug, Parser)]
+#[command(name = "darkload", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
+    Scan(Box<scan::ScanArgs>),
+    /// Print the default configuration with comments
+    Config,
+}
+
+/// How a run ended, as the exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitReason {
+    /// Finished.
+    Finished,
+    /// A fault of the program.
+    InternalFault,
+    /// Bad arguments or configuration.
+    BadArguments,
+    /// The input cannot be used.
+    UnusableInput,
+    /// Finished, but more records were rejected than allowed.
+    TooManyRejects,
+    /// The output cannot be written.
+    UnwritableOutput,
+    /// Interrupted, nothing written.
+    Interrupted,
+}
+
+impl From<ExitReason> for ExitCode {
+    fn from(reason: ExitReason) -> Self {
+        Self::from(match reason {
+            ExitReason::Finished => 0,
+            ExitReason::InternalFault => 1,
+            ExitReason::BadArguments => 2,
+            ExitReason::UnusableInput => 3,
+            ExitReason::TooManyRejects => 4,
+            ExitReason::UnwritableOutput => 5,
+            ExitReason::Interrupted => 130,
+        })
+    }
+}
+
+/// Parses the command line and runs it. Bad arguments end the process with exit code 2 and a message, as clap does.
+#[must_use]
+pub fn run() -> ExitReason {
+    match Cli::parse().command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Config => {
+            print!("{}", crate::config::DEFAULT_TOML);
+            ExitReason::Finished
+        }
+    }
+}
+
+/// Prints an error with its causes on standard error.
+fn complain(error: &dyn std::error::Error) {
+    let mut chain = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain.push(cause.to_string());
+        source = cause.source();
+    }
+    eprintln!("darkload: {}", chain.join(": "));
+}

@@ -1,0 +1,190 @@
+//! `darkload scan`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::config::{Config, ConfigError};
+use crate::domain::{Calendar, CalendarError, CivilDay};
+use crate::pipeline::{self, Interrupt, PipelineError, ScanPlan, StaticPaths};
+use crate::report::{self, WriteError};
+
+use super::progress::TerminalProgress;
+use super::{ExitReason, complain};
+
+/// Arguments of `darkload scan`.
+#[derive(Debug, Args)]
+pub(super) struct ScanArgs {
+    /// Readings: files, folders or patterns; Parquet or CSV, plain, .gz or .zst
+    #[arg(required = true, value_name = "READINGS")]
+    readings: Vec<String>,
+    /// Customers: usage_point, address, city, tariff_class, contracted_kw, heating...
+    #[arg(long, value_name = "FILE")]
+    customers: Option<PathBuf>,
+    /// Grid: node, kind, parent, balance_meter, rated_kva
+    #[arg(long, value_name = "FILE")]
+    grid: Option<PathBuf>,
+    /// Weather: timestamp, temperature_c
+    #[arg(long, value_name = "FILE")]
+    weather: Option<PathBuf>,
+    /// Licence register: licence, usage_point or node or address, licensed_kw, valid_from, valid_to
+    #[arg(long, value_name = "FILE")]
+    licences: Option<PathBuf>,
+    /// Tariffs: tariff_class, price_per_kwh, currency
+    #[arg(long, value_name = "FILE")]
+    tariffs: Option<PathBuf>,
+    /// Register readings in a file of their own: usage_point, timestamp, register_kwh
+    #[arg(long, value_name = "FILE")]
+    registers: Option<PathBuf>,
+    /// Time zone of stamps without an offset, such as Asia/Almaty; without it they are local clock time without changes
+    #[arg(long, value_name = "IANA")]
+    timezone: Option<String>,
+    /// Days judged, such as 2025-03-01..2025-05-31; default: all
+    #[arg(long, value_name = "FROM..TO")]
+    period: Option<String>,
+    /// Configuration file; `darkload config` prints the default
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Result folder; an existing result is replaced whole, any other folder is refused
+    #[arg(long, value_name = "DIR", default_value = "darkload-out")]
+    out: PathBuf,
+    /// Expected share of innocents at which the list stops [default: 0.10]
+    #[arg(long, value_name = "A")]
+    fdr: Option<f64>,
+    /// List exactly this many usage points instead
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    /// Prior share of farms, for every tariff class
+    #[arg(long, value_name = "P")]
+    prior: Option<f64>,
+    /// Threads; default: all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Seed of everything random [default: 1]
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Share of rejected records above which the exit code is 4 [default: 0.01]
+    #[arg(long, value_name = "SHARE")]
+    max_rejects: Option<f64>,
+    /// Print nothing but errors
+    #[arg(long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more about what is done
+    #[arg(long)]
+    verbose: bool,
+}
+
+/// Arguments that do not make a plan.
+#[derive(Debug, thiserror::Error)]
+enum PlanError {
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    #[error("failed to use the configuration")]
+    Config(#[from] ConfigError),
+    #[error("--period `{given}` is no period; write it as 2025-03-01..2025-05-31")]
+    Period { given: String },
+}
+
+/// A scan that did not finish, with what to tell the shell.
+#[derive(Debug, thiserror::Error)]
+enum ScanError {
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    #[error("failed to write the result")]
+    Write(#[from] WriteError),
+    #[error("failed to start {threads} threads")]
+    Threads { threads: u16, source: rayon::ThreadPoolBuildError },
+}
+
+impl ScanError {
+    fn reason(&self) -> ExitReason {
+        match self {
+            Self::Plan(_) => ExitReason::BadArguments,
+            Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
+            Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
+            Self::Write(_) => ExitReason::UnwritableOutput,
+            Self::Threads { .. } => ExitReason::InternalFault,
+        }
+    }
+}
+
+/// Runs the scan and says how it ended.
+pub(super) fn run(args: &ScanArgs) -> ExitReason {
+    match scan(args) {
+        Ok(reason) => reason,
+        Err(error) => {
+            complain(&error);
+            error.reason()
+        }
+    }
+}
+
+fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
+    let plan = plan(args)?;
+    report::check_out_dir(&plan.out)?;
+    let interrupt = Interrupt::default();
+    let flag = interrupt.clone();
+    // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
+    let _ = ctrlc::set_handler(move || flag.set());
+    let progress = TerminalProgress::new(args.quiet, args.verbose);
+    let mut builder = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = args.threads {
+        builder = builder.num_threads(usize::from(threads));
+    }
+    let pool = builder.build().map_err(|source| ScanError::Threads { threads: args.threads.unwrap_or(0), source })?;
+    let findings = pool.install(|| pipeline::scan(&plan, &progress, &interrupt));
+    progress.finish();
+    let findings = findings?;
+    let written = report::write_result(&plan.out, &findings, || !interrupt.is_set())?;
+    if written.is_empty() {
+        return Err(PipelineError::Interrupted.into());
+    }
+    if !args.quiet {
+        print!("{}", report::summary(&findings, &plan.out));
+    }
+    let records = findings.run.readings + findings.run.register_readings + findings.run.rejects;
+    let share = findings.run.rejects as f64 / records.max(1) as f64;
+    if share > plan.config.run.max_rejects {
+        eprintln!(
+            "darkload: {:.1} % of the records were rejected, more than --max-rejects {}; see rejects.csv for each of them",
+            100.0 * share,
+            plan.config.run.max_rejects
+        );
+        return Ok(ExitReason::TooManyRejects);
+    }
+    Ok(ExitReason::Finished)
+}
+
+fn plan(args: &ScanArgs) -> Result<ScanPlan, PlanError> {
+    let mut config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
+    config.run.fdr = args.fdr.unwrap_or(config.run.fdr);
+    config.run.seed = args.seed.unwrap_or(config.run.seed);
+    config.run.max_rejects = args.max_rejects.unwrap_or(config.run.max_rejects);
+    if let Some(prior) = args.prior {
+        config.prior.default = prior;
+        config.prior.by_class.values_mut().for_each(|value| *value = prior);
+    }
+    Ok(ScanPlan {
+        readings: args.readings.clone(),
+        tables: StaticPaths {
+            customers: args.customers.clone(),
+            grid: args.grid.clone(),
+            weather: args.weather.clone(),
+            licences: args.licences.clone(),
+            tariffs: args.tariffs.clone(),
+            registers: args.registers.clone(),
+        },
+        calendar: Calendar::new(args.timezone.as_deref())?,
+        period: args.period.as_deref().map(period).transpose()?,
+        config: config.checked()?,
+        top: args.top,
+        out: args.out.clone(),
+    })
+}
+
+fn period(given: &str) -> Result<(CivilDay, CivilDay), PlanError> {
+    let parsed = given.split_once("..").and_then(|(from, to)| Some((CivilDay::parse(from.trim())?, CivilDay::parse(to.trim())?)));
+    parsed.filter(|(from, to)| from <= to).ok_or_else(|| PlanError::Period { given: given.to_owned() })
+}

@@ -1,0 +1,205 @@
+//! The configuration: strict TOML, every key with its meaning and bounds, printed from the same text that is its default.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// The default configuration with its comments: what `darkload config` prints, and what is used for keys that a file leaves out.
+pub const DEFAULT_TOML: &str = include_str!("default.toml");
+
+/// The effective configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How the run lists and reports.
+    pub run: RunConfig,
+    /// Prior shares of farms.
+    pub prior: PriorConfig,
+    /// How farms are planted for calibration.
+    pub calibration: CalibrationConfig,
+    /// How balances are made.
+    pub balance: BalanceConfig,
+}
+
+/// Section `[run]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Expected share of innocents at which the list stops, 0 to 1.
+    pub fdr: f64,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Share of rejected records at which the run ends with exit code 4.
+    pub max_rejects: f64,
+}
+
+/// Section `[prior]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriorConfig {
+    /// Prior share of farms in classes without a prior of their own.
+    pub default: f64,
+    /// Usage points at which the share found in the dump weighs as much as the prior.
+    pub strength: f64,
+    /// Prior share of grid nodes with unmetered load.
+    pub node: f64,
+    /// Prior share of farms by tariff class.
+    pub by_class: BTreeMap<String, f64>,
+}
+
+/// Section `[calibration]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationConfig {
+    /// Usage points that farms are planted in, at most.
+    pub sample: usize,
+    /// Farms planted in each, one at a time.
+    pub per_usage_point: u32,
+}
+
+/// Section `[balance]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BalanceConfig {
+    /// Power factor of the load.
+    pub power_factor: f64,
+    /// Line loss as a share of the load at mean load.
+    pub line_loss_share: f64,
+    /// Largest share of an hour's energy that may be filled in for missing readings.
+    pub largest_filled_share: f64,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("`{path}` cannot be read; check the path", path = path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is no TOML, or has a key or type that is not known.
+    #[error("`{path}`: {message}", path = path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and the keys expected.
+        message: String,
+    },
+    /// A value out of its bounds.
+    #[error("`{key}` is {value}, but must lie {bounds}")]
+    Bounds {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: f64,
+        /// Where it must lie.
+        bounds: &'static str,
+    },
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        toml::from_str(DEFAULT_TOML).expect("the default configuration is part of the program and tested")
+    }
+}
+
+impl Config {
+    /// Reads a file; keys that it leaves out keep their default.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has an unknown key, or a value out of bounds.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
+        let wrong =
+            |error: toml::de::Error| ConfigError::Toml { path: path.to_path_buf(), message: error.to_string().trim_end().replace('\n', "; ") };
+        let given: toml::Table = toml::from_str(&text).map_err(wrong)?;
+        let mut merged: toml::Table = toml::from_str(DEFAULT_TOML).map_err(wrong)?;
+        merge(&mut merged, given);
+        let config: Self = merged.try_into().map_err(wrong)?;
+        config.checked()
+    }
+
+    /// The configuration itself when every value lies in its bounds.
+    ///
+    /// # Errors
+    /// Names the first value that does not.
+    pub fn checked(self) -> Result<Self, ConfigError> {
+        let share = |key, value: f64, open: bool| {
+            let inside = if open { value > 0.0 && value < 1.0 } else { (0.0..=1.0).contains(&value) };
+            let bounds = if open { "between 0 and 1, both excluded" } else { "between 0 and 1" };
+            if inside { Ok(()) } else { Err(ConfigError::Bounds { key, value, bounds }) }
+        };
+        share("run.fdr", self.run.fdr, true)?;
+        share("run.max_rejects", self.run.max_rejects, false)?;
+        share("prior.default", self.prior.default, true)?;
+        share("prior.node", self.prior.node, true)?;
+        for &value in self.prior.by_class.values() {
+            share("prior.by_class", value, true)?;
+        }
+        share("balance.line_loss_share", self.balance.line_loss_share, false)?;
+        share("balance.largest_filled_share", self.balance.largest_filled_share, false)?;
+        if !(self.balance.power_factor > 0.0 && self.balance.power_factor <= 1.0) {
+            return Err(ConfigError::Bounds { key: "balance.power_factor", value: self.balance.power_factor, bounds: "above 0 and at most 1" });
+        }
+        if self.prior.strength < 0.0 {
+            return Err(ConfigError::Bounds { key: "prior.strength", value: self.prior.strength, bounds: "at 0 or above" });
+        }
+        Ok(self)
+    }
+
+    /// The configuration as it is written into `run.toml`.
+    #[must_use]
+    pub fn to_table(&self) -> toml::Table {
+        toml::Table::try_from(self).unwrap_or_default()
+    }
+}
+
+fn merge(into: &mut toml::Table, from: toml::Table) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
+            (_, value) => {
+                into.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Config::read(file.path())
+    }
+
+    #[test]
+    fn what_is_printed_is_the_default() {
+        assert_eq!(read(DEFAULT_TOML).unwrap(), Config::default());
+        assert_eq!(read("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_key_replaces_one_default_only() {
+        let config = read("[run]\nfdr = 0.3\n").unwrap();
+        assert_eq!(config, Config { run: RunConfig { fdr: 0.3, ..Config::default().run }, ..Config::default() });
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_those_expected() {
+        let message = read("[run]\nfdrr = 0.3\n").unwrap_err().to_string();
+        assert!(message.contains("fdrr") && message.contains("`fdr`"), "{message}");
+    }
+
+    #[test]
+    fn a_share_beyond_one_is_refused() {
+        assert!(read("[run]\nfdr = 10\n").is_err());
+        assert!(read("[run]\nfdr = 1.5\n").unwrap_err().to_string().contains("run.fdr"));
+    }
+}

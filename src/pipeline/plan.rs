@@ -1,0 +1,71 @@
+//! What a run is to do, checked before any work.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::config::Config;
+use crate::domain::{Calendar, CivilDay};
+
+/// A scan, checked.
+#[derive(Debug, Clone)]
+pub struct ScanPlan {
+    /// Readings: files, folders, patterns.
+    pub readings: Vec<String>,
+    /// Static tables.
+    pub tables: StaticPaths,
+    /// The utility's clock.
+    pub calendar: Calendar,
+    /// Days judged; `None` = all.
+    pub period: Option<(CivilDay, CivilDay)>,
+    /// Effective configuration.
+    pub config: Config,
+    /// List exactly this many instead of stopping at the rate.
+    pub top: Option<usize>,
+    /// Result folder.
+    pub out: PathBuf,
+}
+
+/// Paths of the static tables.
+#[derive(Debug, Clone, Default)]
+pub struct StaticPaths {
+    /// Customers.
+    pub customers: Option<PathBuf>,
+    /// Grid.
+    pub grid: Option<PathBuf>,
+    /// Weather.
+    pub weather: Option<PathBuf>,
+    /// Licences.
+    pub licences: Option<PathBuf>,
+    /// Tariffs.
+    pub tariffs: Option<PathBuf>,
+    /// Register readings in files of their own.
+    pub registers: Option<PathBuf>,
+}
+
+/// Set by Ctrl-C; long stages ask it.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Asks the run to stop.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the run should stop.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Where a run says how far it is.
+pub trait Progress: Sync {
+    /// A stage begins, of `total` units where that is known.
+    fn stage(&self, name: &'static str, total: Option<u64>);
+    /// Units done since the last call.
+    fn advance(&self, units: u64);
+    /// A remark for `--verbose`.
+    fn remark(&self, text: &str);
+}

@@ -1,0 +1,104 @@
+//! One value of a result table, and how it is written.
+
+use crate::domain::CivilDay;
+
+/// A value with the form it is written in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// An identifier, written byte for byte.
+    Id(String),
+    /// A whole number.
+    Integer(u64),
+    /// A number with this many digits after the point.
+    Real(f64, usize),
+    /// A share or probability, with six significant digits so that 0.99996 does not become 1.
+    Share(f64),
+    /// A day.
+    Day(CivilDay),
+    /// Yes or no.
+    Flag(bool),
+    /// Nothing to say.
+    Empty,
+}
+
+impl Cell {
+    /// Words, or nothing.
+    pub fn words(text: Option<&str>) -> Self {
+        text.map_or(Self::Empty, |text| Self::Text(text.to_owned()))
+    }
+
+    /// A list, joined by `; `; a semicolon inside an item becomes a comma.
+    pub fn list(items: &[String]) -> Self {
+        if items.is_empty() { Self::Empty } else { Self::Text(items.iter().map(|item| item.replace(';', ",")).collect::<Vec<_>>().join("; ")) }
+    }
+
+    /// A number, or nothing.
+    pub fn real(value: Option<f64>, digits: usize) -> Self {
+        value.filter(|value| value.is_finite()).map_or(Self::Empty, |value| Self::Real(value, digits))
+    }
+
+    /// A share, or nothing.
+    pub fn share(value: Option<f64>) -> Self {
+        value.filter(|value| value.is_finite()).map_or(Self::Empty, Self::Share)
+    }
+
+    /// A day, or nothing.
+    pub fn day(value: Option<CivilDay>) -> Self {
+        value.map_or(Self::Empty, Self::Day)
+    }
+
+    /// As written into a file; `None` for an empty cell.
+    ///
+    /// Words that a spreadsheet would run as a formula get an apostrophe in front; ids and numbers stay as they are.
+    #[must_use]
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.clone() }),
+            Self::Id(id) => Some(id.clone()),
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Real(value, digits) => Some(unsigned_zero(format!("{value:.digits$}"))),
+            Self::Share(value) => Some(significant(*value)),
+            Self::Day(day) => Some(day.to_string()),
+            Self::Flag(flag) => Some(flag.to_string()),
+            Self::Empty => None,
+        }
+    }
+}
+
+/// `-0.00` is `0.00`.
+fn unsigned_zero(text: String) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+fn significant(value: f64) -> String {
+    if value == 0.0 || value == 1.0 {
+        return format!("{value:.1}");
+    }
+    // Close to 1 the distance to 1 is what counts.
+    let scale = value.abs().min((1.0 - value).abs()).max(1e-12);
+    let digits = (3.0 - scale.log10().floor()).clamp(3.0, 12.0) as usize;
+    format!("{value:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_close_to_one_is_not_rounded_up_to_certainty() {
+        assert_eq!(Cell::Share(0.999_962_3).to_text().unwrap(), "0.99996230");
+        assert_eq!(Cell::Share(0.5).to_text().unwrap(), "0.5000");
+    }
+
+    #[test]
+    fn words_are_no_formulas_and_lists_keep_their_items() {
+        assert_eq!(Cell::Text("=cmd()".into()).to_text().unwrap(), "'=cmd()");
+        assert_eq!(Cell::list(&["a; b".into(), "c".into()]), Cell::Text("a, b; c".into()));
+        assert_eq!(Cell::Real(-0.001, 2).to_text().unwrap(), "0.00");
+    }
+}

@@ -1,0 +1,242 @@
+//! The one table of columns: name, meaning, unit and value of every column of every csv file.
+
+use crate::domain::{Fault, Reject};
+use crate::findings::{AddressRow, ClearedRow, CoverageRow, Findings, Loss, NodeRow, RegionRow, SuspectRow, WorklistRow};
+
+use super::Cell;
+
+/// One column of a result file.
+pub struct Column<Row> {
+    /// Name in the header.
+    pub name: &'static str,
+    /// What it holds, with its unit.
+    pub meaning: &'static str,
+    /// Its value in a row.
+    pub cell: fn(&Row) -> Cell,
+}
+
+/// A csv file of the result folder, independent of the type of its rows.
+pub struct TableOf {
+    /// File name.
+    pub file: &'static str,
+    /// Names and meanings of its columns.
+    pub header: fn() -> Vec<(&'static str, &'static str)>,
+    /// Its cells, column by column.
+    pub cells: fn(&Findings) -> Vec<Vec<Cell>>,
+}
+
+/// Makes a `TableOf` from a file name, the rows in `Findings` and the columns.
+macro_rules! table {
+    ($file:literal, $rows:ident, $columns:expr) => {
+        TableOf {
+            file: $file,
+            header: || $columns.iter().map(|column| (column.name, column.meaning)).collect(),
+            cells: |findings| $columns.iter().map(|column| findings.$rows.iter().map(column.cell).collect()).collect(),
+        }
+    };
+}
+
+/// Every csv file of the result folder.
+pub const TABLES: &[TableOf] = &[
+    table!("suspects.csv", suspects, SUSPECTS),
+    table!("screening.csv", screening, SUSPECTS),
+    table!("nodes.csv", nodes, NODES),
+    table!("coverage.csv", coverage, COVERAGE),
+    table!("addresses.csv", addresses, ADDRESSES),
+    table!("worklist.csv", worklist, WORKLIST),
+    table!("regions.csv", regions, REGIONS),
+    table!("cleared.csv", cleared, CLEARED),
+    table!("faults.csv", faults, FAULTS),
+    table!("rejects.csv", rejects, REJECTS),
+];
+
+const fn column<Row>(name: &'static str, meaning: &'static str, cell: fn(&Row) -> Cell) -> Column<Row> {
+    Column { name, meaning, cell }
+}
+
+fn energy(loss: &Loss) -> Cell {
+    Cell::real(loss.loss_energy, 2)
+}
+
+fn fee(loss: &Loss) -> Cell {
+    Cell::real(loss.loss_fee, 2)
+}
+
+fn low(loss: &Loss) -> Cell {
+    Cell::real(loss.loss_low, 2)
+}
+
+fn high(loss: &Loss) -> Cell {
+    Cell::real(loss.loss_high, 2)
+}
+
+fn currency(loss: &Loss) -> Cell {
+    Cell::words(loss.currency.as_deref())
+}
+
+const RANK: &str = "1 = best";
+const LOSS_ENERGY: &str = "energy not paid, or paid at the wrong tariff, in currency";
+const LOSS_FEE: &str = "digital-mining fee not paid, in currency";
+const LOSS_LOW: &str = "lower end of the loss, in currency";
+const LOSS_HIGH: &str = "upper end of the loss, in currency";
+const CURRENCY: &str = "ISO 4217 code";
+
+/// Columns of `suspects.csv` and `screening.csv`.
+pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
+    column("rank", RANK, |r| Cell::Integer(r.rank)),
+    column("usage_point", "the meter", |r| Cell::Id(r.usage_point.to_string())),
+    column("address", "its address", |r| Cell::words(r.address.as_deref())),
+    column("city", "its city", |r| Cell::words(r.city.as_deref())),
+    column("tariff_class", "its tariff class", |r| Cell::words(r.tariff_class.as_deref())),
+    column("node", "the grid node that feeds it", |r| r.node.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))),
+    column("finding", "what is claimed: inconsistency, not guilt", |r| Cell::Text(r.finding.as_str().to_owned())),
+    column("pattern", "how the load runs", |r| Cell::words(r.pattern.map(crate::findings::Pattern::as_str))),
+    column("probability", "probability of a farm under the stated prior and the planted farms, 0 to 1", |r| Cell::share(r.probability)),
+    column("q_value", "expected share of innocent rows down to here, 0 to 1", |r| Cell::share(r.q_value)),
+    column("hidden_kw", "mean power of the hidden load while it runs, kW", |r| Cell::real(r.hidden_kw, 3)),
+    column("hidden_kw_low", "lower end of a 90 % interval, kW", |r| Cell::real(r.hidden_kw_low, 3)),
+    column("hidden_kw_high", "upper end of a 90 % interval, kW", |r| Cell::real(r.hidden_kw_high, 3)),
+    column("since", "first day of the load; empty = there from the first reading", |r| Cell::day(r.since)),
+    column("since_low", "earliest first day that fits", |r| Cell::day(r.since_low)),
+    column("since_high", "latest first day that fits", |r| Cell::day(r.since_high)),
+    column("hidden_kwh", "energy of the hidden load in the period, kWh", |r| Cell::real(r.hidden_kwh, 1)),
+    column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
+    column("loss_fee", LOSS_FEE, |r| fee(&r.loss)),
+    column("loss_low", LOSS_LOW, |r| low(&r.loss)),
+    column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
+    column("currency", CURRENCY, |r| currency(&r.loss)),
+    column("licence", "licence found for it", |r| Cell::words(r.licence.as_deref())),
+    column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::list(&r.evidence_for)),
+    column("evidence_against", "what speaks against it, strongest first", |r| Cell::list(&r.evidence_against)),
+    column("tests_missing", "tests that the data did not allow", |r| Cell::list(&r.tests_missing)),
+];
+
+const NODES: &[Column<NodeRow>] = &[
+    column("rank", RANK, |r| Cell::Integer(r.rank)),
+    column("node", "the grid node", |r| Cell::Id(r.node.to_string())),
+    column("kind", "its level", |r| Cell::Text(r.kind.as_str().to_owned())),
+    column("parent", "the node that feeds it", |r| r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))),
+    column("probability", "probability of unmetered load, 0 to 1", |r| Cell::share(r.probability)),
+    column("q_value", "expected share of healthy nodes down to here, 0 to 1", |r| Cell::share(r.q_value)),
+    column("supplied_kwh", "energy that flowed in over the hours of the balance, kWh", |r| Cell::real(r.supplied_kwh, 1)),
+    column("metered_kwh", "energy of the usage points over the same hours, kWh", |r| Cell::real(r.metered_kwh, 1)),
+    column("technical_loss_kwh", "technical loss over the same hours, kWh", |r| Cell::real(r.technical_loss_kwh, 1)),
+    column("unmetered_kwh", "energy of the unmetered load, kWh; may be negative", |r| Cell::real(r.unmetered_kwh, 1)),
+    column("unmetered_kwh_low", "lower end of a 90 % interval, kWh", |r| Cell::real(r.unmetered_kwh_low, 1)),
+    column("unmetered_kwh_high", "upper end of a 90 % interval, kWh", |r| Cell::real(r.unmetered_kwh_high, 1)),
+    column("unmetered_kw", "mean power of constant or scheduled unmetered load while it runs, kW; may be negative", |r| {
+        Cell::real(r.unmetered_kw, 3)
+    }),
+    column("unmetered_kw_low", "lower end of a 90 % interval, kW", |r| Cell::real(r.unmetered_kw_low, 3)),
+    column("unmetered_kw_high", "upper end of a 90 % interval, kW", |r| Cell::real(r.unmetered_kw_high, 3)),
+    column("pattern", "how the load runs", |r| Cell::words(r.pattern.map(crate::findings::Pattern::as_str))),
+    column("since", "first day of the load; empty = there from the first reading, or none", |r| Cell::day(r.since)),
+    column("coverage", "share of the balance that could be made, 0 to 1", |r| Cell::share(Some(r.coverage))),
+    column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
+    column("loss_fee", LOSS_FEE, |r| fee(&r.loss)),
+    column("loss_low", LOSS_LOW, |r| low(&r.loss)),
+    column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
+    column("currency", CURRENCY, |r| currency(&r.loss)),
+    column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| Cell::list(&r.shortlist)),
+    column("remarks", "what to know before trusting the line", |r| Cell::list(&r.remarks)),
+];
+
+const COVERAGE: &[Column<CoverageRow>] = &[
+    column("node", "the grid node", |r| Cell::Id(r.node.to_string())),
+    column("kind", "its level", |r| Cell::Text(r.kind.as_str().to_owned())),
+    column("parent", "the node that feeds it", |r| r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))),
+    column("usage_points", "usage points under it, without balance meters", |r| Cell::Integer(r.usage_points)),
+    column("share_interval", "share of them with interval readings", |r| Cell::share(r.share_interval)),
+    column("share_register", "share of them with register readings only", |r| Cell::share(r.share_register)),
+    column("share_unread", "share of them without any reading", |r| Cell::share(r.share_unread)),
+    column("balance_metered", "whether a balance meter with readings measures its inflow", |r| Cell::Flag(r.balance_metered)),
+    column("smallest_detectable_kw", "smallest constant unmetered load that would be seen, kW", |r| Cell::real(r.smallest_detectable_kw, 2)),
+    column("remarks", "what limits it and what would help", |r| Cell::list(&r.remarks)),
+];
+
+const ADDRESSES: &[Column<AddressRow>] = &[
+    column("rank", RANK, |r| Cell::Integer(r.rank)),
+    column("address", "the building", |r| Cell::Text(r.address.clone())),
+    column("city", "its city", |r| Cell::words(r.city.as_deref())),
+    column("usage_points", "usage points there", |r| Cell::Integer(r.usage_points)),
+    column("probability", "probability that at least one of them carries a hidden load, 0 to 1", |r| Cell::share(r.probability)),
+    column("hidden_kw", "hidden power of the listed usage points, kW", |r| Cell::real(r.hidden_kw, 3)),
+    column("hidden_kwh", "hidden energy in the period, kWh", |r| Cell::real(r.hidden_kwh, 1)),
+    column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
+    column("loss_fee", LOSS_FEE, |r| fee(&r.loss)),
+    column("loss_low", LOSS_LOW, |r| low(&r.loss)),
+    column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
+    column("currency", CURRENCY, |r| currency(&r.loss)),
+    column("licence", "licences found", |r| Cell::words(r.licence.as_deref())),
+    column("findings", "what is claimed, usage point by usage point", |r| Cell::list(&r.findings)),
+];
+
+const WORKLIST: &[Column<WorklistRow>] = &[
+    column("rank", "1 = go there first", |r| Cell::Integer(r.rank)),
+    column("level", "address or node", |r| Cell::Text(r.level.to_owned())),
+    column("id", "the address or the node", |r| Cell::Text(r.id.clone())),
+    column("city", "its city", |r| Cell::words(r.city.as_deref())),
+    column("probability", "probability of a finding, 0 to 1", |r| Cell::share(r.probability)),
+    column("kw", "hidden or unmetered power, kW", |r| Cell::real(r.kw, 3)),
+    column("kwh", "hidden or unmetered energy in the period, kWh", |r| Cell::real(r.kwh, 1)),
+    column("expected_kwh", "probability times energy, kWh: what the list is ordered by", |r| Cell::real(r.expected_kwh, 1)),
+    column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
+    column("loss_fee", LOSS_FEE, |r| fee(&r.loss)),
+    column("loss_low", LOSS_LOW, |r| low(&r.loss)),
+    column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
+    column("currency", CURRENCY, |r| currency(&r.loss)),
+    column("findings", "why to go there", |r| Cell::list(&r.findings)),
+];
+
+const REGIONS: &[Column<RegionRow>] = &[
+    column("level", "city or feeder", |r| Cell::Text(r.level.to_owned())),
+    column("region", "its name", |r| Cell::Id(r.region.clone())),
+    column("cases", "listed cases", |r| Cell::Integer(r.cases)),
+    column("kw", "hidden and unmetered power, kW", |r| Cell::Real(r.kw, 3)),
+    column("kwh", "hidden and unmetered energy in the period, kWh", |r| Cell::Real(r.kwh, 1)),
+    column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
+    column("loss_fee", LOSS_FEE, |r| fee(&r.loss)),
+    column("loss_low", LOSS_LOW, |r| low(&r.loss)),
+    column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
+    column("currency", CURRENCY, |r| currency(&r.loss)),
+];
+
+const CLEARED: &[Column<ClearedRow>] = &[
+    column("usage_point", "the meter", |r| Cell::Id(r.usage_point.to_string())),
+    column("look_alike", "the lawful load it looks like", |r| Cell::words(r.look_alike.as_deref())),
+    column("reason", "why it was cleared", |r| Cell::Text(r.reason.clone())),
+    column("hidden_kw", "flat or scheduled load seen, kW", |r| Cell::real(r.hidden_kw, 3)),
+    column("probability_before", "probability before the look-alike was considered", |r| Cell::share(r.probability_before)),
+    column("probability", "probability after", |r| Cell::share(r.probability)),
+];
+
+const FAULTS: &[Column<Fault>] = &[
+    column("usage_point", "the meter", |r| Cell::Id(r.usage_point.to_string())),
+    column("fault", "what is wrong with its data", |r| Cell::Text(r.kind.as_str().to_owned())),
+    column("from", "first day", |r| Cell::day(r.from)),
+    column("to", "last day", |r| Cell::day(r.to)),
+    column("share", "share of its intervals, 0 to 1", |r| Cell::share(r.share)),
+    column("detail", "the numbers behind it", |r| Cell::Text(r.detail.clone())),
+];
+
+const REJECTS: &[Column<Reject>] = &[
+    column("file", "the file", |r| Cell::Text(r.file.clone())),
+    column("row", "row in the file, the header being row 1; 0 = the file as a whole", |r| Cell::Integer(r.row)),
+    column("code", "why it was left out", |r| Cell::Text(r.code.to_owned())),
+    column("detail", "what was found and what would help", |r| Cell::Text(r.detail.clone())),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn column_names_of_a_file_are_distinct_and_explained() {
+        for table in TABLES {
+            let header = (table.header)();
+            let names: std::collections::BTreeSet<_> = header.iter().map(|column| column.0).collect();
+            assert_eq!(names.len(), header.len(), "{}", table.file);
+            assert!(header.iter().all(|column| !column.1.is_empty()), "{}", table.file);
+        }
+    }
+}

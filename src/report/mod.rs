@@ -1,0 +1,34 @@
+//! Writing the result folder: one column table for every file, one file for each writer, all or nothing.
+
+mod cell;
+mod columns;
+mod csv_file;
+mod folder;
+mod html;
+mod scores;
+mod summary;
+
+pub use cell::Cell;
+pub use columns::{Column, TABLES, TableOf};
+pub use folder::{WriteError, check_out_dir, write_result};
+pub use summary::summary;
+
+use std::path::Path;
+
+use crate::findings::Findings;
+
+/// A writer of one or more files of the result folder.
+pub struct Writer {
+    /// What it writes.
+    pub name: &'static str,
+    /// Writes into an existing folder.
+    pub write: fn(&Findings, &Path) -> Result<(), WriteError>,
+}
+
+/// Every writer, in the order of writing.
+pub const WRITERS: &[Writer] = &[
+    Writer { name: "tables as csv", write: csv_file::write },
+    Writer { name: "scores.parquet", write: scores::write },
+    Writer { name: "report.html", write: html::write },
+    Writer { name: "run.toml", write: folder::write_run_record },
+];
