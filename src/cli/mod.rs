@@ -2,6 +2,7 @@
 
 mod progress;
 mod scan;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,8 @@ pub struct Cli {
 enum Command {
     /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
     Scan(Box<scan::ScanArgs>),
+    /// Write a synthetic utility with known farms, to try and to measure with
+    Simulate(simulate::SimulateArgs),
     /// Print the default configuration with comments
     Config,
 }
@@ -61,6 +64,7 @@ impl From<ExitReason> for ExitCode {
 pub fn run() -> ExitReason {
     match Cli::parse().command {
         Command::Scan(args) => scan::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Config => {
             print!("{}", crate::config::DEFAULT_TOML);
             ExitReason::Finished
