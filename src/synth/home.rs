@@ -39,12 +39,12 @@ struct Appliance {
 
 /// Load of one home, kW in each interval.
 pub(super) fn home_kw(rng: &mut ChaCha8Rng, scene: &Scene, heating: HomeHeating) -> Vec<f32> {
-    let size = around(rng, 1.0, 0.38);
+    let size = around(rng, 1.36, 0.44);
     let mut load = quiet_kw(rng, scene, size);
     let appliances = appliances(rng, size);
     let away = away_days(rng, scene);
     for (index, day) in scene.days.iter().enumerate() {
-        let busy = if away[index] { 0.0 } else { around(rng, 1.0, 0.22) * if day.kind == DayKind::Weekend { 1.2 } else { 1.0 } };
+        let busy = if away[index] { 0.0 } else { around(rng, 1.0, 0.35) * if day.kind == DayKind::Weekend { 1.2 } else { 1.0 } };
         for appliance in &appliances {
             for _ in 0..poisson(rng, appliance.per_day * busy) {
                 let centre = appliance.hours[rng.random_range(0..appliance.hours.len())];
@@ -66,24 +66,24 @@ pub(super) fn home_kw(rng: &mut ChaCha8Rng, scene: &Scene, heating: HomeHeating)
 
 /// Standby, fridge, lights and screens.
 fn quiet_kw(rng: &mut ChaCha8Rng, scene: &Scene, size: f64) -> Vec<f32> {
-    let standby = around(rng, 0.045, 0.75) * size;
-    let fridge_kw = rng.random_range(0.05..0.13);
+    let standby = around(rng, 0.043, 0.8) * size;
+    let fridge_kw = rng.random_range(0.04..0.13);
     let (cycle_h, duty) = (rng.random_range(0.8..2.2), rng.random_range(0.25..0.5));
     let phase = rng.random_range(0.0..cycle_h);
-    let activity = around(rng, 0.17, 0.45) * size;
-    let (wake, sleep, at_home) = (rng.random_range(5.5..8.5), rng.random_range(21.5..24.5), rng.random_range(0.15..0.9));
+    let activity = around(rng, 0.19, 0.5) * size;
+    let (wake, sleep, at_home) = (rng.random_range(5.5..8.5), rng.random_range(21.5..24.5), rng.random_range(0.35..1.0));
     let mut drift = 0.0_f64;
     (0..scene.len())
         .map(|index| {
             let hour = f64::from(scene.hour[index]);
             let normal: f64 = StandardNormal.sample(rng);
-            drift = 0.75 * drift + 0.45 * normal;
+            drift = 0.5 * drift + 0.38 * normal;
             let up = if hour < wake || hour > sleep {
-                0.06
+                0.12
             } else if (9.0..16.0).contains(&hour) {
                 at_home
             } else {
-                1.0 + 0.6 * f64::from(u8::from((18.0..22.5).contains(&hour)))
+                0.9 + 0.65 * f64::from(u8::from((17.5..22.5).contains(&hour)))
             };
             let turn = ((index as f64 * scene.step_h() + phase) % cycle_h) / cycle_h;
             let fridge = fridge_kw * share_on(turn, scene.step_h() / cycle_h, duty);
@@ -103,19 +103,20 @@ fn share_on(turn: f64, advance: f64, duty: f64) -> f64 {
 }
 
 fn appliances(rng: &mut ChaCha8Rng, size: f64) -> Vec<Appliance> {
-    let mut rate = |per_day: f64| per_day * size.powf(0.5) * rng.random_range(0.5..1.5);
+    let habit = around(rng, 0.48, 0.5);
+    let mut rate = |per_day: f64| per_day * habit * size.powf(0.5) * rng.random_range(0.6..1.4);
     let mut list = vec![
         Appliance { per_day: rate(4.5), hours: &[7.0, 9.0, 13.0, 17.0, 20.0], spread_h: 1.5, kw: (2.0, 3.0), minutes: (2.0, 4.0) },
-        Appliance { per_day: rate(1.1), hours: &[12.5, 17.5, 18.5], spread_h: 1.0, kw: (1.2, 2.6), minutes: (20.0, 60.0) },
-        Appliance { per_day: rate(0.7), hours: &[9.0, 11.0, 15.0, 19.0], spread_h: 2.5, kw: (1.6, 2.2), minutes: (20.0, 45.0) },
-        Appliance { per_day: rate(0.35), hours: &[10.0, 16.0, 20.0], spread_h: 2.0, kw: (1.8, 2.6), minutes: (40.0, 80.0) },
+        Appliance { per_day: rate(1.1), hours: &[12.5, 17.5, 18.5], spread_h: 1.2, kw: (1.0, 2.1), minutes: (15.0, 55.0) },
+        Appliance { per_day: rate(0.7), hours: &[9.0, 11.0, 15.0, 19.0], spread_h: 2.5, kw: (1.5, 2.1), minutes: (15.0, 40.0) },
+        Appliance { per_day: rate(0.35), hours: &[10.0, 16.0, 20.0], spread_h: 2.0, kw: (1.5, 2.2), minutes: (35.0, 75.0) },
     ];
-    if rng.random_bool(0.55) {
-        let per_day = rng.random_range(0.5..1.6);
-        list.push(Appliance { per_day, hours: &[7.0, 8.0, 19.0, 22.0], spread_h: 1.2, kw: (7.0, 9.5), minutes: (5.0, 12.0) });
+    if rng.random_bool(0.15) {
+        let per_day = rng.random_range(0.2..1.0);
+        list.push(Appliance { per_day, hours: &[7.0, 8.0, 19.0, 22.0], spread_h: 1.2, kw: (7.0, 8.5), minutes: (4.0, 8.0) });
     }
-    if rng.random_bool(0.22) {
-        let per_day = rng.random_range(0.4..1.3);
+    if rng.random_bool(0.12) {
+        let per_day = rng.random_range(0.3..1.2);
         list.push(Appliance { per_day, hours: &[6.5, 17.0], spread_h: 1.0, kw: (2.7, 3.1), minutes: (25.0, 80.0) });
     }
     list

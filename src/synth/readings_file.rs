@@ -10,6 +10,7 @@ use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
 use arrow_schema::ArrowError;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
@@ -53,7 +54,9 @@ impl ReadingsFile {
                     .set_max_row_group_row_count(Some(ROW_GROUP))
                     .build();
                 let schema = batch(&[]).map_err(|source| damaged(&path, &source))?.schema();
-                let writer = ArrowWriter::try_new(file, schema, Some(properties));
+                // Without Arrow's own schema every reader sees plain strings rather than a dictionary type.
+                let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+                let writer = ArrowWriter::try_new_with_options(file, schema, options);
                 Sink::Parquet(Box::new(writer.map_err(|source| SimulateError::Parquet { path: path.clone(), source })?))
             }
             FileFormat::Csv => {
