@@ -1,6 +1,6 @@
 //! Calibration without labels: what every statistic is worth, learned from the dump itself with farms planted in it.
 //!
-//! In each calibration group (a tariff class at one kind of resolution, all classes together where a class is small), null = the group's own usage points, positives =
+//! In each calibration group (a tariff class, with or without electric heating, at one kind of resolution; all together where a group is small), null = the group's own usage points, positives =
 //! usage points with a planted farm. Rounds of: tables for every statistic → weights → fused score → mixture of the score. The mixture says how likely each
 //! un-planted usage point is a real farm; it then counts that much less as null in the next round, so a few real farms do not teach the tables
 //! that farms are normal. The share of farms found is shrunk to the configured prior.
@@ -36,7 +36,7 @@ pub struct CalibrationSettings {
 /// A measured usage point, planted or not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
-    /// Tariff class and kind of resolution: usage points that share tables.
+    /// Tariff class, electric heating and kind of resolution: usage points that share tables.
     pub group: String,
     /// Tariff class in lower case, for the prior.
     pub tariff_class: String,
@@ -100,7 +100,7 @@ impl Calibration {
             return None;
         }
         let model = self.model_of(&member.group)?;
-        let log_odds = model.tail_corrected(model.score(&member.statistics)) + logit(self.prevalence(&member.group, &member.tariff_class));
+        let log_odds = model.mixture.llr(model.score(&member.statistics)) + logit(self.prevalence(&member.group, &member.tariff_class));
         Some(Judgement { log_odds, probability: logistic(log_odds), families: model.families(&member.statistics) })
     }
 
@@ -144,12 +144,6 @@ impl GroupModel {
 
     fn score(&self, statistics: &[Option<f64>]) -> f64 {
         self.weights.score(&llr_row(&self.tables, statistics))
-    }
-
-    /// Beyond its body the score's null falls by its own tail scale. Where that is slower than a log-odds should, the score is believed less.
-    fn tail_corrected(&self, score: f64) -> f64 {
-        let excess = score - self.mixture.tail_start;
-        if excess <= 0.0 { score } else { self.mixture.tail_start + excess / self.mixture.tail_scale.max(1.0) }
     }
 
     fn families(&self, statistics: &[Option<f64>]) -> Vec<Option<f64>> {

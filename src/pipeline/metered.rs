@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, UsagePointId, Weather};
+use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Heating, UsagePointId, Weather};
 use crate::evidence::{self, DayWeather, Subject};
 use crate::findings::Resolution;
 use crate::fusion::{Calibration, CalibrationSettings, Host, InjectionSettings, Judgement, Measured, plant};
@@ -118,8 +118,9 @@ fn day_weather(series: &[LoadSeries], setting: &Setting) -> DayWeather {
 
 fn measure(profile: &NodeProfile, facts: &NodeFacts, stratum: &Stratum, peers: &Peers, day_weather: &DayWeather) -> Measured {
     let subject = Subject { profile, peers: peers.baseline(stratum), facts, weather: day_weather };
-    // Usage points share tables with their class, and coarse readings only with coarse ones: their tests differ.
-    let group = format!("{}, {}", facts.tariff_class, if profile.has_hours() { "hourly or finer" } else { "daily" });
+    // Usage points share tables with their class, heated ones with heated ones, and coarse readings only with coarse ones: their tests differ.
+    let heating = if facts.heating == Heating::Electric { ", electric heating" } else { "" };
+    let group = format!("{}{heating}, {}", facts.tariff_class, if profile.has_hours() { "hourly or finer" } else { "daily" });
     Measured { group, tariff_class: facts.tariff_class.clone(), statistics: evidence::measure(&subject) }
 }
 

@@ -1,17 +1,19 @@
 //! How many farms are among the un-injected? A two-part mixture of the fused score.
 //!
 //! f = (1 − π)·f0 + π·f1. f1 is the score of injected usage points. f0 is the score of the population: in its upper tail, where real farms may
-//! hide, it is an exponential fitted to the body of the distribution (between its 80 % and 92 % quantiles), so that farms themselves do not stretch it.
+//! hide, it is an exponential fitted to the body of the distribution (between its 88 % and 97 % quantiles, each usage point counted by its probability of being innocent), so that farms themselves do not stretch it.
 //! A population without farms has no excess over that tail, and π goes to zero. This is the "external null" that ranking a batch against itself lacks.
 //! Source: Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null hypothesis, JASA 99 (the empirical null, here one-sided).
 
 /// Quantiles of the null that the tail is fitted between.
-const TAIL_FROM: f64 = 0.80;
-const TAIL_TO: f64 = 0.92;
+const TAIL_FROM: f64 = 0.88;
+const TAIL_TO: f64 = 0.97;
 /// Share of farms the iteration starts from.
 const START: f64 = 0.01;
 /// Rounds of expectation and maximisation; the share changes by less than 1 % of itself long before.
 const ROUNDS: usize = 40;
+/// Step at which log-odds are tabulated.
+const RUNG: f64 = 0.1;
 /// Least scale of the tail: a narrower one would call the next usage point beyond it a farm.
 const LEAST_SCALE: f64 = 0.5;
 /// Width of the window in which the density of injected scores is taken, in log-odds.
@@ -27,6 +29,7 @@ pub struct Mixture {
     /// Share of usage points that look like farms, 0 to 1: the excess over the null, not yet shrunk to any prior.
     pub share: f64,
     injected: Vec<f64>,
+    ladder: Vec<f64>,
 }
 
 impl Mixture {
@@ -39,7 +42,7 @@ impl Mixture {
         injected.sort_by(f64::total_cmp);
         let mut sorted = population.to_vec();
         sorted.sort_by(f64::total_cmp);
-        let mut mixture = Self { tail_start: 0.0, tail_scale: 1.0, share: START, injected };
+        let mut mixture = Self { tail_start: 0.0, tail_scale: 1.0, share: START, injected, ladder: Vec::new() };
         let mut innocent = vec![1.0; sorted.len()];
         for _ in 0..ROUNDS {
             mixture.fit_tail(&sorted, &innocent);
@@ -51,6 +54,7 @@ impl Mixture {
             }
             mixture.share = (farms / sorted.len() as f64).clamp(1e-9, 0.5);
         }
+        mixture.build_ladder();
         Some(mixture)
     }
 
@@ -76,6 +80,36 @@ impl Mixture {
         let farm = self.share * self.injected_density(score);
         let innocent = (1.0 - self.share) * self.null_density(score);
         if farm + innocent > 0.0 { farm / (farm + innocent) } else { 0.0 }
+    }
+
+    /// Log-odds that a score is worth: ln f1 − ln f0 in the tail, made non-decreasing; below the tail it falls one for one with the score.
+    #[must_use]
+    pub fn llr(&self, score: f64) -> f64 {
+        if score <= self.tail_start {
+            return self.ladder[0] + score - self.tail_start;
+        }
+        let place = (score - self.tail_start) / RUNG;
+        let (below, last) = (place.floor() as usize, self.ladder.len() - 1);
+        if below >= last {
+            // Beyond the planted farms the null goes on falling by its scale.
+            return self.ladder[last] + (place - last as f64) * RUNG / self.tail_scale;
+        }
+        let t = place - below as f64;
+        self.ladder[below] + t * (self.ladder[below + 1] - self.ladder[below])
+    }
+
+    /// Log-odds at even steps of the score from the start of the tail to the upper end of planted farms.
+    fn build_ladder(&mut self) {
+        let top = self.injected[self.injected.len() - 1].max(self.tail_start + RUNG);
+        let rungs = ((top - self.tail_start) / RUNG).ceil() as usize;
+        self.ladder.clear();
+        let mut highest = f64::NEG_INFINITY;
+        for rung in 0..=rungs {
+            let score = self.tail_start + rung as f64 * RUNG;
+            // A rise of a hair on every rung keeps the order of scores.
+            highest = (self.injected_density(score).ln() - self.null_density(score).ln()).max(highest + 1e-6);
+            self.ladder.push(highest);
+        }
     }
 
     /// Density of the null in its tail; below the tail it is taken as so high that nothing there counts as a farm.
