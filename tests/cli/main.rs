@@ -1,0 +1,42 @@
+//! The program as people run it: commands, messages, exit codes, files.
+
+mod bad_input;
+mod result_folder;
+mod snapshots;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Runs darkload with the project's root as the working folder.
+fn darkload(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_darkload")).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Scans `samples/<case>` with every static table it has.
+fn scan_sample(case: &str, out: &Path, more: &[&str]) -> Output {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(case);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let readings = ["readings.parquet", "readings.csv"].into_iter().find(|name| folder.join(name).exists()).unwrap();
+    let mut args = vec!["scan".to_owned(), path(readings), "--timezone".into(), "Asia/Almaty".into(), "--out".into(), out.display().to_string()];
+    for table in ["customers", "grid", "weather", "licences", "tariffs", "registers"] {
+        if folder.join(format!("{table}.csv")).exists() {
+            args.extend([format!("--{table}"), path(&format!("{table}.csv"))]);
+        }
+    }
+    args.extend(more.iter().map(|&arg| arg.to_owned()));
+    darkload(&args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// A folder with files of these names and contents.
+fn folder_with(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    let path = folder.path().to_path_buf();
+    (folder, path)
+}

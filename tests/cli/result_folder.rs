@@ -1,0 +1,109 @@
+//! The result folder: complete, reproducible, whole or not at all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::{darkload, folder_with, scan_sample, text};
+
+/// Files of a result with their bytes, but for the times in `run.toml` and the rows of `rejects.csv`.
+fn result(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut bytes = fs::read(&path).unwrap();
+        if name == "run.toml" {
+            let text = String::from_utf8(bytes).unwrap();
+            bytes = text.lines().filter(|line| !line.starts_with("seconds") && !line.starts_with("path") && !line.starts_with("sha256")).collect::<Vec<_>>().join("\n").into_bytes();
+        }
+        if name != "rejects.csv" {
+            files.insert(name, bytes);
+        }
+    }
+    files
+}
+
+#[test]
+fn every_file_of_the_contract_is_there_with_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let output = scan_sample("town", &out, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let header = |file: &str| fs::read_to_string(out.join(file)).unwrap().lines().next().unwrap().to_owned();
+    let suspects = "rank,usage_point,address,city,tariff_class,node,finding,pattern,probability,q_value,hidden_kw,hidden_kw_low,hidden_kw_high,since,since_low,since_high,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,evidence_for,evidence_against,tests_missing";
+    assert_eq!(header("suspects.csv"), suspects);
+    assert_eq!(header("screening.csv"), suspects);
+    assert_eq!(header("nodes.csv"), "rank,node,kind,parent,probability,q_value,supplied_kwh,metered_kwh,technical_loss_kwh,unmetered_kwh,unmetered_kwh_low,unmetered_kwh_high,unmetered_kw,unmetered_kw_low,unmetered_kw_high,pattern,since,coverage,loss_energy,loss_fee,loss_low,loss_high,currency,shortlist,remarks");
+    assert_eq!(header("coverage.csv"), "node,kind,parent,usage_points,share_interval,share_register,share_unread,balance_metered,smallest_detectable_kw,remarks");
+    assert_eq!(header("addresses.csv"), "rank,address,city,usage_points,probability,hidden_kw,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,findings");
+    assert_eq!(header("cleared.csv"), "usage_point,look_alike,reason,hidden_kw,probability_before,probability");
+    assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail");
+    assert_eq!(header("rejects.csv"), "file,row,code,detail");
+    for file in ["worklist.csv", "regions.csv", "scores.parquet", "run.toml", "report.html"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn one_thread_and_three_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, three) = (folder.path().join("one"), folder.path().join("three"));
+    scan_sample("town", &one, &["--threads", "1"]);
+    scan_sample("town", &three, &["--threads", "3"]);
+    assert_eq!(result(&one), result(&three));
+}
+
+#[test]
+fn the_order_of_rows_leaves_no_trace() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/head_end_csv/readings.csv");
+    let content = fs::read_to_string(sample).unwrap();
+    let (header, rows) = content.split_once('\n').unwrap();
+    let mut lines: Vec<&str> = rows.lines().collect();
+    lines.sort_by_key(|line| line.bytes().fold(7_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte))));
+    let (_keep, folder) = folder_with(&[("plain.csv", &content), ("mixed.csv", &format!("{header}\n{}\n", lines.join("\n")))]);
+    let scan = |name: &str| {
+        let out = folder.join(format!("out-{name}"));
+        let output = darkload(&["scan", &folder.join(name).display().to_string(), "--timezone", "Asia/Almaty", "--out", &out.display().to_string()]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        result(&out)
+    };
+    assert_eq!(scan("plain.csv"), scan("mixed.csv"));
+}
+
+#[test]
+fn monthly_registers_are_screened_without_a_probability() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let output = scan_sample("registers", &out, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let screening = fs::read_to_string(out.join("screening.csv")).unwrap();
+    assert!(screening.lines().count() > 20, "{screening}");
+    assert!(screening.lines().skip(1).all(|line| line.contains("metered_hidden_load,,,,")), "no pattern, probability, q-value or power");
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_refused_before_the_work() {
+    let (_keep, folder) = folder_with(&[("thesis.txt", "x")]);
+    let output = scan_sample("town", &folder, &[]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("is no result of darkload"), "{}", text(&output.stderr));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+#[test]
+fn an_output_that_cannot_be_made_ends_with_code_5() {
+    let (_keep, folder) = folder_with(&[("file", "x")]);
+    assert_eq!(scan_sample("town", &folder.join("file").join("out"), &[]).status.code(), Some(5));
+}
+
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    // A file size limit of 1 kB stands in for a full disk: every larger file fails to be written.
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let command = format!("trap '' XFSZ; ulimit -f 1; exec {} scan samples/town/readings.parquet --out {}", env!("CARGO_BIN_EXE_darkload"), out.display());
+    let output = std::process::Command::new("bash").args(["-c", &command]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
