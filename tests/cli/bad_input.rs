@@ -1,5 +1,7 @@
 //! Bad input gets a message that names file, row and remedy, and the exit code of the contract.
 
+use std::fmt::Write as _;
+
 use super::{darkload, folder_with, text};
 
 const GOOD: &str = "usage_point,timestamp,kwh\nA,2025-03-01 00:00,0.5\nA,2025-03-01 01:00,0.6\n";
@@ -75,7 +77,8 @@ fn an_unknown_parent_is_named_with_its_row() {
 
 #[test]
 fn text_in_a_number_column_is_rejected_with_its_row_and_the_rest_is_judged() {
-    let (_keep, folder) = folder_with(&[("dump.csv", "usage_point,timestamp,kwh\nA,2025-03-01 00:00,0.5\nA,2025-03-01 01:00,broken\nA,2025-03-01 02:00,0.7\n")]);
+    let (_keep, folder) =
+        folder_with(&[("dump.csv", "usage_point,timestamp,kwh\nA,2025-03-01 00:00,0.5\nA,2025-03-01 01:00,broken\nA,2025-03-01 02:00,0.7\n")]);
     let out = folder.join("out");
     let output = darkload(&["scan", &folder.join("dump.csv").display().to_string(), "--out", &out.display().to_string(), "--quiet"]);
     assert_eq!(output.status.code(), Some(4), "more than 1 % of the records are rejected");
@@ -88,7 +91,8 @@ fn text_in_a_number_column_is_rejected_with_its_row_and_the_rest_is_judged() {
 fn negative_absurd_and_doubled_values_are_listed_and_do_not_stop_the_run() {
     let mut dump = String::from("usage_point,timestamp,kwh\n");
     for hour in 0..24 * 20 {
-        dump += &format!("A,2025-03-{:02} {:02}:00,{}\n", hour / 24 + 1, hour % 24, if hour % 50 == 7 { -1.0 } else { 0.4 + f64::from(hour % 7) / 10.0 });
+        let kwh = if hour % 50 == 7 { -1.0 } else { 0.4 + f64::from(hour % 7) / 10.0 };
+        writeln!(dump, "A,2025-03-{:02} {:02}:00,{kwh}", hour / 24 + 1, hour % 24).unwrap();
     }
     dump += "A,2025-03-05 12:00,3.3\nA,2025-03-06 12:00,1e12\n";
     let (_keep, folder) = folder_with(&[("dump.csv", &dump)]);
@@ -114,7 +118,8 @@ fn usage_points_unknown_to_grid_and_customers_are_faults() {
         ("grid.csv", "node,kind,parent\nT1,transformer,\nB,usage_point,T1\n"),
     ]);
     let path = |name: &str| folder.join(name).display().to_string();
-    let output = darkload(&["scan", &path("dump.csv"), "--customers", &path("customers.csv"), "--grid", &path("grid.csv"), "--out", &path("out"), "--quiet"]);
+    let output =
+        darkload(&["scan", &path("dump.csv"), "--customers", &path("customers.csv"), "--grid", &path("grid.csv"), "--out", &path("out"), "--quiet"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let faults = std::fs::read_to_string(folder.join("out/faults.csv")).unwrap();
     assert!(faults.contains("A,unlinked,") && faults.contains("A,unknown_customer,"), "{faults}");

@@ -1,5 +1,7 @@
 //! The program as people run it: commands, messages, exit codes, files.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
 mod bad_input;
 mod result_folder;
 mod snapshots;

@@ -15,7 +15,12 @@ fn result(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         let mut bytes = fs::read(&path).unwrap();
         if name == "run.toml" {
             let text = String::from_utf8(bytes).unwrap();
-            bytes = text.lines().filter(|line| !line.starts_with("seconds") && !line.starts_with("path") && !line.starts_with("sha256")).collect::<Vec<_>>().join("\n").into_bytes();
+            bytes = text
+                .lines()
+                .filter(|line| !line.starts_with("seconds") && !line.starts_with("path") && !line.starts_with("sha256"))
+                .collect::<Vec<_>>()
+                .join("\n")
+                .into_bytes();
         }
         if name != "rejects.csv" {
             files.insert(name, bytes);
@@ -34,9 +39,18 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
     let suspects = "rank,usage_point,address,city,tariff_class,node,finding,pattern,probability,q_value,hidden_kw,hidden_kw_low,hidden_kw_high,since,since_low,since_high,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,evidence_for,evidence_against,tests_missing";
     assert_eq!(header("suspects.csv"), suspects);
     assert_eq!(header("screening.csv"), suspects);
-    assert_eq!(header("nodes.csv"), "rank,node,kind,parent,probability,q_value,supplied_kwh,metered_kwh,technical_loss_kwh,unmetered_kwh,unmetered_kwh_low,unmetered_kwh_high,unmetered_kw,unmetered_kw_low,unmetered_kw_high,pattern,since,coverage,loss_energy,loss_fee,loss_low,loss_high,currency,shortlist,remarks");
-    assert_eq!(header("coverage.csv"), "node,kind,parent,usage_points,share_interval,share_register,share_unread,balance_metered,smallest_detectable_kw,remarks");
-    assert_eq!(header("addresses.csv"), "rank,address,city,usage_points,probability,hidden_kw,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,findings");
+    assert_eq!(
+        header("nodes.csv"),
+        "rank,node,kind,parent,probability,q_value,supplied_kwh,metered_kwh,technical_loss_kwh,unmetered_kwh,unmetered_kwh_low,unmetered_kwh_high,unmetered_kw,unmetered_kw_low,unmetered_kw_high,pattern,since,coverage,loss_energy,loss_fee,loss_low,loss_high,currency,shortlist,remarks"
+    );
+    assert_eq!(
+        header("coverage.csv"),
+        "node,kind,parent,usage_points,share_interval,share_register,share_unread,balance_metered,smallest_detectable_kw,remarks"
+    );
+    assert_eq!(
+        header("addresses.csv"),
+        "rank,address,city,usage_points,probability,hidden_kw,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,findings"
+    );
     assert_eq!(header("cleared.csv"), "usage_point,look_alike,reason,hidden_kw,probability_before,probability");
     assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail");
     assert_eq!(header("rejects.csv"), "file,row,code,detail");
@@ -102,7 +116,8 @@ fn a_full_disk_leaves_nothing_half_written() {
     // A file size limit of 1 kB stands in for a full disk: every larger file fails to be written.
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let command = format!("trap '' XFSZ; ulimit -f 1; exec {} scan samples/town/readings.parquet --out {}", env!("CARGO_BIN_EXE_darkload"), out.display());
+    let command =
+        format!("trap '' XFSZ; ulimit -f 1; exec {} scan samples/town/readings.parquet --out {}", env!("CARGO_BIN_EXE_darkload"), out.display());
     let output = std::process::Command::new("bash").args(["-c", &command]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -1,0 +1,48 @@
+//! The whole scan of a sample, from files to a written result.
+
+use std::path::{Path, PathBuf};
+
+use darkload::config::Config;
+use darkload::domain::Calendar;
+use darkload::pipeline::{Interrupt, Progress, ScanPlan, StaticPaths, scan};
+use darkload::report::write_result;
+use divan::{Bencher, counter::ItemsCount};
+
+fn main() {
+    divan::main();
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: &'static str, _: Option<u64>) {}
+    fn advance(&self, _: u64) {}
+    fn remark(&self, _: &str) {}
+}
+
+#[divan::bench]
+fn sample_town(bencher: Bencher) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/town");
+    let path = |name: &str| Some(folder.join(name));
+    let plan = ScanPlan {
+        readings: vec![folder.join("readings.parquet").display().to_string()],
+        tables: StaticPaths {
+            customers: path("customers.csv"),
+            grid: path("grid.csv"),
+            weather: path("weather.csv"),
+            licences: path("licences.csv"),
+            tariffs: path("tariffs.csv"),
+            registers: None,
+        },
+        calendar: Calendar::new(Some("Asia/Almaty")).expect("a known zone"),
+        period: None,
+        config: Config::default(),
+        top: None,
+        out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-scan"),
+    };
+    let readings = scan(&plan, &Silent, &Interrupt::default()).expect("a good sample").run.readings;
+    bencher.counter(ItemsCount::new(readings)).bench(|| {
+        let findings = scan(&plan, &Silent, &Interrupt::default()).expect("a good sample");
+        write_result(&plan.out, &findings, || true).expect("the target folder can be written")
+    });
+}
