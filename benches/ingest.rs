@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use darkload::domain::{Calendar, IntervalBlock, RegisterBlock, Reject};
 use darkload::ingest::{BlockSink, find_inputs, read_readings};
 use darkload::series::Collector;
-use darkload::synth::{FileFormat, RowOrder, SimulateSettings, simulate};
+use darkload::synth::{ReadingsFormat, SimulateSettings, simulate};
 use divan::{Bencher, counter::ItemsCount};
 
 fn main() {
@@ -14,38 +14,18 @@ fn main() {
 }
 
 /// A small seeded utility, made once.
-fn utility(format: FileFormat) -> (PathBuf, u64) {
+fn utility(format: ReadingsFormat) -> (PathBuf, u64) {
     static MADE: OnceLock<[(PathBuf, u64); 2]> = OnceLock::new();
     let made = MADE.get_or_init(|| {
-        [FileFormat::Parquet, FileFormat::Csv].map(|format| {
+        [ReadingsFormat::Parquet, ReadingsFormat::Csv].map(|format| {
             let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-ingest-{format:?}"));
-            let settings = SimulateSettings {
-                usage_points: 200,
-                days: 30,
-                step_min: 15,
-                seed: 1,
-                start: "2025-03-01".into(),
-                timezone: "Etc/GMT-5".into(),
-                business_share: 0.2,
-                farm_share: 0.02,
-                look_alike_share: 0.03,
-                fault_share: 0.0,
-                electric_heating_share: 0.1,
-                register_share: 0.0,
-                mixed_steps: false,
-                per_transformer: 50,
-                three_levels: false,
-                balance_share: 1.0,
-                tap_share: 0.1,
-                unlinked_share: 0.0,
-                order: RowOrder::Meter,
-                format,
-            };
-            let readings = simulate(&settings, &out).expect("the target folder can be written").readings;
+            let settings = SimulateSettings { usage_points: 200, days: 30, step_min: 15, timezone: "Etc/GMT-5".into(), format, ..SimulateSettings::default() };
+            let settings = settings.checked().expect("settings within their bounds");
+            let readings = simulate(&settings, &out, &mut |_| {}).expect("the target folder can be written").readings;
             (out, readings)
         })
     });
-    made[usize::from(format == FileFormat::Csv)].clone()
+    made[usize::from(format == ReadingsFormat::Csv)].clone()
 }
 
 #[derive(Default)]
@@ -67,7 +47,7 @@ impl BlockSink for Sink {
     }
 }
 
-fn read(bencher: Bencher, format: FileFormat, file: &str) {
+fn read(bencher: Bencher, format: ReadingsFormat, file: &str) {
     let (folder, readings) = utility(format);
     let files = find_inputs(&[folder.join(file).display().to_string()]).expect("the file was just made");
     let calendar = Calendar::new(Some("Etc/GMT-5")).expect("a known zone");
@@ -80,10 +60,10 @@ fn read(bencher: Bencher, format: FileFormat, file: &str) {
 
 #[divan::bench]
 fn long_parquet(bencher: Bencher) {
-    read(bencher, FileFormat::Parquet, "readings.parquet");
+    read(bencher, ReadingsFormat::Parquet, "readings.parquet");
 }
 
 #[divan::bench]
 fn long_csv(bencher: Bencher) {
-    read(bencher, FileFormat::Csv, "readings.csv");
+    read(bencher, ReadingsFormat::Csv, "readings.csv");
 }

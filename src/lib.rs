@@ -1,8 +1,8 @@
 //! darkload finds electricity used by hidden crypto-mining farms in the meter data that a utility already has.
 //!
-//! The floors, lowest first; a module imports only from modules above it in this list:
-//! `domain`, `ingest` and `synth`, `series`, `profile`, `population`, `evidence` and `balance`, `fusion`, `consequence`, `findings`, `report`, `pipeline`,
-//! `config` and `cli`. `tests/house.rs` keeps this order.
+//! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it so:
+//! `domain` · `ingest`, `synth` · `series` · `profile` · `population` · `evidence`, `balance` · `fusion` · `findings` · `consequence` · `config` · `report` ·
+//! `pipeline` · `cli`.
 
 pub mod balance;
 pub mod cli;

@@ -21,7 +21,7 @@ enum Command {
     /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
     Scan(Box<scan::ScanArgs>),
     /// Write a synthetic utility with known farms, to try and to measure with
-    Simulate(simulate::SimulateArgs),
+    Simulate(Box<simulate::SimulateArgs>),
     /// Print the default configuration with comments
     Config,
 }
@@ -64,7 +64,16 @@ impl From<ExitReason> for ExitCode {
 pub fn run() -> ExitReason {
     match Cli::parse().command {
         Command::Scan(args) => scan::run(&args),
-        Command::Simulate(args) => simulate::run(&args),
+        Command::Simulate(args) => match simulate::run(&args) {
+            Ok(()) => ExitReason::Finished,
+            Err(error) => {
+                complain("failed to ", &error);
+                match error {
+                    simulate::SimulateError::Settings(_) => ExitReason::BadArguments,
+                    simulate::SimulateError::Folder(_) => ExitReason::UnwritableOutput,
+                }
+            }
+        },
         Command::Config => {
             print!("{}", crate::config::DEFAULT_TOML);
             ExitReason::Finished
@@ -72,9 +81,9 @@ pub fn run() -> ExitReason {
     }
 }
 
-/// Prints an error with its causes on standard error.
-fn complain(error: &dyn std::error::Error) {
-    let mut chain = vec![error.to_string()];
+/// Prints an error with its causes on standard error, after `opening`.
+fn complain(opening: &str, error: &dyn std::error::Error) {
+    let mut chain = vec![format!("{opening}{error}")];
     let mut source = error.source();
     while let Some(cause) = source {
         chain.push(cause.to_string());

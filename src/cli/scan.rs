@@ -115,7 +115,7 @@ pub(super) fn run(args: &ScanArgs) -> ExitReason {
     match scan(args) {
         Ok(reason) => reason,
         Err(error) => {
-            complain(&error);
+            complain("", &error);
             error.reason()
         }
     }

@@ -1,143 +1,211 @@
-//! `darkload simulate`.
+//! `darkload simulate`: writes a synthetic utility with known truth.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use serde::de::DeserializeOwned;
 
-use crate::synth::{FileFormat, RowOrder, SimulateError, SimulateSettings, simulate};
+use crate::synth::{
+    Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError, SimulateSettings, Simulated, simulate,
+};
 
-use super::{ExitReason, complain};
-
-/// Arguments of `darkload simulate`.
-#[derive(Debug, Args)]
-pub(super) struct SimulateArgs {
-    /// Folder to write; an older synthetic utility is replaced, any other folder is refused
+/// Write a synthetic utility: readings, customers, grid, weather, licences, tariffs, and the truth about its farms.
+///
+/// The same options give the same bytes. Shares lie between 0 and 1.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_line_help = false)]
+pub struct SimulateArgs {
+    /// Folder to write; an earlier simulation is replaced, any other folder with files is refused
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    /// Usage points, balance meters not counted
+    pub out: PathBuf,
+    /// Number of usage points, balance meters not counted
     #[arg(long, value_name = "N", default_value_t = 1000)]
-    usage_points: u32,
-    /// Days
-    #[arg(long, value_name = "D", default_value_t = 60)]
-    days: u32,
-    /// Interval length in minutes
-    #[arg(long, value_name = "MIN", default_value_t = 30)]
-    step: u32,
-    /// Seed
+    pub usage_points: u32,
+    /// Number of days
+    #[arg(long, value_name = "D", default_value_t = 90)]
+    pub days: u32,
+    /// Length of an interval in minutes: 5, 10, 15, 20, 30 or 60
+    #[arg(long = "step", visible_alias = "step-min", value_name = "MIN", default_value_t = 30)]
+    pub step_min: u32,
+    /// Seed of everything random
     #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
-    /// First day; a January start gives a cold winter, a June start a warm summer
+    pub seed: u64,
+    /// First local day, YYYY-MM-DD; the season follows from it
     #[arg(long, value_name = "DATE", default_value = "2025-03-01")]
-    start: String,
-    /// Time zone of the stamps
-    #[arg(long, value_name = "IANA", default_value = "Etc/GMT-5")]
-    timezone: String,
-    /// Share of usage points that are businesses or institutions
-    #[arg(long, value_name = "SHARE", default_value_t = 0.15)]
-    businesses: f64,
-    /// Share of usage points that hide a farm; 0 for none
-    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
-    farms: f64,
-    /// Share of usage points that lawfully look like a farm
+    pub start: String,
+    /// IANA time zone of the stamps, or `none` for a clock without changes
+    #[arg(long, value_name = "IANA", default_value = "Asia/Almaty")]
+    pub timezone: String,
+    /// Climate and sun: astana (winters of -30 °C), almaty or shymkent
+    #[arg(long, value_name = "CITY", default_value = "almaty", value_parser = word::<Place>)]
+    pub place: Place,
+    /// Share of usage points with a farm; 0 also leaves out unmetered load
     #[arg(long, value_name = "SHARE", default_value_t = 0.03)]
-    look_alikes: f64,
-    /// Share of usage points with a data fault
-    #[arg(long, value_name = "SHARE", default_value_t = 0.02)]
-    faults: f64,
-    /// Share of homes heated by electricity
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
-    electric_heating: f64,
-    /// Share of homes with monthly register readings instead of intervals
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    registers: f64,
-    /// Read businesses hourly, whatever the interval length
-    #[arg(long)]
-    mixed_steps: bool,
-    /// Usage points to a transformer
-    #[arg(long, value_name = "N", default_value_t = 60)]
-    per_transformer: u32,
-    /// Balance meters on feeders and substations too
-    #[arg(long)]
-    three_levels: bool,
-    /// Share of transformers with a balance meter
-    #[arg(long, value_name = "SHARE", default_value_t = 1.0)]
-    balance_meters: f64,
-    /// Share of transformers with a tap that no meter sees
+    pub prevalence: f64,
+    /// Share of transformers with unmetered load
+    #[arg(long, value_name = "SHARE", default_value_t = 0.15)]
+    pub unmetered_share: f64,
+    /// Share of usage points that look like farms and are lawful
+    #[arg(long, value_name = "SHARE", default_value_t = 0.04)]
+    pub look_alike_share: f64,
+    /// Share of usage points whose data are stuck, filled in evenly or multiplied
+    #[arg(long, value_name = "SHARE", default_value_t = 0.015)]
+    pub fault_share: f64,
+    /// Share of usage points with gaps, duplicates, spikes or export
     #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
-    taps: f64,
-    /// Share of usage points that the grid file forgets
-    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
-    unlinked: f64,
-    /// Order of rows
-    #[arg(long, value_enum, default_value_t = OrderArg::Meter)]
-    order: OrderArg,
-    /// Format of the readings
-    #[arg(long, value_enum, default_value_t = FormatArg::Parquet)]
-    format: FormatArg,
+    pub untidy_share: f64,
+    /// Share of usage points that are not homes
+    #[arg(long, value_name = "SHARE", default_value_t = 0.12)]
+    pub business_share: f64,
+    /// Share of homes that are heated by electricity
+    #[arg(long, value_name = "SHARE", default_value_t = 0.08)]
+    pub electric_heating: f64,
+    /// Share of usage points with a mining licence
+    #[arg(long, value_name = "SHARE", default_value_t = 0.002)]
+    pub licensed_share: f64,
+    /// Share of homes with a register instead of intervals
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub registers_only: f64,
+    /// Whose registers are written: only-where-no-intervals or everywhere
+    #[arg(long, value_name = "WHOSE", default_value = "only-where-no-intervals", value_parser = word::<Registers>)]
+    pub registers: Registers,
+    /// Days between two register readings
+    #[arg(long, value_name = "D", default_value_t = 30)]
+    pub register_days: u32,
+    /// Levels of the grid: 1 transformers, 2 with feeders, 3 with substations
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub levels: u32,
+    /// Fewest usage points of a transformer
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub meters_per_transformer_min: u32,
+    /// Most usage points of a transformer
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub meters_per_transformer_max: u32,
+    /// Share of grid nodes with a balance meter
+    #[arg(long, value_name = "SHARE", default_value_t = 0.9)]
+    pub balance_share: f64,
+    /// Share of usage points missing from the grid file
+    #[arg(long, value_name = "SHARE", default_value_t = 0.02)]
+    pub unlinked_share: f64,
+    /// Businesses and a tenth of the homes report whole hours
+    #[arg(long)]
+    pub mixed_steps: bool,
+    /// File format of the readings: parquet or csv
+    #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = word::<ReadingsFormat>)]
+    pub format: ReadingsFormat,
+    /// Order of the readings: meter (one after the other) or time (one instant after the other)
+    #[arg(long, value_name = "ORDER", default_value = "meter", value_parser = word::<ReadingsOrder>)]
+    pub order: ReadingsOrder,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum OrderArg {
-    Meter,
-    Time,
+/// A simulation that could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// Options that describe no utility: exit code 2.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The folder could not be written: exit code 5.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatArg {
-    Parquet,
-    Csv,
+/// A word of an option, spelled with hyphens, as the settings read it.
+fn word<T: DeserializeOwned>(text: &str) -> Result<T, toml::de::Error> {
+    toml::Value::String(text.replace('-', "_")).try_into()
 }
 
-/// Makes the utility and says how it ended.
-pub(super) fn run(args: &SimulateArgs) -> ExitReason {
-    match simulate(&settings(args), &args.out) {
-        Ok(made) => {
-            println!(
-                "Synthetic utility in {}: {} usage points, {} of them with a farm, {} readings; truth.csv says what is what.",
-                args.out.display(),
-                made.usage_points,
-                made.farms,
-                made.readings
-            );
-            ExitReason::Finished
-        }
-        Err(error) => {
-            complain(&error);
-            match error {
-                SimulateError::Settings(_) | SimulateError::Calendar(_) => ExitReason::BadArguments,
-                SimulateError::Io { .. } | SimulateError::Parquet { .. } | SimulateError::Foreign { .. } => ExitReason::UnwritableOutput,
-            }
+impl SimulateArgs {
+    /// The settings that these arguments ask for.
+    #[must_use]
+    pub fn settings(&self) -> SimulateSettings {
+        SimulateSettings {
+            usage_points: self.usage_points,
+            days: self.days,
+            step_min: self.step_min,
+            seed: self.seed,
+            start: self.start.clone(),
+            timezone: self.timezone.clone(),
+            place: self.place,
+            prevalence: self.prevalence,
+            unmetered_share: self.unmetered_share,
+            look_alike_share: self.look_alike_share,
+            fault_share: self.fault_share,
+            untidy_share: self.untidy_share,
+            business_share: self.business_share,
+            electric_heating: self.electric_heating,
+            licensed_share: self.licensed_share,
+            registers_only: self.registers_only,
+            registers: self.registers,
+            register_days: self.register_days,
+            levels: self.levels,
+            meters_per_transformer_min: self.meters_per_transformer_min,
+            meters_per_transformer_max: self.meters_per_transformer_max,
+            balance_share: self.balance_share,
+            unlinked_share: self.unlinked_share,
+            mixed_steps: self.mixed_steps,
+            format: self.format,
+            order: self.order,
         }
     }
 }
 
-fn settings(args: &SimulateArgs) -> SimulateSettings {
-    SimulateSettings {
-        usage_points: args.usage_points,
-        days: args.days,
-        step_min: args.step,
-        seed: args.seed,
-        start: args.start.clone(),
-        timezone: args.timezone.clone(),
-        business_share: args.businesses,
-        farm_share: args.farms,
-        look_alike_share: args.look_alikes,
-        fault_share: args.faults,
-        electric_heating_share: args.electric_heating,
-        register_share: args.registers,
-        mixed_steps: args.mixed_steps,
-        per_transformer: args.per_transformer,
-        three_levels: args.three_levels,
-        balance_share: args.balance_meters,
-        tap_share: args.taps,
-        unlinked_share: args.unlinked,
-        order: match args.order {
-            OrderArg::Meter => RowOrder::Meter,
-            OrderArg::Time => RowOrder::Time,
-        },
-        format: match args.format {
-            FormatArg::Parquet => FileFormat::Parquet,
-            FormatArg::Csv => FileFormat::Csv,
-        },
+/// Runs the command; `progress` is called with the number of usage points done so far.
+///
+/// # Errors
+/// When the options describe no utility, the folder is not ours to replace, or the file system refuses.
+pub fn run_with_progress(args: &SimulateArgs, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
+    let settings = args.settings().checked()?;
+    Ok(simulate(&settings, &args.out, progress)?)
+}
+
+/// Runs the command and says on stdout what was written.
+///
+/// # Errors
+/// As [`run_with_progress`].
+pub fn run(args: &SimulateArgs) -> Result<(), SimulateError> {
+    let simulated = run_with_progress(args, &mut |_| {})?;
+    let Simulated { readings, usage_points, farms, unmetered_nodes } = simulated;
+    println!("wrote {}: {usage_points} usage points, {readings} readings", args.out.display());
+    println!("truth.csv: {farms} usage points with a farm, {unmetered_nodes} grid nodes with unmetered load");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::synth::command_line;
+
+    #[derive(Parser)]
+    struct Alone {
+        #[command(flatten)]
+        args: SimulateArgs,
+    }
+
+    #[test]
+    fn without_options_the_default_utility_is_built() {
+        let args = Alone::parse_from(["simulate", "--out", "x"]).args;
+        assert_eq!(args.settings(), SimulateSettings::default());
+    }
+
+    #[test]
+    fn the_command_line_written_down_leads_back_to_its_settings() {
+        let settings = SimulateSettings {
+            place: Place::Astana,
+            registers: Registers::Everywhere,
+            mixed_steps: true,
+            prevalence: 0.25,
+            start: "2025-01-06".into(),
+            ..SimulateSettings::default()
+        };
+        let line = command_line(&settings).unwrap();
+        let words = line.split(' ').skip(1);
+        assert_eq!(Alone::parse_from(words).args.settings(), settings, "{line}");
+    }
+
+    #[test]
+    fn an_unknown_city_is_refused_with_the_known_ones() {
+        let message = Alone::try_parse_from(["simulate", "--out", "x", "--place", "paris"]).err().unwrap().to_string();
+        assert!(message.contains("shymkent"), "{message}");
     }
 }

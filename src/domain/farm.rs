@@ -19,6 +19,3 @@ pub const FARM_UNITS: &[FarmUnit] = &[
     FarmUnit { name: "S19", unit_kw: 3.25 },
     FarmUnit { name: "S21", unit_kw: 3.5 },
 ];
-
-/// The smallest load that is worth the name farm: one old unit running steadily, kW. Below it a home's own base load looks the same.
-pub const MIN_FARM_KW: f64 = 1.0;

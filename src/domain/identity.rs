@@ -14,8 +14,6 @@ pub enum Purpose {
     Injection,
     /// Building a synthetic utility.
     Synthesis,
-    /// Resampling days for a standard error.
-    Bootstrap,
 }
 
 /// Seed for one node and one purpose: a hash of run seed, node id, purpose and a counter.

@@ -1,4 +1,4 @@
-//! What is left out, and what is judged with reserve: returned values with a stable code, never a silent drop.
+//! What is left out: a returned value with a stable code, never a silent drop.
 
 use serde::Serialize;
 
@@ -39,14 +39,5 @@ pub struct Reject {
     /// Stable code.
     pub code: &'static str,
     /// What was found and what would help.
-    pub detail: String,
-}
-
-/// A node that is judged with reserve, or not at all, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Caveat {
-    /// Stable dotted code, such as `baseline.short_history`.
-    pub code: &'static str,
-    /// The numbers behind it.
     pub detail: String,
 }

@@ -77,6 +77,9 @@ fn words(s: &Subject) -> String {
     let Some((_, after)) = sides(s) else { return "too few days to see a start".to_owned() };
     let (shift, regimes) = (s.profile.regimes.after_kw - s.profile.regimes.before_kw, &s.profile.regimes);
     let noise = noise_kw(s).unwrap_or(LEAST_NOISE_KW);
+    if shift.abs() < LEAST_SHIFT_KW {
+        return format!("no lasting change of the daily level, which varies by {noise:.2} kW from day to day");
+    }
     format!(
         "the daily level goes from {:.2} to {:.2} kW on {}, {:.1} times the usual change from day to day",
         regimes.before_kw,

@@ -1,39 +1,134 @@
-//! What a mining farm draws, interval by interval.
+//! The load of a mining farm: what its units draw, interval by interval.
 //!
-//! P_t = N·u·(1 + overhead)·(1 + θ·max(T − 10 °C, 0))·available_t·noise_t, switched by the kind's own clock. Units fail and are repaired (exponential times), noise is AR(1).
-//! Parameters: unit powers from `FARM_UNITS`; overhead 2 to 10 % (fans, network, cooling); θ 0.1 to 0.3 % per K (silicon leakage and fans); noise 0.3 to 2 %;
-//! mean time between failures 500 to 2,000 h, to repair 2 to 24 h.
-//! Source: makers' data sheets; T21 wall power swing of 7.3 % between cool night and hot afternoon (Pintos); the rest is common knowledge of the field.
+//! P(t) = N · u · (1 + o) · (1 + th · max(T − 10, 0)) · a(t) · s(t) · g(t) · (1 + eta(t)), with N units of u kW, overhead o (fans, network), thermal
+//! slope th per kelvin, availability a of the units (each fails after MTBF hours and is back after MTTR hours), daily schedule s, growth g and
+//! noise eta (AR(1) in time). Above 38 °C the units throttle, above 47 °C they stop.
+//!
+//! Sources: unit powers from `domain::FARM_UNITS`; slope after a T21's 250 W swing between cool night and hot afternoon; throttling after the
+//! S21 data sheet (slower above 40 °C, off above 47 °C); night windows after a licensed 80 MW farm that ran from 00 to 10 hours.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::Exp1;
 
-use crate::domain::{Calendar, CivilDay, DayKind, FARM_UNITS, Timestamp};
+use super::chance::{AutoRegression, log_uniform, normal, pick};
+use super::local_time::LocalTimes;
+use crate::domain::{Calendar, FARM_UNITS, Timestamp};
 
-/// Units up to this number fail one by one; of more, the running share is drawn around its mean.
-const ONE_BY_ONE: u32 = 12;
+/// Above this many units their availability is drawn as one normal process instead of unit by unit.
+const UNITS_FOLLOWED_SINGLY: u32 = 50;
+/// Temperature (°C) above which chips leak and fans work noticeably more.
+const THERMAL_ONSET_C: f64 = 10.0;
+/// Temperature (°C) where units begin to throttle, and where they stop.
+const THROTTLE_C: f64 = 38.0;
+const STOP_C: f64 = 47.0;
+/// Correlation time of the power noise: fans, autotuning and ambient drift over an hour or so.
+const NOISE_TIME_H: f64 = 1.0;
+/// Night and tariff windows met in the field, minutes of the local day.
+const WINDOWS: [DailyWindow; 5] = [
+    DailyWindow { from_min: 23 * 60, to_min: 7 * 60 },
+    DailyWindow { from_min: 0, to_min: 10 * 60 },
+    DailyWindow { from_min: 22 * 60, to_min: 6 * 60 },
+    DailyWindow { from_min: 20 * 60, to_min: 8 * 60 },
+    DailyWindow { from_min: 21 * 60 + 30, to_min: 6 * 60 + 30 },
+];
 
 /// How a farm runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FarmKind {
     /// Day and night.
     Constant,
-    /// In a nightly window, on some farms all weekend too.
+    /// In a rectangular daily window; half of them all day on weekends.
     Night,
-    /// Off in the evening peak.
+    /// Day and night but for the evening peak.
     PeakShaved,
-    /// Weekends, and nights of working days.
+    /// At night, and all day on weekends.
     Weekend,
-    /// With random pauses of hours to days.
+    /// With pauses of hours to days at random.
     Interrupted,
-    /// In batches that arrive over weeks.
+    /// Units arrive in batches over weeks.
     Staircase,
-    /// Growing slowly from nothing.
+    /// Grows slowly and evenly.
     Ramp,
 }
 
-/// One farm.
+impl FarmKind {
+    /// All kinds, in a fixed order.
+    pub const ALL: [Self; 7] = [Self::Constant, Self::Night, Self::PeakShaved, Self::Weekend, Self::Interrupted, Self::Staircase, Self::Ramp];
+
+    /// The word used in `truth.csv`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Constant => "flat",
+            Self::Night => "night",
+            Self::PeakShaved => "peak_shaved",
+            Self::Weekend => "weekend",
+            Self::Interrupted => "interrupted",
+            Self::Staircase => "stair",
+            Self::Ramp => "ramp",
+        }
+    }
+}
+
+/// A daily window of the local clock; it passes midnight when `to_min` is not after `from_min`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DailyWindow {
+    /// First minute of the window, 0 to 1439.
+    pub from_min: u16,
+    /// First minute after the window, 0 to 1440.
+    pub to_min: u16,
+}
+
+impl DailyWindow {
+    /// Share (0 to 1) of the interval of `step_min` minutes from `minute` that lies in the window.
+    #[must_use]
+    pub fn share(self, minute: u16, step_min: u32) -> f64 {
+        let from = i64::from(self.from_min);
+        let to = i64::from(self.to_min) + if self.to_min <= self.from_min { 1440 } else { 0 };
+        let (a, b) = (i64::from(minute), i64::from(minute) + i64::from(step_min));
+        let inside: i64 = [-1440, 0, 1440].iter().map(|shift| (b.min(to + shift) - a.max(from + shift)).max(0)).sum();
+        inside as f64 / f64::from(step_min)
+    }
+}
+
+/// When in a week the farm is switched on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Schedule {
+    /// Always.
+    Always,
+    /// Within the window only.
+    Inside(DailyWindow),
+    /// Within the window, and all day on Saturday and Sunday.
+    InsideAndWeekends(DailyWindow),
+    /// Outside the window only.
+    Outside(DailyWindow),
+    /// On and off at random, with these mean durations in hours.
+    Pauses {
+        /// Mean duration of a run, hours.
+        run_h: f64,
+        /// Mean duration of a pause, hours.
+        pause_h: f64,
+    },
+}
+
+/// How the number of units grows after the start.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Growth {
+    /// All units from the start.
+    None,
+    /// Batches: (days after the start, share of the units that has arrived from then on), in order of time.
+    Batches(Vec<(f64, f64)>),
+    /// From this share of the units to all of them, evenly over this many days.
+    Linear {
+        /// Share of the units at the start, 0 to 1.
+        from_share: f64,
+        /// Days until all units run.
+        days: f64,
+    },
+}
+
+/// A farm: everything that is fixed when it is built. Drawn by [`FarmModel::draw`], run by [`FarmModel::load_kw`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct FarmModel {
     /// How it runs.
@@ -42,56 +137,59 @@ pub struct FarmModel {
     pub units: u32,
     /// Power of one unit, kW.
     pub unit_kw: f64,
-    overhead: f64,
-    per_kelvin: f64,
-    noise: f64,
-    noise_memory: f64,
-    hours_to_failure: f64,
-    hours_to_repair: f64,
-    window: (f64, f64),
-    whole_weekends: bool,
-    pauses_per_day: f64,
-    batches: u32,
+    /// Fans, network and losses as a share of the units' power.
+    pub overhead: f64,
+    /// Relative rise of power per kelvin above 10 °C.
+    pub thermal_per_k: f64,
+    /// Standard deviation of the relative noise.
+    pub noise_sd: f64,
+    /// Mean time between failures of a unit, hours.
+    pub mtbf_h: f64,
+    /// Mean time to repair of a unit, hours.
+    pub mttr_h: f64,
+    /// Relative drop of power above 38 °C.
+    pub throttle: f64,
+    /// When it is switched on.
+    pub schedule: Schedule,
+    /// How it grows.
+    pub growth: Growth,
 }
 
 impl FarmModel {
-    /// Draws a farm of about `target_kw`: a kind of unit that fits, and as many as come nearest (at least one).
-    #[must_use]
+    /// Draws a farm of about `target_kw`, of kind `kind`.
+    ///
+    /// The number of units is rounded, so the farm has at least one unit of the smallest type however small the target.
     pub fn draw(rng: &mut ChaCha8Rng, kind: FarmKind, target_kw: f64) -> Self {
-        let fitting: Vec<f64> = FARM_UNITS.iter().map(|unit| unit.unit_kw).filter(|&kw| kw <= 1.3 * target_kw).collect();
-        let unit_kw = if fitting.is_empty() { FARM_UNITS[0].unit_kw } else { fitting[rng.random_range(0..fitting.len())] };
-        let window = match kind {
-            FarmKind::PeakShaved => (rng.random_range(21.5..23.5), rng.random_range(16.0..18.0)),
-            _ => (rng.random_range(22.0..24.5) % 24.0, rng.random_range(6.0..10.0)),
-        };
+        let affordable = FARM_UNITS.iter().filter(|unit| unit.unit_kw <= 1.2 * target_kw).count().max(1);
+        // Two per cent: units of one type differ by firmware and tolerance (makers state ±5 %).
+        let unit_kw = FARM_UNITS[rng.random_range(0..affordable)].unit_kw * (1.0 + 0.02 * normal(rng).clamp(-2.0, 2.0));
+        let overhead = rng.random_range(0.02..0.10);
+        let units = (target_kw / (unit_kw * (1.0 + overhead))).round().max(1.0) as u32;
         Self {
             kind,
-            units: (target_kw / unit_kw).round().max(1.0) as u32,
-            unit_kw: unit_kw * rng.random_range(0.97..1.03),
-            overhead: rng.random_range(0.02..0.10),
-            per_kelvin: rng.random_range(0.001..0.003),
-            noise: rng.random_range(0.003..0.02),
-            noise_memory: rng.random_range(0.5..0.95),
-            hours_to_failure: rng.random_range(500.0..2000.0),
-            hours_to_repair: rng.random_range(2.0..24.0),
-            window,
-            whole_weekends: rng.random_bool(0.5),
-            pauses_per_day: rng.random_range(0.1..0.6),
-            batches: rng.random_range(2..7),
+            units,
+            unit_kw,
+            overhead,
+            thermal_per_k: rng.random_range(0.001..0.003),
+            noise_sd: rng.random_range(0.003..0.02),
+            mtbf_h: rng.random_range(500.0..2000.0),
+            mttr_h: rng.random_range(2.0..24.0),
+            throttle: rng.random_range(0.10..0.15),
+            schedule: draw_schedule(rng, kind),
+            growth: draw_growth(rng, kind, units),
         }
     }
 
-    /// Mean power of the complete farm while it runs, at 10 °C and below, kW.
+    /// Mean power while it runs, complete, at 10 °C or below: units times unit power with overhead and usual availability, kW.
     #[must_use]
     pub fn running_kw(&self) -> f64 {
-        let available = self.hours_to_failure / (self.hours_to_failure + self.hours_to_repair);
-        f64::from(self.units) * self.unit_kw * (1.0 + self.overhead) * available
+        self.full_kw() * self.mtbf_h / (self.mtbf_h + self.mttr_h)
     }
 
-    /// Mean power in each interval, kW; zero before `onset` (`None` = it runs from the start).
+    /// Mean power (kW) in each interval, one value per element of `start`.
     ///
-    /// `start` holds the start of each interval, evenly `step_min` apart; `temperature_c` one value an interval, NaN where unknown (then without the thermal term).
-    #[must_use]
+    /// `calendar` gives local hours and weekdays; `temperature_c` holds one value per interval, NaN (or an empty slice) where it is unknown,
+    /// which means no thermal term. Before `onset` the load is zero; `None` = it runs from the first interval.
     pub fn load_kw(
         &self,
         rng: &mut ChaCha8Rng,
@@ -101,138 +199,153 @@ impl FarmModel {
         temperature_c: &[f32],
         onset: Option<Timestamp>,
     ) -> Vec<f32> {
-        let n = start.len();
-        let first = onset.map_or(0, |onset| start.partition_point(|&at| at < onset));
-        let mut load = vec![0.0_f32; n];
+        let needs_clock = !matches!(self.schedule, Schedule::Always | Schedule::Pauses { .. });
+        let local = if needs_clock { LocalTimes::new(start, calendar) } else { LocalTimes::default() };
+        self.load_on_local_kw(rng, start, step_min, &local, temperature_c, onset)
+    }
+
+    /// As [`FarmModel::load_kw`], for callers that have already read the local clock along the axis.
+    pub fn load_on_local_kw(
+        &self,
+        rng: &mut ChaCha8Rng,
+        start: &[Timestamp],
+        step_min: u32,
+        local: &LocalTimes,
+        temperature_c: &[f32],
+        onset: Option<Timestamp>,
+    ) -> Vec<f32> {
         let step_h = f64::from(step_min) / 60.0;
-        let available = self.availability(rng, n - first, step_h);
-        let growth = self.growth(rng, n - first, onset.is_some());
-        let mut paused = Pauses::default();
-        let mut drift = 0.0;
-        let innovation = self.noise * (1.0 - self.noise_memory.powi(2)).sqrt();
-        let mut clock = DayClock::default();
-        for index in first..n {
-            let normal: f64 = StandardNormal.sample(rng);
-            drift = self.noise_memory * drift + innovation * normal;
-            let on = match self.kind {
-                FarmKind::Interrupted => paused.step(rng, self.pauses_per_day, step_h),
-                _ => self.scheduled(&mut clock, calendar, start[index], step_h),
-            };
-            let thermal = if temperature_c[index].is_nan() { 0.0 } else { self.per_kelvin * f64::from(temperature_c[index] - 10.0).max(0.0) };
-            let full = f64::from(self.units) * self.unit_kw * (1.0 + self.overhead);
-            load[index] = (full * (1.0 + thermal) * (1.0 + drift) * on * available[index - first] * growth[index - first]).max(0.0) as f32;
+        let on = self.on_share(rng, start.len(), step_min, local);
+        let available = self.available_share(rng, start.len(), step_h);
+        let mut noise = AutoRegression::new(rng, self.noise_sd, step_h / NOISE_TIME_H);
+        let begin = onset.or_else(|| start.first().copied()).unwrap_or_default();
+        let mut load = Vec::with_capacity(start.len());
+        for (i, &at) in start.iter().enumerate() {
+            let eta = noise.next(rng);
+            let days = (at.0 - begin.0) as f64 / 86_400.0;
+            if days < 0.0 {
+                load.push(0.0);
+                continue;
+            }
+            let thermal = self.thermal_factor(temperature_c.get(i).map_or(f64::NAN, |&t| f64::from(t)));
+            load.push((self.full_kw() * thermal * available[i] * on[i] * self.growth.share(days) * (1.0 + eta)) as f32);
         }
         load
     }
 
-    /// Share of the interval in which the kind's clock lets the farm run.
-    fn scheduled(&self, clock: &mut DayClock, calendar: &Calendar, at: Timestamp, step_h: f64) -> f64 {
-        let (hour, kind) = clock.local(calendar, at);
-        match self.kind {
-            FarmKind::Constant | FarmKind::Interrupted | FarmKind::Staircase | FarmKind::Ramp => 1.0,
-            FarmKind::Weekend if kind == DayKind::Weekend => 1.0,
-            FarmKind::Night if kind == DayKind::Weekend && self.whole_weekends => 1.0,
-            FarmKind::Night | FarmKind::Weekend | FarmKind::PeakShaved => overlap(hour, step_h, self.window),
+    fn full_kw(&self) -> f64 {
+        f64::from(self.units) * self.unit_kw * (1.0 + self.overhead)
+    }
+
+    fn thermal_factor(&self, temperature_c: f64) -> f64 {
+        if temperature_c.is_nan() {
+            return 1.0;
+        }
+        if temperature_c > STOP_C {
+            return 0.0;
+        }
+        let throttle = if temperature_c > THROTTLE_C { 1.0 - self.throttle } else { 1.0 };
+        throttle * (1.0 + self.thermal_per_k * (temperature_c - THERMAL_ONSET_C).max(0.0))
+    }
+
+    /// Share of every interval in which the schedule has the farm switched on.
+    fn on_share(&self, rng: &mut ChaCha8Rng, intervals: usize, step_min: u32, local: &LocalTimes) -> Vec<f64> {
+        let inside = |window: DailyWindow| local.minute.iter().map(move |&minute| window.share(minute, step_min));
+        match self.schedule {
+            Schedule::Always => vec![1.0; intervals],
+            Schedule::Inside(window) => inside(window).collect(),
+            Schedule::Outside(window) => inside(window).map(|share| 1.0 - share).collect(),
+            Schedule::InsideAndWeekends(window) => {
+                inside(window).zip(local.weekend()).map(|(share, weekend)| if weekend { 1.0 } else { share }).collect()
+            }
+            Schedule::Pauses { run_h, pause_h } => up_share(rng, intervals, f64::from(step_min) / 60.0, run_h, pause_h),
         }
     }
 
-    /// Share of units that run in each interval.
-    fn availability(&self, rng: &mut ChaCha8Rng, n: usize, step_h: f64) -> Vec<f64> {
-        let units = f64::from(self.units.max(1));
-        let mean = self.hours_to_failure / (self.hours_to_failure + self.hours_to_repair);
-        if self.units > ONE_BY_ONE {
-            // Many units: the running share wanders around its mean with the memory of repairs.
-            let memory = (-step_h / self.hours_to_repair).exp();
-            let spread = (mean * (1.0 - mean) / units).sqrt() * (1.0 - memory * memory).sqrt();
-            let mut off = 0.0;
-            return (0..n)
-                .map(|_| {
-                    let normal: f64 = StandardNormal.sample(rng);
-                    off = memory * off + spread * normal;
-                    (mean + off).clamp(0.0, 1.0)
-                })
-                .collect();
+    /// Share of the units that run, one value per interval.
+    fn available_share(&self, rng: &mut ChaCha8Rng, intervals: usize, step_h: f64) -> Vec<f64> {
+        let n = f64::from(self.units);
+        if self.units <= UNITS_FOLLOWED_SINGLY {
+            let mut sum = vec![0.0; intervals];
+            for _ in 0..self.units {
+                take_outages(rng, &mut sum, step_h, self.mtbf_h, self.mttr_h);
+            }
+            return sum.iter().map(|lost| 1.0 - lost / n).collect();
         }
-        let mut running = vec![0.0; n];
-        for _ in 0..self.units {
-            let mut up = rng.random_bool(mean);
-            let mut index = 0_usize;
-            while index < n {
-                let scale = if up { self.hours_to_failure } else { self.hours_to_repair };
-                let uniform: f64 = rng.random_range(f64::EPSILON..1.0);
-                let length = ((-uniform.ln() * scale / step_h).ceil() as usize).max(1);
-                let end = (index + length).min(n);
-                if up {
-                    running[index..end].iter_mut().for_each(|share| *share += 1.0 / units);
-                }
-                (index, up) = (end, !up);
+        // Many two-state units sum to a binomial count whose correlation decays with rate 1/MTBF + 1/MTTR.
+        let p = self.mtbf_h / (self.mtbf_h + self.mttr_h);
+        let mut count = AutoRegression::new(rng, (p * (1.0 - p) / n).sqrt(), step_h * (1.0 / self.mtbf_h + 1.0 / self.mttr_h));
+        (0..intervals).map(|_| (p + count.next(rng)).clamp(0.0, 1.0)).collect()
+    }
+}
+
+impl Growth {
+    /// Share of the units that has arrived `days` after the start.
+    fn share(&self, days: f64) -> f64 {
+        match self {
+            Self::None => 1.0,
+            Self::Batches(batches) => batches.iter().rev().find(|batch| batch.0 <= days).map_or(0.0, |batch| batch.1),
+            Self::Linear { from_share, days: until } => from_share + (1.0 - from_share) * (days / until).min(1.0),
+        }
+    }
+}
+
+fn draw_schedule(rng: &mut ChaCha8Rng, kind: FarmKind) -> Schedule {
+    let window = pick(rng, &WINDOWS);
+    match kind {
+        FarmKind::Night if rng.random_bool(0.5) => Schedule::InsideAndWeekends(window),
+        FarmKind::Night => Schedule::Inside(window),
+        FarmKind::Weekend => Schedule::InsideAndWeekends(DailyWindow { from_min: 20 * 60, to_min: 8 * 60 }),
+        FarmKind::PeakShaved => {
+            let from = pick(rng, &[17, 18, 19]);
+            Schedule::Outside(DailyWindow { from_min: from * 60, to_min: (from + rng.random_range(3..=5)) * 60 })
+        }
+        FarmKind::Interrupted => Schedule::Pauses { run_h: 24.0 * rng.random_range(1.5..8.0), pause_h: log_uniform(rng, 3.0, 60.0) },
+        FarmKind::Constant | FarmKind::Staircase | FarmKind::Ramp => Schedule::Always,
+    }
+}
+
+fn draw_growth(rng: &mut ChaCha8Rng, kind: FarmKind, units: u32) -> Growth {
+    match kind {
+        FarmKind::Staircase => {
+            let batches = rng.random_range(2..=5_u32);
+            let mut day = 0.0;
+            let shares = (1..=batches).map(|batch| {
+                // Whole units arrive, so a farm of one unit has it at once.
+                let arrived = (day, f64::from((units * batch).div_ceil(batches)) / f64::from(units));
+                // Half a batch to two batches a month.
+                day += 3.0 + 15.0 * rng.sample::<f64, _>(Exp1);
+                arrived
+            });
+            Growth::Batches(shares.collect())
+        }
+        FarmKind::Ramp => Growth::Linear { from_share: rng.random_range(0.1..0.4), days: rng.random_range(25.0..100.0) },
+        _ => Growth::None,
+    }
+}
+
+/// Share of every interval that a two-state process is up; it begins in its stationary state.
+fn up_share(rng: &mut ChaCha8Rng, intervals: usize, step_h: f64, up_h: f64, down_h: f64) -> Vec<f64> {
+    let mut lost = vec![0.0; intervals];
+    take_outages(rng, &mut lost, step_h, up_h, down_h);
+    lost.iter().map(|share| 1.0 - share).collect()
+}
+
+/// Adds the share of every interval that falls into an outage; mean durations in hours.
+fn take_outages(rng: &mut ChaCha8Rng, lost: &mut [f64], step_h: f64, up_h: f64, down_h: f64) {
+    let end = lost.len() as f64 * step_h;
+    let mut down = rng.random::<f64>() < down_h / (up_h + down_h);
+    let mut at = 0.0;
+    while at < end {
+        let until = at + rng.sample::<f64, _>(Exp1) * if down { down_h } else { up_h };
+        if down {
+            let (a, b) = (at / step_h, (until / step_h).min(lost.len() as f64));
+            for (i, share) in lost.iter_mut().enumerate().take(b.ceil() as usize).skip(a.floor() as usize) {
+                *share += b.min(i as f64 + 1.0) - a.max(i as f64);
             }
         }
-        running
-    }
-
-    /// Share of the complete farm that has arrived by each interval.
-    fn growth(&self, rng: &mut ChaCha8Rng, n: usize, starts_in_window: bool) -> Vec<f64> {
-        match self.kind {
-            FarmKind::Ramp => {
-                let begin = if starts_in_window { 0.0 } else { rng.random_range(0.0..0.5) };
-                (0..n).map(|i| begin + (1.0 - begin) * (i as f64 / (0.8 * n as f64)).min(1.0)).collect()
-            }
-            FarmKind::Staircase => {
-                let batches = f64::from(self.batches);
-                let mut arrivals: Vec<usize> = (1..self.batches).map(|_| (rng.random_range(0.0..0.9) * n as f64) as usize).collect();
-                arrivals.sort_unstable();
-                (0..n).map(|i| (1.0 + arrivals.partition_point(|&at| at <= i) as f64) / batches).collect()
-            }
-            _ => vec![1.0; n],
-        }
-    }
-}
-
-/// Share of the interval from `hour` on that lies in a window, which may pass midnight.
-fn overlap(hour: f64, step_h: f64, (from, to): (f64, f64)) -> f64 {
-    let inside = |a: f64, b: f64| ((hour + step_h).min(b) - hour.max(a)).max(0.0) / step_h;
-    if from < to { inside(from, to) } else { inside(from, 24.0) + inside(0.0, to) }
-}
-
-/// Random pauses: exponential times running and resting.
-#[derive(Default)]
-struct Pauses {
-    left_h: f64,
-    running: bool,
-}
-
-impl Pauses {
-    fn step(&mut self, rng: &mut ChaCha8Rng, per_day: f64, step_h: f64) -> f64 {
-        if self.left_h <= 0.0 {
-            self.running = !self.running;
-            let mean_h = if self.running { 24.0 / per_day } else { 9.0 };
-            let uniform: f64 = rng.random_range(f64::EPSILON..1.0);
-            self.left_h = -uniform.ln() * mean_h;
-        }
-        self.left_h -= step_h;
-        f64::from(u8::from(self.running))
-    }
-}
-
-/// Local hour and kind of day, with the calendar asked once a day.
-#[derive(Default)]
-struct DayClock {
-    until: i64,
-    midnight: i64,
-    kind: Option<DayKind>,
-}
-
-impl DayClock {
-    fn local(&mut self, calendar: &Calendar, at: Timestamp) -> (f64, DayKind) {
-        if self.kind.is_none() || at.0 >= self.until {
-            let day = calendar.day(at);
-            self.midnight = calendar.day_start(day).0;
-            self.until = calendar.day_start(CivilDay(day.0 + 1)).0;
-            self.kind = Some(day.kind());
-        }
-        // On the two days of clock changes the window is an hour off after the change, as a simple timer would be.
-        ((at.0 - self.midnight) as f64 / 3600.0, self.kind.unwrap_or(DayKind::Working))
+        at = until;
+        down = !down;
     }
 }
 
@@ -242,51 +355,91 @@ mod tests {
 
     use super::*;
 
-    fn run(kind: FarmKind, target_kw: f64, onset: Option<Timestamp>) -> (FarmModel, Vec<f32>) {
-        let calendar = Calendar::new(None).unwrap();
-        let start: Vec<Timestamp> = (0..90 * 48).map(|i| Timestamp(i * 1800)).collect();
-        let mut rng = ChaCha8Rng::seed_from_u64(7);
-        let model = FarmModel::draw(&mut rng, kind, target_kw);
-        let load = model.load_kw(&mut rng, &start, 30, &calendar, &vec![5.0; start.len()], onset);
-        (model, load)
+    fn axis(days: i64, step_min: i64) -> Vec<Timestamp> {
+        (0..days * 1440 / step_min).map(|i| Timestamp(1_740_787_200 + i * step_min * 60)).collect()
     }
 
     fn mean(load: &[f32]) -> f64 {
         load.iter().map(|&kw| f64::from(kw)).sum::<f64>() / load.len() as f64
     }
 
+    fn run(seed: u64, kind: FarmKind, target_kw: f64, onset: Option<Timestamp>) -> (FarmModel, Vec<f32>) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let model = FarmModel::draw(&mut rng, kind, target_kw);
+        let load = model.load_kw(&mut rng, &axis(92, 30), 30, &Calendar::new(None).unwrap(), &[], onset);
+        (model, load)
+    }
+
     #[test]
-    fn a_farm_draws_its_units_power() {
-        for target in [1.35, 10.0, 300.0] {
-            let (model, load) = run(FarmKind::Constant, target, None);
-            assert!((mean(&load) / model.running_kw() - 1.0).abs() < 0.05, "{target}: {} {}", mean(&load), model.running_kw());
-            assert!((model.running_kw() / target - 1.0).abs() < 0.5, "{target}: {}", model.running_kw());
+    fn a_farm_of_n_units_draws_n_times_the_unit_power_within_10_percent() {
+        for seed in 0..20 {
+            let (model, load) = run(seed, FarmKind::Constant, 5.0 * 1.7_f64.powi(seed as i32 % 10), None);
+            let nominal = f64::from(model.units) * model.unit_kw;
+            assert!((mean(&load) / nominal - 1.0).abs() < 0.10, "seed {seed}: {} of {nominal} kW", mean(&load));
+            assert!((mean(&load) / model.running_kw() - 1.0).abs() < 0.03);
         }
     }
 
     #[test]
-    fn a_night_farm_rests_at_noon() {
-        let (_, load) = run(FarmKind::Night, 10.0, None);
-        assert!((0..5).all(|day| load[day * 48 + 24] == 0.0 || load[day * 48 + 24] > 5.0));
-        assert_eq!(load[48 * 6 + 24], 0.0, "7 January 1970 was a Wednesday");
-        assert!(load[48 * 6 + 6] > 5.0);
+    fn the_same_seed_gives_the_same_farm_for_every_kind() {
+        for kind in FarmKind::ALL {
+            assert_eq!(run(7, kind, 12.0, None), run(7, kind, 12.0, None));
+        }
     }
 
     #[test]
-    fn nothing_is_drawn_before_the_onset() {
-        let (_, load) = run(FarmKind::Constant, 10.0, Some(Timestamp(30 * 86_400)));
-        assert!(load[..30 * 48].iter().all(|&kw| kw == 0.0));
-        assert!(load[30 * 48..].iter().all(|&kw| kw > 0.0));
+    fn nothing_runs_before_the_onset() {
+        let onset = axis(92, 30)[2000];
+        for kind in FarmKind::ALL {
+            let (_, load) = run(3, kind, 20.0, Some(onset));
+            assert!(load[..2000].iter().all(|&kw| kw == 0.0));
+            assert!(mean(&load[2000..]) > 1.0, "{kind:?}");
+        }
     }
 
     #[test]
-    fn a_staircase_ends_higher_than_it_begins() {
-        let (_, load) = run(FarmKind::Staircase, 30.0, None);
-        assert!(mean(&load[..48]) < 0.8 * mean(&load[load.len() - 48..]));
+    fn a_constant_farm_is_nearly_flat() {
+        for seed in 0..20 {
+            let (_, load) = run(seed, FarmKind::Constant, 300.0, None);
+            let m = mean(&load);
+            let sd = (load.iter().map(|&kw| (f64::from(kw) - m).powi(2)).sum::<f64>() / load.len() as f64).sqrt();
+            assert!((0.002..0.05).contains(&(sd / m)), "{}", sd / m);
+        }
     }
 
     #[test]
-    fn one_seed_gives_one_farm() {
-        assert_eq!(run(FarmKind::Interrupted, 5.0, None), run(FarmKind::Interrupted, 5.0, None));
+    fn a_window_over_midnight_holds_the_night() {
+        let window = DailyWindow { from_min: 23 * 60, to_min: 7 * 60 };
+        assert_eq!([window.share(0, 30), window.share(22 * 60 + 30, 60), window.share(12 * 60, 60)], [1.0, 0.5, 0.0]);
+        assert_eq!(window.share(6 * 60 + 45, 30), 0.5);
+    }
+
+    #[test]
+    fn a_peak_shaved_farm_rests_every_evening() {
+        let (_, load) = run(1, FarmKind::PeakShaved, 30.0, None);
+        assert!(load.chunks(48).all(|day| day[39] == 0.0 && day[10] > 20.0));
+    }
+
+    #[test]
+    fn a_staircase_never_loses_a_batch() {
+        let (_, load) = run(5, FarmKind::Staircase, 200.0, None);
+        let weeks: Vec<f64> = load.chunks(336).map(mean).collect();
+        assert!(weeks[0] < 0.8 * weeks[12] && weeks.windows(2).all(|pair| pair[1] > 0.95 * pair[0]), "{weeks:?}");
+    }
+
+    #[test]
+    fn heat_raises_the_load_a_little_and_stops_it_beyond_47_degrees() {
+        let model = FarmModel::draw(&mut ChaCha8Rng::seed_from_u64(1), FarmKind::Constant, 10.0);
+        let factors = [-20.0, 10.0, 30.0, 42.0, 48.0].map(|t| model.thermal_factor(t));
+        assert!(factors[0] == 1.0 && factors[1] == 1.0 && factors[4] == 0.0);
+        assert!((1.02..=1.06).contains(&factors[2]) && factors[3] < 1.0, "{factors:?}");
+    }
+
+    #[test]
+    fn small_and_large_farms_have_the_same_share_of_units_out() {
+        for target in [100.0, 800.0] {
+            let (model, load) = run(11, FarmKind::Constant, target, None);
+            assert!((mean(&load) / model.running_kw() - 1.0).abs() < 0.02);
+        }
     }
 }

@@ -1,207 +1,250 @@
-//! Homes: standby, fridge, lights and screens while people are up, and appliances as events, so that half-hours are as rough as real ones.
+//! A home: who lives there, when they are in and awake, and what that does to the load.
 //!
-//! The free numbers (how often, how much) were set so that half-hourly homes resemble metered ones in variation, load factor, base-load ratio and roughness;
-//! the README of a simulated utility says what it is and what not.
+//! The load is a sum of standby, cycling cold appliances, lighting and entertainment while somebody is awake and in, and appliance runs as
+//! single events (`appliances`), so that half-hourly values are as rough as measured ones. Spreads were set so that coefficient of variation,
+//! load factor, base-load ratio, mean step, level, night share and autocorrelation follow those of measured half-hourly homes.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, LogNormal, StandardNormal};
 
-use crate::domain::DayKind;
+use super::appliances::Appliances;
+use super::chance::{between, chance, log_normal, normal, pick_weighted, poisson};
+use super::scene::{Scene, SceneDay, add_run};
 
-use super::scene::Scene;
-
-/// How the electric heating of a home works.
+/// Who lives in a home; decides when somebody is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HomeHeating {
-    /// No electric heating.
-    None,
-    /// Direct heaters with a thermostat, at their limit in deep cold.
-    Direct,
-    /// Storage heaters charged at night.
-    Storage,
+enum Household {
+    /// Out on working days.
+    Workers,
+    /// Adults and children: busy mornings and evenings, often somebody in.
+    Family,
+    /// In most of the day, early to bed.
+    Pensioners,
+    /// Working hours that change from week to week.
+    Shift,
+    /// Lives elsewhere half of the time.
+    OftenAway,
 }
 
-/// A log-normal draw with this median and this spread of the logarithm.
-pub(super) fn around(rng: &mut ChaCha8Rng, median: f64, spread: f64) -> f64 {
-    LogNormal::new(median.ln(), spread).map_or(median, |distribution| distribution.sample(rng))
+const HOUSEHOLDS: [(f64, Household); 5] =
+    [(0.34, Household::Workers), (0.33, Household::Family), (0.24, Household::Pensioners), (0.06, Household::Shift), (0.03, Household::OftenAway)];
+
+/// A home without its heating.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct HomeModel {
+    household: Household,
+    standby_kw: f64,
+    cold: Vec<ColdAppliance>,
+    wake_min: f64,
+    sleep_min: f64,
+    media_kw: f64,
+    light_kw: f64,
+    long_kw: f64,
+    long_a_day: f64,
+    away_per_day: f64,
+    appliances: Appliances,
 }
 
-/// Appliance events of a kind: how often, when, how strong, how long.
-struct Appliance {
-    per_day: f64,
-    /// Hours around which it is used, with a spread in hours.
-    hours: &'static [f64],
-    spread_h: f64,
-    kw: (f64, f64),
-    minutes: (f64, f64),
+/// A fridge or freezer: a compressor that runs in cycles.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct ColdAppliance {
+    kw: f64,
+    on_min: f64,
+    off_min: f64,
 }
 
-/// Load of one home, kW in each interval.
-pub(super) fn home_kw(rng: &mut ChaCha8Rng, scene: &Scene, heating: HomeHeating) -> Vec<f32> {
-    let size = around(rng, 1.36, 0.44);
-    let mut load = quiet_kw(rng, scene, size);
-    let appliances = appliances(rng, size);
-    let away = away_days(rng, scene);
-    for (index, day) in scene.days.iter().enumerate() {
-        let busy = if away[index] { 0.0 } else { around(rng, 1.0, 0.35) * if day.kind == DayKind::Weekend { 1.2 } else { 1.0 } };
-        for appliance in &appliances {
-            for _ in 0..poisson(rng, appliance.per_day * busy) {
-                let centre = appliance.hours[rng.random_range(0..appliance.hours.len())];
-                let normal: f64 = StandardNormal.sample(rng);
-                let hour = (centre + appliance.spread_h * normal).rem_euclid(24.0);
-                let kw = rng.random_range(appliance.kw.0..appliance.kw.1);
-                let minutes = rng.random_range(appliance.minutes.0..appliance.minutes.1);
-                add_event(&mut load, scene, day.first, hour, kw, minutes);
+/// When somebody is awake and in on one day, minutes of the local day; `sleep_min` may pass midnight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct DayPlan {
+    pub(super) wake_min: f64,
+    pub(super) sleep_min: f64,
+    /// Nobody in between these minutes.
+    pub(super) out: Option<(f64, f64)>,
+}
+
+impl DayPlan {
+    /// Whether somebody is awake and in at a minute of the local day.
+    pub(super) fn active(&self, minute: f64) -> bool {
+        minute >= self.wake_min && minute < self.sleep_min && self.out.is_none_or(|(from, to)| minute < from || minute >= to)
+    }
+
+    /// Minutes with somebody awake and in.
+    pub(super) fn active_minutes(&self) -> f64 {
+        (self.sleep_min - self.wake_min - self.out.map_or(0.0, |(from, to)| to - from)).max(0.0)
+    }
+}
+
+impl HomeModel {
+    /// Draws a household for `persons` registered persons.
+    pub(super) fn draw(rng: &mut ChaCha8Rng, persons: u32) -> Self {
+        let household = pick_weighted(rng, &HOUSEHOLDS);
+        let size = f64::from(persons).powf(0.35) * log_normal(rng, 0.95, 0.38);
+        let cold_count = 1 + usize::from(chance(rng, 0.45));
+        Self {
+            household,
+            standby_kw: log_normal(rng, 0.060 * size.sqrt(), 0.75),
+            cold: (0..cold_count).map(|_| ColdAppliance::draw(rng)).collect(),
+            wake_min: 60.0 * (usual_wake_h(household) + 0.7 * normal(rng)),
+            sleep_min: 60.0 * (usual_sleep_h(household) + 0.9 * normal(rng)),
+            media_kw: log_normal(rng, 0.10 * size, 0.5),
+            light_kw: log_normal(rng, 0.12 * size, 0.5),
+            long_kw: log_normal(rng, 0.22 * size, 0.6),
+            long_a_day: if chance(rng, 0.6) { between(rng, 0.1, 0.9) } else { 0.0 },
+            away_per_day: if household == Household::OftenAway { 0.05 } else { 0.003 },
+            appliances: Appliances::draw(rng, size),
+        }
+    }
+
+    /// Adds the home's load to `load`, mean kW per interval of the scene.
+    pub(super) fn add_to(&self, rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32]) {
+        for kw in load.iter_mut() {
+            *kw += self.standby_kw as f32;
+        }
+        for cold in &self.cold {
+            cold.add_to(rng, scene, load);
+        }
+        let mut away_days = 0_u32;
+        let mut late_shift = false;
+        for (number, day) in scene.days.iter().enumerate() {
+            if number % 7 == 0 {
+                late_shift = chance(rng, 0.4);
             }
+            if away_days == 0 && chance(rng, self.away_per_day) {
+                away_days = 2 + poisson(rng, 4.0);
+            }
+            if away_days > 0 {
+                away_days -= 1;
+                continue;
+            }
+            let plan = self.day_plan(rng, day, late_shift);
+            self.add_presence(rng, scene, day, &plan, load);
+            let at_min = day.first as f64 * f64::from(scene.step_min);
+            self.appliances.add_day(rng, day, &plan, at_min, f64::from(scene.step_min), load);
         }
     }
-    match heating {
-        HomeHeating::None => {}
-        HomeHeating::Direct => add_direct_heating(rng, scene, &mut load, size),
-        HomeHeating::Storage => add_storage_heating(rng, scene, &mut load, size),
-    }
-    load
-}
 
-/// Standby, fridge, lights and screens.
-fn quiet_kw(rng: &mut ChaCha8Rng, scene: &Scene, size: f64) -> Vec<f32> {
-    let standby = around(rng, 0.043, 0.8) * size;
-    let fridge_kw = rng.random_range(0.04..0.13);
-    let (cycle_h, duty) = (rng.random_range(0.8..2.2), rng.random_range(0.25..0.5));
-    let phase = rng.random_range(0.0..cycle_h);
-    let activity = around(rng, 0.19, 0.5) * size;
-    let (wake, sleep, at_home) = (rng.random_range(5.5..8.5), rng.random_range(21.5..24.5), rng.random_range(0.35..1.0));
-    let mut drift = 0.0_f64;
-    (0..scene.len())
-        .map(|index| {
-            let hour = f64::from(scene.hour[index]);
-            let normal: f64 = StandardNormal.sample(rng);
-            drift = 0.5 * drift + 0.38 * normal;
-            let up = if hour < wake || hour > sleep {
-                0.12
-            } else if (9.0..16.0).contains(&hour) {
-                at_home
-            } else {
-                0.9 + 0.65 * f64::from(u8::from((17.5..22.5).contains(&hour)))
-            };
-            let turn = ((index as f64 * scene.step_h() + phase) % cycle_h) / cycle_h;
-            let fridge = fridge_kw * share_on(turn, scene.step_h() / cycle_h, duty);
-            (standby + fridge + activity * up * drift.exp() * 0.8) as f32
-        })
-        .collect()
-}
-
-/// Share of an interval in which a cycle that is `turn` of its way and advances by `advance` is in its first `duty` part.
-fn share_on(turn: f64, advance: f64, duty: f64) -> f64 {
-    if advance >= 1.0 {
-        return duty;
+    fn day_plan(&self, rng: &mut ChaCha8Rng, day: &SceneDay, late_shift: bool) -> DayPlan {
+        let working = !day.day_off();
+        let lie_in = if working { 0.0 } else { between(rng, 0.0, 90.0) };
+        let wake_min = self.wake_min + lie_in + 25.0 * normal(rng);
+        let sleep_min = self.sleep_min + if working { 0.0 } else { 20.0 } + 35.0 * normal(rng);
+        let (out_chance, from_h, to_h) = match (self.household, working) {
+            (Household::Workers | Household::OftenAway, true) => (0.78, 8.2, 17.3),
+            (Household::Family, true) => (0.45, 8.8, 14.5),
+            (Household::Pensioners, _) => (0.45, 10.5, 12.5),
+            (Household::Shift, _) if late_shift => (0.7, 13.5, 22.5),
+            (Household::Shift, _) => (0.7, 5.8, 14.5),
+            (_, false) => (0.45, 11.5, 15.0),
+        };
+        let out = chance(rng, out_chance).then(|| {
+            let from = 60.0 * from_h + 40.0 * normal(rng);
+            (from.max(wake_min), (60.0 * to_h + 55.0 * normal(rng)).max(from))
+        });
+        DayPlan { wake_min: wake_min.min(sleep_min), sleep_min, out }
     }
-    let end = turn + advance;
-    let on = (duty - turn).max(0.0).min(advance) + (end.min(1.0 + duty) - 1.0).max(0.0);
-    on / advance
-}
 
-fn appliances(rng: &mut ChaCha8Rng, size: f64) -> Vec<Appliance> {
-    let habit = around(rng, 0.48, 0.5);
-    let mut rate = |per_day: f64| per_day * habit * size.powf(0.5) * rng.random_range(0.6..1.4);
-    let mut list = vec![
-        Appliance { per_day: rate(4.5), hours: &[7.0, 9.0, 13.0, 17.0, 20.0], spread_h: 1.5, kw: (2.0, 3.0), minutes: (2.0, 4.0) },
-        Appliance { per_day: rate(1.1), hours: &[12.5, 17.5, 18.5], spread_h: 1.2, kw: (1.0, 2.1), minutes: (15.0, 55.0) },
-        Appliance { per_day: rate(0.7), hours: &[9.0, 11.0, 15.0, 19.0], spread_h: 2.5, kw: (1.5, 2.1), minutes: (15.0, 40.0) },
-        Appliance { per_day: rate(0.35), hours: &[10.0, 16.0, 20.0], spread_h: 2.0, kw: (1.5, 2.2), minutes: (35.0, 75.0) },
-    ];
-    if rng.random_bool(0.15) {
-        let per_day = rng.random_range(0.2..1.0);
-        list.push(Appliance { per_day, hours: &[7.0, 8.0, 19.0, 22.0], spread_h: 1.2, kw: (7.0, 8.5), minutes: (4.0, 8.0) });
-    }
-    if rng.random_bool(0.12) {
-        let per_day = rng.random_range(0.3..1.2);
-        list.push(Appliance { per_day, hours: &[6.5, 17.0], spread_h: 1.0, kw: (2.7, 3.1), minutes: (25.0, 80.0) });
-    }
-    list
-}
-
-/// Days on which nobody is at home: some homes travel.
-fn away_days(rng: &mut ChaCha8Rng, scene: &Scene) -> Vec<bool> {
-    let mut away = vec![false; scene.days.len()];
-    if rng.random_bool(0.35) {
-        let length = rng.random_range(2..15_usize);
-        let first = rng.random_range(0..scene.days.len());
-        let end = (first + length).min(away.len());
-        away[first..end].fill(true);
-    }
-    away
-}
-
-/// Adds an event that begins at `hour` of the day whose first interval is `first`; it may run into the next day.
-pub(super) fn add_event(load: &mut [f32], scene: &Scene, first: usize, hour: f64, kw: f64, minutes: f64) {
-    let step_h = scene.step_h();
-    let (begin, end) = (hour / step_h, (hour + minutes / 60.0) / step_h);
-    let mut slot = begin.floor();
-    while slot < end {
-        let share = (end.min(slot + 1.0) - begin.max(slot)).max(0.0);
-        if let Some(value) = load.get_mut(first + slot as usize) {
-            *value += (kw * share) as f32;
+    /// Lights and entertainment while somebody is awake and in.
+    fn add_presence(&self, rng: &mut ChaCha8Rng, scene: &Scene, day: &SceneDay, plan: &DayPlan, load: &mut [f32]) {
+        let step = f64::from(scene.step_min);
+        let first = (day.first as f64 + (plan.wake_min / step).max(0.0)) as usize;
+        let last = ((day.first as f64 + plan.sleep_min / step).ceil() as usize).min(load.len());
+        let (mut media, mut light) = (1.0, 1.0);
+        for (i, kw) in load.iter_mut().enumerate().take(last).skip(first) {
+            let minute = (i - day.first) as f64 * step;
+            if !plan.active(minute) {
+                continue;
+            }
+            // People move about every half hour or so: levels are held for a while, then redrawn.
+            if chance(rng, step / 38.0) {
+                media = between(rng, 0.3, 1.7);
+            }
+            if chance(rng, step / 35.0) {
+                light = between(rng, 0.3, 1.7);
+            }
+            let dark = minute < day.sunrise_min + 20.0 || minute > day.sunset_min - 25.0;
+            let light_now = if dark { self.light_kw * light } else { 0.3 * self.light_kw * light };
+            let evening = if minute > 17.0 * 60.0 { 1.12 } else { 0.95 };
+            *kw += (self.media_kw * media * evening + light_now) as f32;
         }
-        slot += 1.0;
-    }
-}
-
-/// Number of events of a mean.
-pub(super) fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> u32 {
-    let (mut count, mut product, limit) = (0, 1.0, (-mean).exp());
-    loop {
-        product *= rng.random_range(0.0..1.0);
-        if product <= limit || count > 200 {
-            return count;
+        if chance(rng, self.long_a_day) {
+            // A heater in the bathroom, a computer at work, an ironing session: steady for hours, not every day.
+            let at = day.first as f64 * step + between(rng, plan.wake_min, plan.sleep_min);
+            add_run(load, step, at, between(rng, 60.0, 420.0), self.long_kw);
         }
-        count += 1;
     }
 }
 
-/// Heaters that hold a room at temperature: proportional to the cold, cut at what is installed, lower at night in some homes.
-fn add_direct_heating(rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32], size: f64) {
-    let loss_kw_per_k = around(rng, 0.10, 0.3) * size.sqrt();
-    let installed_kw = loss_kw_per_k * rng.random_range(22.0..40.0);
-    let setback = rng.random_range(0.6..1.0);
-    let mut drift = 0.0_f64;
-    for (index, value) in load.iter_mut().enumerate() {
-        let normal: f64 = StandardNormal.sample(rng);
-        drift = 0.8 * drift + 0.09 * normal;
-        let night = f64::from(u8::from(scene.hour[index] < 5.5)) * (1.0 - setback);
-        let wanted = loss_kw_per_k * (16.0 - f64::from(scene.temperature_c[index])).max(0.0) * (1.0 - night) * (1.0 + drift);
-        *value += wanted.clamp(0.0, installed_kw) as f32;
+fn usual_wake_h(household: Household) -> f64 {
+    match household {
+        Household::Workers | Household::OftenAway | Household::Family => 6.8,
+        Household::Pensioners => 7.6,
+        Household::Shift => 7.0,
     }
 }
 
-/// Heaters charged from 23:00 to 07:00 for as long as the day before was cold.
-fn add_storage_heating(rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32], size: f64) {
-    let charge_kw = around(rng, 5.0, 0.3) * size.sqrt();
-    let kwh_per_k = around(rng, 2.0, 0.2) * size.sqrt();
-    for day in &scene.days {
-        let hours = (kwh_per_k * f64::from(15.0 - day.mean_c).max(0.0) / charge_kw).min(8.0);
-        add_event(load, scene, day.first, 23.0, charge_kw, 60.0 * hours);
+fn usual_sleep_h(household: Household) -> f64 {
+    match household {
+        Household::Workers | Household::Family => 23.2,
+        Household::OftenAway => 23.5,
+        Household::Pensioners => 22.8,
+        Household::Shift => 23.8,
+    }
+}
+
+impl ColdAppliance {
+    fn draw(rng: &mut ChaCha8Rng) -> Self {
+        Self { kw: between(rng, 0.07, 0.16), on_min: between(rng, 10.0, 30.0), off_min: between(rng, 20.0, 55.0) }
+    }
+
+    fn add_to(self, rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32]) {
+        let step = f64::from(scene.step_min);
+        let end = load.len() as f64 * step;
+        let mut at = -rng.random::<f64>() * (self.on_min + self.off_min);
+        while at < end {
+            let jitter = between(rng, 0.8, 1.2);
+            add_run(load, step, at, self.on_min * jitter, self.kw);
+            at += (self.on_min + self.off_min) * jitter;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use rand::SeedableRng;
 
-    #[test]
-    fn an_event_keeps_its_energy() {
-        let settings = crate::synth::tests::small();
-        let scene = Scene::new(&settings).unwrap();
-        let mut load = vec![0.0; scene.len()];
-        add_event(&mut load, &scene, scene.days[1].first, 23.75, 3.0, 50.0);
-        let kwh: f64 = load.iter().map(|&kw| f64::from(kw) * scene.step_h()).sum();
-        assert!((kwh - 2.5).abs() < 1e-6, "{kwh}");
+    use super::*;
+    use crate::synth::SimulateSettings;
+
+    fn loads(count: u64) -> Vec<Vec<f32>> {
+        let scene = Scene::new(&SimulateSettings { days: 56, ..SimulateSettings::default() }.checked().unwrap());
+        let load = |seed| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let home = HomeModel::draw(&mut rng, 1 + (seed % 4) as u32);
+            let mut load = vec![0.0; scene.len()];
+            home.add_to(&mut rng, &scene, &mut load);
+            load
+        };
+        (0..count).map(load).collect()
+    }
+
+    fn mean(load: &[f32]) -> f64 {
+        load.iter().map(|&kw| f64::from(kw)).sum::<f64>() / load.len() as f64
     }
 
     #[test]
-    fn a_fridge_runs_its_duty() {
-        let mean = (0..1000).map(|i| share_on(f64::from(i) / 1000.0, 0.3, 0.4)).sum::<f64>() / 1000.0;
-        assert!((mean - 0.4).abs() < 0.01, "{mean}");
+    fn homes_use_a_few_hundred_watts_on_average() {
+        let mut means: Vec<f64> = loads(100).iter().map(|load| mean(load)).collect();
+        means.sort_by(f64::total_cmp);
+        assert!((0.25..0.55).contains(&means[50]), "median {}", means[50]);
+        assert!(means[5] < 0.27 && means[95] > 0.5, "{} to {}", means[5], means[95]);
+    }
+
+    #[test]
+    fn homes_are_rough_and_rest_at_night() {
+        for load in loads(30) {
+            let night: f64 = load.chunks(48).map(|day| mean(&day[4..10])).sum::<f64>() / 56.0;
+            let peak = f64::from(load.iter().copied().fold(0.0, f32::max));
+            assert!(night < mean(&load) && peak > 4.0 * mean(&load));
+        }
     }
 }

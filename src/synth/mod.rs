@@ -1,47 +1,33 @@
-//! Synthetic load with known truth: farms for planting, and whole utilities for trying, testing and measuring.
+//! Seeded synthetic utilities and farm models.
+//!
+//! `farm` is the load of a mining farm, injected into synthetic and real series alike; the other files build a whole utility around
+//! it: customers with lawful loads, a grid with losses, faults of the data, and the truth about all of them.
 
+mod appliances;
+mod business;
+mod chance;
 mod farm;
+mod heating;
 mod home;
+mod local_time;
+mod look_alike;
+mod meter;
+mod node;
 mod place;
-mod premises;
-mod readings_file;
+mod planting;
+mod readings;
+mod readme;
 mod scene;
 mod settings;
-mod static_files;
-mod street;
-mod utility;
+mod simulate;
+mod tables;
+mod town;
+mod usage;
 
-pub use farm::{FarmKind, FarmModel};
-pub use settings::{FileFormat, RowOrder, SettingsError, SimulateSettings};
-pub use utility::{SimulateError, Simulated, simulate};
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::{FileFormat, RowOrder, SimulateSettings};
-
-    /// A small utility for tests.
-    pub(crate) fn small() -> SimulateSettings {
-        SimulateSettings {
-            usage_points: 60,
-            days: 28,
-            step_min: 30,
-            seed: 1,
-            start: "2025-03-01".into(),
-            timezone: "Etc/GMT-5".into(),
-            business_share: 0.2,
-            farm_share: 0.1,
-            look_alike_share: 0.15,
-            fault_share: 0.12,
-            electric_heating_share: 0.2,
-            register_share: 0.0,
-            mixed_steps: false,
-            per_transformer: 30,
-            three_levels: true,
-            balance_share: 1.0,
-            tap_share: 0.3,
-            unlinked_share: 0.0,
-            order: RowOrder::Meter,
-            format: FileFormat::Parquet,
-        }
-    }
-}
+pub use farm::{DailyWindow, FarmKind, FarmModel, Growth, Schedule};
+pub use local_time::LocalTimes;
+pub use place::Place;
+pub use readings::ReadingsError;
+pub use readme::command_line;
+pub use settings::{CheckedSettings, MAX_SORTED, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateSettings};
+pub use simulate::{SimulateError, Simulated, simulate};

@@ -1,168 +1,122 @@
-//! Who stands where: every usage point with its premises, customer data and part in the plot.
+//! Where a synthetic utility lies: its temperatures and its sun.
+//!
+//! Temperature: yearly cosine between a January and a July mean, a daily swing with its top at 15 h, and weather systems as AR(1) noise of
+//! about two days. Sun: declination δ = −23.44° cos(2π (d + 10) / 365), half day length arccos((sin(−0.833°) − sin φ sin δ) / (cos φ cos δ)),
+//! equation of time after Spencer (1971) in the usual short form. Monthly means: climate normals 1991-2020, rounded.
 
-use rand::RngExt;
-use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::{Purpose, seed_of};
+use super::chance::AutoRegression;
 
-use super::home::{HomeHeating, around};
-use super::premises::{LOOK_ALIKES, Premises};
-use super::{FarmKind, SimulateSettings};
-
-/// Fault planted in a usage point's readings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PlantedFault {
-    Stuck,
-    FlatFilled,
-    Multiplier,
-    Gaps,
-    Duplicates,
-    Spike,
-    Export,
+/// A city whose climate and position the utility has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Steppe, winters of −30 °C.
+    Astana,
+    /// Foothills, mild winters and hot summers.
+    #[default]
+    Almaty,
+    /// South, short winters and very hot summers.
+    Shymkent,
 }
 
-/// Faults in turn.
-const FAULTS: &[PlantedFault] = &[
-    PlantedFault::Stuck,
-    PlantedFault::FlatFilled,
-    PlantedFault::Multiplier,
-    PlantedFault::Gaps,
-    PlantedFault::Duplicates,
-    PlantedFault::Spike,
-    PlantedFault::Export,
-];
+impl Place {
+    /// All places, in a fixed order.
+    pub const ALL: [Self; 3] = [Self::Astana, Self::Almaty, Self::Shymkent];
 
-/// Farms in turn: name in `truth.csv`, how it runs, share that bypasses the meter.
-const FARMS: &[(&str, FarmKind, f64)] = &[
-    ("flat", FarmKind::Constant, 0.0),
-    ("night", FarmKind::Night, 0.0),
-    ("stair", FarmKind::Staircase, 0.0),
-    ("building_farm", FarmKind::Constant, 0.0),
-    ("flat", FarmKind::Constant, 0.0),
-    ("interrupted", FarmKind::Interrupted, 0.0),
-    ("partial_bypass", FarmKind::Constant, 0.5),
-    ("peak_shaved", FarmKind::PeakShaved, 0.0),
-    ("split", FarmKind::Constant, 0.0),
-    ("weekend", FarmKind::Weekend, 0.0),
-    ("flat", FarmKind::Constant, 0.0),
-    ("ramp", FarmKind::Ramp, 0.0),
-    ("licensed", FarmKind::Constant, 0.0),
-    ("licence_exceeded", FarmKind::Constant, 0.0),
-];
-/// Accounts that a split farm is spread over.
-const SPLIT: usize = 3;
-
-/// A farm planted in a usage point.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct PlantedFarm {
-    pub(super) kind: &'static str,
-    pub(super) runs: FarmKind,
-    pub(super) kw: f64,
-    /// Share of the farm that the meter does not see.
-    pub(super) bypassed: f64,
-    /// When it starts as a share of the period; `None` = from the start.
-    pub(super) onset: Option<f64>,
-    /// Power on its licence, kW.
-    pub(super) licensed_kw: Option<f64>,
-}
-
-/// One usage point as it will be simulated.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) id: String,
-    pub(super) premises: Premises,
-    pub(super) heating: HomeHeating,
-    pub(super) contracted_kw: f64,
-    pub(super) address: String,
-    pub(super) persons: Option<u32>,
-    pub(super) lat: f64,
-    pub(super) lon: f64,
-    pub(super) farm: Option<PlantedFarm>,
-    pub(super) fault: Option<PlantedFault>,
-    pub(super) register_only: bool,
-    pub(super) in_grid: bool,
-}
-
-/// All usage points in the order of their ids.
-pub(super) fn places(settings: &SimulateSettings) -> Vec<Place> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, "places", Purpose::Synthesis, 0));
-    let count = settings.usage_points as usize;
-    let mut places: Vec<Place> = (0..count).map(|index| ordinary(&mut rng, settings, index)).collect();
-    let mut order: Vec<usize> = (0..count).collect();
-    for index in (1..count).rev() {
-        order.swap(index, rng.random_range(0..=index));
-    }
-    let number = |share: f64| (share * count as f64).round() as usize;
-    let mut free = order.into_iter();
-    plant_farms(&mut rng, &mut places, &mut free, number(settings.farm_share));
-    for (turn, index) in free.by_ref().take(number(settings.look_alike_share)).enumerate() {
-        places[index].premises = LOOK_ALIKES[turn % LOOK_ALIKES.len()];
-        places[index].contracted_kw = 15.0;
-        places[index].register_only = false;
-    }
-    for (turn, index) in free.take(number(settings.fault_share)).enumerate() {
-        places[index].fault = Some(FAULTS[turn % FAULTS.len()]);
-        places[index].register_only = false;
-    }
-    places
-}
-
-fn ordinary(rng: &mut ChaCha8Rng, settings: &SimulateSettings, index: usize) -> Place {
-    let business = rng.random_bool(settings.business_share);
-    let premises = if business { Premises::draw_business(rng) } else { Premises::Home };
-    let electric = !business && rng.random_bool(settings.electric_heating_share);
-    let heating = match (electric, rng.random_bool(0.25)) {
-        (false, _) => HomeHeating::None,
-        (true, true) => HomeHeating::Storage,
-        (true, false) => HomeHeating::Direct,
-    };
-    let home_kw = [5.0, 7.0, 10.0, 15.0][rng.random_range(0..4_usize)];
-    Place {
-        id: format!("UP{index:07}"),
-        premises,
-        heating,
-        contracted_kw: if business { around(rng, 60.0, 0.7).clamp(5.0, 2000.0).round() } else { home_kw },
-        address: format!("Street {}, {}, apt {}", index / 60, index % 60 / 4 + 1, index % 4 + 1),
-        persons: (!business).then(|| rng.random_range(1..6)),
-        lat: 51.1 + rng.random_range(-0.08..0.08),
-        lon: 71.4 + rng.random_range(-0.12..0.12),
-        farm: None,
-        fault: None,
-        register_only: !business && rng.random_bool(settings.register_share),
-        in_grid: !rng.random_bool(settings.unlinked_share),
-    }
-}
-
-/// Plants `count` farms in free places; a split farm takes three of them.
-fn plant_farms(rng: &mut ChaCha8Rng, places: &mut [Place], free: &mut impl Iterator<Item = usize>, count: usize) {
-    let mut planted = 0;
-    let mut turn = 0;
-    while planted < count {
-        let (kind, runs, bypassed) = FARMS[turn % FARMS.len()];
-        turn += 1;
-        let onset = rng.random_bool(0.5).then(|| rng.random_range(0.1..0.9));
-        let accounts = if kind == "split" { SPLIT } else { 1 };
-        let mut split_kw = None;
-        for _ in 0..accounts {
-            let Some(index) = free.next() else { return };
-            let place = &mut places[index];
-            place.register_only = false;
-            if kind == "building_farm" {
-                place.premises = Premises::draw_business(rng);
-                place.contracted_kw = around(rng, 90.0, 0.6).max(20.0).round();
-            }
-            let largest = (1.3 * place.contracted_kw).max(2.6);
-            let drawn = (1.35_f64.ln() + rng.random_range(0.0..1.0) * (largest / 1.35).ln()).exp();
-            let kw = *split_kw.get_or_insert(if kind == "building_farm" { drawn.max(0.2 * place.contracted_kw) } else { drawn });
-            let licensed_kw = match kind {
-                "licensed" => Some(kw * 1.15),
-                "licence_exceeded" => Some(kw * 0.5),
-                _ => None,
-            };
-            let onset = if licensed_kw.is_some() { None } else { onset };
-            place.farm = Some(PlantedFarm { kind, runs, kw, bypassed, onset, licensed_kw });
-            planted += 1;
+    /// Name of the city.
+    #[must_use]
+    pub fn city(self) -> &'static str {
+        match self {
+            Self::Astana => "Astana",
+            Self::Almaty => "Almaty",
+            Self::Shymkent => "Shymkent",
         }
+    }
+
+    /// Latitude and longitude, degrees north and east.
+    #[must_use]
+    pub fn position(self) -> (f64, f64) {
+        match self {
+            Self::Astana => (51.17, 71.43),
+            Self::Almaty => (43.24, 76.90),
+            Self::Shymkent => (42.32, 69.59),
+        }
+    }
+
+    /// Mean temperature of January and July, °C.
+    fn extremes_c(self) -> (f64, f64) {
+        match self {
+            Self::Astana => (-14.5, 20.8),
+            Self::Almaty => (-4.5, 24.5),
+            Self::Shymkent => (-0.5, 27.5),
+        }
+    }
+
+    /// Mean temperature at a day of the year and hour of the day, without weather.
+    fn normal_c(self, day_of_year: f64, hour: f64) -> f64 {
+        let (january, july) = self.extremes_c();
+        // The coldest day is about 16 January and the warmest half a year later.
+        let year = -(2.0 * std::f64::consts::PI * (day_of_year - 16.0) / 365.25).cos();
+        let day = (2.0 * std::f64::consts::PI * (hour - 15.0) / 24.0).cos();
+        f64::midpoint(january, july) + (july - january) / 2.0 * year + (4.5 + 1.5 * year) * day
+    }
+
+    /// Sunrise and sunset in minutes of the local day, for a clock that is `offset_min` ahead of UTC. Needs a place outside the polar circles.
+    #[must_use]
+    pub fn sun_minutes(self, day_of_year: i16, offset_min: f64) -> (f64, f64) {
+        let (latitude, longitude) = self.position();
+        let phi = latitude.to_radians();
+        let turn = 2.0 * std::f64::consts::PI / 365.0;
+        let day = f64::from(day_of_year);
+        let delta = -23.44_f64.to_radians() * (turn * (day + 10.0)).cos();
+        let b = turn * (day - 81.0);
+        let equation_min = 9.87 * (2.0 * b).sin() - 7.53 * b.cos() - 1.5 * b.sin();
+        let noon = 720.0 + offset_min - 4.0 * longitude - equation_min;
+        let half_angle = (((-0.833_f64).to_radians().sin() - phi.sin() * delta.sin()) / (phi.cos() * delta.cos())).acos();
+        let half_min = half_angle.to_degrees() * 4.0;
+        (noon - half_min, noon + half_min)
+    }
+
+    /// Hourly temperatures (°C, two decimals) for `hours` hours from local midnight of a day of the year.
+    pub(super) fn hourly_c(self, rng: &mut ChaCha8Rng, day_of_year: i16, hours: usize) -> Vec<f32> {
+        let (january, july) = self.extremes_c();
+        // Weather systems vary more where the year does.
+        let mut systems = AutoRegression::new(rng, 2.5 + 0.06 * (july - january), 1.0 / 48.0);
+        let mut gusts = AutoRegression::new(rng, 0.5, 1.0 / 3.0);
+        let sample = |hour: usize| {
+            let hour = hour as f64;
+            let normal = self.normal_c(f64::from(day_of_year) + hour / 24.0, hour % 24.0);
+            let value = normal + systems.next(rng) + gusts.next(rng);
+            ((value * 100.0).round() / 100.0) as f32
+        };
+        (0..hours).map(sample).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn midsummer_sun_in_astana_is_up_for_sixteen_and_a_half_hours() {
+        // Almanac: day length at 51.17 N on 21 June is 16 h 29 min.
+        let (rise, set) = Place::Astana.sun_minutes(172, 300.0);
+        assert!((set - rise - 989.0).abs() < 8.0, "{} min", set - rise);
+    }
+
+    #[test]
+    fn january_in_astana_is_cold_and_july_in_shymkent_hot() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut mean = |place: Place, day| {
+            let hours = place.hourly_c(&mut rng, day, 24 * 30);
+            f64::from(hours.iter().sum::<f32>()) / hours.len() as f64
+        };
+        assert!(mean(Place::Astana, 1) < -8.0);
+        assert!(mean(Place::Shymkent, 185) > 22.0);
     }
 }

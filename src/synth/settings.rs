@@ -1,119 +1,292 @@
-//! What a synthetic utility is asked to be, checked before anything is drawn.
+//! What kind of utility to build, and the check that it can be built.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::CivilDay;
+use super::place::Place;
+use crate::domain::{Calendar, CalendarError, CivilDay};
 
-/// Order of rows in the readings file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RowOrder {
-    /// All readings of one usage point together.
-    Meter,
-    /// All readings of one instant together, as head-ends export.
-    Time,
-}
-
-/// Format of the readings file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileFormat {
-    /// Parquet with dictionary ids.
+/// File format of the readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadingsFormat {
+    /// `readings.parquet`.
+    #[default]
     Parquet,
-    /// Comma-separated text.
+    /// `readings.csv`.
     Csv,
 }
 
-/// Settings of a synthetic utility. Shares lie between 0 and 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SimulateSettings {
-    /// Usage points, balance meters not counted.
-    pub usage_points: u32,
-    /// Days.
-    pub days: u32,
-    /// Interval length, minutes; divides an hour.
-    pub step_min: u32,
-    /// Seed.
-    pub seed: u64,
-    /// First day, `YYYY-MM-DD`.
-    pub start: String,
-    /// Time zone of the stamps.
-    pub timezone: String,
-    /// Share of usage points that are businesses or institutions.
-    pub business_share: f64,
-    /// Share of usage points that hide a farm.
-    pub farm_share: f64,
-    /// Share of usage points that lawfully look like one.
-    pub look_alike_share: f64,
-    /// Share of usage points with a data fault.
-    pub fault_share: f64,
-    /// Share of homes heated by electricity.
-    pub electric_heating_share: f64,
-    /// Share of homes with monthly register readings instead of intervals.
-    pub register_share: f64,
-    /// Whether businesses are read hourly whatever the interval length.
-    pub mixed_steps: bool,
-    /// Usage points to a transformer.
-    pub per_transformer: u32,
-    /// Whether feeders and substations have balance meters too.
-    pub three_levels: bool,
-    /// Share of transformers with a balance meter.
-    pub balance_share: f64,
-    /// Share of transformers with a tap that no meter sees.
-    pub tap_share: f64,
-    /// Share of usage points that the grid file forgets.
-    pub unlinked_share: f64,
-    /// Order of rows.
-    pub order: RowOrder,
-    /// Format of the readings.
-    pub format: FileFormat,
+/// Order of the rows in the readings file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadingsOrder {
+    /// One meter after the other, each in order of time.
+    #[default]
+    Meter,
+    /// One instant after the other, all meters at each.
+    Time,
 }
 
-/// Settings that make no utility.
-#[derive(Debug, thiserror::Error, PartialEq)]
-#[error("{name} is {value}, but must be {bounds}")]
-pub struct SettingsError {
-    name: &'static str,
-    value: String,
-    bounds: &'static str,
+/// Which register readings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registers {
+    /// Only those of homes that have nothing else (see `registers_only`).
+    #[default]
+    OnlyWhereNoIntervals,
+    /// Those of every usage point, beside its intervals.
+    Everywhere,
+}
+
+/// A utility to be simulated. Shares lie between 0 and 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SimulateSettings {
+    /// Number of usage points, balance meters not counted.
+    pub usage_points: u32,
+    /// Number of days.
+    pub days: u32,
+    /// Length of an interval, minutes: 5, 10, 15, 20, 30 or 60.
+    pub step_min: u32,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// First local day, `YYYY-MM-DD`; the season follows from it.
+    pub start: String,
+    /// IANA zone of the naive stamps; `none` = a clock without changes, taken as UTC+5 for the sun.
+    pub timezone: String,
+    /// Climate and position.
+    pub place: Place,
+    /// Share of usage points with a farm behind the meter; 0 also means no unmetered load.
+    pub prevalence: f64,
+    /// Share of transformers with unmetered load.
+    pub unmetered_share: f64,
+    /// Share of usage points that are lawful look-alikes.
+    pub look_alike_share: f64,
+    /// Share of usage points with a fault of the data that can be taken for a farm (stuck, filled, multiplier).
+    pub fault_share: f64,
+    /// Share of usage points with plain faults (gaps, duplicates, spikes, export).
+    pub untidy_share: f64,
+    /// Share of usage points that are not homes.
+    pub business_share: f64,
+    /// Share of homes that are heated electrically.
+    pub electric_heating: f64,
+    /// Share of usage points with a mining licence; at least one in ten of them exceeds it.
+    pub licensed_share: f64,
+    /// Share of homes without interval readings, whose register is read every `register_days`.
+    pub registers_only: f64,
+    /// Which register readings are written.
+    pub registers: Registers,
+    /// Days between two register readings.
+    pub register_days: u32,
+    /// Levels of the grid: 1 transformers, 2 with feeders, 3 with a substation.
+    pub levels: u32,
+    /// Fewest usage points of a transformer.
+    pub meters_per_transformer_min: u32,
+    /// Most usage points of a transformer.
+    pub meters_per_transformer_max: u32,
+    /// Share of grid nodes with a balance meter.
+    pub balance_share: f64,
+    /// Share of usage points missing from the grid file.
+    pub unlinked_share: f64,
+    /// Businesses and a tenth of the homes report whole hours, the others every `step_min`.
+    pub mixed_steps: bool,
+    /// File format of the readings.
+    pub format: ReadingsFormat,
+    /// Order of the rows in the readings file.
+    pub order: ReadingsOrder,
+}
+
+impl Default for SimulateSettings {
+    fn default() -> Self {
+        Self {
+            usage_points: 1000,
+            days: 90,
+            step_min: 30,
+            seed: 1,
+            start: "2025-03-01".into(),
+            timezone: "Asia/Almaty".into(),
+            place: Place::Almaty,
+            prevalence: 0.03,
+            unmetered_share: 0.15,
+            look_alike_share: 0.04,
+            fault_share: 0.015,
+            untidy_share: 0.05,
+            business_share: 0.12,
+            electric_heating: 0.08,
+            licensed_share: 0.002,
+            registers_only: 0.0,
+            registers: Registers::OnlyWhereNoIntervals,
+            register_days: 30,
+            levels: 3,
+            meters_per_transformer_min: 40,
+            meters_per_transformer_max: 200,
+            balance_share: 0.9,
+            unlinked_share: 0.02,
+            mixed_steps: false,
+            format: ReadingsFormat::Parquet,
+            order: ReadingsOrder::Meter,
+        }
+    }
+}
+
+/// Settings that describe no utility.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A share outside 0..=1.
+    #[error("use `{name}` = {value}: a share lies between 0 and 1")]
+    Share {
+        /// Name of the setting.
+        name: &'static str,
+        /// What was asked for.
+        value: f64,
+    },
+    /// Shares that leave no room for ordinary customers.
+    #[error("plant {sum:.2} of the usage points: prevalence, look-alikes, faults and licences together must stay at or below 0.8; lower one of them")]
+    Crowded {
+        /// Their sum.
+        sum: f64,
+    },
+    /// A number outside its range.
+    #[error("use `{name}` = {value}: choose {allowed}")]
+    Number {
+        /// Name of the setting.
+        name: &'static str,
+        /// What was asked for.
+        value: u32,
+        /// What is possible.
+        allowed: &'static str,
+    },
+    /// No calendar date.
+    #[error("read the first day `{text}`; write it as YYYY-MM-DD")]
+    Start {
+        /// What was given.
+        text: String,
+    },
+    /// Too many readings for order by time, which sorts in memory.
+    #[error("sort {readings} readings by time: at most {MAX_SORTED} fit; use order by meter, fewer usage points or fewer days")]
+    TooManyToSort {
+        /// Readings asked for.
+        readings: u64,
+    },
+    /// Unknown zone.
+    #[error(transparent)]
+    Zone(#[from] CalendarError),
+}
+
+/// Most readings that order by time holds in memory (4 bytes each).
+pub const MAX_SORTED: u64 = 200_000_000;
+
+/// Settings that have been checked, with what the check has read from them.
+#[derive(Debug, Clone)]
+pub struct CheckedSettings {
+    settings: SimulateSettings,
+    /// The utility's clock.
+    pub(super) calendar: Calendar,
+    /// First local day.
+    pub(super) first_day: CivilDay,
+}
+
+impl std::ops::Deref for CheckedSettings {
+    type Target = SimulateSettings;
+
+    fn deref(&self) -> &SimulateSettings {
+        &self.settings
+    }
 }
 
 impl SimulateSettings {
-    /// Checks every bound.
+    /// Whether a file of register readings is written.
+    pub(super) fn has_registers(&self) -> bool {
+        self.registers == Registers::Everywhere || self.registers_only > 0.0
+    }
+
+    /// Checks every setting.
     ///
     /// # Errors
-    /// Names the first setting out of its bounds.
-    pub fn check(&self) -> Result<(), SettingsError> {
-        let error = |name, value: String, bounds| Err(SettingsError { name, value, bounds });
-        if !(1..=10_000_000).contains(&self.usage_points) {
-            return error("usage points", self.usage_points.to_string(), "between 1 and 10,000,000");
+    /// When a share, a number, the first day or the time zone cannot be used, or order by time would not fit into memory.
+    pub fn checked(self) -> Result<CheckedSettings, SettingsError> {
+        self.check_shares()?;
+        self.check_numbers()?;
+        let readings = u64::from(self.usage_points) * u64::from(self.days) * u64::from(1440 / self.step_min);
+        if self.order == ReadingsOrder::Time && readings > MAX_SORTED {
+            return Err(SettingsError::TooManyToSort { readings });
         }
-        if !(1..=3660).contains(&self.days) {
-            return error("days", self.days.to_string(), "between 1 and 3,660");
-        }
-        if ![5, 10, 15, 20, 30, 60].contains(&self.step_min) {
-            return error("step", self.step_min.to_string(), "5, 10, 15, 20, 30 or 60 minutes");
-        }
-        if !(1..=10_000).contains(&self.per_transformer) {
-            return error("usage points to a transformer", self.per_transformer.to_string(), "between 1 and 10,000");
-        }
-        if CivilDay::parse(&self.start).is_none() {
-            return error("start", self.start.clone(), "a date such as 2025-03-01");
-        }
+        let first_day = CivilDay::parse(&self.start).ok_or_else(|| SettingsError::Start { text: self.start.clone() })?;
+        let calendar = Calendar::new(Some(self.timezone.as_str()).filter(|zone| *zone != "none"))?;
+        Ok(CheckedSettings { settings: self, calendar, first_day })
+    }
+
+    fn check_shares(&self) -> Result<(), SettingsError> {
         let shares = [
-            ("business share", self.business_share),
-            ("farm share", self.farm_share),
-            ("look-alike share", self.look_alike_share),
-            ("fault share", self.fault_share),
-            ("electric heating share", self.electric_heating_share),
-            ("register share", self.register_share),
-            ("balance share", self.balance_share),
-            ("tap share", self.tap_share),
-            ("unlinked share", self.unlinked_share),
+            ("prevalence", self.prevalence),
+            ("unmetered_share", self.unmetered_share),
+            ("look_alike_share", self.look_alike_share),
+            ("fault_share", self.fault_share),
+            ("untidy_share", self.untidy_share),
+            ("business_share", self.business_share),
+            ("electric_heating", self.electric_heating),
+            ("licensed_share", self.licensed_share),
+            ("registers_only", self.registers_only),
+            ("balance_share", self.balance_share),
+            ("unlinked_share", self.unlinked_share),
         ];
-        match shares.into_iter().find(|(_, share)| !(0.0..=1.0).contains(share)) {
-            Some((name, share)) => error(name, share.to_string(), "between 0 and 1"),
+        if let Some(&(name, value)) = shares.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
+            return Err(SettingsError::Share { name, value });
+        }
+        let sum = self.prevalence + self.look_alike_share + self.fault_share + self.licensed_share;
+        if sum > 0.8 { Err(SettingsError::Crowded { sum }) } else { Ok(()) }
+    }
+
+    fn check_numbers(&self) -> Result<(), SettingsError> {
+        let (least, most) = (self.meters_per_transformer_min, self.meters_per_transformer_max);
+        let numbers = [
+            ("usage_points", self.usage_points, (1..=10_000_000).contains(&self.usage_points), "1 to 10,000,000"),
+            ("days", self.days, (1..=3660).contains(&self.days), "1 to 3660"),
+            ("step_min", self.step_min, [5, 10, 15, 20, 30, 60].contains(&self.step_min), "5, 10, 15, 20, 30 or 60"),
+            ("register_days", self.register_days, (1..=366).contains(&self.register_days), "1 to 366"),
+            ("levels", self.levels, (1..=3).contains(&self.levels), "1, 2 or 3"),
+            ("meters_per_transformer_min", least, least >= 1, "1 or more"),
+            ("meters_per_transformer_max", most, (least..=2000).contains(&most), "the minimum or more, at most 2000"),
+        ];
+        match numbers.iter().find(|number| !number.2) {
+            Some(&(name, value, _, allowed)) => Err(SettingsError::Number { name, value, allowed }),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_utility_can_be_built() {
+        assert!(SimulateSettings::default().checked().is_ok());
+    }
+
+    #[test]
+    fn impossible_settings_are_refused_by_name() {
+        let base = SimulateSettings::default;
+        let refused = [
+            (SimulateSettings { prevalence: 1.5, ..base() }, "prevalence"),
+            (SimulateSettings { balance_share: f64::NAN, ..base() }, "balance_share"),
+            (SimulateSettings { step_min: 7, ..base() }, "step_min"),
+            (SimulateSettings { days: 0, ..base() }, "days"),
+            (SimulateSettings { start: "1.3.2025".into(), ..base() }, "YYYY-MM-DD"),
+            (SimulateSettings { timezone: "Asia/Nowhere".into(), ..base() }, "Asia/Nowhere"),
+            (SimulateSettings { prevalence: 0.9, ..base() }, "lower one"),
+            (SimulateSettings { usage_points: 1_000_000, order: ReadingsOrder::Time, ..base() }, "order by meter"),
+        ];
+        for (settings, word) in refused {
+            let message = settings.checked().unwrap_err().to_string();
+            assert!(message.contains(word), "{message}");
+        }
+    }
+
+    #[test]
+    fn settings_survive_toml() {
+        let settings = SimulateSettings { place: Place::Astana, timezone: "none".into(), ..SimulateSettings::default() };
+        let text = toml::to_string(&settings).unwrap();
+        assert_eq!(toml::from_str::<SimulateSettings>(&text).unwrap(), settings);
     }
 }

@@ -1,0 +1,179 @@
+//! What a meter reports of a load: whole pulses with a small gain error, and the faults that data pick up on the way.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::chance::{chance, normal, pick};
+use super::scene::Scene;
+use super::settings::{CheckedSettings, Registers};
+use super::town::{DataFault, Member, Planted, Untidy};
+use crate::domain::{Purpose, seed_of};
+
+/// Reading that was lost.
+pub(super) const LOST_WH: i32 = i32::MIN;
+/// Standard deviation of a customer meter's gain error: class 1 meters (IEC 62053-21) lie well within their ±1 %.
+const GAIN_SD: f64 = 0.003;
+/// Standard deviation of a balance meter's gain error: class 0.5 with transformers.
+const BALANCE_GAIN_SD: f64 = 0.002;
+/// Above this mean power meters are connected through current transformers and count whole 10 Wh.
+const TRANSFORMER_METERED_KW: f64 = 30.0;
+
+/// The interval readings of one meter.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct MeterReadings {
+    pub(super) id: String,
+    /// Base intervals that one reading covers.
+    pub(super) every: usize,
+    /// Energy of each interval, Wh; [`LOST_WH`] = missing.
+    pub(super) wh: Vec<i32>,
+    /// Rows written a second time: index and value.
+    pub(super) repeats: Vec<(usize, i32)>,
+    /// Missing intervals are written as rows without a value, not left out.
+    pub(super) null_rows: bool,
+    /// What the meter's counter showed: base interval at whose start it was read, and kWh. Faults of the intervals do not touch it.
+    pub(super) registers: Vec<(usize, f64)>,
+}
+
+impl MeterReadings {
+    /// Reads the load of a usage point and applies the faults planted there.
+    pub(super) fn of_member(settings: &CheckedSettings, scene: &Scene, member: &Member, metered_kw: &[f32]) -> Self {
+        let id = member.id();
+        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &id, Purpose::Synthesis, 3));
+        let mean = metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / metered_kw.len() as f64;
+        let pulse = if mean > TRANSFORMER_METERED_KW { 10 } else { 1 };
+        let gain = 1.0 + GAIN_SD * normal(&mut rng);
+        let wh = count_pulses(metered_kw.iter().map(|&kw| f64::from(kw)), scene.step_h(), member.every, pulse, gain);
+        let counter_wh = 1000 * rng.random_range(200..60_000);
+        let wanted = member.register_only || settings.registers == Registers::Everywhere;
+        let registers = if wanted { read_register(scene, settings.register_days, member.every, &wh, counter_wh) } else { Vec::new() };
+        let mut readings = Self { id, every: member.every, wh, repeats: Vec::new(), null_rows: false, registers };
+        let per_day = 1440 / (scene.step_min as usize * member.every);
+        match member.planted {
+            Planted::Fault(fault) => readings.apply_fault(&mut rng, fault, per_day),
+            Planted::Untidy(untidy) => readings.apply_untidy(&mut rng, untidy, per_day),
+            Planted::Nothing | Planted::Farm(_) | Planted::Licensed { .. } => {}
+        }
+        readings
+    }
+
+    /// Reads the flow into a grid node.
+    pub(super) fn of_node(run_seed: u64, scene: &Scene, id: String, flow_kw: &[f64]) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(run_seed, &id, Purpose::Synthesis, 3));
+        let gain = 1.0 + BALANCE_GAIN_SD * normal(&mut rng);
+        let wh = count_pulses(flow_kw.iter().copied(), scene.step_h(), 1, 10, gain);
+        Self { id, every: 1, wh, repeats: Vec::new(), null_rows: false, registers: Vec::new() }
+    }
+
+    fn apply_fault(&mut self, rng: &mut ChaCha8Rng, fault: DataFault, per_day: usize) {
+        let n = self.wh.len();
+        match fault {
+            DataFault::Stuck => {
+                let from = rng.random_range(0..n.div_ceil(2));
+                let to = if chance(rng, 0.5) { n } else { (from + rng.random_range(5..30) * per_day).min(n) };
+                let level = self.wh[from..to].iter().map(|&wh| i64::from(wh)).sum::<i64>() / (to - from) as i64;
+                self.wh[from..to].fill(level.max(1) as i32);
+            }
+            DataFault::FlatFilled => {
+                let spread_days = if chance(rng, 0.5) { 1 } else { 7 };
+                for _ in 0..rng.random_range(1..=3) {
+                    let from = rng.random_range(0..n) / per_day * per_day;
+                    let to = (from + rng.random_range(4..25) * per_day).min(n);
+                    for piece in self.wh[from..to].chunks_mut(spread_days * per_day) {
+                        let total: i64 = piece.iter().map(|&wh| i64::from(wh)).sum();
+                        piece.fill((total / piece.len() as i64) as i32);
+                    }
+                }
+            }
+            DataFault::Multiplier => {
+                let from = rng.random_range(n / 5..=n * 4 / 5);
+                let factor = pick(rng, &[2, 10, 20, 30, 40]);
+                self.wh[from..].iter_mut().for_each(|wh| *wh = wh.saturating_mul(factor));
+            }
+        }
+    }
+
+    fn apply_untidy(&mut self, rng: &mut ChaCha8Rng, untidy: Untidy, per_day: usize) {
+        let n = self.wh.len();
+        match untidy {
+            Untidy::Gaps => {
+                self.null_rows = chance(rng, 0.5);
+                for wh in &mut self.wh {
+                    if chance(rng, 0.01) {
+                        *wh = LOST_WH;
+                    }
+                }
+                for _ in 0..rng.random_range(1..=3) {
+                    let from = rng.random_range(0..n);
+                    let to = (from + rng.random_range(per_day / 12..=4 * per_day)).min(n);
+                    self.wh[from..to].fill(LOST_WH);
+                }
+            }
+            Untidy::Duplicates => {
+                for (i, &wh) in self.wh.iter().enumerate() {
+                    if chance(rng, 0.005) {
+                        self.repeats.push((i, if chance(rng, 0.5) { wh } else { wh + rng.random_range(1..200) }));
+                    }
+                }
+            }
+            Untidy::Spikes => {
+                for _ in 0..rng.random_range(1..=4) {
+                    let at = rng.random_range(0..n);
+                    self.wh[at] = pick(rng, &[9_999_999, 500_000, 6_553_500]);
+                }
+            }
+            // The load itself is negative at noon; nothing more happens on the way.
+            Untidy::Export => {}
+        }
+    }
+}
+
+/// The counter at the start of every `every_days`-th day and at the end of the axis, kWh.
+fn read_register(scene: &Scene, every_days: u32, every: usize, wh: &[i32], counter_wh: i64) -> Vec<(usize, f64)> {
+    let days = scene.days.iter().step_by(every_days as usize).map(|day| day.first);
+    let (mut counter, mut counted) = (counter_wh, 0);
+    let read = |interval: usize| {
+        let until = (interval / every).min(wh.len());
+        counter += wh[counted..until].iter().map(|&wh| i64::from(wh)).sum::<i64>();
+        counted = until;
+        (interval, counter as f64 / 1000.0)
+    };
+    days.chain([scene.len()]).map(read).collect()
+}
+
+/// Energy per reading in whole pulses of `pulse_wh`; what is left over counts towards the next reading, as in a real register.
+fn count_pulses(load_kw: impl Iterator<Item = f64>, step_h: f64, every: usize, pulse_wh: i64, gain: f64) -> Vec<i32> {
+    let (mut energy_wh, mut pulses_before, mut inside) = (0.0, 0_i64, 0);
+    let mut readings = Vec::new();
+    for kw in load_kw {
+        energy_wh += kw * step_h * 1000.0 * gain;
+        inside += 1;
+        if inside == every {
+            let pulses = (energy_wh / pulse_wh as f64).floor() as i64;
+            readings.push(((pulses - pulses_before) * pulse_wh) as i32);
+            (pulses_before, inside) = (pulses, 0);
+        }
+    }
+    readings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pulses_lose_no_energy() {
+        let load = vec![0.0123_f64; 10_000];
+        let wh: i64 = count_pulses(load.iter().copied(), 0.5, 1, 10, 1.0).iter().map(|&wh| i64::from(wh)).sum();
+        assert!((wh as f64 - 0.0123 * 0.5 * 1000.0 * 10_000.0).abs() <= 10.0);
+    }
+
+    #[test]
+    fn an_hourly_reading_holds_its_half_hours() {
+        assert_eq!(count_pulses([1.0, 3.0, 2.0, 2.0].into_iter(), 0.5, 2, 1, 1.0), [2000, 2000]);
+    }
+
+    #[test]
+    fn export_counts_backwards() {
+        assert_eq!(count_pulses([-1.0, -0.5].into_iter(), 1.0, 1, 1, 1.0), [-1000, -500]);
+    }
+}

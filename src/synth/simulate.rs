@@ -1,0 +1,510 @@
+//! Builds a synthetic utility and writes its folder: whole or not at all.
+//!
+//! Loads are drawn transformer by transformer in parallel batches, while the batch before is written; so memory holds two batches, whatever
+//! the number of meters. Every usage point has random streams of its own, so the bytes do not depend on the number of threads.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::meter::MeterReadings;
+use super::node::{self, TransformerOutput, balance_meter_id};
+use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWriter, Rows};
+use super::readme::readme;
+use super::scene::Scene;
+use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder};
+use super::tables::{CustomerRow, GridRow, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
+use super::town::{Town, TransformerPlan, UpperPlan};
+use crate::domain::NodeKind;
+
+/// Transformers drawn at a time, for each thread.
+const BATCH_PER_THREAD: usize = 4;
+/// Readings turned into rows at a time when they are written in order of time.
+const ROWS_AT_A_TIME: usize = 1 << 18;
+/// The file by which a folder is known as made by this program.
+const MARK: &str = "simulate.toml";
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Simulated {
+    /// Rows in the readings file.
+    pub readings: u64,
+    /// Usage points without balance meters.
+    pub usage_points: u64,
+    /// Usage points with label 1.
+    pub farms: u64,
+    /// Grid nodes with label 1.
+    pub unmetered_nodes: u64,
+}
+
+/// A utility that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// The folder is not ours.
+    #[error("write to `{path}`: it holds files that `darkload simulate` did not make; choose an empty or new folder")]
+    ForeignFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The file system refused.
+    #[error("write `{path}`: {source}; check free space and rights of the folder")]
+    Io {
+        /// What was written.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A table could not be written.
+    #[error("write `{path}`: {source}; check free space of the folder")]
+    Table {
+        /// The table.
+        path: PathBuf,
+        /// Why it failed.
+        source: csv::Error,
+    },
+    /// The readings could not be written.
+    #[error(transparent)]
+    Readings(#[from] ReadingsError),
+    /// The settings could not be written down.
+    #[error("write the settings: {0}")]
+    Settings(#[from] toml::ser::Error),
+}
+
+/// Builds the utility and writes it to the folder `out`, replacing one that an earlier simulation made.
+///
+/// `progress` is called with the number of usage points done so far.
+///
+/// # Errors
+/// When `out` holds foreign files, or the file system refuses; `out` is then as it was before.
+pub fn simulate(settings: &CheckedSettings, out: &Path, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
+    refuse_foreign(out)?;
+    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let at = |path: &Path| {
+        let path = path.to_owned();
+        move |source| SimulateError::Io { path, source }
+    };
+    fs::create_dir_all(parent).map_err(at(parent))?;
+    let fresh = tempfile::Builder::new().prefix(".darkload-simulate-").tempdir_in(parent).map_err(at(parent))?;
+    let simulated = write_folder(settings, fresh.path(), progress)?;
+    if out.exists() {
+        let old = tempfile::Builder::new().prefix(".darkload-replaced-").tempdir_in(parent).map_err(at(parent))?;
+        fs::rename(out, old.path().join("old")).map_err(at(out))?;
+    }
+    fs::rename(fresh.keep(), out).map_err(at(out))?;
+    Ok(simulated)
+}
+
+fn refuse_foreign(out: &Path) -> Result<(), SimulateError> {
+    let foreign = || SimulateError::ForeignFolder { path: out.to_owned() };
+    match fs::read_dir(out) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) => Err(foreign()),
+        Ok(mut entries) => {
+            if out.join(MARK).is_file() || entries.next().is_none() {
+                Ok(())
+            } else {
+                Err(foreign())
+            }
+        }
+    }
+}
+
+/// One table being written.
+struct Table {
+    path: PathBuf,
+    writer: csv::Writer<BufWriter<File>>,
+}
+
+impl Table {
+    fn create(folder: &Path, name: &str) -> Result<Self, SimulateError> {
+        let path = folder.join(name);
+        let file = File::create(&path).map_err(|source| SimulateError::Io { path: path.clone(), source })?;
+        Ok(Self { path, writer: csv::Writer::from_writer(BufWriter::new(file)) })
+    }
+
+    fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), SimulateError> {
+        rows.iter().try_for_each(|row| self.writer.serialize(row)).map_err(|source| SimulateError::Table { path: self.path.clone(), source })
+    }
+
+    fn finish(mut self) -> Result<(), SimulateError> {
+        self.writer.flush().map_err(|source| SimulateError::Io { path: self.path, source })
+    }
+}
+
+/// The files of a utility while they are written, and the sums that pass from transformers to feeders and substations.
+struct Folder<'a> {
+    settings: &'a CheckedSettings,
+    scene: &'a Scene,
+    town: &'a Town,
+    readings: ReadingsWriter,
+    /// Meters kept for order by time; empty in order by meter.
+    kept: Vec<MeterReadings>,
+    customers: Table,
+    grid: Table,
+    truth: Table,
+    licences: Table,
+    registers: Option<Table>,
+    feeders: Summit,
+    substations: Summit,
+    simulated: Simulated,
+}
+
+/// The feeder (or substation) whose load is being summed up; children come in order, so one at a time is open.
+#[derive(Default)]
+struct Summit {
+    open: Option<usize>,
+    load_kw: Vec<f64>,
+    unmetered_kw: f64,
+}
+
+fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
+    let scene = Scene::new(settings);
+    let town = Town::draw(settings, &scene);
+    let mut files = Folder::create(settings, &scene, &town, folder)?;
+    let batch = BATCH_PER_THREAD * rayon::current_num_threads();
+    let draw = |plans: &[TransformerPlan]| -> Vec<TransformerOutput> {
+        plans.par_iter().map(|plan| node::run_transformer(settings, &scene, plan)).collect()
+    };
+    let mut waiting: Option<(&[TransformerPlan], Vec<TransformerOutput>)> = None;
+    for plans in town.transformers.chunks(batch) {
+        let before = waiting.take();
+        let (written, drawn) = rayon::join(|| before.map_or(Ok(()), |(plans, outputs)| files.take(plans, outputs, progress)), || draw(plans));
+        written?;
+        waiting = Some((plans, drawn));
+    }
+    if let Some((plans, outputs)) = waiting {
+        files.take(plans, outputs, progress)?;
+    }
+    let simulated = files.finish()?;
+    let mut weather = Table::create(folder, "weather.csv")?;
+    weather.write(&weather_rows(&scene))?;
+    weather.finish()?;
+    let mut tariffs = Table::create(folder, "tariffs.csv")?;
+    tariffs.write(&tariff_rows())?;
+    tariffs.finish()?;
+    let save = |name: &str, text: String| {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|source| SimulateError::Io { path, source })
+    };
+    let as_toml = toml::to_string(&**settings)?;
+    save("README.md", readme(settings, &simulated, &as_toml)?)?;
+    save(MARK, as_toml)?;
+    Ok(simulated)
+}
+
+impl<'a> Folder<'a> {
+    fn create(settings: &'a CheckedSettings, scene: &'a Scene, town: &'a Town, folder: &Path) -> Result<Self, SimulateError> {
+        let durations = settings.mixed_steps;
+        let readings = match settings.format {
+            ReadingsFormat::Parquet => {
+                ReadingsWriter::Parquet(Box::new(ParquetReadings::create(&folder.join("readings.parquet"), scene, durations)?))
+            }
+            ReadingsFormat::Csv => ReadingsWriter::Csv(CsvReadings::create(&folder.join("readings.csv"), scene, durations)?),
+        };
+        let registers = settings.has_registers().then(|| Table::create(folder, "registers.csv")).transpose()?;
+        let mut grid = Table::create(folder, "grid.csv")?;
+        let upper = |kind: NodeKind, plan: &UpperPlan, parent: Option<&UpperPlan>| GridRow {
+            node: plan.id.clone(),
+            kind: kind.as_str(),
+            parent: parent.map(|parent| parent.id.clone()),
+            balance_meter: plan.metered.then(|| balance_meter_id(&plan.id)),
+            rated_kva: None,
+        };
+        let substations: Vec<GridRow> = town.substations.iter().map(|plan| upper(NodeKind::Substation, plan, None)).collect();
+        let feeders: Vec<GridRow> = town.feeders.iter().map(|plan| upper(NodeKind::Feeder, plan, town.substations.get(plan.parent))).collect();
+        grid.write(&substations)?;
+        grid.write(&feeders)?;
+        Ok(Self {
+            settings,
+            scene,
+            town,
+            readings,
+            kept: Vec::new(),
+            customers: Table::create(folder, "customers.csv")?,
+            grid,
+            truth: Table::create(folder, "truth.csv")?,
+            licences: Table::create(folder, "licences.csv")?,
+            registers,
+            feeders: Summit::default(),
+            substations: Summit::default(),
+            simulated: Simulated::default(),
+        })
+    }
+
+    /// Writes what a batch of transformers left behind.
+    fn take(
+        &mut self,
+        plans: &[TransformerPlan],
+        outputs: Vec<TransformerOutput>,
+        progress: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<(), SimulateError> {
+        for (plan, output) in plans.iter().zip(outputs) {
+            self.take_transformer(plan, output)?;
+            progress(self.simulated.usage_points);
+        }
+        Ok(())
+    }
+
+    fn take_transformer(&mut self, plan: &TransformerPlan, output: TransformerOutput) -> Result<(), SimulateError> {
+        self.write_tables(plan, &output.customers, &output.registers)?;
+        self.write_grid(plan, output.rated_kva)?;
+        self.write_truth(&output.truth)?;
+        if !self.town.feeders.is_empty() {
+            if self.feeders.open.is_some_and(|open| open != plan.feeder) {
+                self.close_feeder()?;
+            }
+            self.feeders.add(plan.feeder, &output.flow_kw, output.truth.iter().map(TruthRow::unmetered_kw).sum());
+        }
+        self.simulated.usage_points += plan.members.len() as u64;
+        self.write_meters(output.meters, &output.rows)
+    }
+
+    fn write_tables(&mut self, plan: &TransformerPlan, customers: &[CustomerRow], registers: &[RegisterRow]) -> Result<(), SimulateError> {
+        self.customers.write(customers)?;
+        self.licences.write(&licence_rows(self.settings, plan))?;
+        self.registers.as_mut().map_or(Ok(()), |table| table.write(registers))
+    }
+
+    fn write_grid(&mut self, plan: &TransformerPlan, rated_kva: f64) -> Result<(), SimulateError> {
+        let transformer = GridRow {
+            node: plan.id.clone(),
+            kind: NodeKind::Transformer.as_str(),
+            parent: self.town.feeders.get(plan.feeder).map(|feeder| feeder.id.clone()),
+            balance_meter: plan.metered.then(|| balance_meter_id(&plan.id)),
+            rated_kva: Some(rated_kva),
+        };
+        self.grid.write(&[transformer])?;
+        let linked = plan.members.iter().filter(|member| member.linked).map(|member| GridRow {
+            node: member.id(),
+            kind: NodeKind::UsagePoint.as_str(),
+            parent: Some(plan.id.clone()),
+            balance_meter: None,
+            rated_kva: None,
+        });
+        self.grid.write(&linked.collect::<Vec<_>>())
+    }
+
+    fn write_truth(&mut self, rows: &[TruthRow]) -> Result<(), SimulateError> {
+        for row in rows.iter().filter(|row| row.label == 1) {
+            if row.unmetered_kw() > 0.0 {
+                self.simulated.unmetered_nodes += 1;
+            } else {
+                self.simulated.farms += 1;
+            }
+        }
+        self.truth.write(rows)
+    }
+
+    fn write_meters(&mut self, meters: Vec<MeterReadings>, rows: &Rows) -> Result<(), SimulateError> {
+        if self.settings.order == ReadingsOrder::Time {
+            self.kept.extend(meters);
+            return Ok(());
+        }
+        self.simulated.readings += rows.len() as u64;
+        let ids: Vec<&str> = meters.iter().map(|meter| meter.id.as_str()).collect();
+        self.readings.append(&ids, rows).map_err(Into::into)
+    }
+
+    /// Closes the open feeder: its own tap, its loss, its balance meter, its line of the truth; its flow goes on to the substation.
+    fn close_feeder(&mut self) -> Result<(), SimulateError> {
+        let Some(index) = self.feeders.open.take() else { return Ok(()) };
+        let plan = &self.town.feeders[index];
+        let (mut load, below_kw) = self.feeders.empty();
+        let truth = match &plan.tap {
+            Some(tap) => Some(node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, &mut load)),
+            None => (below_kw > 0.0).then(|| TruthRow::of_node_above(&plan.id, below_kw)),
+        };
+        let own_kw = plan.tap.and(truth.as_ref()).map_or(0.0, |row| row.kw);
+        self.write_truth(truth.as_slice())?;
+        let flow = node::feeder_flow_kw(&load);
+        self.write_balance(plan, &flow)?;
+        if !self.town.substations.is_empty() {
+            if self.substations.open.is_some_and(|open| open != plan.parent) {
+                self.close_substation()?;
+            }
+            self.substations.add(plan.parent, &flow, below_kw + own_kw);
+        }
+        Ok(())
+    }
+
+    fn close_substation(&mut self) -> Result<(), SimulateError> {
+        let Some(index) = self.substations.open.take() else { return Ok(()) };
+        let plan = &self.town.substations[index];
+        let (load, below_kw) = self.substations.empty();
+        if below_kw > 0.0 {
+            self.write_truth(&[TruthRow::of_node_above(&plan.id, below_kw)])?;
+        }
+        self.write_balance(plan, &node::substation_flow_kw(&load))
+    }
+
+    fn write_balance(&mut self, plan: &UpperPlan, flow_kw: &[f64]) -> Result<(), SimulateError> {
+        if !plan.metered {
+            return Ok(());
+        }
+        let meters = vec![MeterReadings::of_node(self.settings.seed, self.scene, balance_meter_id(&plan.id), flow_kw)];
+        let rows = Rows::by_meter(&meters);
+        self.write_meters(meters, &rows)
+    }
+
+    fn finish(mut self) -> Result<Simulated, SimulateError> {
+        self.close_feeder()?;
+        self.close_substation()?;
+        if self.settings.order == ReadingsOrder::Time {
+            self.write_by_time()?;
+        }
+        self.readings.finish()?;
+        for table in [self.customers, self.grid, self.truth, self.licences].into_iter().chain(self.registers) {
+            table.finish()?;
+        }
+        Ok(self.simulated)
+    }
+
+    fn write_by_time(&mut self) -> Result<(), SimulateError> {
+        let ids: Vec<&str> = self.kept.iter().map(|meter| meter.id.as_str()).collect();
+        let step = (ROWS_AT_A_TIME / self.kept.len().max(1)).max(1);
+        for from in (0..self.scene.len()).step_by(step) {
+            let rows = Rows::by_time(&self.kept, from, (from + step).min(self.scene.len()));
+            self.simulated.readings += rows.len() as u64;
+            self.readings.append(&ids, &rows)?;
+        }
+        Ok(())
+    }
+}
+
+impl Summit {
+    fn add(&mut self, index: usize, flow_kw: &[f64], unmetered_kw: f64) {
+        self.open = Some(index);
+        self.load_kw.resize(flow_kw.len(), 0.0);
+        self.load_kw.iter_mut().zip(flow_kw).for_each(|(total, kw)| *total += kw);
+        self.unmetered_kw += unmetered_kw;
+    }
+
+    /// The sums so far, leaving nothing.
+    fn empty(&mut self) -> (Vec<f64>, f64) {
+        (std::mem::take(&mut self.load_kw), std::mem::take(&mut self.unmetered_kw))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::synth::SimulateSettings;
+
+    fn small() -> SimulateSettings {
+        SimulateSettings {
+            usage_points: 120,
+            days: 14,
+            prevalence: 0.1,
+            look_alike_share: 0.15,
+            fault_share: 0.05,
+            untidy_share: 0.1,
+            licensed_share: 0.02,
+            registers_only: 0.1,
+            unmetered_share: 0.5,
+            meters_per_transformer_min: 20,
+            meters_per_transformer_max: 30,
+            format: ReadingsFormat::Csv,
+            ..SimulateSettings::default()
+        }
+    }
+
+    /// The files of a utility by name.
+    fn files(settings: SimulateSettings) -> BTreeMap<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("utility");
+        simulate(&settings.checked().unwrap(), &out, &mut |_| {}).unwrap();
+        let read = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry.unwrap();
+            let bytes = fs::read(entry.path()).unwrap();
+            (entry.file_name().into_string().unwrap(), String::from_utf8_lossy(&bytes).into_owned())
+        };
+        fs::read_dir(&out).unwrap().map(read).collect()
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
+        for format in [ReadingsFormat::Csv, ReadingsFormat::Parquet] {
+            let on = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| files(SimulateSettings { format, ..small() }))
+            };
+            assert!(on(1) == on(3), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn another_seed_gives_another_utility() {
+        assert_ne!(files(small())["readings.csv"], files(SimulateSettings { seed: 2, ..small() })["readings.csv"]);
+    }
+
+    #[test]
+    fn a_utility_without_farms_has_no_positive_label() {
+        let clean = &files(SimulateSettings { prevalence: 0.0, ..small() })["truth.csv"];
+        assert!(clean.lines().skip(1).all(|line| line.split(',').nth(3) != Some("1")));
+        let usual = &files(small())["truth.csv"];
+        assert!(usual.lines().skip(1).any(|line| line.split(',').nth(3) == Some("1")));
+    }
+
+    #[test]
+    fn both_orders_hold_the_same_readings() {
+        let lines = |order| {
+            let text = files(SimulateSettings { order, mixed_steps: true, ..small() }).remove("readings.csv").unwrap();
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines.sort_unstable();
+            lines
+        };
+        assert_eq!(lines(ReadingsOrder::Meter), lines(ReadingsOrder::Time));
+    }
+
+    #[test]
+    fn every_usage_point_has_a_truth_and_a_customer_row_and_a_reading_of_some_kind() {
+        let files = files(small());
+        let ids = |name: &str, column: usize| -> std::collections::BTreeSet<String> {
+            let cell = |line: &str| line.split(',').nth(column).unwrap().to_owned();
+            files[name].lines().skip(1).map(cell).filter(|id| id.starts_with("UP")).collect()
+        };
+        let customers = ids("customers.csv", 0);
+        assert_eq!(customers.len(), 120);
+        assert_eq!(ids("truth.csv", 1), customers);
+        let mut read = ids("readings.csv", 0);
+        read.extend(ids("registers.csv", 0));
+        assert_eq!(read, customers);
+    }
+
+    #[test]
+    fn a_folder_with_foreign_files_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
+        let settings = small().checked().unwrap();
+        let error = simulate(&settings, folder.path(), &mut |_| {}).unwrap_err();
+        assert!(matches!(error, SimulateError::ForeignFolder { .. }));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_earlier_simulation_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("utility");
+        let parquet = SimulateSettings { format: ReadingsFormat::Parquet, ..small() }.checked().unwrap();
+        simulate(&parquet, &out, &mut |_| {}).unwrap();
+        simulate(&small().checked().unwrap(), &out, &mut |_| {}).unwrap();
+        assert!(out.join("readings.csv").exists() && !out.join("readings.parquet").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn three_levels_are_written_with_parents_that_exist() {
+        let grid = &files(small())["grid.csv"];
+        let rows: Vec<Vec<&str>> = grid.lines().skip(1).map(|line| line.split(',').collect()).collect();
+        let nodes: std::collections::BTreeSet<&str> = rows.iter().map(|row| row[0]).collect();
+        assert!(rows.iter().all(|row| row[2].is_empty() || nodes.contains(row[2])));
+        for kind in ["substation", "feeder", "transformer", "usage_point"] {
+            assert!(rows.iter().any(|row| row[1] == kind), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! From plan to load: what one usage point truly draws, through its meter and past it.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::business::BusinessModel;
+use super::chance::{between, chance};
+use super::farm::FarmModel;
+use super::heating::HeatingModel;
+use super::home::HomeModel;
+use super::look_alike::LookAlike;
+use super::scene::Scene;
+use super::town::{Base, Member, Planted, PlantedFarm, Untidy, contract_for};
+use crate::domain::{Purpose, seed_of};
+
+/// Intervals below this share of a farm's highest load do not count as running when its power is stated.
+const RUNNING_SHARE: f64 = 0.05;
+
+/// The true load of one usage point.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "the unit belongs to the name of every power")]
+pub(super) struct Usage {
+    /// Load through the meter, mean kW per interval; negative = export.
+    pub(super) metered_kw: Vec<f32>,
+    /// Load past the meter, mean kW per interval; empty = none.
+    pub(super) unmetered_kw: Vec<f32>,
+    /// Mean power of the farm's metered part while it runs, kW; 0 without a farm.
+    pub(super) farm_metered_kw: f64,
+    /// Mean power of the farm's unmetered part while it runs, kW.
+    pub(super) farm_unmetered_kw: f64,
+    /// Contracted power, kW.
+    pub(super) contracted_kw: f64,
+}
+
+impl Usage {
+    /// Draws the load of `member`.
+    pub(super) fn draw(run_seed: u64, scene: &Scene, member: &Member) -> Self {
+        let id = member.id();
+        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(run_seed, &id, Purpose::Synthesis, 0));
+        let mut usage = Self {
+            metered_kw: vec![0.0; scene.len()],
+            unmetered_kw: Vec::new(),
+            farm_metered_kw: 0.0,
+            farm_unmetered_kw: 0.0,
+            contracted_kw: member.contracted_kw,
+        };
+        usage.add_base(&mut rng, scene, member);
+        match member.planted {
+            Planted::Farm(farm) | Planted::Licensed { farm, .. } => usage.add_farm(run_seed, scene, &id, &farm),
+            Planted::Untidy(Untidy::Export) => add_solar(&mut rng, scene, &mut usage.metered_kw),
+            Planted::Nothing | Planted::Fault(_) | Planted::Untidy(_) => {}
+        }
+        usage
+    }
+
+    fn add_base(&mut self, rng: &mut ChaCha8Rng, scene: &Scene, member: &Member) {
+        match member.base {
+            Base::Home { persons, electric } => {
+                HomeModel::draw(rng, persons).add_to(rng, scene, &mut self.metered_kw);
+                if electric {
+                    HeatingModel::draw(rng).add_to(rng, scene, &mut self.metered_kw);
+                }
+            }
+            Base::Business(kind) => {
+                let model = BusinessModel::draw(rng, kind);
+                self.contracted_kw = contract_for(model.contracted_kw());
+                if let Planted::Farm(farm) = member.planted {
+                    self.contracted_kw = self.contracted_kw.max(contract_for(0.8 * farm.target_kw));
+                }
+                model.add_to(rng, scene, &mut self.metered_kw);
+            }
+            Base::LookAlike(kind, kw) => kind.add_to(rng, scene, kw, persons_of(kind, member.number), &mut self.metered_kw),
+            Base::Site(kw) => {
+                for value in &mut self.metered_kw {
+                    *value += (kw * between(rng, 0.8, 1.2)) as f32;
+                }
+            }
+        }
+    }
+
+    fn add_farm(&mut self, run_seed: u64, scene: &Scene, id: &str, farm: &PlantedFarm) {
+        // Accounts of one split farm share its hardware and schedule, but not its noise.
+        let model_of = farm.group.map_or_else(|| id.to_owned(), |number| format!("UP{number:06}"));
+        let mut model_rng = ChaCha8Rng::seed_from_u64(seed_of(run_seed, &model_of, Purpose::Synthesis, 1));
+        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(run_seed, id, Purpose::Synthesis, 2));
+        let model = FarmModel::draw(&mut model_rng, farm.kind, farm.target_kw);
+        let load = model.load_on_local_kw(&mut rng, &scene.start, scene.step_min, &scene.local, &scene.temperature_c, farm.onset);
+        let running = mean_while_running(&load);
+        self.farm_metered_kw = running * (1.0 - farm.unmetered);
+        self.farm_unmetered_kw = running * farm.unmetered;
+        let through = (1.0 - farm.unmetered) as f32;
+        self.metered_kw.iter_mut().zip(&load).for_each(|(total, kw)| *total += through * kw);
+        if farm.unmetered > 0.0 {
+            self.unmetered_kw = load.iter().map(|kw| farm.unmetered as f32 * kw).collect();
+        }
+    }
+}
+
+/// Mean power over the intervals in which a farm runs, kW; 0 when it never does.
+pub(super) fn mean_while_running(load_kw: &[f32]) -> f64 {
+    let top = f64::from(load_kw.iter().copied().fold(0.0, f32::max));
+    let running: Vec<f64> = load_kw.iter().map(|&kw| f64::from(kw)).filter(|&kw| kw > RUNNING_SHARE * top).collect();
+    if running.is_empty() { 0.0 } else { running.iter().sum::<f64>() / running.len() as f64 }
+}
+
+/// Registered persons of a look-alike; only homes have any.
+pub(super) fn persons_of(kind: LookAlike, number: u32) -> u32 {
+    if kind.is_home() { 2 + number % 3 } else { 0 }
+}
+
+/// Solar panels: a bell between sunrise and sunset, scaled by each day's clouds.
+fn add_solar(rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32]) {
+    let peak_kw = between(rng, 2.5, 7.0);
+    for day in &scene.days {
+        let clear = if chance(rng, 0.6) { between(rng, 0.75, 1.0) } else { between(rng, 0.1, 0.6) };
+        for (i, value) in load.iter_mut().enumerate().take(day.end).skip(day.first) {
+            let share = (f64::from(scene.local.minute[i]) - day.sunrise_min) / (day.sunset_min - day.sunrise_min);
+            if (0.0..1.0).contains(&share) {
+                *value -= (peak_kw * clear * (std::f64::consts::PI * share).sin().powi(2) * between(rng, 0.9, 1.0)) as f32;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_does_not_lower_the_running_power() {
+        assert_eq!(mean_while_running(&[0.0, 4.0, 0.0, 4.0]), 4.0);
+        assert_eq!(mean_while_running(&[0.0, 0.0]), 0.0);
+    }
+}
