@@ -13,93 +13,93 @@ use crate::synth::{
 /// The same options give the same bytes. Shares lie between 0 and 1.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_line_help = false)]
-pub struct SimulateArgs {
+pub(super) struct SimulateArgs {
     /// Folder to write; an earlier simulation is replaced, any other folder with files is refused
     #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    pub(super) out: PathBuf,
     /// Number of usage points, balance meters not counted
     #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub usage_points: u32,
+    pub(super) usage_points: u32,
     /// Number of days
     #[arg(long, value_name = "D", default_value_t = 90)]
-    pub days: u32,
+    pub(super) days: u32,
     /// Length of an interval in minutes: 5, 10, 15, 20, 30 or 60
     #[arg(long = "step", visible_alias = "step-min", value_name = "MIN", default_value_t = 30)]
-    pub step_min: u32,
+    pub(super) step_min: u32,
     /// Seed of everything random
     #[arg(long, value_name = "S", default_value_t = 1)]
-    pub seed: u64,
+    pub(super) seed: u64,
     /// First local day, YYYY-MM-DD; the season follows from it
     #[arg(long, value_name = "DATE", default_value = "2025-03-01")]
-    pub start: String,
+    pub(super) start: String,
     /// IANA time zone of the stamps, or `none` for a clock without changes
     #[arg(long, value_name = "IANA", default_value = "Asia/Almaty")]
-    pub timezone: String,
+    pub(super) timezone: String,
     /// Climate and sun: astana (winters of -30 °C), almaty or shymkent
     #[arg(long, value_name = "CITY", default_value = "almaty", value_parser = word::<Place>)]
-    pub place: Place,
+    pub(super) place: Place,
     /// Share of usage points with a farm; 0 also leaves out unmetered load
     #[arg(long, value_name = "SHARE", default_value_t = 0.03)]
-    pub prevalence: f64,
+    pub(super) prevalence: f64,
     /// Share of transformers with unmetered load
     #[arg(long, value_name = "SHARE", default_value_t = 0.15)]
-    pub unmetered_share: f64,
+    pub(super) unmetered_share: f64,
     /// Share of usage points that look like farms and are lawful
     #[arg(long, value_name = "SHARE", default_value_t = 0.04)]
-    pub look_alike_share: f64,
+    pub(super) look_alike_share: f64,
     /// Share of usage points whose data are stuck, filled in evenly or multiplied
     #[arg(long, value_name = "SHARE", default_value_t = 0.015)]
-    pub fault_share: f64,
+    pub(super) fault_share: f64,
     /// Share of usage points with gaps, duplicates, spikes or export
     #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
-    pub untidy_share: f64,
+    pub(super) untidy_share: f64,
     /// Share of usage points that are not homes
     #[arg(long, value_name = "SHARE", default_value_t = 0.12)]
-    pub business_share: f64,
+    pub(super) business_share: f64,
     /// Share of homes that are heated by electricity
     #[arg(long, value_name = "SHARE", default_value_t = 0.08)]
-    pub electric_heating: f64,
+    pub(super) electric_heating: f64,
     /// Share of usage points with a mining licence
     #[arg(long, value_name = "SHARE", default_value_t = 0.002)]
-    pub licensed_share: f64,
+    pub(super) licensed_share: f64,
     /// Share of homes with a register instead of intervals
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub registers_only: f64,
+    pub(super) registers_only: f64,
     /// Whose registers are written: only-where-no-intervals or everywhere
     #[arg(long, value_name = "WHOSE", default_value = "only-where-no-intervals", value_parser = word::<Registers>)]
-    pub registers: Registers,
+    pub(super) registers: Registers,
     /// Days between two register readings
     #[arg(long, value_name = "D", default_value_t = 30)]
-    pub register_days: u32,
+    pub(super) register_days: u32,
     /// Levels of the grid: 1 transformers, 2 with feeders, 3 with substations
     #[arg(long, value_name = "N", default_value_t = 3)]
-    pub levels: u32,
+    pub(super) levels: u32,
     /// Fewest usage points of a transformer
     #[arg(long, value_name = "N", default_value_t = 40)]
-    pub meters_per_transformer_min: u32,
+    pub(super) meters_per_transformer_min: u32,
     /// Most usage points of a transformer
     #[arg(long, value_name = "N", default_value_t = 200)]
-    pub meters_per_transformer_max: u32,
+    pub(super) meters_per_transformer_max: u32,
     /// Share of grid nodes with a balance meter
     #[arg(long, value_name = "SHARE", default_value_t = 0.9)]
-    pub balance_share: f64,
+    pub(super) balance_share: f64,
     /// Share of usage points missing from the grid file
     #[arg(long, value_name = "SHARE", default_value_t = 0.02)]
-    pub unlinked_share: f64,
+    pub(super) unlinked_share: f64,
     /// Businesses and a tenth of the homes report whole hours
     #[arg(long)]
-    pub mixed_steps: bool,
+    pub(super) mixed_steps: bool,
     /// File format of the readings: parquet or csv
     #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = word::<ReadingsFormat>)]
-    pub format: ReadingsFormat,
+    pub(super) format: ReadingsFormat,
     /// Order of the readings: meter (one after the other) or time (one instant after the other)
     #[arg(long, value_name = "ORDER", default_value = "meter", value_parser = word::<ReadingsOrder>)]
-    pub order: ReadingsOrder,
+    pub(super) order: ReadingsOrder,
 }
 
 /// A simulation that could not be run.
 #[derive(Debug, thiserror::Error)]
-pub enum SimulateError {
+pub(super) enum SimulateError {
     /// Options that describe no utility: exit code 2.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -116,7 +116,7 @@ fn word<T: DeserializeOwned>(text: &str) -> Result<T, toml::de::Error> {
 impl SimulateArgs {
     /// The settings that these arguments ask for.
     #[must_use]
-    pub fn settings(&self) -> SimulateSettings {
+    pub(super) fn settings(&self) -> SimulateSettings {
         SimulateSettings {
             usage_points: self.usage_points,
             days: self.days,
@@ -152,7 +152,7 @@ impl SimulateArgs {
 ///
 /// # Errors
 /// When the options describe no utility, the folder is not ours to replace, or the file system refuses.
-pub fn run_with_progress(args: &SimulateArgs, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
+pub(super) fn run_with_progress(args: &SimulateArgs, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
     let settings = args.settings().checked()?;
     Ok(simulate(&settings, &args.out, progress)?)
 }
@@ -161,7 +161,7 @@ pub fn run_with_progress(args: &SimulateArgs, progress: &mut (dyn FnMut(u64) + S
 ///
 /// # Errors
 /// As [`run_with_progress`].
-pub fn run(args: &SimulateArgs) -> Result<(), SimulateError> {
+pub(super) fn run(args: &SimulateArgs) -> Result<(), SimulateError> {
     let simulated = run_with_progress(args, &mut |_| {})?;
     let Simulated { readings, usage_points, farms, unmetered_nodes } = simulated;
     println!("wrote {}: {usage_points} usage points, {readings} readings", args.out.display());

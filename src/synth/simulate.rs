@@ -16,7 +16,7 @@ use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWrite
 use super::readme::readme;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder};
-use super::tables::{CustomerRow, GridRow, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
+use super::tables::{CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
 use super::town::{Town, TransformerPlan, UpperPlan};
 use crate::domain::NodeKind;
 
@@ -125,6 +125,15 @@ impl Table {
         Ok(Self { path, writer: csv::Writer::from_writer(BufWriter::new(file)) })
     }
 
+    /// A table whose header is written even when no row follows.
+    fn with_header(folder: &Path, name: &str, header: &[&str]) -> Result<Self, SimulateError> {
+        let mut table = Self::create(folder, name)?;
+        let file = table.writer.into_inner().map_err(|error| SimulateError::Io { path: table.path.clone(), source: error.into_error() })?;
+        table.writer = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+        table.writer.write_record(header).map_err(|source| SimulateError::Table { path: table.path.clone(), source })?;
+        Ok(table)
+    }
+
     fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), SimulateError> {
         rows.iter().try_for_each(|row| self.writer.serialize(row)).map_err(|source| SimulateError::Table { path: self.path.clone(), source })
     }
@@ -226,7 +235,7 @@ impl<'a> Folder<'a> {
             customers: Table::create(folder, "customers.csv")?,
             grid,
             truth: Table::create(folder, "truth.csv")?,
-            licences: Table::create(folder, "licences.csv")?,
+            licences: Table::with_header(folder, "licences.csv", LICENCE_COLUMNS)?,
             registers,
             feeders: Summit::default(),
             substations: Summit::default(),

@@ -82,7 +82,10 @@ pub(super) struct TruthRow {
     customer: Option<String>,
 }
 
-/// A line of `licences.csv`.
+/// Header of `licences.csv`, which may have no line at all.
+pub(super) const LICENCE_COLUMNS: &[&str] = &["licence", "usage_point", "licensed_kw", "valid_from", "valid_to", "status", "holder"];
+
+/// A line of `licences.csv`, in the order of [`LICENCE_COLUMNS`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct LicenceRow {
     licence: String,
