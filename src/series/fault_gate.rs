@@ -2,7 +2,7 @@
 //!
 //! *Stuck and flat-filled values*: one non-zero value repeated for a day or longer. A running load varies by 0.3 % and more, so where the meter
 //! resolves finer than that, exact repetition is no load. Such intervals are masked (missing) for every test.
-//! *Multiplier step*: mean, floor and daily spread all rise by one common factor of five or more. An added load raises the floor and leaves the
+//! *Multiplier step*: mean, floor and daily spread all change by one common factor within a day. An added load raises the floor and leaves the
 //! spread, so it is not mistaken for this. The higher part is divided by the factor, and the fault says so.
 //! *Spikes*: single values beyond ten times the 99.9 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
 //! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
@@ -16,9 +16,13 @@ const RUN_HOURS: usize = 24;
 /// Where one step of the meter's display is a larger share of the load than this, repetition proves nothing.
 const COARSE_SHARE: f64 = 0.01;
 /// A common factor below this is no multiplier fault.
-const MULTIPLIER_MIN: f64 = 5.0;
-/// How far floor and spread may differ from the factor of the mean, as a ratio.
-const MULTIPLIER_TOLERANCE: f64 = 1.6;
+const MULTIPLIER_MIN: f64 = 1.5;
+/// A factor from here on is large: an added load that large would leave the spread far behind.
+const MULTIPLIER_LARGE: f64 = 5.0;
+/// How far floor and spread may differ from the factor of the mean, as a ratio: for small factors, where life itself may come close, and for large ones.
+const MULTIPLIER_TOLERANCE: (f64, f64) = (1.25, 2.0);
+/// The three days on either side must show this power of the factor: a ratio is changed in one day, a season is not.
+const MULTIPLIER_ABRUPT: f64 = 0.7;
 /// Days that both sides of a multiplier step must have.
 const MULTIPLIER_DAYS: usize = 5;
 /// A value above this multiple of the 99.9 % quantile (and of the contracted power) is a spike.
@@ -219,8 +223,17 @@ fn common_factor(days: &[DayLevel]) -> Option<(usize, f64)> {
     };
     let (mean, floor, spread) = (ratio(|d| d.mean), ratio(|d| d.floor), ratio(|d| d.spread));
     let factor = if mean > 1.0 { mean } else { 1.0 / mean };
-    let close = |other: f64| other.is_finite() && other > 0.0 && (other / mean).max(mean / other) <= MULTIPLIER_TOLERANCE;
-    (factor >= MULTIPLIER_MIN && close(floor) && close(spread)).then_some((split, mean))
+    let tolerance = if factor < MULTIPLIER_LARGE { MULTIPLIER_TOLERANCE.0 } else { MULTIPLIER_TOLERANCE.1 };
+    let close = |other: f64| other.is_finite() && other > 0.0 && (other / mean).max(mean / other) <= tolerance;
+    (factor >= MULTIPLIER_MIN && close(floor) && close(spread) && is_abrupt(days, split, factor)).then_some((split, mean))
+}
+
+/// Whether the three days before the split and the three after its first day already differ by most of the factor.
+fn is_abrupt(days: &[DayLevel], split: usize, factor: f64) -> bool {
+    let typical = |part: &[DayLevel]| median(&part.iter().map(|day| day.mean).collect::<Vec<_>>());
+    let (before, after) = (typical(&days[split - 3..split]), typical(&days[split + 1..split + 4]));
+    let step = (after / before).max(before / after);
+    step >= factor.powf(MULTIPLIER_ABRUPT)
 }
 
 #[cfg(test)]
@@ -289,6 +302,21 @@ mod tests {
         assert_eq!(kinds(&gated), [FaultKind::Multiplier]);
         let after: f32 = gated.series.kw[20 * 48..].iter().sum::<f32>() / (10.0 * 48.0);
         assert!(after < 0.6, "{after}");
+    }
+
+    #[test]
+    fn a_meter_ratio_of_two_is_undone_too() {
+        let mut kw = home(30);
+        for value in &mut kw[14 * 48..] {
+            *value *= 2.0;
+        }
+        assert_eq!(kinds(&gate(kw)), [FaultKind::Multiplier]);
+    }
+
+    #[test]
+    fn a_load_that_doubles_over_weeks_is_no_meter_ratio() {
+        let kw: Vec<f32> = home(40).iter().enumerate().map(|(i, kw)| kw * (1.0 + i as f32 / (40.0 * 48.0))).collect();
+        assert!(gate(kw).faults.is_empty());
     }
 
     #[test]
