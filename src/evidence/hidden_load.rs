@@ -91,7 +91,7 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
     }
     let mean_kw = subject.high_mean_kw().unwrap_or(0.0);
     let window = best_window(subject).filter(|window| is_schedule(window, mean_kw));
-    let phases = phases(days, window.is_some());
+    let phases = phases(subject, window.is_some());
     let (kw, error_kw) = match (&window, phases.off.is_empty()) {
         (_, false) => risen_kw(&phases, window.as_ref()),
         (Some(window), true) => (window_kw(subject, window), window.spread_share * window.contrast_kw / 2.0),
@@ -119,15 +119,22 @@ fn level(day: &Day, scheduled: bool) -> f64 {
 }
 
 /// Cuts the days at the first rise that leads to the highest level.
-fn phases(days: &[Day], scheduled: bool) -> Phases<'_> {
+///
+/// Without such a rise, or where the days before it were as high, the load was there from the start and runs on the days of the higher regime.
+fn phases<'a>(subject: &Subject<'a>, scheduled: bool) -> Phases<'a> {
+    let days = &subject.profile.days;
+    let standing = Phases { off: &[], on: subject.profile.high_days(), rises: 0, since_range: None };
     let levels: Vec<f64> = days.iter().map(|day| level(day, scheduled)).collect();
     let highest = quantile(&levels, 0.9);
     let least_rise = LEAST_RISE_KW.max(LEAST_RISE_SHARE * highest);
     let starts = segments(&levels, MARGIN_DAYS, least_rise, MOST_SEGMENTS);
     let of_segment = |index: usize| median(&levels[starts[index]..starts.get(index + 1).copied().unwrap_or(levels.len())]);
     let rises: Vec<usize> = (1..starts.len()).filter(|&index| of_segment(index) - of_segment(index - 1) > least_rise).collect();
-    let Some(&first) = rises.first() else { return Phases { off: &[], on: days, rises: 0, since_range: None } };
+    let Some(&first) = rises.first() else { return standing };
     let place = starts[first];
+    if median(&levels[place..]) - median(&levels[..place]) < LEAST_RISE_KW {
+        return standing;
+    }
     // The change lies between the last day at the old level and the first at the new.
     let since_range = Some((days[place - 1].day, days[(place + 1).min(days.len() - 1)].day));
     Phases { off: &days[..place], on: &days[place..], rises: rises.len(), since_range }

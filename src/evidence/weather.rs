@@ -2,7 +2,8 @@
 //!
 //! H0: part of the load is heating or cooling, as usual for its kind.  H1: it is not; a farm dilutes the response.
 //! Statistic: minus the swing of daily mean power that a robust line over temperature explains, as a share of the mean (heating slope over the central 80 % of
-//! temperatures, Theil-Sen); and the same for the daily floor in kW, since electric heating at its limit lifts the floor only while it is cold.
+//! temperatures, Theil-Sen); and the same for the daily floor in kW, since electric heating at its limit lifts the floor only while it is cold;
+//! and the signed swing over all days, since storage heating is steady until it is switched off for the summer.
 //! Null: the same figures of the un-injected population.
 //! Assumes: a weather file. Weak when: temperatures hardly change in the window.
 //! Source: Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63; CalTRACK 2.0 for temperature response as the baseline of buildings.
@@ -32,6 +33,11 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             meaning: "minus the share of the daily floor that follows the temperature",
             measure: |s| Some(-response(s, |day| day.floor_kw)?.swing_kw.abs() / s.high_floor_kw()?.max(0.02)),
         },
+        Statistic {
+            name: "weather_season",
+            meaning: "share of mean power by which warmer days draw more (negative: less), over all days, so that a load which ends with the cold shows",
+            measure: |s| Some((response_over(s, &s.profile.days, |day| day.mean_kw)?.swing_kw / s.high_mean_kw()?.max(0.02)).clamp(-1.0, 0.2)),
+        },
     ],
     words,
 };
@@ -43,7 +49,11 @@ struct Response {
 
 /// Robust line of a daily value over temperature within the higher regime.
 fn response(s: &Subject, value: fn(&DaySummary) -> f32) -> Option<Response> {
-    let points = points(s, s.high_days()?, value);
+    response_over(s, s.high_days()?, value)
+}
+
+fn response_over(s: &Subject, days: &[Day], value: fn(&DaySummary) -> f32) -> Option<Response> {
+    let points = points(s, days, value);
     if points.len() < MIN_DAYS {
         return None;
     }
