@@ -18,7 +18,7 @@ use super::weights::{Labelled, Weights, logistic, logit};
 /// Rounds of learning; the list no longer changes after three.
 const ROUNDS: usize = 4;
 /// Members that a tariff class needs for tables of its own.
-const MIN_GROUP: usize = 100;
+const MIN_GROUP: usize = 300;
 /// Name of the group that holds every usage point: for classes too small for tables of their own.
 const POOLED: &str = "all";
 
@@ -100,7 +100,8 @@ impl Calibration {
             return None;
         }
         let model = self.model_of(&member.group)?;
-        let log_odds = model.mixture.llr(model.score(&member.statistics)) + logit(self.prevalence(&member.group, &member.tariff_class));
+        let log_odds =
+            model.mixture.llr(model.score(&member.statistics)) + logit(self.prevalence(&member.group, &member.tariff_class).clamp(1e-7, 0.5));
         Some(Judgement { log_odds, probability: logistic(log_odds), families: model.families(&member.statistics) })
     }
 
@@ -110,13 +111,15 @@ impl Calibration {
         self.settings.prior.get(tariff_class).copied().unwrap_or(self.settings.default_prior)
     }
 
-    /// Share of farms used for probabilities: the excess found in the group, shrunk to the prior of the class.
+    /// Share of farms used for probabilities: the lower end of the excess found in the group, shrunk to the prior of the class.
     #[must_use]
     pub fn prevalence(&self, group: &str, tariff_class: &str) -> f64 {
         let (prior, strength) = (self.prior(tariff_class), self.settings.prior_strength);
         let Some(model) = self.models.get(group) else { return prior };
         let members = model.members as f64;
-        ((members * model.mixture.share + strength * prior) / (members + strength)).clamp(1e-7, 0.5)
+        // One standard error below the count found: a single odd usage point must not raise its own odds.
+        let found = members * model.mixture.share;
+        ((found - found.sqrt()).max(0.0) + strength * prior) / (members + strength)
     }
 
     fn model_of(&self, group: &str) -> Option<&GroupModel> {

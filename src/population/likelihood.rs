@@ -2,7 +2,7 @@
 //!
 //! H0: the value comes from the un-injected population (weighted, so that likely real farms count little).  H1: from the same usage points with a farm injected.
 //! Statistic: ln(share of injected / share of null) in quantile bins of the pooled sample, made monotone by pool-adjacent-violators, linear between bin
-//! centres and constant beyond the ends. Half a count is added to each side, so a table never says more than its sample can.
+//! centres and constant beyond the ends. One count is added to each side, so a table never says more than its sample can.
 //! Assumes: every statistic is defined so that larger means more like a farm.
 //! Source: Ayer et al. (1955), An empirical distribution function for sampling with incomplete information (pool-adjacent-violators).
 
@@ -13,7 +13,7 @@ const BINS: usize = 40;
 /// Values that either side needs for a table.
 const MIN_SAMPLE: usize = 30;
 /// Pseudo-count on either side.
-const PSEUDO_COUNT: f64 = 0.5;
+const PSEUDO_COUNT: f64 = 1.0;
 
 /// Log-odds as a non-decreasing function of one statistic.
 #[derive(Debug, Clone, PartialEq, Serialize)]
