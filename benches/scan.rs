@@ -38,6 +38,7 @@ fn sample_town(bencher: Bencher) {
         period: None,
         config: Config::default(),
         top: None,
+        memory: None,
         out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-scan"),
     };
     let readings = scan(&plan, &Silent, &Interrupt::default()).expect("a good sample").run.readings;

@@ -5,7 +5,7 @@
 //! Source: energy balance of a distribution node, for example Yip et al. (2017), IJEPES 91.
 
 use crate::domain::{Timestamp, TransformerRating, transformer_loss_kw};
-use crate::series::{LoadSeries, hourly_kw, sum_hourly};
+use crate::series::{GridSum, LoadSeries, hourly_kw};
 
 /// How technical loss is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,8 +23,8 @@ pub struct BalanceSettings {
 pub struct NodeMeters<'a> {
     /// The balance meter.
     pub supply: &'a LoadSeries,
-    /// Usage points under the node that were read.
-    pub read: Vec<&'a LoadSeries>,
+    /// Number of usage points under the node that were read.
+    pub read: usize,
     /// Usage points under the node, read or not.
     pub usage_points: usize,
     /// Ratings of the transformers at or below the node.
@@ -48,13 +48,13 @@ pub struct Residual {
     pub coverage: f64,
 }
 
-/// Makes the hourly balance of a node.
+/// Makes the hourly balance of a node; `metered` gives the sum of its usage points for a number of hours from a start.
 #[must_use]
-pub fn residual(meters: &NodeMeters, settings: &BalanceSettings) -> Residual {
+pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl Fn(Timestamp, usize) -> GridSum) -> Residual {
     let start = Timestamp(meters.supply.start.0.div_euclid(3600) * 3600);
     let hours = ((meters.supply.end().0 - start.0) / 3600).max(0) as usize;
     let supplied = hourly_kw(meters.supply, start, hours);
-    let metered = sum_hourly(meters.read.iter().copied(), start, hours);
+    let metered = metered(start, hours);
     let mut balance = Residual::default();
     for (hour, &supplied_kw) in supplied.iter().enumerate() {
         let (read, filled) = (metered.read[hour].to_kwh().0, metered.filled[hour].to_kwh().0);
@@ -73,7 +73,7 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings) -> Residual {
         balance.technical_kw.push(technical);
         balance.residual_kw.push(load_kw - balance.metered_kw[hour] - technical);
     }
-    let read_share = meters.read.len() as f64 / meters.usage_points.max(1) as f64;
+    let read_share = meters.read as f64 / meters.usage_points.max(1) as f64;
     balance.coverage = if hours == 0 { 0.0 } else { balance.at.len() as f64 / hours as f64 * read_share };
     balance
 }
@@ -93,17 +93,23 @@ fn mean(values: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::series::GridSums;
 
-    pub(super) fn series(name: &str, kw: Vec<f32>) -> LoadSeries {
+    fn series(name: &str, kw: Vec<f32>) -> LoadSeries {
         LoadSeries { usage_point: name.into(), start: Timestamp(0), step_min: 60, kw }
+    }
+
+    fn balance(supply_kw: Vec<f32>, home_kw: Vec<f32>) -> Residual {
+        let (supply, sums) = (series("M", supply_kw), GridSums::new(std::iter::once("T".into())));
+        sums.add("T", &series("A", home_kw));
+        let meters = NodeMeters { supply: &supply, read: 1, usage_points: 1, transformers: vec![] };
+        let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
+        residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T"), start, hours))
     }
 
     #[test]
     fn what_no_meter_sees_is_left_over() {
-        let (supply, home) = (series("M", vec![15.0; 48]), series("A", vec![4.0; 48]));
-        let meters = NodeMeters { supply: &supply, read: vec![&home], usage_points: 1, transformers: vec![] };
-        let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
-        let balance = residual(&meters, &settings);
+        let balance = balance(vec![15.0; 48], vec![4.0; 48]);
         assert!(balance.residual_kw.iter().all(|kw| (kw - 11.0).abs() < 1e-6));
         assert!((balance.coverage - 1.0).abs() < 1e-12);
     }
@@ -112,9 +118,6 @@ mod tests {
     fn hours_in_which_too_much_is_missing_are_left_out() {
         let mut kw = vec![4.0; 48];
         kw[10..20].fill(f32::NAN);
-        let (supply, home) = (series("M", vec![5.0; 48]), series("A", kw));
-        let meters = NodeMeters { supply: &supply, read: vec![&home], usage_points: 1, transformers: vec![] };
-        let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
-        assert_eq!(residual(&meters, &settings).at.len(), 38);
+        assert_eq!(balance(vec![5.0; 48], kw).at.len(), 38);
     }
 }

@@ -60,6 +60,9 @@ pub(super) struct ScanArgs {
     /// Threads; default: all cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Memory the run may use, such as 800M or 4G; what does not fit goes to a temporary file beside the result [default: half of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
     /// Seed of everything random [default: 1]
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
@@ -104,6 +107,7 @@ impl ScanError {
             Self::Plan(_) => ExitReason::BadArguments,
             Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
             Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
+            Self::Pipeline(PipelineError::Spill(_)) => ExitReason::UnwritableOutput,
             Self::Write(_) => ExitReason::UnwritableOutput,
             Self::Threads { .. } => ExitReason::InternalFault,
         }
@@ -180,8 +184,26 @@ fn plan(args: &ScanArgs) -> Result<ScanPlan, PlanError> {
         period: args.period.as_deref().map(period).transpose()?,
         config: config.checked()?,
         top: args.top,
+        memory: args.memory,
         out: args.out.clone(),
     })
+}
+
+/// Bytes of a size such as `800M`, `4G`, `1.5GiB` or a plain number.
+fn size(given: &str) -> Result<u64, String> {
+    let text = given.trim().to_lowercase();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match &text[digits.len()..] {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        "t" | "tb" | "tib" => 40,
+        _ => return Err("write it as 800M or 4G".to_owned()),
+    };
+    let number: f64 = digits.trim().parse().map_err(|_| "write it as 800M or 4G".to_owned())?;
+    let bytes = number * (1_u64 << shift) as f64;
+    if (1e6..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err("at least 1M is needed".to_owned()) }
 }
 
 fn period(given: &str) -> Result<(CivilDay, CivilDay), PlanError> {

@@ -56,6 +56,8 @@ pub struct CalibrationConfig {
     pub sample: usize,
     /// Farms planted in each, one at a time.
     pub per_usage_point: u32,
+    /// Usage points whose own statistics the tables are learned from, at most.
+    pub population: usize,
 }
 
 /// Section `[balance]`.

@@ -41,15 +41,18 @@ impl LicenceCheck {
     #[must_use]
     pub fn new(licences: &[Licence], grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>) -> Self {
         let mut check = Self::default();
+        let by_address = licences.iter().any(|licence| matches!(licence.target, LicenceTarget::Address(_)));
+        let mut buildings: BTreeMap<String, Vec<UsagePointId>> = BTreeMap::new();
+        for (id, customer) in customers.iter().filter(|_| by_address) {
+            if let Some(address) = &customer.address {
+                buildings.entry(building(address)).or_default().push(id.clone());
+            }
+        }
         for licence in licences {
             let points: Vec<UsagePointId> = match &licence.target {
                 LicenceTarget::UsagePoint(id) => vec![id.clone()],
                 LicenceTarget::Node(node) => grid.usage_points_under(node),
-                LicenceTarget::Address(address) => {
-                    let wanted = building(address);
-                    let at = |customer: &Customer| customer.address.as_deref().map(building) == Some(wanted.clone());
-                    customers.iter().filter(|(_, customer)| at(customer)).map(|(id, _)| id.clone()).collect()
-                }
+                LicenceTarget::Address(address) => buildings.get(&building(address)).cloned().unwrap_or_default(),
             };
             for point in points {
                 check.by_usage_point.entry(point).or_default().push(licence.clone());

@@ -4,8 +4,9 @@
 //! utility's clock (`--timezone`). Without a zone, naive stamps are taken as local clock time without changes.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// Seconds since 1970-01-01T00:00:00Z.
@@ -46,6 +47,32 @@ pub enum Resolved {
 pub struct Calendar {
     zone: TimeZone,
     name: Option<String>,
+    day_starts: Arc<DayStarts>,
+}
+
+/// Starts of civil days, asked of the zone once: the hot pass needs one for every day of every usage point.
+#[derive(Debug)]
+struct DayStarts {
+    blocks: Vec<OnceLock<Vec<Timestamp>>>,
+}
+
+impl DayStarts {
+    /// 1990-01-01.
+    const FIRST_DAY: i32 = 7305;
+    const BLOCK_DAYS: i32 = 512;
+    /// Blocks until after 2100.
+    const BLOCKS: usize = 80;
+
+    fn new() -> Arc<Self> {
+        Arc::new(Self { blocks: (0..Self::BLOCKS).map(|_| OnceLock::new()).collect() })
+    }
+
+    fn get(&self, day: CivilDay, ask: impl Fn(CivilDay) -> Timestamp) -> Timestamp {
+        let (block, place) = ((day.0 - Self::FIRST_DAY).div_euclid(Self::BLOCK_DAYS), (day.0 - Self::FIRST_DAY).rem_euclid(Self::BLOCK_DAYS));
+        let Some(known) = usize::try_from(block).ok().and_then(|block| self.blocks.get(block)) else { return ask(day) };
+        let first = Self::FIRST_DAY + block * Self::BLOCK_DAYS;
+        known.get_or_init(|| (first..first + Self::BLOCK_DAYS).map(|day| ask(CivilDay(day))).collect())[place as usize]
+    }
 }
 
 /// A time zone name that is not in the IANA database.
@@ -61,11 +88,13 @@ impl Calendar {
     /// # Errors
     /// When the name is not in the IANA database shipped with the program.
     pub fn new(zone: Option<&str>) -> Result<Self, CalendarError> {
+        let day_starts = DayStarts::new();
         match zone {
-            None => Ok(Self { zone: TimeZone::UTC, name: None }),
-            Some(name) => {
-                TimeZone::get(name).map(|zone| Self { zone, name: Some(name.to_owned()) }).map_err(|_| CalendarError { name: name.to_owned() })
-            }
+            None => Ok(Self { zone: TimeZone::UTC, name: None, day_starts }),
+            Some(name) => match TimeZone::get(name) {
+                Ok(zone) => Ok(Self { zone, name: Some(name.to_owned()), day_starts }),
+                Err(_) => Err(CalendarError { name: name.to_owned() }),
+            },
         }
     }
 
@@ -109,6 +138,10 @@ impl Calendar {
     /// First instant of a local civil day. A day has 23 or 25 hours where the clock changes.
     #[must_use]
     pub fn day_start(&self, day: CivilDay) -> Timestamp {
+        self.day_starts.get(day, |day| self.ask_day_start(day))
+    }
+
+    fn ask_day_start(&self, day: CivilDay) -> Timestamp {
         let midnight = i64::from(day.0) * 86_400;
         match self.resolve(LocalStamp(midnight)) {
             Resolved::Exact(at) | Resolved::Twice(at, _) => at,
@@ -172,17 +205,15 @@ impl CivilDay {
     /// Working day or weekend.
     #[must_use]
     pub fn kind(self) -> DayKind {
-        match self.date().weekday() {
-            Weekday::Saturday | Weekday::Sunday => DayKind::Weekend,
-            _ => DayKind::Working,
-        }
+        // 1970-01-01 was a Thursday.
+        if matches!((self.0 + 3).rem_euclid(7), 5 | 6) { DayKind::Weekend } else { DayKind::Working }
     }
 
-    /// Number of the civil month, counted from January of year 0: profiles are kept by this.
+    /// Last day of the civil month.
     #[must_use]
-    pub fn month_number(self) -> i32 {
+    pub fn month_end(self) -> Self {
         let date = self.date();
-        i32::from(date.year()) * 12 + i32::from(date.month()) - 1
+        Self(self.0 + i32::from(date.days_in_month() - date.day()))
     }
 
     /// Day of the year, 1 to 366.

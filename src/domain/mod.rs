@@ -19,7 +19,7 @@ mod units;
 mod weather;
 
 pub use balance_loss::{TransformerRating, transformer_loss_kw};
-pub use block::{FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Unit};
+pub use block::{FileIx, IdList, IntervalBlock, KeyRun, Minute, NO_READING, ReadingQuality, RegisterBlock, TimeRun, Unit, is_no_reading, push_time};
 pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resolved, Timestamp};
 pub use change::{Split, best_split, segments};
 pub use customer::{Customer, CustomerStatus, Heating};
@@ -29,7 +29,7 @@ pub use grid::{Grid, GridError, GridNode, NodeKind};
 pub use identity::{Purpose, UsagePointId, seed_of};
 pub use licence::{Licence, LicenceTarget};
 pub use reject::{Reject, RejectCode};
-pub use robust::{MAD_TO_SIGMA, mad_sigma, median, quantile};
+pub use robust::{MAD_TO_SIGMA, mad_sigma, median, median_of, quantile, quantile_of};
 pub use tariff::Tariff;
 pub use units::{Kw, Kwh, MilliWattHours, mean_kw};
 pub use weather::Weather;

@@ -3,12 +3,36 @@
 /// Turns a median absolute deviation into a standard deviation under normality: 1 / Φ⁻¹(3/4).
 pub const MAD_TO_SIGMA: f64 = 1.4826;
 
+/// Values that fit on the stack: two months of days.
+const SMALL: usize = 64;
+
 /// Quantile `share` (0 = smallest, 1 = largest) of the values that are not NaN, linear between order statistics (type 7 of Hyndman and Fan, 1996).
 ///
 /// NaN when no value is left.
 #[must_use]
 pub fn quantile(values: &[f64], share: f64) -> f64 {
-    let mut valid: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    quantile_of(values.iter().copied(), share)
+}
+
+/// The same for values as they come.
+pub fn quantile_of(values: impl Iterator<Item = f64>, share: f64) -> f64 {
+    let mut small = [0.0; SMALL];
+    let mut count = 0;
+    let mut valid = values.filter(|value| !value.is_nan());
+    for value in valid.by_ref() {
+        if count == SMALL {
+            let mut many: Vec<f64> = small.to_vec();
+            many.push(value);
+            many.extend(valid);
+            return select(&mut many, share);
+        }
+        small[count] = value;
+        count += 1;
+    }
+    select(&mut small[..count], share)
+}
+
+fn select(valid: &mut [f64], share: f64) -> f64 {
     if valid.is_empty() {
         return f64::NAN;
     }
@@ -25,11 +49,15 @@ pub fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
 
+/// The same for values as they come.
+pub fn median_of(values: impl Iterator<Item = f64>) -> f64 {
+    quantile_of(values, 0.5)
+}
+
 /// Standard deviation estimated from the median absolute deviation around `centre`; NaN values are skipped, NaN when none is left.
 #[must_use]
 pub fn mad_sigma(values: &[f64], centre: f64) -> f64 {
-    let deviations: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
-    MAD_TO_SIGMA * median(&deviations)
+    MAD_TO_SIGMA * median_of(values.iter().map(|value| (value - centre).abs()))
 }
 
 #[cfg(test)]

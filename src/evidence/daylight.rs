@@ -83,7 +83,7 @@ mod tests {
         let kw = (0..92 * 96).map(|i| if on(i / 96, (i % 96) as f64 / 4.0) { 2.0 } else { 0.0 }).collect();
         let profile = NodeProfile::of(&LoadSeries { usage_point: "A".into(), start, step_min: 15, kw }, &calendar);
         let (facts, weather) = (NodeFacts::of(Some(&Customer::default())), DayWeather::default());
-        follows_night(&Subject { profile: &profile, peers: None, facts: &facts, weather: &weather })
+        follows_night(&Subject::new(&profile, None, &facts, &weather))
     }
 
     #[test]

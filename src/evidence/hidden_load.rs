@@ -10,7 +10,7 @@ use crate::domain::{CivilDay, mad_sigma, median, quantile, segments};
 use crate::profile::{Day, HOURS, NodeProfile};
 
 use super::Subject;
-use super::schedule::{Window, best_window};
+use super::schedule::Window;
 
 /// Days that a segment needs.
 const MARGIN_DAYS: usize = 3;
@@ -90,7 +90,7 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
         return None;
     }
     let mean_kw = subject.high_mean_kw().unwrap_or(0.0);
-    let window = best_window(subject).filter(|window| is_schedule(window, mean_kw));
+    let window = subject.window.filter(|window| is_schedule(window, mean_kw));
     let phases = phases(subject, window.is_some());
     let (kw, error_kw) = match (&window, phases.off.is_empty()) {
         (_, false) => risen_kw(&phases, window.as_ref()),
@@ -221,7 +221,7 @@ mod tests {
         let profile = NodeProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, &calendar);
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
         let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
-        hidden_load(&Subject { profile: &profile, peers: Some(&peers), facts: &facts, weather: &weather }, OwnFloor::AsPeers).unwrap()
+        hidden_load(&Subject::new(&profile, Some(&peers), &facts, &weather), OwnFloor::AsPeers).unwrap()
     }
 
     #[test]

@@ -51,10 +51,13 @@ pub fn statistics() -> impl Iterator<Item = (usize, &'static Statistic)> {
     TESTS.iter().enumerate().flat_map(|(family, test)| test.statistics.iter().map(move |statistic| (family, statistic)))
 }
 
-/// The value of every statistic for one usage point, in the order of [`statistics`]; `None` = not testable.
+/// The value of every statistic for one usage point, in the order of [`statistics`]; NaN = not testable. Single precision: none is known better.
 #[must_use]
-pub fn measure(subject: &Subject) -> Vec<Option<f64>> {
-    statistics().map(|(_, statistic)| (statistic.measure)(subject).filter(|value| value.is_finite())).collect()
+pub fn measure(subject: &Subject) -> Box<[f32]> {
+    statistics()
+        .map(|(_, statistic)| (statistic.measure)(subject).map_or(f32::NAN, |value| value as f32))
+        .map(|v| if v.is_finite() { v } else { f32::NAN })
+        .collect()
 }
 
 #[cfg(test)]

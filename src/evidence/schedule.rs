@@ -7,7 +7,7 @@
 //! Assumes: hourly readings or finer. Weak when: storage heating or street lighting runs in a window of its own; see `weather` and `daylight`.
 //! Source: two-level window fit, the robust form of matched filtering with a rectangle.
 
-use crate::profile::{HOURS, HourBand};
+use crate::profile::{HOURS, HourBand, NodeProfile};
 
 use super::subject::ln_kw;
 use super::{EvidenceTest, Statistic, Subject};
@@ -26,12 +26,12 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         Statistic {
             name: "schedule_ln_contrast_kw",
             meaning: "logarithm of the difference in kW between the lowest low inside the best daily window and the highest high outside",
-            measure: |s| Some(ln_kw(best_window(s)?.contrast_kw)),
+            measure: |s| Some(ln_kw(s.window?.contrast_kw)),
         },
         Statistic {
             name: "schedule_steadiness",
             meaning: "minus the spread of the level inside the window over the level",
-            measure: |s| best_window(s).filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| -w.spread_share),
+            measure: |s| s.window.filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| -w.spread_share),
         },
     ],
     words,
@@ -53,8 +53,8 @@ pub(super) struct Window {
 }
 
 /// The window with the largest contrast over all months.
-pub(super) fn best_window(s: &Subject) -> Option<Window> {
-    let months = s.profile.months.iter().filter(|month| month.days.len() >= Subject::MIN_DAYS);
+pub(super) fn best_window(profile: &NodeProfile) -> Option<Window> {
+    let months = profile.months.iter().filter(|month| month.days.len() >= Subject::MIN_DAYS);
     months.filter_map(|month| window_of(&month.hours?)).max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))
 }
 
@@ -63,19 +63,11 @@ fn window_of(band: &HourBand) -> Option<Window> {
     if band.low_kw.iter().any(|kw| kw.is_nan()) {
         return None;
     }
-    let mut found: Vec<(f32, usize, usize)> = Vec::with_capacity(HOURS * LONGEST);
-    for start in 0..HOURS {
-        let mut lowest_inside = f32::INFINITY;
-        for hours in 1..=LONGEST {
-            lowest_inside = lowest_inside.min(band.low_kw[(start + hours - 1) % HOURS]);
-            if hours >= SHORTEST {
-                found.push((lowest_inside - highest_outside(band, start, hours), start, hours));
-            }
-        }
-    }
-    let best = found.iter().map(|window| window.0).fold(f32::NEG_INFINITY, f32::max);
+    let contrast = contrasts(band);
+    let best = contrast[SHORTEST..].iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max);
     let enough = best - 0.1 * best.abs();
-    let &(contrast, start, hours) = found.iter().filter(|window| window.0 >= enough).max_by_key(|window| window.2)?;
+    let (hours, start) = (SHORTEST..=LONGEST).rev().find_map(|hours| Some((hours, contrast[hours].iter().rposition(|&kw| kw >= enough)?)))?;
+    let contrast = contrast[hours][start];
     let inside = |index: usize| (start + index) % HOURS;
     let spread: f32 = (0..hours).map(|i| band.high_kw[inside(i)] - band.low_kw[inside(i)]).sum();
     let level: f32 = (0..hours).map(|i| band.mid_kw[inside(i)]).sum();
@@ -88,13 +80,31 @@ fn window_of(band: &HourBand) -> Option<Window> {
     })
 }
 
-/// Highest high outside a window; the hours on its two edges may be a part of both and are left out.
-fn highest_outside(band: &HourBand, start: usize, hours: usize) -> f32 {
-    (1..HOURS - hours - 1).map(|k| band.high_kw[(start + hours + k) % HOURS]).fold(f32::NEG_INFINITY, f32::max)
+/// Contrast of every window by its length and first hour: lowest low inside minus highest high outside. The hours on its two edges may be a part of both and are left
+/// out of the outside. Windows of one length are done side by side.
+fn contrasts(band: &HourBand) -> [[f32; HOURS]; LONGEST + 1] {
+    let twice = |hours: &[f32; HOURS]| -> [f32; 2 * HOURS] { std::array::from_fn(|hour| hours[hour % HOURS]) };
+    let (low, high) = (twice(&band.low_kw), twice(&band.high_kw));
+    let mut contrast = [[f32::NEG_INFINITY; HOURS]; LONGEST + 1];
+    let mut outside = [f32::NEG_INFINITY; HOURS];
+    for hours in (SHORTEST..=LONGEST).rev() {
+        for start in 0..HOURS {
+            outside[start] = outside[start].max(high[start + hours + 1]);
+        }
+        contrast[hours] = outside;
+    }
+    let mut inside = [f32::INFINITY; HOURS];
+    for hours in 1..=LONGEST {
+        for start in 0..HOURS {
+            inside[start] = inside[start].min(low[start + hours - 1]);
+            contrast[hours][start] = inside[start] - contrast[hours][start];
+        }
+    }
+    contrast
 }
 
 fn words(s: &Subject) -> String {
-    match best_window(s) {
+    match s.window {
         Some(window) if window.contrast_kw > 0.1 => format!(
             "from {:02}:00 to {:02}:00 the load is at least {:.2} kW above that of all other hours, varying by {:.0} %",
             window.start,

@@ -6,6 +6,8 @@ use crate::domain::{Calendar, CivilDay, Weather};
 use crate::population::{NodeFacts, PeerBaseline};
 use crate::profile::{Day, NodeProfile};
 
+use super::schedule::{Window, best_window};
+
 /// Mean outdoor temperature of every day of the run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DayWeather {
@@ -23,6 +25,8 @@ pub struct Subject<'a> {
     pub facts: &'a NodeFacts,
     /// Daily temperatures; empty when no weather was given.
     pub weather: &'a DayWeather,
+    /// The daily window that stands out most; found once, because several tests ask for it.
+    pub(super) window: Option<Window>,
 }
 
 impl DayWeather {
@@ -46,24 +50,30 @@ impl DayWeather {
     }
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    /// A usage point ready for all tests.
+    #[must_use]
+    pub fn new(profile: &'a NodeProfile, peers: Option<&'a PeerBaseline>, facts: &'a NodeFacts, weather: &'a DayWeather) -> Self {
+        Self { profile, peers, facts, weather, window: best_window(profile) }
+    }
+
     /// Days that a test needs at least.
     pub(crate) const MIN_DAYS: usize = 7;
 
     /// The days of the higher regime, when there are enough of them for a test.
-    pub(crate) fn high_days(&self) -> Option<&[Day]> {
+    pub(crate) fn high_days(&self) -> Option<&'a [Day]> {
         let days = self.profile.high_days();
         (self.profile.days.len() >= Self::MIN_DAYS && !days.is_empty()).then_some(days)
     }
 
     /// Typical daily mean of the higher regime, kW.
     pub(crate) fn high_mean_kw(&self) -> Option<f64> {
-        self.high_days().map(|days| NodeProfile::typical(days, |day| day.mean_kw)).filter(|kw| kw.is_finite())
+        self.high_days().map(|_| self.profile.high_mean_kw).filter(|kw| kw.is_finite())
     }
 
     /// Typical daily floor of the higher regime, kW; `None` where readings are coarser than an hour.
     pub(crate) fn high_floor_kw(&self) -> Option<f64> {
-        self.high_days().map(|days| NodeProfile::typical(days, |day| day.floor_kw)).filter(|kw| kw.is_finite())
+        self.high_days().map(|_| self.profile.high_floor_kw).filter(|kw| kw.is_finite())
     }
 }
 

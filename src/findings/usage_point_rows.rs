@@ -1,5 +1,7 @@
 //! Lines about usage points: suspects, screening, scores, cleared look-alikes.
 
+use std::sync::Arc;
+
 use crate::domain::{CivilDay, UsagePointId};
 
 use super::Loss;
@@ -148,18 +150,18 @@ pub struct ScoreRow {
     pub probability: Option<f64>,
     /// Expected share of innocents down to here in the order of `log_odds`.
     pub q_value: Option<f64>,
-    /// Mean power of the hidden load while it runs, kW; `None` unless estimated.
+    /// Mean power of the hidden load while it runs, kW; `None` where a farm is too unlikely for an estimate.
     pub hidden_kw: Option<f64>,
     /// First day of the load.
     pub since: Option<CivilDay>,
     /// How fine the data are.
     pub resolution: Resolution,
     /// Stratum that it was judged in.
-    pub stratum: String,
-    /// Value of every statistic, in the order of `Findings::statistic_names`; `None` = not testable.
-    pub statistics: Vec<Option<f64>>,
-    /// Log-odds contribution of every family, in the order of `Findings::family_names`; `None` = not testable.
-    pub llr: Vec<Option<f64>>,
+    pub stratum: Arc<str>,
+    /// Value of every statistic, in the order of `Findings::statistic_names`; NaN = not testable.
+    pub statistics: Box<[f32]>,
+    /// Log-odds contribution of every family, in the order of `Findings::family_names`; NaN = not testable.
+    pub llr: Box<[f32]>,
 }
 
 /// A line of `cleared.csv`.

@@ -6,14 +6,15 @@
 //! that farms are normal. The share of farms found is shrunk to the configured prior.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use crate::evidence::{TESTS, statistics};
-use crate::population::{LikelihoodTable, Mixture};
+use crate::population::{LikelihoodTable, Mixture, PooledSample};
 
-use super::weights::{Labelled, Weights, logistic, logit};
+use super::weights::{Labelled, Weights, logit};
 
 /// Rounds of learning; the list no longer changes after three.
 const ROUNDS: usize = 4;
@@ -37,11 +38,11 @@ pub struct CalibrationSettings {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
     /// Tariff class, electric heating and kind of resolution: usage points that share tables.
-    pub group: String,
+    pub group: Arc<str>,
     /// Tariff class in lower case, for the prior.
-    pub tariff_class: String,
-    /// Every statistic in registry order; `None` = not testable.
-    pub statistics: Vec<Option<f64>>,
+    pub tariff_class: Arc<str>,
+    /// Every statistic in registry order; NaN = not testable.
+    pub statistics: Box<[f32]>,
 }
 
 /// What is learned for one group.
@@ -56,53 +57,55 @@ struct GroupModel {
 /// What was learned from a dump.
 #[derive(Debug, Clone)]
 pub struct Calibration {
-    models: BTreeMap<String, GroupModel>,
+    models: BTreeMap<Arc<str>, GroupModel>,
     settings: CalibrationSettings,
-}
-
-/// What the evidence on one usage point comes to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
-    /// Log-odds for a farm, prior included.
-    pub log_odds: f64,
-    /// Its probability.
-    pub probability: f64,
-    /// Log-odds contributed by every family in registry order; `None` = not testable.
-    pub families: Vec<Option<f64>>,
 }
 
 impl Calibration {
     /// Learns from un-planted and planted usage points. `None` when there are too few of either to say anything.
+    ///
+    /// `members` is the number of usage points that each group has in the whole dump, of which `population` may be a sample.
     #[must_use]
-    pub fn fit(population: &[Measured], planted: &[Measured], settings: CalibrationSettings) -> Option<Self> {
-        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-        for member in population {
-            *sizes.entry(&member.group).or_insert(0) += 1;
+    pub fn fit(population: &[&Measured], members: &BTreeMap<Arc<str>, usize>, planted: &[Measured], settings: CalibrationSettings) -> Option<Self> {
+        let mut groups: Vec<Arc<str>> = members.iter().filter(|&(_, &size)| size >= MIN_GROUP).map(|(group, _)| group.clone()).collect();
+        let all: usize = members.values().sum();
+        // A group that holds everyone is the pooled group.
+        let everyone = groups.iter().find(|group| members[*group] == all).cloned();
+        if everyone.is_none() {
+            groups.push(POOLED.into());
         }
-        let mut groups: Vec<&str> = sizes.iter().filter(|&(_, &size)| size >= MIN_GROUP).map(|(&group, _)| group).collect();
-        groups.push(POOLED);
-        let belongs = |member: &&Measured, group: &str| group == POOLED || member.group == group;
-        let models: BTreeMap<String, GroupModel> = groups
+        let belongs = |member: &Measured, group: &str| group == POOLED || &*member.group == group;
+        let mut models: BTreeMap<Arc<str>, GroupModel> = groups
             .par_iter()
-            .filter_map(|&group| {
-                let null: Vec<&Measured> = population.iter().filter(|member| belongs(member, group)).collect();
+            .with_max_len(1)
+            .filter_map(|group| {
+                let null: Vec<&Measured> = population.iter().copied().filter(|member| belongs(member, group)).collect();
                 let farms: Vec<&Measured> = planted.iter().filter(|member| belongs(member, group)).collect();
-                GroupModel::fit(&null, &farms).map(|model| (group.to_owned(), model))
+                let size = members.get(group).copied().unwrap_or(all);
+                GroupModel::fit(&null, size, &farms).map(|model| (group.clone(), model))
             })
             .collect();
+        if let Some(model) = everyone.and_then(|group| models.get(&group).cloned()) {
+            models.insert(POOLED.into(), model);
+        }
         models.contains_key(POOLED).then_some(Self { models, settings })
     }
 
-    /// Judges one usage point; `None` when not one statistic could be measured.
+    /// Log-odds for a farm, prior included; `None` when not one statistic could be measured.
     #[must_use]
-    pub fn judge(&self, member: &Measured) -> Option<Judgement> {
-        if member.statistics.iter().all(Option::is_none) {
+    pub fn log_odds(&self, member: &Measured) -> Option<f64> {
+        if member.statistics.iter().all(|value| value.is_nan()) {
             return None;
         }
         let model = self.model_of(&member.group)?;
-        let log_odds =
-            model.mixture.llr(model.score(&member.statistics)) + logit(self.prevalence(&member.group, &member.tariff_class).clamp(1e-7, 0.5));
-        Some(Judgement { log_odds, probability: logistic(log_odds), families: model.families(&member.statistics) })
+        let prevalence = self.prevalence(&member.group, &member.tariff_class).clamp(1e-7, 0.5);
+        Some(model.mixture.llr(model.score(&member.statistics)) + logit(prevalence))
+    }
+
+    /// Log-odds contributed by every family in registry order; `None` = not testable.
+    #[must_use]
+    pub fn families(&self, member: &Measured) -> Vec<Option<f64>> {
+        self.model_of(&member.group).map_or_else(|| vec![None; TESTS.len()], |model| model.families(&member.statistics))
     }
 
     /// Prior share of farms of a tariff class.
@@ -128,64 +131,74 @@ impl Calibration {
 }
 
 impl GroupModel {
-    fn fit(null: &[&Measured], planted: &[&Measured]) -> Option<Self> {
+    fn fit(null: &[&Measured], members: usize, planted: &[&Measured]) -> Option<Self> {
+        let columns: Vec<Option<PooledSample>> = (0..statistics().count())
+            .into_par_iter()
+            .map(|column| {
+                PooledSample::of(
+                    &null.iter().map(|m| m.statistics[column]).collect::<Vec<_>>(),
+                    &planted.iter().map(|m| m.statistics[column]).collect::<Vec<_>>(),
+                )
+            })
+            .collect();
         let mut innocent = vec![1.0; null.len()];
-        let mut model = None;
+        let mut model: Option<Self> = None;
         for _ in 0..ROUNDS {
-            let tables = tables(null, &innocent, planted);
-            let weights = Weights::fit(&labelled(&tables, null, &innocent, planted));
-            let score = |member: &&Measured| weights.score(&llr_row(&tables, &member.statistics));
-            let population: Vec<f64> = null.iter().map(score).collect();
-            let mixture = Mixture::fit(&population, planted.iter().map(score).collect())?;
-            for (innocent, score) in innocent.iter_mut().zip(&population) {
+            let tables: Vec<Option<LikelihoodTable>> =
+                columns.par_iter().map(|sample| sample.as_ref().map(|sample| sample.table(&innocent))).collect();
+            let llr = Llr::of(&tables, null, planted);
+            let weights = Weights::fit(&llr.labelled(&innocent), model.as_ref().map(|model| &model.weights));
+            let scores: Vec<f64> = llr.rows.rows().into_iter().map(|row| weights.score(row)).collect();
+            let (population, farms) = scores.split_at(null.len());
+            let mixture = Mixture::fit(population, farms.to_vec())?;
+            for (innocent, score) in innocent.iter_mut().zip(population) {
                 *innocent = 1.0 - mixture.posterior(*score);
             }
-            model = Some(Self { tables, weights, mixture, members: null.len() });
+            model = Some(Self { tables, weights, mixture, members });
         }
         model
     }
 
-    fn score(&self, statistics: &[Option<f64>]) -> f64 {
-        self.weights.score(&llr_row(&self.tables, statistics))
+    fn score(&self, statistics: &[f32]) -> f64 {
+        let llr = self.tables.iter().zip(statistics).map(|(table, &value)| llr_of(table.as_ref(), value));
+        self.weights.base + llr.zip(&self.weights.weight).map(|(llr, weight)| llr * weight).sum::<f64>()
     }
 
-    fn families(&self, statistics: &[Option<f64>]) -> Vec<Option<f64>> {
+    fn families(&self, statistics: &[f32]) -> Vec<Option<f64>> {
         let mut families: Vec<Option<f64>> = vec![None; TESTS.len()];
         for (index, (family, _)) in self::statistics().enumerate() {
-            if let (Some(value), Some(table)) = (statistics[index], &self.tables[index]) {
-                *families[family].get_or_insert(0.0) += self.weights.weight[index] * table.llr(value);
+            if let (false, Some(table)) = (statistics[index].is_nan(), &self.tables[index]) {
+                *families[family].get_or_insert(0.0) += self.weights.weight[index] * table.llr(f64::from(statistics[index]));
             }
         }
         families
     }
 }
 
-fn tables(null: &[&Measured], innocent: &[f64], planted: &[&Measured]) -> Vec<Option<LikelihoodTable>> {
-    let columns = statistics().count();
-    (0..columns)
-        .map(|column| {
-            let null: Vec<(f64, f64)> =
-                null.iter().zip(innocent).filter_map(|(member, &weight)| member.statistics[column].map(|value| (value, weight))).collect();
-            let planted: Vec<(f64, f64)> = planted.iter().filter_map(|member| member.statistics[column].map(|value| (value, 1.0))).collect();
-            LikelihoodTable::fit(&null, &planted)
-        })
-        .collect()
+fn llr_of(table: Option<&LikelihoodTable>, value: f32) -> f64 {
+    table.filter(|_| !value.is_nan()).map_or(0.0, |table| table.llr(f64::from(value)))
 }
 
-fn llr_row(tables: &[Option<LikelihoodTable>], statistics: &[Option<f64>]) -> Array1<f64> {
-    Array1::from_iter(tables.iter().zip(statistics).map(|(table, value)| match (table, value) {
-        (Some(table), Some(value)) => table.llr(*value),
-        _ => 0.0,
-    }))
+/// Log-odds of every statistic for un-planted, then planted usage points: one row each.
+struct Llr {
+    rows: Array2<f64>,
+    null: usize,
 }
 
-fn labelled(tables: &[Option<LikelihoodTable>], null: &[&Measured], innocent: &[f64], planted: &[&Measured]) -> Labelled {
-    let rows = null.len() + planted.len();
-    let mut llr = Array2::zeros((rows, tables.len()));
-    for (row, member) in null.iter().chain(planted).enumerate() {
-        llr.row_mut(row).assign(&ArrayView1::from(&llr_row(tables, &member.statistics)));
+impl Llr {
+    fn of(tables: &[Option<LikelihoodTable>], null: &[&Measured], planted: &[&Measured]) -> Self {
+        let members: Vec<&Measured> = null.iter().chain(planted).copied().collect();
+        let flat: Vec<f64> = (members.par_iter())
+            .flat_map_iter(|member| tables.iter().zip(&member.statistics).map(|(table, &value)| llr_of(table.as_ref(), value)))
+            .collect();
+        let rows = Array2::from_shape_vec((members.len(), tables.len()), flat).unwrap_or_default();
+        Self { rows, null: null.len() }
     }
-    let injected = Array1::from_iter((0..rows).map(|row| f64::from(u8::from(row >= null.len()))));
-    let weight = Array1::from_iter((0..rows).map(|row| innocent.get(row).copied().unwrap_or(1.0)));
-    Labelled { llr, injected, weight }
+
+    fn labelled(&self, innocent: &[f64]) -> Labelled<'_> {
+        let rows = self.rows.nrows();
+        let injected = Array1::from_iter((0..rows).map(|row| f64::from(u8::from(row >= self.null))));
+        let weight = Array1::from_iter((0..rows).map(|row| innocent.get(row).copied().unwrap_or(1.0)));
+        Labelled { llr: self.rows.view(), injected, weight }
+    }
 }

@@ -8,7 +8,7 @@ mod discovery;
 mod injection;
 mod weights;
 
-pub use calibration::{Calibration, CalibrationSettings, Judgement, Measured};
+pub use calibration::{Calibration, CalibrationSettings, Measured};
 pub use discovery::{q_values, shortlist_length};
 pub use injection::{Host, InjectionSettings, Planted, plant};
 pub use weights::{logistic, logit};

@@ -26,6 +26,17 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read + Send>, IngestError> {
     }
 }
 
+/// Whether a file must be read from its beginning.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub(super) fn is_compressed(path: &Path) -> Result<bool, IngestError> {
+    let io = |source| IngestError::Io { path: path.to_path_buf(), source };
+    let mut magic = [0_u8; 4];
+    let read = File::open(path).map_err(io)?.read(&mut magic).map_err(io)?;
+    Ok(matches!(&magic[..read], [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd]))
+}
+
 /// The first bytes of a file, decompressed.
 ///
 /// # Errors

@@ -1,30 +1,32 @@
 //! Long delimited text: one reading a line.
 //!
-//! The file is read in chunks that end at a line end; chunks are parsed in parallel. Delimiter and decimal mark are guessed from the header: with `,` between fields the
-//! decimal mark is a point, else either is understood. Quoted fields are unwrapped; a field with a line break inside is not supported and is rejected.
+//! A plain file is cut into pieces at line ends, which are read in any order; a compressed one is a single piece. Delimiter and decimal mark are guessed from the
+//! header: with `,` between fields the decimal mark is a point, else either is understood. Quoted fields are unwrapped; a field with a line break inside
+//! is not supported and is rejected.
 
-use std::collections::HashMap;
-use std::io::Read;
-use std::sync::Arc;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memrchr};
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp, Unit, UsagePointId};
+use crate::domain::{Calendar, FileIx, ReadingQuality, Reject, RejectCode};
 
 use super::columns::{ReadingColumns, Value, reading_columns};
-use super::number::{Cell, cell};
-use super::stamp::{StampForm, StampReader};
-use super::{BlockSink, Format, IngestError, Source, decompress};
+use super::csv_lines::{Lines, split_fields};
+use super::stamp::StampForm;
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress};
 
 /// Bytes parsed as one piece.
 const CHUNK: usize = 4 << 20;
-/// Chunks in memory at once.
+/// Pieces of a compressed file in memory at once.
 const IN_FLIGHT: usize = 8;
 /// A line longer than this ends the file's reading: it is no table.
 const LONGEST_LINE: usize = 1 << 20;
 /// Energy of one reading beyond this is no reading, kWh.
-const ABSURD: f64 = 1e7;
+pub(super) const ABSURD: f64 = 1e7;
 const DELIMITERS: [u8; 4] = [b';', b'\t', b'|', b','];
 
 /// The format.
@@ -33,11 +35,31 @@ pub(super) struct LongCsv;
 
 /// How a file is written.
 #[derive(Debug)]
-struct Dialect {
-    delimiter: u8,
-    columns: ReadingColumns,
-    fields: usize,
-    form: StampForm,
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    pub(super) columns: ReadingColumns,
+    pub(super) fields: usize,
+    pub(super) form: StampForm,
+}
+
+/// An opened file.
+#[derive(Debug)]
+struct CsvFile {
+    path: PathBuf,
+    file: FileIx,
+    dialect: Dialect,
+    /// Length of a plain file; `None` for a compressed one.
+    length: Option<u64>,
+    stored: u64,
+    line_bytes: u64,
+    pieces: Vec<Piece>,
+}
+
+/// What is known of a piece once it was read: its lines, and its rejects with rows counted from its own first line.
+#[derive(Debug, Default)]
+struct Piece {
+    lines: OnceLock<u64>,
+    rejects: Mutex<Vec<Reject>>,
 }
 
 impl Format for LongCsv {
@@ -50,17 +72,120 @@ impl Format for LongCsv {
         !line.contains(&0) && DELIMITERS.iter().any(|delimiter| line.contains(delimiter))
     }
 
-    fn read(&self, file: &Source, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+    fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError> {
         let head = decompress::head(file.path)?;
         let dialect = dialect(file, &head)?;
-        let mut reader = decompress::open(file.path)?;
+        let io = |source| IngestError::Io { path: file.path.to_path_buf(), source };
+        let stored = std::fs::metadata(file.path).map_err(io)?.len();
+        let length = (!decompress::is_compressed(file.path)?).then_some(stored);
+        let count = length.map_or(1, |length| length.div_ceil(CHUNK as u64).max(1));
+        let lines = memchr_iter(b'\n', &head).count().max(1);
+        Ok(Box::new(CsvFile {
+            path: file.path.to_path_buf(),
+            file: file.ix,
+            dialect,
+            length,
+            stored,
+            line_bytes: (head.len() / lines).max(1) as u64,
+            pieces: (0..count).map(|_| Piece::default()).collect(),
+        }))
+    }
+}
+
+impl ReadingsFile for CsvFile {
+    fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn estimated_rows(&self) -> u64 {
+        /// Readings as text compress to a tenth or so.
+        const COMPRESSED: u64 = 12;
+        self.length.unwrap_or(self.stored * COMPRESSED) / self.line_bytes
+    }
+
+    fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
+        let Some(length) = self.length else { return Ok(None) };
+        let text = self.piece_text(piece, length)?;
+        let text = if piece == 0 { after_line(&text) } else { &text[..] };
+        Ok(Some(super::csv_lines::id_runs(text, &self.dialect)))
+    }
+
+    fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        let Some(length) = self.length else { return self.read_compressed(calendar, sink) };
+        let text = self.piece_text(piece, length)?;
+        let state = &self.pieces[piece];
+        let _ = state.lines.set(memchr_iter(b'\n', &text).count() as u64);
+        let (rows, rejects) = self.parse(&text, piece == 0, calendar, sink);
+        *state.rejects.lock().unwrap_or_else(PoisonError::into_inner) = rejects;
+        Ok(rows)
+    }
+
+    fn close(&self, sink: &dyn BlockSink) {
+        let mut row = 1;
+        for piece in &self.pieces {
+            for reject in std::mem::take(&mut *piece.rejects.lock().unwrap_or_else(PoisonError::into_inner)) {
+                sink.reject(Reject { row: reject.row + row, ..reject });
+            }
+            row += piece.lines.get().copied().unwrap_or(0);
+        }
+    }
+}
+
+impl CsvFile {
+    fn io(&self, source: std::io::Error) -> IngestError {
+        IngestError::Io { path: self.path.clone(), source }
+    }
+
+    /// The lines that begin in the piece's bytes; the first piece begins with the header.
+    fn piece_text(&self, piece: usize, length: u64) -> Result<Vec<u8>, IngestError> {
+        let start = piece as u64 * CHUNK as u64;
+        let end = (start + CHUNK as u64).min(length);
+        // One byte before the piece tells whether it begins with a line.
+        let from = start.saturating_sub(1);
+        let mut file = File::open(&self.path).map_err(|error| self.io(error))?;
+        file.seek(SeekFrom::Start(from)).map_err(|error| self.io(error))?;
+        let mut text = Vec::with_capacity(CHUNK + 4096);
+        Read::take(&mut file, end - from).read_to_end(&mut text).map_err(|error| self.io(error))?;
+        while end < length && text.last() != Some(&b'\n') && text.len() < CHUNK + LONGEST_LINE {
+            let before = text.len();
+            Read::take(&mut file, 4096).read_to_end(&mut text).map_err(|error| self.io(error))?;
+            if text.len() == before {
+                break;
+            }
+            if let Some(place) = memchr(b'\n', &text[before..]) {
+                text.truncate(before + place + 1);
+            }
+        }
+        if start > 0 {
+            let begins = memchr(b'\n', &text).map_or(text.len(), |place| place + 1);
+            text.drain(..begins.min(text.len()));
+        }
+        Ok(text)
+    }
+
+    /// Parses lines into one block; rejects have rows counted from the first line.
+    fn parse(&self, text: &[u8], has_header: bool, calendar: &Calendar, sink: &dyn BlockSink) -> (u64, Vec<Reject>) {
+        let lines = Lines::new(self.file, &self.path, &self.dialect, calendar);
+        let (rows, intervals, registers, rejects) = lines.parse(text, has_header);
+        if !intervals.is_empty() {
+            sink.intervals(&intervals);
+        }
+        if !registers.key.is_empty() {
+            sink.registers(&registers);
+        }
+        (rows, rejects)
+    }
+
+    /// Reads a compressed file from its beginning to its end; what is decompressed is parsed in parallel.
+    fn read_compressed(&self, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        let mut reader = decompress::open(&self.path)?;
         let mut pending: Vec<u8> = Vec::new();
         let (mut row, mut rows, mut first) = (1_u64, 0_u64, true);
         loop {
             let mut chunks: Vec<(u64, Vec<u8>)> = Vec::new();
             let mut ended = false;
             while chunks.len() < IN_FLIGHT && !ended {
-                let (chunk, end) = next_chunk(file, reader.as_mut(), &mut pending)?;
+                let (chunk, end) = self.next_chunk(reader.as_mut(), &mut pending)?;
                 ended = end;
                 let lines = memchr_iter(b'\n', &chunk).count() as u64;
                 chunks.push((row, chunk));
@@ -69,7 +194,11 @@ impl Format for LongCsv {
             let counts: Vec<u64> = chunks
                 .par_iter()
                 .enumerate()
-                .map(|(index, (row, chunk))| Chunk::new(file, &dialect, calendar, sink).parse(chunk, *row, first && index == 0))
+                .map(|(index, (row, chunk))| {
+                    let (rows, rejects) = self.parse(chunk, first && index == 0, calendar, sink);
+                    rejects.into_iter().for_each(|reject| sink.reject(Reject { row: reject.row + row, ..reject }));
+                    rows
+                })
                 .collect();
             rows += counts.iter().sum::<u64>();
             first = false;
@@ -78,6 +207,29 @@ impl Format for LongCsv {
             }
         }
     }
+
+    /// Reads up to the last line end of the next `CHUNK` bytes; the rest waits in `pending`.
+    fn next_chunk(&self, reader: &mut dyn Read, pending: &mut Vec<u8>) -> Result<(Vec<u8>, bool), IngestError> {
+        let mut chunk = std::mem::take(pending);
+        loop {
+            let before = chunk.len();
+            Read::take(&mut *reader, (CHUNK - before.min(CHUNK)).max(LONGEST_LINE) as u64).read_to_end(&mut chunk).map_err(|error| self.io(error))?;
+            if chunk.len() == before {
+                return Ok((chunk, true));
+            }
+            if let Some(end) = memrchr(b'\n', &chunk) {
+                *pending = chunk.split_off(end + 1);
+                return Ok((chunk, false));
+            }
+            if chunk.len() > LONGEST_LINE {
+                return Err(IngestError::UnknownFormat { path: self.path.clone() });
+            }
+        }
+    }
+}
+
+fn after_line(text: &[u8]) -> &[u8] {
+    memchr(b'\n', text).map_or(&[], |place| &text[place + 1..])
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {
@@ -120,194 +272,6 @@ fn stamp_form(file: &Source, head: &[u8], delimiter: u8, columns: &ReadingColumn
     }
 }
 
-/// Reads up to the last line end of the next `CHUNK` bytes; the rest waits in `pending`.
-fn next_chunk(file: &Source, reader: &mut dyn Read, pending: &mut Vec<u8>) -> Result<(Vec<u8>, bool), IngestError> {
-    let mut chunk = std::mem::take(pending);
-    loop {
-        let before = chunk.len();
-        Read::take(&mut *reader, (CHUNK - before.min(CHUNK)).max(LONGEST_LINE) as u64)
-            .read_to_end(&mut chunk)
-            .map_err(|source| IngestError::Io { path: file.path.to_path_buf(), source })?;
-        if chunk.len() == before {
-            return Ok((chunk, true));
-        }
-        if let Some(end) = chunk.iter().rposition(|&byte| byte == b'\n') {
-            *pending = chunk.split_off(end + 1);
-            return Ok((chunk, false));
-        }
-        if chunk.len() > LONGEST_LINE {
-            return Err(IngestError::UnknownFormat { path: file.path.to_path_buf() });
-        }
-    }
-}
-
-/// Splits a line at `delimiter`, outside double quotes; quotes around a field are dropped.
-fn split_fields<'a>(line: &'a [u8], delimiter: u8, fields: &mut Vec<&'a [u8]>) {
-    fields.clear();
-    let mut rest = line.strip_suffix(b"\r").unwrap_or(line);
-    loop {
-        if let [b'"', quoted @ ..] = rest
-            && let Some(end) = quoted.iter().position(|&byte| byte == b'"')
-        {
-            fields.push(&quoted[..end]);
-            rest = &quoted[end + 1..];
-            match rest.iter().position(|&byte| byte == delimiter) {
-                Some(place) => rest = &rest[place + 1..],
-                None => return,
-            }
-            continue;
-        }
-        let Some(place) = memchr(delimiter, rest) else {
-            fields.push(rest);
-            return;
-        };
-        fields.push(&rest[..place]);
-        rest = &rest[place + 1..];
-    }
-}
-
-/// One piece of a file on its way into a block.
-struct Chunk<'a> {
-    file: &'a Source<'a>,
-    dialect: &'a Dialect,
-    sink: &'a dyn BlockSink,
-    stamps: StampReader<'a>,
-    ids: HashMap<Vec<u8>, u32>,
-    names: Vec<UsagePointId>,
-    last: (Vec<u8>, u32),
-    intervals: IntervalBlock,
-    registers: RegisterBlock,
-}
-
-impl<'a> Chunk<'a> {
-    fn new(file: &'a Source<'a>, dialect: &'a Dialect, calendar: &'a Calendar, sink: &'a dyn BlockSink) -> Self {
-        let unit = match dialect.columns.value {
-            Value::Interval(_, unit) => unit,
-            Value::Register(_) => Unit::Kwh,
-        };
-        Self {
-            file,
-            dialect,
-            sink,
-            stamps: StampReader::new(dialect.form, calendar),
-            ids: HashMap::new(),
-            names: Vec::new(),
-            last: (Vec::new(), 0),
-            intervals: IntervalBlock { file: Some(file.ix), unit, ..IntervalBlock::default() },
-            registers: RegisterBlock { file: Some(file.ix), ..RegisterBlock::default() },
-        }
-    }
-
-    /// Parses all lines; `row` is the row number of the first. Returns the number of data rows.
-    fn parse(mut self, bytes: &[u8], row: u64, skip_header: bool) -> u64 {
-        let mut fields = Vec::with_capacity(self.dialect.fields);
-        let mut rows = 0;
-        for (index, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
-            if line.trim_ascii().is_empty() || (skip_header && index == 0) {
-                continue;
-            }
-            rows += 1;
-            split_fields(line, self.dialect.delimiter, &mut fields);
-            if let Err((code, detail)) = self.record(&fields) {
-                let row = row + index as u64;
-                self.sink.reject(Reject { file: self.file.path.display().to_string(), row, code: code.0, detail });
-            }
-        }
-        self.deliver();
-        rows
-    }
-
-    fn deliver(mut self) {
-        if !self.intervals.is_empty() {
-            self.intervals.ids.clone_from(&self.names);
-            self.sink.progress(self.intervals.len() as u64);
-            self.sink.intervals(self.intervals);
-        }
-        if !self.registers.key.is_empty() {
-            self.registers.ids = self.names;
-            self.sink.progress(self.registers.key.len() as u64);
-            self.sink.registers(self.registers);
-        }
-    }
-
-    fn record(&mut self, fields: &[&[u8]]) -> Result<(), (RejectCode, String)> {
-        if fields.len() != self.dialect.fields {
-            let detail = format!("{} fields where the header has {}; correct the row", fields.len(), self.dialect.fields);
-            return Err((RejectCode::ROW_FIELDS, detail));
-        }
-        let columns = &self.dialect.columns;
-        let value = self.value(fields[columns.value.column()])?;
-        let key = self.key(fields[columns.usage_point].trim_ascii())?;
-        let at = self.stamps.read(fields[columns.timestamp]).map_err(|code| (code, stamp_detail(code, fields[columns.timestamp])))?;
-        match columns.value {
-            Value::Register(_) => {
-                self.registers.key.push(key);
-                self.registers.at.push(at);
-                self.registers.register_kwh.push(value);
-            }
-            Value::Interval(..) => self.interval(fields, key, at, value),
-        }
-        Ok(())
-    }
-
-    fn interval(&mut self, fields: &[&[u8]], key: u32, at: Timestamp, value: f64) {
-        let columns = &self.dialect.columns;
-        let exported = columns.channel.is_some_and(|column| is_export(&String::from_utf8_lossy(fields[column])));
-        self.intervals.key.push(key);
-        self.intervals.start.push(at);
-        self.intervals.value.push(if exported { -value.abs() } else { value } as f32);
-        if let Some(column) = columns.quality {
-            self.intervals.quality.push(quality(&String::from_utf8_lossy(fields[column])));
-        }
-        if let Some(column) = columns.duration_min {
-            let minutes = match cell(fields[column], true) {
-                Cell::Number(minutes) if (1.0..=10_080.0).contains(&minutes) => minutes as u16,
-                _ => 0,
-            };
-            self.intervals.duration_min.push(minutes);
-        }
-    }
-
-    fn value(&self, bytes: &[u8]) -> Result<f64, (RejectCode, String)> {
-        match cell(bytes, self.dialect.delimiter != b',') {
-            Cell::Missing => Ok(f64::NAN),
-            Cell::Number(number) if is_absurd(number, self.dialect.columns.value) => {
-                Err((RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit")))
-            }
-            Cell::Number(number) => Ok(number),
-            Cell::Text => {
-                let text = String::from_utf8_lossy(bytes);
-                Err((
-                    RejectCode::VALUE_NOT_A_NUMBER,
-                    format!("`{}` where a number is expected; leave the cell empty for a missing reading", text.trim()),
-                ))
-            }
-        }
-    }
-
-    fn key(&mut self, id: &[u8]) -> Result<u32, (RejectCode, String)> {
-        if id.is_empty() {
-            return Err((RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned()));
-        }
-        if !self.names.is_empty() && self.last.0 == id {
-            return Ok(self.last.1);
-        }
-        let key = if let Some(&key) = self.ids.get(id) {
-            key
-        } else {
-            let name = std::str::from_utf8(id).map_err(|_| (RejectCode::ROW_ENCODING, "the id is not UTF-8; export the file as UTF-8".to_owned()))?;
-            let key = self.names.len() as u32;
-            self.names.push(Arc::from(name));
-            self.ids.insert(id.to_vec(), key);
-            key
-        };
-        self.last.0.clear();
-        self.last.0.extend_from_slice(id);
-        self.last.1 = key;
-        Ok(key)
-    }
-}
-
 /// Whether a value is beyond anything a meter records. Counters run higher than intervals.
 pub(super) fn is_absurd(number: f64, value: Value) -> bool {
     let limit = if matches!(value, Value::Register(_)) { 1e3 * ABSURD } else { ABSURD };
@@ -345,59 +309,31 @@ pub(super) fn quality(word: &str) -> ReadingQuality {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Mutex;
 
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::FileIx;
-
-    /// Keeps everything it is given, as (id, second, value).
-    #[derive(Default)]
-    struct Kept {
-        readings: Mutex<Vec<(String, i64, f32)>>,
-        rejects: Mutex<Vec<Reject>>,
-    }
-
-    impl BlockSink for Kept {
-        fn intervals(&self, block: IntervalBlock) {
-            let mut kept = self.readings.lock().unwrap();
-            for row in 0..block.len() {
-                kept.push((block.ids[block.key[row] as usize].to_string(), block.start[row].0, block.value[row]));
-            }
-        }
-        fn registers(&self, _: RegisterBlock) {}
-        fn reject(&self, reject: Reject) {
-            self.rejects.lock().unwrap().push(reject);
-        }
-        fn progress(&self, _: u64) {}
-        fn stopped(&self) -> bool {
-            false
-        }
-    }
+    use crate::domain::Timestamp;
+    use crate::ingest::kept::{Kept, read_file};
 
     fn read(bytes: &[u8]) -> Result<Kept, IngestError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        let kept = Kept::default();
-        let calendar = Calendar::new(None).unwrap();
-        LongCsv.read(&Source { path: file.path(), ix: FileIx(0) }, &calendar, &kept).map(|_| kept)
+        read_file(&LongCsv, file.path(), &Calendar::new(None).unwrap())
     }
 
     #[test]
     fn semicolons_decimal_commas_quotes_and_a_byte_order_mark_are_read() {
         let kept = read("\u{feff}meter_id;start;kwh\r\n\"A 1\";01.03.2025 00:30;0,25\r\n".as_bytes()).unwrap();
-        assert_eq!(*kept.readings.lock().unwrap(), [("A 1".to_owned(), 1_740_789_000, 0.25)]);
+        assert_eq!(kept.readings(), [("A 1".to_owned(), 1_740_789_000, 0.25)]);
     }
 
     #[test]
     fn each_bad_row_is_rejected_with_its_number_and_the_rest_is_read() {
         let kept = read(b"usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\nA,2025-03-01 00:30,oops\n,2025-03-01 01:00,1\nA,noon,1\nA,2025-03-01 01:30\nA,2025-03-01 02:00,9e99\nA,2025-03-01 02:30,2\n").unwrap();
-        let mut rejects = kept.rejects.into_inner().unwrap();
-        rejects.sort();
-        let codes: Vec<_> = rejects.iter().map(|reject| (reject.row, reject.code)).collect();
+        let codes: Vec<_> = kept.rejects().iter().map(|reject| (reject.row, reject.code)).collect();
         assert_eq!(codes, [(3, "value.not_a_number"), (4, "id.empty"), (5, "time.unreadable"), (6, "row.fields"), (7, "value.absurd")]);
-        assert_eq!(kept.readings.into_inner().unwrap().len(), 2);
+        assert_eq!(kept.readings().len(), 2);
     }
 
     #[test]
@@ -415,8 +351,8 @@ mod tests {
         let last = text.lines().count() as u64 + 1;
         text.push_str("A,2025-03-01 00:00,oops\n");
         let kept = read(text.as_bytes()).unwrap();
-        assert_eq!(kept.rejects.into_inner().unwrap()[0].row, last);
-        assert_eq!(kept.readings.into_inner().unwrap().len() as u64, last - 2);
+        assert_eq!(kept.rejects()[0].row, last);
+        assert_eq!(kept.readings().len() as u64, last - 2);
     }
 
     proptest! {
@@ -439,14 +375,12 @@ mod tests {
                 expected.push((format!("UP{id}"), at.0, value as f32));
             }
             let kept = read(text.as_bytes()).unwrap();
-            prop_assert_eq!(kept.readings.into_inner().unwrap(), expected);
+            prop_assert_eq!(kept.readings(), expected);
         }
     }
 
     #[test]
     fn a_missing_path_is_an_error_and_no_panic() {
-        let kept = Kept::default();
-        let calendar = Calendar::new(None).unwrap();
-        assert!(LongCsv.read(&Source { path: Path::new("nowhere.csv"), ix: FileIx(0) }, &calendar, &kept).is_err());
+        assert!(read_file(&LongCsv, Path::new("nowhere.csv"), &Calendar::new(None).unwrap()).is_err());
     }
 }

@@ -1,27 +1,26 @@
-//! Long Parquet: one reading a row.
-//!
-//! Row groups are read in parallel, only the needed columns, ids as dictionary keys, so that no string is made per row.
+//! Long Parquet: one reading a row. A piece is a row group; pieces are read in any order, at once.
 
 use std::fs::File;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampSecondType, UInt16Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Field, Schema, TimeUnit};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-use rayon::prelude::*;
+use arrow_schema::{DataType, Field, Schema};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::basic::{LogicalType, TimeUnit};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
-use crate::domain::{Calendar, IntervalBlock, LocalStamp, RegisterBlock, Reject, RejectCode, Resolved, Timestamp, Unit, UsagePointId};
+use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time};
 
 use super::columns::{ReadingColumns, Value, reading_columns};
-use super::long_csv::{is_absurd, is_export, quality, stamp_detail};
-use super::stamp::{StampForm, StampReader};
-use super::{BlockSink, Format, IngestError, Source};
+use super::long_csv::{ABSURD, is_absurd, stamp_detail};
+use super::naive_clock::NaiveClock;
+use super::parquet_columns::{RawTimes, read_ids, read_times, read_values};
+use super::parquet_pages::Detour;
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, parquet_batches};
 
-/// Rows decoded at a time.
-const BATCH: usize = 1 << 16;
+/// Row groups beyond this many rows are read in batches, so that memory does not depend on how the file was written.
+const LARGEST_GROUP: i64 = 4 << 20;
 
 /// The format.
 #[derive(Debug)]
@@ -36,27 +35,37 @@ impl Format for LongParquet {
         head.starts_with(b"PAR1")
     }
 
-    fn read(&self, file: &Source, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
-        let layout = Layout::of(file)?;
-        let groups = layout.metadata.metadata().num_row_groups();
-        let first_rows: Vec<u64> = (0..groups)
-            .scan(0, |next, group| {
-                let first = *next;
-                *next += layout.metadata.metadata().row_group(group).num_rows() as u64;
-                Some(first)
-            })
-            .collect();
-        let counts: Vec<Result<u64, IngestError>> =
-            first_rows.par_iter().enumerate().map(|(group, &first)| layout.read_group(file, group, first, calendar, sink)).collect();
-        counts.into_iter().sum()
+    fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        Ok(Box::new(Layout::of(file)?))
     }
 }
 
 /// Where the columns are, and the schema with ids as dictionary.
-struct Layout {
-    metadata: ArrowReaderMetadata,
-    names: Vec<String>,
-    columns: ReadingColumns,
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) path: PathBuf,
+    pub(super) file: FileIx,
+    pub(super) metadata: ArrowReaderMetadata,
+    pub(super) names: Vec<String>,
+    pub(super) columns: ReadingColumns,
+    first_rows: Vec<u64>,
+    fast: Option<FastColumns>,
+    /// Blocks for the next row groups: one for each thread that reads.
+    used_blocks: Mutex<Vec<IntervalBlock>>,
+}
+
+/// Leaf columns of the fast lane and how its stamps count.
+#[derive(Debug, Clone, Copy)]
+struct FastColumns {
+    id: usize,
+    time: usize,
+    value: usize,
+    per_second: i64,
+    exact: bool,
+}
+
+pub(super) fn dictionary() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
 impl Layout {
@@ -78,255 +87,276 @@ impl Layout {
             })
             .collect();
         let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
+        let length = open.metadata().map_err(|source| IngestError::Io { path: file.path.to_path_buf(), source })?.len();
+        if !lies_inside(plain.metadata(), length) {
+            return Err(damaged(ParquetError::EOF("the footer names columns outside the file".to_owned())));
+        }
         let metadata = ArrowReaderMetadata::load(&open, options).map_err(damaged)?;
-        Ok(Self { metadata, names, columns })
-    }
-
-    fn read_group(&self, file: &Source, group: usize, first_row: u64, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
-        let path = file.path.to_path_buf();
-        let open = File::open(file.path).map_err(|source| IngestError::Io { path: path.clone(), source })?;
-        let c = &self.columns;
-        let wanted = [Some(c.usage_point), Some(c.timestamp), Some(c.value.column()), c.duration_min, c.quality, c.channel];
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), wanted.into_iter().flatten());
-        let damaged = |source| IngestError::Parquet { path: path.clone(), source };
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open, self.metadata.clone())
-            .with_row_groups(vec![group])
-            .with_projection(mask)
-            .with_batch_size(BATCH)
-            .build()
-            .map_err(damaged)?;
-        let mut rows = 0;
-        for batch in reader {
-            let batch = batch.map_err(|error| damaged(parquet::errors::ParquetError::General(error.to_string())))?;
-            Batch { file, layout: self, calendar, sink, first_row: first_row + rows }.deliver(&batch)?;
-            rows += batch.num_rows() as u64;
-            if sink.stopped() {
-                break;
-            }
-        }
-        Ok(rows)
-    }
-}
-
-fn dictionary() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
-/// One decoded batch on its way into a block.
-struct Batch<'a> {
-    file: &'a Source<'a>,
-    layout: &'a Layout,
-    calendar: &'a Calendar,
-    sink: &'a dyn BlockSink,
-    first_row: u64,
-}
-
-impl Batch<'_> {
-    fn deliver(&self, batch: &RecordBatch) -> Result<(), IngestError> {
-        let c = &self.layout.columns;
-        let (ids, keys) = self.ids(batch)?;
-        let at = self.stamps(batch)?;
-        let value = self.cast(batch, c.value.column(), &DataType::Float64, "a number")?;
-        let value = value.as_primitive::<Float64Type>();
-        let quality = c.quality.map(|column| self.words(batch, column)).transpose()?;
-        let channel = c.channel.map(|column| self.words(batch, column)).transpose()?;
-        let duration = c.duration_min.map(|column| self.cast(batch, column, &DataType::UInt16, "whole minutes")).transpose()?;
-        let unit = if let Value::Interval(_, unit) = c.value { unit } else { Unit::Kwh };
-        let mut intervals = IntervalBlock { file: Some(self.file.ix), unit, ..IntervalBlock::default() };
-        let mut registers = RegisterBlock { file: Some(self.file.ix), ..RegisterBlock::default() };
-        for row in 0..batch.num_rows() {
-            let number = if value.is_null(row) { f64::NAN } else { value.value(row) };
-            let (Some(key), Some(at)) = (self.checked_key(keys[row], row), self.checked(at[row], row)) else { continue };
-            if !number.is_nan() && is_absurd(number, c.value) {
-                self.reject(row, RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit"));
-                continue;
-            }
-            if matches!(c.value, Value::Register(_)) {
-                registers.key.push(key);
-                registers.at.push(at);
-                registers.register_kwh.push(number);
-                continue;
-            }
-            let exported = channel.as_ref().is_some_and(|words| is_export(&words[row]));
-            intervals.key.push(key);
-            intervals.start.push(at);
-            intervals.value.push(if exported { -number.abs() } else { number } as f32);
-            if let Some(words) = &quality {
-                intervals.quality.push(self::quality(&words[row]));
-            }
-            if let Some(duration) = &duration {
-                let minutes = duration.as_primitive::<UInt16Type>();
-                intervals.duration_min.push(if minutes.is_null(row) { 0 } else { minutes.value(row) });
-            }
-        }
-        self.send(ids, intervals, registers);
-        Ok(())
-    }
-
-    fn send(&self, ids: Vec<UsagePointId>, mut intervals: IntervalBlock, mut registers: RegisterBlock) {
-        self.sink.progress((intervals.len() + registers.key.len()) as u64);
-        if !registers.key.is_empty() {
-            registers.ids.clone_from(&ids);
-            self.sink.registers(registers);
-        }
-        if !intervals.is_empty() {
-            intervals.ids = ids;
-            self.sink.intervals(intervals);
-        }
-    }
-
-    /// The distinct ids of the batch and a key for every row; `None` where there is no id.
-    fn ids(&self, batch: &RecordBatch) -> Result<(Vec<UsagePointId>, Vec<Option<u32>>), IngestError> {
-        let column = self.column(batch, self.layout.columns.usage_point)?;
-        let column = if matches!(column.data_type(), DataType::Dictionary(..)) { column } else { self.as_text(&column)? };
-        let coded = if column.data_type() == &dictionary() {
-            column
-        } else {
-            arrow_cast::cast(&column, &dictionary()).map_err(|_| self.wrong_type(self.layout.columns.usage_point, column.data_type(), "text"))?
-        };
-        let coded = coded.as_dictionary::<Int32Type>();
-        let values = coded.values().as_string::<i32>();
-        // Only ids that occur are made: a batch can carry the dictionary of a whole row group.
-        let mut place: Vec<Option<u32>> = vec![None; values.len()];
-        let mut ids: Vec<UsagePointId> = Vec::new();
-        let keys = coded
-            .keys()
-            .iter()
-            .map(|key| {
-                let key = usize::try_from(key?).ok()?;
-                let text = if values.is_null(key) { "" } else { values.value(key).trim() };
-                if text.is_empty() {
-                    return None;
-                }
-                Some(*place[key].get_or_insert_with(|| {
-                    ids.push(Arc::from(text));
-                    ids.len() as u32 - 1
-                }))
+        let mut next = 0;
+        let first_rows = (metadata.metadata().row_groups().iter())
+            .map(|group| {
+                let first = next;
+                next += group.num_rows().max(0) as u64;
+                first
             })
             .collect();
-        Ok((ids, keys))
+        let mut layout =
+            Self { path: file.path.to_path_buf(), file: file.ix, metadata, names, columns, first_rows, fast: None, used_blocks: Mutex::default() };
+        layout.fast = layout.fast_columns();
+        Ok(layout)
     }
 
-    /// The instant of every row, or why there is none.
-    fn stamps(&self, batch: &RecordBatch) -> Result<Vec<Result<Timestamp, RejectCode>>, IngestError> {
-        let index = self.layout.columns.timestamp;
-        let column = self.column(batch, index)?;
-        match column.data_type().clone() {
-            DataType::Timestamp(_, zone) => {
-                let seconds = arrow_cast::cast(&column, &DataType::Timestamp(TimeUnit::Second, zone.clone()))
-                    .map_err(|_| self.wrong_type(index, column.data_type(), "a time stamp"))?;
-                let seconds = seconds.as_primitive::<TimestampSecondType>();
-                let mut clock = NaiveClock::new(self.calendar, zone.is_some());
-                Ok(seconds.iter().map(|second| clock.read(second)).collect())
-            }
-            DataType::Date32 | DataType::Date64 => {
-                let days = self.cast(batch, index, &DataType::Date32, "a date")?;
-                let mut clock = NaiveClock::new(self.calendar, false);
-                let days = arrow_cast::cast(&days, &DataType::Int32).map_err(|_| self.wrong_type(index, days.data_type(), "a date"))?;
-                Ok(days.as_primitive::<Int32Type>().iter().map(|day| clock.read(day.map(|day| i64::from(day) * 86_400))).collect())
-            }
-            other => self.text_stamps(batch, index, &other),
-        }
-    }
-
-    fn text_stamps(&self, batch: &RecordBatch, index: usize, found: &DataType) -> Result<Vec<Result<Timestamp, RejectCode>>, IngestError> {
-        let words = if found.is_integer() {
-            let numbers = self.cast(batch, index, &DataType::Int64, "a time stamp")?;
-            numbers.as_primitive::<Int64Type>().iter().map(|number| number.map_or(String::new(), |n| n.to_string())).collect()
-        } else {
-            self.words(batch, index)?
+    /// The columns of the fast lane; `None` where the file has more to say (quality, channel, duration, registers) or stamps of another kind.
+    fn fast_columns(&self) -> Option<FastColumns> {
+        let c = &self.columns;
+        let plain = c.quality.is_none() && c.channel.is_none() && c.duration_min.is_none() && matches!(c.value, Value::Interval(..));
+        let schema = self.metadata.metadata().file_metadata().schema_descr();
+        let leaf = |root: usize| (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == root);
+        let (id, time, value) = (leaf(c.usage_point)?, leaf(c.timestamp)?, leaf(c.value.column())?);
+        let Some(LogicalType::Timestamp(stamp)) = schema.column(time).logical_type_ref().cloned() else { return None };
+        let per_second = match stamp.unit {
+            TimeUnit::MILLIS => 1_000,
+            TimeUnit::MICROS => 1_000_000,
+            TimeUnit::NANOS => 1_000_000_000,
         };
-        let Some(form) = words.iter().find_map(|text| StampForm::of(text.as_bytes())) else {
-            let text = words.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
-            return Err(IngestError::TimeFormat { path: self.file.path.to_path_buf(), row: self.first_row + 1, text });
+        plain.then_some(FastColumns { id, time, value, per_second, exact: stamp.is_adjusted_to_u_t_c })
+    }
+
+    fn damaged(&self, source: ParquetError) -> IngestError {
+        IngestError::Parquet { path: self.path.clone(), source }
+    }
+
+    fn open(&self) -> Result<File, IngestError> {
+        File::open(&self.path).map_err(|source| IngestError::Io { path: self.path.clone(), source })
+    }
+
+    fn read_fast(&self, group: usize, columns: FastColumns, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, FastError> {
+        let mut open = self.open().map_err(FastError::File)?;
+        let group_data = self.metadata.metadata().row_group(group);
+        let unit = if let Value::Interval(_, unit) = self.columns.value { unit } else { crate::domain::Unit::Kwh };
+        let mut block = self.used_blocks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        block.clear();
+        (block.file, block.unit) = (self.file, unit);
+        let mut raw = Vec::new();
+        read_ids(&mut open, group_data, columns.id, &mut block.ids, &mut block.keys)?;
+        read_times(&mut open, group_data, columns.time, &mut raw)?;
+        block.value.reserve(group_data.num_rows() as usize);
+        read_values(&mut open, group_data, columns.value, &mut block.value)?;
+        let rows = block.value.len();
+        let told = |rows: &mut dyn Iterator<Item = u32>| rows.map(|rows| rows as usize).sum::<usize>();
+        if told(&mut block.keys.iter().map(|run| run.rows)) != rows || told(&mut raw.iter().map(|run| run.rows)) != rows {
+            let error = ParquetError::General("columns of a row group differ in length".to_owned());
+            return Err(FastError::Detour(Detour::Damaged(error)));
+        }
+        let first_row = self.first_rows[group];
+        let reject = |row: usize, code: RejectCode, detail: String| {
+            sink.reject(Reject { file: self.path.display().to_string(), row: first_row + row as u64 + 1, code: code.0, detail });
         };
-        let mut reader = StampReader::new(form, self.calendar);
-        Ok(words.iter().map(|text| reader.read(text.as_bytes())).collect())
-    }
-
-    fn checked_key(&self, key: Option<u32>, row: usize) -> Option<u32> {
-        if key.is_none() {
-            self.reject(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
-        }
-        key
-    }
-
-    fn checked(&self, at: Result<Timestamp, RejectCode>, row: usize) -> Option<Timestamp> {
-        at.map_err(|code| self.reject(row, code, stamp_detail(code, b"the stamp of this row"))).ok()
-    }
-
-    fn reject(&self, row: usize, code: RejectCode, detail: String) {
-        let row = self.first_row + row as u64 + 1;
-        self.sink.reject(Reject { file: self.file.path.display().to_string(), row, code: code.0, detail });
-    }
-
-    fn column(&self, batch: &RecordBatch, index: usize) -> Result<ArrayRef, IngestError> {
-        let name = &self.layout.names[index];
-        batch.column_by_name(name).cloned().ok_or_else(|| self.wrong_type(index, &DataType::Null, "a plain column"))
-    }
-
-    fn cast(&self, batch: &RecordBatch, index: usize, to: &DataType, expected: &'static str) -> Result<ArrayRef, IngestError> {
-        let column = self.column(batch, index)?;
-        if column.data_type() == to {
-            return Ok(column);
-        }
-        arrow_cast::cast(&column, to).map_err(|_| self.wrong_type(index, column.data_type(), expected))
-    }
-
-    fn as_text(&self, column: &ArrayRef) -> Result<ArrayRef, IngestError> {
-        arrow_cast::cast(column, &DataType::Utf8).map_err(|_| self.wrong_type(self.layout.columns.usage_point, column.data_type(), "text"))
-    }
-
-    fn words(&self, batch: &RecordBatch, index: usize) -> Result<Vec<String>, IngestError> {
-        let text = self.cast(batch, index, &DataType::Utf8, "text")?;
-        Ok(text.as_string::<i32>().iter().map(|word| word.unwrap_or_default().to_owned()).collect())
-    }
-
-    fn wrong_type(&self, index: usize, found: &DataType, expected: &'static str) -> IngestError {
-        let column = self.layout.names[index].clone();
-        IngestError::ColumnType { path: self.file.path.to_path_buf(), column, found: found.to_string(), expected }
+        check_ids(&mut block, &reject);
+        place_times(&raw, columns, &mut NaiveClock::new(calendar, columns.exact), &mut block, &reject);
+        check_values(&mut block, self.columns.value, &reject);
+        sink.intervals(&block);
+        self.used_blocks.lock().unwrap_or_else(PoisonError::into_inner).push(block);
+        Ok(rows as u64)
     }
 }
 
-/// Naive seconds to UTC, with the clock asked once a day except on days on which it changes.
-struct NaiveClock<'a> {
-    calendar: &'a Calendar,
-    exact: bool,
-    day: Option<(i64, Option<i64>)>,
+/// Why the fast lane ended.
+enum FastError {
+    File(IngestError),
+    Detour(Detour),
 }
 
-impl<'a> NaiveClock<'a> {
-    fn new(calendar: &'a Calendar, exact: bool) -> Self {
-        Self { calendar, exact, day: None }
+impl From<Detour> for FastError {
+    fn from(detour: Detour) -> Self {
+        Self::Detour(detour)
+    }
+}
+
+impl ReadingsFile for Layout {
+    fn pieces(&self) -> usize {
+        self.first_rows.len()
     }
 
-    fn read(&mut self, second: Option<i64>) -> Result<Timestamp, RejectCode> {
-        /// 1990-01-01 and 2101-01-01.
-        const RANGE: std::ops::Range<i64> = 631_152_000..4_133_980_800;
-        let second = second.ok_or(RejectCode::TIME_UNREADABLE)?;
-        if !RANGE.contains(&second) {
-            return Err(RejectCode::TIME_OUT_OF_RANGE);
+    fn estimated_rows(&self) -> u64 {
+        self.metadata.metadata().file_metadata().num_rows().max(0) as u64
+    }
+
+    fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
+        let Some(columns) = self.fast else { return Ok(None) };
+        let mut open = self.open()?;
+        let mut runs = IdRuns::default();
+        match read_ids(&mut open, self.metadata.metadata().row_group(piece), columns.id, &mut runs.ids, &mut runs.keys) {
+            Ok(()) => Ok(Some(runs)),
+            Err(Detour::Unusual) => Ok(None),
+            Err(Detour::Damaged(source)) => Err(self.damaged(source)),
         }
-        if self.exact {
-            return Ok(Timestamp(second));
-        }
-        let day = second.div_euclid(86_400);
-        let offset = match self.day {
-            Some((known, offset)) if known == day => offset,
-            _ => {
-                let civil = LocalStamp(second).day();
-                let (start, next) = (self.calendar.day_start(civil), self.calendar.day_start(crate::domain::CivilDay(civil.0 + 1)));
-                let offset = (next.0 - start.0 == 86_400).then_some(day * 86_400 - start.0);
-                self.day = Some((day, offset));
-                offset
+    }
+
+    fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        let small = self.metadata.metadata().row_group(piece).num_rows() <= LARGEST_GROUP;
+        if let Some(columns) = self.fast.filter(|_| small) {
+            match self.read_fast(piece, columns, calendar, sink) {
+                Ok(rows) => return Ok(rows),
+                Err(FastError::File(error)) => return Err(error),
+                Err(FastError::Detour(Detour::Damaged(source))) => return Err(self.damaged(source)),
+                Err(FastError::Detour(Detour::Unusual)) => {}
             }
-        };
-        match offset {
-            Some(offset) => Ok(Timestamp(second - offset)),
-            None => match self.calendar.resolve(LocalStamp(second)) {
-                Resolved::Exact(at) | Resolved::Twice(at, _) => Ok(at),
-                Resolved::Never => Err(RejectCode::TIME_NEVER_WAS),
-            },
+        }
+        parquet_batches::read_group(self, piece, self.first_rows[piece], calendar, sink)
+    }
+}
+
+/// Turns stamps in the unit of the file into minutes of UTC; a run within one offset of the clock stays a run.
+fn place_times(
+    raw: &[RawTimes],
+    columns: FastColumns,
+    clock: &mut NaiveClock,
+    block: &mut IntervalBlock,
+    reject: &dyn Fn(usize, RejectCode, String),
+) {
+    let per_minute = columns.per_second * 60;
+    let mut row = 0;
+    for run in raw {
+        let last = run.first.saturating_add(run.step.saturating_mul(i64::from(run.rows) - 1));
+        let whole_minutes = run.first % per_minute == 0 && run.step % per_minute == 0;
+        let offset = clock.common_offset(run.first.div_euclid(columns.per_second), last.div_euclid(columns.per_second));
+        if let Some(offset) = offset.filter(|offset| whole_minutes && offset % 60 == 0) {
+            let first = Minute((run.first / per_minute - offset / 60) as u32);
+            push_time(&mut block.times, TimeRun { first, step: (run.step / per_minute) as u32, rows: run.rows });
+            row += run.rows as usize;
+            continue;
+        }
+        for place in 0..i64::from(run.rows) {
+            let second = run.first.wrapping_add(run.step.wrapping_mul(place)).div_euclid(columns.per_second);
+            let minute = clock.read(Some(second)).map_or_else(
+                |code| {
+                    if !is_no_reading(block.value[row]) {
+                        reject(row, code, stamp_detail(code, b"the stamp of this row"));
+                    }
+                    block.value[row] = NO_READING;
+                    block.times.last().map_or(Minute::default(), TimeRun::last)
+                },
+                Minute::from,
+            );
+            push_time(&mut block.times, TimeRun { first: minute, step: 0, rows: 1 });
+            row += 1;
+        }
+    }
+}
+
+/// Rejects rows without an id.
+fn check_ids(block: &mut IntervalBlock, reject: &dyn Fn(usize, RejectCode, String)) {
+    if block.ids.iter().all(|id| !id.is_empty()) {
+        return;
+    }
+    let mut row = 0;
+    for run in &block.keys {
+        let rows = row..row + run.rows as usize;
+        row = rows.end;
+        if block.ids.get(run.key).is_empty() {
+            for row in rows {
+                reject(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
+                block.value[row] = NO_READING;
+            }
+        }
+    }
+}
+
+/// Rejects values that no meter records.
+fn check_values(block: &mut IntervalBlock, value: Value, reject: &dyn Fn(usize, RejectCode, String)) {
+    // A comparison with NaN is false. Without a branch for each value this costs next to nothing.
+    let beyond = |values: &[f32]| values.iter().fold(false, |any, number| any | (number.abs() > ABSURD as f32));
+    if block.value.chunks(1 << 12).any(beyond) {
+        let absurd = |number: f32| !number.is_nan() && is_absurd(f64::from(number), value);
+        for (row, number) in block.value.iter_mut().enumerate().filter(|(_, number)| absurd(**number)) {
+            reject(row, RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit"));
+            *number = NO_READING;
+        }
+    }
+}
+
+/// Whether all columns lie inside the file: a damaged footer may say anything.
+fn lies_inside(metadata: &ParquetMetaData, length: u64) -> bool {
+    let inside = |column: &ColumnChunkMetaData| {
+        let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset()).min(column.data_page_offset());
+        let end = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok()).and_then(|(start, size)| start.checked_add(size));
+        end.is_some_and(|end| end <= length) && column.num_values() >= 0
+    };
+    metadata.row_groups().iter().all(|group| group.num_rows() >= 0 && group.columns().iter().all(inside))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+    use parquet::arrow::ArrowWriter;
+    use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ingest::kept::{Kept, read_file};
+
+    type Row = (Option<String>, i64, Option<f64>);
+
+    fn write(rows: &[Row], properties: WriterProperties) -> tempfile::NamedTempFile {
+        let ids: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| row.0.clone())));
+        let stamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(|row| row.1 * 60_000_000)));
+        let values: ArrayRef = Arc::new(Float64Array::from_iter(rows.iter().map(|row| row.2)));
+        let batch =
+            RecordBatch::try_from_iter_with_nullable([("usage_point", ids, true), ("timestamp", stamps, false), ("kwh", values, true)]).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = ArrowWriter::try_new(file.reopen().unwrap(), batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        file
+    }
+
+    /// Every reading and reject through the fast lane where it can be taken, and through the general one.
+    fn both_lanes(file: &tempfile::NamedTempFile, zone: &str) -> [Kept; 2] {
+        let calendar = Calendar::new(Some(zone)).unwrap();
+        let fast = read_file(&LongParquet, file.path(), &calendar).unwrap();
+        let layout = Layout::of(&Source { path: file.path(), ix: FileIx(0) }).unwrap();
+        let general = Kept::default();
+        (0..layout.pieces()).for_each(|group| {
+            parquet_batches::read_group(&layout, group, layout.first_rows[group], &calendar, &general).unwrap();
+        });
+        [fast, general]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn both_lanes_read_the_same(
+            rows in proptest::collection::vec((prop_oneof![8 => (0_u8..6).prop_map(|i| Some(format!("UP{i}"))), 1 => Just(Some(" ".to_owned()))],
+                prop_oneof![9 => (28_990_000_i64..29_200_000).prop_map(|m| m / 15 * 15), 1 => Just(99_999_999_i64)],
+                prop_oneof![8 => (0_i32..900).prop_map(|w| Some(f64::from(w) / 1000.0)), 1 => Just(None), 1 => Just(Some(1e9))]), 1..300),
+            sorted in any::<bool>(), dictionary in any::<bool>(), second in any::<bool>(), group in 1_usize..200,
+        ) {
+            let mut rows: Vec<Row> = rows;
+            if sorted {
+                rows.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+            }
+            let version = if second { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 };
+            let properties = WriterProperties::builder().set_writer_version(version).set_dictionary_enabled(dictionary)
+                .set_max_row_group_row_count(Some(group)).set_data_page_row_count_limit(16).set_write_batch_size(8).set_statistics_enabled(EnabledStatistics::None).build();
+            let [fast, general] = both_lanes(&write(&rows, properties), "Europe/Berlin");
+            prop_assert_eq!(format!("{:?}", fast.readings()), format!("{:?}", general.readings()));
+            prop_assert_eq!(fast.rejects(), general.rejects());
+        }
+    }
+
+    #[test]
+    fn a_damaged_page_is_an_error_and_no_panic() {
+        let rows: Vec<Row> = (0..5000).map(|i| (Some(format!("UP{}", i / 96)), 28_990_000 + i * 15, Some((i % 97) as f64 / 100.0))).collect();
+        let whole = std::fs::read(write(&rows, WriterProperties::default()).path()).unwrap();
+        let calendar = Calendar::new(None).unwrap();
+        for place in (4..whole.len() - 8).step_by(7) {
+            let mut bytes = whole.clone();
+            bytes[place] ^= 0x55;
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            let _ = read_file(&LongParquet, file.path(), &calendar);
         }
     }
 }

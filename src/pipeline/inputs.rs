@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::domain::{Customer, Grid, IntervalBlock, Licence, RegisterBlock, Reject, Tariff, UsagePointId, Weather};
+use crate::domain::{Calendar, Customer, Grid, IntervalBlock, Licence, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading};
 use crate::findings::InputDigest;
-use crate::ingest::{self, BlockSink, FileSummary, IngestError, Table, find_inputs, read_readings};
-use crate::series::{Collected, Collector};
+use crate::ingest::{self, BlockSink, FileSummary, IngestError, PieceIx, Readings, Table};
+use crate::series::{Gathered, Gatherer};
 
 use super::{Interrupt, Progress, ScanPlan};
 
@@ -17,54 +17,74 @@ pub enum PipelineError {
     /// The input cannot be used.
     #[error("failed to read the input")]
     Ingest(#[from] IngestError),
+    /// The file for what does not fit into memory failed.
+    #[error("failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory")]
+    Spill(#[from] std::io::Error),
     /// The user interrupted the run.
     #[error("interrupted; nothing was written")]
     Interrupted,
 }
 
-/// What was read.
-pub(super) struct Inputs {
-    pub(super) collected: Collected,
-    pub(super) interval_readings: u64,
-    pub(super) register_readings: u64,
+/// The static tables of a run.
+pub(super) struct Tables {
     pub(super) customers: BTreeMap<UsagePointId, Customer>,
     pub(super) grid: Grid,
     pub(super) weather: Weather,
     pub(super) licences: Vec<Licence>,
     pub(super) tariffs: Vec<Tariff>,
     pub(super) digests: Vec<InputDigest>,
+    pub(super) rejects: Vec<Reject>,
 }
 
-/// Hands blocks to the collector and counts them.
-struct Counting<'a> {
-    collector: Collector,
+/// What reading all files came to.
+pub(super) struct ReadingsRead {
+    pub(super) gathered: Gathered,
+    pub(super) interval_readings: u64,
+    pub(super) register_readings: u64,
+    pub(super) digests: Vec<InputDigest>,
+}
+
+/// Hands blocks to the gatherer and counts them.
+struct Counting<'a, 'g> {
+    gatherer: &'a Gatherer<'g>,
     intervals: AtomicU64,
     registers: AtomicU64,
     progress: &'a dyn Progress,
     interrupt: &'a Interrupt,
 }
 
-impl BlockSink for Counting<'_> {
-    fn intervals(&self, block: IntervalBlock) {
-        self.intervals.fetch_add(block.len() as u64, Ordering::Relaxed);
-        self.collector.add_intervals(&block);
+impl BlockSink for Counting<'_, '_> {
+    fn intervals(&self, block: &IntervalBlock) {
+        let readings = block.value.iter().filter(|&&value| !is_no_reading(value)).count() as u64;
+        self.intervals.fetch_add(readings, Ordering::Relaxed);
+        self.progress.advance(readings);
+        self.gatherer.add_intervals(block);
     }
 
-    fn registers(&self, block: RegisterBlock) {
+    fn registers(&self, block: &RegisterBlock) {
         self.registers.fetch_add(block.key.len() as u64, Ordering::Relaxed);
-        self.collector.add_registers(&block);
+        self.progress.advance(block.key.len() as u64);
+        self.gatherer.add_registers(block);
     }
 
     fn reject(&self, reject: Reject) {
-        self.collector.add_reject(reject);
-    }
-
-    fn progress(&self, readings: u64) {
-        self.progress.advance(readings);
+        self.gatherer.add_reject(reject);
     }
 
     fn stopped(&self) -> bool {
         self.interrupt.is_set()
+    }
+}
+
+/// Asks nothing of what it is given but whether to stop: for the survey.
+pub(super) struct Watching<'a>(pub(super) &'a Interrupt);
+
+impl BlockSink for Watching<'_> {
+    fn intervals(&self, _: &IntervalBlock) {}
+    fn registers(&self, _: &RegisterBlock) {}
+    fn reject(&self, _: Reject) {}
+    fn stopped(&self) -> bool {
+        self.0.is_set()
     }
 }
 
@@ -86,44 +106,54 @@ impl StaticTables {
     }
 }
 
-impl Inputs {
-    /// Reads static tables first, since a mistake in them is found at once, then the readings.
-    pub(super) fn read(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Self, PipelineError> {
+impl Tables {
+    /// Reads all static tables that the plan names. A mistake in them is found at once, before the readings are touched.
+    pub(super) fn read(plan: &ScanPlan) -> Result<Self, IngestError> {
         let (paths, calendar) = (&plan.tables, &plan.calendar);
         let mut tables = StaticTables::default();
-        let customers = tables.take("customers", paths.customers.as_deref(), ingest::read_customers)?;
-        let grid = tables.take("grid", paths.grid.as_deref(), ingest::read_grid)?;
-        let weather = tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?;
-        let licences = tables.take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?;
-        let tariffs = tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?;
-
-        let mut args = plan.readings.clone();
-        args.extend(paths.registers.iter().map(|path| path.display().to_string()));
-        let files = find_inputs(&args)?;
-        let zero = || AtomicU64::new(0);
-        let sink = Counting { collector: Collector::default(), intervals: zero(), registers: zero(), progress, interrupt };
-        let summaries = read_readings(&files, calendar, &sink)?;
-        for summary in &summaries {
-            let format = summary.format.unwrap_or("passed over");
-            progress.remark(&format!("{}: {format}, {} rows", summary.path.display(), summary.rows));
-        }
-        let mut collected = sink.collector.finish();
-        collected.rejects.extend(tables.rejects);
-        collected.rejects.sort();
-        let mut digests: Vec<InputDigest> = summaries.iter().filter(|summary| summary.format.is_some()).map(digest).collect();
-        digests.extend(tables.digests);
         Ok(Self {
-            collected,
-            interval_readings: sink.intervals.into_inner(),
-            register_readings: sink.registers.into_inner(),
-            customers,
-            grid,
-            weather,
-            licences,
-            tariffs,
-            digests,
+            customers: tables.take("customers", paths.customers.as_deref(), ingest::read_customers)?,
+            grid: tables.take("grid", paths.grid.as_deref(), ingest::read_grid)?,
+            weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
+            licences: tables.take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
+            tariffs: tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?,
+            digests: tables.digests,
+            rejects: tables.rejects,
         })
     }
+}
+
+/// Opens the readings of a plan.
+pub(super) fn open_readings(plan: &ScanPlan) -> Result<Readings, IngestError> {
+    let mut args = plan.readings.clone();
+    args.extend(plan.tables.registers.iter().map(|path| path.display().to_string()));
+    Readings::open(&ingest::find_inputs(&args)?)
+}
+
+/// Reads all pieces in `order` into the gatherer.
+pub(super) fn read_all(
+    readings: &Readings,
+    order: &[PieceIx],
+    gatherer: &Gatherer,
+    calendar: &Calendar,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<ReadingsRead, PipelineError> {
+    let zero = || AtomicU64::new(0);
+    let sink = Counting { gatherer, intervals: zero(), registers: zero(), progress, interrupt };
+    let summaries = readings.read(order, calendar, &sink)?;
+    if interrupt.is_set() {
+        return Err(PipelineError::Interrupted);
+    }
+    for summary in &summaries {
+        progress.remark(&format!("{}: {}, {} rows", summary.path.display(), summary.format, summary.rows));
+    }
+    Ok(ReadingsRead {
+        gathered: gatherer.finish()?,
+        interval_readings: sink.intervals.into_inner(),
+        register_readings: sink.registers.into_inner(),
+        digests: summaries.iter().map(digest).collect(),
+    })
 }
 
 fn digest(summary: &FileSummary) -> InputDigest {

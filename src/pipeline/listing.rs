@@ -1,13 +1,16 @@
 //! From judgements to lines: the ranked list, screening, scores, and what was cleared.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::consequence::{LicenceCheck, LicenceVerdict};
-use crate::domain::{Calendar, Customer, Grid, UsagePointId};
-use crate::evidence::{HiddenLoad, LoadPattern, OwnFloor, TESTS, hidden_load};
+use crate::domain::{Customer, Grid, UsagePointId};
+use crate::evidence::{HiddenLoad, LoadPattern, OwnFloor, Subject, TESTS};
 use crate::findings::{ClearedRow, FindingKind, Loss, Pattern, Resolution, ScoreRow, SuspectRow};
-use crate::fusion::{logistic, logit, q_values, shortlist_length};
-use crate::population::Peers;
+use crate::fusion::{Calibration, logistic, logit, q_values, shortlist_length};
+use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
 
 use super::metered::{Metered, MeteredPoint};
@@ -18,12 +21,13 @@ const LICENCE_EXCEEDED: f64 = 0.97;
 const WITHIN_LICENCE: f64 = 1e-3;
 /// Contributions smaller than this are not put into words.
 const WORTH_A_WORD: f64 = 0.3;
+/// The load of less likely usage points is not estimated.
+const WORTH_ESTIMATING: f64 = 1e-3;
 /// A cleared usage point would have been at least this likely.
 const WORTH_CLEARING: f64 = 0.1;
 
 /// What the list is made of besides judgements.
 pub(super) struct ListSetting<'a> {
-    pub(super) calendar: &'a Calendar,
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
     pub(super) grid: &'a Grid,
     pub(super) licences: &'a LicenceCheck,
@@ -50,42 +54,57 @@ struct Ranked<'a> {
 
 /// Ranks, lists and explains.
 pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Listing {
-    let mut ranked: Vec<Ranked> = metered.points.iter().filter_map(|point| rank_one(point, metered, setting)).collect();
-    ranked.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then_with(|| a.point.series.usage_point.cmp(&b.point.series.usage_point)));
+    let mut ranked = rank(metered, setting);
     let probability: Vec<f64> = ranked.iter().map(|r| logistic(r.log_odds)).collect();
     let q = q_values(&probability);
     let length = setting.top.unwrap_or_else(|| shortlist_length(&q, setting.fdr)).min(ranked.len());
-    let mut suspects: Vec<SuspectRow> = Vec::with_capacity(length);
-    for (index, ranked) in ranked[..length].iter().enumerate() {
-        let row = suspect_row(ranked, metered, setting);
-        suspects.push(SuspectRow { rank: index as u64 + 1, probability: Some(probability[index]), q_value: Some(q[index]), ..row });
-    }
-    let cleared = ranked.iter().filter_map(|ranked| cleared_row(ranked, metered)).collect();
+    estimate(&mut ranked, length, metered);
+    let rows: Vec<SuspectRow> = ranked[..length].par_iter().map(|ranked| suspect_row(ranked, metered, setting)).collect();
+    let number = |(index, row): (usize, SuspectRow)| SuspectRow {
+        rank: index as u64 + 1,
+        probability: Some(probability[index]),
+        q_value: Some(q[index]),
+        ..row
+    };
+    let suspects = rows.into_iter().enumerate().map(number).collect();
+    let cleared = ranked.par_iter().filter_map(|ranked| cleared_row(ranked, metered)).collect();
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
     Listing { suspects, screening, scores, cleared }
 }
 
-fn rank_one<'a>(point: &'a MeteredPoint, metered: &Metered, setting: &ListSetting) -> Option<Ranked<'a>> {
-    let judgement = point.judgement.as_ref()?;
-    let id = &point.series.usage_point;
-    let subject = point.subject(&metered.peers, &metered.day_weather);
-    let licensed = setting.licences.is_licensed(id);
-    let load = hidden_load(&subject, if licensed { OwnFloor::None } else { OwnFloor::AsPeers });
-    let days = point.series.days(setting.calendar);
-    let verdict = load.zip(days).and_then(|(load, days)| setting.licences.judge(id, load.kw, days));
-    let before = judgement.log_odds;
-    let log_odds = match &verdict {
-        Some(verdict) if verdict.is_exceeded() => before.max(logit(LICENCE_EXCEEDED)),
-        Some(_) => before.min(logit(WITHIN_LICENCE)),
-        None => before,
-    };
-    Some(Ranked { point, log_odds, before, verdict, load })
+/// Judged usage points, best first. Those with a licence are measured against it.
+fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
+    let judged = metered.points.iter().filter_map(|point| Some((point, point.log_odds?)));
+    let mut ranked: Vec<Ranked> = judged.map(|(point, log_odds)| Ranked { point, log_odds, before: log_odds, verdict: None, load: None }).collect();
+    let mut licensed: Vec<&mut Ranked> = ranked.iter_mut().filter(|ranked| setting.licences.is_licensed(&ranked.point.usage_point)).collect();
+    let points: Vec<&MeteredPoint> = licensed.iter().map(|ranked| ranked.point).collect();
+    for (ranked, load) in licensed.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::None)) {
+        ranked.load = load;
+        ranked.verdict = load.and_then(|load| setting.licences.judge(&ranked.point.usage_point, load.kw, ranked.point.days));
+        ranked.log_odds = match &ranked.verdict {
+            Some(verdict) if verdict.is_exceeded() => ranked.before.max(logit(LICENCE_EXCEEDED)),
+            Some(_) => ranked.before.min(logit(WITHIN_LICENCE)),
+            None => ranked.before,
+        };
+    }
+    ranked.par_sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then_with(|| a.point.usage_point.cmp(&b.point.usage_point)));
+    ranked
+}
+
+/// Estimates the load of listed usage points and of all that may yet be asked about.
+fn estimate(ranked: &mut [Ranked], listed: usize, metered: &Metered) {
+    let least = logit(WORTH_ESTIMATING);
+    let wanted = |(index, ranked): &(usize, &mut Ranked)| ranked.load.is_none() && (*index < listed || ranked.before.max(ranked.log_odds) >= least);
+    let mut open: Vec<&mut Ranked> = ranked.iter_mut().enumerate().filter(wanted).map(|(_, ranked)| ranked).collect();
+    let points: Vec<&MeteredPoint> = open.iter().map(|ranked| ranked.point).collect();
+    for (ranked, load) in open.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)) {
+        ranked.load = load;
+    }
 }
 
 fn suspect_row(ranked: &Ranked, metered: &Metered, setting: &ListSetting) -> SuspectRow {
-    let id = &ranked.point.series.usage_point;
-    let mut row = place_row(id, setting);
+    let mut row = place_row(&ranked.point.usage_point, setting);
     let exceeded = ranked.verdict.as_ref().filter(|verdict| verdict.is_exceeded());
     row.finding = if exceeded.is_some() { FindingKind::LicenceExceeded } else { FindingKind::MeteredHiddenLoad };
     row.licence = ranked.verdict.as_ref().map(|verdict| verdict.licence.clone());
@@ -134,20 +153,28 @@ fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow {
 
 /// Puts the families into words, strongest first, and names the tests that the data did not allow.
 fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
-    let Some(judgement) = &point.judgement else { return };
-    let subject = point.subject(&metered.peers, &metered.day_weather);
+    let Some(calibration) = &metered.calibration else { return };
+    let families = calibration.families(&point.measured);
     let mut told: Vec<(f64, String)> = Vec::new();
-    for (test, llr) in TESTS.iter().zip(&judgement.families) {
-        match llr {
-            None => row.tests_missing.push(format!("{}: needs {}", test.family, test.needs)),
-            Some(llr) if llr.abs() >= WORTH_A_WORD => told.push((*llr, format!("{}: {} ({})", test.family, (test.words)(&subject), usual(*llr)))),
-            Some(_) => {}
+    look_at(point, metered, |subject| {
+        for (test, llr) in TESTS.iter().zip(&families) {
+            match llr {
+                None => row.tests_missing.push(format!("{}: needs {}", test.family, test.needs)),
+                Some(llr) if llr.abs() >= WORTH_A_WORD => told.push((*llr, format!("{}: {} ({})", test.family, (test.words)(subject), usual(*llr)))),
+                Some(_) => {}
+            }
         }
-    }
+    });
     told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
     for (llr, text) in told {
         if llr > 0.0 { row.evidence_for.push(text) } else { row.evidence_against.push(text) }
     }
+}
+
+/// Shows the profile of one usage point to `look`; nothing happens when the file with profiles failed, which ends the run later.
+fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnOnce(&Subject) -> T) -> Option<T> {
+    let profile = metered.profiles.get(point.profile)?;
+    Some(metered.bench.with_subject(&point.usage_point, &profile, look))
 }
 
 /// Log-odds in words that an auditor can say aloud.
@@ -170,26 +197,48 @@ fn cleared_row(ranked: &Ranked, metered: &Metered) -> Option<ClearedRow> {
     let licensed = ranked.verdict.as_ref().filter(|verdict| !verdict.is_exceeded());
     // A lamp is cleared by its own evidence: what the other families say alone would have listed it.
     let daylight = TESTS.iter().position(|test| test.family == "daylight").and_then(|family| {
-        let llr = ranked.point.judgement.as_ref()?.families[family]?;
+        let llr = metered.calibration.as_ref()?.families(&ranked.point.measured)[family]?;
         (llr < -WORTH_A_WORD).then_some((family, llr))
     });
-    let (look_alike, reason, before) = match (licensed, daylight) {
-        (Some(verdict), _) => ("licensed_miner", verdict.reason.clone(), ranked.before),
-        (None, Some((family, llr))) => {
-            let subject = ranked.point.subject(&metered.peers, &metered.day_weather);
-            ("street_light", (TESTS[family].words)(&subject), ranked.before - llr)
-        }
+    let before = match (licensed, daylight) {
+        (Some(_), _) => ranked.before,
+        (None, Some((_, llr))) => ranked.before - llr,
         (None, None) => return None,
     };
-    let was_likely = logistic(before) >= WORTH_CLEARING || licensed.is_some();
-    was_likely.then(|| ClearedRow {
-        usage_point: ranked.point.series.usage_point.clone(),
+    if licensed.is_none() && logistic(before) < WORTH_CLEARING {
+        return None;
+    }
+    let (look_alike, reason) = match (licensed, daylight) {
+        (Some(verdict), _) => ("licensed_miner", verdict.reason.clone()),
+        (None, Some((family, _))) => ("street_light", look_at(ranked.point, metered, |subject| (TESTS[family].words)(subject))?),
+        (None, None) => return None,
+    };
+    Some(ClearedRow {
+        usage_point: ranked.point.usage_point.clone(),
         look_alike: Some(look_alike.to_owned()),
         reason,
-        hidden_kw: ranked.load.map(|load| load.kw),
+        hidden_kw: ranked.load.or_else(|| metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)[0]).map(|load| load.kw),
         probability_before: Some(logistic(before)),
         probability: Some(logistic(ranked.log_odds)),
     })
+}
+
+/// Makes every stratum's name once.
+#[derive(Default)]
+struct StratumNames {
+    known: BTreeMap<crate::population::Stratum, Arc<str>>,
+}
+
+impl StratumNames {
+    fn of(&mut self, facts: &NodeFacts) -> Arc<str> {
+        let stratum = facts.stratum();
+        if let Some(name) = self.known.get(&stratum) {
+            return name.clone();
+        }
+        let name: Arc<str> = stratum.name().into();
+        self.known.insert(stratum, name.clone());
+        name
+    }
 }
 
 fn score_rows(
@@ -200,38 +249,48 @@ fn score_rows(
     registers: &[RegisterLoad],
     setting: &ListSetting,
 ) -> Vec<ScoreRow> {
-    let place: BTreeMap<&UsagePointId, usize> = ranked.iter().enumerate().map(|(index, r)| (&r.point.series.usage_point, index)).collect();
-    let mut rows: Vec<ScoreRow> = metered
-        .points
-        .iter()
-        .map(|point| {
-            let index = place.get(&point.series.usage_point).copied();
-            let load = index.and_then(|index| ranked[index].load);
-            ScoreRow {
-                usage_point: point.series.usage_point.clone(),
-                log_odds: index.map(|index| ranked[index].log_odds),
-                probability: index.map(|index| probability[index]),
-                q_value: index.map(|index| q[index]),
-                hidden_kw: load.map(|load| load.kw),
-                since: load.and_then(|load| load.since),
-                resolution: point.resolution(),
-                stratum: point.stratum.name(),
-                statistics: point.measured.statistics.clone(),
-                llr: point.judgement.as_ref().map_or_else(|| vec![None; TESTS.len()], |judgement| judgement.families.clone()),
-            }
-        })
-        .collect();
-    rows.extend(register_only(metered, registers).map(|load| register_score(load, setting)));
-    rows.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
+    let mut by_id: Vec<u32> = (0..ranked.len() as u32).collect();
+    by_id.par_sort_unstable_by(|&a, &b| ranked[a as usize].point.usage_point.cmp(&ranked[b as usize].point.usage_point));
+    let mut by_id = by_id.into_iter().peekable();
+    let mut names = StratumNames::default();
+    let mut rows: Vec<ScoreRow> = Vec::with_capacity(metered.points.len());
+    for point in &metered.points {
+        let index = by_id.next_if(|&index| ranked[index as usize].point.usage_point == point.usage_point).map(|index| index as usize);
+        let load = index.and_then(|index| ranked[index].load);
+        rows.push(ScoreRow {
+            usage_point: point.usage_point.clone(),
+            log_odds: index.map(|index| ranked[index].log_odds),
+            probability: index.map(|index| probability[index]),
+            q_value: index.map(|index| q[index]),
+            hidden_kw: load.map(|load| load.kw),
+            since: load.and_then(|load| load.since),
+            resolution: point.resolution(),
+            stratum: names.of(&metered.bench.facts(&point.usage_point)),
+            statistics: point.measured.statistics.clone(),
+            llr: Box::default(),
+        });
+    }
+    let families = |calibration: &Calibration, point: &MeteredPoint| -> Box<[f32]> {
+        calibration.families(&point.measured).into_iter().map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect()
+    };
+    rows.par_iter_mut().zip(&metered.points).for_each(|(row, point)| {
+        let tested = metered.calibration.as_ref().filter(|_| point.log_odds.is_some());
+        row.llr = tested.map_or_else(|| vec![f32::NAN; TESTS.len()].into(), |calibration| families(calibration, point));
+    });
+    let without: Vec<ScoreRow> = register_only(metered, registers).map(|load| register_score(load, &mut names, setting)).collect();
+    if !without.is_empty() {
+        rows.extend(without);
+        rows.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
+    }
     rows
 }
 
 /// Registers of usage points without interval readings.
 fn register_only<'a>(metered: &'a Metered, registers: &'a [RegisterLoad]) -> impl Iterator<Item = &'a RegisterLoad> {
-    registers.iter().filter(|load| metered.points.binary_search_by(|point| point.series.usage_point.cmp(&load.usage_point)).is_err())
+    registers.iter().filter(|load| !metered.is_read(&load.usage_point))
 }
 
-fn register_score(load: &RegisterLoad, setting: &ListSetting) -> ScoreRow {
+fn register_score(load: &RegisterLoad, names: &mut StratumNames, setting: &ListSetting) -> ScoreRow {
     ScoreRow {
         usage_point: load.usage_point.clone(),
         log_odds: None,
@@ -240,31 +299,28 @@ fn register_score(load: &RegisterLoad, setting: &ListSetting) -> ScoreRow {
         hidden_kw: None,
         since: None,
         resolution: Resolution::Register,
-        stratum: crate::population::NodeFacts::of(setting.customers.get(&load.usage_point)).stratum().name(),
-        statistics: vec![None; crate::evidence::statistics().count()],
-        llr: vec![None; TESTS.len()],
+        stratum: names.of(&NodeFacts::of(setting.customers.get(&load.usage_point))),
+        statistics: vec![f32::NAN; crate::evidence::statistics().count()].into(),
+        llr: vec![f32::NAN; TESTS.len()].into(),
     }
 }
 
 /// Usage points that cannot carry a probability, largest excess over their peers first: a list to look at, not a finding.
 fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Vec<SuspectRow> {
     let mut rows: Vec<(f64, SuspectRow)> = register_only(metered, registers)
-        .map(|load| screening_row(&load.usage_point, load.mean_kw, "register readings only", &metered.peers, setting))
+        .map(|load| screening_row(&load.usage_point, load.mean_kw, "register readings only", metered, setting))
         .collect();
-    for point in metered.points.iter().filter(|point| point.judgement.is_none()) {
-        let valid: Vec<f64> = point.series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
-        if !valid.is_empty() {
-            let mean_kw = valid.iter().sum::<f64>() / valid.len() as f64;
-            rows.push(screening_row(&point.series.usage_point, mean_kw, "fewer than seven complete days", &metered.peers, setting));
+    for point in metered.points.iter().filter(|point| point.log_odds.is_none()) {
+        if let Some(mean_kw) = point.mean_kw {
+            rows.push(screening_row(&point.usage_point, mean_kw, "fewer than seven complete days", metered, setting));
         }
     }
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));
     rows.into_iter().enumerate().map(|(index, (_, row))| SuspectRow { rank: index as u64 + 1, ..row }).collect()
 }
 
-fn screening_row(id: &UsagePointId, mean_kw: f64, ground: &str, peers: &Peers, setting: &ListSetting) -> (f64, SuspectRow) {
-    let stratum = crate::population::NodeFacts::of(setting.customers.get(id)).stratum();
-    let usual_kw = peers.baseline(&stratum).and_then(|baseline| baseline.ln_mean_kw).map(f64::exp);
+fn screening_row(id: &UsagePointId, mean_kw: f64, ground: &str, metered: &Metered, setting: &ListSetting) -> (f64, SuspectRow) {
+    let usual_kw = metered.bench.usual_kw(&metered.bench.facts(id).stratum());
     let mut row = place_row(id, setting);
     let excess_kw = mean_kw - usual_kw.unwrap_or(mean_kw);
     row.evidence_for.push(match usual_kw {

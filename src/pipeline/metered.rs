@@ -1,173 +1,237 @@
-//! The metered-load engine from series to judgements: fault gate, profiles, peers, evidence, calibration.
+//! The metered-load engine from profiles to judgements: peers, evidence, planted farms, calibration.
+//!
+//! Profiles are gone through once, chunk by chunk, when the peers' baselines are known; what stays of a usage point are its statistics and its estimated load.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Heating, UsagePointId, Weather};
-use crate::evidence::{self, DayWeather, Subject};
+use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Heating, Purpose, UsagePointId, Weather, seed_of};
+use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
-use crate::fusion::{Calibration, CalibrationSettings, Host, InjectionSettings, Judgement, Measured, plant};
+use crate::fusion::{Calibration, CalibrationSettings, Host, InjectionSettings, Measured, plant};
 use crate::population::{NodeFacts, Peers, Stratum};
-use crate::profile::NodeProfile;
-use crate::series::{FaultGate, LoadSeries, RawReading, Regular, regular_series};
+use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
+use crate::series::LoadSeries;
 
-/// Interval share that may be estimated before a usage point's shape is not believed.
-const MOST_ESTIMATED: f64 = 0.5;
-
-/// A usage point's series behind the fault gate.
-#[derive(Debug, Clone)]
-pub(super) struct Prepared {
-    pub(super) series: LoadSeries,
-    pub(super) faults: Vec<Fault>,
-}
+use super::first_pass::Point;
 
 /// One usage point through the engine.
 #[derive(Debug)]
 pub(super) struct MeteredPoint {
-    pub(super) series: LoadSeries,
-    pub(super) profile: NodeProfile,
-    pub(super) facts: NodeFacts,
-    pub(super) stratum: Stratum,
+    pub(super) usage_point: UsagePointId,
+    pub(super) step_min: u32,
+    pub(super) days: (CivilDay, CivilDay),
+    pub(super) mean_kw: Option<f64>,
+    pub(super) profile: ProfilePlace,
     pub(super) measured: Measured,
-    pub(super) judgement: Option<Judgement>,
+    /// Log-odds for a farm; `None` when nothing could be tested.
+    pub(super) log_odds: Option<f64>,
 }
 
-/// What the engine needs besides readings.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Setting<'a> {
+/// What the engine needs besides profiles.
+#[derive(Clone, Copy)]
+pub(super) struct EngineSetting<'a> {
     pub(super) calendar: &'a Calendar,
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
     pub(super) weather: &'a Weather,
     pub(super) injection: InjectionSettings,
-    /// Usage points that farms are planted in, at most.
-    pub(super) sample: usize,
+    /// Usage points that tables are learned from, at most.
+    pub(super) population: usize,
 }
 
 /// The engine's result: usage points in the order of their ids, and what was learned.
-#[derive(Debug)]
-pub(super) struct Metered {
+pub(super) struct Metered<'a> {
     pub(super) points: Vec<MeteredPoint>,
-    pub(super) peers: Peers,
-    pub(super) day_weather: DayWeather,
     pub(super) calibration: Option<Calibration>,
+    pub(super) bench: Bench<'a>,
+    pub(super) profiles: &'a ProfileStore,
 }
 
-/// Puts readings on an even time axis, clips them to the period and passes them through the fault gate, in parallel over usage points.
-pub(super) fn prepare(
-    readings: Vec<(UsagePointId, Vec<RawReading>)>,
-    calendar: &Calendar,
-    customers: &BTreeMap<UsagePointId, Customer>,
-    period: Option<(CivilDay, CivilDay)>,
-) -> Vec<Prepared> {
-    let gate = FaultGate { calendar };
-    readings
-        .into_par_iter()
-        .filter_map(|(usage_point, raw)| {
-            let Regular { mut series, mut faults, estimated_share } = regular_series(&usage_point, raw, calendar)?;
-            if let Some((from, to)) = period {
-                series = series.clip(calendar, from, to);
-            }
-            if series.kw.is_empty() {
-                return None;
-            }
-            let contracted_kw = customers.get(&usage_point).and_then(|customer| customer.contracted_kw);
-            let mut gated = gate.pass(series, contracted_kw);
-            if estimated_share > MOST_ESTIMATED {
-                // Estimates are drawn from old profiles: their course of the day says nothing about the load.
-                gated.series.kw.fill(f32::NAN);
-            }
-            faults.append(&mut gated.faults);
-            Some(Prepared { series: gated.series, faults })
-        })
-        .collect()
+/// What every usage point is measured against.
+pub(super) struct Bench<'a> {
+    customers: &'a BTreeMap<UsagePointId, Customer>,
+    peers: Peers,
+    day_weather: DayWeather,
+    /// Tariff classes and groups, each text once.
+    names: BTreeSet<Arc<str>>,
 }
 
-/// Profiles, measures, calibrates and judges. `prepared` holds usage points without balance meters, in the order of their ids.
-pub(super) fn run(prepared: Vec<LoadSeries>, setting: &Setting, calibration: CalibrationSettings) -> Metered {
-    let day_weather = day_weather(&prepared, setting);
-    let profiled: Vec<(LoadSeries, NodeProfile, NodeFacts, Stratum)> = prepared
-        .into_par_iter()
-        .map(|series| {
-            let profile = NodeProfile::of(&series, setting.calendar);
-            let facts = NodeFacts::of(setting.customers.get(&series.usage_point));
-            let stratum = facts.stratum();
-            (series, profile, facts, stratum)
-        })
-        .collect();
-    let peers = Peers::of(profiled.iter().map(|(_, profile, _, stratum)| (stratum, profile)));
-    let mut points: Vec<MeteredPoint> = profiled
-        .into_par_iter()
-        .map(|(series, profile, facts, stratum)| {
-            let measured = measure(&profile, &facts, &stratum, &peers, &day_weather);
-            MeteredPoint { series, profile, facts, stratum, measured, judgement: None }
-        })
-        .collect();
-    let calibration = calibrate(&points, &peers, &day_weather, setting, calibration);
-    if let Some(calibration) = &calibration {
-        points.par_iter_mut().for_each(|point| point.judgement = calibration.judge(&point.measured));
+impl Bench<'_> {
+    /// What the utility knows of a usage point.
+    pub(super) fn facts(&self, id: &str) -> NodeFacts {
+        NodeFacts::of(self.customers.get(id))
     }
-    Metered { points, peers, day_weather, calibration }
+
+    /// The mean power that is usual for the peers, kW.
+    pub(super) fn usual_kw(&self, stratum: &Stratum) -> Option<f64> {
+        self.peers.baseline(stratum).and_then(|baseline| baseline.ln_mean_kw).map(f64::exp)
+    }
+
+    /// Shows a profile to `look` as the tests see it.
+    pub(super) fn with_subject<T>(&self, id: &str, profile: &NodeProfile, look: impl FnOnce(&Subject) -> T) -> T {
+        let facts = self.facts(id);
+        look(&Subject::new(profile, self.peers.baseline(&facts.stratum()), &facts, &self.day_weather))
+    }
+
+    fn name(&self, text: &str) -> Arc<str> {
+        self.names.get(text).cloned().unwrap_or_else(|| text.into())
+    }
+
+    fn measure(&self, subject: &Subject) -> Measured {
+        let class = &subject.facts.tariff_class;
+        let group = group(class, subject.facts.heating, subject.profile.has_hours());
+        Measured { group: self.name(&group), tariff_class: self.name(class), statistics: evidence::measure(subject) }
+    }
 }
 
-fn day_weather(series: &[LoadSeries], setting: &Setting) -> DayWeather {
-    let spans = series.iter().filter_map(|series| series.days(setting.calendar));
-    let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    span.map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to))
+/// Usage points share tables with their class, heated ones with heated ones, and coarse readings only with coarse ones: their tests differ.
+fn group(class: &str, heating: Heating, has_hours: bool) -> String {
+    let heating = if heating == Heating::Electric { ", electric heating" } else { "" };
+    format!("{class}{heating}, {}", if has_hours { "hourly or finer" } else { "daily" })
 }
 
-fn measure(profile: &NodeProfile, facts: &NodeFacts, stratum: &Stratum, peers: &Peers, day_weather: &DayWeather) -> Measured {
-    let subject = Subject { profile, peers: peers.baseline(stratum), facts, weather: day_weather };
-    // Usage points share tables with their class, heated ones with heated ones, and coarse readings only with coarse ones: their tests differ.
-    let heating = if facts.heating == Heating::Electric { ", electric heating" } else { "" };
-    let group = format!("{}{heating}, {}", facts.tariff_class, if profile.has_hours() { "hourly or finer" } else { "daily" });
-    Measured { group, tariff_class: facts.tariff_class.clone(), statistics: evidence::measure(&subject) }
+/// Measures, calibrates and judges. `points` holds usage points without balance meters, in the order of their ids.
+pub(super) fn run<'a>(
+    points: Vec<Point>,
+    hosts: &[LoadSeries],
+    profiles: &'a ProfileStore,
+    setting: &EngineSetting<'a>,
+    calibration: CalibrationSettings,
+) -> Metered<'a> {
+    let bench = bench(&points, setting);
+    let mut points = measure_all(points, profiles, &bench);
+    let calibration = calibrate(&points, hosts, &bench, setting, calibration);
+    if let Some(calibration) = &calibration {
+        points.par_iter_mut().for_each(|point| point.log_odds = calibration.log_odds(&point.measured));
+    }
+    Metered { points, calibration, bench, profiles }
+}
+
+fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
+    let span = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let day_weather = span.map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
+    // Strata and names are few; each is made once.
+    let mut strata: BTreeMap<(Option<&str>, Option<u64>, Heating), Stratum> = BTreeMap::new();
+    let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
+    let keys: Vec<(Option<&str>, Option<u64>, Heating)> = (points.iter())
+        .map(|point| {
+            let customer = setting.customers.get(&point.usage_point);
+            let key = (
+                customer.and_then(|c| c.tariff_class.as_deref()),
+                customer.and_then(|c| c.contracted_kw).map(f64::to_bits),
+                customer.map_or(Heating::Unknown, |c| c.heating),
+            );
+            strata.entry(key).or_insert_with(|| {
+                let facts = NodeFacts::of(customer);
+                for has_hours in [true, false] {
+                    names.insert(group(&facts.tariff_class, facts.heating, has_hours).into());
+                }
+                names.insert(facts.tariff_class.as_str().into());
+                facts.stratum()
+            });
+            key
+        })
+        .collect();
+    let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key], point.peer_values)));
+    Bench { customers: setting.customers, peers, day_weather, names }
+}
+
+/// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of `places`, `None` where the file with profiles failed.
+fn look_at_all<T: Send>(places: &[ProfilePlace], profiles: &ProfileStore, look: impl Fn(usize, &NodeProfile) -> T + Sync) -> Vec<Option<T>> {
+    let mut by_place: Vec<(ProfilePlace, u32)> = places.iter().enumerate().map(|(index, &place)| (place, index as u32)).collect();
+    by_place.par_sort_unstable();
+    let chunks: Vec<&[(ProfilePlace, u32)]> = by_place.chunk_by(|a, b| a.0.chunk() == b.0.chunk()).collect();
+    let seen: Vec<Vec<(u32, T)>> = (chunks.par_iter())
+        .with_max_len(1)
+        .map(|chunk| {
+            let places: Vec<ProfilePlace> = chunk.iter().map(|(place, _)| *place).collect();
+            let mut found = Vec::with_capacity(chunk.len());
+            profiles.each(&places, |position, profile| {
+                let index = chunk[position].1;
+                found.push((index, look(index as usize, &profile)));
+            });
+            found
+        })
+        .collect();
+    let mut slots: Vec<Option<T>> = places.iter().map(|_| None).collect();
+    for (index, found) in seen.into_iter().flatten() {
+        slots[index as usize] = Some(found);
+    }
+    slots
+}
+
+fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Vec<MeteredPoint> {
+    let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
+    let measured =
+        look_at_all(&places, profiles, |index, profile| bench.with_subject(&points[index].usage_point, profile, |subject| bench.measure(subject)));
+    let put = |(point, measured): (Point, Option<Measured>)| {
+        let Point { usage_point, step_min, days, mean_kw, profile, .. } = point;
+        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured: measured?, log_odds: None })
+    };
+    points.into_iter().zip(measured).filter_map(put).collect()
 }
 
 fn calibrate(
     points: &[MeteredPoint],
-    peers: &Peers,
-    day_weather: &DayWeather,
-    setting: &Setting,
+    hosts: &[LoadSeries],
+    bench: &Bench,
+    setting: &EngineSetting,
     calibration: CalibrationSettings,
 ) -> Option<Calibration> {
-    let hosts = sample(points, setting.injection.seed, setting.sample);
-    let host_series: Vec<Host> = hosts.iter().map(|point| Host { series: &point.series, contracted_kw: point.facts.contracted_kw }).collect();
+    let of_host = |series| Host { series, contracted_kw: setting.customers.get(&series.usage_point).and_then(|c| c.contracted_kw) };
+    let host_series: Vec<Host> = hosts.iter().map(of_host).collect();
     let planted = plant(&host_series, setting.injection, setting.calendar, setting.weather, |planted| {
-        let host = hosts[planted.host];
         let profile = NodeProfile::of(&planted.series, setting.calendar);
-        Some(measure(&profile, &host.facts, &host.stratum, peers, day_weather))
+        Some(bench.with_subject(&planted.series.usage_point, &profile, |subject| bench.measure(subject)))
     });
-    let population: Vec<Measured> = points.iter().map(|point| point.measured.clone()).collect();
-    Calibration::fit(&population, &planted, calibration)
+    let mut members: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    for point in points {
+        *members.entry(point.measured.group.clone()).or_insert(0) += 1;
+    }
+    let population: Vec<&Measured> = sample(points, setting.injection.seed, setting.population).into_iter().map(|point| &point.measured).collect();
+    Calibration::fit(&population, &members, &planted, calibration)
 }
 
-/// Usage points with the smallest hashes of their ids: a sample that does not change when others are added, in the order of ids.
+/// Up to `most` usage points, those with the smallest hashes of their ids, in the order of ids.
 fn sample(points: &[MeteredPoint], seed: u64, most: usize) -> Vec<&MeteredPoint> {
-    let mut keyed: Vec<(u64, &MeteredPoint)> = points
-        .iter()
-        .filter(|point| !point.profile.days.is_empty())
-        .map(|point| (crate::domain::seed_of(seed, &point.series.usage_point, crate::domain::Purpose::Sample, 0), point))
-        .collect();
-    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.series.usage_point.cmp(&b.1.series.usage_point)));
+    if points.len() <= most {
+        return points.iter().collect();
+    }
+    let mut keyed: Vec<(u64, u32)> =
+        points.par_iter().enumerate().map(|(index, point)| (seed_of(seed, &point.usage_point, Purpose::Sample, 0), index as u32)).collect();
+    keyed.select_nth_unstable(most - 1);
     keyed.truncate(most);
-    let mut sample: Vec<&MeteredPoint> = keyed.into_iter().map(|(_, point)| point).collect();
-    sample.sort_by(|a, b| a.series.usage_point.cmp(&b.series.usage_point));
-    sample
+    let mut chosen: Vec<u32> = keyed.into_iter().map(|(_, index)| index).collect();
+    chosen.sort_unstable();
+    chosen.into_iter().map(|index| &points[index as usize]).collect()
 }
 
 impl MeteredPoint {
-    /// The point as the tests see it.
-    pub(super) fn subject<'a>(&'a self, peers: &'a Peers, day_weather: &'a DayWeather) -> Subject<'a> {
-        Subject { profile: &self.profile, peers: peers.baseline(&self.stratum), facts: &self.facts, weather: day_weather }
-    }
-
     /// How fine its readings are.
     pub(super) fn resolution(&self) -> Resolution {
-        match self.series.step_min {
+        match self.step_min {
             step @ 0..=60 => Resolution::Interval(step as u16),
             _ => Resolution::Daily,
         }
+    }
+}
+
+impl Metered<'_> {
+    /// The hidden load of each of `points`, from its profile; `None` with less than a week of days.
+    pub(super) fn hidden_loads(&self, points: &[&MeteredPoint], own_floor: impl Fn(&str) -> OwnFloor + Sync) -> Vec<Option<HiddenLoad>> {
+        let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
+        let loads = look_at_all(&places, self.profiles, |index, profile| {
+            let id = &points[index].usage_point;
+            self.bench.with_subject(id, profile, |subject| hidden_load(subject, own_floor(id)))
+        });
+        loads.into_iter().map(Option::flatten).collect()
+    }
+
+    /// Whether a usage point was read.
+    pub(super) fn is_read(&self, id: &str) -> bool {
+        self.points.binary_search_by(|point| point.usage_point.as_ref().cmp(id)).is_ok()
     }
 }
 

@@ -1,66 +1,98 @@
 //! The only wiring: from a plan to findings, stage by stage.
 
+mod first_pass;
 mod inputs;
 mod listing;
+mod memory;
 mod metered;
 mod nodes;
 mod plan;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{LicenceCheck, Prices, address_rows, building, region_rows, worklist_rows};
-use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, UsagePointId};
+use crate::domain::{Calendar, Fault, NodeKind, UsagePointId};
 use crate::evidence::{TESTS, statistics};
 use crate::findings::{Findings, NodeRow, Prevalence, RunRecord, StageTime, SuspectRow};
 use crate::fusion::{CalibrationSettings, InjectionSettings};
-use crate::series::{LoadSeries, RegisterLoad, register_load};
+use crate::ingest::Survey;
+use crate::profile::ProfileStore;
+use crate::series::{Gatherer, GridSums, RawReading, RegisterLoad, Stretch, register_load};
 
-use inputs::Inputs;
+use first_pass::{FirstPass, Kept};
+use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ListSetting, Listing};
-use metered::{Metered, Prepared, Setting};
-use nodes::{GridSetting, SeriesById};
+use memory::MemoryPlan;
+use metered::{EngineSetting, Metered};
+use nodes::GridSetting;
 
 pub use inputs::PipelineError;
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 
-/// Runs a scan. Nothing is written.
+/// Runs a scan. Nothing is written but files without a name beside the result folder, for what does not fit into memory.
 ///
 /// # Errors
-/// When the input cannot be used, or the run is interrupted.
+/// When the input cannot be used, such a file fails, or the run is interrupted.
 pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Findings, PipelineError> {
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
-    let inputs = Inputs::read(plan, progress, interrupt)?;
+    let tables = Tables::read(plan)?;
+    let readings = inputs::open_readings(plan)?;
+    let survey = Survey::of(&readings, &Watching(interrupt))?;
+    let memory = MemoryPlan::of(plan.memory, &survey);
+    progress.remark(&memory.words(&survey, readings.estimated_rows()));
+    clock.lap("survey")?;
+
+    let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
+    let profiles = ProfileStore::new(memory.profiles, folder);
+    let summed = tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
+    let sums = GridSums::new(summed.map(|node| node.node.clone()));
+    let run = Run { plan, tables: &tables, sums: &sums };
+    let first = FirstPass::new(run.first_pass_setting(), &profiles, &sums);
+    let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
+    let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
+    let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
+    let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    profiles.close()?;
+    for (what, bytes) in [("readings", gatherer.spilled()), ("profiles", profiles.spilled())].into_iter().filter(|(_, bytes)| *bytes > 0) {
+        progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
+    }
+    drop(gatherer);
+    let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
+    let (registers, register_faults) = registers(gathered.registers, &plan.calendar);
+    let kept = first.finish();
     clock.lap("read")?;
 
-    progress.stage("building series", None);
-    let prepared = metered::prepare(inputs.collected.intervals, &plan.calendar, &inputs.customers, plan.period);
-    let (registers, register_faults) = registers(inputs.collected.registers, &plan.calendar);
-    clock.lap("series")?;
-
-    progress.stage("profiling, planting farms, judging", None);
-    let run = Run { plan, customers: &inputs.customers, grid: &inputs.grid, period: period(&prepared, &plan.calendar) };
-    let (points, supplies, mut faults) = run.split(prepared);
+    progress.stage("planting farms, judging", None);
+    let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers);
+    let Kept { points, supplies, mut faults, hosts } = kept;
+    let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
-    let metered = metered::run(points, &run.setting(&inputs.weather), run.calibration_settings());
+    let metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
+    run.sort_faults(&mut faults, &metered);
     clock.lap("judge")?;
 
-    progress.stage("second look and list", None);
-    let licences = LicenceCheck::new(&inputs.licences, &inputs.grid, &inputs.customers);
+    progress.stage("list", None);
     let listing = listing::list(&metered, &registers, &run.list_setting(&licences));
+    profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
     progress.stage("balancing the grid", None);
-    let mut findings = run.assemble(&metered, &supplies, &registers, listing, faults, &Prices::new(inputs.tariffs));
+    let mut findings = run.assemble(&metered, &supplies, &registers, listing, faults, &Prices::new(tables.tariffs.clone()));
     clock.lap("balance")?;
 
-    findings.rejects = inputs.collected.rejects;
-    findings.run.readings = inputs.interval_readings;
-    findings.run.register_readings = inputs.register_readings;
+    findings.rejects = gathered.rejects;
+    findings.rejects.extend(tables.rejects.iter().cloned());
+    findings.rejects.sort();
+    findings.run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
+    findings.run.readings = interval_readings;
+    findings.run.register_readings = register_readings;
     findings.run.rejects = findings.rejects.len() as u64;
-    findings.run.inputs = inputs.digests;
+    findings.run.inputs = digests;
+    findings.run.inputs.extend(tables.digests.iter().cloned());
     findings.run.stages = clock.stages;
     Ok(findings)
 }
@@ -95,42 +127,43 @@ fn registers(reads: Vec<(UsagePointId, Vec<crate::series::RegisterRead>)>, calen
     (loads, faults)
 }
 
-/// First and last day with readings.
-fn period(prepared: &[Prepared], calendar: &Calendar) -> Option<(CivilDay, CivilDay)> {
-    prepared.iter().filter_map(|p| p.series.days(calendar)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-}
-
-/// What every stage after reading works with.
+/// What every stage works with.
 struct Run<'a> {
     plan: &'a ScanPlan,
-    customers: &'a BTreeMap<UsagePointId, Customer>,
-    grid: &'a Grid,
-    period: Option<(CivilDay, CivilDay)>,
+    tables: &'a Tables,
+    sums: &'a GridSums,
 }
 
 impl Run<'_> {
-    /// Parts usage points from balance meters; faults of all.
-    fn split(&self, prepared: Vec<Prepared>) -> (Vec<LoadSeries>, Vec<LoadSeries>, Vec<Fault>) {
-        let (mut points, mut supplies, mut faults) = (Vec::new(), Vec::new(), Vec::new());
-        for Prepared { series, faults: found } in prepared {
-            faults.extend(found);
-            if self.grid.measured_by(&series.usage_point).is_some() { supplies.push(series) } else { points.push(series) }
-        }
-        let ids = points.iter().map(|series| &series.usage_point);
-        faults.extend(metered::unknown_points(ids, |id| self.grid.node(id).is_some(), !self.grid.is_empty(), self.customers));
-        faults.sort_by(|a, b| (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail)));
-        (points, supplies, faults)
-    }
-
-    fn setting<'a>(&'a self, weather: &'a crate::domain::Weather) -> Setting<'a> {
+    fn first_pass_setting(&self) -> first_pass::Setting<'_> {
         let config = &self.plan.config;
-        Setting {
+        first_pass::Setting {
             calendar: &self.plan.calendar,
-            customers: self.customers,
-            weather,
-            injection: InjectionSettings { seed: config.run.seed, per_host: config.calibration.per_usage_point },
+            customers: &self.tables.customers,
+            grid: &self.tables.grid,
+            period: self.plan.period,
+            seed: config.run.seed,
             sample: config.calibration.sample,
         }
+    }
+
+    fn engine_setting(&self) -> EngineSetting<'_> {
+        let config = &self.plan.config;
+        EngineSetting {
+            calendar: &self.plan.calendar,
+            customers: &self.tables.customers,
+            weather: &self.tables.weather,
+            injection: InjectionSettings { seed: config.run.seed, per_host: config.calibration.per_usage_point },
+            population: config.calibration.population,
+        }
+    }
+
+    /// Adds usage points that a file does not know, and puts faults in the order of usage points and kinds.
+    fn sort_faults(&self, faults: &mut Vec<Fault>, metered: &Metered) {
+        let grid = &self.tables.grid;
+        let ids = metered.points.iter().map(|point| &point.usage_point);
+        faults.extend(metered::unknown_points(ids, |id| grid.node(id).is_some(), !grid.is_empty(), &self.tables.customers));
+        faults.sort_by(|a, b| (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail)));
     }
 
     fn calibration_settings(&self) -> CalibrationSettings {
@@ -139,31 +172,25 @@ impl Run<'_> {
     }
 
     fn list_setting<'a>(&'a self, licences: &'a LicenceCheck) -> ListSetting<'a> {
-        ListSetting {
-            calendar: &self.plan.calendar,
-            customers: self.customers,
-            grid: self.grid,
-            licences,
-            fdr: self.plan.config.run.fdr,
-            top: self.plan.top,
-        }
+        ListSetting { customers: &self.tables.customers, grid: &self.tables.grid, licences, fdr: self.plan.config.run.fdr, top: self.plan.top }
     }
 
     fn assemble(
         &self,
         metered: &Metered,
-        supplies: &[LoadSeries],
+        supplies: &BTreeMap<UsagePointId, crate::series::LoadSeries>,
         registers: &[RegisterLoad],
         listing: Listing,
         faults: Vec<Fault>,
         prices: &Prices,
     ) -> Findings {
-        let series: SeriesById =
-            metered.points.iter().map(|point| &point.series).chain(supplies).map(|series| (&series.usage_point, series)).collect();
+        let is_read = |id: &str| metered.is_read(id);
         let balance = &self.plan.config.balance;
         let setting = GridSetting {
-            grid: self.grid,
-            series: &series,
+            grid: &self.tables.grid,
+            supplies,
+            sums: self.sums,
+            is_read: &is_read,
             calendar: &self.plan.calendar,
             settings: BalanceSettings {
                 power_factor: balance.power_factor,
@@ -185,7 +212,7 @@ impl Run<'_> {
         let addresses = address_rows(&suspects, &self.usage_points_by_building());
         Findings {
             worklist: worklist_rows(&addresses, &nodes),
-            regions: region_rows(&suspects, &nodes, self.grid),
+            regions: region_rows(&suspects, &nodes, &self.tables.grid),
             addresses,
             suspects,
             screening: listing.screening,
@@ -203,7 +230,7 @@ impl Run<'_> {
 
     fn usage_points_by_building(&self) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
-        for address in self.customers.values().filter_map(|customer| customer.address.as_deref()) {
+        for address in self.tables.customers.values().filter_map(|customer| customer.address.as_deref()) {
             *counts.entry(building(address)).or_insert(0) += 1;
         }
         counts
@@ -214,7 +241,6 @@ impl Run<'_> {
         RunRecord {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: self.plan.config.run.seed,
-            period: self.period.map(|(from, to)| (from.to_string(), to.to_string())),
             timezone: zone.map_or_else(|| "none given: stamps are local clock time without changes".to_owned(), str::to_owned),
             notes: self.notes(metered),
             usage_points: metered.points.len() as u64,
@@ -235,13 +261,13 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
-        if self.customers.is_empty() {
+        if self.tables.customers.is_empty() {
             notes.push("no --customers: all usage points are compared with one another".to_owned());
         }
         if self.plan.tables.weather.is_none() {
             notes.push("no --weather: heating and cooling cannot be told from a farm by temperature".to_owned());
         }
-        if self.grid.is_empty() {
+        if self.tables.grid.is_empty() {
             notes.push("no --grid: load that no meter sees cannot be found".to_owned());
         }
         notes

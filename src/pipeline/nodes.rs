@@ -8,7 +8,7 @@ use crate::balance::{BalanceSettings, NodeMeters, Residual, Unmetered, Unmetered
 use crate::domain::{Calendar, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
 use crate::findings::{CoverageRow, Loss, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
-use crate::series::LoadSeries;
+use crate::series::{GridSums, LoadSeries};
 
 /// Coverage below which a node is not judged.
 const LEAST_COVERAGE: f64 = 0.5;
@@ -21,14 +21,16 @@ const NINETY: f64 = 1.645;
 /// A load of this many errors is found more often than not.
 const DETECTABLE: f64 = 3.5;
 
-/// Series by usage point.
-pub(super) type SeriesById<'a> = BTreeMap<&'a UsagePointId, &'a LoadSeries>;
-
 /// What the balance engine works with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct GridSetting<'a> {
     pub(super) grid: &'a Grid,
-    pub(super) series: &'a SeriesById<'a>,
+    /// Series of balance meters.
+    pub(super) supplies: &'a BTreeMap<UsagePointId, LoadSeries>,
+    /// Sums of usage points by the node that feeds them.
+    pub(super) sums: &'a GridSums,
+    /// Whether a usage point was read.
+    pub(super) is_read: &'a (dyn Fn(&str) -> bool + Sync),
     pub(super) calendar: &'a Calendar,
     pub(super) settings: BalanceSettings,
     /// Prior share of nodes with unmetered load.
@@ -57,12 +59,13 @@ pub(super) fn node_rows(setting: &GridSetting) -> Vec<NodeRow> {
 
 fn balance<'a>(node: &'a GridNode, setting: &GridSetting) -> Balanced<'a> {
     let usage_points = children(node, setting.grid);
-    let read: Vec<&LoadSeries> = usage_points.iter().filter_map(|id| setting.series.get(id).copied()).collect();
-    let unread = usage_points.len() - read.len();
-    let supply = node.balance_meter.as_ref().and_then(|meter| setting.series.get(meter));
+    let read = usage_points.iter().filter(|id| (setting.is_read)(id)).count();
+    let unread = usage_points.len() - read;
+    let supply = node.balance_meter.as_ref().and_then(|meter| setting.supplies.get(meter));
     let Some(supply) = supply else { return Balanced { node, residual: Residual::default(), unmetered: None, unread } };
     let meters = NodeMeters { supply, read, usage_points: usage_points.len(), transformers: transformers(node, setting.grid) };
-    let residual = residual(&meters, &setting.settings);
+    let nodes = nodes_from(node, setting.grid);
+    let residual = residual(&meters, &setting.settings, |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours));
     let unmetered = if residual.coverage >= LEAST_COVERAGE { decompose(&residual, setting.calendar) } else { None };
     Balanced { node, residual, unmetered, unread }
 }
@@ -72,16 +75,20 @@ fn children(node: &GridNode, grid: &Grid) -> Vec<UsagePointId> {
     grid.usage_points_under(&node.node).into_iter().filter(|id| grid.measured_by(id).is_none()).collect()
 }
 
-fn transformers(node: &GridNode, grid: &Grid) -> Vec<TransformerRating> {
-    let mut ratings = Vec::new();
-    let mut open: Vec<&GridNode> = vec![node];
+/// A node and every node below it but usage points.
+fn nodes_from<'a>(node: &'a GridNode, grid: &'a Grid) -> Vec<&'a GridNode> {
+    let (mut found, mut open) = (Vec::new(), vec![node]);
     while let Some(at) = open.pop() {
-        if at.kind == NodeKind::Transformer {
-            ratings.extend(at.rated_kva.and_then(TransformerRating::from_kva));
-        }
-        open.extend(grid.children(&at.node).iter().filter_map(|child| grid.node(child)));
+        found.push(at);
+        let below = grid.children(&at.node).iter().filter_map(|child| grid.node(child));
+        open.extend(below.filter(|child| child.kind != NodeKind::UsagePoint));
     }
-    ratings
+    found
+}
+
+fn transformers(node: &GridNode, grid: &Grid) -> Vec<TransformerRating> {
+    let transformers = nodes_from(node, grid).into_iter().filter(|node| node.kind == NodeKind::Transformer);
+    transformers.filter_map(|node| node.rated_kva.and_then(TransformerRating::from_kva)).collect()
 }
 
 /// The line of one node with the key it is ranked by.
@@ -158,9 +165,9 @@ fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>
     let usage_points = children(node, setting.grid);
     let count = usage_points.len();
     let share = |n: usize| (count > 0).then(|| n as f64 / count as f64);
-    let interval = usage_points.iter().filter(|id| setting.series.contains_key(id)).count();
-    let register = usage_points.iter().filter(|id| !setting.series.contains_key(id) && register_only(id)).count();
-    let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.series.contains_key(meter));
+    let interval = usage_points.iter().filter(|id| (setting.is_read)(id)).count();
+    let register = usage_points.iter().filter(|id| !(setting.is_read)(id) && register_only(id)).count();
+    let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.supplies.contains_key(meter));
     let smallest = judged.and_then(|row| Some((row.unmetered_kw_high? - row.unmetered_kw?) / NINETY * DETECTABLE));
     let remark = match (node.balance_meter.is_some(), supply_read, smallest) {
         (false, _, _) => format!("no balance meter: unmetered load here is seen only higher up, if there; a meter would test {count} usage points"),

@@ -22,6 +22,8 @@ pub struct ScanPlan {
     pub config: Config,
     /// List exactly this many instead of stopping at the rate.
     pub top: Option<usize>,
+    /// Memory that the run may use, bytes; `None` = half of what is free.
+    pub memory: Option<u64>,
     /// Result folder.
     pub out: PathBuf,
 }

@@ -29,28 +29,46 @@ struct Block {
     count: f64,
 }
 
-impl LikelihoodTable {
-    /// Fits a table. `null` holds (value, weight in 0..=1), `injected` (value, weight). `None` when either side has fewer than thirty values.
+/// One statistic's values with and without a farm, sorted once for all rounds of learning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PooledSample {
+    /// Value, and whose it is: an index into the null plus one, or `INJECTED`. Of equal values the injected come first: the ratio then falls within them, so that
+    /// the blocks they are spread over are pooled.
+    sorted: Vec<(f32, u32)>,
+    injected: usize,
+}
+
+const INJECTED: u32 = 0;
+
+impl PooledSample {
+    /// Pools the values of un-injected and injected usage points; NaN values are left out. `None` when either side has fewer than thirty.
     #[must_use]
-    pub fn fit(null: &[(f64, f64)], injected: &[(f64, f64)]) -> Option<Self> {
-        if null.len() < MIN_SAMPLE || injected.len() < MIN_SAMPLE {
+    pub fn of(null: &[f32], injected: &[f32]) -> Option<Self> {
+        let mut sorted: Vec<(f32, u32)> =
+            null.iter().enumerate().map(|(index, &value)| (value, index as u32 + 1)).filter(|value| !value.0.is_nan()).collect();
+        let nulls = sorted.len();
+        sorted.extend(injected.iter().filter(|value| !value.is_nan()).map(|&value| (value, INJECTED)));
+        let injected = sorted.len() - nulls;
+        if nulls < MIN_SAMPLE || injected < MIN_SAMPLE {
             return None;
         }
-        let mut pooled: Vec<(f64, f64, f64)> = null.iter().map(|&(v, w)| (v, w, 0.0)).collect();
-        pooled.extend(injected.iter().map(|&(v, w)| (v, 0.0, w)));
-        pooled.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
-        let null_total: f64 = null.iter().map(|n| n.1).sum();
-        let injected_total: f64 = injected.iter().map(|n| n.1).sum();
-        let per_bin = pooled.len().div_ceil(BINS);
+        sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        Some(Self { sorted, injected })
+    }
+
+    /// The table when each un-injected usage point counts by `weight` (0 to 1), by its index.
+    #[must_use]
+    pub fn table(&self, weight: &[f64]) -> LikelihoodTable {
+        let null_total: f64 = self.sorted.iter().filter(|entry| entry.1 != INJECTED).map(|entry| weight[entry.1 as usize - 1]).sum();
+        let injected_total = self.injected as f64;
         let mut blocks: Vec<Block> = Vec::new();
-        for bin in pooled.chunks(per_bin) {
-            let count = bin.len() as f64;
-            blocks.push(Block {
-                centre_sum: bin.iter().map(|p| p.0).sum(),
-                null: bin.iter().map(|p| p.1).sum(),
-                injected: bin.iter().map(|p| p.2).sum(),
-                count,
-            });
+        for bin in self.sorted.chunks(self.sorted.len().div_ceil(BINS)) {
+            let mut block = Block { centre_sum: 0.0, null: 0.0, injected: 0.0, count: bin.len() as f64 };
+            for &(value, whose) in bin {
+                block.centre_sum += f64::from(value);
+                if whose == INJECTED { block.injected += 1.0 } else { block.null += weight[whose as usize - 1] }
+            }
+            blocks.push(block);
             while let [.., lower, upper] = blocks.as_slice() {
                 if lower.ratio() <= upper.ratio() {
                     break;
@@ -63,11 +81,13 @@ impl LikelihoodTable {
             .iter()
             .map(|b| ((b.injected + PSEUDO_COUNT) / (injected_total + PSEUDO_COUNT) / ((b.null + PSEUDO_COUNT) / (null_total + PSEUDO_COUNT))).ln())
             .collect();
-        let mut table = Self { value, llr };
+        let mut table = LikelihoodTable { value, llr };
         table.keep_monotone();
-        Some(table)
+        table
     }
+}
 
+impl LikelihoodTable {
     /// Log-odds (natural logarithm) of a value.
     #[must_use]
     pub fn llr(&self, value: f64) -> f64 {
@@ -110,14 +130,18 @@ fn pool_last_two(blocks: &mut Vec<Block>) {
 mod tests {
     use super::*;
 
-    fn ramp(from: f64, to: f64, n: usize) -> Vec<(f64, f64)> {
-        (0..n).map(|i| (from + (to - from) * (i as f64 + 0.5) / n as f64, 1.0)).collect()
+    fn ramp(from: f32, to: f32, n: usize) -> Vec<f32> {
+        (0..n).map(|i| from + (to - from) * (i as f32 + 0.5) / n as f32).collect()
+    }
+
+    fn fit(null: &[f32], injected: &[f32]) -> Option<LikelihoodTable> {
+        PooledSample::of(null, injected).map(|sample| sample.table(&vec![1.0; null.len()]))
     }
 
     #[test]
     fn log_odds_follow_the_ratio_of_densities() {
         // Uniform on 0..1 against uniform on 0.5..1.5: ratio 0 below 0.5, 1 between, infinite above.
-        let table = LikelihoodTable::fit(&ramp(0.0, 1.0, 2000), &ramp(0.5, 1.5, 2000)).unwrap();
+        let table = fit(&ramp(0.0, 1.0, 2000), &ramp(0.5, 1.5, 2000)).unwrap();
         assert!(table.llr(0.2) < -3.0);
         assert!(table.llr(0.75).abs() < 0.2);
         assert!(table.llr(1.3) > 3.0);
@@ -125,19 +149,19 @@ mod tests {
 
     #[test]
     fn the_table_never_falls() {
-        let noisy: Vec<(f64, f64)> = (0..500).map(|i| (f64::from((i * 7919) % 503), 1.0)).collect();
-        let table = LikelihoodTable::fit(&noisy, &ramp(0.0, 500.0, 300)).unwrap();
+        let noisy: Vec<f32> = (0..500_u16).map(|i| f32::from((i * 79) % 503)).collect();
+        let table = fit(&noisy, &ramp(0.0, 500.0, 300)).unwrap();
         assert!(table.llr.windows(2).all(|pair| pair[0] <= pair[1]));
     }
 
     #[test]
     fn a_table_says_no_more_than_its_sample_can() {
-        let table = LikelihoodTable::fit(&ramp(0.0, 1.0, 100), &ramp(5.0, 6.0, 100)).unwrap();
+        let table = fit(&ramp(0.0, 1.0, 100), &ramp(5.0, 6.0, 100)).unwrap();
         assert!(table.llr(10.0) < (100.0_f64 / 0.4).ln());
     }
 
     #[test]
     fn a_handful_of_values_makes_no_table() {
-        assert!(LikelihoodTable::fit(&ramp(0.0, 1.0, 10), &ramp(0.0, 1.0, 100)).is_none());
+        assert!(fit(&ramp(0.0, 1.0, 10), &ramp(0.0, 1.0, 100)).is_none());
     }
 }

@@ -46,8 +46,11 @@ impl Mixture {
         let mut innocent = vec![1.0; sorted.len()];
         for _ in 0..ROUNDS {
             mixture.fit_tail(&sorted, &innocent);
+            // Below the tail nothing counts as a farm.
+            let tail = sorted.partition_point(|&score| score < mixture.tail_start);
+            innocent[..tail].fill(1.0);
             let mut farms = 0.0;
-            for (score, innocent) in sorted.iter().zip(&mut innocent) {
+            for (score, innocent) in sorted.iter().zip(&mut innocent).skip(tail) {
                 let posterior = mixture.posterior(*score);
                 farms += posterior;
                 *innocent = 1.0 - posterior;
@@ -77,6 +80,9 @@ impl Mixture {
     /// Probability that a usage point of the population with this score is a farm, with the share found in the population itself.
     #[must_use]
     pub fn posterior(&self, score: f64) -> f64 {
+        if score < self.tail_start {
+            return 0.0;
+        }
         let farm = self.share * self.injected_density(score);
         let innocent = (1.0 - self.share) * self.null_density(score);
         if farm + innocent > 0.0 { farm / (farm + innocent) } else { 0.0 }

@@ -5,7 +5,7 @@ mod mixture;
 mod peers;
 mod strata;
 
-pub use likelihood::LikelihoodTable;
+pub use likelihood::{LikelihoodTable, PooledSample};
 pub use mixture::Mixture;
-pub use peers::{PeerBaseline, Peers};
+pub use peers::{PeerBaseline, PeerValues, Peers};
 pub use strata::{NodeFacts, Stratum};

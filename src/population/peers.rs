@@ -32,6 +32,27 @@ pub struct Peers {
     by_stratum: BTreeMap<Stratum, PeerBaseline>,
 }
 
+/// What one usage point adds to the baselines of its strata.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PeerValues {
+    /// Logarithm of mean power; minus infinite or NaN without a day.
+    pub ln_mean_kw: f64,
+    /// Logarithm of the typical daily floor; NaN where readings are coarser than an hour.
+    pub ln_floor_kw: f64,
+}
+
+impl PeerValues {
+    /// The values of a profile.
+    #[must_use]
+    pub fn of(profile: &NodeProfile) -> Self {
+        let mean = NodeProfile::typical(&profile.days, |day| day.mean_kw);
+        let floor = NodeProfile::typical(&profile.days, |day| day.floor_kw);
+        // `max` would turn NaN into the least load.
+        let ln = |kw: f64| if kw.is_nan() { f64::NAN } else { kw.max(LEAST_KW).ln() };
+        Self { ln_mean_kw: ln(mean), ln_floor_kw: ln(floor) }
+    }
+}
+
 #[derive(Default)]
 struct Values {
     ln_mean_kw: Vec<f64>,
@@ -39,24 +60,25 @@ struct Values {
 }
 
 impl Peers {
-    /// Baselines from profiled usage points and their finest strata.
+    /// Baselines from usage points with their finest strata.
     #[must_use]
-    pub fn of<'a>(members: impl Iterator<Item = (&'a Stratum, &'a NodeProfile)>) -> Self {
-        let mut values: BTreeMap<Stratum, Values> = BTreeMap::new();
-        for (stratum, profile) in members {
-            let ln_mean = NodeProfile::typical(&profile.days, |day| day.mean_kw).max(LEAST_KW).ln();
-            let floor = NodeProfile::typical(&profile.days, |day| day.floor_kw);
-            if profile.days.is_empty() {
-                continue;
+    pub fn of<'a>(members: impl Iterator<Item = (&'a Stratum, PeerValues)>) -> Self {
+        let mut finest: BTreeMap<&Stratum, Values> = BTreeMap::new();
+        for (stratum, own) in members.filter(|(_, own)| own.ln_mean_kw.is_finite()) {
+            let entry = finest.entry(stratum).or_default();
+            entry.ln_mean_kw.push(own.ln_mean_kw);
+            if !own.ln_floor_kw.is_nan() {
+                entry.ln_floor_kw.push(own.ln_floor_kw);
             }
+        }
+        let mut values: BTreeMap<Stratum, Values> = BTreeMap::new();
+        for (stratum, own) in finest {
             let mut at = Some(stratum.clone());
             while let Some(level) = at {
                 at = level.parent();
                 let entry = values.entry(level).or_default();
-                entry.ln_mean_kw.push(ln_mean);
-                if !floor.is_nan() {
-                    entry.ln_floor_kw.push(floor.max(LEAST_KW).ln());
-                }
+                entry.ln_mean_kw.extend_from_slice(&own.ln_mean_kw);
+                entry.ln_floor_kw.extend_from_slice(&own.ln_floor_kw);
             }
         }
         let mut peers = Self::default();
@@ -102,9 +124,9 @@ mod tests {
     use crate::domain::{Calendar, Heating, Timestamp};
     use crate::series::LoadSeries;
 
-    fn profile(kw: f32) -> NodeProfile {
+    fn profile(kw: f32) -> PeerValues {
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: vec![kw; 240] };
-        NodeProfile::of(&series, &Calendar::new(None).unwrap())
+        PeerValues::of(&NodeProfile::of(&series, &Calendar::new(None).unwrap()))
     }
 
     #[test]
@@ -112,7 +134,7 @@ mod tests {
         let big = Stratum::Heating("household".into(), Some(2), Heating::Unknown);
         let small = Stratum::Heating("household".into(), Some(3), Heating::Unknown);
         let (one, ten) = (profile(1.0), profile(10.0));
-        let members = std::iter::repeat_n((&big, &one), 200).chain(std::iter::once((&small, &ten)));
+        let members = std::iter::repeat_n((&big, one), 200).chain(std::iter::once((&small, ten)));
         let peers = Peers::of(members);
         let baseline = peers.baseline(&small).unwrap().ln_mean_kw.unwrap();
         assert!(baseline > 0.0 && baseline < 0.3 * 10_f64.ln(), "{baseline}");
@@ -122,7 +144,7 @@ mod tests {
     fn an_unknown_stratum_takes_its_nearest_ancestor() {
         let known = Stratum::Heating("household".into(), None, Heating::Unknown);
         let one = profile(1.0);
-        let peers = Peers::of(std::iter::once((&known, &one)));
+        let peers = Peers::of(std::iter::once((&known, one)));
         assert!(peers.baseline(&Stratum::Heating("school".into(), None, Heating::Unknown)).is_some());
     }
 }

@@ -6,6 +6,9 @@
 
 mod month;
 mod node;
+mod store;
 
-pub use month::{DaySummary, HOURS, HourBand, Profile, profiles};
+pub use crate::series::HOURS;
+pub use month::{DaySummary, HourBand, Profile, profiles};
 pub use node::{Day, NodeProfile, Regimes};
+pub use store::{ProfilePlace, ProfileStore};

@@ -1,10 +1,7 @@
 //! One civil month of one usage point.
 
-use crate::domain::{Calendar, CivilDay, DayKind};
-use crate::series::LoadSeries;
-
-/// Hours of a day. On a 23 hour day one is empty, on a 25 hour day one holds the mean of two.
-pub const HOURS: usize = 24;
+use crate::domain::CivilDay;
+use crate::series::{DayFold, DayLevel, HOURS};
 
 /// One local day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,141 +38,169 @@ pub struct Profile {
     pub days: Vec<DaySummary>,
     /// Hours of the day over the month; `None` where readings are coarser than an hour.
     pub hours: Option<HourBand>,
-    /// Mean power by hour, working days then weekends, kW; NaN where nothing is valid.
-    pub shape_kw: [f32; 2 * HOURS],
 }
 
-/// Hourly means of one local day; NaN = missing.
-type DayHours = [f32; HOURS];
-
-/// Profiles of a series, one a civil month in order; empty for an empty series.
+/// Profiles of a folded series, one a civil month in order; `hourly` where readings are of an hour or finer.
 #[must_use]
-pub fn profiles(series: &LoadSeries, calendar: &Calendar) -> Vec<Profile> {
-    let Some((first, last)) = series.days(calendar) else { return Vec::new() };
-    let hourly = series.step_min <= 60;
-    let mut months: Vec<Profile> = Vec::new();
-    let mut hours_of_month: Vec<DayHours> = Vec::new();
-    let mut cursor = 0;
-    for day in (first.0..=last.0).map(CivilDay) {
-        let starts_month = months.last().is_none_or(|month| month.first_day.month_number() != day.month_number());
-        if starts_month {
-            if let Some(month) = months.last_mut() {
-                close_month(month, &hours_of_month, hourly);
-            }
-            hours_of_month.clear();
-            months.push(Profile { first_day: day, days: Vec::with_capacity(31), hours: None, shape_kw: [f32::NAN; 2 * HOURS] });
-        }
-        let (hours, mean_kw, next) = fold_day(series, calendar, day, cursor);
-        cursor = next;
-        if let Some(month) = months.last_mut() {
-            month.days.push(if hourly { summarise_hours(&hours) } else { daily_only(mean_kw) });
-        }
-        hours_of_month.push(hours);
-    }
-    if let Some(month) = months.last_mut() {
-        close_month(month, &hours_of_month, hourly);
+pub fn profiles(fold: &DayFold, hourly: bool) -> Vec<Profile> {
+    let Some(first) = fold.first_day else { return Vec::new() };
+    let mut months = Vec::new();
+    let mut from = 0;
+    while from < fold.days.len() {
+        let first_day = CivilDay(first.0 + from as i32);
+        let left = (first_day.month_end().0 - first_day.0 + 1) as usize;
+        let to = (from + left).min(fold.days.len());
+        let hours = &fold.hours[from..to];
+        let days = if hourly { summarise(hours) } else { fold.days[from..to].iter().map(daily_only).collect() };
+        months.push(Profile { first_day, days, hours: hourly.then(|| hour_band(hours)) });
+        from = to;
     }
     months
 }
 
-/// Folds the intervals of one local day from `cursor` on: hourly means, mean of the day, first interval of the next day.
-fn fold_day(series: &LoadSeries, calendar: &Calendar, day: CivilDay, cursor: usize) -> (DayHours, f32, usize) {
-    let (from, to) = (calendar.day_start(day), calendar.day_start(CivilDay(day.0 + 1)));
-    let step_s = i64::from(series.step_min) * 60;
-    let end = ((to.0 - series.start.0 + step_s - 1).div_euclid(step_s)).clamp(cursor as i64, series.kw.len() as i64) as usize;
-    // Days with a clock change look up the clock for each interval; all others have one offset.
-    let plain_offset = (to.0 - from.0 == 86_400).then(|| calendar.offset_s(from));
-    let (mut sums, mut counts) = ([0.0_f32; HOURS], [0_u32; HOURS]);
-    for index in cursor..end {
-        let kw = series.kw[index];
-        if kw.is_nan() {
-            continue;
-        }
-        let at = series.at(index);
-        let local_s = at.0 + plain_offset.unwrap_or_else(|| calendar.offset_s(at));
-        let hour = (local_s.rem_euclid(86_400) / 3600) as usize;
-        sums[hour] += kw;
-        counts[hour] += 1;
-    }
-    let mut hours = [f32::NAN; HOURS];
-    for hour in 0..HOURS {
-        if counts[hour] > 0 {
-            hours[hour] = sums[hour] / counts[hour] as f32;
-        }
-    }
-    let count: u32 = counts.iter().sum();
-    let mean_kw = if count == 0 { f32::NAN } else { sums.iter().sum::<f32>() / count as f32 };
-    (hours, mean_kw, end)
-}
-
-fn daily_only(mean_kw: f32) -> DaySummary {
-    let valid_hours = if mean_kw.is_nan() { 0 } else { HOURS as u8 };
+fn daily_only(level: &DayLevel) -> DaySummary {
+    let (mean_kw, valid_hours) = if level.valid == 0 { (f32::NAN, 0) } else { (level.sum / level.valid as f32, HOURS as u8) };
     DaySummary { mean_kw, floor_kw: f32::NAN, top_kw: f32::NAN, two_level: f32::NAN, valid_hours }
 }
 
-fn summarise_hours(hours: &DayHours) -> DaySummary {
-    let mut sorted = [0.0_f32; HOURS];
-    let mut n = 0;
-    for &kw in hours.iter().filter(|kw| !kw.is_nan()) {
-        sorted[n] = kw;
-        n += 1;
+/// Values of one hour of the day on every day of a month.
+type ByDay = [f32; MOST_DAYS];
+
+/// Summaries of the days of a month, all days side by side.
+fn summarise(days: &[[f32; HOURS]]) -> Vec<DaySummary> {
+    let mut by_hour = [[f32::NAN; MOST_DAYS]; HOURS];
+    for (day, hours) in days.iter().enumerate() {
+        for hour in 0..HOURS {
+            by_hour[hour][day] = hours[hour];
+        }
     }
-    if n < HOURS / 2 {
-        return DaySummary { mean_kw: f32::NAN, floor_kw: f32::NAN, top_kw: f32::NAN, two_level: f32::NAN, valid_hours: n as u8 };
+    let (mut lowest, mut floor_kw): (ByDay, ByDay) = ([f32::INFINITY; MOST_DAYS], [f32::INFINITY; MOST_DAYS]);
+    let (mut highest, mut top_kw): (ByDay, ByDay) = ([f32::NEG_INFINITY; MOST_DAYS], [f32::NEG_INFINITY; MOST_DAYS]);
+    let (mut sum, mut valid): (ByDay, ByDay) = ([0.0; MOST_DAYS], [0.0; MOST_DAYS]);
+    for row in &by_hour {
+        for day in 0..MOST_DAYS {
+            let kw = row[day];
+            let there = !kw.is_nan();
+            let (low, high) = (if there { kw } else { f32::INFINITY }, if there { kw } else { f32::NEG_INFINITY });
+            floor_kw[day] = lesser(floor_kw[day], greater(lowest[day], low));
+            lowest[day] = lesser(lowest[day], low);
+            top_kw[day] = greater(top_kw[day], lesser(highest[day], high));
+            highest[day] = greater(highest[day], high);
+            sum[day] += if there { kw } else { 0.0 };
+            valid[day] += if there { 1.0 } else { 0.0 };
+        }
     }
-    let valid = &mut sorted[..n];
-    valid.sort_unstable_by(f32::total_cmp);
-    let (floor_kw, top_kw) = (valid[1], valid[n - 2]);
-    let mean_kw = valid.iter().sum::<f32>() / n as f32;
+    let mut off_level: ByDay = [0.0; MOST_DAYS];
+    for row in &by_hour {
+        for day in 0..MOST_DAYS {
+            let off = lesser((row[day] - floor_kw[day]).abs(), (top_kw[day] - row[day]).abs());
+            off_level[day] += if row[day].is_nan() { 0.0 } else { off };
+        }
+    }
+    (0..days.len()).map(|day| summary(sum[day], valid[day], floor_kw[day], top_kw[day], off_level[day])).collect()
+}
+
+fn summary(sum: f32, valid: f32, floor_kw: f32, top_kw: f32, off_level: f32) -> DaySummary {
+    let valid_hours = valid as u8;
+    if usize::from(valid_hours) < HOURS / 2 {
+        return DaySummary { mean_kw: f32::NAN, floor_kw: f32::NAN, top_kw: f32::NAN, two_level: f32::NAN, valid_hours };
+    }
     let range = top_kw - floor_kw;
-    let off_level: f32 = valid.iter().map(|kw| (kw - floor_kw).abs().min((top_kw - kw).abs())).sum::<f32>() / n as f32;
     // Evenly spread hours are a quarter of the range away from the nearer level on average.
-    let two_level = if range > 0.0 { (1.0 - 4.0 * off_level / range).max(0.0) } else { 0.0 };
-    DaySummary { mean_kw, floor_kw, top_kw, two_level, valid_hours: n as u8 }
+    let two_level = if range > 0.0 { (1.0 - 4.0 * off_level / valid / range).max(0.0) } else { 0.0 };
+    DaySummary { mean_kw: sum / valid, floor_kw, top_kw, two_level, valid_hours }
 }
 
-fn close_month(month: &mut Profile, days: &[DayHours], hourly: bool) {
-    if !hourly {
-        return;
+/// The lesser of two numbers that are not NaN: one instruction, where `f32::min` takes five.
+fn lesser(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// Days that the sorting network takes; no month has more.
+const MOST_DAYS: usize = 32;
+
+/// Quantiles of every hour over the days of a month, all hours side by side.
+fn hour_band(days: &[[f32; HOURS]]) -> HourBand {
+    let mut sorted = [[f32::INFINITY; HOURS]; MOST_DAYS];
+    let mut counts = [0_usize; HOURS];
+    for (row, day) in sorted.iter_mut().zip(days) {
+        for hour in 0..HOURS {
+            let there = !day[hour].is_nan();
+            counts[hour] += usize::from(there);
+            row[hour] = if there { day[hour] } else { f32::INFINITY };
+        }
     }
-    let mut band = HourBand { low_kw: [f32::NAN; HOURS], mid_kw: [f32::NAN; HOURS], high_kw: [f32::NAN; HOURS] };
-    let mut column: Vec<f32> = Vec::with_capacity(days.len());
+    sort_columns(&mut sorted);
+    let at = |share: f32| -> [f32; HOURS] {
+        std::array::from_fn(|hour| match counts[hour] {
+            0 => f32::NAN,
+            count => sorted[((count - 1) as f32 * share).round() as usize][hour],
+        })
+    };
+    HourBand { low_kw: at(0.2), mid_kw: at(0.5), high_kw: at(0.8) }
+}
+
+/// Sorts every column, lowest first, by comparisons that do not depend on the values, so that all columns go in step.
+/// Source: Batcher (1968), Sorting networks and their applications (odd-even merge sort).
+fn sort_columns(rows: &mut [[f32; HOURS]; MOST_DAYS]) {
+    let mut part = 1;
+    while part < MOST_DAYS {
+        let mut distance = part;
+        while distance >= 1 {
+            let mut start = distance % part;
+            while start + distance < MOST_DAYS {
+                for upper in start..(start + distance).min(MOST_DAYS - distance) {
+                    if upper / (2 * part) == (upper + distance) / (2 * part) {
+                        exchange(rows, upper, upper + distance);
+                    }
+                }
+                start += 2 * distance;
+            }
+            distance /= 2;
+        }
+        part *= 2;
+    }
+}
+
+fn exchange(rows: &mut [[f32; HOURS]; MOST_DAYS], upper: usize, lower: usize) {
+    let (a, b) = (rows[upper], rows[lower]);
     for hour in 0..HOURS {
-        column.clear();
-        column.extend(days.iter().map(|day| day[hour]).filter(|kw| !kw.is_nan()));
-        if column.is_empty() {
-            continue;
-        }
-        column.sort_unstable_by(f32::total_cmp);
-        let at = |share: f32| column[((column.len() - 1) as f32 * share).round() as usize];
-        (band.low_kw[hour], band.mid_kw[hour], band.high_kw[hour]) = (at(0.2), at(0.5), at(0.8));
+        let swap = b[hour] < a[hour];
+        rows[upper][hour] = if swap { b[hour] } else { a[hour] };
+        rows[lower][hour] = if swap { a[hour] } else { b[hour] };
     }
-    month.hours = Some(band);
-    month.shape_kw = shape(month.first_day, days);
-}
-
-fn shape(first_day: CivilDay, days: &[DayHours]) -> [f32; 2 * HOURS] {
-    let (mut sums, mut counts) = ([0.0_f32; 2 * HOURS], [0_u32; 2 * HOURS]);
-    for (index, hours) in days.iter().enumerate() {
-        let offset = match CivilDay(first_day.0 + index as i32).kind() {
-            DayKind::Working => 0,
-            DayKind::Weekend => HOURS,
-        };
-        for (hour, &kw) in hours.iter().enumerate().filter(|(_, kw)| !kw.is_nan()) {
-            sums[offset + hour] += kw;
-            counts[offset + hour] += 1;
-        }
-    }
-    std::array::from_fn(|bin| if counts[bin] == 0 { f32::NAN } else { sums[bin] / counts[bin] as f32 })
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::domain::Timestamp;
+    use crate::domain::{Calendar, Timestamp};
+    use crate::series::LoadSeries;
 
     fn series(step_min: u32, kw: Vec<f32>) -> LoadSeries {
         LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min, kw }
+    }
+
+    fn profiles(series: &LoadSeries, calendar: &Calendar) -> Vec<Profile> {
+        super::profiles(&DayFold::of(series, calendar), series.step_min <= 60)
+    }
+
+    proptest! {
+        #[test]
+        fn the_network_sorts(values in proptest::collection::vec(-5.0_f32..5.0, MOST_DAYS)) {
+            let mut rows = [[0.0; HOURS]; MOST_DAYS];
+            rows.iter_mut().zip(&values).for_each(|(row, &value)| row[7] = value);
+            sort_columns(&mut rows);
+            let mut expected = values;
+            expected.sort_by(f32::total_cmp);
+            prop_assert_eq!(rows.map(|row| row[7]).to_vec(), expected);
+        }
     }
 
     #[test]

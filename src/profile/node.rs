@@ -1,7 +1,7 @@
 //! A usage point's profiles put together, and the regimes that its daily levels fall into.
 
-use crate::domain::{Calendar, CivilDay, best_split, median};
-use crate::series::LoadSeries;
+use crate::domain::{Calendar, CivilDay, best_split, median, median_of};
+use crate::series::{DayFold, LoadSeries};
 
 use super::{DaySummary, Profile, profiles};
 
@@ -21,6 +21,10 @@ pub struct NodeProfile {
     pub days: Vec<Day>,
     /// The two regimes of the daily level.
     pub regimes: Regimes,
+    /// Typical daily mean of the higher regime, kW; NaN without a day.
+    pub high_mean_kw: f64,
+    /// Typical daily floor of the higher regime, kW; NaN where readings are coarser than an hour.
+    pub high_floor_kw: f64,
 }
 
 /// A day that is complete enough to be judged.
@@ -51,7 +55,18 @@ impl NodeProfile {
     /// Profiles a series.
     #[must_use]
     pub fn of(series: &LoadSeries, calendar: &Calendar) -> Self {
-        let months = profiles(series, calendar);
+        Self::of_fold(&DayFold::of(series, calendar), series.step_min)
+    }
+
+    /// Profiles a series that was folded before.
+    #[must_use]
+    pub fn of_fold(fold: &DayFold, step_min: u32) -> Self {
+        Self::of_months(profiles(fold, step_min <= 60), step_min)
+    }
+
+    /// Puts months together.
+    #[must_use]
+    pub fn of_months(months: Vec<Profile>, step_min: u32) -> Self {
         let mut days = Vec::new();
         for month in &months {
             for (index, summary) in month.days.iter().enumerate() {
@@ -61,7 +76,10 @@ impl NodeProfile {
             }
         }
         let regimes = Regimes::of(&days);
-        Self { months, step_min: series.step_min, days, regimes }
+        let mut profile = Self { months, step_min, days, regimes, high_mean_kw: f64::NAN, high_floor_kw: f64::NAN };
+        profile.high_mean_kw = Self::typical(profile.high_days(), |day| day.mean_kw);
+        profile.high_floor_kw = Self::typical(profile.high_days(), |day| day.floor_kw);
+        profile
     }
 
     /// Whether the readings show the course of a day.
@@ -83,7 +101,7 @@ impl NodeProfile {
     /// Median over `days` of a value of their summaries; NaN when there is no day with one.
     #[must_use]
     pub fn typical(days: &[Day], value: fn(&DaySummary) -> f32) -> f64 {
-        median(&days.iter().map(|day| f64::from(value(&day.summary))).collect::<Vec<_>>())
+        median_of(days.iter().map(|day| f64::from(value(&day.summary))))
     }
 }
 

@@ -9,38 +9,48 @@ use crate::findings::{Findings, ScoreRow};
 
 use super::WriteError;
 
+/// Rows made into columns at a time: memory does not grow with the number of usage points.
+const ROWS_AT_A_TIME: usize = 1 << 18;
+
 /// Writes the scores.
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("scores.parquet");
     let table_error = |source| WriteError::Table { path: path.clone(), source };
-    let mut frame = DataFrame::new(findings.scores.len(), columns(findings).map_err(table_error)?).map_err(table_error)?;
     let file = File::create(&path).map_err(|source| WriteError::Io { path: path.clone(), source })?;
-    ParquetWriter::new(file).finish(&mut frame).map_err(table_error)?;
+    let first = frame(findings, &findings.scores[..findings.scores.len().min(ROWS_AT_A_TIME)]).map_err(table_error)?;
+    let mut writer = ParquetWriter::new(file).batched(first.schema()).map_err(table_error)?;
+    writer.write_batch(&first).map_err(table_error)?;
+    for rows in findings.scores.chunks(ROWS_AT_A_TIME).skip(1) {
+        writer.write_batch(&frame(findings, rows).map_err(table_error)?).map_err(table_error)?;
+    }
+    writer.finish().map_err(table_error)?;
     Ok(())
 }
 
-fn columns(findings: &Findings) -> Result<Vec<Column>, polars::error::PolarsError> {
-    let rows = &findings.scores;
-    let text = |name: &str, pick: fn(&ScoreRow) -> String| Column::new(name.into(), rows.iter().map(pick).collect::<Vec<String>>());
-    let real = |name: &str, pick: &dyn Fn(&ScoreRow) -> Option<f64>| {
+fn frame(findings: &Findings, rows: &[ScoreRow]) -> Result<DataFrame, polars::error::PolarsError> {
+    let real = |name: &str, pick: fn(&ScoreRow) -> Option<f64>| {
         Column::new(name.into(), rows.iter().map(|row| pick(row).filter(|value| value.is_finite())).collect::<Vec<Option<f64>>>())
     };
+    let single = |name: &str, pick: &dyn Fn(&ScoreRow) -> f32| {
+        Column::new(name.into(), rows.iter().map(pick).map(|value| value.is_finite().then_some(value)).collect::<Vec<Option<f32>>>())
+    };
+    let resolutions: Vec<String> = rows.iter().map(|row| row.resolution.label()).collect();
     let since = Column::new("since".into(), rows.iter().map(|row| row.since.map(|day| day.0)).collect::<Vec<Option<i32>>>());
     let mut columns = vec![
-        text("usage_point", |row| row.usage_point.to_string()),
-        real("log_odds", &|row| row.log_odds),
-        real("probability", &|row| row.probability),
-        real("q_value", &|row| row.q_value),
-        real("hidden_kw", &|row| row.hidden_kw),
+        Column::new("usage_point".into(), rows.iter().map(|row| &*row.usage_point).collect::<Vec<&str>>()),
+        real("log_odds", |row| row.log_odds),
+        real("probability", |row| row.probability),
+        real("q_value", |row| row.q_value),
+        real("hidden_kw", |row| row.hidden_kw),
         since.cast(&DataType::Date)?,
-        text("resolution", |row| row.resolution.label()),
-        text("stratum", |row| row.stratum.clone()),
+        Column::new("resolution".into(), resolutions),
+        Column::new("stratum".into(), rows.iter().map(|row| &*row.stratum).collect::<Vec<&str>>()),
     ];
     for (index, name) in findings.statistic_names.iter().enumerate() {
-        columns.push(real(name, &|row| row.statistics[index]));
+        columns.push(single(name, &|row| row.statistics[index]));
     }
     for (index, name) in findings.family_names.iter().enumerate() {
-        columns.push(real(&format!("llr_{name}"), &|row| row.llr[index]));
+        columns.push(single(&format!("llr_{name}"), &|row| row.llr[index]));
     }
-    Ok(columns)
+    DataFrame::new(rows.len(), columns)
 }

@@ -7,9 +7,9 @@
 //! *Spikes*: single values beyond ten times the 99.9 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
 //! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
 
-use crate::domain::{Calendar, CivilDay, Fault, FaultKind, best_split, median};
+use crate::domain::{Calendar, Fault, FaultKind, best_split, median_of};
 
-use super::LoadSeries;
+use super::{DayFold, LoadSeries};
 
 /// A run of equal values shorter than this many hours is left alone.
 const RUN_HOURS: usize = 24;
@@ -40,6 +40,8 @@ pub struct FaultGate<'a> {
 pub struct Gated {
     /// The series with faulty intervals masked and multiplier steps undone.
     pub series: LoadSeries,
+    /// That series folded by day and hour.
+    pub fold: DayFold,
     /// What was found.
     pub faults: Vec<Fault>,
 }
@@ -50,11 +52,20 @@ impl FaultGate<'_> {
     pub fn pass(self, mut series: LoadSeries, contracted_kw: Option<f64>) -> Gated {
         let mut faults = Vec::new();
         faults.extend(self.mask_runs(&mut series));
-        faults.extend(self.mask_spikes(&mut series, contracted_kw));
-        faults.extend(self.undo_multiplier(&mut series));
-        faults.extend(self.negative(&series));
-        faults.extend(self.gap(&series));
-        Gated { series, faults }
+        let mut fold = DayFold::of(&series, self.calendar);
+        let spikes = self.mask_spikes(&mut series, &fold, contracted_kw);
+        if spikes.is_some() {
+            fold = DayFold::of(&series, self.calendar);
+        }
+        let multiplier = self.undo_multiplier(&mut series, &fold);
+        if multiplier.is_some() {
+            fold = DayFold::of(&series, self.calendar);
+        }
+        faults.extend(spikes);
+        faults.extend(multiplier);
+        faults.extend(self.negative(&series, &fold));
+        faults.extend(self.gap(&series, &fold));
+        Gated { series, fold, faults }
     }
 
     fn fault(self, series: &LoadSeries, kind: FaultKind, range: (usize, usize), count: usize, detail: String) -> Fault {
@@ -72,6 +83,9 @@ impl FaultGate<'_> {
         let intervals_per_hour = (60 / series.step_min.clamp(1, 60)) as usize;
         // Daily values repeat honestly now and then; a week of equal ones does not.
         let shortest = if series.step_min > 60 { 7 } else { RUN_HOURS * intervals_per_hour };
+        if !may_repeat(&series.kw, shortest) {
+            return Vec::new();
+        }
         let runs = equal_runs(&series.kw, shortest);
         if runs.is_empty() {
             return Vec::new();
@@ -104,7 +118,10 @@ impl FaultGate<'_> {
         Some(self.fault(series, kind, (first, last), count, detail))
     }
 
-    fn mask_spikes(self, series: &mut LoadSeries, contracted_kw: Option<f64>) -> Option<Fault> {
+    fn mask_spikes(self, series: &mut LoadSeries, fold: &DayFold, contracted_kw: Option<f64>) -> Option<Fault> {
+        if !may_spike(fold, contracted_kw) {
+            return None;
+        }
         let mut valid: Vec<f32> = series.kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
         if valid.len() < 1000 {
             return None;
@@ -121,12 +138,12 @@ impl FaultGate<'_> {
         Some(self.fault(series, FaultKind::Spike, (first, last), spikes.len(), detail))
     }
 
-    fn undo_multiplier(self, series: &mut LoadSeries) -> Option<Fault> {
-        let days = day_levels(series, self.calendar);
+    fn undo_multiplier(self, series: &mut LoadSeries, fold: &DayFold) -> Option<Fault> {
+        let days = day_levels(fold);
         let (split, factor) = common_factor(&days)?;
         let (from, to, up) = if factor > 1.0 { (split, days.len(), factor) } else { (0, split, 1.0 / factor) };
-        let first = index_at(series, self.calendar, days[from].day);
-        let end = days.get(to).map_or(series.kw.len(), |level| index_at(series, self.calendar, level.day));
+        let first = days[from].first;
+        let end = days.get(to).map_or(series.kw.len(), |level| level.first);
         for kw in &mut series.kw[first..end] {
             *kw /= up as f32;
         }
@@ -134,7 +151,10 @@ impl FaultGate<'_> {
         Some(self.fault(series, FaultKind::Multiplier, (first, end.max(first + 1) - 1), end - first, detail))
     }
 
-    fn negative(self, series: &LoadSeries) -> Option<Fault> {
+    fn negative(self, series: &LoadSeries, fold: &DayFold) -> Option<Fault> {
+        if fold.days.iter().all(|day| day.lowest >= 0.0) {
+            return None;
+        }
         let places: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] < 0.0).collect();
         let (&first, &last) = (places.first()?, places.last()?);
         let lowest = series.kw.iter().copied().fold(0.0, f32::min);
@@ -142,12 +162,33 @@ impl FaultGate<'_> {
         Some(self.fault(series, FaultKind::Negative, (first, last), places.len(), detail))
     }
 
-    fn gap(self, series: &LoadSeries) -> Option<Fault> {
+    fn gap(self, series: &LoadSeries, fold: &DayFold) -> Option<Fault> {
+        if fold.valid() == series.kw.len() {
+            return None;
+        }
         let places: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i].is_nan()).collect();
         let (&first, &last) = (places.first()?, places.last()?);
         let detail = format!("{} of {} intervals have no usable value", places.len(), series.kw.len());
         Some(self.fault(series, FaultKind::Gap, (first, last), places.len(), detail))
     }
+}
+
+/// Whether a run of `shortest` equal values is possible: it would hold two intervals half its length apart.
+fn may_repeat(kw: &[f32], shortest: usize) -> bool {
+    let half = (shortest / 2).max(1);
+    kw.iter().step_by(half).zip(kw.iter().skip(half).step_by(half)).any(|(a, b)| a == b)
+}
+
+/// Whether a spike is possible: as many days as may hold the highest thousandth reach a tenth of the highest value, or none is above the contract.
+fn may_spike(fold: &DayFold, contracted_kw: Option<f64>) -> bool {
+    let mut highest: Vec<f32> = fold.days.iter().map(|day| day.highest).collect();
+    let beyond = fold.valid() / 1000 + 1;
+    if beyond > highest.len() {
+        return true;
+    }
+    highest.sort_unstable_by(|a, b| b.total_cmp(a));
+    let limit = (SPIKE_FACTOR * highest[beyond - 1]).max(contracted_kw.map_or(0.0, |kw| 2.0 * kw as f32));
+    highest[0] > limit
 }
 
 /// Runs `[first, end)` of equal values that are at least `shortest` long.
@@ -180,57 +221,45 @@ fn display_step(kw: &[f32]) -> Option<f64> {
 }
 
 /// Mean, floor and spread of one day.
-struct DayLevel {
-    day: CivilDay,
+struct Levels {
+    /// Index of its first interval.
+    first: usize,
     mean: f64,
     floor: f64,
     spread: f64,
 }
 
-fn day_levels(series: &LoadSeries, calendar: &Calendar) -> Vec<DayLevel> {
-    let mut levels = Vec::new();
-    let Some((first, last)) = series.days(calendar) else { return levels };
-    let mut begin = 0;
-    for day in (first.0..=last.0).map(CivilDay) {
-        let end = index_at(series, calendar, CivilDay(day.0 + 1));
-        let valid: Vec<f64> = series.kw[begin..end].iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
-        begin = end;
-        if valid.len() >= 12 {
-            let mean = valid.iter().sum::<f64>() / valid.len() as f64;
-            let floor = valid.iter().copied().fold(f64::INFINITY, f64::min);
-            let spread = (valid.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / valid.len() as f64).sqrt();
-            levels.push(DayLevel { day, mean, floor, spread });
-        }
-    }
-    levels
-}
-
-fn index_at(series: &LoadSeries, calendar: &Calendar, day: CivilDay) -> usize {
-    let step_s = i64::from(series.step_min) * 60;
-    ((calendar.day_start(day).0 - series.start.0 + step_s - 1).div_euclid(step_s)).clamp(0, series.kw.len() as i64) as usize
+/// Levels of the days with enough intervals to have them.
+fn day_levels(fold: &DayFold) -> Vec<Levels> {
+    let enough = fold.days.iter().filter(|day| day.valid >= 12);
+    enough.map(|day| Levels { first: day.from, mean: day.mean(), floor: f64::from(day.lowest), spread: day.spread() }).collect()
 }
 
 /// The day at which all three levels change by one factor, and that factor; `None` when there is no such day.
-fn common_factor(days: &[DayLevel]) -> Option<(usize, f64)> {
+fn common_factor(days: &[Levels]) -> Option<(usize, f64)> {
     if days.len() < 2 * MULTIPLIER_DAYS {
         return None;
     }
     let logs: Vec<f64> = days.iter().map(|day| day.mean.max(1e-6).ln()).collect();
     let split = best_split(&logs, MULTIPLIER_DAYS)?.place;
-    let ratio = |level: fn(&DayLevel) -> f64| {
-        let side = |part: &[DayLevel]| median(&part.iter().map(level).collect::<Vec<_>>());
+    let ratio = |level: fn(&Levels) -> f64| {
+        let side = |part: &[Levels]| median_of(part.iter().map(level));
         side(&days[split..]) / side(&days[..split])
     };
-    let (mean, floor, spread) = (ratio(|d| d.mean), ratio(|d| d.floor), ratio(|d| d.spread));
+    let mean = ratio(|d| d.mean);
     let factor = if mean > 1.0 { mean } else { 1.0 / mean };
+    if factor.is_nan() || factor < MULTIPLIER_MIN {
+        return None;
+    }
+    let (floor, spread) = (ratio(|d| d.floor), ratio(|d| d.spread));
     let tolerance = if factor < MULTIPLIER_LARGE { MULTIPLIER_TOLERANCE.0 } else { MULTIPLIER_TOLERANCE.1 };
     let close = |other: f64| other.is_finite() && other > 0.0 && (other / mean).max(mean / other) <= tolerance;
-    (factor >= MULTIPLIER_MIN && close(floor) && close(spread) && is_abrupt(days, split, factor)).then_some((split, mean))
+    (close(floor) && close(spread) && is_abrupt(days, split, factor)).then_some((split, mean))
 }
 
 /// Whether the three days before the split and the three after its first day already differ by most of the factor.
-fn is_abrupt(days: &[DayLevel], split: usize, factor: f64) -> bool {
-    let typical = |part: &[DayLevel]| median(&part.iter().map(|day| day.mean).collect::<Vec<_>>());
+fn is_abrupt(days: &[Levels], split: usize, factor: f64) -> bool {
+    let typical = |part: &[Levels]| median_of(part.iter().map(|day| day.mean));
     let (before, after) = (typical(&days[split - 3..split]), typical(&days[split + 1..split + 4]));
     let step = (after / before).max(before / after);
     step >= factor.powf(MULTIPLIER_ABRUPT)

@@ -1,9 +1,13 @@
-//! Adds the series of many usage points up the grid, hour by hour, in whole milliwatt-hours.
+//! Adds the series of many usage points up the grid, hour by hour, in whole milliwatt-hours, as they come.
 //!
 //! Integer sums are exact and the same in any order. An hour in which a usage point has no complete reading is filled with its own mean for
-//! that hour of the day, and that energy is counted apart, so a balance knows how much of it is assumed.
+//! that hour of the day, and that energy is counted apart, so a balance knows how much of it is assumed. A usage point is added to the node that feeds it;
+//! sums of higher nodes are sums of sums.
 
-use crate::domain::{Kw, MilliWattHours, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::{Kw, MilliWattHours, Timestamp, UsagePointId};
 
 use super::LoadSeries;
 
@@ -16,6 +20,23 @@ pub struct GridSum {
     pub read: Vec<MilliWattHours>,
     /// Energy assumed for missing readings, one value an hour.
     pub filled: Vec<MilliWattHours>,
+}
+
+/// Sums of the usage points that each node feeds directly.
+#[derive(Debug, Default)]
+pub struct GridSums {
+    nodes: HashMap<UsagePointId, Mutex<NodeSum>>,
+}
+
+/// Running sums over hours counted from 1970.
+#[derive(Debug, Default, Clone)]
+struct NodeSum {
+    first_hour: i64,
+    read: Vec<MilliWattHours>,
+    /// What the usage points with a reading in the hour would have been filled with.
+    not_filled: Vec<MilliWattHours>,
+    /// What all usage points would be filled with, by hour of the (UTC) day.
+    usual: [MilliWattHours; 24],
 }
 
 /// Hourly mean power of a series on the hour grid from `start`; NaN where any part of the hour is missing or outside the series.
@@ -41,28 +62,80 @@ pub fn hourly_kw(series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<f32
     hourly
 }
 
-/// Sums `children` over `hours` hours from `start`.
-#[must_use]
-pub fn sum_hourly<'a>(children: impl Iterator<Item = &'a LoadSeries>, start: Timestamp, hours: usize) -> GridSum {
-    let zero = vec![MilliWattHours(0); hours];
-    let mut sum = GridSum { start, read: zero.clone(), filled: zero };
-    for child in children {
-        let hourly = hourly_kw(child, start, hours);
-        let typical = mean_by_hour(&hourly);
-        for (hour, &kw) in hourly.iter().enumerate() {
-            let (column, kw) = if kw.is_nan() { (&mut sum.filled, typical[hour % 24]) } else { (&mut sum.read, f64::from(kw)) };
-            column[hour] = column[hour] + MilliWattHours::from_kwh(Kw(kw).over_hours(1.0));
+impl GridSums {
+    /// Sums for `nodes`.
+    pub fn new(nodes: impl Iterator<Item = UsagePointId>) -> Self {
+        Self { nodes: nodes.map(|node| (node, Mutex::default())).collect() }
+    }
+
+    /// Adds a usage point to the node that feeds it; nothing happens for a node without a sum.
+    pub fn add(&self, node: &str, series: &LoadSeries) {
+        let Some(sum) = self.nodes.get(node) else { return };
+        let first_hour = series.start.0.div_euclid(3600);
+        let hours = ((series.end().0 + 3599).div_euclid(3600) - first_hour).max(0) as usize;
+        let hourly = hourly_kw(series, Timestamp(first_hour * 3600), hours);
+        let usual = mean_by_hour(&hourly, first_hour).map(|kw| MilliWattHours::from_kwh(Kw(kw).over_hours(1.0)));
+        let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.cover(first_hour, hours);
+        let offset = (first_hour - sum.first_hour) as usize;
+        for (hour, &kw) in hourly.iter().enumerate().filter(|(_, kw)| !kw.is_nan()) {
+            let energy = MilliWattHours::from_kwh(Kw(f64::from(kw)).over_hours(1.0));
+            sum.read[offset + hour] = sum.read[offset + hour] + energy;
+            sum.not_filled[offset + hour] = sum.not_filled[offset + hour] + usual[(first_hour + hour as i64).rem_euclid(24) as usize];
+        }
+        for (total, usual) in sum.usual.iter_mut().zip(usual) {
+            *total = *total + usual;
         }
     }
-    sum
+
+    /// The sum over `nodes` for `hours` hours from `start`.
+    #[must_use]
+    pub fn sum<'a>(&self, nodes: impl Iterator<Item = &'a str>, start: Timestamp, hours: usize) -> GridSum {
+        let zero = vec![MilliWattHours(0); hours];
+        let mut total = GridSum { start, read: zero.clone(), filled: zero };
+        let first_hour = start.0.div_euclid(3600);
+        for sum in nodes.filter_map(|node| self.nodes.get(node)) {
+            let sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+            for hour in 0..hours {
+                let at = first_hour + hour as i64;
+                total.filled[hour] = total.filled[hour] + sum.usual[at.rem_euclid(24) as usize];
+                let place = usize::try_from(at - sum.first_hour).ok().filter(|&place| place < sum.read.len());
+                if let Some(place) = place {
+                    total.read[hour] = total.read[hour] + sum.read[place];
+                    total.filled[hour] = total.filled[hour] - sum.not_filled[place];
+                }
+            }
+        }
+        total
+    }
+}
+
+impl NodeSum {
+    /// Widens the hours so that `hours` from `first_hour` on are inside.
+    fn cover(&mut self, first_hour: i64, hours: usize) {
+        if self.read.is_empty() {
+            self.first_hour = first_hour;
+        }
+        if first_hour < self.first_hour {
+            let before = vec![MilliWattHours(0); (self.first_hour - first_hour) as usize];
+            self.read.splice(0..0, before.iter().copied());
+            self.not_filled.splice(0..0, before);
+            self.first_hour = first_hour;
+        }
+        let needed = (first_hour - self.first_hour) as usize + hours;
+        if needed > self.read.len() {
+            self.read.resize(needed, MilliWattHours(0));
+            self.not_filled.resize(needed, MilliWattHours(0));
+        }
+    }
 }
 
 /// Mean of the valid values at each hour of the (UTC) day; the overall mean where an hour has none, zero where nothing is valid.
-fn mean_by_hour(hourly: &[f32]) -> [f64; 24] {
+fn mean_by_hour(hourly: &[f32], first_hour: i64) -> [f64; 24] {
     let mut sums = [(0.0_f64, 0_u32); 24];
     for (hour, &kw) in hourly.iter().enumerate().filter(|(_, kw)| !kw.is_nan()) {
-        sums[hour % 24].0 += f64::from(kw);
-        sums[hour % 24].1 += 1;
+        let sum = &mut sums[(first_hour + hour as i64).rem_euclid(24) as usize];
+        *sum = (sum.0 + f64::from(kw), sum.1 + 1);
     }
     let (total, count) = sums.iter().fold((0.0, 0), |(s, n), (sum, count)| (s + sum, n + count));
     let overall = if count == 0 { 0.0 } else { total / f64::from(count) };
@@ -73,23 +146,38 @@ fn mean_by_hour(hourly: &[f32]) -> [f64; 24] {
 mod tests {
     use super::*;
 
-    fn series(step_min: u32, kw: Vec<f32>) -> LoadSeries {
-        LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min, kw }
+    fn series(start_h: i64, step_min: u32, kw: Vec<f32>) -> LoadSeries {
+        LoadSeries { usage_point: "A".into(), start: Timestamp(start_h * 3600), step_min, kw }
+    }
+
+    fn sum(children: &[LoadSeries], hours: usize) -> GridSum {
+        let sums = GridSums::new(std::iter::once("T".into()));
+        children.iter().for_each(|child| sums.add("T", child));
+        sums.sum(std::iter::once("T"), Timestamp(0), hours)
     }
 
     #[test]
     fn half_hours_and_hours_add_up() {
-        let (half, whole) = (series(30, vec![1.0, 3.0, 2.0, 2.0]), series(60, vec![5.0, 6.0]));
-        let sum = sum_hourly([&half, &whole].into_iter(), Timestamp(0), 2);
+        let sum = sum(&[series(0, 30, vec![1.0, 3.0, 2.0, 2.0]), series(0, 60, vec![5.0, 6.0])], 2);
         assert_eq!(sum.read, [MilliWattHours(7_000_000), MilliWattHours(8_000_000)]);
         assert_eq!(sum.filled, [MilliWattHours(0); 2]);
     }
 
     #[test]
     fn missing_hours_are_filled_and_counted_apart() {
-        let gappy = series(60, vec![1.0, f32::NAN, 3.0]);
-        let sum = sum_hourly(std::iter::once(&gappy), Timestamp(0), 3);
+        let sum = sum(&[series(0, 60, vec![1.0, f32::NAN, 3.0])], 3);
         assert_eq!(sum.read[1], MilliWattHours(0));
-        assert_eq!(sum.filled[1], MilliWattHours(2_000_000));
+        assert_eq!(sum.filled, [MilliWattHours(0), MilliWattHours(2_000_000), MilliWattHours(0)]);
+    }
+
+    #[test]
+    fn a_series_that_begins_late_is_filled_before() {
+        let late = series(2, 60, vec![4.0, 4.0]);
+        let early = series(0, 60, vec![1.0; 4]);
+        for children in [[late.clone(), early.clone()], [early, late]] {
+            let sum = sum(&children, 4);
+            assert_eq!(sum.read.iter().map(|e| e.0 / 1_000_000).collect::<Vec<_>>(), [1, 1, 5, 5]);
+            assert_eq!(sum.filled.iter().map(|e| e.0 / 1_000_000).collect::<Vec<_>>(), [4, 4, 0, 0]);
+        }
     }
 }

@@ -1,19 +1,27 @@
 //! From blocks of readings to one regular load series for every usage point.
 //!
-//! `collect` gathers blocks in any order; `regular` puts a usage point's readings on an even time axis and settles duplicates; `fault_gate` finds what
+//! `gather` takes blocks in any order and hands over finished usage points; `regular` puts a usage point's readings on an even time axis and settles duplicates; `fault_gate` finds what
 //! is a fault of the data rather than a load; `registers` turns counter readings into mean power; `grid_sum` adds series up the grid, exactly.
 
-mod collect;
+mod day_fold;
 mod fault_gate;
+mod gather;
 mod grid_sum;
 mod registers;
 mod regular;
+mod scattered;
+mod spill;
+mod streaming;
+mod stretch;
 
-pub use collect::{Collected, Collector};
+pub use day_fold::{DayFold, DayLevel, HOURS};
 pub use fault_gate::{FaultGate, Gated};
-pub use grid_sum::{GridSum, hourly_kw, sum_hourly};
+pub use gather::{FinishUsagePoint, GatherPlan, Gathered, Gatherer, WAITING_BYTES};
+pub use grid_sum::{GridSum, GridSums, hourly_kw};
 pub use registers::{RegisterLoad, RegisterRead, register_load};
-pub use regular::{RawReading, Regular, regular_series};
+pub use regular::{RawReading, Regular, regular_series, series_of};
+pub use spill::{SpillStore, Stored};
+pub use stretch::Stretch;
 
 use crate::domain::{Calendar, CivilDay, Timestamp, UsagePointId};
 

@@ -7,9 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Calendar, Fault, FaultKind, FileIx, Kwh, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId, mean_kw};
+use crate::domain::{Calendar, Fault, FaultKind, FileIx, Kwh, Minute, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId, mean_kw};
 
-use super::LoadSeries;
+use super::stretch::even_series;
+use super::{LoadSeries, Stretch};
 
 /// Interval length assumed when a usage point has a single reading and the file says nothing, minutes.
 const DEFAULT_STEP_MIN: u32 = 60;
@@ -40,12 +41,25 @@ pub struct Regular {
 }
 
 impl RawReading {
-    /// Packs a reading. Seconds are dropped; durations above 8,191 minutes are treated as not said.
+    /// Packs a reading. Durations above 8,191 minutes are treated as not said.
     #[must_use]
-    pub fn new(start: Timestamp, value: f32, unit: Unit, quality: ReadingQuality, duration_min: u16, file: FileIx) -> Self {
+    pub fn new(start: Minute, value: f32, unit: Unit, quality: ReadingQuality, duration_min: u16, file: FileIx) -> Self {
         let duration = if duration_min < 1 << 13 { duration_min } else { 0 };
         let unit_bit = u16::from(unit == Unit::Kw) << 2;
-        Self { minute: start.0.div_euclid(60).clamp(0, i64::from(u32::MAX)) as u32, value, file, flags: duration << 3 | unit_bit | quality as u16 }
+        Self { minute: start.0, value, file, flags: duration << 3 | unit_bit | quality as u16 }
+    }
+
+    /// Words of a packed reading.
+    pub(super) const WORDS: usize = 3;
+
+    /// The reading in words, to put it away.
+    pub(super) fn to_words(self) -> [u32; Self::WORDS] {
+        [self.minute, self.value.to_bits(), u32::from(self.file.0) << 16 | u32::from(self.flags)]
+    }
+
+    /// The reading that [`RawReading::to_words`] put away.
+    pub(super) fn from_words([minute, value, rest]: [u32; Self::WORDS]) -> Self {
+        Self { minute, value: f32::from_bits(value), file: FileIx((rest >> 16) as u16), flags: rest as u16 }
     }
 
     fn quality(self) -> u16 {
@@ -74,7 +88,23 @@ impl RawReading {
     }
 }
 
-/// Builds the series of one usage point. `None` when there is no reading.
+/// Builds the series of one usage point from its stretches and from readings that lie apart. `None` when there is no reading.
+///
+/// Stretches in ascending order on one grid go straight onto the time axis; anything else is settled reading by reading. Both ways give the same series.
+#[must_use]
+pub fn series_of(usage_point: &UsagePointId, stretches: &[Stretch], apart: &[RawReading], calendar: &Calendar) -> Option<Regular> {
+    let mut ordered: Vec<Stretch> = stretches.iter().copied().filter(|stretch| !stretch.value.is_empty()).collect();
+    ordered.sort_by_key(|stretch| (stretch.times.first().map(|run| run.first), stretch.file));
+    if apart.is_empty()
+        && let Some(series) = even_series(usage_point, &ordered)
+    {
+        return Some(Regular { series, faults: Vec::new(), estimated_share: 0.0 });
+    }
+    let raw = ordered.iter().flat_map(Stretch::raw).chain(apart.iter().copied()).collect();
+    regular_series(usage_point, raw, calendar)
+}
+
+/// Builds the series of one usage point reading by reading. `None` when there is no reading.
 #[must_use]
 pub fn regular_series(usage_point: &UsagePointId, mut raw: Vec<RawReading>, calendar: &Calendar) -> Option<Regular> {
     let in_order = raw.windows(2).all(|pair| pair[0].minute < pair[1].minute);
@@ -237,7 +267,7 @@ mod tests {
     use crate::domain::CivilDay;
 
     fn reading(minute: i64, value: f32, quality: ReadingQuality, file: u16) -> RawReading {
-        RawReading::new(Timestamp(minute * 60), value, Unit::Kwh, quality, 0, FileIx(file))
+        RawReading::new(Minute(minute as u32), value, Unit::Kwh, quality, 0, FileIx(file))
     }
 
     fn build(raw: Vec<RawReading>) -> Regular {

@@ -174,7 +174,7 @@ pub enum SettingsError {
 }
 
 /// Most readings that order by time holds in memory (4 bytes each).
-pub const MAX_SORTED: u64 = 200_000_000;
+pub const MAX_SORTED: u64 = 500_000_000;
 
 /// Settings that have been checked, with what the check has read from them.
 #[derive(Debug, Clone)]

@@ -85,6 +85,59 @@ fn the_order_of_rows_leaves_no_trace() {
     assert_eq!(scan("plain.csv"), scan("mixed.csv"));
 }
 
+/// A town of 1,500 meters (more than one partition) with gaps, duplicates and faults, written in the order asked for.
+fn simulated(folder: &Path, order: &str, format: &str) -> String {
+    let out = folder.join(format!("{order}-{format}"));
+    let args = [
+        "simulate",
+        "--usage-points",
+        "1500",
+        "--days",
+        "14",
+        "--step",
+        "60",
+        "--untidy-share",
+        "0.2",
+        "--order",
+        order,
+        "--format",
+        format,
+        "--out",
+    ];
+    let made = darkload(&[&args[..], &[&out.display().to_string()]].concat());
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    out.display().to_string()
+}
+
+#[test]
+fn neither_the_order_of_readings_nor_the_memory_nor_the_format_leaves_a_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = |town: &str, format: &str, more: &[&str]| {
+        let out = folder.path().join("out");
+        let (readings, grid) = (format!("{town}/readings.{format}"), format!("{town}/grid.csv"));
+        let args = ["scan", &readings, "--grid", &grid, "--timezone", "Asia/Almaty", "--verbose", "--out", &out.display().to_string()];
+        let output = darkload(&[&args[..], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        (result(&out), text(&output.stderr))
+    };
+    let by_meter = simulated(folder.path(), "meter", "parquet");
+    let (expected, plan) = scan(&by_meter, "parquet", &[]);
+    assert!(plan.contains("finished as soon as its last row is read"), "{plan}");
+    let by_time = simulated(folder.path(), "time", "parquet");
+    let (parted, plan) = scan(&by_time, "parquet", &["--memory", "2G"]);
+    assert!(plan.contains("parted by usage point") && !plan.contains("went to disk"), "{plan}");
+    assert_eq!(parted, expected);
+    let (spilled, plan) = scan(&by_time, "parquet", &["--memory", "1M", "--threads", "3"]);
+    assert!(plan.contains("of readings went to disk") && plan.contains("of profiles went to disk"), "{plan}");
+    assert_eq!(spilled, expected);
+    let as_text = simulated(folder.path(), "meter", "csv");
+    let (read_as_text, plan) = scan(&as_text, "csv", &[]);
+    assert!(plan.contains("finished as soon as its last row is read"), "{plan}");
+    assert_eq!(read_as_text, expected);
+    let text_by_time = simulated(folder.path(), "time", "csv");
+    assert_eq!(scan(&text_by_time, "csv", &["--threads", "1"]).0, expected);
+}
+
 #[test]
 fn monthly_registers_are_screened_without_a_probability() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,59 @@
+//! For tests: a sink that keeps everything, and readings written as Parquet.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject, Timestamp, is_no_reading};
+
+use super::{BlockSink, Format, IngestError, Source};
+
+/// Readings as (id, second, value) in file order, and rejects.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    readings: Mutex<Vec<(String, i64, f32)>>,
+    rejects: Mutex<Vec<Reject>>,
+}
+
+impl Kept {
+    pub(super) fn readings(&self) -> Vec<(String, i64, f32)> {
+        self.readings.lock().unwrap().clone()
+    }
+
+    pub(super) fn rejects(&self) -> Vec<Reject> {
+        let mut rejects = self.rejects.lock().unwrap().clone();
+        rejects.sort();
+        rejects
+    }
+}
+
+impl BlockSink for Kept {
+    fn intervals(&self, block: &IntervalBlock) {
+        let keys = block.keys.iter().flat_map(|run| std::iter::repeat_n(run.key, run.rows as usize));
+        let minutes = block.times.iter().flat_map(|run| (0..run.rows).map(|row| run.minute(row)));
+        let mut readings = self.readings.lock().unwrap();
+        for ((key, minute), &value) in keys.zip(minutes).zip(&block.value).filter(|(_, value)| !is_no_reading(**value)) {
+            readings.push((block.ids.get(key).to_owned(), Timestamp::from(minute).0, value));
+        }
+    }
+
+    fn registers(&self, _: &RegisterBlock) {}
+
+    fn reject(&self, reject: Reject) {
+        self.rejects.lock().unwrap().push(reject);
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// Reads all pieces of a file, one after the other.
+pub(super) fn read_file(format: &dyn Format, path: &Path, calendar: &Calendar) -> Result<Kept, IngestError> {
+    let kept = Kept::default();
+    let file = format.open(&Source { path, ix: FileIx(0) })?;
+    for piece in 0..file.pieces() {
+        file.read(piece, calendar, &kept)?;
+    }
+    file.close(&kept);
+    Ok(kept)
+}

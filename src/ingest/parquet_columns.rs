@@ -1,0 +1,349 @@
+//! The fast lane through a Parquet row group: pages straight into runs of ids, runs of stamps and single-precision values.
+//!
+//! It takes plain, dictionary and delta pages of text ids, 64-bit stamps and floating-point values, which is what nearly every writer makes; anything else
+//! goes through `parquet_batches`, which must give the same block.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use parquet::basic::{Encoding, Type};
+use parquet::file::metadata::RowGroupMetaData;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::domain::{IdList, KeyRun};
+
+use super::bit_packed::{Hybrid, HybridRun, Truncated, deltas, unpack};
+use super::parquet_pages::{DataPage, Detour, Pages, indices, is_dictionary};
+
+/// Stamps at an even distance, in the unit of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RawTimes {
+    pub(super) first: i64,
+    pub(super) step: i64,
+    pub(super) rows: u32,
+}
+
+/// Reads the usage points of a row group: distinct ids, trimmed, and whose row each is.
+pub(super) fn read_ids(file: &mut File, group: &RowGroupMetaData, column: usize, ids: &mut IdList, keys: &mut Vec<KeyRun>) -> Result<(), Detour> {
+    let mut state = IdState { ids, keys, dictionary: Vec::new(), plain: PlainIds::default() };
+    let chunk = group.column(column);
+    if chunk.column_type() != Type::BYTE_ARRAY {
+        return Err(Detour::Unusual);
+    }
+    let dictionary = |state: &mut IdState, bytes: &[u8], entries: usize| {
+        let mut rest = bytes;
+        state.dictionary.clear();
+        for _ in 0..entries {
+            let (bytes, after) = split_text(rest).ok_or(Truncated)?;
+            rest = after;
+            let id = std::str::from_utf8(bytes).map_err(|_| Detour::Unusual)?;
+            state.dictionary.push(state.ids.push(id.trim()));
+        }
+        Ok(())
+    };
+    let rows = usize::try_from(group.num_rows()).map_err(|_| Detour::Unusual)?;
+    Pages::open(file, chunk, rows)?.each(&mut state, dictionary, IdState::page)
+}
+
+/// Ids of a row group while its pages are read.
+struct IdState<'a> {
+    ids: &'a mut IdList,
+    keys: &'a mut Vec<KeyRun>,
+    /// Key of every entry of the column's dictionary.
+    dictionary: Vec<u32>,
+    plain: PlainIds,
+}
+
+impl IdState<'_> {
+    fn page(&mut self, page: DataPage) -> Result<(), Detour> {
+        if page.levels.is_some() {
+            return Err(Detour::Unusual);
+        }
+        if page.encoding == Encoding::PLAIN {
+            return self.plain_page(&page);
+        }
+        if !is_dictionary(page.encoding) {
+            return Err(Detour::Unusual);
+        }
+        let (mut hybrid, width) = indices(&page, page.rows)?;
+        let (dictionary, keys) = (&self.dictionary, &mut *self.keys);
+        let mut lost = false;
+        while let Some(run) = hybrid.next_run()? {
+            let mut take = |index: u32, rows: usize| match dictionary.get(index as usize) {
+                Some(&key) => push_key(keys, key, rows),
+                None => lost = true,
+            };
+            match run {
+                HybridRun::Same { value, rows } => take(value, rows),
+                HybridRun::Packed { bytes, rows } => unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1))),
+            }
+        }
+        if lost { Err(Truncated.into()) } else { Ok(()) }
+    }
+
+    fn plain_page(&mut self, page: &DataPage) -> Result<(), Detour> {
+        let mut rest = &page.values[..];
+        self.keys.reserve(page.rows);
+        self.plain.last = self.keys.last().map_or(0, |run| run.key);
+        for _ in 0..page.rows {
+            let (bytes, after) = split_text(rest).ok_or(Truncated)?;
+            rest = after;
+            let key = match self.plain.next(bytes, self.ids) {
+                Some(key) => key,
+                None => self.plain.key(bytes, self.ids)?,
+            };
+            push_key(self.keys, key, 1);
+        }
+        Ok(())
+    }
+}
+
+fn push_key(keys: &mut Vec<KeyRun>, key: u32, rows: usize) {
+    match keys.last_mut() {
+        Some(run) if run.key == key => run.rows += rows as u32,
+        _ => keys.push(KeyRun { key, rows: rows as u32 }),
+    }
+}
+
+/// Keys of ids that are written out in full, as writers do when a dictionary grows too large.
+#[derive(Default)]
+struct PlainIds {
+    /// Key by the hash of the id.
+    known: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    last: u32,
+    /// Ids taken for new ones without asking.
+    unasked: usize,
+}
+
+/// Ids that may be taken for new ones without asking, and so may get a second key.
+const MOST_UNASKED: usize = 1 << 17;
+
+/// Takes a key that is a hash already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+impl PlainIds {
+    /// Key of an id that follows the last one: readings sorted by time repeat one order of meters.
+    fn next(&mut self, bytes: &[u8], ids: &IdList) -> Option<u32> {
+        let guess = self.last + 1;
+        if guess as usize >= ids.len() || !same(ids.bytes(guess), bytes) {
+            return None;
+        }
+        self.last = guess;
+        Some(guess)
+    }
+
+    /// Key of any id.
+    fn key(&mut self, bytes: &[u8], ids: &mut IdList) -> Result<u32, Detour> {
+        for guess in [self.last, 0] {
+            if (guess as usize) < ids.len() && ids.bytes(guess) == bytes {
+                self.last = guess;
+                return Ok(guess);
+            }
+        }
+        let id = std::str::from_utf8(bytes).map_err(|_| Detour::Unusual)?.trim();
+        // At the end of the order known so far, this is most likely a meter that the dictionary had no room for.
+        if self.last as usize + 1 == ids.len() && self.unasked < MOST_UNASKED {
+            self.unasked += 1;
+            self.last = ids.push(id);
+            return Ok(self.last);
+        }
+        if self.known.is_empty() {
+            self.known.extend((0..ids.len() as u32).map(|key| (xxh3_64(ids.bytes(key)), key)));
+        }
+        let hash = xxh3_64(id.as_bytes());
+        // An id may get a second key; whoever reads the block goes by the text.
+        self.last = match self.known.get(&hash).filter(|&&key| ids.bytes(key) == id.as_bytes()) {
+            Some(&key) => key,
+            None => {
+                let key = ids.push(id);
+                self.known.insert(hash, key);
+                key
+            }
+        };
+        Ok(self.last)
+    }
+}
+
+/// Whether two short texts are the same: two comparisons of eight bytes where a general one would be a call.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a0), Some(b0), Some(a1), Some(b1)) if a.len() <= 16 => a0 == b0 && a1 == b1,
+        _ => a == b,
+    }
+}
+
+/// A length-prefixed text, and what follows it.
+fn split_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
+}
+
+/// Reads the stamps of a row group in the unit of the file, as runs.
+pub(super) fn read_times(file: &mut File, group: &RowGroupMetaData, column: usize, runs: &mut Vec<RawTimes>) -> Result<(), Detour> {
+    let chunk = group.column(column);
+    if chunk.column_type() != Type::INT64 {
+        return Err(Detour::Unusual);
+    }
+    let mut state = (Vec::<i64>::new(), runs);
+    let dictionary = |state: &mut (Vec<i64>, &mut Vec<RawTimes>), bytes: &[u8], _: usize| {
+        state.0 = plain_integers(bytes).collect();
+        Ok(())
+    };
+    let data = |(dictionary, runs): &mut (Vec<i64>, &mut Vec<RawTimes>), page: DataPage| {
+        if page.levels.is_some() {
+            return Err(Detour::Unusual);
+        }
+        if page.encoding == Encoding::PLAIN {
+            plain_integers(&page.values).take(page.rows).for_each(|at| push_raw(runs, at, 0, 1));
+        } else if page.encoding == Encoding::DELTA_BINARY_PACKED {
+            deltas(&page.values, |first, step, rows| push_raw(runs, first, step, rows as u32))?;
+        } else if is_dictionary(page.encoding) {
+            let (mut hybrid, width) = indices(&page, page.rows)?;
+            let mut lost = false;
+            while let Some(run) = hybrid.next_run()? {
+                let mut take = |index: u32, rows: usize| match dictionary.get(index as usize) {
+                    Some(&at) => push_raw(runs, at, 0, rows as u32),
+                    None => lost = true,
+                };
+                match run {
+                    HybridRun::Same { value, rows } => take(value, rows),
+                    HybridRun::Packed { bytes, rows } => unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1))),
+                }
+            }
+            if lost {
+                return Err(Truncated.into());
+            }
+        } else {
+            return Err(Detour::Unusual);
+        }
+        Ok(())
+    };
+    let rows = usize::try_from(group.num_rows()).map_err(|_| Detour::Unusual)?;
+    Pages::open(file, chunk, rows)?.each(&mut state, dictionary, data)
+}
+
+/// Adds stamps to the runs, lengthening the last one where they continue it.
+fn push_raw(runs: &mut Vec<RawTimes>, first: i64, step: i64, rows: u32) {
+    if let Some(last) = runs.last_mut() {
+        let distance = first.wrapping_sub(last.first.wrapping_add(last.step.wrapping_mul(i64::from(last.rows) - 1)));
+        let goes_on = if last.rows == 1 { distance >= 0 } else { distance == last.step };
+        if goes_on && (rows == 1 || step == distance) {
+            last.step = distance;
+            last.rows += rows;
+            return;
+        }
+    }
+    runs.push(RawTimes { first, step, rows });
+}
+
+fn plain_integers(bytes: &[u8]) -> impl Iterator<Item = i64> + '_ {
+    bytes.chunks_exact(8).map(|b| i64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]))
+}
+
+/// Adds up to `rows` plain numbers, and says whether there were that many.
+fn extend_plain(values: &mut Vec<f32>, bytes: &[u8], double: bool, rows: usize) -> Result<(), Truncated> {
+    let before = values.len();
+    if double {
+        values.extend(bytes.chunks_exact(8).take(rows).map(|b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32));
+    } else {
+        values.extend(bytes.chunks_exact(4).take(rows).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])));
+    }
+    if values.len() - before == rows { Ok(()) } else { Err(Truncated) }
+}
+
+/// Reads the values of a row group; NaN where there is none.
+pub(super) fn read_values(file: &mut File, group: &RowGroupMetaData, column: usize, values: &mut Vec<f32>) -> Result<(), Detour> {
+    let chunk = group.column(column);
+    let double = match chunk.column_type() {
+        Type::DOUBLE => true,
+        Type::FLOAT => false,
+        _ => return Err(Detour::Unusual),
+    };
+    let mut state = (Vec::<f32>::new(), values);
+    let dictionary = |state: &mut (Vec<f32>, &mut Vec<f32>), bytes: &[u8], entries: usize| {
+        state.0.clear();
+        Ok(extend_plain(&mut state.0, bytes, double, entries)?)
+    };
+    let data = |(dictionary, values): &mut (Vec<f32>, &mut Vec<f32>), page: DataPage| match &page.levels {
+        None => decode_values(&page, page.rows, dictionary, double, values),
+        Some(levels) => {
+            let mut told = Vec::new();
+            decode_values(&page, count_ones(levels, page.rows)?, dictionary, double, &mut told)?;
+            spread(levels, page.rows, &told, values)
+        }
+    };
+    let rows = usize::try_from(group.num_rows()).map_err(|_| Detour::Unusual)?;
+    Pages::open(file, chunk, rows)?.each(&mut state, dictionary, data)
+}
+
+fn decode_values(page: &DataPage, rows: usize, dictionary: &[f32], double: bool, values: &mut Vec<f32>) -> Result<(), Detour> {
+    if page.encoding == Encoding::PLAIN {
+        return Ok(extend_plain(values, &page.values, double, rows)?);
+    }
+    if !is_dictionary(page.encoding) {
+        return Err(Detour::Unusual);
+    }
+    let (mut hybrid, width) = indices(page, rows)?;
+    let mut highest = 0;
+    while let Some(run) = hybrid.next_run()? {
+        match run {
+            HybridRun::Same { value, rows } => {
+                highest = highest.max(value);
+                values.extend(std::iter::repeat_n(dictionary.get(value as usize).copied().unwrap_or(f32::NAN), rows));
+            }
+            HybridRun::Packed { bytes, rows } => {
+                values.reserve(rows);
+                unpack(bytes, width, rows, |group| {
+                    highest = group.iter().fold(highest, |highest, &index| highest.max(index));
+                    values.extend(group.iter().map(|&index| dictionary.get(index as usize).copied().unwrap_or(f32::NAN)));
+                });
+            }
+        }
+    }
+    if rows > 0 && highest as usize >= dictionary.len() { Err(Truncated.into()) } else { Ok(()) }
+}
+
+fn count_ones(levels: &[u8], rows: usize) -> Result<usize, Truncated> {
+    let mut hybrid = Hybrid::new(levels, 1, rows);
+    let mut ones = 0;
+    while let Some(run) = hybrid.next_run()? {
+        match run {
+            HybridRun::Same { value, rows } => ones += value as usize * rows,
+            HybridRun::Packed { bytes, rows } => unpack(bytes, 1, rows, |group| ones += group.iter().sum::<u32>() as usize),
+        }
+    }
+    Ok(ones)
+}
+
+/// Puts values where the level is one and NaN elsewhere.
+fn spread(levels: &[u8], rows: usize, told: &[f32], values: &mut Vec<f32>) -> Result<(), Detour> {
+    let mut hybrid = Hybrid::new(levels, 1, rows);
+    let mut told = told.iter().copied();
+    while let Some(run) = hybrid.next_run()? {
+        let mut take = |level: u32| values.push(if level == 1 { told.next().unwrap_or(f32::NAN) } else { f32::NAN });
+        match run {
+            HybridRun::Same { value, rows } => (0..rows).for_each(|_| take(value)),
+            HybridRun::Packed { bytes, rows } => unpack(bytes, 1, rows, |group| group.iter().for_each(|&level| take(level))),
+        }
+    }
+    Ok(())
+}

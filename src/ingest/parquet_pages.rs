@@ -1,0 +1,174 @@
+//! Pages of one column of a Parquet row group: read in one go, found and decompressed by the `parquet` crate, with nulls told apart from values.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use parquet::basic::Encoding;
+use parquet::column::page::{Page, PageReader};
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::serialized_reader::SerializedPageReader;
+
+use super::bit_packed::{Hybrid, HybridRun, Truncated};
+
+/// Why the fast lane does not take a row group.
+#[derive(Debug)]
+pub(super) enum Detour {
+    /// An encoding or a null that it does not know: the other lane does.
+    Unusual,
+    /// The file is damaged.
+    Damaged(ParquetError),
+}
+
+impl From<ParquetError> for Detour {
+    fn from(error: ParquetError) -> Self {
+        Self::Damaged(error)
+    }
+}
+
+impl From<Truncated> for Detour {
+    fn from(_: Truncated) -> Self {
+        Self::Damaged(ParquetError::EOF("a page is shorter than its header says".to_owned()))
+    }
+}
+
+/// Bytes of one column of one row group, read in one go, at their place in the file.
+struct ColumnBytes {
+    start: u64,
+    bytes: Bytes,
+}
+
+thread_local! {
+    /// The buffer of the column read last: fresh memory for every column would cost more than reading it.
+    static USED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// A buffer that goes back to its thread.
+struct UsedAgain(Vec<u8>);
+
+impl AsRef<[u8]> for UsedAgain {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for UsedAgain {
+    fn drop(&mut self) {
+        USED.with(|used| used.set(std::mem::take(&mut self.0)));
+    }
+}
+
+impl Length for ColumnBytes {
+    fn len(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
+}
+
+impl ChunkReader for ColumnBytes {
+    type T = bytes::buf::Reader<Bytes>;
+
+    fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
+        Ok(self.slice(start, None)?.reader())
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
+        self.slice(start, Some(length))
+    }
+}
+
+impl ColumnBytes {
+    fn slice(&self, start: u64, length: Option<usize>) -> ParquetResult<Bytes> {
+        let from = start.checked_sub(self.start).and_then(|from| usize::try_from(from).ok()).filter(|&from| from <= self.bytes.len());
+        let from = from.ok_or_else(|| ParquetError::EOF("a page lies outside its column".to_owned()))?;
+        let to = length.map_or(Some(self.bytes.len()), |length| from.checked_add(length)).filter(|&to| to <= self.bytes.len());
+        to.map(|to| self.bytes.slice(from..to)).ok_or_else(|| ParquetError::EOF("a page runs over the end of its column".to_owned()))
+    }
+}
+
+/// A data page with its nulls told apart from its values.
+pub(super) struct DataPage {
+    pub(super) encoding: Encoding,
+    pub(super) rows: usize,
+    /// Definition levels in the hybrid encoding; `None` where no value is null.
+    pub(super) levels: Option<Bytes>,
+    pub(super) values: Bytes,
+}
+
+/// The pages of one column of one row group.
+pub(super) struct Pages {
+    reader: SerializedPageReader<ColumnBytes>,
+    nullable: bool,
+}
+
+impl Pages {
+    pub(super) fn open(file: &mut File, column: &ColumnChunkMetaData, rows: usize) -> Result<Self, Detour> {
+        let descriptor = column.column_descr();
+        if descriptor.max_rep_level() > 0 || descriptor.max_def_level() > 1 {
+            return Err(Detour::Unusual);
+        }
+        let (start, length) = column.byte_range();
+        let mut bytes = USED.with(Cell::take);
+        bytes.clear();
+        file.seek(SeekFrom::Start(start))
+            .and_then(|_| Read::take(&mut *file, length).read_to_end(&mut bytes))
+            .map_err(|error| ParquetError::External(Box::new(error)))?;
+        let chunk = Arc::new(ColumnBytes { start, bytes: Bytes::from_owner(UsedAgain(bytes)) });
+        let reader = SerializedPageReader::new(chunk, column, rows, None)?;
+        Ok(Self { reader, nullable: descriptor.max_def_level() == 1 })
+    }
+
+    /// Hands all pages to `dictionary` and `data`, in order.
+    pub(super) fn each<S>(
+        mut self,
+        state: &mut S,
+        dictionary: impl Fn(&mut S, &[u8], usize) -> Result<(), Detour>,
+        data: impl Fn(&mut S, DataPage) -> Result<(), Detour>,
+    ) -> Result<(), Detour> {
+        while let Some(page) = self.reader.get_next_page()? {
+            match page {
+                Page::DictionaryPage { buf, num_values, .. } => dictionary(state, &buf, num_values as usize)?,
+                Page::DataPage { buf, num_values, encoding, .. } => data(state, self.first_version(&buf, num_values as usize, encoding)?)?,
+                Page::DataPageV2 { buf, num_values, encoding, num_nulls, def_levels_byte_len, rep_levels_byte_len, .. } => {
+                    let levels_end = (def_levels_byte_len + rep_levels_byte_len) as usize;
+                    if levels_end > buf.len() {
+                        return Err(Truncated.into());
+                    }
+                    let levels = (num_nulls > 0).then(|| buf.slice(rep_levels_byte_len as usize..levels_end));
+                    data(state, DataPage { encoding, rows: num_values as usize, levels, values: buf.slice(levels_end..) })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn first_version(&self, buf: &Bytes, rows: usize, encoding: Encoding) -> Result<DataPage, Detour> {
+        if !self.nullable {
+            return Ok(DataPage { encoding, rows, levels: None, values: buf.clone() });
+        }
+        let length = buf.get(..4).ok_or(Truncated)?;
+        let end = 4 + u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
+        if end > buf.len() {
+            return Err(Truncated.into());
+        }
+        let levels = buf.slice(4..end);
+        let full = matches!(Hybrid::new(&levels, 1, rows).next_run()?, Some(HybridRun::Same { value: 1, rows: all }) if all == rows);
+        Ok(DataPage { encoding, rows, levels: (!full).then_some(levels), values: buf.slice(end..) })
+    }
+}
+
+/// Splits the bit width off a dictionary-coded page.
+pub(super) fn indices(page: &DataPage, rows: usize) -> Result<(Hybrid<'_>, u32), Detour> {
+    let (&width, bytes) = page.values.split_first().ok_or(Truncated)?;
+    if width > 32 {
+        return Err(Truncated.into());
+    }
+    Ok((Hybrid::new(bytes, u32::from(width), rows), u32::from(width)))
+}
+
+pub(super) fn is_dictionary(encoding: Encoding) -> bool {
+    matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
+}

@@ -1,0 +1,184 @@
+//! All files of a run, opened: what they hold, and their pieces on demand.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::domain::{Calendar, FileIx, Reject};
+
+use super::find::list;
+use super::{BlockSink, FORMATS, IngestError, InputFile, ReadingsFile, Source, decompress, digest};
+
+/// A piece of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PieceIx {
+    /// Place of the file among the opened ones.
+    pub file: u32,
+    /// Place of the piece in the file.
+    pub piece: u32,
+}
+
+/// What was read of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSummary {
+    /// Path as given or found.
+    pub path: PathBuf,
+    /// Rows of data.
+    pub rows: u64,
+    /// SHA-256 of the file's bytes, hexadecimal.
+    pub sha256: String,
+    /// Name of the format.
+    pub format: &'static str,
+}
+
+/// The opened files of a run, in the order of their paths.
+pub struct Readings {
+    pub(super) files: Vec<Opened>,
+    passed_over: Vec<Reject>,
+    looked_at: String,
+}
+
+pub(super) struct Opened {
+    path: PathBuf,
+    format: &'static str,
+    pub(super) file: Box<dyn ReadingsFile>,
+}
+
+/// What the threads take turns with.
+enum Task {
+    Digest(usize),
+    Piece(PieceIx),
+}
+
+/// What became of the tasks of one file.
+#[derive(Debug, Clone, Default)]
+struct Progress {
+    rows: u64,
+    sha256: String,
+}
+
+impl Readings {
+    /// Opens all files, in parallel.
+    ///
+    /// A file found in a folder that is no readings file (a customer list, a note) is passed over with a reject of row 0; one named by the user must be readable.
+    ///
+    /// # Errors
+    /// When a named file cannot be used, or no file holds readings.
+    pub fn open(files: &[InputFile]) -> Result<Self, IngestError> {
+        let opened: Vec<Result<Result<Opened, Reject>, IngestError>> =
+            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u16))).collect();
+        let mut readings = Self { files: Vec::new(), passed_over: Vec::new(), looked_at: list(files.iter().map(|file| file.path.as_path())) };
+        for outcome in opened {
+            match outcome? {
+                Ok(file) => readings.files.push(file),
+                Err(reject) => readings.passed_over.push(reject),
+            }
+        }
+        if readings.files.is_empty() { Err(readings.nothing()) } else { Ok(readings) }
+    }
+
+    fn nothing(&self) -> IngestError {
+        IngestError::NoReadings { looked_at: self.looked_at.clone() }
+    }
+
+    /// Number of rows as far as it can be told without reading.
+    #[must_use]
+    pub fn estimated_rows(&self) -> u64 {
+        self.files.iter().map(|file| file.file.estimated_rows()).sum()
+    }
+
+    /// All pieces, file after file.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<PieceIx> {
+        let of_file = |(index, opened): (usize, &Opened)| (0..opened.file.pieces() as u32).map(move |piece| PieceIx { file: index as u32, piece });
+        self.files.iter().enumerate().flat_map(of_file).collect()
+    }
+
+    /// Reads `pieces`, all of them in this order as far as threads allow, and digests every file beside it.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or no readings were found in any.
+    pub fn read(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<Vec<FileSummary>, IngestError> {
+        let mut tasks: Vec<Task> = (0..self.files.len()).map(Task::Digest).collect();
+        tasks.extend(pieces.iter().map(|&piece| Task::Piece(piece)));
+        let progress = Mutex::new(vec![Progress::default(); self.files.len()]);
+        in_turn(tasks.len(), sink, |turn| {
+            match &tasks[turn] {
+                Task::Digest(file) => {
+                    let sha256 = digest::sha256(&self.files[*file].path)?;
+                    progress.lock().unwrap_or_else(PoisonError::into_inner)[*file].sha256 = sha256;
+                }
+                Task::Piece(at) => {
+                    let rows = self.files[at.file as usize].file.read(at.piece as usize, calendar, sink)?;
+                    progress.lock().unwrap_or_else(PoisonError::into_inner)[at.file as usize].rows += rows;
+                }
+            }
+            Ok(())
+        })?;
+        self.passed_over.iter().for_each(|reject| sink.reject(reject.clone()));
+        self.files.iter().for_each(|file| file.file.close(sink));
+        let progress = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !sink.stopped() && progress.iter().all(|file| file.rows == 0) {
+            return Err(self.nothing());
+        }
+        let summary = |(opened, progress): (&Opened, Progress)| FileSummary {
+            path: opened.path.clone(),
+            rows: progress.rows,
+            sha256: progress.sha256,
+            format: opened.format,
+        };
+        Ok(self.files.iter().zip(progress).map(summary).collect())
+    }
+
+    /// Reads `pieces` a second time, without digests; rejects that were told before come again.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn read_again(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<(), IngestError> {
+        in_turn(pieces.len(), sink, |turn| self.files[pieces[turn].file as usize].file.read(pieces[turn].piece as usize, calendar, sink).map(|_| ()))
+    }
+}
+
+/// Lets every thread take the next turn until all are taken, one fails, or the sink wants to stop. The error of the earliest turn is told.
+pub(super) fn in_turn(turns: usize, sink: &dyn BlockSink, work: impl Fn(usize) -> Result<(), IngestError> + Sync) -> Result<(), IngestError> {
+    let next = AtomicUsize::new(0);
+    let failed: Mutex<Option<(usize, IngestError)>> = Mutex::new(None);
+    let is_failed = || failed.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).for_each(|_| {
+        loop {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            if turn >= turns || sink.stopped() || is_failed() {
+                return;
+            }
+            if let Err(error) = work(turn) {
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                if failed.as_ref().is_none_or(|(earlier, _)| turn < *earlier) {
+                    *failed = Some((turn, error));
+                }
+            }
+        }
+    });
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |(_, error)| Err(error))
+}
+
+fn open_one(file: &InputFile, ix: FileIx) -> Result<Result<Opened, Reject>, IngestError> {
+    let path = &file.path;
+    let opened = decompress::head(path).and_then(|head| {
+        if head.is_empty() && file.named {
+            return Err(IngestError::Empty { path: path.clone() });
+        }
+        let format = FORMATS.iter().find(|format| format.recognises(&head));
+        let format = format.ok_or_else(|| IngestError::UnknownFormat { path: path.clone() })?;
+        let opened = format.open(&Source { path, ix })?;
+        Ok(Opened { path: path.clone(), format: format.name(), file: opened })
+    });
+    match opened {
+        Ok(opened) => Ok(Ok(opened)),
+        Err(error) if !file.named && error.is_other_kind_of_file() => {
+            Ok(Err(Reject { file: path.display().to_string(), row: 0, code: "file.passed_over", detail: format!("not a readings file: {error}") }))
+        }
+        Err(error) => Err(error),
+    }
+}

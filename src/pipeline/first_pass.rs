@@ -1,0 +1,148 @@
+//! What is done with a usage point the moment its readings are complete, while they are in the processor's cache: even time axis, fault gate, profile, sums of the
+//! grid. Its series is then forgotten, unless it is a balance meter's or farms will be planted in it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, NodeKind, Purpose, UsagePointId, seed_of};
+use crate::population::PeerValues;
+use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
+use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, RawReading, Regular, Stretch, series_of};
+
+/// Interval share that may be estimated before a usage point's shape is not believed.
+const MOST_ESTIMATED: f64 = 0.5;
+
+/// What a usage point needs besides its readings.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) calendar: &'a Calendar,
+    pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
+    pub(super) grid: &'a Grid,
+    pub(super) period: Option<(CivilDay, CivilDay)>,
+    pub(super) seed: u64,
+    /// Usage points that farms are planted in, at most.
+    pub(super) sample: usize,
+}
+
+/// What stays of a usage point.
+#[derive(Debug, Clone)]
+pub(super) struct Point {
+    pub(super) usage_point: UsagePointId,
+    pub(super) step_min: u32,
+    /// First and last local day with readings.
+    pub(super) days: (CivilDay, CivilDay),
+    /// Mean power of all valid intervals, kW.
+    pub(super) mean_kw: Option<f64>,
+    pub(super) peer_values: PeerValues,
+    pub(super) profile: ProfilePlace,
+}
+
+/// The pass and what it has gathered so far.
+pub(super) struct FirstPass<'a> {
+    setting: Setting<'a>,
+    profiles: &'a ProfileStore,
+    sums: &'a GridSums,
+    kept: Mutex<Kept>,
+    hosts: Mutex<BTreeMap<(u64, UsagePointId), LoadSeries>>,
+}
+
+/// Everything the pass leaves behind, in the order of ids.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) points: Vec<Point>,
+    pub(super) supplies: BTreeMap<UsagePointId, LoadSeries>,
+    pub(super) faults: Vec<Fault>,
+    /// Series that farms are planted in.
+    pub(super) hosts: Vec<LoadSeries>,
+}
+
+/// A usage point's series behind the fault gate.
+pub(super) struct Prepared {
+    pub(super) series: LoadSeries,
+    fold: DayFold,
+    faults: Vec<Fault>,
+}
+
+impl Setting<'_> {
+    /// Puts readings on an even time axis, clips them to the period and passes them through the fault gate. `None` when nothing is left.
+    pub(super) fn prepare(&self, usage_point: &UsagePointId, stretches: &[Stretch], apart: &[RawReading]) -> Option<Prepared> {
+        let Regular { mut series, mut faults, estimated_share } = series_of(usage_point, stretches, apart, self.calendar)?;
+        if let Some((from, to)) = self.period {
+            series = series.clip(self.calendar, from, to);
+        }
+        if series.kw.is_empty() {
+            return None;
+        }
+        let contracted_kw = self.customers.get(usage_point).and_then(|customer| customer.contracted_kw);
+        let mut gated = FaultGate { calendar: self.calendar }.pass(series, contracted_kw);
+        if estimated_share > MOST_ESTIMATED {
+            // Estimates are drawn from old profiles: their course of the day says nothing about the load.
+            gated.series.kw.fill(f32::NAN);
+            gated.fold = DayFold::of(&gated.series, self.calendar);
+        }
+        faults.append(&mut gated.faults);
+        Some(Prepared { series: gated.series, fold: gated.fold, faults })
+    }
+}
+
+impl<'a> FirstPass<'a> {
+    pub(super) fn new(setting: Setting<'a>, profiles: &'a ProfileStore, sums: &'a GridSums) -> Self {
+        Self { setting, profiles, sums, kept: Mutex::default(), hosts: Mutex::default() }
+    }
+
+    /// Takes the readings of one usage point.
+    pub(super) fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) {
+        let id: UsagePointId = id.into();
+        let Some(Prepared { series, fold, mut faults }) = self.setting.prepare(&id, stretches, apart) else { return };
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.setting.grid.measured_by(&id).is_some() {
+            let mut kept = kept();
+            kept.faults.append(&mut faults);
+            kept.supplies.insert(id, series);
+            return;
+        }
+        let parent = self.setting.grid.node(&id).and_then(|node| node.parent.as_ref()).and_then(|parent| self.setting.grid.node(parent));
+        if let Some(parent) = parent.filter(|parent| parent.kind != NodeKind::UsagePoint) {
+            self.sums.add(&parent.node, &series);
+        }
+        let profile = NodeProfile::of_fold(&fold, series.step_min);
+        let calendar = self.setting.calendar;
+        let point = Point {
+            usage_point: id.clone(),
+            step_min: series.step_min,
+            days: series.days(calendar).unwrap_or((CivilDay(0), CivilDay(0))),
+            mean_kw: fold.mean_kw(),
+            peer_values: PeerValues::of(&profile),
+            profile: self.profiles.put(&profile),
+        };
+        {
+            let mut kept = kept();
+            kept.faults.append(&mut faults);
+            kept.points.push(point);
+        }
+        if !profile.days.is_empty() {
+            self.offer_host(id, series);
+        }
+    }
+
+    /// Keeps the series with the smallest hashes of their ids: a sample that does not change when others are added.
+    fn offer_host(&self, id: UsagePointId, series: LoadSeries) {
+        let key = (seed_of(self.setting.seed, &id, Purpose::Sample, 0), id);
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if hosts.len() < self.setting.sample {
+            hosts.insert(key, series);
+        } else if hosts.last_key_value().is_some_and(|(last, _)| key < *last) {
+            hosts.pop_last();
+            hosts.insert(key, series);
+        }
+    }
+
+    /// What the pass leaves behind.
+    pub(super) fn finish(self) -> Kept {
+        let mut kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+        kept.points.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
+        kept.hosts = self.hosts.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect();
+        kept.hosts.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
+        kept
+    }
+}
