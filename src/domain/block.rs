@@ -117,6 +117,18 @@ impl IdList {
     }
 }
 
+/// Whether two ids are the same: two comparisons of eight bytes where a general one would be a call.
+#[must_use]
+pub fn same_id(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a0), Some(b0), Some(a1), Some(b1)) if a.len() <= 16 => a0 == b0 && a1 == b1,
+        _ => a == b,
+    }
+}
+
 /// Rows of one usage point, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyRun {

@@ -85,7 +85,10 @@ pub fn plant<T: Send>(
 }
 
 fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar, weather: &Weather) -> Option<Planted> {
-    let series = host.series;
+    // Profiles fold readings to hours anyway; a farm drawn for whole hours costs a quarter of one for quarters.
+    let whole_hours = calendar.offset_s(host.series.start) % 3600 == 0;
+    let hourly = if whole_hours { host.series.hourly() } else { host.series.clone() };
+    let series = &hourly;
     if series.kw.is_empty() {
         return None;
     }

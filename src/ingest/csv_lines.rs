@@ -5,7 +5,7 @@ use std::path::Path;
 
 use memchr::{memchr, memchr_iter};
 
-use crate::domain::{Calendar, FileIx, IdList, IntervalBlock, KeyRun, RegisterBlock, Reject, RejectCode, Timestamp, Unit};
+use crate::domain::{Calendar, FileIx, IdList, IntervalBlock, KeyRun, RegisterBlock, Reject, RejectCode, Timestamp, Unit, same_id};
 
 use super::IdRuns;
 use super::columns::Value;
@@ -44,18 +44,17 @@ pub(super) fn id_runs(text: &[u8], dialect: &Dialect) -> IdRuns {
     let mut fields = Vec::new();
     let mut start = 0;
     for end in memchr_iter(b'\n', text).chain(std::iter::once(text.len())) {
-        let line = &text[start..end];
+        let line = &text[start.min(end)..end];
         start = end + 1;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
         // The same id as before, unquoted and in the first column: nothing to split.
-        let key = match keys.repeated(line, dialect) {
-            Some((key, _)) => key,
-            None => {
-                split_fields(line, dialect.delimiter, &mut fields);
-                keys.key(fields.get(dialect.columns.usage_point).copied().unwrap_or_default()).unwrap_or_else(|| keys.none())
+        let key = if let Some((key, _)) = keys.repeated(line, dialect) {
+            key
+        } else {
+            if line.trim_ascii().is_empty() {
+                continue;
             }
+            split_fields(line, dialect.delimiter, &mut fields);
+            keys.key(fields.get(dialect.columns.usage_point).copied().unwrap_or_default()).unwrap_or_else(|| keys.none())
         };
         match keys.runs.last_mut() {
             Some(run) if run.key == key => run.rows += 1,
@@ -105,8 +104,9 @@ impl Keys {
         if dialect.columns.usage_point != 0 || last.is_empty() {
             return None;
         }
-        let rest = line.strip_prefix(last.as_slice())?.strip_prefix(&[dialect.delimiter])?;
-        Some((*key, rest))
+        let (id, rest) = line.split_at_checked(last.len())?;
+        let (&delimiter, rest) = rest.split_first()?;
+        (delimiter == dialect.delimiter && same_id(id, last)).then_some((*key, rest))
     }
 }
 

@@ -16,8 +16,12 @@ const MISSING: &[&[u8]] = &[b"", b"na", b"n/a", b"nan", b"null", b"none", b"-", 
 
 /// Reads a cell. `decimal_comma` allows `,` for the decimal mark.
 pub(super) fn cell(bytes: &[u8], decimal_comma: bool) -> Cell {
+    let mark = if decimal_comma { b',' } else { b'.' };
+    if let Some(number) = plain_decimal(bytes, mark) {
+        return Cell::Number(number);
+    }
     let bytes = bytes.trim_ascii();
-    if let Some(number) = plain_decimal(bytes, if decimal_comma { b',' } else { b'.' }) {
+    if let Some(number) = plain_decimal(bytes, mark) {
         return Cell::Number(number);
     }
     if bytes.len() <= 4 && MISSING.contains(&bytes.to_ascii_lowercase().as_slice()) {
@@ -38,16 +42,24 @@ fn plain_decimal(bytes: &[u8], mark: u8) -> Option<f64> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
-    let (mut value, mut count, mut decimals) = (0_u64, 0_usize, None);
-    for &byte in digits {
-        match byte {
-            b'0'..=b'9' => {
-                value = value * 10 + u64::from(byte - b'0');
-                count += 1;
+    let (mut value, mut place) = (0_u64, 0);
+    while let Some(digit) = digits.get(place).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10) {
+        value = value * 10 + u64::from(digit);
+        place += 1;
+    }
+    let (mut count, mut decimals) = (place, None);
+    if digits.get(place) == Some(&mark) {
+        decimals = Some(count);
+        for byte in &digits[place + 1..] {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
             }
-            _ if byte == mark && decimals.is_none() => decimals = Some(count),
-            _ => return None,
+            value = value * 10 + u64::from(digit);
+            count += 1;
         }
+    } else if place < digits.len() {
+        return None;
     }
     if count == 0 || count > 15 {
         return None;

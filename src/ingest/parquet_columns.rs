@@ -11,7 +11,7 @@ use parquet::basic::{Encoding, Type};
 use parquet::file::metadata::RowGroupMetaData;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::domain::{IdList, KeyRun};
+use crate::domain::{IdList, KeyRun, same_id};
 
 use super::bit_packed::{Hybrid, HybridRun, Truncated, deltas, unpack};
 use super::parquet_pages::{DataPage, Detour, Pages, indices, is_dictionary};
@@ -141,7 +141,7 @@ impl PlainIds {
     /// Key of an id that follows the last one: readings sorted by time repeat one order of meters.
     fn next(&mut self, bytes: &[u8], ids: &IdList) -> Option<u32> {
         let guess = self.last + 1;
-        if guess as usize >= ids.len() || !same(ids.bytes(guess), bytes) {
+        if guess as usize >= ids.len() || !same_id(ids.bytes(guess), bytes) {
             return None;
         }
         self.last = guess;
@@ -177,17 +177,6 @@ impl PlainIds {
             }
         };
         Ok(self.last)
-    }
-}
-
-/// Whether two short texts are the same: two comparisons of eight bytes where a general one would be a call.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(a0), Some(b0), Some(a1), Some(b1)) if a.len() <= 16 => a0 == b0 && a1 == b1,
-        _ => a == b,
     }
 }
 

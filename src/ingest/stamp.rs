@@ -127,8 +127,25 @@ fn in_range(at: Timestamp) -> Result<Timestamp, RejectCode> {
     if YEARS.contains(&year) { Ok(at) } else { Err(RejectCode::TIME_OUT_OF_RANGE) }
 }
 
+/// Seconds since midnight of ` HH:MM` and ` HH:MM:SS`, which nearly all files have; `None` for anything else.
+fn usual_time(bytes: &[u8]) -> Option<i64> {
+    let pair = |tens: u8, ones: u8| {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        (tens < 10 && ones < 10).then(|| i64::from(tens) * 10 + i64::from(ones))
+    };
+    let (hour, minute, second) = match *bytes {
+        [b' ' | b'T', h, hh, b':', m, mm] => (pair(h, hh)?, pair(m, mm)?, 0),
+        [b' ' | b'T', h, hh, b':', m, mm, b':', s, ss] => (pair(h, hh)?, pair(m, mm)?, pair(s, ss)?),
+        _ => return None,
+    };
+    (hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)
+}
+
 /// Seconds since midnight and the offset, if any, of `[T ]HH:MM[:SS[.fff]][Z|±HH[:]MM]`; nothing at all is midnight.
 fn time_of_day(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
+    if let Some(second) = usual_time(bytes) {
+        return Some((second, None));
+    }
     let Some((&first, rest)) = bytes.split_first() else { return Some((0, None)) };
     if !matches!(first, b'T' | b' ') {
         return None;

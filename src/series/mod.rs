@@ -65,6 +65,17 @@ impl LoadSeries {
         if self.kw.is_empty() { 0.0 } else { valid as f64 / self.kw.len() as f64 }
     }
 
+    /// The same load in whole hours, where its intervals are shorter and fit the hour; hours that lack a reading are missing.
+    #[must_use]
+    pub fn hourly(&self) -> Self {
+        if self.step_min >= 60 || self.step_min == 0 || 60 % self.step_min != 0 {
+            return self.clone();
+        }
+        let start = Timestamp((self.start.0 + 3599).div_euclid(3600) * 3600);
+        let hours = ((self.end().0 - start.0) / 3600).max(0) as usize;
+        Self { usage_point: self.usage_point.clone(), start, step_min: 60, kw: hourly_kw(self, start, hours) }
+    }
+
     /// The part of the series inside local days `from..=to`.
     #[must_use]
     pub fn clip(&self, calendar: &Calendar, from: CivilDay, to: CivilDay) -> Self {
