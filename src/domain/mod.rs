@@ -19,7 +19,9 @@ mod units;
 mod weather;
 
 pub use balance_loss::{TransformerRating, transformer_loss_kw};
-pub use block::{FileIx, IdList, IntervalBlock, KeyRun, Minute, NO_READING, ReadingQuality, RegisterBlock, TimeRun, Unit, is_no_reading, push_time, same_id};
+pub use block::{
+    FileIx, IdList, IntervalBlock, KeyRun, Minute, NO_READING, ReadingQuality, RegisterBlock, TimeRun, Unit, is_no_reading, push_time, same_id,
+};
 pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resolved, Timestamp};
 pub use change::{Split, best_split, segments};
 pub use customer::{Customer, CustomerStatus, Heating};

@@ -9,12 +9,14 @@ mod daylight;
 mod flatness;
 mod hidden_load;
 mod onset;
+mod onset_day;
 mod schedule;
 mod size;
 mod subject;
 mod weather;
 
 pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load};
+pub use onset_day::onset_day;
 pub use subject::{DayWeather, Subject};
 
 /// One number that a family measures.

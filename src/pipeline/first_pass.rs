@@ -138,10 +138,11 @@ impl<'a> FirstPass<'a> {
     }
 
     /// What the pass leaves behind.
-    pub(super) fn finish(self) -> Kept {
-        let mut kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn finish(&self) -> Kept {
+        let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         kept.points.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
-        kept.hosts = self.hosts.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect();
+        let hosts = std::mem::take(&mut *self.hosts.lock().unwrap_or_else(PoisonError::into_inner));
+        kept.hosts = hosts.into_values().collect();
         kept.hosts.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
         kept
     }

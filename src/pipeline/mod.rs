@@ -7,6 +7,7 @@ mod memory;
 mod metered;
 mod nodes;
 mod plan;
+mod second_look;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +29,7 @@ use listing::{ListSetting, Listing};
 use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use nodes::GridSetting;
+use second_look::SecondLook;
 
 pub use inputs::PipelineError;
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
@@ -60,7 +62,6 @@ pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> 
     for (what, bytes) in [("readings", gatherer.spilled()), ("profiles", profiles.spilled())].into_iter().filter(|(_, bytes)| *bytes > 0) {
         progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
     }
-    drop(gatherer);
     let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
     let (registers, register_faults) = registers(gathered.registers, &plan.calendar);
     let kept = first.finish();
@@ -76,7 +77,11 @@ pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> 
     clock.lap("judge")?;
 
     progress.stage("list", None);
-    let listing = listing::list(&metered, &registers, &run.list_setting(&licences));
+    let mut listing = listing::list(&metered, &registers, &run.list_setting(&licences));
+    let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
+    let pieces = look.refine(&mut listing.suspects)?;
+    progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", listing.suspects.len()));
+    gatherer.failure().map_or(Ok(()), Err)?;
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 

@@ -130,6 +130,14 @@ impl<'a> Gatherer<'a> {
         }
     }
 
+    /// The first failure of the file that holds what did not fit into memory, once.
+    pub fn failure(&self) -> Option<std::io::Error> {
+        match &self.way {
+            Way::Streaming(_) => None,
+            Way::Scattered { parted, .. } => parted.failure(),
+        }
+    }
+
     /// Bytes that went to disk.
     #[must_use]
     pub fn spilled(&self) -> u64 {

@@ -1,0 +1,44 @@
+//! Readings of a few usage points out of many, for a second look.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::{IntervalBlock, UsagePointId};
+
+use super::FinishUsagePoint;
+use super::streaming::finish;
+use super::stretch::{KeptStretch, each_stretch};
+
+/// Keeps the readings of the wanted usage points and passes over all others.
+pub struct Picker<'a> {
+    wanted: &'a BTreeSet<UsagePointId>,
+    kept: Mutex<BTreeMap<UsagePointId, Vec<KeptStretch>>>,
+}
+
+impl<'a> Picker<'a> {
+    /// A picker for `wanted`.
+    #[must_use]
+    pub fn new(wanted: &'a BTreeSet<UsagePointId>) -> Self {
+        Self { wanted, kept: Mutex::default() }
+    }
+
+    /// Takes a block.
+    pub fn add(&self, block: &IntervalBlock) {
+        let known: Vec<Option<&UsagePointId>> = block.ids.iter().map(|id| self.wanted.get(id)).collect();
+        if known.iter().all(Option::is_none) {
+            return;
+        }
+        each_stretch(block, |key, stretch| {
+            if let Some(id) = known[key as usize] {
+                self.kept.lock().unwrap_or_else(PoisonError::into_inner).entry(id.clone()).or_default().push(stretch.keep());
+            }
+        });
+    }
+
+    /// Hands over all readings, after the last block.
+    pub fn finish(self, finish_one: FinishUsagePoint) {
+        for (id, stretches) in self.kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            finish(finish_one, &id, &stretches);
+        }
+    }
+}
