@@ -7,8 +7,9 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use bytes::Bytes;
 use memchr::{memchr, memchr_iter, memrchr};
 use rayon::prelude::*;
 
@@ -16,6 +17,8 @@ use crate::domain::{Calendar, FileIx, ReadingQuality, Reject, RejectCode};
 
 use super::columns::{ReadingColumns, Value, reading_columns};
 use super::csv_lines::{Lines, split_fields};
+use super::digest::FileDigest;
+use super::read_buffer::{buffer, shared};
 use super::stamp::StampForm;
 use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress};
 
@@ -53,6 +56,7 @@ struct CsvFile {
     stored: u64,
     line_bytes: u64,
     pieces: Vec<Piece>,
+    digest: Arc<FileDigest>,
 }
 
 /// What is known of a piece once it was read: its lines, and its rejects with rows counted from its own first line.
@@ -88,6 +92,7 @@ impl Format for LongCsv {
             stored,
             line_bytes: (head.len() / lines).max(1) as u64,
             pieces: (0..count).map(|_| Piece::default()).collect(),
+            digest: Arc::new(FileDigest::new(file.path)),
         }))
     }
 }
@@ -105,19 +110,23 @@ impl ReadingsFile for CsvFile {
 
     fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
         let Some(length) = self.length else { return Ok(None) };
-        let text = self.piece_text(piece, length)?;
+        let text = self.piece_text(piece, length, None)?;
         let text = if piece == 0 { after_line(&text) } else { &text[..] };
         Ok(Some(super::csv_lines::id_runs(text, &self.dialect)))
     }
 
     fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
         let Some(length) = self.length else { return self.read_compressed(calendar, sink) };
-        let text = self.piece_text(piece, length)?;
+        let text = self.piece_text(piece, length, Some(&self.digest))?;
         let state = &self.pieces[piece];
         let _ = state.lines.set(memchr_iter(b'\n', &text).count() as u64);
         let (rows, rejects) = self.parse(&text, piece == 0, calendar, sink);
         *state.rejects.lock().unwrap_or_else(PoisonError::into_inner) = rejects;
         Ok(rows)
+    }
+
+    fn sha256(&self) -> Result<String, IngestError> {
+        self.digest.finish()
     }
 
     fn close(&self, sink: &dyn BlockSink) {
@@ -136,31 +145,36 @@ impl CsvFile {
         IngestError::Io { path: self.path.clone(), source }
     }
 
-    /// The lines that begin in the piece's bytes; the first piece begins with the header.
-    fn piece_text(&self, piece: usize, length: u64) -> Result<Vec<u8>, IngestError> {
+    /// The lines that begin in the piece's bytes; the first piece begins with the header. What is read is offered to `digest`.
+    fn piece_text(&self, piece: usize, length: u64, digest: Option<&FileDigest>) -> Result<Bytes, IngestError> {
         let start = piece as u64 * CHUNK as u64;
         let end = (start + CHUNK as u64).min(length);
         // One byte before the piece tells whether it begins with a line.
         let from = start.saturating_sub(1);
         let mut file = File::open(&self.path).map_err(|error| self.io(error))?;
         file.seek(SeekFrom::Start(from)).map_err(|error| self.io(error))?;
-        let mut text = Vec::with_capacity(CHUNK + 4096);
+        let mut text = buffer();
+        text.reserve(CHUNK + 4096);
         Read::take(&mut file, end - from).read_to_end(&mut text).map_err(|error| self.io(error))?;
+        let mut line_end = text.len();
         while end < length && text.last() != Some(&b'\n') && text.len() < CHUNK + LONGEST_LINE {
             let before = text.len();
             Read::take(&mut file, 4096).read_to_end(&mut text).map_err(|error| self.io(error))?;
+            line_end = text.len();
             if text.len() == before {
                 break;
             }
             if let Some(place) = memchr(b'\n', &text[before..]) {
-                text.truncate(before + place + 1);
+                line_end = before + place + 1;
+                break;
             }
         }
-        if start > 0 {
-            let begins = memchr(b'\n', &text).map_or(text.len(), |place| place + 1);
-            text.drain(..begins.min(text.len()));
+        let begins = if start > 0 { memchr(b'\n', &text).map_or(line_end, |place| (place + 1).min(line_end)) } else { 0 };
+        let text = shared(text);
+        if let Some(digest) = digest {
+            digest.offer(from, text.clone());
         }
-        Ok(text)
+        Ok(text.slice(begins..line_end))
     }
 
     /// Parses lines into one block; rejects have rows counted from the first line.
@@ -178,7 +192,7 @@ impl CsvFile {
 
     /// Reads a compressed file from its beginning to its end; what is decompressed is parsed in parallel.
     fn read_compressed(&self, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
-        let mut reader = decompress::open(&self.path)?;
+        let mut reader = decompress::open(&self.path, Some(self.digest.clone()))?;
         let mut pending: Vec<u8> = Vec::new();
         let (mut row, mut rows, mut first) = (1_u64, 0_u64, true);
         loop {

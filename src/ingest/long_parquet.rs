@@ -13,10 +13,11 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time};
 
 use super::columns::{ReadingColumns, Value, reading_columns};
+use super::digest::FileDigest;
 use super::long_csv::{ABSURD, is_absurd, stamp_detail};
 use super::naive_clock::NaiveClock;
 use super::parquet_columns::{RawTimes, read_ids, read_times, read_values};
-use super::parquet_pages::Detour;
+use super::parquet_pages::{Column, Detour};
 use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, parquet_batches};
 
 /// Row groups beyond this many rows are read in batches, so that memory does not depend on how the file was written.
@@ -50,6 +51,7 @@ pub(super) struct Layout {
     pub(super) columns: ReadingColumns,
     first_rows: Vec<u64>,
     fast: Option<FastColumns>,
+    digest: FileDigest,
     /// Blocks for the next row groups: one for each thread that reads.
     used_blocks: Mutex<Vec<IntervalBlock>>,
 }
@@ -100,8 +102,17 @@ impl Layout {
                 first
             })
             .collect();
-        let mut layout =
-            Self { path: file.path.to_path_buf(), file: file.ix, metadata, names, columns, first_rows, fast: None, used_blocks: Mutex::default() };
+        let mut layout = Self {
+            path: file.path.to_path_buf(),
+            file: file.ix,
+            metadata,
+            names,
+            columns,
+            first_rows,
+            fast: None,
+            digest: FileDigest::new(file.path),
+            used_blocks: Mutex::default(),
+        };
         layout.fast = layout.fast_columns();
         Ok(layout)
     }
@@ -131,17 +142,18 @@ impl Layout {
     }
 
     fn read_fast(&self, group: usize, columns: FastColumns, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, FastError> {
-        let mut open = self.open().map_err(FastError::File)?;
+        let open = self.open().map_err(FastError::File)?;
         let group_data = self.metadata.metadata().row_group(group);
+        let column = |index| Column { file: &open, group: group_data, index, digest: Some(&self.digest) };
         let unit = if let Value::Interval(_, unit) = self.columns.value { unit } else { crate::domain::Unit::Kwh };
         let mut block = self.used_blocks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         block.clear();
         (block.file, block.unit) = (self.file, unit);
         let mut raw = Vec::new();
-        read_ids(&mut open, group_data, columns.id, &mut block.ids, &mut block.keys)?;
-        read_times(&mut open, group_data, columns.time, &mut raw)?;
+        read_ids(column(columns.id), &mut block.ids, &mut block.keys)?;
+        read_times(column(columns.time), &mut raw)?;
         block.value.reserve(group_data.num_rows() as usize);
-        read_values(&mut open, group_data, columns.value, &mut block.value)?;
+        read_values(column(columns.value), &mut block.value)?;
         let rows = block.value.len();
         let told = |rows: &mut dyn Iterator<Item = u32>| rows.map(|rows| rows as usize).sum::<usize>();
         if told(&mut block.keys.iter().map(|run| run.rows)) != rows || told(&mut raw.iter().map(|run| run.rows)) != rows {
@@ -184,9 +196,10 @@ impl ReadingsFile for Layout {
 
     fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
         let Some(columns) = self.fast else { return Ok(None) };
-        let mut open = self.open()?;
+        let open = self.open()?;
         let mut runs = IdRuns::default();
-        match read_ids(&mut open, self.metadata.metadata().row_group(piece), columns.id, &mut runs.ids, &mut runs.keys) {
+        let column = Column { file: &open, group: self.metadata.metadata().row_group(piece), index: columns.id, digest: None };
+        match read_ids(column, &mut runs.ids, &mut runs.keys) {
             Ok(()) => Ok(Some(runs)),
             Err(Detour::Unusual) => Ok(None),
             Err(Detour::Damaged(source)) => Err(self.damaged(source)),
@@ -204,6 +217,10 @@ impl ReadingsFile for Layout {
             }
         }
         parquet_batches::read_group(self, piece, self.first_rows[piece], calendar, sink)
+    }
+
+    fn sha256(&self) -> Result<String, IngestError> {
+        self.digest.finish()
     }
 }
 

@@ -19,6 +19,7 @@ mod number;
 mod parquet_batches;
 mod parquet_columns;
 mod parquet_pages;
+mod read_buffer;
 mod readings;
 mod stamp;
 mod static_tables;
@@ -77,6 +78,11 @@ pub trait ReadingsFile: Send + Sync {
     /// # Errors
     /// When the file cannot be read, or a column cannot be understood.
     fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError>;
+    /// Hexadecimal SHA-256 of the file's bytes, after all pieces are read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    fn sha256(&self) -> Result<String, IngestError>;
     /// Called when all pieces are read, for rejects that could not be numbered before.
     fn close(&self, _sink: &dyn BlockSink) {}
 }

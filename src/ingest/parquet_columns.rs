@@ -4,17 +4,15 @@
 //! goes through `parquet_batches`, which must give the same block.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use parquet::basic::{Encoding, Type};
-use parquet::file::metadata::RowGroupMetaData;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{IdList, KeyRun, same_id};
 
 use super::bit_packed::{Hybrid, HybridRun, Truncated, deltas, unpack};
-use super::parquet_pages::{DataPage, Detour, Pages, indices, is_dictionary};
+use super::parquet_pages::{Column, DataPage, Detour, Pages, indices, is_dictionary};
 
 /// Stamps at an even distance, in the unit of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +23,9 @@ pub(super) struct RawTimes {
 }
 
 /// Reads the usage points of a row group: distinct ids, trimmed, and whose row each is.
-pub(super) fn read_ids(file: &mut File, group: &RowGroupMetaData, column: usize, ids: &mut IdList, keys: &mut Vec<KeyRun>) -> Result<(), Detour> {
+pub(super) fn read_ids(column: Column, ids: &mut IdList, keys: &mut Vec<KeyRun>) -> Result<(), Detour> {
     let mut state = IdState { ids, keys, dictionary: Vec::new(), plain: PlainIds::default() };
-    let chunk = group.column(column);
-    if chunk.column_type() != Type::BYTE_ARRAY {
+    if column.column_type() != Type::BYTE_ARRAY {
         return Err(Detour::Unusual);
     }
     let dictionary = |state: &mut IdState, bytes: &[u8], entries: usize| {
@@ -42,8 +39,7 @@ pub(super) fn read_ids(file: &mut File, group: &RowGroupMetaData, column: usize,
         }
         Ok(())
     };
-    let rows = usize::try_from(group.num_rows()).map_err(|_| Detour::Unusual)?;
-    Pages::open(file, chunk, rows)?.each(&mut state, dictionary, IdState::page)
+    Pages::open(column)?.each(&mut state, dictionary, IdState::page)
 }
 
 /// Ids of a row group while its pages are read.
@@ -187,9 +183,8 @@ fn split_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Reads the stamps of a row group in the unit of the file, as runs.
-pub(super) fn read_times(file: &mut File, group: &RowGroupMetaData, column: usize, runs: &mut Vec<RawTimes>) -> Result<(), Detour> {
-    let chunk = group.column(column);
-    if chunk.column_type() != Type::INT64 {
+pub(super) fn read_times(column: Column, runs: &mut Vec<RawTimes>) -> Result<(), Detour> {
+    if column.column_type() != Type::INT64 {
         return Err(Detour::Unusual);
     }
     let mut state = (Vec::<i64>::new(), runs);
@@ -226,8 +221,7 @@ pub(super) fn read_times(file: &mut File, group: &RowGroupMetaData, column: usiz
         }
         Ok(())
     };
-    let rows = usize::try_from(group.num_rows()).map_err(|_| Detour::Unusual)?;
-    Pages::open(file, chunk, rows)?.each(&mut state, dictionary, data)
+    Pages::open(column)?.each(&mut state, dictionary, data)
 }
 
 /// Adds stamps to the runs, lengthening the last one where they continue it.
@@ -260,9 +254,8 @@ fn extend_plain(values: &mut Vec<f32>, bytes: &[u8], double: bool, rows: usize) 
 }
 
 /// Reads the values of a row group; NaN where there is none.
-pub(super) fn read_values(file: &mut File, group: &RowGroupMetaData, column: usize, values: &mut Vec<f32>) -> Result<(), Detour> {
-    let chunk = group.column(column);
-    let double = match chunk.column_type() {
+pub(super) fn read_values(column: Column, values: &mut Vec<f32>) -> Result<(), Detour> {
+    let double = match column.column_type() {
         Type::DOUBLE => true,
         Type::FLOAT => false,
         _ => return Err(Detour::Unusual),
@@ -280,8 +273,7 @@ pub(super) fn read_values(file: &mut File, group: &RowGroupMetaData, column: usi
             spread(levels, page.rows, &told, values)
         }
     };
-    let rows = usize::try_from(group.num_rows()).map_err(|_| Detour::Unusual)?;
-    Pages::open(file, chunk, rows)?.each(&mut state, dictionary, data)
+    Pages::open(column)?.each(&mut state, dictionary, data)
 }
 
 fn decode_values(page: &DataPage, rows: usize, dictionary: &[f32], double: bool, values: &mut Vec<f32>) -> Result<(), Detour> {

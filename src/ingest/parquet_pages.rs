@@ -1,19 +1,20 @@
 //! Pages of one column of a Parquet row group: read in one go, found and decompressed by the `parquet` crate, with nulls told apart from values.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
-use parquet::basic::Encoding;
+use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::{ParquetError, Result as ParquetResult};
-use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::bit_packed::{Hybrid, HybridRun, Truncated};
+use super::digest::FileDigest;
+use super::read_buffer::{buffer, shared};
 
 /// Why the fast lane does not take a row group.
 #[derive(Debug)]
@@ -40,26 +41,6 @@ impl From<Truncated> for Detour {
 struct ColumnBytes {
     start: u64,
     bytes: Bytes,
-}
-
-thread_local! {
-    /// The buffer of the column read last: fresh memory for every column would cost more than reading it.
-    static USED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-/// A buffer that goes back to its thread.
-struct UsedAgain(Vec<u8>);
-
-impl AsRef<[u8]> for UsedAgain {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Drop for UsedAgain {
-    fn drop(&mut self) {
-        USED.with(|used| used.set(std::mem::take(&mut self.0)));
-    }
 }
 
 impl Length for ColumnBytes {
@@ -98,6 +79,22 @@ pub(super) struct DataPage {
     pub(super) values: Bytes,
 }
 
+/// One column of one row group of an opened file.
+#[derive(Clone, Copy)]
+pub(super) struct Column<'a> {
+    pub(super) file: &'a File,
+    pub(super) group: &'a RowGroupMetaData,
+    pub(super) index: usize,
+    /// Where the file is digested while it is read.
+    pub(super) digest: Option<&'a FileDigest>,
+}
+
+impl Column<'_> {
+    pub(super) fn column_type(&self) -> Type {
+        self.group.column(self.index).column_type()
+    }
+}
+
 /// The pages of one column of one row group.
 pub(super) struct Pages {
     reader: SerializedPageReader<ColumnBytes>,
@@ -105,19 +102,26 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    pub(super) fn open(file: &mut File, column: &ColumnChunkMetaData, rows: usize) -> Result<Self, Detour> {
-        let descriptor = column.column_descr();
+    /// Reads the column; its bytes are offered to the digest, where the file is digested on the way.
+    pub(super) fn open(column: Column) -> Result<Self, Detour> {
+        let chunk_data = column.group.column(column.index);
+        let rows = usize::try_from(column.group.num_rows()).map_err(|_| Detour::Unusual)?;
+        let descriptor = chunk_data.column_descr();
         if descriptor.max_rep_level() > 0 || descriptor.max_def_level() > 1 {
             return Err(Detour::Unusual);
         }
-        let (start, length) = column.byte_range();
-        let mut bytes = USED.with(Cell::take);
-        bytes.clear();
+        let (start, length) = chunk_data.byte_range();
+        let mut file = column.file;
+        let mut bytes = buffer();
         file.seek(SeekFrom::Start(start))
-            .and_then(|_| Read::take(&mut *file, length).read_to_end(&mut bytes))
+            .and_then(|_| file.take(length).read_to_end(&mut bytes))
             .map_err(|error| ParquetError::External(Box::new(error)))?;
-        let chunk = Arc::new(ColumnBytes { start, bytes: Bytes::from_owner(UsedAgain(bytes)) });
-        let reader = SerializedPageReader::new(chunk, column, rows, None)?;
+        let bytes = shared(bytes);
+        if let Some(digest) = column.digest {
+            digest.offer(start, bytes.clone());
+        }
+        let chunk = Arc::new(ColumnBytes { start, bytes });
+        let reader = SerializedPageReader::new(chunk, chunk_data, rows, None)?;
         Ok(Self { reader, nullable: descriptor.max_def_level() == 1 })
     }
 

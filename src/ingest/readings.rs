@@ -1,7 +1,7 @@
 //! All files of a run, opened: what they hold, and their pieces on demand.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::domain::{Calendar, FileIx, Reject};
 
 use super::find::list;
-use super::{BlockSink, FORMATS, IngestError, InputFile, ReadingsFile, Source, decompress, digest};
+use super::{BlockSink, FORMATS, IngestError, InputFile, ReadingsFile, Source, decompress};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,19 +44,6 @@ pub(super) struct Opened {
     path: PathBuf,
     format: &'static str,
     pub(super) file: Box<dyn ReadingsFile>,
-}
-
-/// What the threads take turns with.
-enum Task {
-    Digest(usize),
-    Piece(PieceIx),
-}
-
-/// What became of the tasks of one file.
-#[derive(Debug, Clone, Default)]
-struct Progress {
-    rows: u64,
-    sha256: String,
 }
 
 impl Readings {
@@ -101,35 +88,25 @@ impl Readings {
     /// # Errors
     /// When a file cannot be read, or no readings were found in any.
     pub fn read(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<Vec<FileSummary>, IngestError> {
-        let mut tasks: Vec<Task> = (0..self.files.len()).map(Task::Digest).collect();
-        tasks.extend(pieces.iter().map(|&piece| Task::Piece(piece)));
-        let progress = Mutex::new(vec![Progress::default(); self.files.len()]);
-        in_turn(tasks.len(), sink, |turn| {
-            match &tasks[turn] {
-                Task::Digest(file) => {
-                    let sha256 = digest::sha256(&self.files[*file].path)?;
-                    progress.lock().unwrap_or_else(PoisonError::into_inner)[*file].sha256 = sha256;
-                }
-                Task::Piece(at) => {
-                    let rows = self.files[at.file as usize].file.read(at.piece as usize, calendar, sink)?;
-                    progress.lock().unwrap_or_else(PoisonError::into_inner)[at.file as usize].rows += rows;
-                }
-            }
+        let rows: Vec<AtomicU64> = self.files.iter().map(|_| AtomicU64::new(0)).collect();
+        in_turn(pieces.len(), sink, |turn| {
+            let at = pieces[turn];
+            let read = self.files[at.file as usize].file.read(at.piece as usize, calendar, sink)?;
+            rows[at.file as usize].fetch_add(read, Ordering::Relaxed);
             Ok(())
         })?;
         self.passed_over.iter().for_each(|reject| sink.reject(reject.clone()));
         self.files.iter().for_each(|file| file.file.close(sink));
-        let progress = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if !sink.stopped() && progress.iter().all(|file| file.rows == 0) {
+        if sink.stopped() {
+            return Ok(Vec::new());
+        }
+        if rows.iter().all(|rows| rows.load(Ordering::Relaxed) == 0) {
             return Err(self.nothing());
         }
-        let summary = |(opened, progress): (&Opened, Progress)| FileSummary {
-            path: opened.path.clone(),
-            rows: progress.rows,
-            sha256: progress.sha256,
-            format: opened.format,
+        let summary = |(opened, rows): (&Opened, AtomicU64)| {
+            Ok(FileSummary { path: opened.path.clone(), rows: rows.into_inner(), sha256: opened.file.sha256()?, format: opened.format })
         };
-        Ok(self.files.iter().zip(progress).map(summary).collect())
+        self.files.par_iter().zip(rows).map(summary).collect()
     }
 
     /// Reads `pieces` a second time, without digests; rejects that were told before come again.

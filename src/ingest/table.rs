@@ -136,7 +136,8 @@ fn read_csv(path: &Path, head: &[u8]) -> Result<DataFrame, IngestError> {
         .with_infer_schema_length(Some(0))
         .with_parse_options(CsvParseOptions::default().with_separator(separator).with_truncate_ragged_lines(true));
     let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut decompress::open(path)?, &mut bytes).map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
+    std::io::Read::read_to_end(&mut decompress::open(path, None)?, &mut bytes)
+        .map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
     options
         .into_reader_with_file_handle(std::io::Cursor::new(bytes))
         .finish()

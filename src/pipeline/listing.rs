@@ -9,7 +9,7 @@ use crate::consequence::{LicenceCheck, LicenceVerdict};
 use crate::domain::{Customer, Grid, UsagePointId};
 use crate::evidence::{HiddenLoad, LoadPattern, OwnFloor, Subject, TESTS};
 use crate::findings::{ClearedRow, FindingKind, Loss, Pattern, Resolution, ScoreRow, SuspectRow};
-use crate::fusion::{Calibration, logistic, logit, q_values, shortlist_length};
+use crate::fusion::{logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
 
@@ -46,6 +46,8 @@ pub(super) struct Listing {
 /// A judged usage point with its place in the order.
 struct Ranked<'a> {
     point: &'a MeteredPoint,
+    /// Index of the point in the order of ids.
+    place: u32,
     log_odds: f64,
     before: f64,
     verdict: Option<LicenceVerdict>,
@@ -75,8 +77,11 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &List
 
 /// Judged usage points, best first. Those with a licence are measured against it.
 fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
-    let judged = metered.points.iter().filter_map(|point| Some((point, point.log_odds?)));
-    let mut ranked: Vec<Ranked> = judged.map(|(point, log_odds)| Ranked { point, log_odds, before: log_odds, verdict: None, load: None }).collect();
+    let judge = |(place, point): (usize, &'a MeteredPoint)| {
+        let log_odds = point.log_odds?;
+        Some(Ranked { point, place: place as u32, log_odds, before: log_odds, verdict: None, load: None })
+    };
+    let mut ranked: Vec<Ranked> = metered.points.iter().enumerate().filter_map(judge).collect();
     let mut licensed: Vec<&mut Ranked> = ranked.iter_mut().filter(|ranked| setting.licences.is_licensed(&ranked.point.usage_point)).collect();
     let points: Vec<&MeteredPoint> = licensed.iter().map(|ranked| ranked.point).collect();
     for (ranked, load) in licensed.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::None)) {
@@ -249,15 +254,23 @@ fn score_rows(
     registers: &[RegisterLoad],
     setting: &ListSetting,
 ) -> Vec<ScoreRow> {
-    let mut by_id: Vec<u32> = (0..ranked.len() as u32).collect();
-    by_id.par_sort_unstable_by(|&a, &b| ranked[a as usize].point.usage_point.cmp(&ranked[b as usize].point.usage_point));
-    let mut by_id = by_id.into_iter().peekable();
+    let mut place: Vec<Option<u32>> = vec![None; metered.points.len()];
+    for (index, ranked) in ranked.iter().enumerate() {
+        place[ranked.place as usize] = Some(index as u32);
+    }
     let mut names = StratumNames::default();
-    let mut rows: Vec<ScoreRow> = Vec::with_capacity(metered.points.len());
-    for point in &metered.points {
-        let index = by_id.next_if(|&index| ranked[index as usize].point.usage_point == point.usage_point).map(|index| index as usize);
+    let strata: Vec<Arc<str>> = metered.points.iter().map(|point| names.of(&metered.bench.facts(&point.usage_point))).collect();
+    let families = |point: &MeteredPoint| -> Box<[f32]> {
+        let calibration = metered.calibration.as_ref().filter(|_| point.log_odds.is_some());
+        calibration.map_or_else(
+            || vec![f32::NAN; TESTS.len()].into(),
+            |calibration| calibration.families(&point.measured).into_iter().map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect(),
+        )
+    };
+    let row = |((point, place), stratum): ((&MeteredPoint, Option<u32>), Arc<str>)| {
+        let index = place.map(|place| place as usize);
         let load = index.and_then(|index| ranked[index].load);
-        rows.push(ScoreRow {
+        ScoreRow {
             usage_point: point.usage_point.clone(),
             log_odds: index.map(|index| ranked[index].log_odds),
             probability: index.map(|index| probability[index]),
@@ -265,18 +278,12 @@ fn score_rows(
             hidden_kw: load.map(|load| load.kw),
             since: load.and_then(|load| load.since),
             resolution: point.resolution(),
-            stratum: names.of(&metered.bench.facts(&point.usage_point)),
+            stratum,
             statistics: point.measured.statistics.clone(),
-            llr: Box::default(),
-        });
-    }
-    let families = |calibration: &Calibration, point: &MeteredPoint| -> Box<[f32]> {
-        calibration.families(&point.measured).into_iter().map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect()
+            llr: families(point),
+        }
     };
-    rows.par_iter_mut().zip(&metered.points).for_each(|(row, point)| {
-        let tested = metered.calibration.as_ref().filter(|_| point.log_odds.is_some());
-        row.llr = tested.map_or_else(|| vec![f32::NAN; TESTS.len()].into(), |calibration| families(calibration, point));
-    });
+    let mut rows: Vec<ScoreRow> = metered.points.par_iter().zip(place).zip(strata).map(row).collect();
     let without: Vec<ScoreRow> = register_only(metered, registers).map(|load| register_score(load, &mut names, setting)).collect();
     if !without.is_empty() {
         rows.extend(without);

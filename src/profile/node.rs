@@ -67,19 +67,18 @@ impl NodeProfile {
     /// Puts months together.
     #[must_use]
     pub fn of_months(months: Vec<Profile>, step_min: u32) -> Self {
-        let mut days = Vec::new();
-        for month in &months {
-            for (index, summary) in month.days.iter().enumerate() {
-                if summary.valid_hours >= MIN_VALID_HOURS && !summary.mean_kw.is_nan() {
-                    days.push(Day { day: CivilDay(month.first_day.0 + index as i32), summary: *summary });
-                }
-            }
-        }
+        let days = judged_days(&months);
         let regimes = Regimes::of(&days);
         let mut profile = Self { months, step_min, days, regimes, high_mean_kw: f64::NAN, high_floor_kw: f64::NAN };
         profile.high_mean_kw = Self::typical(profile.high_days(), |day| day.mean_kw);
         profile.high_floor_kw = Self::typical(profile.high_days(), |day| day.floor_kw);
         profile
+    }
+
+    /// Puts months together whose regimes and typical levels are known from before.
+    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, regimes: Regimes, high_mean_kw: f64, high_floor_kw: f64) -> Self {
+        let days = judged_days(&months);
+        Self { months, step_min, days, regimes, high_mean_kw, high_floor_kw }
     }
 
     /// Whether the readings show the course of a day.
@@ -103,6 +102,19 @@ impl NodeProfile {
     pub fn typical(days: &[Day], value: fn(&DaySummary) -> f32) -> f64 {
         median_of(days.iter().map(|day| f64::from(value(&day.summary))))
     }
+}
+
+/// The days that are complete enough to be judged, in order.
+fn judged_days(months: &[Profile]) -> Vec<Day> {
+    let mut days = Vec::with_capacity(months.iter().map(|month| month.days.len()).sum());
+    for month in months {
+        for (index, summary) in month.days.iter().enumerate() {
+            if summary.valid_hours >= MIN_VALID_HOURS && !summary.mean_kw.is_nan() {
+                days.push(Day { day: CivilDay(month.first_day.0 + index as i32), summary: *summary });
+            }
+        }
+    }
+    days
 }
 
 impl Day {

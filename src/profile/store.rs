@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::CivilDay;
 use crate::series::{HOURS, SpillStore, Stored};
 
-use super::{DaySummary, HourBand, NodeProfile, Profile};
+use super::{DaySummary, HourBand, NodeProfile, Profile, Regimes};
 
 /// Words of a chunk.
 const CHUNK: usize = 1 << 20;
@@ -119,9 +119,14 @@ impl ProfilePlace {
     }
 }
 
-/// Words of the profile: step, months; for each month its first day, days and whether it has hours; summaries; bands.
+/// Words of the profile: step, months; regimes and typical levels; for each month its first day, days and whether it has hours; summaries; bands.
 fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
     words.extend([profile.step_min, profile.months.len() as u32]);
+    let regimes = &profile.regimes;
+    words.push((regimes.place as u32) << 1 | u32::from(regimes.rises));
+    for kw in [regimes.before_kw, regimes.after_kw, profile.high_mean_kw, profile.high_floor_kw] {
+        words.extend([(kw.to_bits() >> 32) as u32, kw.to_bits() as u32]);
+    }
     for month in &profile.months {
         words.extend([month.first_day.0 as u32, (month.days.len() as u32) << 1 | u32::from(month.hours.is_some())]);
         for day in &month.days {
@@ -136,7 +141,10 @@ fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
 
 fn unpack(words: &[u32]) -> Option<NodeProfile> {
     let mut rest = words;
-    let [step_min, months] = take(&mut rest)?;
+    let [step_min, months, place] = take(&mut rest)?;
+    let mut kw = || Some(take::<2>(&mut rest).map(|[high, low]| f64::from_bits(u64::from(high) << 32 | u64::from(low)))?);
+    let regimes = Regimes { place: (place >> 1) as usize, rises: place & 1 == 1, before_kw: kw()?, after_kw: kw()? };
+    let (high_mean_kw, high_floor_kw) = (kw()?, kw()?);
     let mut profile = Vec::with_capacity(months.min(64) as usize);
     for _ in 0..months {
         let [first_day, shape] = take(&mut rest)?;
@@ -153,7 +161,7 @@ fn unpack(words: &[u32]) -> Option<NodeProfile> {
         }
         profile.push(Profile { first_day: CivilDay(first_day as i32), days, hours });
     }
-    Some(NodeProfile::of_months(profile, step_min))
+    Some(NodeProfile::of_known(profile, step_min, regimes, high_mean_kw, high_floor_kw))
 }
 
 fn take<const N: usize>(words: &mut &[u32]) -> Option<[u32; N]> {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, DataType, ParquetWriter};
+use rayon::prelude::*;
 
 use crate::findings::{Findings, ScoreRow};
 
@@ -31,7 +32,7 @@ fn frame(findings: &Findings, rows: &[ScoreRow]) -> Result<DataFrame, polars::er
     let real = |name: &str, pick: fn(&ScoreRow) -> Option<f64>| {
         Column::new(name.into(), rows.iter().map(|row| pick(row).filter(|value| value.is_finite())).collect::<Vec<Option<f64>>>())
     };
-    let single = |name: &str, pick: &dyn Fn(&ScoreRow) -> f32| {
+    let single = |name: &str, pick: &(dyn Fn(&ScoreRow) -> f32 + Sync)| {
         Column::new(name.into(), rows.iter().map(pick).map(|value| value.is_finite().then_some(value)).collect::<Vec<Option<f32>>>())
     };
     let resolutions: Vec<String> = rows.iter().map(|row| row.resolution.label()).collect();
@@ -46,11 +47,10 @@ fn frame(findings: &Findings, rows: &[ScoreRow]) -> Result<DataFrame, polars::er
         Column::new("resolution".into(), resolutions),
         Column::new("stratum".into(), rows.iter().map(|row| &*row.stratum).collect::<Vec<&str>>()),
     ];
-    for (index, name) in findings.statistic_names.iter().enumerate() {
-        columns.push(single(name, &|row| row.statistics[index]));
-    }
-    for (index, name) in findings.family_names.iter().enumerate() {
-        columns.push(single(&format!("llr_{name}"), &|row| row.llr[index]));
-    }
+    let statistics: Vec<Column> =
+        findings.statistic_names.par_iter().enumerate().map(|(index, name)| single(name, &|row| row.statistics[index])).collect();
+    let families: Vec<Column> =
+        findings.family_names.par_iter().enumerate().map(|(index, name)| single(&format!("llr_{name}"), &|row| row.llr[index])).collect();
+    columns.extend(statistics.into_iter().chain(families));
     DataFrame::new(rows.len(), columns)
 }

@@ -173,10 +173,22 @@ impl FaultGate<'_> {
     }
 }
 
-/// Whether a run of `shortest` equal values is possible: it would hold two intervals half its length apart.
+/// Whether a run of `shortest` equal values is possible: of every few intervals, as many in a row would be equal as fit into it.
 fn may_repeat(kw: &[f32], shortest: usize) -> bool {
-    let half = (shortest / 2).max(1);
-    kw.iter().step_by(half).zip(kw.iter().skip(half).step_by(half)).any(|(a, b)| a == b)
+    /// Two equal values come by chance where the display is coarse; six do not.
+    const IN_A_ROW: usize = 6;
+    let stride = (shortest / IN_A_ROW).max(1);
+    let mut samples = kw.iter().step_by(stride);
+    let Some(mut last) = samples.next() else { return false };
+    let mut equal = 1;
+    for sample in samples {
+        equal = if sample == last { equal + 1 } else { 1 };
+        if equal >= shortest / stride {
+            return true;
+        }
+        last = sample;
+    }
+    false
 }
 
 /// Whether a spike is possible: as many days as may hold the highest thousandth reach a tenth of the highest value, or none is above the contract.

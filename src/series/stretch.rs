@@ -146,7 +146,13 @@ pub(super) fn even_series(usage_point: &UsagePointId, stretches: &[Stretch]) -> 
             let values = &stretch.value[row..row + run.rows as usize];
             row += run.rows as usize;
             if run.step == step_min || run.rows == 1 {
-                kw.extend(values.iter().map(|&value| (f64::from(value) * factor) as f32));
+                if factor.log2().fract() == 0.0 {
+                    // A power of two, as for 15, 30 and 60 minutes, is exact in single precision.
+                    let factor = factor as f32;
+                    kw.extend(values.iter().map(|&value| value * factor));
+                } else {
+                    kw.extend(values.iter().map(|&value| (f64::from(value) * factor) as f32));
+                }
             } else {
                 let gap = (run.step / step_min - 1) as usize;
                 for (place, &value) in values.iter().enumerate() {
