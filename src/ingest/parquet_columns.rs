@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use parquet::basic::{Encoding, Type};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::domain::{IdList, KeyRun, same_id};
+use crate::domain::{IdList, KeyRun};
 
 use super::bit_packed::{Hybrid, HybridRun, Truncated, deltas, unpack};
 use super::parquet_pages::{Column, DataPage, Detour, Pages, indices, is_dictionary};
@@ -82,14 +82,20 @@ impl IdState<'_> {
         let mut rest = &page.values[..];
         self.keys.reserve(page.rows);
         self.plain.last = self.keys.last().map_or(0, |run| run.key);
-        for _ in 0..page.rows {
+        let mut left = page.rows;
+        while left > 0 {
+            let stride = self.plain.stride(rest, left, self.ids);
+            if let Some((keys, bytes)) = stride {
+                self.keys.extend(keys.clone().map(|key| KeyRun { key, rows: 1 }));
+                left -= keys.len();
+                rest = &rest[bytes..];
+                continue;
+            }
             let (bytes, after) = split_text(rest).ok_or(Truncated)?;
             rest = after;
-            let key = match self.plain.next(bytes, self.ids) {
-                Some(key) => key,
-                None => self.plain.key(bytes, self.ids)?,
-            };
+            let key = self.plain.key(bytes, self.ids)?;
             push_key(self.keys, key, 1);
+            left -= 1;
         }
         Ok(())
     }
@@ -105,15 +111,41 @@ fn push_key(keys: &mut Vec<KeyRun>, key: u32, rows: usize) {
 /// Keys of ids that are written out in full, as writers do when a dictionary grows too large.
 #[derive(Default)]
 struct PlainIds {
-    /// Key by the hash of the id.
+    /// Key by the hash of the id, of those met out of turn; of all when these are many.
     known: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
     last: u32,
-    /// Ids taken for new ones without asking.
-    unasked: usize,
+    /// Where the order was left for an id out of turn.
+    left_at: u32,
+    in_order: InOrder,
 }
 
-/// Ids that may be taken for new ones without asking, and so may get a second key.
-const MOST_UNASKED: usize = 1 << 17;
+/// Rows compared at once, longest first.
+const STRIDES: [usize; 3] = [64, 8, 1];
+/// Meters in a row that may be absent before their followers are looked up by hash.
+const MOST_ABSENT: u32 = 8;
+
+/// All ids in the order of their keys, as a page writes them: each after its length.
+#[derive(Default)]
+struct InOrder {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl InOrder {
+    fn of(&mut self, keys: std::ops::Range<u32>, ids: &IdList) -> &[u8] {
+        for key in self.ends.len() as u32..ids.len() as u32 {
+            let id = ids.bytes(key);
+            self.bytes.extend_from_slice(&(id.len() as u32).to_le_bytes());
+            self.bytes.extend_from_slice(id);
+            self.ends.push(self.bytes.len());
+        }
+        let end_of = |key: u32| key.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.bytes[end_of(keys.start)..end_of(keys.end)]
+    }
+}
+
+/// Ids met out of turn that may get a second key, before all ids are looked up by hash: hashing all is dear where order is only broken here and there.
+const MOST_OUT_OF_TURN: usize = 1 << 15;
 
 /// Takes a key that is a hash already.
 #[derive(Default)]
@@ -134,36 +166,37 @@ impl Hasher for AsItIs {
 }
 
 impl PlainIds {
-    /// Key of an id that follows the last one: readings sorted by time repeat one order of meters.
-    fn next(&mut self, bytes: &[u8], ids: &IdList) -> Option<u32> {
-        let guess = self.last + 1;
-        if guess as usize >= ids.len() || !same_id(ids.bytes(guess), bytes) {
-            return None;
-        }
-        self.last = guess;
-        Some(guess)
+    /// Keys of the rows that go on in the known order of ids, many compared at once, and the bytes they take: readings sorted by time repeat one order of meters.
+    fn stride(&mut self, bytes: &[u8], rows: usize, ids: &IdList) -> Option<(std::ops::Range<u32>, usize)> {
+        let first = self.last + 1;
+        let most = rows.min(ids.len().saturating_sub(first as usize));
+        STRIDES.into_iter().filter(|&stride| stride <= most).find_map(|stride| {
+            let end = first + stride as u32;
+            let known = self.in_order.of(first..end, ids);
+            bytes.starts_with(known).then(|| {
+                self.last = end - 1;
+                (first..end, known.len())
+            })
+        })
     }
 
     /// Key of any id.
     fn key(&mut self, bytes: &[u8], ids: &mut IdList) -> Result<u32, Detour> {
-        for guess in [self.last, 0] {
+        // A meter or a few may be absent for a while; after one out of turn the order goes on where it was left; it begins again at its first.
+        let near = |key: u32| key..=key + MOST_ABSENT;
+        for guess in near(self.last).chain(near(self.left_at)).chain([0]) {
             if (guess as usize) < ids.len() && ids.bytes(guess) == bytes {
                 self.last = guess;
                 return Ok(guess);
             }
         }
         let id = std::str::from_utf8(bytes).map_err(|_| Detour::Unusual)?.trim();
-        // At the end of the order known so far, this is most likely a meter that the dictionary had no room for.
-        if self.last as usize + 1 == ids.len() && self.unasked < MOST_UNASKED {
-            self.unasked += 1;
-            self.last = ids.push(id);
-            return Ok(self.last);
-        }
-        if self.known.is_empty() {
+        let hash = xxh3_64(id.as_bytes());
+        if self.known.len() == MOST_OUT_OF_TURN {
             self.known.extend((0..ids.len() as u32).map(|key| (xxh3_64(ids.bytes(key)), key)));
         }
-        let hash = xxh3_64(id.as_bytes());
         // An id may get a second key; whoever reads the block goes by the text.
+        self.left_at = self.last;
         self.last = match self.known.get(&hash).filter(|&&key| ids.bytes(key) == id.as_bytes()) {
             Some(&key) => key,
             None => {
