@@ -21,6 +21,7 @@ fn measured(count: usize, centre: f32) -> Vec<Measured> {
             group: group.clone(),
             tariff_class: tariff_class.clone(),
             statistics: (0..columns).map(|column| value(point, column)).collect(),
+            fold: (point % 3) as u8,
         })
         .collect()
 }

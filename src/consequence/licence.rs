@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceTarget, UsagePointId};
 
-use super::building;
+use super::{FlatNotation, building};
 
 /// Power above this multiple of the licence exceeds it.
 const TOLERANCE: f64 = 1.10;
@@ -42,17 +42,18 @@ impl LicenceCheck {
     pub fn new(licences: &[Licence], grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>) -> Self {
         let mut check = Self::default();
         let by_address = licences.iter().any(|licence| matches!(licence.target, LicenceTarget::Address(_)));
+        let notation = FlatNotation::of(customers.values().filter(|_| by_address).filter_map(|customer| customer.address.as_deref()));
         let mut buildings: BTreeMap<String, Vec<UsagePointId>> = BTreeMap::new();
         for (id, customer) in customers.iter().filter(|_| by_address) {
             if let Some(address) = &customer.address {
-                buildings.entry(building(address)).or_default().push(id.clone());
+                buildings.entry(building(address, notation)).or_default().push(id.clone());
             }
         }
         for licence in licences {
             let points: Vec<UsagePointId> = match &licence.target {
                 LicenceTarget::UsagePoint(id) => vec![id.clone()],
                 LicenceTarget::Node(node) => grid.usage_points_under(node),
-                LicenceTarget::Address(address) => buildings.get(&building(address)).cloned().unwrap_or_default(),
+                LicenceTarget::Address(address) => buildings.get(&building(address, notation)).cloned().unwrap_or_default(),
             };
             for point in points {
                 check.by_usage_point.entry(point).or_default().push(licence.clone());

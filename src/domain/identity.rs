@@ -14,6 +14,8 @@ pub enum Purpose {
     Injection,
     /// Building a synthetic utility.
     Synthesis,
+    /// Choosing the fold of a usage point, whose judges have not seen it.
+    Fold,
 }
 
 /// Seed for one node and one purpose: a hash of run seed, node id, purpose and a counter.

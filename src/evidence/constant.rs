@@ -12,13 +12,16 @@ use crate::domain::quantile;
 use super::subject::ln_kw;
 use super::{EvidenceTest, Statistic, Subject};
 
+/// Name of the statistic that is the typical daily floor itself, as the logarithm of kW.
+pub const FLOOR: &str = "constant_ln_floor_kw";
+
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "constant",
     question: "How many kW never switch off?",
     needs: "readings of an hour or finer over a week",
     statistics: &[
         Statistic {
-            name: "constant_ln_floor_kw",
+            name: FLOOR,
             meaning: "logarithm of the typical daily floor in kW, in the regime with the higher level",
             measure: |s| Some(ln_kw(s.high_floor_kw()?)),
         },

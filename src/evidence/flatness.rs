@@ -8,7 +8,7 @@
 //! Source: mixing law for a constant load, exact by definition of the ratios.
 
 use crate::domain::{mad_sigma, median};
-use crate::profile::{HOURS, NodeProfile, Profile};
+use crate::profile::{HOURS, HourBand, NodeProfile};
 
 use super::{EvidenceTest, Statistic, Subject};
 
@@ -32,7 +32,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "flatness_of_daily_shape",
-            meaning: "minus the logarithm of the amplitude of the mean daily shape over its mean, in the flattest month",
+            meaning: "minus the logarithm of the amplitude of the mean daily shape over its mean, in the flattest half of a month",
             measure: |s| Some(-shape_amplitude(s)?.max(LEAST_VARIATION).ln()),
         },
     ],
@@ -50,13 +50,13 @@ fn daily_variation(s: &Subject) -> Option<f64> {
     (means.len() >= 4 && centre > 0.0).then(|| mad_sigma(&means, centre) / centre)
 }
 
-/// Smallest over months of (highest − lowest hour) / mean of the median day.
+/// Smallest over halves of months of (highest − lowest hour) / mean of the median day.
 fn shape_amplitude(s: &Subject) -> Option<f64> {
-    s.profile.months.iter().filter(|month| month.days.len() >= Subject::MIN_DAYS).filter_map(month_amplitude).min_by(f64::total_cmp)
+    s.profile.halves(Subject::MIN_DAYS).filter_map(amplitude).min_by(f64::total_cmp)
 }
 
-fn month_amplitude(month: &Profile) -> Option<f64> {
-    let mid = month.hours?.mid_kw;
+fn amplitude(half: &HourBand) -> Option<f64> {
+    let mid = half.mid_kw;
     let (low, high) = mid.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &kw| (low.min(kw), high.max(kw)));
     let mean = mid.iter().sum::<f32>() / HOURS as f32;
     (mean > 0.0 && low.is_finite()).then(|| f64::from((high - low) / mean))

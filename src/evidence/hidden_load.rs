@@ -155,7 +155,7 @@ fn risen_kw(phases: &Phases, window: Option<&Window>) -> (f64, f64) {
 
 /// Power in the window over the quiet part of the other hours.
 fn window_kw(subject: &Subject, window: &Window) -> f64 {
-    let mids: Vec<&[f32; HOURS]> = subject.profile.months.iter().filter_map(|month| month.hours.as_ref()).map(|band| &band.mid_kw).collect();
+    let mids: Vec<&[f32; HOURS]> = subject.profile.halves(1).map(|half| &half.mid_kw).collect();
     let inside = |hour: usize| (hour + HOURS - window.start) % HOURS < window.hours;
     let pick = |wanted: bool| -> Vec<f64> {
         mids.iter().flat_map(|mid| (0..HOURS).filter(|&hour| inside(hour) == wanted).map(|hour| f64::from(mid[hour]))).collect()

@@ -15,6 +15,7 @@ mod size;
 mod subject;
 mod weather;
 
+pub use constant::FLOOR;
 pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load};
 pub use onset_day::onset_day;
 pub use subject::{DayWeather, Subject};

@@ -2,7 +2,7 @@
 //!
 //! H0: one level with the day-to-day noise of its kind.  H1: from an unknown day on, a constant load is added (or, before it, was removed).
 //! Statistic: ln of the shift of the median daily floor in kW; the shift over the robust day-to-day noise within both regimes; and how evenly the shift is
-//! carried by floor, mean and top of the day (a farm lifts all three by the same kW, a new heater or tenant does not).
+//! carried by floor, mean and top of the day (a farm lifts all three by the same kW, a new heater or tenant does not). Rise and sharpness of the daily mean likewise.
 //! Null: the same maxima in the un-injected population, so season starts and many looks are in it.
 //! Assumes: at least two weeks of days. Weak when: a seasonal load starts in the window; see `weather`.
 //! Source: Hawkins (1977) for the split (`domain::best_split`).
@@ -41,6 +41,16 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             meaning: "minus the disagreement between the shifts of floor, mean and top of the day, as a share of the shift",
             measure: evenness,
         },
+        Statistic {
+            name: "onset_ln_mean_rise_kw",
+            meaning: "logarithm of the lasting rise of the daily mean in kW at its best split: a load that runs in a window leaves the floor alone",
+            measure: |s| Some(ln_kw(mean_rise_kw(s)?)),
+        },
+        Statistic {
+            name: "onset_ln_mean_sharpness",
+            meaning: "logarithm of that rise over the day-to-day noise of the mean within its two regimes",
+            measure: |s| Some((mean_rise_kw(s)?.max(LEAST_NOISE_KW) / mean_noise_kw(s)?).ln()),
+        },
     ],
     words,
 };
@@ -61,6 +71,21 @@ fn noise_kw(s: &Subject) -> Option<f64> {
     let regimes = &s.profile.regimes;
     let residuals: Vec<f64> =
         before.iter().map(|day| day.level_kw() - regimes.before_kw).chain(after.iter().map(|day| day.level_kw() - regimes.after_kw)).collect();
+    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW))
+}
+
+fn mean_rise_kw(s: &Subject) -> Option<f64> {
+    let regimes = &s.profile.mean_regimes;
+    (regimes.place > 0 && s.profile.days.len() >= MIN_DAYS).then_some(regimes.after_kw - regimes.before_kw)
+}
+
+/// Robust spread of the daily means around the median of their own regime, kW.
+fn mean_noise_kw(s: &Subject) -> Option<f64> {
+    let regimes = &s.profile.mean_regimes;
+    let (before, after) = s.profile.days.split_at_checked(regimes.place)?;
+    let mean = |day: &Day| f64::from(day.summary.mean_kw);
+    let residuals: Vec<f64> =
+        before.iter().map(|day| mean(day) - regimes.before_kw).chain(after.iter().map(|day| mean(day) - regimes.after_kw)).collect();
     Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW))
 }
 

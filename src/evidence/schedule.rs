@@ -52,10 +52,9 @@ pub(super) struct Window {
     pub(super) spread_share: f64,
 }
 
-/// The window with the largest contrast over all months.
+/// The window with the largest contrast over all halves of months.
 pub(super) fn best_window(profile: &NodeProfile) -> Option<Window> {
-    let months = profile.months.iter().filter(|month| month.days.len() >= Subject::MIN_DAYS);
-    months.filter_map(|month| window_of(&month.hours?)).max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))
+    profile.halves(Subject::MIN_DAYS).filter_map(window_of).max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))
 }
 
 /// Of all windows the longest whose contrast is at least nine tenths of the best: shorter ones inside it always stand out a little more.
@@ -124,7 +123,7 @@ mod tests {
     #[test]
     fn a_night_load_is_found_across_midnight() {
         let level: [f32; HOURS] = std::array::from_fn(|hour| if hour == 23 || hour < 7 { 10.0 } else { 0.5 });
-        let window = window_of(&HourBand { low_kw: level, mid_kw: level, high_kw: level }).unwrap();
+        let window = window_of(&HourBand { days: 15, low_kw: level, mid_kw: level, high_kw: level }).unwrap();
         assert!((window.contrast_kw - 9.5).abs() < 1e-6);
         let hours: Vec<usize> = (0..window.hours).map(|i| (window.start + i) % HOURS).collect();
         assert!(hours.contains(&0) && hours.contains(&6));
@@ -133,6 +132,6 @@ mod tests {
     #[test]
     fn an_even_day_has_no_window() {
         let level = [2.0; HOURS];
-        assert!(window_of(&HourBand { low_kw: level, mid_kw: level, high_kw: level }).unwrap().contrast_kw.abs() < 1e-6);
+        assert!(window_of(&HourBand { days: 15, low_kw: level, mid_kw: level, high_kw: level }).unwrap().contrast_kw.abs() < 1e-6);
     }
 }

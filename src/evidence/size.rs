@@ -1,7 +1,7 @@
 //! Size: is the load larger than that of its peers, or than its contract?
 //!
 //! H0: mean power is that of the stratum.  H1: a farm of 1 kW to many MW is added to it.
-//! Statistic: ln(typical daily mean of the higher regime / peer median); ln(the same / contracted power).
+//! Statistic: ln(typical daily mean of the higher of two regimes of the mean / peer median); ln(the same / contracted power).
 //! Null: the same figures of the un-injected population, stratum by stratum.
 //! Assumes: tariff class and contracted power are known for most; without them all usage points are peers. Weak when: classes are mixed in size.
 //! Source: field criterion of the Irkutsk procedure of June 2025 (consumption at least twice that of similar objects).
@@ -16,20 +16,20 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
     statistics: &[
         Statistic {
             name: "size_ln_peer_ratio",
-            meaning: "logarithm of mean power over the peers' median, in the regime with the higher level",
-            measure: |s| Some(ln_kw(s.high_mean_kw()?) - s.peers?.ln_mean_kw?),
+            meaning: "logarithm of mean power over the peers' median, in the regime with the higher mean",
+            measure: |s| Some(ln_kw(s.upper_mean_kw()?) - s.peers?.ln_mean_kw?),
         },
         Statistic {
             name: "size_ln_contract_ratio",
-            meaning: "logarithm of mean power over contracted power, in the regime with the higher level",
-            measure: |s| Some(ln_kw(s.high_mean_kw()?) - s.facts.contracted_kw?.ln()),
+            meaning: "logarithm of mean power over contracted power, in the regime with the higher mean",
+            measure: |s| Some(ln_kw(s.upper_mean_kw()?) - s.facts.contracted_kw?.ln()),
         },
     ],
     words,
 };
 
 fn words(s: &Subject) -> String {
-    let (Some(mean), Some(peer)) = (s.high_mean_kw(), s.peers.and_then(|p| p.ln_mean_kw)) else { return "size not comparable".to_owned() };
+    let (Some(mean), Some(peer)) = (s.upper_mean_kw(), s.peers.and_then(|p| p.ln_mean_kw)) else { return "size not comparable".to_owned() };
     let contract = s.facts.contracted_kw.map_or(String::new(), |kw| format!(", {:.0} % of the contracted {kw:.0} kW", 100.0 * mean / kw));
     format!("uses {mean:.2} kW on average, {:.1} times the peers' median of {:.2} kW{contract}", mean / peer.exp(), peer.exp())
 }

@@ -71,6 +71,12 @@ impl<'a> Subject<'a> {
         self.high_days().map(|_| self.profile.high_mean_kw).filter(|kw| kw.is_finite())
     }
 
+    /// Typical daily mean of the regime with the higher mean, kW; of all days where they are too few to split.
+    pub(crate) fn upper_mean_kw(&self) -> Option<f64> {
+        let upper = self.profile.mean_regimes.upper_kw();
+        if upper.is_finite() { self.high_days().map(|_| upper) } else { self.high_mean_kw() }
+    }
+
     /// Typical daily floor of the higher regime, kW; `None` where readings are coarser than an hour.
     pub(crate) fn high_floor_kw(&self) -> Option<f64> {
         self.high_days().map(|_| self.profile.high_floor_kw).filter(|kw| kw.is_finite())

@@ -1,7 +1,7 @@
 //! Calibration without labels: what every statistic is worth, learned from the dump itself with farms planted in it.
 //!
 //! In each calibration group (a tariff class, with or without electric heating, at one kind of resolution; all together where a group is small), null = the group's own usage points, positives =
-//! usage points with a planted farm. Rounds of: tables for every statistic → weights → fused score → mixture of the score. The mixture says how likely each
+//! usage points with a planted farm. Rounds of: tables for every statistic → weights → trees for what statistics say together → fused score → mixture of the score. The mixture says how likely each
 //! un-planted usage point is a real farm; it then counts that much less as null in the next round, so a few real farms do not teach the tables
 //! that farms are normal. The share of farms found is shrunk to the configured prior.
 
@@ -11,15 +11,21 @@ use std::sync::Arc;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
+use crate::domain::{Purpose, seed_of};
 use crate::evidence::{TESTS, statistics};
 use crate::population::{LikelihoodTable, Mixture, PooledSample};
 
+use super::boosting::{Binned, FOLDS, Row, Trees};
 use super::weights::{Labelled, Weights, logit};
 
 /// Rounds of learning; the list no longer changes after three.
 const ROUNDS: usize = 4;
-/// Members that a tariff class needs for tables of its own.
-const MIN_GROUP: usize = 300;
+/// Rounds with trees: the last ones, when real farms hardly count as innocent any more.
+const TREE_ROUNDS: usize = 2;
+/// Un-planted usage points that trees are fitted to, at most.
+const MOST_FITTED: usize = 8000;
+/// Members that a group needs for tables of its own.
+const MIN_GROUP: usize = 150;
 /// Name of the group that holds every usage point: for classes too small for tables of their own.
 const POOLED: &str = "all";
 
@@ -43,6 +49,16 @@ pub struct Measured {
     pub tariff_class: Arc<str>,
     /// Every statistic in registry order; NaN = not testable.
     pub statistics: Box<[f32]>,
+    /// Which trees judge it: those of its fold have not seen it.
+    pub fold: u8,
+}
+
+impl Measured {
+    /// The fold of a usage point, by the hash of its id.
+    #[must_use]
+    pub fn fold_of(seed: u64, usage_point: &str) -> u8 {
+        (seed_of(seed, usage_point, Purpose::Fold, 0) % FOLDS as u64) as u8
+    }
 }
 
 /// What is learned for one group.
@@ -50,6 +66,8 @@ pub struct Measured {
 struct GroupModel {
     tables: Vec<Option<LikelihoodTable>>,
     weights: Weights,
+    /// One set of trees a fold.
+    trees: Vec<Trees>,
     mixture: Mixture,
     members: usize,
 }
@@ -99,13 +117,13 @@ impl Calibration {
         }
         let model = self.model_of(&member.group)?;
         let prevalence = self.prevalence(&member.group, &member.tariff_class).clamp(1e-7, 0.5);
-        Some(model.mixture.llr(model.score(&member.statistics)) + logit(prevalence))
+        Some(model.mixture.llr(model.score(member)) + logit(prevalence))
     }
 
     /// Log-odds contributed by every family in registry order; `None` = not testable.
     #[must_use]
     pub fn families(&self, member: &Measured) -> Vec<Option<f64>> {
-        self.model_of(&member.group).map_or_else(|| vec![None; TESTS.len()], |model| model.families(&member.statistics))
+        self.model_of(&member.group).map_or_else(|| vec![None; TESTS.len()], |model| model.families(member))
     }
 
     /// Prior share of farms of a tariff class.
@@ -131,7 +149,7 @@ impl Calibration {
 }
 
 impl GroupModel {
-    fn fit(null: &[&Measured], members: usize, planted: &[&Measured]) -> Option<Self> {
+    fn fit(null: &[&Measured], size: usize, planted: &[&Measured]) -> Option<Self> {
         let columns: Vec<Option<PooledSample>> = (0..statistics().count())
             .into_par_iter()
             .map(|column| {
@@ -141,38 +159,78 @@ impl GroupModel {
                 )
             })
             .collect();
+        let members: Vec<&[f32]> = null.iter().chain(planted).map(|member| &*member.statistics).collect();
+        let binned = Binned::of(&members);
         let mut innocent = vec![1.0; null.len()];
         let mut model: Option<Self> = None;
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let tables: Vec<Option<LikelihoodTable>> =
                 columns.par_iter().map(|sample| sample.as_ref().map(|sample| sample.table(&innocent))).collect();
             let llr = Llr::of(&tables, null, planted);
             let weights = Weights::fit(&llr.labelled(&innocent), model.as_ref().map(|model| &model.weights));
-            let scores: Vec<f64> = llr.rows.rows().into_iter().map(|row| weights.score(row)).collect();
+            let mut scores: Vec<f64> = llr.rows.rows().into_iter().map(|row| weights.score(row)).collect();
+            let rows = tree_rows(&scores, null, planted, &innocent);
+            let folds = if round + TREE_ROUNDS < ROUNDS { 0 } else { FOLDS };
+            let trees: Vec<Trees> = (0..folds as u8).into_par_iter().with_max_len(1).map(|fold| Trees::fit(&binned, &rows, fold)).collect();
+            if folds > 0 {
+                scores
+                    .par_iter_mut()
+                    .zip(&rows)
+                    .zip(&members)
+                    .for_each(|((score, row), member)| *score += trees[usize::from(row.fold)].score(member));
+            }
             let (population, farms) = scores.split_at(null.len());
             let mixture = Mixture::fit(population, farms.to_vec())?;
             for (innocent, score) in innocent.iter_mut().zip(population) {
                 *innocent = 1.0 - mixture.posterior(*score);
             }
-            model = Some(Self { tables, weights, mixture, members });
+            model = Some(Self { tables, weights, trees, mixture, members: size });
         }
         model
     }
 
-    fn score(&self, statistics: &[f32]) -> f64 {
-        let llr = self.tables.iter().zip(statistics).map(|(table, &value)| llr_of(table.as_ref(), value));
-        self.weights.base + llr.zip(&self.weights.weight).map(|(llr, weight)| llr * weight).sum::<f64>()
+    fn score(&self, member: &Measured) -> f64 {
+        let llr = self.tables.iter().zip(&member.statistics).map(|(table, &value)| llr_of(table.as_ref(), value));
+        let trees = self.trees.get(usize::from(member.fold)).map_or(0.0, |trees| trees.score(&member.statistics));
+        self.weights.base + llr.zip(&self.weights.weight).map(|(llr, weight)| llr * weight).sum::<f64>() + trees
     }
 
-    fn families(&self, statistics: &[f32]) -> Vec<Option<f64>> {
+    fn families(&self, member: &Measured) -> Vec<Option<f64>> {
         let mut families: Vec<Option<f64>> = vec![None; TESTS.len()];
-        for (index, (family, _)) in self::statistics().enumerate() {
-            if let (false, Some(table)) = (statistics[index].is_nan(), &self.tables[index]) {
-                *families[family].get_or_insert(0.0) += self.weights.weight[index] * table.llr(f64::from(statistics[index]));
+        let of_column: Vec<usize> = self::statistics().map(|(family, _)| family).collect();
+        for (index, (&family, &value)) in of_column.iter().zip(&member.statistics).enumerate() {
+            if let (false, Some(table)) = (value.is_nan(), &self.tables[index]) {
+                *families[family].get_or_insert(0.0) += self.weights.weight[index] * table.llr(f64::from(value));
             }
+        }
+        if let Some(trees) = self.trees.get(usize::from(member.fold)) {
+            // What a missing statistic says is not told: it belongs to no finding.
+            trees.explain(&member.statistics, |column, llr| {
+                if let Some(sum) = &mut families[of_column[column]] {
+                    *sum += llr;
+                }
+            });
         }
         families
     }
+}
+
+/// Rows for the trees; of a large population an even part is fitted.
+fn tree_rows(margins: &[f64], null: &[&Measured], planted: &[&Measured], innocent: &[f64]) -> Vec<Row> {
+    let stride = null.len().div_ceil(MOST_FITTED).max(1);
+    let null_weight: f64 = innocent.iter().step_by(stride).sum();
+    let side = null_weight.min(planted.len() as f64);
+    let row = |(index, (member, &margin)): (usize, (&&Measured, &f64))| {
+        let own = innocent.get(index);
+        Row {
+            margin,
+            planted: own.is_none(),
+            weight: own.map_or(side / planted.len().max(1) as f64, |innocent| innocent * side / null_weight.max(1e-9)),
+            fold: member.fold,
+            fitted: own.is_none() || index % stride == 0,
+        }
+    };
+    null.iter().chain(planted).zip(margins).enumerate().map(row).collect()
 }
 
 fn llr_of(table: Option<&LikelihoodTable>, value: f32) -> f64 {

@@ -2,7 +2,7 @@
 //!
 //! Hosts are a sample of the user's own usage points (chosen by the hash of their id, so the choice is stable). Sizes are log-uniform from the smallest farm worth the
 //! name, or a tenth of the host's own load where that is more, up to one and a half times the contracted power; half of the farms run from the first reading,
-//! half start at an even chance anywhere in the middle nine tenths. Sizes and kinds are assumptions, and the README says so.
+//! half start at an even chance anywhere in the middle nine tenths; one in seven runs in premises that are hardly used otherwise. Sizes and kinds are assumptions, and the README says so.
 //! Source: models M1 to M4 of `synth::FarmModel`.
 
 use rand::RngExt;
@@ -31,6 +31,10 @@ const CONTRACT_MULTIPLE: f64 = 1.5;
 const MEAN_MULTIPLE: f64 = 30.0;
 /// Largest planted farm of a host without contract and load, kW.
 const LEAST_UPPER_KW: f64 = 10.0;
+
+/// Share of farms that run in premises which are hardly used for anything else, and what is left there of the host's own load (logarithmically even).
+const VACANT: f64 = 0.15;
+const VACANT_LOAD: std::ops::Range<f64> = 0.02..0.5;
 
 /// How farms are planted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,14 +91,18 @@ pub fn plant<T: Send>(
 fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar, weather: &Weather) -> Option<Planted> {
     // Profiles fold readings to hours anyway; a farm drawn for whole hours costs a quarter of one for quarters.
     let whole_hours = calendar.offset_s(host.series.start) % 3600 == 0;
-    let hourly = if whole_hours { host.series.hourly() } else { host.series.clone() };
-    let series = &hourly;
-    if series.kw.is_empty() {
+    let mut hourly = if whole_hours { host.series.hourly() } else { host.series.clone() };
+    if hourly.kw.is_empty() {
         return None;
     }
-    let mut rng = ChaCha8Rng::seed_from_u64(seed_of(seed, &series.usage_point, Purpose::Injection, u64::from(turn)));
+    let mut rng = ChaCha8Rng::seed_from_u64(seed_of(seed, &hourly.usage_point, Purpose::Injection, u64::from(turn)));
     let kind = draw_kind(&mut rng);
-    let size_kw = draw_size_kw(&mut rng, host);
+    if rng.random_bool(VACANT) {
+        let left = rng.random_range(VACANT_LOAD.start.ln()..VACANT_LOAD.end.ln()).exp() as f32;
+        hourly.kw.iter_mut().for_each(|kw| *kw *= left);
+    }
+    let series = &hourly;
+    let size_kw = draw_size_kw(&mut rng, series, host.contracted_kw);
     let model = FarmModel::draw(&mut rng, kind, size_kw);
     let onset = rng.random_bool(0.5).then(|| series.at((series.kw.len() as f64 * rng.random_range(0.05..0.95)) as usize));
     let start: Vec<Timestamp> = (0..series.kw.len()).map(|i| series.at(i)).collect();
@@ -116,10 +124,10 @@ fn draw_kind(rng: &mut ChaCha8Rng) -> FarmKind {
     FarmKind::Constant
 }
 
-fn draw_size_kw(rng: &mut ChaCha8Rng, host: Host) -> f64 {
-    let valid: Vec<f64> = host.series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
+fn draw_size_kw(rng: &mut ChaCha8Rng, series: &LoadSeries, contracted_kw: Option<f64>) -> f64 {
+    let valid: Vec<f64> = series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
     let mean = valid.iter().sum::<f64>() / valid.len().max(1) as f64;
     let low = FARM_UNITS[0].unit_kw.max(LEAST_SHARE * mean);
-    let high = host.contracted_kw.map_or(MEAN_MULTIPLE * mean, |kw| CONTRACT_MULTIPLE * kw).max(LEAST_UPPER_KW).max(2.0 * low);
+    let high = contracted_kw.map_or(MEAN_MULTIPLE * mean, |kw| CONTRACT_MULTIPLE * kw).max(LEAST_UPPER_KW).max(2.0 * low);
     (rng.random_range(low.ln()..high.ln())).exp()
 }

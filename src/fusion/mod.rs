@@ -3,12 +3,17 @@
 //! `injection` plants farms in kept series; `calibration` learns tables and weights from planted and un-planted usage points, without any label; `discovery` turns
 //! probabilities into q-values and a list.
 
+mod boosting;
 mod calibration;
 mod discovery;
+mod groups;
 mod injection;
+mod neighbours;
 mod weights;
 
 pub use calibration::{Calibration, CalibrationSettings, Measured};
 pub use discovery::{q_values, shortlist_length};
+pub use groups::{Groups, Kin};
 pub use injection::{Host, InjectionSettings, Planted, plant};
+pub use neighbours::{Account, with_neighbours};
 pub use weights::{logistic, logit};

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::consequence::Buildings;
 use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Heating, Purpose, UsagePointId, Weather, seed_of};
 use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
-use crate::fusion::{Calibration, CalibrationSettings, Host, InjectionSettings, Measured, plant};
+use crate::fusion::{Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, plant, with_neighbours};
 use crate::population::{NodeFacts, Peers, Stratum};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::LoadSeries;
@@ -28,6 +29,8 @@ pub(super) struct MeteredPoint {
     pub(super) measured: Measured,
     /// Log-odds for a farm; `None` when nothing could be tested.
     pub(super) log_odds: Option<f64>,
+    /// What like loads in the same building added to them.
+    pub(super) neighbours: f64,
 }
 
 /// What the engine needs besides profiles.
@@ -35,6 +38,7 @@ pub(super) struct MeteredPoint {
 pub(super) struct EngineSetting<'a> {
     pub(super) calendar: &'a Calendar,
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
+    pub(super) buildings: &'a Buildings,
     pub(super) weather: &'a Weather,
     pub(super) injection: InjectionSettings,
     /// Usage points that tables are learned from, at most.
@@ -54,7 +58,9 @@ pub(super) struct Bench<'a> {
     customers: &'a BTreeMap<UsagePointId, Customer>,
     peers: Peers,
     day_weather: DayWeather,
-    /// Tariff classes and groups, each text once.
+    seed: u64,
+    groups: Groups,
+    /// Tariff classes, each text once.
     names: BTreeSet<Arc<str>>,
 }
 
@@ -79,17 +85,20 @@ impl Bench<'_> {
         self.names.get(text).cloned().unwrap_or_else(|| text.into())
     }
 
-    fn measure(&self, subject: &Subject) -> Measured {
+    fn measure(&self, id: &str, subject: &Subject) -> Measured {
         let class = &subject.facts.tariff_class;
-        let group = group(class, subject.facts.heating, subject.profile.has_hours());
-        Measured { group: self.name(&group), tariff_class: self.name(class), statistics: evidence::measure(subject) }
+        let group = self.groups.name(&kin(subject.facts, subject.profile.has_hours()));
+        Measured {
+            group: self.name(&group),
+            tariff_class: self.name(class),
+            statistics: evidence::measure(subject),
+            fold: Measured::fold_of(self.seed, id),
+        }
     }
 }
 
-/// Usage points share tables with their class, heated ones with heated ones, and coarse readings only with coarse ones: their tests differ.
-fn group(class: &str, heating: Heating, has_hours: bool) -> String {
-    let heating = if heating == Heating::Electric { ", electric heating" } else { "" };
-    format!("{class}{heating}, {}", if has_hours { "hourly or finer" } else { "daily" })
+fn kin(facts: &NodeFacts, has_hours: bool) -> Kin {
+    Kin { tariff_class: facts.tariff_class.clone(), electric_heating: facts.heating == Heating::Electric, has_hours }
 }
 
 /// Measures, calibrates and judges. `points` holds usage points without balance meters, in the order of their ids.
@@ -105,6 +114,7 @@ pub(super) fn run<'a>(
     let calibration = calibrate(&points, hosts, &bench, setting, calibration);
     if let Some(calibration) = &calibration {
         points.par_iter_mut().for_each(|point| point.log_odds = calibration.log_odds(&point.measured));
+        ask_neighbours(&mut points, calibration, setting.buildings);
     }
     Metered { points, calibration, bench, profiles }
 }
@@ -112,30 +122,31 @@ pub(super) fn run<'a>(
 fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
     let span = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let day_weather = span.map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
-    // Strata and names are few; each is made once.
-    let mut strata: BTreeMap<(Option<&str>, Option<u64>, Heating), Stratum> = BTreeMap::new();
-    let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
+    // Strata, kins and names are few; each is made once.
+    let mut strata: BTreeMap<(Option<&str>, Option<u64>, Heating), (Stratum, NodeFacts)> = BTreeMap::new();
+    let mut members: BTreeMap<(Option<&str>, Heating, bool), usize> = BTreeMap::new();
     let keys: Vec<(Option<&str>, Option<u64>, Heating)> = (points.iter())
         .map(|point| {
             let customer = setting.customers.get(&point.usage_point);
-            let key = (
-                customer.and_then(|c| c.tariff_class.as_deref()),
-                customer.and_then(|c| c.contracted_kw).map(f64::to_bits),
-                customer.map_or(Heating::Unknown, |c| c.heating),
-            );
+            let class = customer.and_then(|c| c.tariff_class.as_deref());
+            let heating = customer.map_or(Heating::Unknown, |c| c.heating);
+            let key = (class, customer.and_then(|c| c.contracted_kw).map(f64::to_bits), heating);
             strata.entry(key).or_insert_with(|| {
                 let facts = NodeFacts::of(customer);
-                for has_hours in [true, false] {
-                    names.insert(group(&facts.tariff_class, facts.heating, has_hours).into());
-                }
-                names.insert(facts.tariff_class.as_str().into());
-                facts.stratum()
+                (facts.stratum(), facts)
             });
+            *members.entry((class, heating, point.step_min <= 60)).or_default() += 1;
             key
         })
         .collect();
-    let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key], point.peer_values)));
-    Bench { customers: setting.customers, peers, day_weather, names }
+    let facts_of = |class: Option<&str>, heating: Heating| &strata[&keys.iter().find(|key| key.0 == class && key.2 == heating).copied().unwrap_or_default()].1;
+    let mut kins: BTreeMap<Kin, usize> = BTreeMap::new();
+    for (&(class, heating, has_hours), count) in &members {
+        *kins.entry(kin(facts_of(class, heating), has_hours)).or_default() += count;
+    }
+    let names = strata.values().map(|(_, facts)| facts.tariff_class.as_str().into()).collect();
+    let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key].0, point.peer_values)));
+    Bench { customers: setting.customers, peers, day_weather, seed: setting.injection.seed, groups: Groups::of(&kins), names }
 }
 
 /// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of `places`, `None` where the file with profiles failed.
@@ -164,13 +175,37 @@ fn look_at_all<T: Send>(places: &[ProfilePlace], profiles: &ProfileStore, look: 
 
 fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Vec<MeteredPoint> {
     let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
-    let measured =
-        look_at_all(&places, profiles, |index, profile| bench.with_subject(&points[index].usage_point, profile, |subject| bench.measure(subject)));
+    let measured = look_at_all(&places, profiles, |index, profile| {
+        bench.with_subject(&points[index].usage_point, profile, |subject| bench.measure(&points[index].usage_point, subject))
+    });
     let put = |(point, measured): (Point, Option<Measured>)| {
         let Point { usage_point, step_min, days, mean_kw, profile, .. } = point;
-        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured: measured?, log_odds: None })
+        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured: measured?, log_odds: None, neighbours: 0.0 })
     };
     points.into_iter().zip(measured).filter_map(put).collect()
+}
+
+/// Raises the odds of usage points whose building holds others with a like load.
+fn ask_neighbours(points: &mut [MeteredPoint], calibration: &Calibration, buildings: &Buildings) {
+    let Some(floor) = evidence::statistics().position(|(_, statistic)| statistic.name == evidence::FLOOR) else { return };
+    let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (index, point) in points.iter().enumerate().filter(|(_, point)| point.log_odds.is_some()) {
+        if let Some(building) = buildings.of_usage_point(&point.usage_point) {
+            members.entry(building).or_default().push(index);
+        }
+    }
+    for (building, members) in members.into_iter().filter(|(_, members)| members.len() > 1) {
+        let account = |&index: &usize| {
+            let MeteredPoint { measured, log_odds, .. } = &points[index];
+            let prevalence = calibration.prevalence(&measured.group, &measured.tariff_class).clamp(1e-7, 0.5);
+            Account { log_odds: log_odds.unwrap_or(f64::NEG_INFINITY), prevalence, ln_floor_kw: f64::from(measured.statistics[floor]) }
+        };
+        let accounts: Vec<Account> = members.iter().map(account).collect();
+        for ((index, before), after) in members.iter().zip(&accounts).zip(with_neighbours(&accounts, buildings.usage_points(building))) {
+            points[*index].neighbours = after - before.log_odds;
+            points[*index].log_odds = Some(after);
+        }
+    }
 }
 
 fn calibrate(
@@ -184,7 +219,7 @@ fn calibrate(
     let host_series: Vec<Host> = hosts.iter().map(of_host).collect();
     let planted = plant(&host_series, setting.injection, setting.calendar, setting.weather, |planted| {
         let profile = NodeProfile::of(&planted.series, setting.calendar);
-        Some(bench.with_subject(&planted.series.usage_point, &profile, |subject| bench.measure(subject)))
+        Some(bench.with_subject(&planted.series.usage_point, &profile, |subject| bench.measure(&planted.series.usage_point, subject)))
     });
     let mut members: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for point in points {

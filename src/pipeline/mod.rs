@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::balance::BalanceSettings;
-use crate::consequence::{LicenceCheck, Prices, address_rows, building, region_rows, worklist_rows};
+use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
 use crate::domain::{Calendar, Fault, NodeKind, UsagePointId};
 use crate::evidence::{TESTS, statistics};
 use crate::findings::{Findings, NodeRow, Prevalence, RunRecord, StageTime, SuspectRow};
@@ -52,7 +52,8 @@ pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> 
     let profiles = ProfileStore::new(memory.profiles, folder);
     let summed = tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
     let sums = GridSums::new(summed.map(|node| node.node.clone()));
-    let run = Run { plan, tables: &tables, sums: &sums };
+    let buildings = Buildings::of(&tables.customers);
+    let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
     let first = FirstPass::new(run.first_pass_setting(), &profiles, &sums);
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
@@ -136,6 +137,7 @@ fn registers(reads: Vec<(UsagePointId, Vec<crate::series::RegisterRead>)>, calen
 struct Run<'a> {
     plan: &'a ScanPlan,
     tables: &'a Tables,
+    buildings: &'a Buildings,
     sums: &'a GridSums,
 }
 
@@ -157,6 +159,7 @@ impl Run<'_> {
         EngineSetting {
             calendar: &self.plan.calendar,
             customers: &self.tables.customers,
+            buildings: self.buildings,
             weather: &self.tables.weather,
             injection: InjectionSettings { seed: config.run.seed, per_host: config.calibration.per_usage_point },
             population: config.calibration.population,
@@ -214,7 +217,7 @@ impl Run<'_> {
         for row in &mut suspects {
             row.loss = prices.of_suspect(row);
         }
-        let addresses = address_rows(&suspects, &self.usage_points_by_building());
+        let addresses = address_rows(&suspects, self.buildings);
         Findings {
             worklist: worklist_rows(&addresses, &nodes),
             regions: region_rows(&suspects, &nodes, &self.tables.grid),
@@ -231,14 +234,6 @@ impl Run<'_> {
             rejects: Vec::new(),
             run: self.record(metered),
         }
-    }
-
-    fn usage_points_by_building(&self) -> BTreeMap<String, u64> {
-        let mut counts = BTreeMap::new();
-        for address in self.tables.customers.values().filter_map(|customer| customer.address.as_deref()) {
-            *counts.entry(building(address)).or_insert(0) += 1;
-        }
-        counts
     }
 
     fn record(&self, metered: &Metered) -> RunRecord {

@@ -18,9 +18,12 @@ pub struct DaySummary {
     pub valid_hours: u8,
 }
 
-/// Low, middle and high of each hour of the day over the days of a month, kW: the 20 %, 50 % and 80 % quantiles.
+/// Low, middle and high of each hour of the day over the days of half a month, kW: the 20 %, 50 % and 80 % quantiles. Halves, so that a load which begins in the
+/// middle of a month fills one of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HourBand {
+    /// Days of the half, gaps included.
+    pub days: u8,
     /// 20 % quantile; NaN where no day has this hour.
     pub low_kw: [f32; HOURS],
     /// Median.
@@ -36,8 +39,8 @@ pub struct Profile {
     pub first_day: CivilDay,
     /// Every day from the first on, gaps included.
     pub days: Vec<DaySummary>,
-    /// Hours of the day over the month; `None` where readings are coarser than an hour.
-    pub hours: Option<HourBand>,
+    /// Hours of the day over each half of the month that has days; empty where readings are coarser than an hour.
+    pub halves: Vec<HourBand>,
 }
 
 /// Profiles of a folded series, one a civil month in order; `hourly` where readings are of an hour or finer.
@@ -52,7 +55,10 @@ pub fn profiles(fold: &DayFold, hourly: bool) -> Vec<Profile> {
         let to = (from + left).min(fold.days.len());
         let hours = &fold.hours[from..to];
         let days = if hourly { summarise(hours) } else { fold.days[from..to].iter().map(daily_only).collect() };
-        months.push(Profile { first_day, days, hours: hourly.then(|| hour_band(hours)) });
+        let first_half = FIRST_HALF.saturating_sub(first_day.date().day() as usize - 1).min(hours.len());
+        let (first, second) = hours.split_at(if hourly { first_half } else { 0 });
+        let halves = [first, if hourly { second } else { &[] }].into_iter().filter(|half| !half.is_empty()).map(hour_band).collect();
+        months.push(Profile { first_day, days, halves });
         from = to;
     }
     months
@@ -120,12 +126,16 @@ fn greater(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }
 
-/// Days that the sorting network takes; no month has more.
+/// Days of a month at most, to the next power of two.
 const MOST_DAYS: usize = 32;
+/// Days of the first half of a month.
+const FIRST_HALF: usize = 15;
+/// Days that the sorting network takes; no half of a month has more.
+const HALF_DAYS: usize = 16;
 
-/// Quantiles of every hour over the days of a month, all hours side by side.
+/// Quantiles of every hour over the days of half a month, all hours side by side.
 fn hour_band(days: &[[f32; HOURS]]) -> HourBand {
-    let mut sorted = [[f32::INFINITY; HOURS]; MOST_DAYS];
+    let mut sorted = [[f32::INFINITY; HOURS]; HALF_DAYS];
     let mut counts = [0_usize; HOURS];
     for (row, day) in sorted.iter_mut().zip(days) {
         for hour in 0..HOURS {
@@ -141,19 +151,19 @@ fn hour_band(days: &[[f32; HOURS]]) -> HourBand {
             count => sorted[((count - 1) as f32 * share).round() as usize][hour],
         })
     };
-    HourBand { low_kw: at(0.2), mid_kw: at(0.5), high_kw: at(0.8) }
+    HourBand { days: days.len() as u8, low_kw: at(0.2), mid_kw: at(0.5), high_kw: at(0.8) }
 }
 
 /// Sorts every column, lowest first, by comparisons that do not depend on the values, so that all columns go in step.
 /// Source: Batcher (1968), Sorting networks and their applications (odd-even merge sort).
-fn sort_columns(rows: &mut [[f32; HOURS]; MOST_DAYS]) {
+fn sort_columns(rows: &mut [[f32; HOURS]; HALF_DAYS]) {
     let mut part = 1;
-    while part < MOST_DAYS {
+    while part < HALF_DAYS {
         let mut distance = part;
         while distance >= 1 {
             let mut start = distance % part;
-            while start + distance < MOST_DAYS {
-                for upper in start..(start + distance).min(MOST_DAYS - distance) {
+            while start + distance < HALF_DAYS {
+                for upper in start..(start + distance).min(HALF_DAYS - distance) {
                     if upper / (2 * part) == (upper + distance) / (2 * part) {
                         exchange(rows, upper, upper + distance);
                     }
@@ -166,7 +176,7 @@ fn sort_columns(rows: &mut [[f32; HOURS]; MOST_DAYS]) {
     }
 }
 
-fn exchange(rows: &mut [[f32; HOURS]; MOST_DAYS], upper: usize, lower: usize) {
+fn exchange(rows: &mut [[f32; HOURS]; HALF_DAYS], upper: usize, lower: usize) {
     let (a, b) = (rows[upper], rows[lower]);
     for hour in 0..HOURS {
         let swap = b[hour] < a[hour];
@@ -193,8 +203,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_network_sorts(values in proptest::collection::vec(-5.0_f32..5.0, MOST_DAYS)) {
-            let mut rows = [[0.0; HOURS]; MOST_DAYS];
+        fn the_network_sorts(values in proptest::collection::vec(-5.0_f32..5.0, HALF_DAYS)) {
+            let mut rows = [[0.0; HOURS]; HALF_DAYS];
             rows.iter_mut().zip(&values).for_each(|(row, &value)| row[7] = value);
             sort_columns(&mut rows);
             let mut expected = values;
@@ -205,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_profile_of_a_month_is_at_most_two_kilobytes() {
-        let bytes = size_of::<Profile>() + 31 * size_of::<DaySummary>();
+        let bytes = size_of::<Profile>() + 31 * size_of::<DaySummary>() + 2 * size_of::<HourBand>();
         assert!(bytes <= 2048, "{bytes}");
     }
 
@@ -245,7 +255,7 @@ mod tests {
     fn daily_readings_have_means_but_no_hours() {
         let month = &profiles(&series(1440, vec![1.0, 2.0]), &Calendar::new(None).unwrap())[0];
         assert_eq!(month.days[1].mean_kw, 2.0);
-        assert!(month.hours.is_none() && month.days[1].floor_kw.is_nan());
+        assert!(month.halves.is_empty() && month.days[1].floor_kw.is_nan());
     }
 
     #[test]
@@ -255,6 +265,6 @@ mod tests {
         // 8 kW at local hour 5 on a 24, a 23 and a 24 hour day.
         let kw: Vec<f32> = (0..71).map(|i| if calendar.local(Timestamp(start.0 + i * 3600)).hour() == 5 { 8.0 } else { 1.0 }).collect();
         let months = profiles(&LoadSeries { usage_point: "A".into(), start, step_min: 60, kw }, &calendar);
-        assert_eq!(months[0].hours.unwrap().low_kw[5], 8.0);
+        assert_eq!(months[0].halves[1].low_kw[5], 8.0);
     }
 }

@@ -3,7 +3,7 @@
 use crate::domain::{Calendar, CivilDay, best_split, median, median_of};
 use crate::series::{DayFold, LoadSeries};
 
-use super::{DaySummary, Profile, profiles};
+use super::{DaySummary, HourBand, Profile, profiles};
 
 /// Hours that a day needs to be judged.
 const MIN_VALID_HOURS: u8 = 18;
@@ -21,10 +21,20 @@ pub struct NodeProfile {
     pub days: Vec<Day>,
     /// The two regimes of the daily level.
     pub regimes: Regimes,
+    /// The two regimes of the daily mean: a load that runs in a window lifts the mean and leaves the floor.
+    pub mean_regimes: Regimes,
     /// Typical daily mean of the higher regime, kW; NaN without a day.
     pub high_mean_kw: f64,
     /// Typical daily floor of the higher regime, kW; NaN where readings are coarser than an hour.
     pub high_floor_kw: f64,
+}
+
+/// What is computed from the days of all months once.
+pub(super) struct Known {
+    pub(super) regimes: Regimes,
+    pub(super) mean_regimes: Regimes,
+    pub(super) high_mean_kw: f64,
+    pub(super) high_floor_kw: f64,
 }
 
 /// A day that is complete enough to be judged.
@@ -36,7 +46,7 @@ pub struct Day {
     pub summary: DaySummary,
 }
 
-/// The best split of the days in two by their level (the floor; the mean where readings are coarser than an hour).
+/// The best split of the days in two by a daily value.
 ///
 /// When no change is worth the name, the higher regime is simply the higher half: tests compare it with the population's same halves.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,9 +55,9 @@ pub struct Regimes {
     pub place: usize,
     /// Whether the second regime has the higher level.
     pub rises: bool,
-    /// Median level before, kW; NaN without a split.
+    /// Median before, kW; NaN without a split.
     pub before_kw: f64,
-    /// Median level after, kW; NaN without a split.
+    /// Median after, kW; NaN without a split.
     pub after_kw: f64,
 }
 
@@ -68,17 +78,19 @@ impl NodeProfile {
     #[must_use]
     pub fn of_months(months: Vec<Profile>, step_min: u32) -> Self {
         let days = judged_days(&months);
-        let regimes = Regimes::of(&days);
-        let mut profile = Self { months, step_min, days, regimes, high_mean_kw: f64::NAN, high_floor_kw: f64::NAN };
+        let regimes = Regimes::of(&days, Day::level_kw);
+        let mean_regimes = Regimes::of(&days, |day| f64::from(day.summary.mean_kw));
+        let mut profile = Self { months, step_min, days, regimes, mean_regimes, high_mean_kw: f64::NAN, high_floor_kw: f64::NAN };
         profile.high_mean_kw = Self::typical(profile.high_days(), |day| day.mean_kw);
         profile.high_floor_kw = Self::typical(profile.high_days(), |day| day.floor_kw);
         profile
     }
 
     /// Puts months together whose regimes and typical levels are known from before.
-    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, regimes: Regimes, high_mean_kw: f64, high_floor_kw: f64) -> Self {
+    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, known: Known) -> Self {
         let days = judged_days(&months);
-        Self { months, step_min, days, regimes, high_mean_kw, high_floor_kw }
+        let Known { regimes, mean_regimes, high_mean_kw, high_floor_kw } = known;
+        Self { months, step_min, days, regimes, mean_regimes, high_mean_kw, high_floor_kw }
     }
 
     /// Whether the readings show the course of a day.
@@ -95,6 +107,11 @@ impl NodeProfile {
             (place, true) => &self.days[place..],
             (place, false) => &self.days[..place],
         }
+    }
+
+    /// Halves of months with at least `days` days, in order.
+    pub fn halves(&self, days: usize) -> impl Iterator<Item = &HourBand> {
+        self.months.iter().flat_map(|month| &month.halves).filter(move |half| usize::from(half.days) >= days)
     }
 
     /// Median over `days` of a value of their summaries; NaN when there is no day with one.
@@ -126,13 +143,19 @@ impl Day {
 }
 
 impl Regimes {
-    fn of(days: &[Day]) -> Self {
-        let levels: Vec<f64> = days.iter().map(Day::level_kw).collect();
+    fn of(days: &[Day], value: impl Fn(&Day) -> f64) -> Self {
+        let levels: Vec<f64> = days.iter().map(value).collect();
         let Some(split) = best_split(&levels, MIN_REGIME_DAYS) else {
             return Self { place: 0, rises: true, before_kw: f64::NAN, after_kw: f64::NAN };
         };
         let (before_kw, after_kw) = (median(&levels[..split.place]), median(&levels[split.place..]));
         Self { place: split.place, rises: split.after > split.before, before_kw, after_kw }
+    }
+
+    /// The higher of the two medians, kW; NaN without a split.
+    #[must_use]
+    pub fn upper_kw(&self) -> f64 {
+        self.before_kw.max(self.after_kw)
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::CivilDay;
 use crate::series::{HOURS, SpillStore, Stored};
 
+use super::node::Known;
 use super::{DaySummary, HourBand, NodeProfile, Profile, Regimes};
 
 /// Words of a chunk.
@@ -119,21 +120,22 @@ impl ProfilePlace {
     }
 }
 
-/// Words of the profile: step, months; regimes and typical levels; for each month its first day, days and whether it has hours; summaries; bands.
+/// Words of the profile: step, months; regimes and typical levels; for each month its first day, days and number of halves; summaries; bands.
 fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
     words.extend([profile.step_min, profile.months.len() as u32]);
-    let regimes = &profile.regimes;
-    words.push((regimes.place as u32) << 1 | u32::from(regimes.rises));
-    for kw in [regimes.before_kw, regimes.after_kw, profile.high_mean_kw, profile.high_floor_kw] {
-        words.extend([(kw.to_bits() >> 32) as u32, kw.to_bits() as u32]);
+    for regimes in [&profile.regimes, &profile.mean_regimes] {
+        words.push((regimes.place as u32) << 1 | u32::from(regimes.rises));
+        [regimes.before_kw, regimes.after_kw].into_iter().for_each(|kw| push_real(words, kw));
     }
+    [profile.high_mean_kw, profile.high_floor_kw].into_iter().for_each(|kw| push_real(words, kw));
     for month in &profile.months {
-        words.extend([month.first_day.0 as u32, (month.days.len() as u32) << 1 | u32::from(month.hours.is_some())]);
+        words.extend([month.first_day.0 as u32, (month.days.len() as u32) << 2 | month.halves.len() as u32]);
         for day in &month.days {
             words.extend([day.mean_kw, day.floor_kw, day.top_kw, day.two_level].map(f32::to_bits));
             words.push(u32::from(day.valid_hours));
         }
-        if let Some(band) = &month.hours {
+        for band in &month.halves {
+            words.push(u32::from(band.days));
             words.extend([band.low_kw, band.mid_kw, band.high_kw].into_iter().flatten().map(f32::to_bits));
         }
     }
@@ -141,27 +143,40 @@ fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
 
 fn unpack(words: &[u32]) -> Option<NodeProfile> {
     let mut rest = words;
-    let [step_min, months, place] = take(&mut rest)?;
-    let mut kw = || Some(take::<2>(&mut rest).map(|[high, low]| f64::from_bits(u64::from(high) << 32 | u64::from(low)))?);
-    let regimes = Regimes { place: (place >> 1) as usize, rises: place & 1 == 1, before_kw: kw()?, after_kw: kw()? };
-    let (high_mean_kw, high_floor_kw) = (kw()?, kw()?);
+    let [step_min, months] = take(&mut rest)?;
+    let (regimes, mean_regimes) = (take_regimes(&mut rest)?, take_regimes(&mut rest)?);
+    let known = Known { regimes, mean_regimes, high_mean_kw: take_real(&mut rest)?, high_floor_kw: take_real(&mut rest)? };
     let mut profile = Vec::with_capacity(months.min(64) as usize);
     for _ in 0..months {
         let [first_day, shape] = take(&mut rest)?;
-        let mut days = Vec::with_capacity((shape >> 1).min(31) as usize);
-        for _ in 0..shape >> 1 {
+        let mut days = Vec::with_capacity((shape >> 2).min(31) as usize);
+        for _ in 0..shape >> 2 {
             let [mean_kw, floor_kw, top_kw, two_level, valid_hours] = take(&mut rest)?;
             let [mean_kw, floor_kw, top_kw, two_level] = [mean_kw, floor_kw, top_kw, two_level].map(f32::from_bits);
             days.push(DaySummary { mean_kw, floor_kw, top_kw, two_level, valid_hours: valid_hours as u8 });
         }
-        let mut hours = None;
-        if shape & 1 == 1 {
+        let mut halves = Vec::with_capacity(2);
+        for _ in 0..shape & 3 {
+            let [days] = take(&mut rest)?;
             let mut band = || Some(take::<HOURS>(&mut rest)?.map(f32::from_bits));
-            hours = Some(HourBand { low_kw: band()?, mid_kw: band()?, high_kw: band()? });
+            halves.push(HourBand { days: days as u8, low_kw: band()?, mid_kw: band()?, high_kw: band()? });
         }
-        profile.push(Profile { first_day: CivilDay(first_day as i32), days, hours });
+        profile.push(Profile { first_day: CivilDay(first_day as i32), days, halves });
     }
-    Some(NodeProfile::of_known(profile, step_min, regimes, high_mean_kw, high_floor_kw))
+    Some(NodeProfile::of_known(profile, step_min, known))
+}
+
+fn push_real(words: &mut Vec<u32>, value: f64) {
+    words.extend([(value.to_bits() >> 32) as u32, value.to_bits() as u32]);
+}
+
+fn take_real(words: &mut &[u32]) -> Option<f64> {
+    take::<2>(words).map(|[high, low]| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
+}
+
+fn take_regimes(words: &mut &[u32]) -> Option<Regimes> {
+    let [place] = take(words)?;
+    Some(Regimes { place: (place >> 1) as usize, rises: place & 1 == 1, before_kw: take_real(words)?, after_kw: take_real(words)? })
 }
 
 fn take<const N: usize>(words: &mut &[u32]) -> Option<[u32; N]> {

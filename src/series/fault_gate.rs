@@ -4,7 +4,7 @@
 //! resolves finer than that, exact repetition is no load. Such intervals are masked (missing) for every test.
 //! *Multiplier step*: mean, floor and daily spread all change by one common factor within a day. An added load raises the floor and leaves the
 //! spread, so it is not mistaken for this. The higher part is divided by the factor, and the fault says so.
-//! *Spikes*: single values beyond ten times the 99.9 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
+//! *Spikes*: a few values beyond ten times the 99.5 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
 //! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
 
 use crate::domain::{Calendar, Fault, FaultKind, best_split, median_of};
@@ -25,7 +25,9 @@ const MULTIPLIER_TOLERANCE: (f64, f64) = (1.25, 2.0);
 const MULTIPLIER_ABRUPT: f64 = 0.7;
 /// Days that both sides of a multiplier step must have.
 const MULTIPLIER_DAYS: usize = 5;
-/// A value above this multiple of the 99.9 % quantile (and of the contracted power) is a spike.
+/// Spikes are at most one value in this many; the highest of the others is what they are compared with.
+const SPIKE_ONE_IN: usize = 200;
+/// A value above this multiple of it (and of the contracted power) is a spike.
 const SPIKE_FACTOR: f32 = 10.0;
 
 /// The gate with the run's calendar.
@@ -126,7 +128,7 @@ impl FaultGate<'_> {
         if valid.len() < 1000 {
             return None;
         }
-        let place = valid.len() - 1 - valid.len() / 1000;
+        let place = valid.len() - 1 - valid.len() / SPIKE_ONE_IN;
         let high = *valid.select_nth_unstable_by(place, f32::total_cmp).1;
         let limit = (SPIKE_FACTOR * high).max(contracted_kw.map_or(0.0, |kw| 2.0 * kw as f32));
         let spikes: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] > limit).collect();
@@ -191,10 +193,10 @@ fn may_repeat(kw: &[f32], shortest: usize) -> bool {
     false
 }
 
-/// Whether a spike is possible: as many days as may hold the highest thousandth reach a tenth of the highest value, or none is above the contract.
+/// Whether a spike is possible: as many days as may hold the highest values reach a tenth of the highest value, or none is above the contract.
 fn may_spike(fold: &DayFold, contracted_kw: Option<f64>) -> bool {
     let mut highest: Vec<f32> = fold.days.iter().map(|day| day.highest).collect();
-    let beyond = fold.valid() / 1000 + 1;
+    let beyond = fold.valid() / SPIKE_ONE_IN + 1;
     if beyond > highest.len() {
         return true;
     }
