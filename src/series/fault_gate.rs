@@ -249,6 +249,31 @@ fn day_levels(fold: &DayFold) -> Vec<Levels> {
     enough.map(|day| Levels { first: day.from, mean: day.mean(), floor: f64::from(day.lowest), spread: day.spread() }).collect()
 }
 
+/// Ratios of the three levels between two stretches of days.
+struct Ratios {
+    mean: f64,
+    floor: f64,
+    spread: f64,
+}
+
+impl Ratios {
+    fn of(before: &[Levels], after: &[Levels]) -> Self {
+        let ratio = |level: fn(&Levels) -> f64| median_of(after.iter().map(level)) / median_of(before.iter().map(level));
+        Self { mean: ratio(|d| d.mean), floor: ratio(|d| d.floor), spread: ratio(|d| d.spread) }
+    }
+
+    /// The change of the mean as a factor above 1; NaN where it is not known.
+    fn factor(&self) -> f64 {
+        if self.mean > 1.0 { self.mean } else { 1.0 / self.mean }
+    }
+
+    /// Whether floor and spread change as the mean does.
+    fn are_one(&self, tolerance: f64) -> bool {
+        let close = |other: f64| other.is_finite() && other > 0.0 && (other / self.mean).max(self.mean / other) <= tolerance;
+        close(self.floor) && close(self.spread)
+    }
+}
+
 /// The day at which all three levels change by one factor, and that factor; `None` when there is no such day.
 fn common_factor(days: &[Levels]) -> Option<(usize, f64)> {
     if days.len() < 2 * MULTIPLIER_DAYS {
@@ -256,19 +281,19 @@ fn common_factor(days: &[Levels]) -> Option<(usize, f64)> {
     }
     let logs: Vec<f64> = days.iter().map(|day| day.mean.max(1e-6).ln()).collect();
     let split = best_split(&logs, MULTIPLIER_DAYS)?.place;
-    let ratio = |level: fn(&Levels) -> f64| {
-        let side = |part: &[Levels]| median_of(part.iter().map(level));
-        side(&days[split..]) / side(&days[..split])
-    };
-    let mean = ratio(|d| d.mean);
-    let factor = if mean > 1.0 { mean } else { 1.0 / mean };
+    let (before, after) = days.split_at(split);
+    // A large factor shows in the days around it, where the season has not moved the load.
+    let near = Ratios::of(&before[split - MULTIPLIER_DAYS..], &after[1..after.len().min(MULTIPLIER_DAYS + 1)]);
+    if near.factor() >= MULTIPLIER_LARGE && near.are_one(MULTIPLIER_TOLERANCE.1) {
+        return Some((split, near.mean));
+    }
+    let all = Ratios::of(before, after);
+    let factor = all.factor();
     if factor.is_nan() || factor < MULTIPLIER_MIN {
         return None;
     }
-    let (floor, spread) = (ratio(|d| d.floor), ratio(|d| d.spread));
     let tolerance = if factor < MULTIPLIER_LARGE { MULTIPLIER_TOLERANCE.0 } else { MULTIPLIER_TOLERANCE.1 };
-    let close = |other: f64| other.is_finite() && other > 0.0 && (other / mean).max(mean / other) <= tolerance;
-    (close(floor) && close(spread) && is_abrupt(days, split, factor)).then_some((split, mean))
+    (all.are_one(tolerance) && is_abrupt(days, split, factor)).then_some((split, all.mean))
 }
 
 /// Whether the three days before the split and the three after its first day already differ by most of the factor.
