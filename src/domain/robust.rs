@@ -5,6 +5,8 @@ pub const MAD_TO_SIGMA: f64 = 1.4826;
 
 /// Values that fit on the stack: two months of days.
 const SMALL: usize = 64;
+/// Up to so many values are sorted: the standard library has a network for them, which is faster than a selection.
+const SORTED_WHOLE: usize = 32;
 
 /// Quantile `share` (0 = smallest, 1 = largest) of the values that are not NaN, linear between order statistics (type 7 of Hyndman and Fan, 1996).
 ///
@@ -48,8 +50,14 @@ fn select(valid: &mut [i64], share: f64) -> f64 {
     }
     let place = share.clamp(0.0, 1.0) * (valid.len() - 1) as f64;
     let below = place.floor() as usize;
-    let (_, &mut low, above) = valid.select_nth_unstable(below);
-    let (low, high) = (of_order_key(low), above.iter().copied().min().map_or(f64::INFINITY, of_order_key));
+    let (low, high) = if valid.len() <= SORTED_WHOLE {
+        valid.sort_unstable();
+        (valid[below], valid.get(below + 1).copied())
+    } else {
+        let (_, &mut low, above) = valid.select_nth_unstable(below);
+        (low, above.iter().copied().min())
+    };
+    let (low, high) = (of_order_key(low), high.map_or(f64::INFINITY, of_order_key));
     if high.is_finite() { low + (place - below as f64) * (high - low) } else { low }
 }
 

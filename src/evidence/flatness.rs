@@ -2,12 +2,13 @@
 //!
 //! H0: base-load ratio, variation of daily totals and amplitude of the daily shape are those of its kind.  H1: a constant load with share s of the mean dilutes them:
 //! B' = s + (1 − s)·B, CV' = (1 − s)·CV, A' = (1 − s)·A.
-//! Statistic: median of floor / mean over days; −ln of the robust CV of daily means; −ln of the amplitude of the mean daily shape over its mean.
+//! Statistic: median of floor / mean over days; −ln of the robust CV of daily means; −ln of the amplitude of the mean daily shape over its mean;
+//! −ln of the difference between working days and weekends.
 //! Null: the same figures of the un-injected population. Stuck and filled-in values are masked before, so they cannot count as flat.
 //! Weak when: the premises are flat by themselves (server rooms, cold stores, hospitals).
 //! Source: mixing law for a constant load, exact by definition of the ratios.
 
-use crate::domain::{mad_sigma, median};
+use crate::domain::{DayKind, mad_sigma, median, median_of};
 use crate::profile::{HOURS, HourBand, NodeProfile};
 
 use super::{EvidenceTest, Statistic, Subject};
@@ -35,6 +36,11 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             meaning: "minus the logarithm of the amplitude of the mean daily shape over its mean, in the flattest half of a month",
             measure: |s| Some(-shape_amplitude(s)?.max(LEAST_VARIATION).ln()),
         },
+        Statistic {
+            name: "flatness_of_week",
+            meaning: "minus the logarithm of the difference between the typical means of working days and of weekends, over the larger, in the regime with the higher level",
+            measure: |s| Some(-weekly_difference(s)?.max(LEAST_VARIATION).ln()),
+        },
     ],
     words,
 };
@@ -48,6 +54,16 @@ fn daily_variation(s: &Subject) -> Option<f64> {
     let means: Vec<f64> = s.high_days()?.iter().map(|day| f64::from(day.summary.mean_kw)).collect();
     let centre = median(&means);
     (means.len() >= 4 && centre > 0.0).then(|| mad_sigma(&means, centre) / centre)
+}
+
+/// Difference between the typical means of working days and of weekends, as a share of the larger; `None` with fewer than two of either.
+fn weekly_difference(s: &Subject) -> Option<f64> {
+    let typical = |weekend: bool| {
+        let days = s.high_days()?.iter().filter(|day| (day.day.kind() == DayKind::Weekend) == weekend);
+        (days.clone().count() >= 2).then(|| median_of(days.map(|day| f64::from(day.summary.mean_kw))))
+    };
+    let (work, weekend) = (typical(false)?, typical(true)?);
+    (work.max(weekend) > 0.0).then(|| (work - weekend).abs() / work.max(weekend))
 }
 
 /// Smallest over halves of months of (highest − lowest hour) / mean of the median day.

@@ -92,10 +92,14 @@ fn mean_noise_kw(s: &Subject) -> Option<f64> {
 fn evenness(s: &Subject) -> Option<f64> {
     let (before, after) = sides(s)?;
     let shift = |value: fn(&crate::profile::DaySummary) -> f32| NodeProfile::typical(after, value) - NodeProfile::typical(before, value);
-    let (floor, mean, top) = (shift(|d| d.floor_kw), shift(|d| d.mean_kw), shift(|d| d.top_kw));
+    // Where there are hours, the level is the floor.
+    let floor = s.profile.regimes.after_kw - s.profile.regimes.before_kw;
     let usual = NodeProfile::typical(&s.profile.days, |day| day.mean_kw);
-    let material = floor.abs() >= LEAST_SHIFT_KW.max(LEAST_SHIFT_SHARE * usual);
-    material.then(|| -((mean - floor).abs() + (top - floor).abs()) / (2.0 * floor.abs())).filter(|value| value.is_finite())
+    if !s.profile.has_hours() || floor.abs() < LEAST_SHIFT_KW.max(LEAST_SHIFT_SHARE * usual) {
+        return None;
+    }
+    let (mean, top) = (shift(|d| d.mean_kw), shift(|d| d.top_kw));
+    Some(-((mean - floor).abs() + (top - floor).abs()) / (2.0 * floor.abs())).filter(|value| value.is_finite())
 }
 
 fn words(s: &Subject) -> String {

@@ -12,9 +12,9 @@ use super::weights::logistic;
 /// Folds.
 pub(super) const FOLDS: usize = 3;
 /// Trees of a fold.
-const TREES: usize = 80;
+const TREES: usize = 60;
 /// Share of a tree's answer that is added.
-const RATE: f64 = 0.15;
+const RATE: f64 = 0.2;
 /// Ridge on the answers, in usage points.
 const RIDGE: f64 = 6.0;
 /// Curvature that either side of a split must hold, in usage points.
@@ -216,10 +216,11 @@ fn grow(binned: &Binned, slopes: &[Sums], members: &[u32]) -> ([Node; NODES], Ve
 }
 
 fn histograms(binned: &Binned, slopes: &[Sums], members: &[u32], leaves: &[u8], at: u8) -> Vec<[Sums; BINS]> {
-    let inside: Vec<u32> = members.iter().zip(leaves).filter(|(_, leaf)| **leaf == at).map(|(member, _)| *member).collect();
+    let inside: Vec<(u32, Sums)> =
+        members.iter().zip(leaves).filter(|(_, leaf)| **leaf == at).map(|(&member, _)| (member, slopes[member as usize])).collect();
     let of_column = |column: &Vec<u8>| {
         let mut bins = [Sums::default(); BINS];
-        inside.iter().for_each(|&member| bins[usize::from(column[member as usize]) % BINS].add(slopes[member as usize]));
+        inside.iter().for_each(|&(member, slope)| bins[usize::from(column[member as usize]) % BINS].add(slope));
         bins
     };
     binned.columns.iter().map(of_column).collect()

@@ -20,10 +20,10 @@ use super::weights::{Labelled, Weights, logit};
 
 /// Rounds of learning; the list no longer changes after three.
 const ROUNDS: usize = 4;
-/// Rounds with trees: the last ones, when real farms hardly count as innocent any more.
-const TREE_ROUNDS: usize = 2;
+/// Rounds with trees: the last one, when real farms hardly count as innocent any more.
+const TREE_ROUNDS: usize = 1;
 /// Un-planted usage points that trees are fitted to, at most.
-const MOST_FITTED: usize = 8000;
+const MOST_FITTED: usize = 6000;
 /// Members that a group needs for tables of its own.
 const MIN_GROUP: usize = 150;
 /// Name of the group that holds every usage point: for classes too small for tables of their own.
@@ -68,6 +68,8 @@ struct GroupModel {
     weights: Weights,
     /// One set of trees a fold.
     trees: Vec<Trees>,
+    /// Family of every statistic.
+    family_of: Vec<usize>,
     mixture: Mixture,
     members: usize,
 }
@@ -184,7 +186,8 @@ impl GroupModel {
             for (innocent, score) in innocent.iter_mut().zip(population) {
                 *innocent = 1.0 - mixture.posterior(*score);
             }
-            model = Some(Self { tables, weights, trees, mixture, members: size });
+            let family_of = statistics().map(|(family, _)| family).collect();
+            model = Some(Self { tables, weights, trees, family_of, mixture, members: size });
         }
         model
     }
@@ -197,7 +200,7 @@ impl GroupModel {
 
     fn families(&self, member: &Measured) -> Vec<Option<f64>> {
         let mut families: Vec<Option<f64>> = vec![None; TESTS.len()];
-        let of_column: Vec<usize> = self::statistics().map(|(family, _)| family).collect();
+        let of_column = &self.family_of;
         for (index, (&family, &value)) in of_column.iter().zip(&member.statistics).enumerate() {
             if let (false, Some(table)) = (value.is_nan(), &self.tables[index]) {
                 *families[family].get_or_insert(0.0) += self.weights.weight[index] * table.llr(f64::from(value));

@@ -1,7 +1,7 @@
 //! Plants farms of known kind, size and start in kept series: what a farm looks like in this very dump.
 //!
 //! Hosts are a sample of the user's own usage points (chosen by the hash of their id, so the choice is stable). Sizes are log-uniform from the smallest farm worth the
-//! name, or a tenth of the host's own load where that is more, up to one and a half times the contracted power; half of the farms run from the first reading,
+//! name, or half of the host's own load where that is more (a smaller part is hard to tell in anything but a change, and would blur what the others look like), up to one and a half times the contracted power; half of the farms run from the first reading,
 //! half start at an even chance anywhere in the middle nine tenths; one in seven runs in premises that are hardly used otherwise. Sizes and kinds are assumptions, and the README says so.
 //! Source: models M1 to M4 of `synth::FarmModel`.
 
@@ -25,7 +25,7 @@ const KINDS: &[(FarmKind, f64)] = &[
     (FarmKind::Ramp, 0.10),
 ];
 /// A farm smaller than this share of the host's own mean load is not asked for: nothing could tell it.
-const LEAST_SHARE: f64 = 0.1;
+const LEAST_SHARE: f64 = 0.5;
 /// Largest farm as a multiple of contracted power, and where none is known, of the host's own mean load.
 const CONTRACT_MULTIPLE: f64 = 1.5;
 const MEAN_MULTIPLE: f64 = 30.0;

@@ -198,10 +198,15 @@ fn pattern(pattern: LoadPattern) -> Pattern {
     }
 }
 
+/// Whether a family has a statistic for a usage point.
+fn is_tested(point: &MeteredPoint, family: usize) -> bool {
+    crate::evidence::statistics().zip(&point.measured.statistics).any(|((of, _), value)| of == family && !value.is_nan())
+}
+
 fn cleared_row(ranked: &Ranked, metered: &Metered) -> Option<ClearedRow> {
     let licensed = ranked.verdict.as_ref().filter(|verdict| !verdict.is_exceeded());
     // A lamp is cleared by its own evidence: what the other families say alone would have listed it.
-    let daylight = TESTS.iter().position(|test| test.family == "daylight").and_then(|family| {
+    let daylight = TESTS.iter().position(|test| test.family == "daylight").filter(|&family| is_tested(ranked.point, family)).and_then(|family| {
         let llr = metered.calibration.as_ref()?.families(&ranked.point.measured)[family]?;
         (llr < -WORTH_A_WORD).then_some((family, llr))
     });

@@ -139,7 +139,8 @@ fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
             key
         })
         .collect();
-    let facts_of = |class: Option<&str>, heating: Heating| &strata[&keys.iter().find(|key| key.0 == class && key.2 == heating).copied().unwrap_or_default()].1;
+    let facts_of =
+        |class: Option<&str>, heating: Heating| &strata[&keys.iter().find(|key| key.0 == class && key.2 == heating).copied().unwrap_or_default()].1;
     let mut kins: BTreeMap<Kin, usize> = BTreeMap::new();
     for (&(class, heating, has_hours), count) in &members {
         *kins.entry(kin(facts_of(class, heating), has_hours)).or_default() += count;
