@@ -4,6 +4,7 @@ mod progress;
 mod scan;
 mod simulate;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -22,8 +23,18 @@ enum Command {
     Scan(Box<scan::ScanArgs>),
     /// Write a synthetic utility with known farms, to try and to measure with
     Simulate(Box<simulate::SimulateArgs>),
+    /// Say what a result holds on one usage point, address or node: why it is listed, what speaks against, what was not testable
+    Explain(ExplainArgs),
     /// Print the default configuration with comments
     Config,
+}
+
+#[derive(Debug, clap::Args)]
+struct ExplainArgs {
+    /// Result folder of a scan
+    result: PathBuf,
+    /// Usage point, node, or part of an address
+    id: String,
 }
 
 /// How a run ended, as the exit code says.
@@ -72,6 +83,16 @@ pub fn run() -> ExitReason {
                     simulate::SimulateError::Settings(_) => ExitReason::BadArguments,
                     simulate::SimulateError::Folder(_) => ExitReason::UnwritableOutput,
                 }
+            }
+        },
+        Command::Explain(args) => match crate::report::explain(&args.result, &args.id) {
+            Ok(words) => {
+                print!("{words}");
+                ExitReason::Finished
+            }
+            Err(error) => {
+                complain("", &error);
+                ExitReason::UnusableInput
             }
         },
         Command::Config => {

@@ -107,8 +107,7 @@ impl ScanError {
             Self::Plan(_) => ExitReason::BadArguments,
             Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
             Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
-            Self::Pipeline(PipelineError::Spill(_)) => ExitReason::UnwritableOutput,
-            Self::Write(_) => ExitReason::UnwritableOutput,
+            Self::Pipeline(PipelineError::Spill(_)) | Self::Write(_) => ExitReason::UnwritableOutput,
             Self::Threads { .. } => ExitReason::InternalFault,
         }
     }

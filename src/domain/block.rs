@@ -282,7 +282,9 @@ mod tests {
             push(&mut two, &minutes[..cut]);
             let mut rest = Vec::new();
             push(&mut rest, &minutes[cut..]);
-            rest.into_iter().for_each(|run| push_time(&mut two, run));
+            for run in rest {
+                push_time(&mut two, run);
+            }
             for runs in [one, two] {
                 let told: Vec<u32> = runs.iter().flat_map(|run| (0..run.rows).map(|row| run.minute(row).0)).collect();
                 prop_assert_eq!(&told, &minutes);

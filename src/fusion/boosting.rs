@@ -186,7 +186,9 @@ fn grow(binned: &Binned, slopes: &[Sums], members: &[u32]) -> ([Node; NODES], Ve
     let mut bounds = [(f64::NEG_INFINITY, f64::INFINITY); NODES];
     let mut leaves = vec![0_u8; members.len()];
     let mut total = Sums::default();
-    members.iter().for_each(|&member| total.add(slopes[member as usize]));
+    for &member in members {
+        total.add(slopes[member as usize]);
+    }
     tree[0].answer = RATE * total.answer();
     let mut sums = [Sums::default(); NODES];
     sums[0] = total;
@@ -220,7 +222,9 @@ fn histograms(binned: &Binned, slopes: &[Sums], members: &[u32], leaves: &[u8], 
         members.iter().zip(leaves).filter(|(_, leaf)| **leaf == at).map(|(&member, _)| (member, slopes[member as usize])).collect();
     let of_column = |column: &Vec<u8>| {
         let mut bins = [Sums::default(); BINS];
-        inside.iter().for_each(|&(member, slope)| bins[usize::from(column[member as usize]) % BINS].add(slope));
+        for &(member, slope) in &inside {
+            bins[usize::from(column[member as usize]) % BINS].add(slope);
+        }
         bins
     };
     binned.columns.iter().map(of_column).collect()
@@ -265,7 +269,7 @@ mod tests {
     /// Farms are flat and large; homes are one or the other. Neither alone tells, and the margin knows nothing.
     fn world() -> (Vec<[f32; 2]>, Vec<Row>) {
         let row = |i: usize| {
-            let planted = i % 3 == 0;
+            let planted = i.is_multiple_of(3);
             let (flat, large) = if planted {
                 (0.8, 0.8)
             } else if i % 3 == 1 {

@@ -170,7 +170,7 @@ impl GroupModel {
                 columns.par_iter().map(|sample| sample.as_ref().map(|sample| sample.table(&innocent))).collect();
             let llr = Llr::of(&tables, null, planted);
             let weights = Weights::fit(&llr.labelled(&innocent), model.as_ref().map(|model| &model.weights));
-            let mut scores: Vec<f64> = llr.rows.rows().into_iter().map(|row| weights.score(row)).collect();
+            let mut scores: Vec<f64> = llr.rows.rows().into_iter().map(|row| weights.score(&row)).collect();
             let rows = tree_rows(&scores, null, planted, &innocent);
             let folds = if round + TREE_ROUNDS < ROUNDS { 0 } else { FOLDS };
             let trees: Vec<Trees> = (0..folds as u8).into_par_iter().with_max_len(1).map(|fold| Trees::fit(&binned, &rows, fold)).collect();

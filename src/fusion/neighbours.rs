@@ -31,6 +31,9 @@ pub fn with_neighbours(accounts: &[Account], usage_points: usize) -> Vec<f64> {
         let alike = |other: &Account| (other.ln_floor_kw - own.ln_floor_kw).abs() < ALIKE;
         let others = accounts.iter().enumerate().filter(|(other, account)| *other != index && alike(account));
         let none: f64 = others.map(|(_, account)| 1.0 - logistic(account.log_odds)).product();
+        if none == 1.0 {
+            return own.log_odds;
+        }
         let prior = own.prevalence + (1.0 - own.prevalence) * share * (1.0 - none);
         own.log_odds + logit(prior) - logit(own.prevalence)
     };

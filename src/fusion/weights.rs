@@ -50,8 +50,8 @@ struct Quadratic {
 impl Weights {
     /// Log-odds of one row.
     #[must_use]
-    pub(super) fn score(&self, llr: ArrayView1<f64>) -> f64 {
-        self.base + self.weight.dot(&llr)
+    pub(super) fn score(&self, llr: &ArrayView1<f64>) -> f64 {
+        self.base + self.weight.dot(llr)
     }
 
     /// Fits base and weights. Both sides are scaled to the same total weight. The search begins at `near`, where something like it was fitted before.

@@ -115,7 +115,7 @@ pub(super) fn deltas(mut bytes: &[u8], mut take: impl FnMut(i64, i64, usize)) ->
     let parts = varint(&mut bytes)? as usize;
     let total = varint(&mut bytes)? as usize;
     let mut at = zigzag(varint(&mut bytes)?);
-    if parts == 0 || block % parts != 0 || block > 1 << 20 {
+    if parts == 0 || !block.is_multiple_of(parts) || block > 1 << 20 {
         return Err(Truncated);
     }
     let per_part = block / parts;

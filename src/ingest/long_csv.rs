@@ -210,7 +210,9 @@ impl CsvFile {
                 .enumerate()
                 .map(|(index, (row, chunk))| {
                     let (rows, rejects) = self.parse(chunk, first && index == 0, calendar, sink);
-                    rejects.into_iter().for_each(|reject| sink.reject(Reject { row: reject.row + row, ..reject }));
+                    for reject in rejects {
+                        sink.reject(Reject { row: reject.row + row, ..reject });
+                    }
                     rows
                 })
                 .collect();

@@ -316,9 +316,9 @@ mod tests {
     type Row = (Option<String>, i64, Option<f64>);
 
     fn write(rows: &[Row], properties: WriterProperties) -> tempfile::NamedTempFile {
-        let ids: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| row.0.clone())));
+        let ids: ArrayRef = Arc::new(rows.iter().map(|row| row.0.clone()).collect::<StringArray>());
         let stamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(|row| row.1 * 60_000_000)));
-        let values: ArrayRef = Arc::new(Float64Array::from_iter(rows.iter().map(|row| row.2)));
+        let values: ArrayRef = Arc::new(rows.iter().map(|row| row.2).collect::<Float64Array>());
         let batch =
             RecordBatch::try_from_iter_with_nullable([("usage_point", ids, true), ("timestamp", stamps, false), ("kwh", values, true)]).unwrap();
         let file = tempfile::NamedTempFile::new().unwrap();

@@ -66,9 +66,9 @@ impl Batch<'_> {
         match c.value {
             Value::Register(_) => {
                 let mut block = RegisterBlock { file: self.layout.file, ..RegisterBlock::default() };
-                for row in 0..batch.num_rows() {
+                for (row, &key) in keys.iter().enumerate() {
                     let Some(at) = usable(row) else { continue };
-                    block.key.push(keys[row]);
+                    block.key.push(key);
                     block.at.push(at);
                     block.register_kwh.push(number(row));
                 }

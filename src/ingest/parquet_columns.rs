@@ -39,7 +39,7 @@ pub(super) fn read_ids(column: Column, ids: &mut IdList, keys: &mut Vec<KeyRun>)
         }
         Ok(())
     };
-    Pages::open(column)?.each(&mut state, dictionary, IdState::page)
+    Pages::open(column)?.each(&mut state, dictionary, |state, page| state.page(&page))
 }
 
 /// Ids of a row group while its pages are read.
@@ -52,17 +52,17 @@ struct IdState<'a> {
 }
 
 impl IdState<'_> {
-    fn page(&mut self, page: DataPage) -> Result<(), Detour> {
+    fn page(&mut self, page: &DataPage) -> Result<(), Detour> {
         if page.levels.is_some() {
             return Err(Detour::Unusual);
         }
         if page.encoding == Encoding::PLAIN {
-            return self.plain_page(&page);
+            return self.plain_page(page);
         }
         if !is_dictionary(page.encoding) {
             return Err(Detour::Unusual);
         }
-        let (mut hybrid, width) = indices(&page, page.rows)?;
+        let (mut hybrid, width) = indices(page, page.rows)?;
         let (dictionary, keys) = (&self.dictionary, &mut *self.keys);
         let mut lost = false;
         while let Some(run) = hybrid.next_run()? {
@@ -197,13 +197,12 @@ impl PlainIds {
         }
         // An id may get a second key; whoever reads the block goes by the text.
         self.left_at = self.last;
-        self.last = match self.known.get(&hash).filter(|&&key| ids.bytes(key) == id.as_bytes()) {
-            Some(&key) => key,
-            None => {
-                let key = ids.push(id);
-                self.known.insert(hash, key);
-                key
-            }
+        self.last = if let Some(&key) = self.known.get(&hash).filter(|&&key| ids.bytes(key) == id.as_bytes()) {
+            key
+        } else {
+            let key = ids.push(id);
+            self.known.insert(hash, key);
+            key
         };
         Ok(self.last)
     }

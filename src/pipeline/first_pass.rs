@@ -27,7 +27,7 @@ pub(super) struct Setting<'a> {
 /// What stays of a usage point.
 #[derive(Debug, Clone)]
 pub(super) struct Point {
-    pub(super) usage_point: UsagePointId,
+    pub(super) id: UsagePointId,
     pub(super) step_min: u32,
     /// First and last local day with readings.
     pub(super) days: (CivilDay, CivilDay),
@@ -108,7 +108,7 @@ impl<'a> FirstPass<'a> {
         let profile = NodeProfile::of_fold(&fold, series.step_min);
         let calendar = self.setting.calendar;
         let point = Point {
-            usage_point: id.clone(),
+            id: id.clone(),
             step_min: series.step_min,
             days: series.days(calendar).unwrap_or((CivilDay(0), CivilDay(0))),
             mean_kw: fold.mean_kw(),
@@ -140,7 +140,7 @@ impl<'a> FirstPass<'a> {
     /// What the pass leaves behind.
     pub(super) fn finish(&self) -> Kept {
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
-        kept.points.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
+        kept.points.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         let hosts = std::mem::take(&mut *self.hosts.lock().unwrap_or_else(PoisonError::into_inner));
         kept.hosts = hosts.into_values().collect();
         kept.hosts.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));

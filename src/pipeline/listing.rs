@@ -26,6 +26,11 @@ const WORTH_ESTIMATING: f64 = 1e-3;
 /// A cleared usage point would have been at least this likely.
 const WORTH_CLEARING: f64 = 0.1;
 
+/// Names of the families in the order of `ScoreRow::llr`: those of the tests, and what the building says.
+pub(super) fn family_names() -> Vec<&'static str> {
+    TESTS.iter().map(|test| test.family).chain(["address"]).collect()
+}
+
 /// What the list is made of besides judgements.
 pub(super) struct ListSetting<'a> {
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
@@ -170,6 +175,12 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
             }
         }
     });
+    if point.neighbours >= WORTH_A_WORD {
+        told.push((
+            point.neighbours,
+            format!("address: others in the building look like farms and draw a like steady load ({})", usual(point.neighbours)),
+        ));
+    }
     told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
     for (llr, text) in told {
         if llr > 0.0 { row.evidence_for.push(text) } else { row.evidence_against.push(text) }
@@ -267,10 +278,9 @@ fn score_rows(
     let strata: Vec<Arc<str>> = metered.points.iter().map(|point| names.of(&metered.bench.facts(&point.usage_point))).collect();
     let families = |point: &MeteredPoint| -> Box<[f32]> {
         let calibration = metered.calibration.as_ref().filter(|_| point.log_odds.is_some());
-        calibration.map_or_else(
-            || vec![f32::NAN; TESTS.len()].into(),
-            |calibration| calibration.families(&point.measured).into_iter().map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect(),
-        )
+        let own = calibration.map_or_else(|| vec![None; TESTS.len()], |calibration| calibration.families(&point.measured));
+        let address = (point.neighbours > 0.0).then_some(point.neighbours);
+        own.into_iter().chain([address]).map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect()
     };
     let row = |((point, place), stratum): ((&MeteredPoint, Option<u32>), Arc<str>)| {
         let index = place.map(|place| place as usize);
@@ -313,7 +323,7 @@ fn register_score(load: &RegisterLoad, names: &mut StratumNames, setting: &ListS
         resolution: Resolution::Register,
         stratum: names.of(&NodeFacts::of(setting.customers.get(&load.usage_point))),
         statistics: vec![f32::NAN; crate::evidence::statistics().count()].into(),
-        llr: vec![f32::NAN; TESTS.len()].into(),
+        llr: vec![f32::NAN; TESTS.len() + 1].into(),
     }
 }
 

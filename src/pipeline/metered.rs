@@ -119,15 +119,18 @@ pub(super) fn run<'a>(
     Metered { points, calibration, bench, profiles }
 }
 
+/// Tariff class, bits of contracted power, heating.
+type FactKey<'c> = (Option<&'c str>, Option<u64>, Heating);
+
 fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
     let span = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let day_weather = span.map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
     // Strata, kins and names are few; each is made once.
-    let mut strata: BTreeMap<(Option<&str>, Option<u64>, Heating), (Stratum, NodeFacts)> = BTreeMap::new();
+    let mut strata: BTreeMap<FactKey, (Stratum, NodeFacts)> = BTreeMap::new();
     let mut members: BTreeMap<(Option<&str>, Heating, bool), usize> = BTreeMap::new();
-    let keys: Vec<(Option<&str>, Option<u64>, Heating)> = (points.iter())
+    let keys: Vec<FactKey> = (points.iter())
         .map(|point| {
-            let customer = setting.customers.get(&point.usage_point);
+            let customer = setting.customers.get(&point.id);
             let class = customer.and_then(|c| c.tariff_class.as_deref());
             let heating = customer.map_or(Heating::Unknown, |c| c.heating);
             let key = (class, customer.and_then(|c| c.contracted_kw).map(f64::to_bits), heating);
@@ -177,10 +180,10 @@ fn look_at_all<T: Send>(places: &[ProfilePlace], profiles: &ProfileStore, look: 
 fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Vec<MeteredPoint> {
     let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
     let measured = look_at_all(&places, profiles, |index, profile| {
-        bench.with_subject(&points[index].usage_point, profile, |subject| bench.measure(&points[index].usage_point, subject))
+        bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject))
     });
     let put = |(point, measured): (Point, Option<Measured>)| {
-        let Point { usage_point, step_min, days, mean_kw, profile, .. } = point;
+        let Point { id: usage_point, step_min, days, mean_kw, profile, .. } = point;
         Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured: measured?, log_odds: None, neighbours: 0.0 })
     };
     points.into_iter().zip(measured).filter_map(put).collect()

@@ -15,9 +15,9 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
-use crate::domain::{Calendar, Fault, NodeKind, UsagePointId};
-use crate::evidence::{TESTS, statistics};
-use crate::findings::{Findings, NodeRow, Prevalence, RunRecord, StageTime, SuspectRow};
+use crate::domain::{Calendar, CivilDay, Fault, NodeKind, UsagePointId};
+use crate::evidence::statistics;
+use crate::findings::{Findings, InputDigest, NodeRow, Prevalence, RunRecord, StageTime, SuspectRow};
 use crate::fusion::{CalibrationSettings, InjectionSettings};
 use crate::ingest::Survey;
 use crate::profile::ProfileStore;
@@ -93,14 +93,24 @@ pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> 
     findings.rejects = gathered.rejects;
     findings.rejects.extend(tables.rejects.iter().cloned());
     findings.rejects.sort();
-    findings.run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
-    findings.run.readings = interval_readings;
-    findings.run.register_readings = register_readings;
-    findings.run.rejects = findings.rejects.len() as u64;
-    findings.run.inputs = digests;
-    findings.run.inputs.extend(tables.digests.iter().cloned());
-    findings.run.stages = clock.stages;
+    let counts = (interval_readings, register_readings);
+    complete_record(&mut findings, period, counts, digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
     Ok(findings)
+}
+
+/// Adds to the run's record what is known when everything else is done.
+fn complete_record(
+    findings: &mut Findings,
+    period: Option<(CivilDay, CivilDay)>,
+    (readings, register_readings): (u64, u64),
+    inputs: Vec<InputDigest>,
+    stages: Vec<StageTime>,
+) {
+    let rejects = findings.rejects.len() as u64;
+    let run = &mut findings.run;
+    run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
+    (run.readings, run.register_readings, run.rejects) = (readings, register_readings, rejects);
+    (run.inputs, run.stages) = (inputs, stages);
 }
 
 /// Wall time by stage, and the place where an interrupt is noticed.
@@ -225,7 +235,7 @@ impl Run<'_> {
             suspects,
             screening: listing.screening,
             statistic_names: statistics().map(|(_, statistic)| statistic.name).collect(),
-            family_names: TESTS.iter().map(|test| test.family).collect(),
+            family_names: listing::family_names(),
             scores: listing.scores,
             nodes,
             coverage,

@@ -265,6 +265,6 @@ mod tests {
         // 8 kW at local hour 5 on a 24, a 23 and a 24 hour day.
         let kw: Vec<f32> = (0..71).map(|i| if calendar.local(Timestamp(start.0 + i * 3600)).hour() == 5 { 8.0 } else { 1.0 }).collect();
         let months = profiles(&LoadSeries { usage_point: "A".into(), start, step_min: 60, kw }, &calendar);
-        assert_eq!(months[0].halves[1].low_kw[5], 8.0);
+        assert_eq!(months[0].halves[0].low_kw[5], 8.0);
     }
 }

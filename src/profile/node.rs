@@ -87,9 +87,9 @@ impl NodeProfile {
     }
 
     /// Puts months together whose regimes and typical levels are known from before.
-    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, known: Known) -> Self {
+    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, known: &Known) -> Self {
         let days = judged_days(&months);
-        let Known { regimes, mean_regimes, high_mean_kw, high_floor_kw } = known;
+        let &Known { regimes, mean_regimes, high_mean_kw, high_floor_kw } = known;
         Self { months, step_min, days, regimes, mean_regimes, high_mean_kw, high_floor_kw }
     }
 

@@ -125,9 +125,11 @@ fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
     words.extend([profile.step_min, profile.months.len() as u32]);
     for regimes in [&profile.regimes, &profile.mean_regimes] {
         words.push((regimes.place as u32) << 1 | u32::from(regimes.rises));
-        [regimes.before_kw, regimes.after_kw].into_iter().for_each(|kw| push_real(words, kw));
+        push_real(words, regimes.before_kw);
+        push_real(words, regimes.after_kw);
     }
-    [profile.high_mean_kw, profile.high_floor_kw].into_iter().for_each(|kw| push_real(words, kw));
+    push_real(words, profile.high_mean_kw);
+    push_real(words, profile.high_floor_kw);
     for month in &profile.months {
         words.extend([month.first_day.0 as u32, (month.days.len() as u32) << 2 | month.halves.len() as u32]);
         for day in &month.days {
@@ -163,7 +165,7 @@ fn unpack(words: &[u32]) -> Option<NodeProfile> {
         }
         profile.push(Profile { first_day: CivilDay(first_day as i32), days, halves });
     }
-    Some(NodeProfile::of_known(profile, step_min, known))
+    Some(NodeProfile::of_known(profile, step_min, &known))
 }
 
 fn push_real(words: &mut Vec<u32>, value: f64) {

@@ -3,6 +3,7 @@
 mod cell;
 mod columns;
 mod csv_file;
+mod explain;
 mod folder;
 mod html;
 mod scores;
@@ -10,6 +11,7 @@ mod summary;
 
 pub use cell::Cell;
 pub use columns::{Column, TABLES, TableOf};
+pub use explain::{ExplainError, explain};
 pub use folder::{WriteError, check_out_dir, write_result};
 pub use summary::summary;
 

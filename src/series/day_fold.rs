@@ -184,8 +184,8 @@ mod tests {
             let series = LoadSeries { usage_point: "A".into(), start: calendar.day_start(day), step_min: 15, kw };
             let fold = DayFold::of(&series, &calendar);
             let slow = any_day(&series, &calendar, day, 0, &series.kw);
-            for hour in 0..HOURS {
-                prop_assert!((fold.hours[0][hour] - slow[hour]).abs() < 1e-4 || (fold.hours[0][hour].is_nan() && slow[hour].is_nan()));
+            for (quick, slow) in fold.hours[0].iter().zip(slow) {
+                prop_assert!((quick - slow).abs() < 1e-4 || (quick.is_nan() && slow.is_nan()));
             }
             let valid: Vec<f32> = series.kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
             prop_assert_eq!(fold.days[0].valid as usize, valid.len());

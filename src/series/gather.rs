@@ -186,7 +186,9 @@ mod tests {
         };
         let survey = Survey::Scattered;
         let gatherer = Gatherer::new(GatherPlan::Parted { budget }, &survey, folder.path(), &finish);
-        blocks.iter().for_each(|block| gatherer.add_intervals(block));
+        for block in blocks {
+            gatherer.add_intervals(block);
+        }
         gatherer.finish().unwrap();
         assert_eq!(gatherer.spilled() > 0, budget == 0);
         found.into_inner().unwrap()

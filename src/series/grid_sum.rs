@@ -152,7 +152,9 @@ mod tests {
 
     fn sum(children: &[LoadSeries], hours: usize) -> GridSum {
         let sums = GridSums::new(std::iter::once("T".into()));
-        children.iter().for_each(|child| sums.add("T", child));
+        for child in children {
+            sums.add("T", child);
+        }
         sums.sum(std::iter::once("T"), Timestamp(0), hours)
     }
 

@@ -168,9 +168,9 @@ impl<'a> Tiles<'a> {
         let stamps = if plain { distinct_stamps(block) } else { None };
         let mut tiles = Self { block, numbers, stamps: stamps.unwrap_or_default(), dense: Vec::new(), lists: HashMap::new() };
         if tiles.lay_out() {
-            tiles.fill()
+            tiles.fill();
         } else {
-            tiles.list()
+            tiles.list();
         }
         tiles
     }
@@ -368,7 +368,9 @@ impl Matrix {
             return None;
         }
         let mut matrix = Self { start, step, columns, unit, cells: vec![EMPTY_CELL; columns * rows], twice: vec![false; rows] };
-        tiles.iter().for_each(|tile| matrix.place(tile));
+        for tile in tiles {
+            matrix.place(tile);
+        }
         Some(matrix)
     }
 

@@ -132,7 +132,7 @@ pub(super) fn even_series(usage_point: &UsagePointId, stretches: &[Stretch]) -> 
         stated => stated,
     };
     let start = runs.next()?.first;
-    let on_grid = |run: TimeRun| run.first.0 % step_min == start.0 % step_min && run.step % step_min == 0;
+    let on_grid = |run: TimeRun| run.first.0 % step_min == start.0 % step_min && run.step.is_multiple_of(step_min);
     if !stretches.iter().flat_map(|stretch| stretch.times).all(|&run| on_grid(run)) {
         return None;
     }
