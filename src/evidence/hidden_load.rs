@@ -142,7 +142,9 @@ fn phases<'a>(subject: &Subject<'a>, scheduled: bool) -> Phases<'a> {
 
 /// Rise of the level from the days without to the days with the load, and its standard error.
 fn risen_kw(phases: &Phases, window: Option<&Window>) -> (f64, f64) {
-    let levels = |days: &[Day]| days.iter().map(|day| level(day, window.is_some())).collect::<Vec<f64>>();
+    // Energy over hours, where it runs in a window: the top of a day without the load is the premises' own peak, not what the load is added to.
+    let of_day = |day: &Day| window.map_or_else(|| day.level_kw(), |window| f64::from(day.summary.mean_kw) * HOURS as f64 / window.hours as f64);
+    let levels = |days: &[Day]| days.iter().map(of_day).collect::<Vec<f64>>();
     let (off, mut on) = (levels(phases.off), levels(phases.on));
     if phases.rises > 1 {
         // A staircase is measured at its last third, where it has grown.

@@ -107,7 +107,7 @@ fn words(s: &Subject) -> String {
     let (shift, regimes) = (s.profile.regimes.after_kw - s.profile.regimes.before_kw, &s.profile.regimes);
     let noise = noise_kw(s).unwrap_or(LEAST_NOISE_KW);
     if shift.abs() < LEAST_SHIFT_KW {
-        return format!("no lasting change of the daily level, which varies by {noise:.2} kW from day to day");
+        return mean_words(s).unwrap_or_else(|| format!("no lasting change of the daily level, which varies by {noise:.2} kW from day to day"));
     }
     format!(
         "the daily level goes from {:.2} to {:.2} kW on {}, {:.1} times the usual change from day to day",
@@ -116,4 +116,18 @@ fn words(s: &Subject) -> String {
         after[0].day,
         shift.abs() / noise
     )
+}
+
+/// The rise of the daily mean, where the floor does not move: a load that runs in a window.
+fn mean_words(s: &Subject) -> Option<String> {
+    let (rise, noise, regimes) = (mean_rise_kw(s)?, mean_noise_kw(s)?, &s.profile.mean_regimes);
+    (rise >= LEAST_SHIFT_KW).then(|| {
+        format!(
+            "the daily floor stays, the daily mean goes from {:.2} to {:.2} kW on {}, {:.1} times the usual change from day to day",
+            regimes.before_kw,
+            regimes.after_kw,
+            s.profile.days[regimes.place].day,
+            rise / noise
+        )
+    })
 }

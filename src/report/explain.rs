@@ -50,9 +50,9 @@ impl Record {
         if low.is_empty() || high.is_empty() { String::new() } else { format!(" ({low} to {high})") }
     }
 
-    /// The parts of a list inside a cell.
+    /// The parts of a list inside a cell, without the mark that keeps spreadsheets from taking it for a formula.
     fn list(&self, name: &str) -> Vec<&str> {
-        self.get(name).split("; ").filter(|part| !part.is_empty()).collect()
+        self.get(name).trim_start_matches('\'').split("; ").filter(|part| !part.is_empty()).collect()
     }
 }
 
