@@ -21,8 +21,8 @@ const LEAST_RISE_SHARE: f64 = 0.2;
 const LEAST_RISE_KW: f64 = 0.5;
 /// A window shorter than this is a schedule rather than a constant load with a pause.
 const LONGEST_WINDOW: usize = 21;
-/// A scheduled load is at least this share of what is drawn in its window, and varies by at most this share.
-const LEAST_WINDOW_SHARE: f64 = 0.5;
+/// A scheduled load stands out by at least this share of what is drawn in its window, and varies by at most this share.
+const LEAST_WINDOW_SHARE: f64 = 0.25;
 const LARGEST_WINDOW_SPREAD: f64 = 0.6;
 /// A day whose floor is below this share of the upper floor was interrupted.
 const COLLAPSED: f64 = 0.5;
@@ -168,7 +168,8 @@ fn window_kw(subject: &Subject, window: &Window) -> f64 {
 /// The steady level of a load that was always there, minus the floor that is usual for its peers; the error is what the peers' floor leaves open.
 fn standing_kw(subject: &Subject, on: &[Day], own_floor: OwnFloor) -> (f64, f64) {
     let levels: Vec<f64> = on.iter().map(Day::level_kw).collect();
-    let steady = quantile(&levels, 0.6);
+    // A load that pauses often is measured on the days without a pause.
+    let steady = quantile(&levels, if collapsed_share(on) >= OFTEN { 0.85 } else { 0.6 });
     let usual = subject.peers.and_then(|peers| peers.ln_floor_kw).map_or(0.0, f64::exp).min(0.5 * steady);
     let peers = if own_floor == OwnFloor::None { 0.0 } else { usual };
     let own = mad_sigma(&levels, median(&levels)) / (levels.len() as f64).sqrt();
