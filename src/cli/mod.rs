@@ -21,6 +21,8 @@ pub struct Cli {
 enum Command {
     /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
     Scan(Box<scan::ScanArgs>),
+    /// Plant farms of known size in the dump's own series and say which of them a scan would find
+    Trial(Box<scan::ScanArgs>),
     /// Write a synthetic utility with known farms, to try and to measure with
     Simulate(Box<simulate::SimulateArgs>),
     /// Say what a result holds on one usage point, address or node: why it is listed, what speaks against, what was not testable
@@ -75,6 +77,7 @@ impl From<ExitReason> for ExitCode {
 pub fn run() -> ExitReason {
     match Cli::parse().command {
         Command::Scan(args) => scan::run(&args),
+        Command::Trial(args) => scan::run_trial(&args),
         Command::Simulate(args) => match simulate::run(&args) {
             Ok(()) => ExitReason::Finished,
             Err(error) => {

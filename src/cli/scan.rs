@@ -45,9 +45,9 @@ pub(super) struct ScanArgs {
     /// Configuration file; `darkload config` prints the default
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Result folder; an existing result is replaced whole, any other folder is refused
-    #[arg(long, value_name = "DIR", default_value = "darkload-out")]
-    out: PathBuf,
+    /// Result folder; an existing result is replaced whole, any other folder is refused [default: darkload-out, of a trial darkload-trial]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Expected share of innocents at which the list stops [default: 0.10]
     #[arg(long, value_name = "A")]
     fdr: Option<f64>,
@@ -115,7 +115,16 @@ impl ScanError {
 
 /// Runs the scan and says how it ended.
 pub(super) fn run(args: &ScanArgs) -> ExitReason {
-    match scan(args) {
+    told(scan(args))
+}
+
+/// Runs a trial and says how it ended.
+pub(super) fn run_trial(args: &ScanArgs) -> ExitReason {
+    told(trial(args))
+}
+
+fn told(outcome: Result<ExitReason, ScanError>) -> ExitReason {
+    match outcome {
         Ok(reason) => reason,
         Err(error) => {
             complain("", &error);
@@ -124,22 +133,56 @@ pub(super) fn run(args: &ScanArgs) -> ExitReason {
     }
 }
 
-fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
-    let plan = plan(args)?;
-    report::check_out_dir(&plan.out)?;
-    let interrupt = Interrupt::default();
-    let flag = interrupt.clone();
-    // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
-    let _ = ctrlc::set_handler(move || flag.set());
-    let progress = TerminalProgress::new(args.quiet, args.verbose);
-    let mut builder = rayon::ThreadPoolBuilder::new();
-    if let Some(threads) = args.threads {
-        builder = builder.num_threads(usize::from(threads));
+/// A checked plan with all that a run needs beside it.
+struct Session {
+    plan: ScanPlan,
+    interrupt: Interrupt,
+    progress: TerminalProgress,
+    pool: rayon::ThreadPool,
+}
+
+impl Session {
+    fn new(args: &ScanArgs, default_out: &str) -> Result<Self, ScanError> {
+        let plan = plan(args, default_out)?;
+        report::check_out_dir(&plan.out)?;
+        let interrupt = Interrupt::default();
+        let flag = interrupt.clone();
+        // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
+        let _ = ctrlc::set_handler(move || flag.set());
+        let progress = TerminalProgress::new(args.quiet, args.verbose);
+        let mut builder = rayon::ThreadPoolBuilder::new();
+        if let Some(threads) = args.threads {
+            builder = builder.num_threads(usize::from(threads));
+        }
+        let pool = builder.build().map_err(|source| ScanError::Threads { threads: args.threads.unwrap_or(0), source })?;
+        Ok(Self { plan, interrupt, progress, pool })
     }
-    let pool = builder.build().map_err(|source| ScanError::Threads { threads: args.threads.unwrap_or(0), source })?;
-    let findings = pool.install(|| pipeline::scan(&plan, &progress, &interrupt));
-    progress.finish();
-    let findings = findings?;
+
+    /// Does the work in the run's own threads.
+    fn work<T: Send>(&self, work: impl FnOnce(&ScanPlan, &TerminalProgress, &Interrupt) -> T + Send) -> T {
+        let done = self.pool.install(|| work(&self.plan, &self.progress, &self.interrupt));
+        self.progress.finish();
+        done
+    }
+}
+
+fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
+    let session = Session::new(args, "darkload-trial")?;
+    let (findings, trial) = session.work(|plan, progress, interrupt| pipeline::trial(plan, progress, interrupt))?;
+    if session.interrupt.is_set() {
+        return Err(PipelineError::Interrupted.into());
+    }
+    report::write_trial(&session.plan.out, &trial, &findings.run)?;
+    if !args.quiet {
+        print!("{}", report::trial_summary(&trial, &session.plan.out));
+    }
+    Ok(ExitReason::Finished)
+}
+
+fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
+    let session = Session::new(args, "darkload-out")?;
+    let findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt))?;
+    let Session { plan, interrupt, .. } = session;
     let written = report::write_result(&plan.out, &findings, || !interrupt.is_set())?;
     if written.is_empty() {
         return Err(PipelineError::Interrupted.into());
@@ -160,7 +203,7 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     Ok(ExitReason::Finished)
 }
 
-fn plan(args: &ScanArgs) -> Result<ScanPlan, PlanError> {
+fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
     let mut config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
     config.run.fdr = args.fdr.unwrap_or(config.run.fdr);
     config.run.seed = args.seed.unwrap_or(config.run.seed);
@@ -184,7 +227,7 @@ fn plan(args: &ScanArgs) -> Result<ScanPlan, PlanError> {
         config: config.checked()?,
         top: args.top,
         memory: args.memory,
-        out: args.out.clone(),
+        out: args.out.clone().unwrap_or_else(|| default_out.into()),
     })
 }
 

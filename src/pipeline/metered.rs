@@ -85,7 +85,7 @@ impl Bench<'_> {
         self.names.get(text).cloned().unwrap_or_else(|| text.into())
     }
 
-    fn measure(&self, id: &str, subject: &Subject) -> Measured {
+    pub(super) fn measure(&self, id: &str, subject: &Subject) -> Measured {
         let class = &subject.facts.tariff_class;
         let group = self.groups.name(&kin(subject.facts, subject.profile.has_hours()));
         Measured {
@@ -212,6 +212,12 @@ fn ask_neighbours(points: &mut [MeteredPoint], calibration: &Calibration, buildi
     }
 }
 
+/// Kept series with what bounds a farm in them.
+pub(super) fn hosts_of<'h>(hosts: &'h [LoadSeries], setting: &EngineSetting) -> Vec<Host<'h>> {
+    let of_host = |series: &'h LoadSeries| Host { series, contracted_kw: setting.customers.get(&series.usage_point).and_then(|c| c.contracted_kw) };
+    hosts.iter().map(of_host).collect()
+}
+
 fn calibrate(
     points: &[MeteredPoint],
     hosts: &[LoadSeries],
@@ -219,9 +225,7 @@ fn calibrate(
     setting: &EngineSetting,
     calibration: CalibrationSettings,
 ) -> Option<Calibration> {
-    let of_host = |series| Host { series, contracted_kw: setting.customers.get(&series.usage_point).and_then(|c| c.contracted_kw) };
-    let host_series: Vec<Host> = hosts.iter().map(of_host).collect();
-    let planted = plant(&host_series, setting.injection, setting.calendar, setting.weather, |planted| {
+    let planted = plant(&hosts_of(hosts, setting), setting.injection, setting.calendar, setting.weather, |planted| {
         let profile = NodeProfile::of(&planted.series, setting.calendar);
         Some(bench.with_subject(&planted.series.usage_point, &profile, |subject| bench.measure(&planted.series.usage_point, subject)))
     });

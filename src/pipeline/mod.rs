@@ -8,6 +8,7 @@ mod metered;
 mod nodes;
 mod plan;
 mod second_look;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,11 +18,11 @@ use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
 use crate::domain::{Calendar, CivilDay, Fault, NodeKind, UsagePointId};
 use crate::evidence::statistics;
-use crate::findings::{Findings, InputDigest, NodeRow, Prevalence, RunRecord, StageTime, SuspectRow};
+use crate::findings::{Findings, InputDigest, NodeRow, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings};
 use crate::ingest::Survey;
 use crate::profile::ProfileStore;
-use crate::series::{Gatherer, GridSums, RawReading, RegisterLoad, Stretch, register_load};
+use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch, register_load};
 
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
@@ -39,6 +40,33 @@ pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 /// # Errors
 /// When the input cannot be used, such a file fails, or the run is interrupted.
 pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Findings, PipelineError> {
+    scan_and(plan, progress, interrupt, |_| ())
+}
+
+/// Scans, then plants fresh farms in the dump's own series and says which of them the scan would have listed.
+///
+/// # Errors
+/// As for [`scan`].
+pub fn trial(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Findings, TrialReport), PipelineError> {
+    let mut report = None;
+    let findings = scan_and(plan, progress, interrupt, |judged| {
+        let Judged { run, metered, hosts, listing } = judged;
+        progress.stage("trial", None);
+        report = Some(trial::run(metered, hosts, listing, &run.engine_setting(), plan.config.run.fdr));
+    })?;
+    let nothing = || TrialReport { usage_points: 0, listed: 0, least_log_odds: f64::INFINITY, farms: Vec::new() };
+    Ok((findings, report.unwrap_or_else(nothing)))
+}
+
+/// A run after its list is made.
+struct Judged<'a> {
+    run: &'a Run<'a>,
+    metered: &'a Metered<'a>,
+    hosts: &'a [LoadSeries],
+    listing: &'a Listing,
+}
+
+fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, then: impl FnOnce(&Judged)) -> Result<Findings, PipelineError> {
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
@@ -82,6 +110,7 @@ pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> 
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
     let pieces = look.refine(&mut listing.suspects)?;
     progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", listing.suspects.len()));
+    then(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().map_or(Ok(()), Err)?;
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
@@ -196,7 +225,7 @@ impl Run<'_> {
     fn assemble(
         &self,
         metered: &Metered,
-        supplies: &BTreeMap<UsagePointId, crate::series::LoadSeries>,
+        supplies: &BTreeMap<UsagePointId, LoadSeries>,
         registers: &[RegisterLoad],
         listing: Listing,
         faults: Vec<Fault>,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::findings::Findings;
+use crate::findings::{Findings, RunRecord};
 
 use super::WRITERS;
 
@@ -96,7 +96,7 @@ pub fn write_result(out: &Path, findings: &Findings, before_commit: impl Fn() ->
 }
 
 /// Moves the staged folder to `out`; an older result is moved aside first and deleted last.
-fn replace(out: &Path, stage: TempDir) -> Result<(), WriteError> {
+pub(super) fn replace(out: &Path, stage: TempDir) -> Result<(), WriteError> {
     let aside = staging(out)?;
     let old = aside.path().join("old");
     if out.exists() {
@@ -113,7 +113,7 @@ fn replace(out: &Path, stage: TempDir) -> Result<(), WriteError> {
 }
 
 /// A hidden folder beside the target, on the same file system, removed when dropped.
-fn staging(out: &Path) -> Result<TempDir, WriteError> {
+pub(super) fn staging(out: &Path) -> Result<TempDir, WriteError> {
     let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|source| io(parent, source))?;
     let mut builder = tempfile::Builder::new();
@@ -131,8 +131,13 @@ fn io(path: &Path, source: std::io::Error) -> WriteError {
 
 /// Writes `run.toml`.
 pub(super) fn write_run_record(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
+    write_record(&findings.run, folder)
+}
+
+/// Writes a run's record, which marks a folder as one of darkload's.
+pub(super) fn write_record(run: &RunRecord, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join(MARK);
-    let text = toml::to_string(&findings.run).map_err(|source| WriteError::Record { path: path.clone(), source })?;
+    let text = toml::to_string(run).map_err(|source| WriteError::Record { path: path.clone(), source })?;
     fs::write(&path, text).map_err(|source| io(&path, source))
 }
 

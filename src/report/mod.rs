@@ -8,12 +8,14 @@ mod folder;
 mod html;
 mod scores;
 mod summary;
+mod trial;
 
 pub use cell::Cell;
 pub use columns::{Column, TABLES, TableOf};
 pub use explain::{ExplainError, explain};
 pub use folder::{WriteError, check_out_dir, write_result};
 pub use summary::summary;
+pub use trial::{trial_summary, write_trial};
 
 use std::path::Path;
 

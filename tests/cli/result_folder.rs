@@ -175,3 +175,37 @@ fn a_full_disk_leaves_nothing_half_written() {
     assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_listed_usage_point_a_node_and_an_address_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    scan_sample("town", &out, &[]);
+    let explain = |id: &str| darkload(&["explain", &out.display().to_string(), id]);
+    let listed = fs::read_to_string(out.join("suspects.csv")).unwrap().lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
+    let words = text(&explain(&listed).stdout);
+    for part in ["Listed as number 1", "What speaks for it:", "What would disprove it:", "not testable"] {
+        assert!(words.contains(part), "{words}");
+    }
+    assert!(text(&explain("T0003").stdout).contains("Load that no meter sees"));
+    assert!(text(&explain("mill lane 5").stdout).contains("usage points, probability of a farm"));
+    let unknown = explain("UP99999");
+    assert_eq!(unknown.status.code(), Some(3));
+    assert!(text(&unknown.stderr).contains("near it is `UP0"), "{}", text(&unknown.stderr));
+}
+
+#[test]
+fn a_trial_says_what_a_scan_would_find_by_kind_and_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("trial");
+    let args = ["trial", "samples/town/readings.parquet", "--customers", "samples/town/customers.csv", "--timezone", "Asia/Almaty", "--out"];
+    let output = darkload(&[&args[..], &[&out.display().to_string()]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("synthetic farms"), "planted farms are called so");
+    let rows = fs::read_to_string(out.join("trial.csv")).unwrap();
+    let share = |line: &str| line.split(',').nth(5).unwrap().parse::<f64>().unwrap();
+    let of = |start: &str| rows.lines().find(|line| line.starts_with(start)).map(share).unwrap();
+    assert!(of("flat,4,") > of("flat,0,"), "larger farms are found more often: {rows}");
+    assert!(fs::read_to_string(out.join("trial.html")).unwrap().contains("<polyline"));
+    assert!(out.join("run.toml").is_file());
+}

@@ -1,0 +1,42 @@
+//! A trial: what would a scan of this very dump find, by size and kind of farm, before anyone is inspected?
+//!
+//! After an ordinary scan, fresh farms are planted in the kept series (other draws than those that were learned from), measured by the same tests, and judged with what
+//! was learned. A planted farm is found when its log-odds reach the last line of the list; where the list is empty, when its probability reaches one minus the
+//! rate at which the list stops. Host and trees are of one fold, so no judge has seen its case.
+
+use crate::evidence::{OwnFloor, hidden_load};
+use crate::findings::{TrialFarm, TrialReport};
+use crate::fusion::{InjectionSettings, logit, plant};
+use crate::profile::NodeProfile;
+use crate::series::LoadSeries;
+
+use super::listing::Listing;
+use super::metered::{EngineSetting, Metered, hosts_of};
+
+/// Added to the seed, so that trial farms are not those that tables were learned from.
+const OTHER_FARMS: u64 = 0x7472_6961_6c00;
+
+/// Plants, judges and measures farms in `hosts` after a scan.
+pub(super) fn run(metered: &Metered, hosts: &[LoadSeries], listing: &Listing, setting: &EngineSetting, fdr: f64) -> TrialReport {
+    let last = listing.suspects.last().and_then(|row| row.probability).map(logit);
+    let least = last.unwrap_or_else(|| logit(1.0 - fdr));
+    let injection = InjectionSettings { seed: setting.injection.seed ^ OTHER_FARMS, ..setting.injection };
+    let judge = |planted: crate::fusion::Planted| {
+        let calibration = metered.calibration.as_ref()?;
+        let id = &planted.series.usage_point;
+        let profile = NodeProfile::of(&planted.series, setting.calendar);
+        let (log_odds, load) = metered.bench.with_subject(id, &profile, |subject| {
+            (calibration.log_odds(&metered.bench.measure(id, subject)), hidden_load(subject, OwnFloor::AsPeers))
+        });
+        let onset = planted.onset.map(|at| setting.calendar.day(at));
+        Some(TrialFarm {
+            kind: planted.kind.as_str(),
+            kw: planted.kw,
+            found: log_odds.is_some_and(|log_odds| log_odds >= least),
+            kw_error: load.map(|load| (load.kw / planted.kw - 1.0).abs()),
+            days_error: onset.map(|onset| load.and_then(|load| load.since).map_or(f64::NAN, |since| f64::from((since.0 - onset.0).abs()))),
+        })
+    };
+    let farms = plant(&hosts_of(hosts, setting), injection, setting.calendar, setting.weather, judge);
+    TrialReport { usage_points: metered.points.len(), listed: listing.suspects.len(), least_log_odds: least, farms }
+}
