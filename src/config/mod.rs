@@ -16,6 +16,8 @@ pub struct Config {
     pub run: RunConfig,
     /// Prior shares of farms.
     pub prior: PriorConfig,
+    /// Look-alikes by tariff class in lower case: classes that a steady load is the purpose of.
+    pub lawful_class: BTreeMap<String, String>,
     /// How farms are planted for calibration.
     pub calibration: CalibrationConfig,
     /// How balances are made.

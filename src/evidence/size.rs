@@ -9,6 +9,9 @@
 use super::subject::ln_kw;
 use super::{EvidenceTest, Statistic, Subject};
 
+/// Name of the statistic that compares mean power with contracted power; above 0 the contract is exceeded.
+pub const CONTRACT_RATIO: &str = "size_ln_contract_ratio";
+
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "size",
     question: "Is the load larger than that of its peers, or than its contract?",
@@ -20,7 +23,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             measure: |s| Some(ln_kw(s.upper_mean_kw()?) - s.peers?.ln_mean_kw?),
         },
         Statistic {
-            name: "size_ln_contract_ratio",
+            name: CONTRACT_RATIO,
             meaning: "logarithm of mean power over contracted power, in the regime with the higher mean",
             measure: |s| Some(ln_kw(s.upper_mean_kw()?) - s.facts.contracted_kw?.ln()),
         },

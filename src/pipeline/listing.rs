@@ -36,6 +36,8 @@ pub(super) struct ListSetting<'a> {
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
     pub(super) grid: &'a Grid,
     pub(super) licences: &'a LicenceCheck,
+    /// Look-alikes by tariff class that a steady load is the purpose of.
+    pub(super) lawful_class: &'a BTreeMap<String, String>,
     pub(super) fdr: f64,
     pub(super) top: Option<usize>,
 }
@@ -55,6 +57,8 @@ struct Ranked<'a> {
     place: u32,
     log_odds: f64,
     before: f64,
+    /// Look-alike that its tariff class names.
+    lawful: Option<String>,
     verdict: Option<LicenceVerdict>,
     load: Option<HiddenLoad>,
 }
@@ -84,7 +88,9 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &List
 fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
     let judge = |(place, point): (usize, &'a MeteredPoint)| {
         let log_odds = point.log_odds?;
-        Some(Ranked { point, place: place as u32, log_odds, before: log_odds, verdict: None, load: None })
+        let lawful = lawful_class(point, setting.lawful_class);
+        let own = if lawful.is_some() { log_odds.min(logit(WITHIN_LICENCE)) } else { log_odds };
+        Some(Ranked { point, place: place as u32, log_odds: own, before: log_odds, lawful, verdict: None, load: None })
     };
     let mut ranked: Vec<Ranked> = metered.points.iter().enumerate().filter_map(judge).collect();
     let mut licensed: Vec<&mut Ranked> = ranked.iter_mut().filter(|ranked| setting.licences.is_licensed(&ranked.point.usage_point)).collect();
@@ -100,6 +106,15 @@ fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
     }
     ranked.par_sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then_with(|| a.point.usage_point.cmp(&b.point.usage_point)));
     ranked
+}
+
+/// The look-alike that a usage point's tariff class names, while its mean load stays within the contracted power.
+fn lawful_class(point: &MeteredPoint, classes: &BTreeMap<String, String>) -> Option<String> {
+    let look_alike = classes.get(&*point.measured.tariff_class)?;
+    let column = crate::evidence::statistics().position(|(_, statistic)| statistic.name == crate::evidence::CONTRACT_RATIO)?;
+    // Without a contracted power the ratio is not known and the class decides.
+    let exceeds = point.measured.statistics[column] > 0.0;
+    (!exceeds).then(|| look_alike.clone())
 }
 
 /// Estimates the load of listed usage points and of all that may yet be asked about.
@@ -214,25 +229,34 @@ fn is_tested(point: &MeteredPoint, family: usize) -> bool {
     crate::evidence::statistics().zip(&point.measured.statistics).any(|((of, _), value)| of == family && !value.is_nan())
 }
 
+/// Why a usage point that looks like a farm is cleared.
+enum Ground<'a> {
+    Licence(&'a LicenceVerdict),
+    Class(&'a str),
+    /// A lamp, by its own evidence: the index of the family and what it says.
+    Daylight(usize, f64),
+}
+
 fn cleared_row(ranked: &Ranked, metered: &Metered) -> Option<ClearedRow> {
-    let licensed = ranked.verdict.as_ref().filter(|verdict| !verdict.is_exceeded());
-    // A lamp is cleared by its own evidence: what the other families say alone would have listed it.
-    let daylight = TESTS.iter().position(|test| test.family == "daylight").filter(|&family| is_tested(ranked.point, family)).and_then(|family| {
+    let licence = ranked.verdict.as_ref().filter(|verdict| !verdict.is_exceeded()).map(Ground::Licence);
+    let daylight = || {
+        let family = TESTS.iter().position(|test| test.family == "daylight").filter(|&family| is_tested(ranked.point, family))?;
         let llr = metered.calibration.as_ref()?.families(&ranked.point.measured)[family]?;
-        (llr < -WORTH_A_WORD).then_some((family, llr))
-    });
-    let before = match (licensed, daylight) {
-        (Some(_), _) => ranked.before,
-        (None, Some((_, llr))) => ranked.before - llr,
-        (None, None) => return None,
+        (llr < -WORTH_A_WORD).then_some(Ground::Daylight(family, llr))
     };
-    if licensed.is_none() && logistic(before) < WORTH_CLEARING {
+    let ground = licence.or_else(|| ranked.lawful.as_deref().map(Ground::Class)).or_else(daylight)?;
+    // What the other families say alone of a lamp would have listed it.
+    let before = if let Ground::Daylight(_, llr) = ground { ranked.before - llr } else { ranked.before };
+    if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
         return None;
     }
-    let (look_alike, reason) = match (licensed, daylight) {
-        (Some(verdict), _) => ("licensed_miner", verdict.reason.clone()),
-        (None, Some((family, _))) => ("street_light", look_at(ranked.point, metered, |subject| (TESTS[family].words)(subject))?),
-        (None, None) => return None,
+    let (look_alike, reason) = match ground {
+        Ground::Licence(verdict) => ("licensed_miner", verdict.reason.clone()),
+        Ground::Class(look_alike) => (
+            look_alike,
+            format!("a steady load is what tariff class {} is for, and it stays within the contract", ranked.point.measured.tariff_class),
+        ),
+        Ground::Daylight(family, _) => ("street_light", look_at(ranked.point, metered, |subject| (TESTS[family].words)(subject))?),
     };
     Some(ClearedRow {
         usage_point: ranked.point.usage_point.clone(),

@@ -219,7 +219,14 @@ impl Run<'_> {
     }
 
     fn list_setting<'a>(&'a self, licences: &'a LicenceCheck) -> ListSetting<'a> {
-        ListSetting { customers: &self.tables.customers, grid: &self.tables.grid, licences, fdr: self.plan.config.run.fdr, top: self.plan.top }
+        ListSetting {
+            customers: &self.tables.customers,
+            grid: &self.tables.grid,
+            licences,
+            lawful_class: &self.plan.config.lawful_class,
+            fdr: self.plan.config.run.fdr,
+            top: self.plan.top,
+        }
     }
 
     fn assemble(
