@@ -1,6 +1,6 @@
 //! Calibration without labels: what every statistic is worth, learned from the dump itself with farms planted in it.
 //!
-//! In each calibration group (a tariff class, with or without electric heating, at one kind of resolution; all together where a group is small), null = the group's own usage points, positives =
+//! In each calibration group (`groups`; all together where a group is small), null = the group's own usage points, positives =
 //! usage points with a planted farm. Rounds of: tables for every statistic → weights → trees for what statistics say together → fused score → mixture of the score. The mixture says how likely each
 //! un-planted usage point is a real farm; it then counts that much less as null in the next round, so a few real farms do not teach the tables
 //! that farms are normal. The share of farms found is shrunk to the configured prior.

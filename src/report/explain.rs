@@ -69,8 +69,9 @@ pub fn explain(folder: &Path, id: &str) -> Result<String, ExplainError> {
     if let Some(row) = row_of(&scores, id) {
         return usage_point_words(folder, id, &scores, row);
     }
-    let wanted = id.to_lowercase();
-    let addresses = records(folder, "addresses.csv", |record| record.get("address").to_lowercase().contains(&wanted))?;
+    let wanted = id.trim().to_lowercase();
+    let is_meant = |record: &Record| !wanted.is_empty() && record.get("address").to_lowercase().contains(&wanted);
+    let addresses = records(folder, "addresses.csv", is_meant)?;
     if addresses.is_empty() {
         return Err(ExplainError::Unknown { id: id.to_owned(), near: near(&scores, id) });
     }
