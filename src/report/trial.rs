@@ -136,21 +136,17 @@ fn ticks(rows: &[TrialRow]) -> Vec<(String, String)> {
 
 fn curves(rows: &[TrialRow]) -> Vec<Curve> {
     let places = places(rows);
-    let mut kinds: Vec<&'static str> = Vec::new();
-    for row in rows.iter().filter(|row| !kinds.contains(&row.kind)).map(|row| row.kind).collect::<Vec<_>>() {
-        if !kinds.contains(&row) {
-            kinds.push(row);
-        }
-    }
+    // Rows of one kind lie together.
+    let kinds = rows.chunk_by(|a, b| a.kind == b.kind).map(|part| part[0].kind);
     let point = |row: &TrialRow| {
         let index = places.iter().position(|place| place.kw.0 == row.kw.0)?;
         Some(format!("{:.0},{:.0}", x_of(index, places.len()), HEIGHT - MARGIN - (HEIGHT - 2.0 * MARGIN) * found_share(row)))
     };
-    let curve = |(index, kind): (usize, &&'static str)| Curve {
+    let curve = |(index, kind): (usize, &'static str)| Curve {
         kind,
         colour: COLOURS[index % COLOURS.len()],
-        points: rows.iter().filter(|row| row.kind == *kind).filter_map(point).collect::<Vec<_>>().join(" "),
+        points: rows.iter().filter(|row| row.kind == kind).filter_map(point).collect::<Vec<_>>().join(" "),
         legend_y: format!("{:.0}", MARGIN + 18.0 * index as f64),
     };
-    kinds.iter().enumerate().map(curve).collect()
+    kinds.enumerate().map(curve).collect()
 }

@@ -404,4 +404,23 @@ mod tests {
         assert!(kinds(&gated).contains(&FaultKind::Spike));
         assert!(gated.series.kw[1000].is_nan());
     }
+
+    #[test]
+    fn more_than_one_impossible_value_in_a_thousand_is_still_masked() {
+        let mut kw = home(40);
+        let places = [300, 700, 1100, 1500, 1800];
+        for place in places {
+            kw[place] = 9000.0;
+        }
+        let gated = gate(kw);
+        assert!(places.iter().all(|&place| gated.series.kw[place].is_nan()));
+    }
+
+    #[test]
+    fn a_large_meter_ratio_is_found_though_the_thaw_ends_the_heating() {
+        // Heating fades to nothing over sixty days, and from day 30 on all is shown forty times.
+        let fading = |i: usize| 3.0 * (1.0 - i as f32 / (60.0 * 48.0)).powi(2);
+        let kw = home(60).into_iter().enumerate().map(|(i, own)| own * (1.0 + fading(i)) * if i >= 30 * 48 { 40.0 } else { 1.0 }).collect();
+        assert!(kinds(&gate(kw)).contains(&FaultKind::Multiplier));
+    }
 }
