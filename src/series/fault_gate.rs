@@ -2,29 +2,18 @@
 //!
 //! *Stuck and flat-filled values*: one non-zero value repeated for a day or longer. A running load varies by 0.3 % and more, so where the meter
 //! resolves finer than that, exact repetition is no load. Such intervals are masked (missing) for every test.
-//! *Multiplier step*: mean, floor and daily spread all change by one common factor within a day. An added load raises the floor and leaves the
-//! spread, so it is not mistaken for this. The higher part is divided by the factor, and the fault says so.
+//! *Multiplier step*: see `multiplier`. The higher part is divided by the factor, and the fault says so.
 //! *Spikes*: a few values beyond ten times the 99.5 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
 //! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
 
-use crate::domain::{Calendar, Fault, FaultKind, best_split, median_of};
+use crate::domain::{Calendar, Fault, FaultKind};
 
-use super::{DayFold, LoadSeries};
+use super::{DayFold, LoadSeries, multiplier};
 
 /// A run of equal values shorter than this many hours is left alone.
 const RUN_HOURS: usize = 24;
 /// Where one step of the meter's display is a larger share of the load than this, repetition proves nothing.
 const COARSE_SHARE: f64 = 0.01;
-/// A common factor below this is no multiplier fault.
-const MULTIPLIER_MIN: f64 = 1.5;
-/// A factor from here on is large: an added load that large would leave the spread far behind.
-const MULTIPLIER_LARGE: f64 = 5.0;
-/// How far floor and spread may differ from the factor of the mean, as a ratio: for small factors, where life itself may come close, and for large ones.
-const MULTIPLIER_TOLERANCE: (f64, f64) = (1.25, 2.0);
-/// The three days on either side must show this power of the factor: a ratio is changed in one day, a season is not.
-const MULTIPLIER_ABRUPT: f64 = 0.7;
-/// Days that both sides of a multiplier step must have.
-const MULTIPLIER_DAYS: usize = 5;
 /// Spikes are at most one value in this many; the highest of the others is what they are compared with.
 const SPIKE_ONE_IN: usize = 200;
 /// A value above this multiple of it (and of the contracted power) is a spike.
@@ -141,16 +130,17 @@ impl FaultGate<'_> {
     }
 
     fn undo_multiplier(self, series: &mut LoadSeries, fold: &DayFold) -> Option<Fault> {
-        let days = day_levels(fold);
-        let (split, factor) = common_factor(&days)?;
-        let (from, to, up) = if factor > 1.0 { (split, days.len(), factor) } else { (0, split, 1.0 / factor) };
-        let first = days[from].first;
-        let end = days.get(to).map_or(series.kw.len(), |level| level.first);
-        for kw in &mut series.kw[first..end] {
-            *kw /= up as f32;
+        let step = multiplier::find(series, fold)?;
+        for kw in &mut series.kw[step.from..step.to] {
+            *kw /= step.factor as f32;
         }
-        let detail = format!("mean, floor and spread are {up:.1} times those of the rest: a meter ratio; divided by it before any test");
-        Some(self.fault(series, FaultKind::Multiplier, (first, end.max(first + 1) - 1), end - first, detail))
+        let ground = if step.by_display {
+            format!("all values are multiples of {:.0} times the display step of the rest, and as much larger", step.factor)
+        } else {
+            format!("mean, floor and spread are {:.1} times those of the rest", step.factor)
+        };
+        let detail = format!("{ground}: a meter ratio; divided by it before any test");
+        Some(self.fault(series, FaultKind::Multiplier, (step.from, step.to - 1), step.to - step.from, detail))
     }
 
     fn negative(self, series: &LoadSeries, fold: &DayFold) -> Option<Fault> {
@@ -234,76 +224,6 @@ fn display_step(kw: &[f32]) -> Option<f64> {
     Some(steps[steps.len() / 100])
 }
 
-/// Mean, floor and spread of one day.
-struct Levels {
-    /// Index of its first interval.
-    first: usize,
-    mean: f64,
-    floor: f64,
-    spread: f64,
-}
-
-/// Levels of the days with enough intervals to have them.
-fn day_levels(fold: &DayFold) -> Vec<Levels> {
-    let enough = fold.days.iter().filter(|day| day.valid >= 12);
-    enough.map(|day| Levels { first: day.from, mean: day.mean(), floor: f64::from(day.lowest), spread: day.spread() }).collect()
-}
-
-/// Ratios of the three levels between two stretches of days.
-struct Ratios {
-    mean: f64,
-    floor: f64,
-    spread: f64,
-}
-
-impl Ratios {
-    fn of(before: &[Levels], after: &[Levels]) -> Self {
-        let ratio = |level: fn(&Levels) -> f64| median_of(after.iter().map(level)) / median_of(before.iter().map(level));
-        Self { mean: ratio(|d| d.mean), floor: ratio(|d| d.floor), spread: ratio(|d| d.spread) }
-    }
-
-    /// The change of the mean as a factor above 1; NaN where it is not known.
-    fn factor(&self) -> f64 {
-        if self.mean > 1.0 { self.mean } else { 1.0 / self.mean }
-    }
-
-    /// Whether floor and spread change as the mean does.
-    fn are_one(&self, tolerance: f64) -> bool {
-        let close = |other: f64| other.is_finite() && other > 0.0 && (other / self.mean).max(self.mean / other) <= tolerance;
-        close(self.floor) && close(self.spread)
-    }
-}
-
-/// The day at which all three levels change by one factor, and that factor; `None` when there is no such day.
-fn common_factor(days: &[Levels]) -> Option<(usize, f64)> {
-    if days.len() < 2 * MULTIPLIER_DAYS {
-        return None;
-    }
-    let logs: Vec<f64> = days.iter().map(|day| day.mean.max(1e-6).ln()).collect();
-    let split = best_split(&logs, MULTIPLIER_DAYS)?.place;
-    let (before, after) = days.split_at(split);
-    // A large factor shows in the days around it, where the season has not moved the load.
-    let near = Ratios::of(&before[split - MULTIPLIER_DAYS..], &after[1..after.len().min(MULTIPLIER_DAYS + 1)]);
-    if near.factor() >= MULTIPLIER_LARGE && near.are_one(MULTIPLIER_TOLERANCE.1) {
-        return Some((split, near.mean));
-    }
-    let all = Ratios::of(before, after);
-    let factor = all.factor();
-    if factor.is_nan() || factor < MULTIPLIER_MIN {
-        return None;
-    }
-    let tolerance = if factor < MULTIPLIER_LARGE { MULTIPLIER_TOLERANCE.0 } else { MULTIPLIER_TOLERANCE.1 };
-    (all.are_one(tolerance) && is_abrupt(days, split, factor)).then_some((split, all.mean))
-}
-
-/// Whether the three days before the split and the three after its first day already differ by most of the factor.
-fn is_abrupt(days: &[Levels], split: usize, factor: f64) -> bool {
-    let typical = |part: &[Levels]| median_of(part.iter().map(|day| day.mean));
-    let (before, after) = (typical(&days[split - 3..split]), typical(&days[split + 1..split + 4]));
-    let step = (after / before).max(before / after);
-    step >= factor.powf(MULTIPLIER_ABRUPT)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,15 +290,6 @@ mod tests {
         assert_eq!(kinds(&gated), [FaultKind::Multiplier]);
         let after: f32 = gated.series.kw[20 * 48..].iter().sum::<f32>() / (10.0 * 48.0);
         assert!(after < 0.6, "{after}");
-    }
-
-    #[test]
-    fn a_meter_ratio_of_two_is_undone_too() {
-        let mut kw = home(30);
-        for value in &mut kw[14 * 48..] {
-            *value *= 2.0;
-        }
-        assert_eq!(kinds(&gate(kw)), [FaultKind::Multiplier]);
     }
 
     #[test]

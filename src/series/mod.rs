@@ -7,6 +7,7 @@ mod day_fold;
 mod fault_gate;
 mod gather;
 mod grid_sum;
+mod multiplier;
 mod pick;
 mod registers;
 mod regular;

@@ -1,0 +1,216 @@
+//! Meter ratios that appear or disappear in mid-series: a current transformer's ratio applied twice, or not at all.
+//!
+//! Two signs, either of which is enough.
+//! *By the display*: a meter shows whole steps, and a ratio is applied to what it shows. Where all values are multiples of k steps from one day on, and the load is about k times as
+//! large, the values were multiplied by k, whatever the household did on those days. A load that is added lands on every step.
+//! *By the levels*: mean, floor and daily spread all change by one common factor within a day. An added load raises the floor and leaves the spread.
+//! Assumes: readings in steps of 1 Wh or coarser for the first sign. Weak when: the ratio changes within five days of either end.
+
+use crate::domain::{best_split, median_of};
+
+use super::{DayFold, LoadSeries};
+
+/// A factor below this is not looked for.
+const MULTIPLIER_MIN: f64 = 1.5;
+/// A factor that the levels alone can show: an added load that large would leave the spread far behind.
+const MULTIPLIER_LARGE: f64 = 5.0;
+/// How far floor and spread may differ from the factor of the mean, as a ratio.
+const MULTIPLIER_TOLERANCE: f64 = 2.0;
+/// How far the ratio that the display shows may differ from those of mean and floor: the household may have left on that day.
+const AS_LARGE: f64 = 2.0;
+/// The three days on either side must show this power of the factor: a ratio is changed in one day, a season is not.
+const MULTIPLIER_ABRUPT: f64 = 0.7;
+/// Days that both sides of a multiplier step must have.
+const MULTIPLIER_DAYS: usize = 5;
+/// Share of values that must lie on multiples, and the share of the others that may.
+const ON_MULTIPLES: f64 = 0.995;
+const BY_CHANCE: f64 = 0.75;
+/// Values that either side needs.
+const MIN_VALUES: usize = 50;
+/// Finest step of a display that is looked for, kWh, and the largest value that single precision holds to such a step, in steps.
+const STEP_KWH: f64 = 0.001;
+const MOST_STEPS: f64 = 2e6;
+
+/// A stretch of values that a meter ratio makes too large.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Multiplied {
+    /// First interval and the one after the last.
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// The ratio, above 1.
+    pub(super) factor: f64,
+    /// Whether the display's steps show it.
+    pub(super) by_display: bool,
+}
+
+/// Finds a meter ratio that appears or disappears; `None` where there is none, or the series is too short to say.
+pub(super) fn find(series: &LoadSeries, fold: &DayFold) -> Option<Multiplied> {
+    let days = day_levels(fold);
+    if days.len() < 2 * MULTIPLIER_DAYS {
+        return None;
+    }
+    let split = split_of(&days)?;
+    let ratios = Ratios::of(&days[..split], &days[split..]);
+    by_display(series, &days, split, &ratios).or_else(|| by_levels(&days, split, &ratios, series.kw.len()))
+}
+
+/// The ratio whose multiples one side consists of; `None` also where steps are finer than is known, or were rounded after the ratio was applied.
+fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratios) -> Option<Multiplied> {
+    let rises = ratios.mean > 1.0;
+    let times = |ratio: f64| if rises { ratio } else { 1.0 / ratio };
+    let (mean, floor) = (times(ratios.mean), times(ratios.floor));
+    if mean.is_nan() || mean < MULTIPLIER_MIN || split + 1 >= days.len() {
+        return None;
+    }
+    // The day of the change is of both kinds; so may be its neighbours.
+    let change = days[split - 1].first..days[split + 1].first;
+    let (before, after) = (steps(series, 0..change.start), steps(series, change.end..series.kw.len()));
+    let (low, high) = if rises { (before?, after?) } else { (after?, before?) };
+    let step = low.iter().fold(0, |divisor, &steps| greatest_divisor(divisor, steps)).max(1);
+    let (least, largest) = if floor.is_finite() && floor > 1.0 { (mean.min(floor), mean.max(floor)) } else { (mean, mean) };
+    let share = |values: &[i64], of: i64| values.iter().filter(|&&steps| steps % (of * step) == 0).count() as f64 / values.len() as f64;
+    let is_ratio = |&k: &i64| share(&high, k) >= ON_MULTIPLES && share(&low, k) <= BY_CHANCE;
+    let candidates = (least / AS_LARGE).max(2.0) as i64..=(largest * AS_LARGE) as i64;
+    let factor = candidates.rev().find(is_ratio)?;
+    // The ratio begins after the last value that is no multiple, or ends at the first.
+    let odd = |index: &usize| series.kw[*index] != 0.0 && steps_of(series, *index).is_some_and(|steps| steps % (factor * step) != 0);
+    let (from, to) = if rises {
+        (change.clone().rev().find(odd).map_or(change.start, |last| last + 1), series.kw.len())
+    } else {
+        (0, change.clone().find(odd).unwrap_or(change.end))
+    };
+    (from < to).then_some(Multiplied { from, to, factor: factor as f64, by_display: true })
+}
+
+fn by_levels(days: &[Levels], split: usize, ratios: &Ratios, end: usize) -> Option<Multiplied> {
+    let factor = common_factor(days, split, ratios)?;
+    let (from, to, factor) = if factor > 1.0 { (days[split].first, end, factor) } else { (days[0].first, days[split].first, 1.0 / factor) };
+    Some(Multiplied { from, to, factor, by_display: false })
+}
+
+/// Energy of an interval in steps of the finest display; `None` where it is missing or finer than that.
+fn steps_of(series: &LoadSeries, index: usize) -> Option<i64> {
+    let steps = f64::from(series.kw[index]) * f64::from(series.step_min) / 60.0 / STEP_KWH;
+    ((steps - steps.round()).abs() < 0.2 && steps.abs() < MOST_STEPS).then(|| steps.round() as i64)
+}
+
+/// Values of a stretch in steps, zeros and missing ones left out; `None` where they are too few, or finer than a step.
+fn steps(series: &LoadSeries, stretch: std::ops::Range<usize>) -> Option<Vec<i64>> {
+    let valid = stretch.filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0);
+    let steps: Vec<Option<i64>> = valid.map(|index| steps_of(series, index)).collect();
+    let whole: Vec<i64> = steps.iter().flatten().copied().collect();
+    (whole.len() >= MIN_VALUES && whole.len() as f64 >= ON_MULTIPLES * steps.len() as f64).then_some(whole)
+}
+
+fn greatest_divisor(a: i64, b: i64) -> i64 {
+    let (mut a, mut b) = (a.abs(), b.abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// Mean, floor and spread of one day.
+struct Levels {
+    /// Index of its first interval.
+    first: usize,
+    mean: f64,
+    floor: f64,
+    spread: f64,
+}
+
+/// Levels of the days with enough intervals to have them.
+fn day_levels(fold: &DayFold) -> Vec<Levels> {
+    let enough = fold.days.iter().filter(|day| day.valid >= 12);
+    enough.map(|day| Levels { first: day.from, mean: day.mean(), floor: f64::from(day.lowest), spread: day.spread() }).collect()
+}
+
+/// Ratios of the three levels between two stretches of days.
+struct Ratios {
+    mean: f64,
+    floor: f64,
+    spread: f64,
+}
+
+impl Ratios {
+    fn of(before: &[Levels], after: &[Levels]) -> Self {
+        let ratio = |level: fn(&Levels) -> f64| median_of(after.iter().map(level)) / median_of(before.iter().map(level));
+        Self { mean: ratio(|d| d.mean), floor: ratio(|d| d.floor), spread: ratio(|d| d.spread) }
+    }
+
+    /// The change of the mean as a factor above 1; NaN where it is not known.
+    fn factor(&self) -> f64 {
+        if self.mean > 1.0 { self.mean } else { 1.0 / self.mean }
+    }
+
+    /// Whether floor and spread change as the mean does.
+    fn are_one(&self) -> bool {
+        let close = |other: f64| other.is_finite() && other > 0.0 && (other / self.mean).max(self.mean / other) <= MULTIPLIER_TOLERANCE;
+        close(self.floor) && close(self.spread)
+    }
+}
+
+/// The day where the mean changes most.
+fn split_of(days: &[Levels]) -> Option<usize> {
+    let logs: Vec<f64> = days.iter().map(|day| day.mean.max(1e-6).ln()).collect();
+    Some(best_split(&logs, MULTIPLIER_DAYS)?.place)
+}
+
+/// The large factor by which all three levels change at `split`; `None` when they do not. A small one is how a school looks after the holidays.
+fn common_factor(days: &[Levels], split: usize, all: &Ratios) -> Option<f64> {
+    let (before, after) = days.split_at(split);
+    // The days around it, where the season has not moved the load.
+    let near = Ratios::of(&before[split - MULTIPLIER_DAYS..], &after[1..after.len().min(MULTIPLIER_DAYS + 1)]);
+    let is_one = |ratios: &Ratios| ratios.factor() >= MULTIPLIER_LARGE && ratios.are_one();
+    if is_one(&near) {
+        return Some(near.mean);
+    }
+    (is_one(all) && is_abrupt(days, split, all.factor())).then_some(all.mean)
+}
+
+/// Whether the three days before the split and the three after its first day already differ by most of the factor.
+fn is_abrupt(days: &[Levels], split: usize, factor: f64) -> bool {
+    let typical = |part: &[Levels]| median_of(part.iter().map(|day| day.mean));
+    let (before, after) = (typical(&days[split - 3..split]), typical(&days[split + 1..split + 4]));
+    let step = (after / before).max(before / after);
+    step >= factor.powf(MULTIPLIER_ABRUPT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Calendar, Timestamp};
+
+    /// Hourly values of a home in Wh, with a display of 1 Wh.
+    fn home(days: usize) -> Vec<i64> {
+        (0..days as i64 * 24).map(|i| 120 + (i * 7919 + 13) % 101 + if (18..22).contains(&(i % 24)) { 400 + (i * 31) % 173 } else { 0 }).collect()
+    }
+
+    fn found(wh: &[i64]) -> Option<Multiplied> {
+        let kw = wh.iter().map(|&wh| wh as f32 / 1000.0).collect();
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
+        find(&series, &DayFold::of(&series, &Calendar::new(None).unwrap()))
+    }
+
+    #[test]
+    fn a_ratio_shows_in_the_steps_though_the_family_leaves_that_day() {
+        // Away from day 20 on: the mean hardly shows the ratio of 30, the floor alone would look like a farm.
+        let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 20 * 24 + 9 { wh } else { 30 * (70 + wh % 7) }).collect();
+        let ratio = found(&wh).unwrap();
+        assert!(ratio.by_display && ratio.factor == 30.0, "{ratio:?}");
+        assert!(ratio.from.abs_diff(20 * 24 + 9) <= 2 && ratio.to == wh.len(), "{ratio:?}");
+    }
+
+    #[test]
+    fn a_ratio_that_ends_is_found_at_the_other_side() {
+        let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 12 * 24 { 2 * wh } else { wh }).collect();
+        let ratio = found(&wh).unwrap();
+        assert!(ratio.by_display && ratio.factor == 2.0 && ratio.from == 0 && ratio.to.abs_diff(12 * 24) <= 2, "{ratio:?}");
+    }
+
+    #[test]
+    fn a_farm_lands_on_every_step_of_the_display() {
+        let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 20 * 24 { wh } else { wh + 6480 + (i as i64 * 17) % 41 }).collect();
+        assert_eq!(found(&wh), None);
+    }
+}
