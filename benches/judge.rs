@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use darkload::evidence::statistics;
-use darkload::fusion::{Calibration, CalibrationSettings, Measured};
+use darkload::fusion::{Calibration, CalibrationSettings, Measured, Positive, Story};
 use divan::{Bencher, counter::ItemsCount};
 
 fn main() {
@@ -26,7 +26,13 @@ fn measured(count: usize, centre: f32) -> Vec<Measured> {
         .collect()
 }
 
-fn fit(population: &[Measured], planted: &[Measured]) -> Calibration {
+/// Farms of all eight stories in turn.
+fn planted(count: usize, centre: f32) -> Vec<Positive> {
+    let story = |index: usize| Story { scheduled: index & 1 > 0, vacant: index & 2 > 0, begins: index & 4 > 0 };
+    measured(count, centre).into_iter().enumerate().map(|(index, measured)| Positive { story: story(index), measured }).collect()
+}
+
+fn fit(population: &[Measured], planted: &[Positive]) -> Calibration {
     let members = BTreeMap::from([(population[0].group.clone(), population.len())]);
     let settings = CalibrationSettings { prior: BTreeMap::new(), default_prior: 0.001, prior_strength: 1000.0 };
     Calibration::fit(&population.iter().collect::<Vec<_>>(), &members, planted, settings).expect("enough usage points of either kind")
@@ -34,13 +40,13 @@ fn fit(population: &[Measured], planted: &[Measured]) -> Calibration {
 
 #[divan::bench(args = [2_000, 20_000])]
 fn calibrate(bencher: Bencher, usage_points: usize) {
-    let (population, planted) = (measured(usage_points, 0.0), measured(6_000, 1.5));
+    let (population, planted) = (measured(usage_points, 0.0), planted(6_000, 1.5));
     bencher.counter(ItemsCount::new(usage_points)).bench(|| fit(divan::black_box(&population), &planted));
 }
 
 #[divan::bench]
 fn log_odds(bencher: Bencher) {
-    let (population, planted) = (measured(20_000, 0.0), measured(6_000, 1.5));
+    let (population, planted) = (measured(20_000, 0.0), planted(6_000, 1.5));
     let calibration = fit(&population, &planted);
     bencher.counter(ItemsCount::new(population.len())).bench(|| population.iter().filter_map(|member| calibration.log_odds(member)).sum::<f64>());
 }

@@ -18,7 +18,7 @@ mod weather;
 pub use constant::FLOOR;
 pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load};
 pub use onset_day::onset_day;
-pub use size::CONTRACT_RATIO;
+pub use size::{CONTRACT_RATIO, SIZE};
 pub use subject::{DayWeather, Subject};
 
 /// One number that a family measures.

@@ -12,8 +12,11 @@ use super::{EvidenceTest, Statistic, Subject};
 /// Name of the statistic that compares mean power with contracted power; above 0 the contract is exceeded.
 pub const CONTRACT_RATIO: &str = "size_ln_contract_ratio";
 
+/// Name of the family.
+pub const SIZE: &str = "size";
+
 pub(super) const TEST: EvidenceTest = EvidenceTest {
-    family: "size",
+    family: SIZE,
     question: "Is the load larger than that of its peers, or than its contract?",
     needs: "a week of readings",
     statistics: &[

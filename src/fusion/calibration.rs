@@ -1,22 +1,22 @@
 //! Calibration without labels: what every statistic is worth, learned from the dump itself with farms planted in it.
 //!
 //! In each calibration group (`groups`; all together where a group is small), null = the group's own usage points, positives =
-//! usage points with a planted farm. Rounds of: tables for every statistic → weights → trees for what statistics say together → fused score → mixture of the score. The mixture says how likely each
-//! un-planted usage point is a real farm; it then counts that much less as null in the next round, so a few real farms do not teach the tables
-//! that farms are normal. The share of farms found is shrunk to the configured prior.
+//! usage points with a planted farm. Rounds of: tables and weights for every story (`stories`) → trees for what statistics say together (`boosting`) → fused score → mixture of
+//! the score. The mixture says how likely each un-planted usage point is a real farm; it then counts that much less as null in the next round, so a few real farms do not
+//! teach the tables that farms are normal. The share of farms found is shrunk to the configured prior.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use crate::domain::{Purpose, seed_of};
-use crate::evidence::{TESTS, statistics};
-use crate::population::{LikelihoodTable, Mixture, PooledSample};
+use crate::evidence::{CONTRACT_RATIO, SIZE, TESTS, statistics};
+use crate::population::Mixture;
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
-use super::weights::{Labelled, Weights, logit};
+use super::stories::{self, Positive, StoryModel};
+use super::weights::logit;
 
 /// Rounds of learning; the list no longer changes after three.
 const ROUNDS: usize = 4;
@@ -24,6 +24,11 @@ const ROUNDS: usize = 4;
 const TREE_ROUNDS: usize = 1;
 /// Un-planted usage points that trees are fitted to, at most.
 const MOST_FITTED: usize = 6000;
+/// Share of usage points that are doubted after the first round, and how much each then counts as innocent.
+const DOUBTED: f64 = 0.03;
+const DOUBTED_COUNTS: f64 = 0.1;
+/// Share of usage points whose contracted power may be written down wrong by so much that the mean load exceeds it.
+const WRONG_CONTRACTS: f64 = 0.003;
 /// Members that a group needs for tables of its own.
 const MIN_GROUP: usize = 150;
 /// Name of the group that holds every usage point: for classes too small for tables of their own.
@@ -54,6 +59,13 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// Whether there are enough days to say even how large the load is; what else is known then says too little for a probability.
+    #[must_use]
+    pub fn can_be_judged(&self) -> bool {
+        let size = TESTS.iter().position(|test| test.family == SIZE);
+        statistics().zip(&self.statistics).any(|((family, _), value)| Some(family) == size && !value.is_nan())
+    }
+
     /// The fold of a usage point, by the hash of its id.
     #[must_use]
     pub fn fold_of(seed: u64, usage_point: &str) -> u8 {
@@ -64,8 +76,7 @@ impl Measured {
 /// What is learned for one group.
 #[derive(Debug, Clone)]
 struct GroupModel {
-    tables: Vec<Option<LikelihoodTable>>,
-    weights: Weights,
+    stories: Vec<StoryModel>,
     /// One set of trees a fold.
     trees: Vec<Trees>,
     /// Family of every statistic.
@@ -86,7 +97,7 @@ impl Calibration {
     ///
     /// `members` is the number of usage points that each group has in the whole dump, of which `population` may be a sample.
     #[must_use]
-    pub fn fit(population: &[&Measured], members: &BTreeMap<Arc<str>, usize>, planted: &[Measured], settings: CalibrationSettings) -> Option<Self> {
+    pub fn fit(population: &[&Measured], members: &BTreeMap<Arc<str>, usize>, planted: &[Positive], settings: CalibrationSettings) -> Option<Self> {
         let mut groups: Vec<Arc<str>> = members.iter().filter(|&(_, &size)| size >= MIN_GROUP).map(|(group, _)| group.clone()).collect();
         let all: usize = members.values().sum();
         // A group that holds everyone is the pooled group.
@@ -99,8 +110,8 @@ impl Calibration {
             .par_iter()
             .with_max_len(1)
             .filter_map(|group| {
-                let null: Vec<&Measured> = population.iter().copied().filter(|member| belongs(member, group)).collect();
-                let farms: Vec<&Measured> = planted.iter().filter(|member| belongs(member, group)).collect();
+                let null: Vec<&Measured> = population.iter().copied().filter(|member| belongs(member, group) && member.can_be_judged()).collect();
+                let farms: Vec<&Positive> = planted.iter().filter(|positive| belongs(&positive.measured, group)).collect();
                 let size = members.get(group).copied().unwrap_or(all);
                 GroupModel::fit(&null, size, &farms).map(|model| (group.clone(), model))
             })
@@ -111,10 +122,10 @@ impl Calibration {
         models.contains_key(POOLED).then_some(Self { models, settings })
     }
 
-    /// Log-odds for a farm, prior included; `None` when not one statistic could be measured.
+    /// Log-odds for a farm, prior included; `None` when the readings are too few for a judgement.
     #[must_use]
     pub fn log_odds(&self, member: &Measured) -> Option<f64> {
-        if member.statistics.iter().all(|value| value.is_nan()) {
+        if !member.can_be_judged() {
             return None;
         }
         let model = self.model_of(&member.group)?;
@@ -151,115 +162,103 @@ impl Calibration {
 }
 
 impl GroupModel {
-    fn fit(null: &[&Measured], size: usize, planted: &[&Measured]) -> Option<Self> {
-        let columns: Vec<Option<PooledSample>> = (0..statistics().count())
-            .into_par_iter()
-            .map(|column| {
-                PooledSample::of(
-                    &null.iter().map(|m| m.statistics[column]).collect::<Vec<_>>(),
-                    &planted.iter().map(|m| m.statistics[column]).collect::<Vec<_>>(),
-                )
-            })
-            .collect();
-        let members: Vec<&[f32]> = null.iter().chain(planted).map(|member| &*member.statistics).collect();
-        let binned = Binned::of(&members);
-        let mut innocent = vec![1.0; null.len()];
+    fn fit(null: &[&Measured], size: usize, planted: &[&Positive]) -> Option<Self> {
+        let samples = stories::samples(null, planted);
+        let members: Vec<&Measured> = null.iter().copied().chain(planted.iter().map(|positive| &positive.measured)).collect();
+        let values: Vec<&[f32]> = members.iter().map(|member| &*member.statistics).collect();
+        let binned = Binned::of(&values);
+        let reference = reference_weights(null);
+        let mut innocent = reference.clone();
         let mut model: Option<Self> = None;
         for round in 0..ROUNDS {
-            let tables: Vec<Option<LikelihoodTable>> =
-                columns.par_iter().map(|sample| sample.as_ref().map(|sample| sample.table(&innocent))).collect();
-            let llr = Llr::of(&tables, null, planted);
-            let weights = Weights::fit(&llr.labelled(&innocent), model.as_ref().map(|model| &model.weights));
-            let mut scores: Vec<f64> = llr.rows.rows().into_iter().map(|row| weights.score(&row)).collect();
-            let rows = tree_rows(&scores, null, planted, &innocent);
+            let near = |story: usize| model.as_ref().map(|model| &model.stories[story]);
+            let stories: Vec<StoryModel> = (samples.par_iter().enumerate().with_max_len(1))
+                .map(|(story, sample)| sample.fit(null, &innocent, planted.len(), near(story)))
+                .collect();
+            let mut scores: Vec<f64> = values.par_iter().map(|statistics| stories::score(&stories, statistics)).collect();
+            let rows = tree_rows(&scores, &members, &innocent);
             let folds = if round + TREE_ROUNDS < ROUNDS { 0 } else { FOLDS };
             let trees: Vec<Trees> = (0..folds as u8).into_par_iter().with_max_len(1).map(|fold| Trees::fit(&binned, &rows, fold)).collect();
             if folds > 0 {
-                scores
-                    .par_iter_mut()
-                    .zip(&rows)
-                    .zip(&members)
-                    .for_each(|((score, row), member)| *score += trees[usize::from(row.fold)].score(member));
+                (scores.par_iter_mut().zip(&rows).zip(&values))
+                    .for_each(|((score, row), values)| *score += trees[usize::from(row.fold)].score(values));
             }
             let (population, farms) = scores.split_at(null.len());
-            let mixture = Mixture::fit(population, farms.to_vec())?;
-            for (innocent, score) in innocent.iter_mut().zip(population) {
-                *innocent = 1.0 - mixture.posterior(*score);
+            let mixture = Mixture::fit(population, farms.to_vec(), &innocent)?;
+            for ((innocent, reference), score) in innocent.iter_mut().zip(&reference).zip(population) {
+                *innocent = reference * (1.0 - mixture.posterior(*score));
+            }
+            if round == 0 {
+                doubt_the_highest(&mut innocent, population);
             }
             let family_of = statistics().map(|(family, _)| family).collect();
-            model = Some(Self { tables, weights, trees, family_of, mixture, members: size });
+            model = Some(Self { stories, trees, family_of, mixture, members: size });
         }
         model
     }
 
     fn score(&self, member: &Measured) -> f64 {
-        let llr = self.tables.iter().zip(&member.statistics).map(|(table, &value)| llr_of(table.as_ref(), value));
         let trees = self.trees.get(usize::from(member.fold)).map_or(0.0, |trees| trees.score(&member.statistics));
-        self.weights.base + llr.zip(&self.weights.weight).map(|(llr, weight)| llr * weight).sum::<f64>() + trees
+        stories::score(&self.stories, &member.statistics) + trees
     }
 
+    /// What the families say for the likeliest story, and the trees beside it.
     fn families(&self, member: &Measured) -> Vec<Option<f64>> {
         let mut families: Vec<Option<f64>> = vec![None; TESTS.len()];
-        let of_column = &self.family_of;
-        for (index, (&family, &value)) in of_column.iter().zip(&member.statistics).enumerate() {
-            if let (false, Some(table)) = (value.is_nan(), &self.tables[index]) {
-                *families[family].get_or_insert(0.0) += self.weights.weight[index] * table.llr(f64::from(value));
+        for (&family, _) in self.family_of.iter().zip(&member.statistics).filter(|(_, value)| !value.is_nan()) {
+            families[family].get_or_insert(0.0);
+        }
+        let mut add = |column: usize, llr: f64| {
+            // What a missing statistic says is not told: it belongs to no finding.
+            if let Some(sum) = &mut families[self.family_of[column]] {
+                *sum += llr;
             }
+        };
+        if let Some(story) = stories::likeliest(&self.stories, &member.statistics) {
+            story.contributions(&member.statistics).for_each(|(column, llr)| add(column, llr));
         }
         if let Some(trees) = self.trees.get(usize::from(member.fold)) {
-            // What a missing statistic says is not told: it belongs to no finding.
-            trees.explain(&member.statistics, |column, llr| {
-                if let Some(sum) = &mut families[of_column[column]] {
-                    *sum += llr;
-                }
-            });
+            trees.explain(&member.statistics, add);
         }
         families
     }
 }
 
-/// Rows for the trees; of a large population an even part is fitted.
-fn tree_rows(margins: &[f64], null: &[&Measured], planted: &[&Measured], innocent: &[f64]) -> Vec<Row> {
-    let stride = null.len().div_ceil(MOST_FITTED).max(1);
+/// After the first round, tables have learned from the farms in the dump that farms are usual, and see too few. The highest scores are doubted once; in later rounds each
+/// usage point counts by what the mixture says of it, so an innocent one comes back.
+fn doubt_the_highest(innocent: &mut [f64], scores: &[f64]) {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    for &index in order.iter().take((DOUBTED * scores.len() as f64) as usize) {
+        innocent[index] = innocent[index].min(DOUBTED_COUNTS);
+    }
+}
+
+/// How much every usage point says about what is usual. One that draws more on average than its contract allows breaks it, or its contract is written down wrong; as many as may be
+/// wrong count, the rest teaches nothing.
+fn reference_weights(null: &[&Measured]) -> Vec<f64> {
+    let contract = statistics().position(|(_, statistic)| statistic.name == CONTRACT_RATIO);
+    let exceeds = |member: &Measured| contract.is_some_and(|column| member.statistics[column] > 0.0);
+    let exceeding = null.iter().filter(|member| exceeds(member)).count();
+    let trust = (WRONG_CONTRACTS * null.len() as f64 / exceeding.max(1) as f64).min(1.0);
+    null.iter().map(|member| if exceeds(member) { trust } else { 1.0 }).collect()
+}
+
+/// Rows for the trees, un-planted usage points first; of a large population an even part is fitted.
+fn tree_rows(margins: &[f64], members: &[&Measured], innocent: &[f64]) -> Vec<Row> {
+    let planted = (members.len() - innocent.len()) as f64;
+    let stride = innocent.len().div_ceil(MOST_FITTED).max(1);
     let null_weight: f64 = innocent.iter().step_by(stride).sum();
-    let side = null_weight.min(planted.len() as f64);
+    let side = null_weight.min(planted);
     let row = |(index, (member, &margin)): (usize, (&&Measured, &f64))| {
         let own = innocent.get(index);
         Row {
             margin,
             planted: own.is_none(),
-            weight: own.map_or(side / planted.len().max(1) as f64, |innocent| innocent * side / null_weight.max(1e-9)),
+            weight: own.map_or(side / planted.max(1.0), |innocent| innocent * side / null_weight.max(1e-9)),
             fold: member.fold,
             fitted: own.is_none() || index % stride == 0,
         }
     };
-    null.iter().chain(planted).zip(margins).enumerate().map(row).collect()
-}
-
-fn llr_of(table: Option<&LikelihoodTable>, value: f32) -> f64 {
-    table.filter(|_| !value.is_nan()).map_or(0.0, |table| table.llr(f64::from(value)))
-}
-
-/// Log-odds of every statistic for un-planted, then planted usage points: one row each.
-struct Llr {
-    rows: Array2<f64>,
-    null: usize,
-}
-
-impl Llr {
-    fn of(tables: &[Option<LikelihoodTable>], null: &[&Measured], planted: &[&Measured]) -> Self {
-        let members: Vec<&Measured> = null.iter().chain(planted).copied().collect();
-        let flat: Vec<f64> = (members.par_iter())
-            .flat_map_iter(|member| tables.iter().zip(&member.statistics).map(|(table, &value)| llr_of(table.as_ref(), value)))
-            .collect();
-        let rows = Array2::from_shape_vec((members.len(), tables.len()), flat).unwrap_or_default();
-        Self { rows, null: null.len() }
-    }
-
-    fn labelled(&self, innocent: &[f64]) -> Labelled<'_> {
-        let rows = self.rows.nrows();
-        let injected = Array1::from_iter((0..rows).map(|row| f64::from(u8::from(row >= self.null))));
-        let weight = Array1::from_iter((0..rows).map(|row| innocent.get(row).copied().unwrap_or(1.0)));
-        Labelled { llr: self.rows.view(), injected, weight }
-    }
+    members.iter().zip(margins).enumerate().map(row).collect()
 }

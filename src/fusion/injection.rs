@@ -1,8 +1,8 @@
 //! Plants farms of known kind, size and start in kept series: what a farm looks like in this very dump.
 //!
 //! Hosts are a sample of the user's own usage points (chosen by the hash of their id, so the choice is stable). Sizes are log-uniform from the smallest farm worth the
-//! name, or half of the host's own load where that is more (a smaller part is hard to tell in anything but a change, and would blur what the others look like), up to one and a half times the contracted power; half of the farms run from the first reading,
-//! half start at an even chance anywhere in the middle nine tenths; one in seven runs in premises that are hardly used otherwise. Sizes and kinds are assumptions, and the README says so.
+//! name, or half of the host's own load where that is more (a smaller part is hard to tell in anything but a change, and would blur what the others look like), up to three times the contracted power; half of the farms run from the first reading,
+//! half start at an even chance anywhere in the middle nine tenths; two in five run in premises that are hardly used otherwise. Sizes and kinds are assumptions, and the README says so.
 //! Source: models M1 to M4 of `synth::FarmModel`.
 
 use rand::RngExt;
@@ -13,6 +13,8 @@ use rayon::prelude::*;
 use crate::domain::{Calendar, FARM_UNITS, Purpose, Timestamp, Weather, seed_of};
 use crate::series::LoadSeries;
 use crate::synth::{FarmKind, FarmModel};
+
+use super::stories::Story;
 
 /// Kinds of farm with their share among the planted.
 const KINDS: &[(FarmKind, f64)] = &[
@@ -27,13 +29,13 @@ const KINDS: &[(FarmKind, f64)] = &[
 /// A farm smaller than this share of the host's own mean load is not asked for: nothing could tell it.
 const LEAST_SHARE: f64 = 0.5;
 /// Largest farm as a multiple of contracted power, and where none is known, of the host's own mean load.
-const CONTRACT_MULTIPLE: f64 = 1.5;
+const CONTRACT_MULTIPLE: f64 = 3.0;
 const MEAN_MULTIPLE: f64 = 30.0;
 /// Largest planted farm of a host without contract and load, kW.
 const LEAST_UPPER_KW: f64 = 10.0;
 
 /// Share of farms that run in premises which are hardly used for anything else, and what is left there of the host's own load (logarithmically even).
-const VACANT: f64 = 0.15;
+const VACANT: f64 = 0.4;
 const VACANT_LOAD: std::ops::Range<f64> = 0.02..0.5;
 
 /// How farms are planted.
@@ -52,6 +54,8 @@ pub struct Host<'a> {
     pub series: &'a LoadSeries,
     /// Contracted power, kW.
     pub contracted_kw: Option<f64>,
+    /// Farms planted in it, one at a time.
+    pub farms: u32,
 }
 
 /// A host with a farm.
@@ -65,8 +69,19 @@ pub struct Planted {
     pub kw: f64,
     /// When it starts; `None` = before the first reading.
     pub onset: Option<Timestamp>,
+    /// Whether the premises are hardly used for anything else.
+    pub vacant: bool,
     /// The host's series with the farm.
     pub series: LoadSeries,
+}
+
+impl Planted {
+    /// How the farm is there.
+    #[must_use]
+    pub fn story(&self) -> Story {
+        let scheduled = matches!(self.kind, FarmKind::Night | FarmKind::PeakShaved | FarmKind::Weekend);
+        Story { scheduled, vacant: self.vacant, begins: self.onset.is_some() }
+    }
 }
 
 /// Plants farms in every host and hands each to `measure`, in parallel; results come in the order of hosts.
@@ -83,7 +98,7 @@ pub fn plant<T: Send>(
         .enumerate()
         .flat_map_iter(|(index, host)| {
             let measure = &measure;
-            (0..settings.per_host).filter_map(move |turn| measure(plant_one(index, *host, settings.seed, turn, calendar, weather)?))
+            (0..host.farms).filter_map(move |turn| measure(plant_one(index, *host, settings.seed, turn, calendar, weather)?))
         })
         .collect()
 }
@@ -97,7 +112,8 @@ fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed_of(seed, &hourly.usage_point, Purpose::Injection, u64::from(turn)));
     let kind = draw_kind(&mut rng);
-    if rng.random_bool(VACANT) {
+    let vacant = rng.random_bool(VACANT);
+    if vacant {
         let left = rng.random_range(VACANT_LOAD.start.ln()..VACANT_LOAD.end.ln()).exp() as f32;
         hourly.kw.iter_mut().for_each(|kw| *kw *= left);
     }
@@ -110,7 +126,7 @@ fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar
     let farm_kw = model.load_kw(&mut rng, &start, series.step_min, calendar, &temperature_c, onset);
     let kw = series.kw.iter().zip(&farm_kw).map(|(own, farm)| own + farm).collect();
     let planted = LoadSeries { usage_point: series.usage_point.clone(), start: series.start, step_min: series.step_min, kw };
-    Some(Planted { host: index, kind, kw: model.running_kw(), onset, series: planted })
+    Some(Planted { host: index, kind, kw: model.running_kw(), onset, vacant, series: planted })
 }
 
 fn draw_kind(rng: &mut ChaCha8Rng) -> FarmKind {

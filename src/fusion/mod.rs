@@ -9,6 +9,7 @@ mod discovery;
 mod groups;
 mod injection;
 mod neighbours;
+mod stories;
 mod weights;
 
 pub use calibration::{Calibration, CalibrationSettings, Measured};
@@ -16,4 +17,5 @@ pub use discovery::{q_values, shortlist_length};
 pub use groups::{Groups, Kin};
 pub use injection::{Host, InjectionSettings, Planted, plant};
 pub use neighbours::{Account, with_neighbours};
+pub use stories::{Positive, Story};
 pub use weights::{logistic, logit};

@@ -6,7 +6,7 @@
 //! matrix, so that a step costs one pass over the rows. Source: McCullagh and Nelder (1989), Generalized Linear Models, 2.5; Friedman, Hastie and Tibshirani (2010),
 //! Journal of Statistical Software 33, for coordinate descent inside; Wolpert (1992), stacked generalisation, for the idea of weighing fitted scores.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
 
 /// Ridge penalty per statistic, in units of one side's total weight: keeps related statistics at similar weights.
@@ -48,12 +48,6 @@ struct Quadratic {
 }
 
 impl Weights {
-    /// Log-odds of one row.
-    #[must_use]
-    pub(super) fn score(&self, llr: &ArrayView1<f64>) -> f64 {
-        self.base + self.weight.dot(llr)
-    }
-
     /// Fits base and weights. Both sides are scaled to the same total weight. The search begins at `near`, where something like it was fitted before.
     #[must_use]
     pub(super) fn fit(rows: &Labelled, near: Option<&Self>) -> Self {

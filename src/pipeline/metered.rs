@@ -11,12 +11,16 @@ use crate::consequence::Buildings;
 use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Heating, Purpose, UsagePointId, Weather, seed_of};
 use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
-use crate::fusion::{Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, plant, with_neighbours};
+use crate::fusion::{Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, Positive, plant, with_neighbours};
 use crate::population::{NodeFacts, Peers, Stratum};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::LoadSeries;
 
 use super::first_pass::Point;
+
+/// Planted farms that a group should have, and those that one host gets for it at most.
+const ENOUGH_FARMS: u32 = 1500;
+const MOST_FARMS: u32 = 10;
 
 /// One usage point through the engine.
 #[derive(Debug)]
@@ -212,9 +216,20 @@ fn ask_neighbours(points: &mut [MeteredPoint], calibration: &Calibration, buildi
     }
 }
 
-/// Kept series with what bounds a farm in them.
-pub(super) fn hosts_of<'h>(hosts: &'h [LoadSeries], setting: &EngineSetting) -> Vec<Host<'h>> {
-    let of_host = |series: &'h LoadSeries| Host { series, contracted_kw: setting.customers.get(&series.usage_point).and_then(|c| c.contracted_kw) };
+/// Kept series with what bounds a farm in them. Where a group has few, each gets more farms, since every group learns from its own.
+pub(super) fn hosts_of<'h>(hosts: &'h [LoadSeries], bench: &Bench, setting: &EngineSetting) -> Vec<Host<'h>> {
+    let group = |series: &LoadSeries| bench.groups.name(&kin(&bench.facts(&series.usage_point), series.step_min <= 60));
+    let mut members: BTreeMap<Arc<str>, u32> = BTreeMap::new();
+    for series in hosts {
+        *members.entry(group(series)).or_default() += 1;
+    }
+    let usual = setting.injection.per_host;
+    let farms = |series: &LoadSeries| (ENOUGH_FARMS / members[&group(series)]).clamp(usual, usual.max(MOST_FARMS));
+    let of_host = |series: &'h LoadSeries| Host {
+        series,
+        contracted_kw: setting.customers.get(&series.usage_point).and_then(|c| c.contracted_kw),
+        farms: farms(series),
+    };
     hosts.iter().map(of_host).collect()
 }
 
@@ -225,9 +240,10 @@ fn calibrate(
     setting: &EngineSetting,
     calibration: CalibrationSettings,
 ) -> Option<Calibration> {
-    let planted = plant(&hosts_of(hosts, setting), setting.injection, setting.calendar, setting.weather, |planted| {
+    let planted = plant(&hosts_of(hosts, bench, setting), setting.injection, setting.calendar, setting.weather, |planted| {
         let profile = NodeProfile::of(&planted.series, setting.calendar);
-        Some(bench.with_subject(&planted.series.usage_point, &profile, |subject| bench.measure(&planted.series.usage_point, subject)))
+        let id = &planted.series.usage_point;
+        Some(Positive { story: planted.story(), measured: bench.with_subject(id, &profile, |subject| bench.measure(id, subject)) })
     });
     let mut members: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for point in points {

@@ -37,6 +37,6 @@ pub(super) fn run(metered: &Metered, hosts: &[LoadSeries], listing: &Listing, se
             days_error: onset.map(|onset| load.and_then(|load| load.since).map_or(f64::NAN, |since| f64::from((since.0 - onset.0).abs()))),
         })
     };
-    let farms = plant(&hosts_of(hosts, setting), injection, setting.calendar, setting.weather, judge);
+    let farms = plant(&hosts_of(hosts, &metered.bench, setting), injection, setting.calendar, setting.weather, judge);
     TrialReport { usage_points: metered.points.len(), listed: listing.suspects.len(), least_log_odds: least, farms }
 }

@@ -1,13 +1,13 @@
 //! How many farms are among the un-injected? A two-part mixture of the fused score.
 //!
 //! f = (1 − π)·f0 + π·f1. f1 is the score of injected usage points. f0 is the score of the population: in its upper tail, where real farms may
-//! hide, it is an exponential fitted to the body of the distribution (between its 88 % and 97 % quantiles, each usage point counted by its probability of being innocent), so that farms themselves do not stretch it.
+//! hide, it is an exponential fitted to the body of the distribution (between its 85 % and 95 % quantiles, each usage point counted by its probability of being innocent), so that farms themselves do not stretch it.
 //! A population without farms has no excess over that tail, and π goes to zero. This is the "external null" that ranking a batch against itself lacks.
 //! Source: Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null hypothesis, JASA 99 (the empirical null, here one-sided).
 
 /// Quantiles of the null that the tail is fitted between.
-const TAIL_FROM: f64 = 0.88;
-const TAIL_TO: f64 = 0.97;
+const TAIL_FROM: f64 = 0.85;
+const TAIL_TO: f64 = 0.95;
 /// Share of farms the iteration starts from.
 const START: f64 = 0.01;
 /// Rounds of expectation and maximisation; the share changes by less than 1 % of itself long before.
@@ -33,17 +33,18 @@ pub struct Mixture {
 }
 
 impl Mixture {
-    /// Fits the mixture to the scores of the population and of injected usage points. `None` without scores on either side.
+    /// Fits the mixture to the scores of the population and of injected usage points; the search begins where each usage point is innocent with the probability `innocent`.
+    /// `None` without scores on either side.
     #[must_use]
-    pub fn fit(population: &[f64], mut injected: Vec<f64>) -> Option<Self> {
+    pub fn fit(population: &[f64], mut injected: Vec<f64>, innocent: &[f64]) -> Option<Self> {
         if population.is_empty() || injected.is_empty() {
             return None;
         }
         injected.sort_by(f64::total_cmp);
-        let mut sorted = population.to_vec();
-        sorted.sort_by(f64::total_cmp);
+        let mut members: Vec<(f64, f64)> = population.iter().copied().zip(innocent.iter().copied()).collect();
+        members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let (sorted, mut innocent): (Vec<f64>, Vec<f64>) = members.into_iter().unzip();
         let mut mixture = Self { tail_start: 0.0, tail_scale: 1.0, share: START, injected, ladder: Vec::new() };
-        let mut innocent = vec![1.0; sorted.len()];
         for _ in 0..ROUNDS {
             mixture.fit_tail(&sorted, &innocent);
             // Below the tail nothing counts as a farm.
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_population_without_farms_has_no_excess() {
-        let mixture = Mixture::fit(&innocent(2000), farms(1000)).unwrap();
+        let mixture = Mixture::fit(&innocent(2000), farms(1000), &[1.0; 2000]).unwrap();
         assert!(mixture.share < 0.001, "{}", mixture.share);
     }
 
@@ -157,7 +158,7 @@ mod tests {
     fn the_share_of_farms_is_found() {
         let mut population = innocent(1920);
         population.extend(farms(80));
-        let mixture = Mixture::fit(&population, farms(1000)).unwrap();
+        let mixture = Mixture::fit(&population, farms(1000), &[1.0; 2000]).unwrap();
         assert!((mixture.share - 0.04).abs() < 0.006, "{}", mixture.share);
         assert!(mixture.posterior(7.0) > 0.95);
         assert!(mixture.posterior(-4.0) < 0.01);
