@@ -3,7 +3,7 @@
 //! H0: part of the load is heating or cooling, as usual for its kind.  H1: it is not; a farm dilutes the response.
 //! Statistic: minus the swing of daily mean power that a robust line over temperature explains, as a share of the mean (heating slope over the central 80 % of
 //! temperatures, Theil-Sen); and the same for the daily floor in kW, since electric heating at its limit lifts the floor only while it is cold;
-//! and the signed swing over all days, since storage heating is steady until it is switched off for the summer.
+//! and the signed swing over all days, since storage heating is steady until it is switched off for the summer, of the mean and of what runs above the daily floor.
 //! Null: the same figures of the un-injected population.
 //! Assumes: a weather file. Weak when: temperatures hardly change in the window.
 //! Source: Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63; CalTRACK 2.0 for temperature response as the baseline of buildings.
@@ -38,6 +38,11 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             meaning: "share of mean power by which warmer days draw more (negative: less), over all days, so that a load which ends with the cold shows",
             measure: |s| Some((response_over(s, &s.profile.days, |day| day.mean_kw)?.swing_kw / s.high_mean_kw()?.max(0.02)).clamp(-1.0, 0.2)),
         },
+        Statistic {
+            name: "weather_season_above_floor",
+            meaning: "share by which what runs above the daily floor grows on warmer days (negative: shrinks), so that heating which charges at night shows",
+            measure: |s| Some((response_over(s, &s.profile.days, above_floor)?.swing_kw / high_above_floor_kw(s)?).clamp(-1.0, 0.2)),
+        },
     ],
     words,
 };
@@ -50,6 +55,16 @@ struct Response {
 /// Robust line of a daily value over temperature within the higher regime.
 fn response(s: &Subject, value: fn(&DaySummary) -> f32) -> Option<Response> {
     response_over(s, s.high_days()?, value)
+}
+
+fn above_floor(day: &DaySummary) -> f32 {
+    day.mean_kw - day.floor_kw
+}
+
+/// What runs above the daily floor on one day in five, kW.
+fn high_above_floor_kw(s: &Subject) -> Option<f64> {
+    let above: Vec<f64> = s.profile.days.iter().map(|day| f64::from(above_floor(&day.summary))).filter(|kw| kw.is_finite()).collect();
+    (!above.is_empty()).then(|| quantile(&above, 0.8).max(0.02))
 }
 
 fn response_over(s: &Subject, days: &[Day], value: fn(&DaySummary) -> f32) -> Option<Response> {
