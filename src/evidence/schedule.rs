@@ -18,6 +18,10 @@ const LONGEST: usize = 21;
 /// A difference below this is not asked how steady it is, kW.
 const LEAST_CONTRAST_KW: f64 = 0.3;
 
+/// Middle of the lengths of a working day with its preparations, and of the light that plants are given, and the largest difference from it that is told apart, hours.
+const WORKING_HOURS: f64 = 14.5;
+const MOST_HOURS_APART: f64 = 5.0;
+
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "schedule",
     question: "Does a steady load run in the same hours every day?",
@@ -32,6 +36,11 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             name: "schedule_steadiness",
             meaning: "minus the spread of the level inside the window over the level",
             measure: |s| s.window.filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| -w.spread_share),
+        },
+        Statistic {
+            name: "schedule_hours_from_working_day",
+            meaning: "difference in hours between the length of the window and a long working day or a photoperiod: tariffs make farms run shorter, or longer",
+            measure: |s| s.window.filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| (w.hours as f64 - WORKING_HOURS).abs().min(MOST_HOURS_APART)),
         },
     ],
     words,
