@@ -40,7 +40,9 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         Statistic {
             name: "schedule_hours_from_working_day",
             meaning: "difference in hours between the length of the window and a long working day or a photoperiod: tariffs make farms run shorter, or longer",
-            measure: |s| s.window.filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| (w.hours as f64 - WORKING_HOURS).abs().min(MOST_HOURS_APART)),
+            measure: |s| {
+                s.window.filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| (w.hours as f64 - WORKING_HOURS).abs().min(MOST_HOURS_APART))
+            },
         },
     ],
     words,

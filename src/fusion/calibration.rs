@@ -208,17 +208,20 @@ impl GroupModel {
         for (&family, _) in self.family_of.iter().zip(&member.statistics).filter(|(_, value)| !value.is_nan()) {
             families[family].get_or_insert(0.0);
         }
-        let mut add = |column: usize, llr: f64| {
-            // What a missing statistic says is not told: it belongs to no finding.
-            if let Some(sum) = &mut families[self.family_of[column]] {
-                *sum += llr;
-            }
-        };
         if let Some(story) = stories::likeliest(&self.stories, &member.statistics) {
-            story.contributions(&member.statistics).for_each(|(column, llr)| add(column, llr));
+            for (sum, llr) in families.iter_mut().zip(story.families(&member.statistics)) {
+                if let Some(sum) = sum {
+                    *sum += llr;
+                }
+            }
         }
         if let Some(trees) = self.trees.get(usize::from(member.fold)) {
-            trees.explain(&member.statistics, add);
+            // What a missing statistic says is not told: it belongs to no finding.
+            trees.explain(&member.statistics, |column, llr| {
+                if let Some(sum) = &mut families[self.family_of[column]] {
+                    *sum += llr;
+                }
+            });
         }
         families
     }

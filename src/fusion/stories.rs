@@ -7,11 +7,12 @@
 //! Source: the density of a mixture; within a story `population::likelihood` and `weights`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 
-use crate::evidence::statistics;
+use crate::evidence::{TESTS, statistics};
 use crate::population::{LikelihoodTable, PooledSample};
 
 use super::calibration::Measured;
@@ -21,6 +22,9 @@ use super::weights::{Labelled, Weights};
 const ENOUGH: usize = 60;
 /// Un-planted usage points that weights are fitted to, at most.
 const MOST_FITTED: usize = 6000;
+/// No family says more than this, in log-odds: what one artefact of the data can imitate must not decide alone.
+const MOST_FOR: f64 = 5.0;
+const MOST_AGAINST: f64 = 5.0;
 /// Weights below this are left out: what they add is less than anything that is told.
 const LEAST_WEIGHT: f64 = 1e-3;
 
@@ -57,6 +61,8 @@ pub(super) struct StoryModel {
     /// A table for every statistic that weighs anything.
     tables: Vec<Option<LikelihoodTable>>,
     weights: Weights,
+    /// Family of every statistic.
+    family_of: Arc<[usize]>,
 }
 
 /// Samples of all stories that have enough planted farms; the farms of the others make one story together.
@@ -98,20 +104,29 @@ impl<'a> StorySample<'a> {
         for (table, weight) in tables.iter_mut().zip(&weights.weight) {
             *table = table.take().filter(|_| *weight >= LEAST_WEIGHT);
         }
-        StoryModel { ln_share: (self.planted.len() as f64 / all as f64).ln(), tables, weights }
+        StoryModel {
+            ln_share: (self.planted.len() as f64 / all as f64).ln(),
+            tables,
+            weights,
+            family_of: statistics().map(|(family, _)| family).collect(),
+        }
     }
 }
 
 impl StoryModel {
     /// Log-odds of the story, its share among the stories included.
     fn score(&self, statistics: &[f32]) -> f64 {
-        self.ln_share + self.weights.base + self.contributions(statistics).map(|(_, llr)| llr).sum::<f64>()
+        self.ln_share + self.weights.base + self.families(statistics).iter().sum::<f64>()
     }
 
-    /// What every statistic adds, by its column.
-    pub(super) fn contributions(&self, statistics: &[f32]) -> impl Iterator<Item = (usize, f64)> {
-        let weighed = self.tables.iter().zip(statistics).zip(&self.weights.weight).enumerate();
-        weighed.filter_map(|(column, ((table, &value), weight))| table.as_ref().map(|table| (column, weight * llr_of(Some(table), value))))
+    /// What every family says, in registry order; 0 where it could not be tested.
+    pub(super) fn families(&self, statistics: &[f32]) -> [f64; TESTS.len()] {
+        let mut families = [0.0_f64; TESTS.len()];
+        let weighed = self.tables.iter().zip(statistics).zip(&self.weights.weight).zip(self.family_of.iter());
+        for (((table, &value), weight), &family) in weighed {
+            families[family] += weight * llr_of(table.as_ref(), value);
+        }
+        families.map(|llr| llr.clamp(-MOST_AGAINST, MOST_FOR))
     }
 }
 
