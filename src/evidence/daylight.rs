@@ -30,7 +30,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
 };
 
 /// Squared correlation of running hours with the sun's declination; `None` when too few days keep to two levels.
-fn follows_night(s: &Subject) -> Option<f64> {
+pub(super) fn follows_night(s: &Subject) -> Option<f64> {
     let points: Vec<(f64, f64)> = s.profile.days.iter().filter(|day| is_rectangle(day)).map(|day| (declination(day), running_share(day))).collect();
     if points.len() < MIN_DAYS.max(s.profile.days.len() / 2) {
         return None;

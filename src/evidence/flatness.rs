@@ -45,7 +45,8 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
     words,
 };
 
-fn typical_ratio(s: &Subject) -> Option<f64> {
+/// Typical daily floor over daily mean in the regime with the higher level.
+pub(super) fn typical_ratio(s: &Subject) -> Option<f64> {
     let ratio = NodeProfile::typical(s.high_days()?, |day| if day.mean_kw > 0.0 { day.floor_kw / day.mean_kw } else { f32::NAN });
     ratio.is_finite().then_some(ratio)
 }
@@ -56,14 +57,18 @@ fn daily_variation(s: &Subject) -> Option<f64> {
     (means.len() >= 4 && centre > 0.0).then(|| mad_sigma(&means, centre) / centre)
 }
 
-/// Difference between the typical means of working days and of weekends, as a share of the larger; `None` with fewer than two of either.
 fn weekly_difference(s: &Subject) -> Option<f64> {
+    working_day_excess(s).map(f64::abs)
+}
+
+/// Excess of the typical mean of working days over that of weekends, as a share of the larger; `None` with fewer than two of either.
+pub(super) fn working_day_excess(s: &Subject) -> Option<f64> {
     let typical = |weekend: bool| {
         let days = s.high_days()?.iter().filter(|day| (day.day.kind() == DayKind::Weekend) == weekend);
         (days.clone().count() >= 2).then(|| median_of(days.map(|day| f64::from(day.summary.mean_kw))))
     };
     let (work, weekend) = (typical(false)?, typical(true)?);
-    (work.max(weekend) > 0.0).then(|| (work - weekend).abs() / work.max(weekend))
+    (work.max(weekend) > 0.0).then(|| (work - weekend) / work.max(weekend))
 }
 
 /// Smallest over halves of months of (highest − lowest hour) / mean of the median day.

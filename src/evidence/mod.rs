@@ -8,6 +8,7 @@ mod constant;
 mod daylight;
 mod flatness;
 mod hidden_load;
+mod look_alike;
 mod onset;
 mod onset_day;
 mod schedule;
@@ -17,6 +18,7 @@ mod weather;
 
 pub use constant::FLOOR;
 pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load};
+pub use look_alike::{LOOK_ALIKES, LookAlike, look_alike};
 pub use onset_day::onset_day;
 pub use size::{CONTRACT_RATIO, SIZE};
 pub use subject::{DayWeather, Subject};

@@ -18,6 +18,9 @@ const MIN_DAYS: usize = 12;
 /// Spread of temperature (10 % to 90 %) that the test needs, K.
 const MIN_SPREAD_K: f64 = 4.0;
 
+/// A larger share that comes with warmth is not told apart.
+const MOST_WARM: f64 = 0.2;
+
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "weather",
     question: "Does the load follow the temperature, as heating and cooling do?",
@@ -36,12 +39,12 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         Statistic {
             name: "weather_season",
             meaning: "share of mean power by which warmer days draw more (negative: less), over all days, so that a load which ends with the cold shows",
-            measure: |s| Some((response_over(s, &s.profile.days, |day| day.mean_kw)?.swing_kw / s.high_mean_kw()?.max(0.02)).clamp(-1.0, 0.2)),
+            measure: |s| season_of_mean(s).map(|share| share.clamp(-1.0, MOST_WARM)),
         },
         Statistic {
             name: "weather_season_above_floor",
             meaning: "share by which what runs above the daily floor grows on warmer days (negative: shrinks), so that heating which charges at night shows",
-            measure: |s| Some((response_over(s, &s.profile.days, above_floor)?.swing_kw / high_above_floor_kw(s)?).clamp(-1.0, 0.2)),
+            measure: |s| season_above_floor(s).map(|share| share.clamp(-1.0, MOST_WARM)),
         },
     ],
     words,
@@ -55,6 +58,16 @@ struct Response {
 /// Robust line of a daily value over temperature within the higher regime.
 fn response(s: &Subject, value: fn(&DaySummary) -> f32) -> Option<Response> {
     response_over(s, s.high_days()?, value)
+}
+
+/// Swing of the daily mean over all days with the temperature, as a share of the mean of the higher regime.
+pub(super) fn season_of_mean(s: &Subject) -> Option<f64> {
+    Some(response_over(s, &s.profile.days, |day| day.mean_kw)?.swing_kw / s.high_mean_kw()?.max(0.02))
+}
+
+/// Swing of what runs above the daily floor with the temperature, as a share of what runs there on one day in five.
+pub(super) fn season_above_floor(s: &Subject) -> Option<f64> {
+    Some(response_over(s, &s.profile.days, above_floor)?.swing_kw / high_above_floor_kw(s)?)
 }
 
 fn above_floor(day: &DaySummary) -> f32 {

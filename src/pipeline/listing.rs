@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::consequence::{LicenceCheck, LicenceVerdict};
 use crate::domain::{Customer, Grid, UsagePointId};
-use crate::evidence::{HiddenLoad, LoadPattern, OwnFloor, Subject, TESTS};
+use crate::evidence::{self, HiddenLoad, LoadPattern, LookAlike, OwnFloor, Subject, TESTS};
 use crate::findings::{ClearedRow, FindingKind, Loss, Pattern, Resolution, ScoreRow, SuspectRow};
 use crate::fusion::{logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
@@ -78,7 +78,7 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &List
         ..row
     };
     let suspects = rows.into_iter().enumerate().map(number).collect();
-    let cleared = ranked.par_iter().filter_map(|ranked| cleared_row(ranked, metered)).collect();
+    let cleared = ranked.par_iter().enumerate().filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered)).collect();
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
     Listing { suspects, screening, scores, cleared }
@@ -111,7 +111,7 @@ fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
 /// The look-alike that a usage point's tariff class names, while its mean load stays within the contracted power.
 fn lawful_class(point: &MeteredPoint, classes: &BTreeMap<String, String>) -> Option<String> {
     let look_alike = classes.get(&*point.measured.tariff_class)?;
-    let column = crate::evidence::statistics().position(|(_, statistic)| statistic.name == crate::evidence::CONTRACT_RATIO)?;
+    let column = evidence::statistics().position(|(_, statistic)| statistic.name == evidence::CONTRACT_RATIO)?;
     // Without a contracted power the ratio is not known and the class decides.
     let exceeds = point.measured.statistics[column] > 0.0;
     (!exceeds).then(|| look_alike.clone())
@@ -200,6 +200,10 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     for (llr, text) in told {
         if llr > 0.0 { row.evidence_for.push(text) } else { row.evidence_against.push(text) }
     }
+    let nearest = look_at(point, metered, |subject| evidence::look_alike(subject).map(|found| (found.name, found.words(subject)))).flatten();
+    if let Some((name, words)) = nearest {
+        row.evidence_against.push(format!("resembles {}: {words}", name.replace('_', " ")));
+    }
 }
 
 /// Shows the profile of one usage point to `look`; nothing happens when the file with profiles failed, which ends the run later.
@@ -224,29 +228,19 @@ fn pattern(pattern: LoadPattern) -> Pattern {
     }
 }
 
-/// Whether a family has a statistic for a usage point.
-fn is_tested(point: &MeteredPoint, family: usize) -> bool {
-    crate::evidence::statistics().zip(&point.measured.statistics).any(|((of, _), value)| of == family && !value.is_nan())
-}
-
 /// Why a usage point that looks like a farm is cleared.
 enum Ground<'a> {
     Licence(&'a LicenceVerdict),
     Class(&'a str),
-    /// A lamp, by its own evidence: the index of the family and what it says.
-    Daylight(usize, f64),
+    /// The look-alike that it resembles, and what the family of evidence says that belongs to it.
+    Signs(&'static LookAlike, f64),
 }
 
-fn cleared_row(ranked: &Ranked, metered: &Metered) -> Option<ClearedRow> {
+fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<ClearedRow> {
     let licence = ranked.verdict.as_ref().filter(|verdict| !verdict.is_exceeded()).map(Ground::Licence);
-    let daylight = || {
-        let family = TESTS.iter().position(|test| test.family == "daylight").filter(|&family| is_tested(ranked.point, family))?;
-        let llr = metered.calibration.as_ref()?.families(&ranked.point.measured)[family]?;
-        (llr < -WORTH_A_WORD).then_some(Ground::Daylight(family, llr))
-    };
-    let ground = licence.or_else(|| ranked.lawful.as_deref().map(Ground::Class)).or_else(daylight)?;
-    // What the other families say alone of a lamp would have listed it.
-    let before = if let Ground::Daylight(_, llr) = ground { ranked.before - llr } else { ranked.before };
+    let ground = licence.or_else(|| ranked.lawful.as_deref().map(Ground::Class)).or_else(|| if listed { None } else { signs(ranked, metered) })?;
+    // What the other families say alone would have listed it.
+    let before = if let Ground::Signs(_, llr) = ground { ranked.before - llr } else { ranked.before };
     if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
         return None;
     }
@@ -256,7 +250,10 @@ fn cleared_row(ranked: &Ranked, metered: &Metered) -> Option<ClearedRow> {
             look_alike,
             format!("a steady load is what tariff class {} is for, and it stays within the contract", ranked.point.measured.tariff_class),
         ),
-        Ground::Daylight(family, _) => ("street_light", look_at(ranked.point, metered, |subject| (TESTS[family].words)(subject))?),
+        Ground::Signs(look_alike, llr) => {
+            let words = look_at(ranked.point, metered, |subject| look_alike.words(subject))?;
+            (look_alike.name, format!("{words}; {}: {}", look_alike.family, usual(llr)))
+        }
     };
     Some(ClearedRow {
         usage_point: ranked.point.usage_point.clone(),
@@ -266,6 +263,20 @@ fn cleared_row(ranked: &Ranked, metered: &Metered) -> Option<ClearedRow> {
         probability_before: Some(logistic(before)),
         probability: Some(logistic(ranked.log_odds)),
     })
+}
+
+/// The look-alike whose own family of evidence keeps a usage point off the list.
+fn signs(ranked: &Ranked, metered: &Metered) -> Option<Ground<'static>> {
+    let families = metered.calibration.as_ref()?.families(&ranked.point.measured);
+    let against = |family: &str| TESTS.iter().zip(&families).find(|(test, _)| test.family == family).and_then(|(_, llr)| *llr).unwrap_or(0.0);
+    // Most usage points are far from the list whatever one family says; only the others are looked at.
+    let most = families.iter().flatten().copied().fold(0.0, f64::min);
+    if logistic(ranked.before - most) < WORTH_CLEARING {
+        return None;
+    }
+    let found = look_at(ranked.point, metered, evidence::look_alike)??;
+    let llr = against(found.family);
+    (llr < -WORTH_A_WORD).then_some(Ground::Signs(found, llr))
 }
 
 /// Makes every stratum's name once.
@@ -346,7 +357,7 @@ fn register_score(load: &RegisterLoad, names: &mut StratumNames, setting: &ListS
         since: None,
         resolution: Resolution::Register,
         stratum: names.of(&NodeFacts::of(setting.customers.get(&load.usage_point))),
-        statistics: vec![f32::NAN; crate::evidence::statistics().count()].into(),
+        statistics: vec![f32::NAN; evidence::statistics().count()].into(),
         llr: vec![f32::NAN; TESTS.len() + 1].into(),
     }
 }

@@ -1,0 +1,262 @@
+//! Lawful look-alikes by name: which ordinary use of electricity does a load resemble most?
+//!
+//! A look-alike is recognised by the signs of its own physics, never by being unlike a farm. Recognising one changes no probability: the statistics have done that, learned from
+//! the dump. It gives the auditor a name: in `cleared.csv` where the family of evidence that belongs to the look-alike is what kept a usage point off the list, and beside
+//! a listed one as what to rule out first.
+//! Assumes: hourly readings or finer over a week; signs of weather need a weather file. The bounds are rounded from the sources and meant to separate names, not cases.
+//! Source: CIBSE Guide F and makers' data for storage heating (charge of 7 to 8 h at night), refrigeration (1 to 2 % more a kelvin), lamps (photoperiods of 12, 16 or 18 h),
+//! base stations (3 to 10 % more in the evening); Cooper (1969) for the sun.
+
+use crate::domain::quantile;
+use crate::profile::HOURS;
+
+use super::Subject;
+use super::daylight::follows_night;
+use super::flatness::{typical_ratio, working_day_excess};
+use super::weather::{season_above_floor, season_of_mean};
+
+/// A lawful use of electricity that may look like a farm.
+pub struct LookAlike {
+    /// Name in `cleared.csv`.
+    pub name: &'static str,
+    /// The family of evidence that tells it from a farm.
+    pub family: &'static str,
+    fits: fn(&Signs) -> bool,
+    words: fn(&Signs) -> String,
+}
+
+/// What look-alikes are recognised by; NaN where it cannot be known.
+struct Signs {
+    household: bool,
+    /// First hour, length in hours, share of the level inside that stands out, and spread of the daily window; zeros without one.
+    window: (usize, usize, f64, f64),
+    /// Share of the daily mean that comes with warmth, negative when it goes; the same above the daily floor.
+    season: f64,
+    season_above_floor: f64,
+    /// Typical daily floor, kW.
+    floor_kw: f64,
+    /// Daily floor over daily mean.
+    floor_share: f64,
+    /// Excess of working days over weekends, as a share of the larger; 0 where it cannot be known.
+    week: f64,
+    /// Share of the changes of daily hours that the length of the night explains.
+    night: f64,
+    /// Mean load of every hour over the daily mean.
+    shape: [f64; HOURS],
+    /// How much more the top of a day is on one day in five than on the four least, kW.
+    now_and_then_kw: f64,
+}
+
+/// Look-alikes, the most particular first.
+pub const LOOK_ALIKES: &[LookAlike] = &[
+    LookAlike {
+        name: "street_light",
+        family: "daylight",
+        fits: |s| !s.household && s.night >= 0.5,
+        words: |s| format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * s.night),
+    },
+    LookAlike {
+        name: "night_storage_heating",
+        family: "weather",
+        fits: |s| s.is_night_window() && s.season_above_floor <= -0.35,
+        words: |s| {
+            format!(
+                "charges in {} h from {:02}:00, and {:.0} % of it goes as the days grow warmer",
+                s.window.1,
+                s.window.0,
+                -100.0 * s.season_above_floor
+            )
+        },
+    },
+    LookAlike {
+        name: "direct_electric_heating",
+        family: "weather",
+        fits: |s| s.season <= -0.35,
+        words: |s| format!("{:.0} % of the load goes as the days grow warmer", -100.0 * s.season),
+    },
+    LookAlike {
+        name: "bakery_or_night_shift",
+        family: "flatness",
+        fits: |s| !s.household && s.week >= 0.1 && s.over(0..5) - s.over(9..17) >= 0.4,
+        words: |s| format!("works at night and draws {:.0} % less at weekends", 100.0 * s.week),
+    },
+    LookAlike {
+        name: "greenhouse_lighting",
+        family: "schedule",
+        fits: |s| !s.household && (11..=19).contains(&s.window.1) && s.window.2 >= 0.6 && s.window.3 <= 0.15 && s.week < 0.1,
+        words: |s| format!("lamps-like load of {} h from {:02}:00 on every day alike, a photoperiod rather than a tariff", s.window.1, s.window.0),
+    },
+    LookAlike {
+        name: "office_or_shop",
+        family: "flatness",
+        fits: |s| !s.household && s.week >= 0.2 && s.over(9..17) - s.over(0..5) >= 0.2,
+        words: |s| format!("follows the working day and draws {:.0} % less at weekends", 100.0 * s.week),
+    },
+    LookAlike {
+        name: "cold_store",
+        family: "weather",
+        fits: |s| !s.household && s.floor_share >= 0.5 && s.season >= 0.08 && s.over(9..18) - s.over(0..5) >= 0.04,
+        words: |s| format!("works by day and draws {:.0} % more as the days grow warmer, as refrigeration does", 100.0 * s.season),
+    },
+    LookAlike {
+        name: "water_pump",
+        family: "flatness",
+        fits: |s| !s.household && s.week.abs() < 0.1 && s.over(6..10).min(s.over(18..22)) - s.over(11..15).max(s.over(0..5)) >= 0.1,
+        words: |_| "draws most in the morning and in the evening, on all days alike, as water is used".to_owned(),
+    },
+    LookAlike {
+        name: "telecom_site",
+        family: "flatness",
+        fits: |s| !s.household && s.floor_share >= 0.8 && s.week.abs() < 0.05 && (0.02..0.3).contains(&(s.over(18..23) - s.over(2..7))),
+        words: |s| {
+            format!(
+                "steady, with {:.0} % more in the evening than before dawn, as traffic of a mobile network",
+                100.0 * (s.over(18..23) - s.over(2..7))
+            )
+        },
+    },
+    LookAlike {
+        name: "common_areas_or_dormitory",
+        family: "flatness",
+        fits: |s| !s.household && (0.3..0.8).contains(&s.floor_share) && s.week.abs() < 0.15 && s.over(18..23) - s.over(2..6) >= 0.2,
+        words: |_| "a base of fans, pumps and lamps with a wave in the evening when people are at home".to_owned(),
+    },
+    LookAlike {
+        name: "ev_charging",
+        family: "flatness",
+        fits: |s| s.household && s.now_and_then_kw >= 3.0 && s.floor_kw < 0.3 * s.now_and_then_kw && s.window.1 == 0,
+        words: |s| format!("on one day in five {:.1} kW more than on the quiet ones, and never for long", s.now_and_then_kw),
+    },
+];
+
+impl LookAlike {
+    /// What it was recognised by, with numbers.
+    #[must_use]
+    pub fn words(&self, subject: &Subject) -> String {
+        (self.words)(&Signs::of(subject))
+    }
+}
+
+/// The look-alike whose signs a usage point shows; `None` when it shows none.
+#[must_use]
+pub fn look_alike(subject: &Subject) -> Option<&'static LookAlike> {
+    let signs = Signs::of(subject);
+    LOOK_ALIKES.iter().find(|look_alike| (look_alike.fits)(&signs))
+}
+
+impl Signs {
+    fn of(s: &Subject) -> Self {
+        let window = s
+            .window
+            .filter(|window| window.contrast_kw > 0.3)
+            .map_or((0, 0, 0.0, 0.0), |window| (window.start, window.hours, window.contrast_kw / window.level_kw.max(0.01), window.spread_share));
+        let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
+        Self {
+            household: s.facts.tariff_class.contains("household"),
+            window,
+            season: known(season_of_mean(s)),
+            season_above_floor: known(season_above_floor(s)),
+            floor_kw: known(s.high_floor_kw()),
+            floor_share: known(typical_ratio(s)),
+            week: working_day_excess(s).unwrap_or(0.0),
+            night: known(follows_night(s)),
+            shape: shape(s),
+            now_and_then_kw: now_and_then_kw(s),
+        }
+    }
+
+    /// Whether a load stands out in a window of 4 to 11 hours that begins between 20:00 and 03:00.
+    fn is_night_window(&self) -> bool {
+        (4..=11).contains(&self.window.1) && (self.window.0 >= 20 || self.window.0 <= 3)
+    }
+
+    /// Mean of the shape over hours.
+    fn over(&self, hours: std::ops::Range<usize>) -> f64 {
+        self.shape[hours.clone()].iter().sum::<f64>() / hours.len() as f64
+    }
+}
+
+/// Mean of the median days of all halves of months over their mean.
+fn shape(s: &Subject) -> [f64; HOURS] {
+    let mut sum = [0.0; HOURS];
+    for half in s.profile.halves(Subject::MIN_DAYS) {
+        sum.iter_mut().zip(half.mid_kw).for_each(|(sum, kw)| *sum += f64::from(kw));
+    }
+    let mean = sum.iter().sum::<f64>() / HOURS as f64;
+    sum.map(|kw| if mean > 0.0 { kw / mean } else { f64::NAN })
+}
+
+fn now_and_then_kw(s: &Subject) -> f64 {
+    let tops: Vec<f64> = s.profile.days.iter().map(|day| f64::from(day.summary.top_kw)).filter(|kw| kw.is_finite()).collect();
+    if tops.is_empty() { f64::NAN } else { quantile(&tops, 0.8) - quantile(&tops, 0.2) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Calendar, Customer, Timestamp, Weather};
+    use crate::evidence::DayWeather;
+    use crate::population::NodeFacts;
+    use crate::profile::NodeProfile;
+    use crate::series::LoadSeries;
+
+    /// The name for a load of 60 days from March on, by hour; `kw` gets the day, whether it is a weekend, and the hour. The days warm from 0 to 20 °C.
+    fn name(class: &str, kw: impl Fn(i64, bool, i64) -> f64) -> Option<&'static str> {
+        let calendar = Calendar::new(None).unwrap();
+        // 2025-03-03, a Monday.
+        let start = Timestamp(1_740_960_000);
+        let load: Vec<f32> = (0..60 * 24).map(|i| kw(i / 24, i / 24 % 7 >= 5, i % 24) as f32).collect();
+        let samples = (0..60 * 24).map(|i| (Timestamp(start.0 + i * 3600), (i / 24) as f32 / 3.0)).collect();
+        let series = LoadSeries { usage_point: "A".into(), start, step_min: 60, kw: load };
+        let profile = NodeProfile::of(&series, &calendar);
+        let (first, last) = (profile.days[0].day, profile.days[profile.days.len() - 1].day);
+        let weather = DayWeather::new(&Weather::from_samples(samples), &calendar, first, last);
+        let facts = NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() }));
+        look_alike(&Subject::new(&profile, None, &facts, &weather)).map(|look_alike| look_alike.name)
+    }
+
+    /// A little disorder without a random number generator.
+    fn rough(day: i64, hour: i64) -> f64 {
+        ((day * 31 + hour * 17) * 7919 % 101) as f64 / 101.0
+    }
+
+    #[test]
+    fn storage_heating_charges_at_night_and_ends_with_the_cold() {
+        let found =
+            name("household", |day, _, hour| 0.3 + 0.1 * rough(day, hour) + if hour < 7 { 4.0 * (1.0 - day as f64 / 50.0).max(0.0) } else { 0.0 });
+        assert_eq!(found, Some("night_storage_heating"));
+    }
+
+    #[test]
+    fn a_cold_store_works_harder_on_warm_days() {
+        let found = name("business", |day, weekend, hour| {
+            let open = if (8..19).contains(&hour) && !weekend { 0.15 } else { 0.0 };
+            20.0 * (1.0 + 0.012 * day as f64 / 3.0 + open + 0.02 * rough(day, hour))
+        });
+        assert_eq!(found, Some("cold_store"));
+    }
+
+    #[test]
+    fn a_bakery_rests_at_weekends() {
+        let found = name("business", |day, weekend, hour| 1.0 + rough(day, hour) + if !(6..22).contains(&hour) && !weekend { 15.0 } else { 0.0 });
+        assert_eq!(found, Some("bakery_or_night_shift"));
+    }
+
+    #[test]
+    fn lamps_of_sixteen_hours_are_a_greenhouse() {
+        let found = name("business", |day, _, hour| 2.0 + if (8..16).contains(&hour) { 0.0 } else { 40.0 + 0.2 * rough(day, hour) });
+        assert_eq!(found, Some("greenhouse_lighting"));
+    }
+
+    #[test]
+    fn a_car_charges_now_and_then() {
+        let found = name("household", |day, _, hour| 0.2 + 0.3 * rough(day, hour) + if day % 3 == 0 && (19..23).contains(&hour) { 7.0 } else { 0.0 });
+        assert_eq!(found, Some("ev_charging"));
+    }
+
+    #[test]
+    fn a_steady_farm_resembles_nothing() {
+        assert_eq!(name("household", |day, _, hour| 6.5 + 0.3 * rough(day, hour)), None);
+        assert_eq!(name("business", |day, _, hour| 65.0 + 0.3 * rough(day, hour)), None);
+    }
+}
