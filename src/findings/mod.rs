@@ -11,7 +11,7 @@ mod usage_point_rows;
 
 pub use address::{AddressRow, RegionRow, WorklistRow};
 pub use grid_rows::{CoverageRow, NodeRow};
-pub use run_record::{InputDigest, Prevalence, RunRecord, StageTime};
+pub use run_record::{InputDigest, OtherPrior, Prevalence, RunRecord, StageTime};
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
 

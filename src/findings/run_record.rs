@@ -27,6 +27,8 @@ pub struct RunRecord {
     pub config: toml::Table,
     /// Prior and prevalence of every stratum.
     pub prevalence: Vec<Prevalence>,
+    /// Lines that the list would have with other priors.
+    pub other_priors: Vec<OtherPrior>,
     /// The files that were read.
     pub inputs: Vec<InputDigest>,
     /// Wall time of every stage; differs from run to run.
@@ -44,6 +46,15 @@ pub struct Prevalence {
     pub prior: f64,
     /// Share of farms used for probabilities: estimated from the dump and shrunk to the prior.
     pub prevalence: f64,
+}
+
+/// Length of the list if farms were more or less usual than configured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OtherPrior {
+    /// What every prior is multiplied by.
+    pub factor: f64,
+    /// Lines of the list then.
+    pub listed: u64,
 }
 
 /// A file that was read.

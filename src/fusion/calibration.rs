@@ -129,7 +129,7 @@ impl Calibration {
             return None;
         }
         let model = self.model_of(&member.group)?;
-        let prevalence = self.prevalence(&member.group, &member.tariff_class).clamp(1e-7, 0.5);
+        let prevalence = self.prevalence(&member.group, &member.tariff_class, 1.0).clamp(1e-7, 0.5);
         Some(model.mixture.llr(model.score(member)) + logit(prevalence))
     }
 
@@ -145,10 +145,10 @@ impl Calibration {
         self.settings.prior.get(tariff_class).copied().unwrap_or(self.settings.default_prior)
     }
 
-    /// Share of farms used for probabilities: the lower end of the excess found in the group, shrunk to the prior of the class.
+    /// Share of farms used for probabilities: the lower end of the excess found in the group, shrunk to `factor` times the prior of the class.
     #[must_use]
-    pub fn prevalence(&self, group: &str, tariff_class: &str) -> f64 {
-        let (prior, strength) = (self.prior(tariff_class), self.settings.prior_strength);
+    pub fn prevalence(&self, group: &str, tariff_class: &str, factor: f64) -> f64 {
+        let (prior, strength) = (factor * self.prior(tariff_class), self.settings.prior_strength);
         let Some(model) = self.models.get(group) else { return prior };
         let members = model.members as f64;
         // One standard error below the count found: a single odd usage point must not raise its own odds.

@@ -8,12 +8,13 @@ use rayon::prelude::*;
 use crate::consequence::{LicenceCheck, LicenceVerdict};
 use crate::domain::{Customer, Grid, UsagePointId};
 use crate::evidence::{self, HiddenLoad, LoadPattern, LookAlike, OwnFloor, Subject, TESTS};
-use crate::findings::{ClearedRow, FindingKind, Loss, Pattern, Resolution, ScoreRow, SuspectRow};
-use crate::fusion::{logistic, logit, q_values, shortlist_length};
+use crate::findings::{ClearedRow, FindingKind, Loss, OtherPrior, Pattern, Resolution, ScoreRow, SuspectRow};
+use crate::fusion::{Measured, logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
 
 use super::metered::{Metered, MeteredPoint};
+use super::other_priors::other_priors;
 
 /// Probability that a licence which the meter's own readings exceed is really exceeded: the rest are wrong entries in the register.
 const LICENCE_EXCEEDED: f64 = 0.97;
@@ -48,6 +49,7 @@ pub(super) struct Listing {
     pub(super) screening: Vec<SuspectRow>,
     pub(super) scores: Vec<ScoreRow>,
     pub(super) cleared: Vec<ClearedRow>,
+    pub(super) other_priors: Vec<OtherPrior>,
 }
 
 /// A judged usage point with its place in the order.
@@ -81,7 +83,13 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &List
     let cleared = ranked.par_iter().enumerate().filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered)).collect();
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
-    Listing { suspects, screening, scores, cleared }
+    let other_priors = metered.calibration.as_ref().map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
+    Listing { suspects, screening, scores, cleared, other_priors }
+}
+
+/// Log-odds, and whose they are where the prior has a part in them: a licence or a class may have decided.
+fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f64)> {
+    ranked.iter().map(|ranked| ((ranked.log_odds == ranked.before).then_some(&ranked.point.measured), ranked.log_odds)).collect()
 }
 
 /// Judged usage points, best first. Those with a licence are measured against it.

@@ -205,7 +205,7 @@ fn ask_neighbours(points: &mut [MeteredPoint], calibration: &Calibration, buildi
     for (building, members) in members.into_iter().filter(|(_, members)| members.len() > 1) {
         let account = |&index: &usize| {
             let MeteredPoint { measured, log_odds, .. } = &points[index];
-            let prevalence = calibration.prevalence(&measured.group, &measured.tariff_class).clamp(1e-7, 0.5);
+            let prevalence = calibration.prevalence(&measured.group, &measured.tariff_class, 1.0).clamp(1e-7, 0.5);
             Account { log_odds: log_odds.unwrap_or(f64::NEG_INFINITY), prevalence, ln_floor_kw: f64::from(measured.statistics[floor]) }
         };
         let accounts: Vec<Account> = members.iter().map(account).collect();

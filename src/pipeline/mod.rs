@@ -6,6 +6,7 @@ mod listing;
 mod memory;
 mod metered;
 mod nodes;
+mod other_priors;
 mod plan;
 mod second_look;
 mod trial;
@@ -278,7 +279,7 @@ impl Run<'_> {
             cleared: listing.cleared,
             faults,
             rejects: Vec::new(),
-            run: self.record(metered),
+            run: RunRecord { other_priors: listing.other_priors, ..self.record(metered) },
         }
     }
 
@@ -333,7 +334,7 @@ fn prevalence(metered: &Metered) -> Vec<Prevalence> {
             stratum: group.to_owned(),
             usage_points,
             prior: calibration.prior(class),
-            prevalence: calibration.prevalence(group, class),
+            prevalence: calibration.prevalence(group, class, 1.0),
         })
         .collect()
 }

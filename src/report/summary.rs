@@ -63,6 +63,10 @@ fn listed(text: &mut String, findings: &Findings) {
         }
     }
     let _ = writeln!(text, "{table}");
+    let other: Vec<String> = findings.run.other_priors.iter().map(|other| format!("{} times: {}", other.factor, other.listed)).collect();
+    if !other.is_empty() {
+        let _ = writeln!(text, "Usage points listed if farms were more or less usual than the prior says: {}.", other.join(", "));
+    }
 }
 
 fn cells(row: &SuspectRow) -> [String; 8] {
