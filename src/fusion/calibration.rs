@@ -100,13 +100,12 @@ impl Calibration {
     pub fn fit(population: &[&Measured], members: &BTreeMap<Arc<str>, usize>, planted: &[Positive], settings: CalibrationSettings) -> Option<Self> {
         let mut groups: Vec<Arc<str>> = members.iter().filter(|&(_, &size)| size >= MIN_GROUP).map(|(group, _)| group.clone()).collect();
         let all: usize = members.values().sum();
-        // A group that holds everyone is the pooled group.
-        let everyone = groups.iter().find(|group| members[*group] == all).cloned();
-        if everyone.is_none() {
+        // Only members of groups that are too small are judged with everyone.
+        if groups.len() < members.len() {
             groups.push(POOLED.into());
         }
         let belongs = |member: &Measured, group: &str| group == POOLED || &*member.group == group;
-        let mut models: BTreeMap<Arc<str>, GroupModel> = groups
+        let models: BTreeMap<Arc<str>, GroupModel> = groups
             .par_iter()
             .with_max_len(1)
             .filter_map(|group| {
@@ -116,10 +115,7 @@ impl Calibration {
                 GroupModel::fit(&null, size, &farms).map(|model| (group.clone(), model))
             })
             .collect();
-        if let Some(model) = everyone.and_then(|group| models.get(&group).cloned()) {
-            models.insert(POOLED.into(), model);
-        }
-        models.contains_key(POOLED).then_some(Self { models, settings })
+        (!models.is_empty()).then_some(Self { models, settings })
     }
 
     /// Log-odds for a farm, prior included; `None` when the readings are too few for a judgement.

@@ -21,7 +21,7 @@ use super::weights::{Labelled, Weights};
 /// Planted farms that a story needs for tables of its own.
 const ENOUGH: usize = 60;
 /// Un-planted usage points that weights are fitted to, at most.
-const MOST_FITTED: usize = 6000;
+const MOST_FITTED: usize = 3000;
 /// No family says more than this, in log-odds: what one artefact of the data can imitate must not decide alone.
 const MOST_FOR: f64 = 5.0;
 const MOST_AGAINST: f64 = 5.0;

@@ -11,12 +11,12 @@ use rayon::prelude::*;
 
 /// Ridge penalty per statistic, in units of one side's total weight: keeps related statistics at similar weights.
 const RIDGE: f64 = 0.01;
-/// Newton steps at most; changes are below the tolerance after ten.
+/// Newton steps at most; changes are below the tolerance after six.
 const STEPS: usize = 40;
 /// Sweeps of coordinate descent within a step.
 const SWEEPS: usize = 200;
 /// A change of all coefficients below this ends the search.
-const TOLERANCE: f64 = 1e-7;
+const TOLERANCE: f64 = 1e-4;
 /// Rows that one task sums up; fixed, so that sums do not depend on the number of threads.
 const ROWS_AT_A_TIME: usize = 2048;
 
@@ -150,7 +150,7 @@ impl Quadratic {
                     change = change.max(step.abs());
                 }
             }
-            if change < TOLERANCE / 10.0 {
+            if change < TOLERANCE / 100.0 {
                 break;
             }
         }

@@ -24,6 +24,8 @@ const WITHIN_LICENCE: f64 = 1e-3;
 const WORTH_A_WORD: f64 = 0.3;
 /// The load of less likely usage points is not estimated.
 const WORTH_ESTIMATING: f64 = 1e-3;
+/// More than this, in log-odds, no family speaks against a farm, tables and trees together.
+const MOST_OF_A_FAMILY: f64 = 7.0;
 /// A cleared usage point would have been at least this likely.
 const WORTH_CLEARING: f64 = 0.1;
 
@@ -275,6 +277,9 @@ fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<Clear
 
 /// The look-alike whose own family of evidence keeps a usage point off the list.
 fn signs(ranked: &Ranked, metered: &Metered) -> Option<Ground<'static>> {
+    if ranked.before < logit(WORTH_CLEARING) - MOST_OF_A_FAMILY {
+        return None;
+    }
     let families = metered.calibration.as_ref()?.families(&ranked.point.measured);
     let against = |family: &str| TESTS.iter().zip(&families).find(|(test, _)| test.family == family).and_then(|(_, llr)| *llr).unwrap_or(0.0);
     // Most usage points are far from the list whatever one family says; only the others are looked at.

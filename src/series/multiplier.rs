@@ -12,6 +12,8 @@ use super::{DayFold, LoadSeries};
 
 /// A factor below this is not looked for.
 const MULTIPLIER_MIN: f64 = 1.5;
+/// A change of the mean logarithm of the daily mean below this is left alone.
+const WORTH_A_LOOK: f64 = 0.25;
 /// A factor that the levels alone can show: an added load that large would leave the spread far behind.
 const MULTIPLIER_LARGE: f64 = 5.0;
 /// How far floor and spread may differ from the factor of the mean, as a ratio.
@@ -150,10 +152,13 @@ impl Ratios {
     }
 }
 
-/// The day where the mean changes most.
+/// The day where the mean changes most, if it changes enough to be worth a closer look.
 fn split_of(days: &[Levels]) -> Option<usize> {
     let logs: Vec<f64> = days.iter().map(|day| day.mean.max(1e-6).ln()).collect();
-    Some(best_split(&logs, MULTIPLIER_DAYS)?.place)
+    let split = best_split(&logs, MULTIPLIER_DAYS)?.place;
+    let (before, after) = logs.split_at(split);
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+    ((mean(after) - mean(before)).abs() > WORTH_A_LOOK).then_some(split)
 }
 
 /// The large factor by which all three levels change at `split`; `None` when they do not. A small one is how a school looks after the holidays.
