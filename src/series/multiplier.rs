@@ -47,7 +47,7 @@ pub(super) struct Multiplied {
 
 /// Finds a meter ratio that appears or disappears; `None` where there is none, or the series is too short to say.
 pub(super) fn find(series: &LoadSeries, fold: &DayFold) -> Option<Multiplied> {
-    let days = day_levels(fold);
+    let days = if series.step_min > 60 { levels_of_totals(fold) } else { day_levels(fold) };
     if days.len() < 2 * MULTIPLIER_DAYS {
         return None;
     }
@@ -125,6 +125,17 @@ struct Levels {
 fn day_levels(fold: &DayFold) -> Vec<Levels> {
     let enough = fold.days.iter().filter(|day| day.valid >= 12);
     enough.map(|day| Levels { first: day.from, mean: day.mean(), floor: f64::from(day.lowest), spread: day.spread() }).collect()
+}
+
+/// Levels of daily readings: floor and spread are those of five days around each.
+fn levels_of_totals(fold: &DayFold) -> Vec<Levels> {
+    let days: Vec<(usize, f64)> = fold.days.iter().filter(|day| day.valid > 0).map(|day| (day.from, day.mean())).collect();
+    let around = |index: usize| days[index.saturating_sub(2)..days.len().min(index + 3)].iter().map(|day| day.1);
+    let level = |(index, &(first, mean)): (usize, &(usize, f64))| {
+        let (low, high) = (around(index).fold(f64::INFINITY, f64::min), around(index).fold(f64::NEG_INFINITY, f64::max));
+        Levels { first, mean, floor: low, spread: high - low }
+    };
+    days.iter().enumerate().map(level).collect()
 }
 
 /// Ratios of the three levels between two stretches of days.
@@ -211,6 +222,21 @@ mod tests {
         let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 12 * 24 { 2 * wh } else { wh }).collect();
         let ratio = found(&wh).unwrap();
         assert!(ratio.by_display && ratio.factor == 2.0 && ratio.from == 0 && ratio.to.abs_diff(12 * 24) <= 2, "{ratio:?}");
+    }
+
+    #[test]
+    fn a_ratio_shows_in_daily_totals_and_a_farm_does_not() {
+        let daily = |level: fn(usize) -> f32| {
+            let kw = (0..60).map(level).collect();
+            let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 1440, kw };
+            find(&series, &DayFold::of(&series, &Calendar::new(None).unwrap()))
+        };
+        fn home(day: usize) -> f32 {
+            0.3 + 0.2 * ((day * 7919 + 13) % 101) as f32 / 101.0
+        }
+        let ratio = daily(|day| home(day) * if day < 33 { 1.0 } else { 10.0 }).unwrap();
+        assert!((7.0..14.0).contains(&ratio.factor) && ratio.from == 33, "{ratio:?}");
+        assert_eq!(daily(|day| home(day) + if day < 33 { 0.0 } else { 4.0 }), None);
     }
 
     #[test]
