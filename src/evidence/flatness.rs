@@ -3,7 +3,7 @@
 //! H0: base-load ratio, variation of daily totals and amplitude of the daily shape are those of its kind.  H1: a constant load with share s of the mean dilutes them:
 //! B' = s + (1 − s)·B, CV' = (1 − s)·CV, A' = (1 − s)·A.
 //! Statistic: median of floor / mean over days; −ln of the robust CV of daily means; −ln of the amplitude of the mean daily shape over its mean;
-//! −ln of the difference between working days and weekends; and what share of the excess over peers is carried by floor or window.
+//! −ln of the difference between working days and weekends.
 //! Null: the same figures of the un-injected population. Stuck and filled-in values are masked before, so they cannot count as flat.
 //! Weak when: the premises are flat by themselves (server rooms, cold stores, hospitals).
 //! Source: mixing law for a constant load, exact by definition of the ratios.
@@ -13,9 +13,6 @@ use crate::profile::{HOURS, HourBand, NodeProfile};
 
 use super::{EvidenceTest, Statistic, Subject};
 
-/// An excess over the peers' mean below this, in kW and as a share of that mean, is within what peers differ by.
-const LEAST_EXCESS_KW: f64 = 0.5;
-const LEAST_EXCESS_SHARE: f64 = 1.0;
 /// Variation below this share is not told apart: meters and miners themselves vary as much.
 const LEAST_VARIATION: f64 = 0.005;
 
@@ -44,11 +41,6 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             meaning: "minus the logarithm of the difference between the typical means of working days and of weekends, over the larger, in the regime with the higher level",
             measure: |s| Some(-weekly_difference(s)?.max(LEAST_VARIATION).ln()),
         },
-        Statistic {
-            name: "flatness_of_excess",
-            meaning: "share of the mean power above the peers' that a steady floor or a daily window carries: a home shown tenfold is not flat where it is too large",
-            measure: flatness_of_excess,
-        },
     ],
     words,
 };
@@ -57,19 +49,6 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
 pub(super) fn typical_ratio(s: &Subject) -> Option<f64> {
     let ratio = NodeProfile::typical(s.high_days()?, |day| if day.mean_kw > 0.0 { day.floor_kw / day.mean_kw } else { f32::NAN });
     ratio.is_finite().then_some(ratio)
-}
-
-/// Share of the excess of the mean over the peers' mean that the excess of the floor or the daily window explains, 0 to 1; `None` without a large excess.
-fn flatness_of_excess(s: &Subject) -> Option<f64> {
-    let peers = s.peers?;
-    let (peer_mean, peer_floor) = (peers.ln_mean_kw?.exp(), peers.ln_floor_kw?.exp());
-    let excess = s.upper_mean_kw()? - peer_mean;
-    if excess < LEAST_EXCESS_KW.max(LEAST_EXCESS_SHARE * peer_mean) {
-        return None;
-    }
-    let floor = s.high_floor_kw()? - peer_floor;
-    let window = s.window.map_or(0.0, |window| window.contrast_kw * window.hours as f64 / HOURS as f64);
-    Some((floor.max(window) / excess).clamp(0.0, 1.0))
 }
 
 fn daily_variation(s: &Subject) -> Option<f64> {

@@ -41,6 +41,8 @@ struct Signs {
     week: f64,
     /// Share of the changes of daily hours that the length of the night explains.
     night: f64,
+    /// Mean power that neither the floor nor the window explains, over the peers' mean.
+    unexplained: f64,
     /// Mean load of every hour over the daily mean.
     shape: [f64; HOURS],
     /// How much more the top of a day is on one day in five than on the four least, kW.
@@ -122,6 +124,17 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         words: |_| "a base of fans, pumps and lamps with a wave in the evening when people are at home".to_owned(),
     },
     LookAlike {
+        name: "wrong_meter_ratio",
+        family: "flatness",
+        fits: |s| s.household && s.unexplained >= 5.0,
+        words: |s| {
+            format!(
+                "beside its floor it uses {:.0} times what its peers do in all, in their shape: check the ratio of the meter first",
+                s.unexplained
+            )
+        },
+    },
+    LookAlike {
         name: "ev_charging",
         family: "flatness",
         fits: |s| s.household && s.now_and_then_kw >= 3.0 && s.floor_kw < 0.3 * s.now_and_then_kw && s.window.1 == 0,
@@ -160,6 +173,7 @@ impl Signs {
             floor_share: known(typical_ratio(s)),
             week: working_day_excess(s).unwrap_or(0.0),
             night: known(follows_night(s)),
+            unexplained: known(unexplained(s)),
             shape: shape(s),
             now_and_then_kw: now_and_then_kw(s),
         }
@@ -174,6 +188,13 @@ impl Signs {
     fn over(&self, hours: std::ops::Range<usize>) -> f64 {
         self.shape[hours.clone()].iter().sum::<f64>() / hours.len() as f64
     }
+}
+
+fn unexplained(s: &Subject) -> Option<f64> {
+    let peers = s.peers?;
+    let floor = s.high_floor_kw()? - peers.ln_floor_kw?.exp();
+    let window = s.window.map_or(0.0, |window| window.contrast_kw * window.hours as f64 / HOURS as f64);
+    Some((s.upper_mean_kw()? - floor.max(window).max(0.0)) / peers.ln_mean_kw?.exp())
 }
 
 /// Mean of the median days of all halves of months over their mean.
