@@ -7,7 +7,7 @@
 //! Weak when: there is no day before the start and the premises have a large floor of their own; the interval then says so.
 
 use crate::domain::{CivilDay, mad_sigma, median, quantile, segments};
-use crate::profile::{Day, HOURS, NodeProfile};
+use crate::profile::{Day, DaySummary, HOURS, NodeProfile};
 
 use super::Subject;
 use super::schedule::Window;
@@ -28,6 +28,10 @@ const LARGEST_WINDOW_SPREAD: f64 = 0.6;
 const COLLAPSED: f64 = 0.5;
 /// Share of interrupted days that makes the pattern.
 const OFTEN: f64 = 0.08;
+/// Days on which the floor is this share of the mean are flat.
+const FLAT: f64 = 0.8;
+/// Floor and mean of a constant load rise by the same power, but for this share.
+const UNEVEN: f64 = 0.3;
 /// Half-width of a 90 % interval in standard errors.
 const NINETY: f64 = 1.645;
 /// What a farm's own power varies by, as a share: no interval is narrower.
@@ -91,11 +95,16 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
     }
     let mean_kw = subject.high_mean_kw().unwrap_or(0.0);
     let window = subject.window.filter(|window| is_schedule(window, mean_kw));
-    let phases = phases(subject, window.is_some());
-    let (kw, error_kw) = match (&window, phases.off.is_empty()) {
+    // Premises with a working day of their own may hold a farm that runs day and night.
+    let window = window.filter(|_| !rose_evenly(&phases(subject, false)));
+    let mut phases = phases(subject, window.is_some());
+    let first_run = if window.is_none() && phases.off.is_empty() { first_run(subject) } else { None };
+    let pauses = first_run.is_some();
+    phases = first_run.unwrap_or(phases);
+    let (kw, error_kw) = match (&window, phases.off.is_empty() || pauses) {
         (_, false) => risen_kw(&phases, window.as_ref()),
         (Some(window), true) => (window_kw(subject, window), window.spread_share * window.contrast_kw / 2.0),
-        (None, true) => standing_kw(subject, phases.on, own_floor),
+        (None, true) => standing_kw(subject, &phases, own_floor),
     };
     let pattern = pattern(&phases, window.as_ref());
     let hours_a_day = window.as_ref().map_or(HOURS, |window| window.hours) as f64;
@@ -131,13 +140,39 @@ fn phases<'a>(subject: &Subject<'a>, scheduled: bool) -> Phases<'a> {
     let of_segment = |index: usize| median(&levels[starts[index]..starts.get(index + 1).copied().unwrap_or(levels.len())]);
     let rises: Vec<usize> = (1..starts.len()).filter(|&index| of_segment(index) - of_segment(index - 1) > least_rise).collect();
     let Some(&first) = rises.first() else { return standing };
+    // A staircase does not come down; what does has pauses.
+    let falls = (first + 1..starts.len()).any(|index| of_segment(index - 1) - of_segment(index) > least_rise);
     let place = starts[first];
     if median(&levels[place..]) - median(&levels[..place]) < LEAST_RISE_KW {
         return standing;
     }
+    if was_running(&days[..place], subject, least_rise) {
+        return Phases { off: &[], on: days, rises: rises.len() + 1, since_range: None };
+    }
     // The change lies between the last day at the old level and the first at the new.
     let since_range = Some((days[place - 1].day, days[(place + 1).min(days.len() - 1)].day));
-    Phases { off: &days[..place], on: &days[place..], rises: rises.len(), since_range }
+    Phases { off: &days[..place], on: &days[place..], rises: if falls { 1 } else { rises.len() }, since_range }
+}
+
+/// Whether floor and mean rose by the same power.
+fn rose_evenly(phases: &Phases) -> bool {
+    let rise = |value: fn(&DaySummary) -> f32| NodeProfile::typical(phases.on, value) - NodeProfile::typical(phases.off, value);
+    let (floor, mean) = (rise(|day| day.floor_kw), rise(|day| day.mean_kw));
+    !phases.off.is_empty() && (mean - floor).abs() <= UNEVEN * floor
+}
+
+/// Whether a farm ran on the days before a rise already: they are flat, at a floor well above the peers'.
+fn was_running(before: &[Day], subject: &Subject, least_kw: f64) -> bool {
+    let floor = median(&before.iter().map(|day| f64::from(day.summary.floor_kw)).collect::<Vec<_>>());
+    let flat = NodeProfile::typical(before, |day| day.floor_kw / day.mean_kw) >= FLAT;
+    let usual = subject.peers.and_then(|peers| peers.ln_floor_kw).map_or(f64::INFINITY, f64::exp);
+    flat && floor - usual >= least_kw
+}
+
+/// Where a load that pauses began: its floor returns to what it was, the tops of the days do not.
+fn first_run<'a>(subject: &Subject<'a>) -> Option<Phases<'a>> {
+    let begun = phases(subject, true);
+    (!begun.off.is_empty() && collapsed_share(begun.on) >= OFTEN).then_some(Phases { rises: 1, ..begun })
 }
 
 /// Rise of the level from the days without to the days with the load, and its standard error.
@@ -145,12 +180,14 @@ fn risen_kw(phases: &Phases, window: Option<&Window>) -> (f64, f64) {
     // Energy over hours, where it runs in a window: the top of a day without the load is the premises' own peak, not what the load is added to.
     let of_day = |day: &Day| window.map_or_else(|| day.level_kw(), |window| f64::from(day.summary.mean_kw) * HOURS as f64 / window.hours as f64);
     let levels = |days: &[Day]| days.iter().map(of_day).collect::<Vec<f64>>();
-    let (off, mut on) = (levels(phases.off), levels(phases.on));
-    if phases.rises > 1 {
-        // A staircase is measured at its last third, where it has grown.
-        on.drain(..on.len() * 2 / 3);
-    }
-    let (off_kw, on_kw) = (median(&off), median(&on));
+    let (off, on) = (levels(phases.off), levels(phases.on));
+    let off_kw = median(&off);
+    // A staircase has no level that is typical of it: its mean is that over all steps.
+    let on_kw = match phases.rises {
+        2.. => mean(&on),
+        _ if window.is_none() => steady_level(&on),
+        _ => median(&on),
+    };
     let error = |values: &[f64], centre: f64| mad_sigma(values, centre) / (values.len() as f64).sqrt();
     (on_kw - off_kw, 1.2533 * error(&off, off_kw).hypot(error(&on, on_kw)))
 }
@@ -166,10 +203,10 @@ fn window_kw(subject: &Subject, window: &Window) -> f64 {
 }
 
 /// The steady level of a load that was always there, minus the floor that is usual for its peers; the error is what the peers' floor leaves open.
-fn standing_kw(subject: &Subject, on: &[Day], own_floor: OwnFloor) -> (f64, f64) {
+fn standing_kw(subject: &Subject, phases: &Phases, own_floor: OwnFloor) -> (f64, f64) {
+    let (on, rises) = (phases.on, if phases.off.is_empty() { phases.rises } else { 0 });
     let levels: Vec<f64> = on.iter().map(Day::level_kw).collect();
-    // A load that pauses often is measured on the days without a pause.
-    let steady = quantile(&levels, if collapsed_share(on) >= OFTEN { 0.85 } else { 0.6 });
+    let steady = if rises > 0 { mean(&levels) } else { steady_level(&levels) };
     let usual = subject.peers.and_then(|peers| peers.ln_floor_kw).map_or(0.0, f64::exp).min(0.5 * steady);
     let peers = if own_floor == OwnFloor::None { 0.0 } else { usual };
     let own = mad_sigma(&levels, median(&levels)) / (levels.len() as f64).sqrt();
@@ -188,23 +225,30 @@ fn pattern(phases: &Phases, window: Option<&Window>) -> LoadPattern {
     }
 }
 
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// The level of days with a steady load; of one that pauses often, on the days without a pause.
+fn steady_level(levels: &[f64]) -> f64 {
+    quantile(levels, if share_collapsed(levels) >= OFTEN { 0.85 } else { 0.5 })
+}
+
 fn collapsed_share(on: &[Day]) -> f64 {
-    let levels: Vec<f64> = on.iter().map(Day::level_kw).collect();
-    let upper = quantile(&levels, 0.8);
+    share_collapsed(&on.iter().map(Day::level_kw).collect::<Vec<f64>>())
+}
+
+fn share_collapsed(levels: &[f64]) -> f64 {
+    let upper = quantile(levels, 0.8);
     levels.iter().filter(|&&level| level < COLLAPSED * upper).count() as f64 / levels.len() as f64
 }
 
-/// Days of running, pauses and growth counted in part.
+/// Days of running, pauses counted in part.
 fn running_days(phases: &Phases, pattern: LoadPattern) -> f64 {
     let days = phases.on.len() as f64;
     match pattern {
         LoadPattern::Interrupted => days * (1.0 - collapsed_share(phases.on) / 2.0),
-        LoadPattern::Staircase => {
-            let last = NodeProfile::typical(&phases.on[phases.on.len() * 2 / 3..], |day| day.mean_kw);
-            let all = NodeProfile::typical(phases.on, |day| day.mean_kw);
-            days * (all / last).clamp(0.0, 1.0)
-        }
-        LoadPattern::Constant | LoadPattern::Scheduled => days,
+        LoadPattern::Constant | LoadPattern::Scheduled | LoadPattern::Staircase => days,
     }
 }
 
@@ -251,9 +295,24 @@ mod tests {
     }
 
     #[test]
-    fn a_farm_that_grows_is_a_staircase() {
+    fn a_farm_that_grows_is_a_staircase_measured_by_its_mean() {
+        // 0, 3.25, 6.5 and 9.75 kW for 15 days each: 6.5 kW on average while it runs.
         let found = look(|hour| 3.25 * (hour / (24 * 15)) as f32);
         assert_eq!(found.pattern, LoadPattern::Staircase);
-        assert!((found.kw - 9.75).abs() < 0.5, "{found:?}");
+        assert!((found.kw - 6.5).abs() < 0.4, "{found:?}");
+    }
+
+    #[test]
+    fn a_farm_that_pauses_for_days_is_dated_by_its_first_run() {
+        let found = look(|hour| if hour >= 24 * 32 && hour / 24 % 4 < 2 { 6.5 } else { 0.0 });
+        assert_eq!((found.since, found.pattern), (Some(CivilDay(32)), LoadPattern::Interrupted), "{found:?}");
+        assert!((found.kw - 6.5).abs() < 0.3, "{found:?}");
+    }
+
+    #[test]
+    fn a_working_day_does_not_hide_that_the_farm_runs_through() {
+        let found = look(|hour| if (8..18).contains(&(hour % 24)) { 20.0 } else { 2.0 } + if hour >= 24 * 33 { 6.5 } else { 0.0 });
+        assert_eq!(found.pattern, LoadPattern::Constant);
+        assert!((found.kw - 6.5).abs() < 0.5, "{found:?}");
     }
 }

@@ -224,6 +224,11 @@ mod tests {
         assert!(ratio.by_display && ratio.factor == 2.0 && ratio.from == 0 && ratio.to.abs_diff(12 * 24) <= 2, "{ratio:?}");
     }
 
+    /// Daily mean of a home, kW.
+    fn usual_day(day: usize) -> f32 {
+        0.3 + 0.2 * ((day * 7919 + 13) % 101) as f32 / 101.0
+    }
+
     #[test]
     fn a_ratio_shows_in_daily_totals_and_a_farm_does_not() {
         let daily = |level: fn(usize) -> f32| {
@@ -231,12 +236,9 @@ mod tests {
             let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 1440, kw };
             find(&series, &DayFold::of(&series, &Calendar::new(None).unwrap()))
         };
-        fn home(day: usize) -> f32 {
-            0.3 + 0.2 * ((day * 7919 + 13) % 101) as f32 / 101.0
-        }
-        let ratio = daily(|day| home(day) * if day < 33 { 1.0 } else { 10.0 }).unwrap();
+        let ratio = daily(|day| usual_day(day) * if day < 33 { 1.0 } else { 10.0 }).unwrap();
         assert!((7.0..14.0).contains(&ratio.factor) && ratio.from == 33, "{ratio:?}");
-        assert_eq!(daily(|day| home(day) + if day < 33 { 0.0 } else { 4.0 }), None);
+        assert_eq!(daily(|day| usual_day(day) + if day < 33 { 0.0 } else { 4.0 }), None);
     }
 
     #[test]
