@@ -1,14 +1,17 @@
-//! The balance engine in its first form: what flows into a grid node, minus what its meters record, minus technical loss.
+//! The balance engine: what flows into a grid node, minus what its meters record, minus technical loss.
 //!
-//! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance; `regression` fits a robust line with standard errors that
-//! know of days; `decomposition` splits the residual into a constant (or night-only) part in kW and a part in proportion to the metered load;
-//! `null` turns the constant part into a probability, with a spread taken from all nodes.
+//! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance; `missing` finds the customers that the grid file
+//! forgot; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
+//! `regression`; `null` turns level and parts into a probability, with an error that healthy nodes have in common.
 
 mod decomposition;
+mod missing;
 mod null;
+mod parts;
 mod regression;
 mod residual;
 
-pub use decomposition::{Unmetered, UnmeteredPattern, decompose};
-pub use null::{NodeOdds, common_spread_kw, node_odds};
+pub use decomposition::{Decomposition, Part, UnmeteredPattern, decompose};
+pub use missing::{Adrift, Placed};
+pub use null::{NodeLevel, NodeOdds, Null};
 pub use residual::{BalanceSettings, NodeMeters, Residual, residual};

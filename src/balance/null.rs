@@ -1,79 +1,181 @@
-//! How surprising is a constant unmetered load at this node?
+//! How surprising is steady unmetered load at this node?
 //!
-//! H0: the true constant part is zero and the estimate errs with its own standard error and a spread that all nodes share (wrong loss data, missing customers),
-//! with heavy tails (Student, 4 degrees of freedom).  H1: a load between 1 and 100 kW, log-uniform, is estimated with the same error.
+//! H0: nothing is there, and the level is wrong by its own standard error, by a share θ of the no-load losses that all transformers have in common (nameplates
+//! are not what was built), and by a share κ of the metered load (gains of large meters that do not follow the sum), with heavy tails (Student, 4 degrees of
+//! freedom).  H1: a load between 0.3 and 300 kW, log-uniform, is estimated with the same error.
 //! Statistic: Bayes factor of the two; the probability adds the configured prior share of nodes with a tap.
-//! Null: the common spread is taken from the lower side of all nodes, where taps cannot be: they only add.
-//! Source: Efron (2004), JASA 99, for the empirical null; statrs for the distributions.
+//! Null: θ is the shorth of the levels over no-load losses, which taps cannot move while fewer than half of the nodes have one; κ is taken from the lower side of
+//! all nodes, where taps cannot be: they only add.
+//! Source: Efron (2004), JASA 99, for the empirical null; Andrews et al. (1972) for the shorth; statrs for the distributions.
 
 use statrs::distribution::{Continuous, Normal, StudentsT};
 
+use super::Decomposition;
 use crate::domain::{MAD_TO_SIGMA, median};
 
 /// Range of unmetered loads that H1 holds, kW.
-const TAP_KW: (f64, f64) = (1.0, 100.0);
+const TAP_KW: (f64, f64) = (0.3, 300.0);
 /// Points of the log-uniform integral.
-const POINTS: usize = 200;
+const POINTS: usize = 300;
 /// Degrees of freedom of the null.
 const FREEDOM: f64 = 4.0;
-/// Spread assumed before any node is seen, and how many nodes it counts for, kW.
-const PRIOR_SPREAD_KW: f64 = 0.3;
+/// Error of every level, kW: what losses of meters and small public loads make.
+const LEAST_ERROR_KW: f64 = 0.05;
+/// Error of every level as a share of the metered load before any node is seen, and how many nodes that counts for.
+const PRIOR_SHARE: f64 = 0.003;
 const PRIOR_NODES: f64 = 5.0;
+/// No-load losses differ between makers and years by at most so much of the catalogue value.
+const NO_LOAD_BOUND: f64 = 0.8;
+/// A level joins the parts of a load when it is this many errors above zero.
+const LEVEL_SURE: f64 = 3.0;
+/// Error of a part, as a share of the metered load: gains that change with the season.
+const PART_SHARE: f64 = 0.0005;
+
+/// What a node offers to the null.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NodeLevel {
+    /// Level of the residual, kW.
+    pub kw: f64,
+    /// Its own standard error, kW.
+    pub se_kw: f64,
+    /// No-load loss of the transformers at or below the node, kW.
+    pub no_load_kw: f64,
+    /// Mean metered load, kW.
+    pub metered_kw: f64,
+}
+
+/// How healthy nodes err.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Null {
+    /// Share of the no-load loss that is left over in every level; negative where transformers lose less than the catalogue says.
+    no_load_share: f64,
+    /// Error of a level as a share of the metered load.
+    load_share: f64,
+}
 
 /// Verdict on one node.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NodeOdds {
     /// Log-odds for unmetered load, prior included.
     pub log_odds: f64,
-    /// Standard error with the common spread in it, kW.
+    /// The load while it runs, kW; may be negative.
+    pub kw: f64,
+    /// Its standard error, what healthy nodes have in common included, kW.
     pub error_kw: f64,
+    /// Mean of the load over all hours, kW.
+    pub mean_kw: f64,
+    /// Whether the level is part of it: the load, or some of it, was there from the start.
+    pub from_the_start: bool,
 }
 
-/// Spread of the constant part over healthy nodes, kW: from the distances below the median of the lower half, shrunk to 0.3 kW when nodes are few.
-#[must_use]
-pub fn common_spread_kw(constant_kw: &[f64]) -> f64 {
-    let centre = median(constant_kw).min(0.5);
-    let below: Vec<f64> = constant_kw.iter().filter(|&&kw| kw <= centre).map(|kw| centre - kw).collect();
-    if below.is_empty() {
-        return PRIOR_SPREAD_KW;
+impl Null {
+    /// Learns the null from all nodes of one level of the grid.
+    #[must_use]
+    pub fn of(nodes: &[NodeLevel]) -> Self {
+        let shares: Vec<f64> = nodes.iter().filter(|node| node.no_load_kw > 0.0).map(|node| node.kw / node.no_load_kw).collect();
+        let within: Vec<f64> = shares.into_iter().filter(|share| share.abs() <= 2.0).collect();
+        let n = within.len() as f64;
+        let no_load_share = shorth(within).map_or(0.0, |share| (share * n / (n + PRIOR_NODES)).clamp(-NO_LOAD_BOUND, NO_LOAD_BOUND));
+        let own = |node: &NodeLevel| node.kw - no_load_share * node.no_load_kw;
+        let below: Vec<f64> = nodes.iter().filter(|node| own(node) < 0.0 && node.metered_kw > 0.0).map(|node| -own(node) / node.metered_kw).collect();
+        let n = below.len() as f64;
+        let spread = if below.is_empty() { PRIOR_SHARE } else { MAD_TO_SIGMA * median(&below) };
+        let load_share = ((n * spread.powi(2) + PRIOR_NODES * PRIOR_SHARE.powi(2)) / (n + PRIOR_NODES)).sqrt();
+        Self { no_load_share, load_share }
     }
-    let spread = MAD_TO_SIGMA * median(&below);
-    let n = below.len() as f64;
-    ((n * spread.powi(2) + PRIOR_NODES * PRIOR_SPREAD_KW.powi(2)) / (n + PRIOR_NODES)).sqrt()
+
+    /// Log-odds that a node has unmetered load, and how much.
+    #[must_use]
+    pub fn judge(&self, node: &NodeLevel, found: &Decomposition, reserve: f64, prior: f64) -> NodeOdds {
+        let level_kw = node.kw - self.no_load_share * node.no_load_kw;
+        let shared = LEAST_ERROR_KW.hypot(self.load_share * node.metered_kw) * reserve;
+        let level_error = finite_or(node.se_kw, node.metered_kw).hypot(shared);
+        let no_parts = found.parts.is_empty();
+        let from_the_start = no_parts || level_kw > LEVEL_SURE * level_error;
+        let (kw, error_kw, mean_kw) = if no_parts {
+            (level_kw, level_error, level_kw)
+        } else if from_the_start {
+            (level_kw + found.parts_kw, finite_or(found.total_se_kw, node.metered_kw).hypot(shared), level_kw + found.parts_mean_kw)
+        } else {
+            let shared = LEAST_ERROR_KW.hypot(PART_SHARE * node.metered_kw) * reserve;
+            (found.parts_kw, finite_or(found.parts_se_kw, node.metered_kw).hypot(shared), found.parts_mean_kw)
+        };
+        // Larger loads are known less exactly: they vary while they run.
+        let error_kw = error_kw.hypot(0.02 * kw);
+        NodeOdds { log_odds: bayes_factor(kw, error_kw) + (prior / (1.0 - prior)).ln(), kw, error_kw, mean_kw, from_the_start }
+    }
 }
 
-/// Log-odds that the estimate `kw` with standard error `se_kw` is a real load. A standard error that is not a number counts as the common spread.
-#[must_use]
-pub fn node_odds(kw: f64, se_kw: f64, spread_kw: f64, prior: f64) -> NodeOdds {
-    let error_kw = if se_kw.is_finite() { se_kw.hypot(spread_kw) } else { spread_kw };
+fn finite_or(value: f64, otherwise: f64) -> f64 {
+    if value.is_finite() { value } else { otherwise }
+}
+
+/// Mean of the shortest half of the values; `None` with fewer than three.
+fn shorth(mut values: Vec<f64>) -> Option<f64> {
+    if values.len() < 3 {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    let half = values.len().div_ceil(2);
+    let shortest = values.windows(half).min_by(|a, b| (a[half - 1] - a[0]).total_cmp(&(b[half - 1] - b[0])))?;
+    Some(shortest.iter().sum::<f64>() / half as f64)
+}
+
+/// Logarithm of how much more usual the estimate is with a tap than without.
+fn bayes_factor(kw: f64, error_kw: f64) -> f64 {
     let null = StudentsT::new(0.0, error_kw, FREEDOM).map_or(f64::MIN_POSITIVE, |null| null.pdf(kw));
-    let mut farm = 0.0;
+    let mut tap = 0.0;
     for point in 0..POINTS {
         let share = (point as f64 + 0.5) / POINTS as f64;
         let tap_kw = TAP_KW.0 * (TAP_KW.1 / TAP_KW.0).powf(share);
-        // Larger taps are known less exactly: losses that go with them are part of the estimate.
-        farm += Normal::new(tap_kw, error_kw.hypot(0.05 * tap_kw)).map_or(0.0, |normal| normal.pdf(kw)) / POINTS as f64;
+        tap += Normal::new(tap_kw, error_kw.hypot(0.05 * tap_kw)).map_or(0.0, |normal| normal.pdf(kw)) / POINTS as f64;
     }
-    let bayes = farm.max(f64::MIN_POSITIVE).ln() - null.max(f64::MIN_POSITIVE).ln();
-    NodeOdds { log_odds: bayes + (prior / (1.0 - prior)).ln(), error_kw }
+    tap.max(f64::MIN_POSITIVE).ln() - null.max(f64::MIN_POSITIVE).ln()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_clear_tap_is_likely_and_a_healthy_node_is_not() {
-        assert!(node_odds(10.0, 0.2, 0.3, 0.02).log_odds > 3.0);
-        assert!(node_odds(0.2, 0.2, 0.3, 0.02).log_odds < -3.0);
-        assert!(node_odds(-8.0, 0.2, 0.3, 0.02).log_odds < -3.0);
+    const NOTHING: Decomposition = Decomposition {
+        level_kw: 0.0,
+        level_se_kw: 0.0,
+        parts: Vec::new(),
+        parts_kw: 0.0,
+        parts_se_kw: 0.0,
+        total_se_kw: 0.0,
+        parts_mean_kw: 0.0,
+        proportional: 0.0,
+        line_loss: 0.0,
+        noise_kw: 0.0,
+        off_kw: Vec::new(),
+    };
+
+    fn level(kw: f64) -> NodeLevel {
+        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0 }
     }
 
     #[test]
-    fn taps_do_not_widen_the_common_spread() {
-        let healthy = [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3];
-        let mut with_taps = healthy.to_vec();
-        with_taps.extend([20.0, 35.0]);
-        assert!((common_spread_kw(&healthy) - common_spread_kw(&with_taps)).abs() < 0.1);
+    fn a_clear_tap_is_likely_and_a_healthy_node_is_not() {
+        let null = Null::of(&[]);
+        let log_odds = |kw| null.judge(&level(kw), &NOTHING, 1.0, 0.02).log_odds;
+        assert!(log_odds(10.0) > 3.0 && log_odds(0.1) < -3.0 && log_odds(-8.0) < -3.0);
+    }
+
+    #[test]
+    fn taps_do_not_move_the_null() {
+        let healthy: Vec<NodeLevel> = [-0.3, -0.25, -0.24, -0.22, -0.2, -0.18, -0.1].map(level).to_vec();
+        let mut with_taps = healthy.clone();
+        with_taps.extend([20.0, 35.0].map(level));
+        let (a, b) = (Null::of(&healthy), Null::of(&with_taps));
+        assert!((a.no_load_share - b.no_load_share).abs() < 0.15 && (a.load_share - b.load_share).abs() < 0.002, "{a:?} {b:?}");
+        assert!(a.no_load_share < -0.2);
+    }
+
+    #[test]
+    fn judged_with_reserve_the_interval_is_wider() {
+        let null = Null::of(&[]);
+        let error = |reserve| null.judge(&level(1.0), &NOTHING, reserve, 0.02).error_kw;
+        assert!(error(2.0) > 1.5 * error(1.0));
     }
 }

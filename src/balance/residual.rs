@@ -5,7 +5,7 @@
 //! Source: energy balance of a distribution node, for example Yip et al. (2017), IJEPES 91.
 
 use crate::domain::{Timestamp, TransformerRating, transformer_loss_kw};
-use crate::series::{GridSum, LoadSeries, hourly_kw};
+use crate::series::{GridSum, LoadSeries, hourly_kw, mean_by_hour};
 
 /// How technical loss is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,11 +23,13 @@ pub struct BalanceSettings {
 pub struct NodeMeters<'a> {
     /// The balance meter.
     pub supply: &'a LoadSeries,
-    /// Number of usage points under the node that were read.
+    /// Balance meters of nodes below, which stand for everything under them.
+    pub below: Vec<&'a LoadSeries>,
+    /// Number of usage points under the node, but not under those balance meters, that were read.
     pub read: usize,
-    /// Usage points under the node, read or not.
+    /// Such usage points, read or not.
     pub usage_points: usize,
-    /// Ratings of the transformers at or below the node.
+    /// Ratings of the transformers at or below the node, but not below those balance meters.
     pub transformers: Vec<TransformerRating>,
 }
 
@@ -40,31 +42,40 @@ pub struct Residual {
     pub supplied_kw: Vec<f64>,
     /// Power of the usage points, kW, filled-in parts included.
     pub metered_kw: Vec<f64>,
+    /// The filled-in part of it, kW: its error is far larger than a meter's.
+    pub assumed_kw: Vec<f64>,
     /// Technical loss, kW.
     pub technical_kw: Vec<f64>,
     /// Supplied − metered − technical, kW.
     pub residual_kw: Vec<f64>,
+    /// Share of the load at mean load that the technical loss holds for lines.
+    pub line_loss_share: f64,
+    /// No-load loss of the transformers at or below the node, kW; part of the technical loss.
+    pub no_load_kw: f64,
     /// Share of the balance meter's hours in which the balance could be made, 0 to 1, times the share of usage points that were read.
     pub coverage: f64,
 }
 
-/// Makes the hourly balance of a node; `metered` gives the sum of its usage points for a number of hours from a start.
+/// Makes the hourly balance of a node; `metered` gives the sum of its usage points (without those under `meters.below`) for a number of hours from a start.
 #[must_use]
 pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl Fn(Timestamp, usize) -> GridSum) -> Residual {
     let start = Timestamp(meters.supply.start.0.div_euclid(3600) * 3600);
     let hours = ((meters.supply.end().0 - start.0) / 3600).max(0) as usize;
     let supplied = hourly_kw(meters.supply, start, hours);
     let metered = metered(start, hours);
+    let (below_kw, below_assumed_kw) = sum_below(&meters.below, start, hours);
     let mut balance = Residual::default();
     for (hour, &supplied_kw) in supplied.iter().enumerate() {
         let (read, filled) = (metered.read[hour].to_kwh().0, metered.filled[hour].to_kwh().0);
-        let total = read + filled;
-        if supplied_kw.is_nan() || filled.abs() > settings.largest_filled_share * total.abs().max(1e-3) {
+        let total = read + filled + below_kw[hour];
+        let assumed = filled.abs() + below_assumed_kw[hour];
+        if supplied_kw.is_nan() || assumed > settings.largest_filled_share * total.abs().max(1e-3) {
             continue;
         }
         balance.at.push(Timestamp(start.0 + hour as i64 * 3600));
         balance.supplied_kw.push(f64::from(supplied_kw));
         balance.metered_kw.push(total);
+        balance.assumed_kw.push(assumed);
     }
     let mean_kw = mean(&balance.supplied_kw);
     for hour in 0..balance.at.len() {
@@ -73,9 +84,50 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl F
         balance.technical_kw.push(technical);
         balance.residual_kw.push(load_kw - balance.metered_kw[hour] - technical);
     }
-    let read_share = meters.read as f64 / meters.usage_points.max(1) as f64;
+    balance.line_loss_share = settings.line_loss_share;
+    balance.no_load_kw = meters.transformers.iter().map(|t| t.no_load_kw).sum();
+    // Balance meters below stand for all usage points under them.
+    let read_share = if meters.usage_points == 0 { 1.0 } else { meters.read as f64 / meters.usage_points as f64 };
     balance.coverage = if hours == 0 { 0.0 } else { balance.at.len() as f64 / hours as f64 * read_share };
     balance
+}
+
+/// Hourly sum of balance meters below a node, and the part of it that was assumed for missing readings, kW.
+fn sum_below(below: &[&LoadSeries], start: Timestamp, hours: usize) -> (Vec<f64>, Vec<f64>) {
+    let (mut sum, mut assumed) = (vec![0.0; hours], vec![0.0; hours]);
+    let first_hour = start.0.div_euclid(3600);
+    for series in below {
+        let kw = hourly_kw(series, start, hours);
+        let usual = mean_by_hour(&kw, first_hour);
+        for (hour, &kw) in kw.iter().enumerate() {
+            let usual = usual[(first_hour + hour as i64).rem_euclid(24) as usize];
+            sum[hour] += if kw.is_nan() { usual } else { f64::from(kw) };
+            assumed[hour] += if kw.is_nan() { usual.abs() } else { 0.0 };
+        }
+    }
+    (sum, assumed)
+}
+
+impl Residual {
+    /// Counts the load of a usage point that the grid file does not place here. `kw` is its hourly mean power from `start`; hours without a value get its
+    /// usual value for the hour of the day, and count as assumed.
+    pub fn add_customer(&mut self, start: Timestamp, kw: &[f32]) {
+        let usual = mean_by_hour(kw, start.0.div_euclid(3600));
+        for (index, at) in self.at.iter().enumerate() {
+            let hour = (at.0 - start.0).div_euclid(3600);
+            let own = usize::try_from(hour).ok().and_then(|hour| kw.get(hour)).copied().filter(|kw| !kw.is_nan());
+            let load = own.map_or_else(|| usual[at.0.div_euclid(3600).rem_euclid(24) as usize], f64::from);
+            self.assumed_kw[index] += if own.is_none() { load.abs() } else { 0.0 };
+            self.metered_kw[index] += load;
+            self.residual_kw[index] -= load;
+        }
+    }
+
+    /// Mean of the metered load, kW; 0 without hours.
+    #[must_use]
+    pub fn mean_metered_kw(&self) -> f64 {
+        mean(&self.metered_kw)
+    }
 }
 
 /// Loss at `load_kw`. Transformers share the load in proportion to their rating.
@@ -102,7 +154,7 @@ mod tests {
     fn balance(supply_kw: Vec<f32>, home_kw: Vec<f32>) -> Residual {
         let (supply, sums) = (series("M", supply_kw), GridSums::new(std::iter::once("T".into())));
         sums.add("T", &series("A", home_kw));
-        let meters = NodeMeters { supply: &supply, read: 1, usage_points: 1, transformers: vec![] };
+        let meters = NodeMeters { supply: &supply, below: vec![], read: 1, usage_points: 1, transformers: vec![] };
         let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
         residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T"), start, hours))
     }
@@ -112,6 +164,16 @@ mod tests {
         let balance = balance(vec![15.0; 48], vec![4.0; 48]);
         assert!(balance.residual_kw.iter().all(|kw| (kw - 11.0).abs() < 1e-6));
         assert!((balance.coverage - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_customer_that_the_grid_file_forgot_is_counted_when_found() {
+        let mut balance = balance(vec![15.0; 48], vec![4.0; 48]);
+        let mut kw = vec![11.0_f32; 48];
+        kw[5] = f32::NAN;
+        balance.add_customer(Timestamp(0), &kw);
+        assert!(balance.residual_kw.iter().all(|kw| kw.abs() < 1e-6));
+        assert!((balance.assumed_kw[5] - 11.0).abs() < 1e-6 && balance.assumed_kw[6] == 0.0);
     }
 
     #[test]

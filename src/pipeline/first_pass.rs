@@ -11,6 +11,8 @@ use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, RawReading, Regula
 
 /// Interval share that may be estimated before a usage point's shape is not believed.
 const MOST_ESTIMATED: f64 = 0.5;
+/// Usage points missing from the grid file whose series are kept to find their node: 9 kB each for three months.
+const MOST_ADRIFT: usize = 4096;
 
 /// What a usage point needs besides its readings.
 #[derive(Clone, Copy)]
@@ -43,8 +45,12 @@ pub(super) struct FirstPass<'a> {
     profiles: &'a ProfileStore,
     sums: &'a GridSums,
     kept: Mutex<Kept>,
-    hosts: Mutex<BTreeMap<(u64, UsagePointId), LoadSeries>>,
+    hosts: Mutex<Sample>,
+    adrift: Mutex<Sample>,
 }
+
+/// Series by the hash and id of their usage points.
+type Sample = BTreeMap<(u64, UsagePointId), LoadSeries>;
 
 /// Everything the pass leaves behind, in the order of ids.
 #[derive(Default)]
@@ -54,6 +60,8 @@ pub(super) struct Kept {
     pub(super) faults: Vec<Fault>,
     /// Series that farms are planted in.
     pub(super) hosts: Vec<LoadSeries>,
+    /// Hourly series of usage points that the grid file does not know, [`MOST_ADRIFT`] at most.
+    pub(super) adrift: Vec<LoadSeries>,
 }
 
 /// A usage point's series behind the fault gate.
@@ -87,7 +95,7 @@ impl Setting<'_> {
 
 impl<'a> FirstPass<'a> {
     pub(super) fn new(setting: Setting<'a>, profiles: &'a ProfileStore, sums: &'a GridSums) -> Self {
-        Self { setting, profiles, sums, kept: Mutex::default(), hosts: Mutex::default() }
+        Self { setting, profiles, sums, kept: Mutex::default(), hosts: Mutex::default(), adrift: Mutex::default() }
     }
 
     /// Takes the readings of one usage point.
@@ -120,20 +128,25 @@ impl<'a> FirstPass<'a> {
             kept.faults.append(&mut faults);
             kept.points.push(point);
         }
-        if !profile.days.is_empty() {
-            self.offer_host(id, series);
+        if profile.days.is_empty() {
+            return;
         }
+        let is_adrift = !self.setting.grid.is_empty() && self.setting.grid.node(&id).is_none();
+        if is_adrift && series.step_min <= 60 {
+            self.offer(&self.adrift, MOST_ADRIFT, &id, || series.hourly());
+        }
+        self.offer(&self.hosts, self.setting.sample, &id, || series);
     }
 
-    /// Keeps the series with the smallest hashes of their ids: a sample that does not change when others are added.
-    fn offer_host(&self, id: UsagePointId, series: LoadSeries) {
-        let key = (seed_of(self.setting.seed, &id, Purpose::Sample, 0), id);
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() < self.setting.sample {
-            hosts.insert(key, series);
-        } else if hosts.last_key_value().is_some_and(|(last, _)| key < *last) {
-            hosts.pop_last();
-            hosts.insert(key, series);
+    /// Keeps the `most` series with the smallest hashes of their ids: a sample that does not change when others are added.
+    fn offer(&self, sample: &Mutex<Sample>, most: usize, id: &UsagePointId, series: impl FnOnce() -> LoadSeries) {
+        let key = (seed_of(self.setting.seed, id, Purpose::Sample, 0), id.clone());
+        let mut sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
+        if sample.len() < most {
+            sample.insert(key, series());
+        } else if sample.last_key_value().is_some_and(|(last, _)| key < *last) {
+            sample.pop_last();
+            sample.insert(key, series());
         }
     }
 
@@ -141,9 +154,12 @@ impl<'a> FirstPass<'a> {
     pub(super) fn finish(&self) -> Kept {
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         kept.points.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        let hosts = std::mem::take(&mut *self.hosts.lock().unwrap_or_else(PoisonError::into_inner));
-        kept.hosts = hosts.into_values().collect();
-        kept.hosts.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
+        let by_id = |sample: &Mutex<Sample>| {
+            let mut series: Vec<LoadSeries> = std::mem::take(&mut *sample.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect();
+            series.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
+            series
+        };
+        (kept.hosts, kept.adrift) = (by_id(&self.hosts), by_id(&self.adrift));
         kept
     }
 }

@@ -17,9 +17,9 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
-use crate::domain::{Calendar, CivilDay, Fault, NodeKind, UsagePointId};
+use crate::domain::{Calendar, CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
 use crate::evidence::statistics;
-use crate::findings::{Findings, InputDigest, NodeRow, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
+use crate::findings::{Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings};
 use crate::ingest::Survey;
 use crate::profile::ProfileStore;
@@ -30,7 +30,7 @@ use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ListSetting, Listing};
 use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
-use nodes::GridSetting;
+use nodes::{GridFindings, GridSetting};
 use second_look::SecondLook;
 
 pub use inputs::PipelineError;
@@ -99,7 +99,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers);
-    let Kept { points, supplies, mut faults, hosts } = kept;
+    let Kept { points, supplies, mut faults, hosts, adrift } = kept;
     let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
     let metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
@@ -117,7 +117,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
     clock.lap("list")?;
 
     progress.stage("balancing the grid", None);
-    let mut findings = run.assemble(&metered, &supplies, &registers, listing, faults, &Prices::new(tables.tariffs.clone()));
+    let mut findings = run.assemble(&metered, (&supplies, &adrift), &registers, listing, faults, &Prices::new(tables.tariffs.clone()));
     clock.lap("balance")?;
 
     findings.rejects = gathered.rejects;
@@ -233,10 +233,10 @@ impl Run<'_> {
     fn assemble(
         &self,
         metered: &Metered,
-        supplies: &BTreeMap<UsagePointId, LoadSeries>,
+        (supplies, adrift): (&BTreeMap<UsagePointId, LoadSeries>, &[LoadSeries]),
         registers: &[RegisterLoad],
         listing: Listing,
-        faults: Vec<Fault>,
+        mut faults: Vec<Fault>,
         prices: &Prices,
     ) -> Findings {
         let is_read = |id: &str| metered.is_read(id);
@@ -245,6 +245,7 @@ impl Run<'_> {
             grid: &self.tables.grid,
             supplies,
             sums: self.sums,
+            adrift,
             is_read: &is_read,
             calendar: &self.plan.calendar,
             settings: BalanceSettings {
@@ -254,7 +255,8 @@ impl Run<'_> {
             },
             prior: self.plan.config.prior.node,
         };
-        let mut nodes: Vec<NodeRow> = nodes::node_rows(&setting);
+        let GridFindings { mut nodes, placed } = nodes::balance_grid(&setting);
+        propose_links(&mut faults, &placed);
         for row in &mut nodes {
             row.loss = prices.of_node(row);
         }
@@ -318,6 +320,16 @@ impl Run<'_> {
             notes.push("no --grid: load that no meter sees cannot be found".to_owned());
         }
         notes
+    }
+}
+
+/// Says of usage points that the grid file forgot where their load is missing.
+fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, UsagePointId>) {
+    for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Unlinked) {
+        if let Some(node) = placed.get(&fault.usage_point) {
+            fault.detail =
+                format!("read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}");
+        }
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::balance::{BalanceSettings, NodeMeters, Residual, Unmetered, UnmeteredPattern, common_spread_kw, decompose, node_odds, residual};
-use crate::domain::{Calendar, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
+use crate::balance::{
+    Adrift, BalanceSettings, Decomposition, NodeLevel, NodeMeters, NodeOdds, Null, Placed, Residual, UnmeteredPattern, decompose, residual,
+};
+use crate::domain::{Calendar, CivilDay, Grid, GridNode, NodeKind, Timestamp, TransformerRating, UsagePointId};
 use crate::findings::{CoverageRow, Loss, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
 use crate::series::{GridSums, LoadSeries};
@@ -14,6 +16,8 @@ use crate::series::{GridSums, LoadSeries};
 const LEAST_COVERAGE: f64 = 0.5;
 /// Coverage below which a node is judged with reserve.
 const GOOD_COVERAGE: f64 = 0.95;
+/// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node errs twice as much.
+const RESERVE: f64 = 20.0;
 /// A proportional part beyond this share of the metered load is worth a remark.
 const LARGE_PROPORTION: f64 = 0.05;
 /// Half-width of a 90 % interval in standard errors.
@@ -29,6 +33,8 @@ pub(super) struct GridSetting<'a> {
     pub(super) supplies: &'a BTreeMap<UsagePointId, LoadSeries>,
     /// Sums of usage points by the node that feeds them.
     pub(super) sums: &'a GridSums,
+    /// Hourly series of usage points that the grid file does not place.
+    pub(super) adrift: &'a [LoadSeries],
     /// Whether a usage point was read.
     pub(super) is_read: &'a (dyn Fn(&str) -> bool + Sync),
     pub(super) calendar: &'a Calendar,
@@ -37,37 +43,137 @@ pub(super) struct GridSetting<'a> {
     pub(super) prior: f64,
 }
 
-struct Balanced<'a> {
-    node: &'a GridNode,
-    residual: Residual,
-    unmetered: Option<Unmetered>,
-    unread: usize,
+/// What the balance engine has found.
+pub(super) struct GridFindings {
+    /// `nodes.csv`, best first.
+    pub(super) nodes: Vec<NodeRow>,
+    /// Usage points that the grid file forgot and the node whose balance they are missing from, in the order of ids.
+    pub(super) placed: BTreeMap<UsagePointId, UsagePointId>,
 }
 
-/// `nodes.csv`: balances of all nodes with a balance meter that was read, best first.
-pub(super) fn node_rows(setting: &GridSetting) -> Vec<NodeRow> {
+/// Energies of a node with everything under it, kWh.
+#[derive(Clone, Copy)]
+struct Energies {
+    supplied: f64,
+    metered: f64,
+    technical: f64,
+}
+
+struct Balanced<'a> {
+    node: &'a GridNode,
+    /// What is left beside the balance meters below it.
+    residual: Residual,
+    /// `None` when the balance meter was not read.
+    energies: Option<Energies>,
+    found: Option<Decomposition>,
+    odds: Option<NodeOdds>,
+    unread: usize,
+    /// Nodes below whose balance meters stand for what is under them.
+    below: Vec<&'a GridNode>,
+    /// Usage points that the grid file forgot here.
+    placed: Vec<UsagePointId>,
+}
+
+/// Balances of all nodes with a balance meter. Where balance meters lie below one another, each node is judged by what is missing between its own meter and
+/// those below: a load counts at the lowest node that sees it, and what is left above is a tap on the way.
+pub(super) fn balance_grid(setting: &GridSetting) -> GridFindings {
     let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
-    let balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
-    let constant: Vec<f64> = balanced.iter().filter_map(|b| b.unmetered.map(|u| u.kw)).collect();
-    let spread_kw = common_spread_kw(&constant);
-    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| row(balanced, spread_kw, setting)).collect();
+    let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
+    let placed = place_missing(&mut balanced, setting);
+    balanced.par_iter_mut().for_each(|balanced| {
+        if balanced.residual.coverage >= LEAST_COVERAGE {
+            balanced.found = decompose(&balanced.residual, setting.calendar);
+        }
+    });
+    let levels: Vec<NodeLevel> = balanced.iter().filter_map(level).collect();
+    let null = Null::of(&levels);
+    for balanced in &mut balanced {
+        let reserve = reserve(balanced);
+        balanced.odds = level(balanced).zip(balanced.found.as_ref()).map(|(level, found)| null.judge(&level, found, reserve, setting.prior));
+    }
+    GridFindings { nodes: ranked(&balanced), placed }
+}
+
+/// Rows best first, with ranks and q-values.
+fn ranked(balanced: &[Balanced]) -> Vec<NodeRow> {
+    let found: BTreeMap<&str, f64> =
+        balanced.iter().filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw))).collect();
+    let key = |balanced: &Balanced| balanced.odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds);
+    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| (key(balanced), row(balanced, &found))).collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
     let probability: Vec<f64> = rows.iter().map_while(|(_, row)| row.probability).collect();
     let q = q_values(&probability);
     rows.into_iter().enumerate().map(|(index, (_, row))| NodeRow { rank: index as u64 + 1, q_value: q.get(index).copied(), ..row }).collect()
 }
 
-fn balance<'a>(node: &'a GridNode, setting: &GridSetting) -> Balanced<'a> {
-    let usage_points = children(node, setting.grid);
-    let read = usage_points.iter().filter(|id| (setting.is_read)(id)).count();
-    let unread = usage_points.len() - read;
-    let supply = node.balance_meter.as_ref().and_then(|meter| setting.supplies.get(meter));
-    let Some(supply) = supply else { return Balanced { node, residual: Residual::default(), unmetered: None, unread } };
-    let meters = NodeMeters { supply, read, usage_points: usage_points.len(), transformers: transformers(node, setting.grid) };
-    let nodes = nodes_from(node, setting.grid);
-    let residual = residual(&meters, &setting.settings, |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours));
-    let unmetered = if residual.coverage >= LEAST_COVERAGE { decompose(&residual, setting.calendar) } else { None };
-    Balanced { node, residual, unmetered, unread }
+fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
+    let supply_of = |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.supplies.get(meter));
+    let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());
+    let unread = children(node, setting.grid).iter().filter(|id| !(setting.is_read)(id)).count();
+    let mut balanced = Balanced { node, residual: Residual::default(), energies: None, found: None, odds: None, unread, below, placed: Vec::new() };
+    let Some(supply) = supply_of(node) else { return balanced };
+    let residual_of = |nodes: &[&GridNode], below: Vec<&LoadSeries>| {
+        let usage_points = || nodes.iter().flat_map(|node| fed_directly(node, setting.grid));
+        let read = usage_points().filter(|id| (setting.is_read)(id)).count();
+        let meters = NodeMeters { supply, below, read, usage_points: usage_points().count(), transformers: transformers(nodes) };
+        residual(&meters, &setting.settings, |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours))
+    };
+    balanced.residual = residual_of(&own, balanced.below.iter().filter_map(|node| supply_of(node)).collect());
+    let whole = (!balanced.below.is_empty()).then(|| residual_of(&frontier(node, setting.grid, |_| false).0, Vec::new()));
+    balanced.energies = Some(Energies::of(whole.as_ref().unwrap_or(&balanced.residual)));
+    balanced
+}
+
+impl Energies {
+    fn of(residual: &Residual) -> Self {
+        let sum = |kw: &[f64]| kw.iter().sum();
+        Self { supplied: sum(&residual.supplied_kw), metered: sum(&residual.metered_kw), technical: sum(&residual.technical_kw) }
+    }
+}
+
+/// Counts customers that the grid file forgot at the node whose balance misses them: transformers first, then feeders and substations.
+fn place_missing(balanced: &mut [Balanced], setting: &GridSetting) -> BTreeMap<UsagePointId, UsagePointId> {
+    let mut placed = BTreeMap::new();
+    let hours = || setting.supplies.values().map(|supply| (supply.start.0.div_euclid(3600), supply.end().0.div_euclid(3600)));
+    let (Some(first), Some(end)) = (hours().map(|(first, _)| first).min(), hours().map(|(_, end)| end).max()) else { return placed };
+    if setting.adrift.is_empty() || end <= first {
+        return placed;
+    }
+    let adrift = Adrift::of(setting.adrift, Timestamp(first * 3600), (end - first) as usize);
+    for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
+        let search = |(index, balanced): (usize, &Balanced)| -> Vec<(usize, Placed)> {
+            if balanced.node.kind == kind {
+                adrift.placed_at(&balanced.residual).into_iter().map(|found| (index, found)).collect()
+            } else {
+                Vec::new()
+            }
+        };
+        let mut found: Vec<(usize, Placed)> = balanced.par_iter().enumerate().flat_map_iter(search).collect();
+        // A customer hangs in one place: where it fits best.
+        found.sort_by(|a, b| b.1.strength.total_cmp(&a.1.strength).then((a.0, a.1.customer).cmp(&(b.0, b.1.customer))));
+        for (index, Placed { customer, .. }) in found {
+            let series = &setting.adrift[customer];
+            if placed.contains_key(&series.usage_point) {
+                continue;
+            }
+            let balanced = &mut balanced[index];
+            balanced.residual.add_customer(series.start, &series.kw);
+            balanced.placed.push(series.usage_point.clone());
+            placed.insert(series.usage_point.clone(), balanced.node.node.clone());
+        }
+    }
+    placed
+}
+
+fn level(balanced: &Balanced) -> Option<NodeLevel> {
+    let found = balanced.found.as_ref()?;
+    let residual = &balanced.residual;
+    Some(NodeLevel { kw: found.level_kw, se_kw: found.level_se_kw, no_load_kw: residual.no_load_kw, metered_kw: residual.mean_metered_kw() })
+}
+
+/// By how much more than usual a node may err: what is not read may be anything.
+fn reserve(balanced: &Balanced) -> f64 {
+    1.0 + RESERVE * (1.0 - balanced.residual.coverage).clamp(0.0, 1.0)
 }
 
 /// Usage points under a node, without the balance meters of other nodes.
@@ -75,61 +181,79 @@ fn children(node: &GridNode, grid: &Grid) -> Vec<UsagePointId> {
     grid.usage_points_under(&node.node).into_iter().filter(|id| grid.measured_by(id).is_none()).collect()
 }
 
-/// A node and every node below it but usage points.
-fn nodes_from<'a>(node: &'a GridNode, grid: &'a Grid) -> Vec<&'a GridNode> {
-    let (mut found, mut open) = (Vec::new(), vec![node]);
-    while let Some(at) = open.pop() {
-        found.push(at);
-        let below = grid.children(&at.node).iter().filter_map(|child| grid.node(child));
-        open.extend(below.filter(|child| child.kind != NodeKind::UsagePoint));
-    }
-    found
+/// Usage points whose way to the top meets no other node before `node`.
+fn fed_directly<'a>(node: &GridNode, grid: &'a Grid) -> impl Iterator<Item = &'a UsagePointId> {
+    let below = grid.children(&node.node).iter().filter(|id| grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint));
+    below.filter(|id| grid.measured_by(id).is_none())
 }
 
-fn transformers(node: &GridNode, grid: &Grid) -> Vec<TransformerRating> {
-    let transformers = nodes_from(node, grid).into_iter().filter(|node| node.kind == NodeKind::Transformer);
+/// A node and the nodes below it down to those that are measured, and these; usage points are in neither.
+fn frontier<'a>(node: &'a GridNode, grid: &'a Grid, is_measured: impl Fn(&GridNode) -> bool) -> (Vec<&'a GridNode>, Vec<&'a GridNode>) {
+    let (mut own, mut measured, mut open) = (Vec::new(), Vec::new(), vec![node]);
+    while let Some(at) = open.pop() {
+        own.push(at);
+        for child in grid.children(&at.node).iter().filter_map(|child| grid.node(child)).filter(|child| child.kind != NodeKind::UsagePoint) {
+            if is_measured(child) { measured.push(child) } else { open.push(child) }
+        }
+    }
+    (own, measured)
+}
+
+fn transformers(nodes: &[&GridNode]) -> Vec<TransformerRating> {
+    let transformers = nodes.iter().filter(|node| node.kind == NodeKind::Transformer);
     transformers.filter_map(|node| node.rated_kva.and_then(TransformerRating::from_kva)).collect()
 }
 
-/// The line of one node with the key it is ranked by.
-fn row(balanced: &Balanced, spread_kw: f64, setting: &GridSetting) -> (f64, NodeRow) {
-    let Balanced { node, residual, unmetered, unread } = balanced;
+/// The line of one node. `found` holds the power of every node with a finding.
+fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
+    let Balanced { node, residual, energies, odds, .. } = balanced;
     let hours = residual.at.len() as f64;
-    let sum = |values: &[f64]| (hours > 0.0).then(|| values.iter().sum::<f64>());
-    let odds = unmetered.map(|u| node_odds(u.kw, u.se_kw, spread_kw, setting.prior));
-    let interval = unmetered.zip(odds).map(|(u, odds)| (u.kw - NINETY * odds.error_kw, u.kw + NINETY * odds.error_kw));
-    let running_hours = unmetered.map(|u| u.running_share * hours);
-    let found = odds.is_some_and(|odds| odds.log_odds > 0.0);
-    let row = NodeRow {
+    let interval = odds.map(|odds| (odds.kw - NINETY * odds.error_kw, odds.kw + NINETY * odds.error_kw));
+    let kwh = odds.map(|odds| odds.mean_kw * hours);
+    // Energy is as uncertain as power, while it runs.
+    let kwh_error = odds.map(|odds| NINETY * odds.error_kw * hours * if odds.kw > 0.0 { (odds.mean_kw / odds.kw).clamp(0.0, 1.0) } else { 1.0 });
+    let telling = odds.filter(|odds| odds.log_odds > 0.0).zip(balanced.found.as_ref());
+    let measured = energies.filter(|_| hours > 0.0);
+    NodeRow {
         rank: 0,
         node: node.node.clone(),
         kind: node.kind,
         parent: node.parent.clone(),
         probability: odds.map(|odds| logistic(odds.log_odds)),
         q_value: None,
-        supplied_kwh: sum(&residual.supplied_kw),
-        metered_kwh: sum(&residual.metered_kw),
-        technical_loss_kwh: sum(&residual.technical_kw),
-        unmetered_kwh: unmetered.zip(running_hours).map(|(u, hours)| u.kw * hours),
-        unmetered_kwh_low: interval.zip(running_hours).map(|((low, _), hours)| low * hours),
-        unmetered_kwh_high: interval.zip(running_hours).map(|((_, high), hours)| high * hours),
-        unmetered_kw: unmetered.map(|u| u.kw),
+        supplied_kwh: measured.map(|energies| energies.supplied),
+        metered_kwh: measured.map(|energies| energies.metered),
+        technical_loss_kwh: measured.map(|energies| energies.technical),
+        unmetered_kwh: kwh,
+        unmetered_kwh_low: kwh.zip(kwh_error).map(|(kwh, error)| kwh - error),
+        unmetered_kwh_high: kwh.zip(kwh_error).map(|(kwh, error)| kwh + error),
+        unmetered_kw: odds.map(|odds| odds.kw),
         unmetered_kw_low: interval.map(|(low, _)| low),
         unmetered_kw_high: interval.map(|(_, high)| high),
-        pattern: unmetered.filter(|_| found).map(|u| match u.pattern {
-            UnmeteredPattern::Constant => Pattern::Constant,
-            UnmeteredPattern::Night => Pattern::Scheduled,
-        }),
-        since: unmetered.filter(|_| found).and_then(|u| u.since),
+        pattern: telling.map(|(odds, found)| pattern(&odds, found)),
+        since: telling.and_then(|(odds, found)| since(&odds, found)),
         coverage: residual.coverage,
         loss: Loss::default(),
         shortlist: Vec::new(),
-        remarks: remarks(balanced, *unread, *unmetered),
-    };
-    (odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds), row)
+        remarks: remarks(balanced, found),
+    }
 }
 
-fn remarks(balanced: &Balanced, unread: usize, unmetered: Option<Unmetered>) -> Vec<String> {
+/// A load is called scheduled when most of it runs in a window.
+fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
+    let windows: f64 = found.parts.iter().filter(|part| part.pattern == UnmeteredPattern::Night).map(|part| part.kw).sum();
+    if windows > 0.5 * odds.kw { Pattern::Scheduled } else { Pattern::Constant }
+}
+
+/// The first day; `None` when some of the load was there from the start.
+fn since(odds: &NodeOdds, found: &Decomposition) -> Option<CivilDay> {
+    if odds.from_the_start || found.parts.iter().any(|part| part.since.is_none()) {
+        return None;
+    }
+    found.parts.iter().filter_map(|part| part.since).min()
+}
+
+fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
     let mut remarks = Vec::new();
     let coverage = balanced.residual.coverage;
     if balanced.residual.at.is_empty() {
@@ -139,19 +263,35 @@ fn remarks(balanced: &Balanced, unread: usize, unmetered: Option<Unmetered>) -> 
     } else if coverage < GOOD_COVERAGE {
         remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage));
     }
-    if unread > 0 {
-        remarks.push(format!("{unread} usage points under it were not read; their load counts as unmetered"));
+    if balanced.unread > 0 {
+        remarks.push(format!("{} usage points under it were not read; their load counts as unmetered", balanced.unread));
     }
     if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
         remarks.push("no rating: transformer loss is taken as zero".to_owned());
     }
-    if let Some(proportional) = unmetered.map(|u| u.proportional).filter(|p| p.abs() > LARGE_PROPORTION) {
+    if !balanced.placed.is_empty() {
+        let ids: Vec<&str> = balanced.placed.iter().map(AsRef::as_ref).collect();
+        remarks.push(format!("missing from the grid file and counted here, for their load fits: {}", ids.join(", ")));
+    }
+    remarks.extend(explained(balanced, found));
+    if let Some(proportional) = balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION) {
         remarks.push(format!(
-            "{:+.0} % of the metered load is left over in proportion to it: customers missing from the grid file, or a meter that under-registers",
+            "{:+.0} % of the metered load is left over in proportion to it: customers that nobody reads, or a meter that under-registers",
             100.0 * proportional
         ));
     }
     remarks
+}
+
+/// What nodes below explain of a node's unmetered load.
+fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<String> {
+    let mut told: Vec<String> =
+        balanced.below.iter().filter_map(|node| found.get(&*node.node).map(|kw| format!("{} ({kw:.1} kW)", node.node))).collect();
+    told.sort();
+    if told.is_empty() {
+        return None;
+    }
+    Some(format!("explained by {}: told there and not counted here", told.join(", ")))
 }
 
 /// `coverage.csv`: every grid node that is not a usage point, in the order of ids.

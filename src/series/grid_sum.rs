@@ -131,7 +131,8 @@ impl NodeSum {
 }
 
 /// Mean of the valid values at each hour of the (UTC) day; the overall mean where an hour has none, zero where nothing is valid.
-fn mean_by_hour(hourly: &[f32], first_hour: i64) -> [f64; 24] {
+#[must_use]
+pub fn mean_by_hour(hourly: &[f32], first_hour: i64) -> [f64; 24] {
     let mut sums = [(0.0_f64, 0_u32); 24];
     for (hour, &kw) in hourly.iter().enumerate().filter(|(_, kw)| !kw.is_nan()) {
         let sum = &mut sums[(first_hour + hour as i64).rem_euclid(24) as usize];

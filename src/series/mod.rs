@@ -19,7 +19,7 @@ mod stretch;
 pub use day_fold::{DayFold, DayLevel, HOURS};
 pub use fault_gate::{FaultGate, Gated};
 pub use gather::{FinishUsagePoint, GatherPlan, Gathered, Gatherer, WAITING_BYTES};
-pub use grid_sum::{GridSum, GridSums, hourly_kw};
+pub use grid_sum::{GridSum, GridSums, hourly_kw, mean_by_hour};
 pub use pick::Picker;
 pub use registers::{RegisterLoad, RegisterRead, register_load};
 pub use regular::{RawReading, Regular, regular_series, series_of};
