@@ -21,12 +21,17 @@ const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.5;
 const WITH_LOSS: f64 = 1.05;
 /// Most customers placed at one node.
 const MOST: usize = 40;
+/// Customers of another size that are tried at one node before the search ends.
+const MOST_UNLIKE: usize = 20;
+/// Rounds in which a slope settles, and the step that ends them.
+const SETTLING: usize = 25;
+const SETTLED: f64 = 0.002;
 /// Pairs of hours that a search needs: a week.
 const MIN_PAIRS: usize = 168;
 /// Changes beyond so many standard deviations are cut.
 const CUT: f64 = 4.0;
-/// Share of a customer's changes that must lie in hours that were not cut.
-const LEAST_WHOLE: f64 = 0.1;
+/// What of a change may go with the metered load or its square: gains of meters, losses, and some customers that nobody reads.
+const GAINS: (f64, f64) = (-0.03, 0.1);
 /// Hours with a larger share of assumed load are left out, when enough others are there.
 const LITTLE_ASSUMED: f64 = 0.02;
 
@@ -57,7 +62,6 @@ impl Adrift {
     }
 
     /// Hour-to-hour changes of one customer, kW.
-    #[expect(dead_code, reason = "next")]
     pub(super) fn changes_of(&self, customer: usize) -> &[f32] {
         &self.changes[customer]
     }
@@ -67,17 +71,22 @@ impl Adrift {
     pub fn placed_at(&self, residual: &Residual) -> Vec<Placed> {
         let Some(mut changes) = Changes::of(residual, self.start, self.changes.first().map_or(0, Vec::len)) else { return Vec::new() };
         let mut placed: Vec<Placed> = Vec::new();
-        while placed.len() < MOST {
+        let mut unlike: Vec<usize> = Vec::new();
+        while placed.len() < MOST && unlike.len() < MOST_UNLIKE {
             let off = changes.without_load();
-            let open = (0..self.changes.len()).filter(|&customer| placed.iter().all(|found| found.customer != customer));
-            let fits = |customer: usize| {
-                let fit = changes.regress(&self.changes[customer], &off, |_| true)?;
-                (fit.strength > EIGHT && LIKE_ITSELF.contains(&fit.slope)).then_some(Placed { customer, strength: fit.strength })
-            };
-            let best = open.filter_map(fits);
-            let Some(best) = best.max_by(|a, b| a.strength.total_cmp(&b.strength).then(b.customer.cmp(&a.customer))) else { break };
-            changes.take_out(&self.changes[best.customer], WITH_LOSS);
-            placed.push(best);
+            let open =
+                (0..self.changes.len()).filter(|customer| !unlike.contains(customer) && placed.iter().all(|found| found.customer != *customer));
+            let fits =
+                open.filter_map(|customer| Some(Placed { customer, strength: changes.regress(&self.changes[customer], &off, |_| true)?.strength }));
+            let best = fits.max_by(|a, b| a.strength.total_cmp(&b.strength).then(b.customer.cmp(&a.customer)));
+            let Some(best) = best.filter(|best| best.strength > EIGHT) else { break };
+            let own = &self.changes[best.customer];
+            if LIKE_ITSELF.contains(&changes.clone().settle(own)) {
+                changes.take_out(own, WITH_LOSS);
+                placed.push(best);
+            } else {
+                unlike.push(best.customer);
+            }
         }
         placed
     }
@@ -86,7 +95,7 @@ impl Adrift {
 /// How a residual's changes go with a customer's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Slope {
-    /// Residual per kW of the customer.
+    /// Residual per kW of the customer by Huber's weights: a step towards the true slope.
     pub(super) slope: f64,
     /// Standard deviations from chance.
     pub(super) strength: f64,
@@ -95,10 +104,12 @@ pub(super) struct Slope {
 /// Values cut at a limit.
 pub(super) struct Clipped {
     kw: Vec<f64>,
-    limit_kw: f64,
+    /// What is left of each value, as a share of it: Huber's weights.
+    weight: Vec<f64>,
 }
 
 /// Hour-to-hour changes of a residual.
+#[derive(Debug, Clone)]
 pub(super) struct Changes {
     /// Hour after the change, counted from the start of the customers.
     hour: Vec<usize>,
@@ -146,34 +157,44 @@ impl Changes {
             } else if xx > 0.0 {
                 b += xy / xx;
             }
+            // One meter that shows forty times its load would pass for what goes with all loads, and make culprits of the others.
+            (b, c) = (b.clamp(GAINS.0, GAINS.1), c.clamp(GAINS.0, GAINS.1));
         }
         off(b, c)
     }
 
     /// Spreads of the changes of the residual, without what goes with the load, and of the metered load, kW.
-    #[expect(dead_code, reason = "next")]
     pub(super) fn spreads(&self) -> (f64, f64) {
         (mad_sigma(&self.without_load().kw, 0.0), mad_sigma(&self.metered_kw, 0.0))
     }
 
-    /// The slope of `off` on a customer's changes, in the hours that `keep` keeps; `None` where the customer's load does not change.
+    /// How `off` goes with a customer's changes in the hours that `keep` keeps; `None` where the customer's load does not change.
     pub(super) fn regress(&self, customer: &[f32], off: &Clipped, keep: impl Fn(usize) -> bool) -> Option<Slope> {
-        let (mut with, mut own, mut all, mut count) = (0.0, 0.0, 0.0, 0.0);
-        // The size of the change is taken from hours that were not cut: in the others it is not known.
-        let (mut with_whole, mut own_whole) = (0.0, 0.0);
-        for (&hour, &off_kw) in self.hour.iter().zip(&off.kw).filter(|(hour, _)| keep(**hour)) {
+        let (mut with, mut own, mut all, mut weighted, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for ((&hour, &off_kw), &weight) in self.hour.iter().zip(&off.kw).zip(&off.weight).filter(|((hour, _), _)| keep(**hour)) {
             let change = f64::from(customer[hour]);
             with += change * off_kw;
             own += change * change;
             all += off_kw * off_kw;
+            weighted += weight * change * change;
             count += 1.0;
-            if off_kw.abs() < off.limit_kw {
-                with_whole += change * off_kw;
-                own_whole += change * change;
+        }
+        (all > 0.0 && own > 0.0 && weighted > 0.0).then(|| Slope { strength: with / (own * all).sqrt() * f64::sqrt(count), slope: with / weighted })
+    }
+
+    /// Takes a customer out at the slope that leaves least, and gives that slope: Huber's estimate. What is left is cut and regressed again, and less is cut the nearer
+    /// the slope comes.
+    pub(super) fn settle(&mut self, customer: &[f32]) -> f64 {
+        let mut slope = 0.0;
+        for _ in 0..SETTLING {
+            let Some(step) = self.regress(customer, &self.without_load(), |_| true) else { break };
+            self.take_out(customer, step.slope);
+            slope += step.slope;
+            if step.slope.abs() < SETTLED * f64::abs(slope) {
+                break;
             }
         }
-        let known = all > 0.0 && own_whole > LEAST_WHOLE * own;
-        known.then(|| Slope { strength: with / (own * all).sqrt() * f64::sqrt(count), slope: with_whole / own_whole })
+        slope
     }
 
     /// Takes out `share` of a customer's changes.
@@ -186,7 +207,8 @@ impl Changes {
 
 fn clipped(values: Vec<f64>) -> Clipped {
     let limit_kw = (CUT * mad_sigma(&values, 0.0)).max(1e-6);
-    Clipped { kw: values.into_iter().map(|value| value.clamp(-limit_kw, limit_kw)).collect(), limit_kw }
+    let weight = values.iter().map(|value| (limit_kw / value.abs().max(1e-12)).min(1.0)).collect();
+    Clipped { kw: values.into_iter().map(|value| value.clamp(-limit_kw, limit_kw)).collect(), weight }
 }
 
 #[cfg(test)]

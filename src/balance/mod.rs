@@ -1,10 +1,11 @@
 //! The balance engine: what flows into a grid node, minus what its meters record, minus technical loss.
 //!
 //! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance; `missing` finds the customers that the grid file
-//! forgot; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
+//! forgot, and `members` those whose own load a residual names; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
 //! `regression`; `null` turns level and parts into a probability, with an error that healthy nodes have in common.
 
 mod decomposition;
+mod members;
 mod missing;
 mod null;
 mod parts;
@@ -12,6 +13,7 @@ mod regression;
 mod residual;
 
 pub use decomposition::{Decomposition, Part, UnmeteredPattern, decompose};
+pub use members::{Named, named, roughness};
 pub use missing::{Adrift, Placed};
 pub use null::{NodeLevel, NodeOdds, Null};
 pub use residual::{BalanceSettings, NodeMeters, Residual, residual};

@@ -109,14 +109,14 @@ fn sum_below(below: &[&LoadSeries], start: Timestamp, hours: usize) -> (Vec<f64>
 }
 
 impl Residual {
-    /// Counts the load of a usage point that the grid file does not place here. `kw` is its hourly mean power from `start`; hours without a value get its
-    /// usual value for the hour of the day, and count as assumed.
-    pub fn add_customer(&mut self, start: Timestamp, kw: &[f32]) {
+    /// Counts `share` of the load of a usage point: 1 where the grid file does not place it here, β where its meter shows too little or too much. `kw` is its hourly
+    /// mean power from `start`; hours without a value get its usual value for the hour of the day, and count as assumed.
+    pub fn add_customer(&mut self, start: Timestamp, kw: &[f32], share: f64) {
         let usual = mean_by_hour(kw, start.0.div_euclid(3600));
         for (index, at) in self.at.iter().enumerate() {
             let hour = (at.0 - start.0).div_euclid(3600);
             let own = usize::try_from(hour).ok().and_then(|hour| kw.get(hour)).copied().filter(|kw| !kw.is_nan());
-            let load = own.map_or_else(|| usual[at.0.div_euclid(3600).rem_euclid(24) as usize], f64::from);
+            let load = share * own.map_or_else(|| usual[at.0.div_euclid(3600).rem_euclid(24) as usize], f64::from);
             self.assumed_kw[index] += if own.is_none() { load.abs() } else { 0.0 };
             self.metered_kw[index] += load;
             self.residual_kw[index] -= load;
@@ -171,7 +171,7 @@ mod tests {
         let mut balance = balance(vec![15.0; 48], vec![4.0; 48]);
         let mut kw = vec![11.0_f32; 48];
         kw[5] = f32::NAN;
-        balance.add_customer(Timestamp(0), &kw);
+        balance.add_customer(Timestamp(0), &kw, 1.0);
         assert!(balance.residual_kw.iter().all(|kw| kw.abs() < 1e-6));
         assert!((balance.assumed_kw[5] - 11.0).abs() < 1e-6 && balance.assumed_kw[6] == 0.0);
     }

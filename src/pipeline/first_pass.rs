@@ -60,6 +60,8 @@ pub(super) struct Kept {
     pub(super) faults: Vec<Fault>,
     /// Series that farms are planted in.
     pub(super) hosts: Vec<LoadSeries>,
+    /// What the fault gate took away from usage points as the work of wrong meter ratios, hourly.
+    pub(super) taken: Vec<LoadSeries>,
     /// Hourly series of usage points that the grid file does not know, [`MOST_ADRIFT`] at most.
     pub(super) adrift: Vec<LoadSeries>,
 }
@@ -69,6 +71,8 @@ pub(super) struct Prepared {
     pub(super) series: LoadSeries,
     fold: DayFold,
     faults: Vec<Fault>,
+    /// What the gate took away as the work of a wrong meter ratio, kW.
+    taken: Option<LoadSeries>,
 }
 
 impl Setting<'_> {
@@ -89,7 +93,7 @@ impl Setting<'_> {
             gated.fold = DayFold::of(&gated.series, self.calendar);
         }
         faults.append(&mut gated.faults);
-        Some(Prepared { series: gated.series, fold: gated.fold, faults })
+        Some(Prepared { series: gated.series, fold: gated.fold, faults, taken: gated.taken })
     }
 }
 
@@ -101,7 +105,7 @@ impl<'a> FirstPass<'a> {
     /// Takes the readings of one usage point.
     pub(super) fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) {
         let id: UsagePointId = id.into();
-        let Some(Prepared { series, fold, mut faults }) = self.setting.prepare(&id, stretches, apart) else { return };
+        let Some(Prepared { series, fold, mut faults, taken }) = self.setting.prepare(&id, stretches, apart) else { return };
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if self.setting.grid.measured_by(&id).is_some() {
             let mut kept = kept();
@@ -127,6 +131,7 @@ impl<'a> FirstPass<'a> {
             let mut kept = kept();
             kept.faults.append(&mut faults);
             kept.points.push(point);
+            kept.taken.extend(taken.filter(|_| !self.setting.grid.is_empty()).map(|taken| taken.hourly()));
         }
         if profile.days.is_empty() {
             return;
@@ -154,6 +159,7 @@ impl<'a> FirstPass<'a> {
     pub(super) fn finish(&self) -> Kept {
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         kept.points.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        kept.taken.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
         let by_id = |sample: &Mutex<Sample>| {
             let mut series: Vec<LoadSeries> = std::mem::take(&mut *sample.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect();
             series.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));

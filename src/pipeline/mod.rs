@@ -1,17 +1,20 @@
 //! The only wiring: from a plan to findings, stage by stage.
 
+mod corrections;
+mod coverage;
 mod first_pass;
 mod inputs;
 mod listing;
 mod memory;
 mod metered;
+mod named;
 mod nodes;
 mod other_priors;
 mod plan;
 mod second_look;
 mod trial;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -30,7 +33,8 @@ use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ListSetting, Listing};
 use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
-use nodes::{GridFindings, GridSetting};
+use named::Culprit;
+use nodes::{GridFindings, GridSeries, GridSetting};
 use second_look::SecondLook;
 
 pub use inputs::PipelineError;
@@ -99,7 +103,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers);
-    let Kept { points, supplies, mut faults, hosts, adrift } = kept;
+    let Kept { points, supplies, mut faults, hosts, taken, adrift } = kept;
     let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
     let metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
@@ -117,7 +121,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
     clock.lap("list")?;
 
     progress.stage("balancing the grid", None);
-    let mut findings = run.assemble(&metered, (&supplies, &adrift), &registers, listing, faults, &Prices::new(tables.tariffs.clone()));
+    let mut findings = run.assemble(&metered, &GridSeries { supplies, adrift, taken }, &registers, listing, faults, &look)?;
     clock.lap("balance")?;
 
     findings.rejects = gathered.rejects;
@@ -211,7 +215,7 @@ impl Run<'_> {
         let grid = &self.tables.grid;
         let ids = metered.points.iter().map(|point| &point.usage_point);
         faults.extend(metered::unknown_points(ids, |id| grid.node(id).is_some(), !grid.is_empty(), &self.tables.customers));
-        faults.sort_by(|a, b| (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail)));
+        faults.sort_by(fault_order);
     }
 
     fn calibration_settings(&self) -> CalibrationSettings {
@@ -233,19 +237,19 @@ impl Run<'_> {
     fn assemble(
         &self,
         metered: &Metered,
-        (supplies, adrift): (&BTreeMap<UsagePointId, LoadSeries>, &[LoadSeries]),
+        series: &GridSeries,
         registers: &[RegisterLoad],
         listing: Listing,
         mut faults: Vec<Fault>,
-        prices: &Prices,
-    ) -> Findings {
+        look: &SecondLook,
+    ) -> Result<Findings, PipelineError> {
+        let prices = Prices::new(self.tables.tariffs.clone());
         let is_read = |id: &str| metered.is_read(id);
         let balance = &self.plan.config.balance;
         let setting = GridSetting {
             grid: &self.tables.grid,
-            supplies,
+            series,
             sums: self.sums,
-            adrift,
             is_read: &is_read,
             calendar: &self.plan.calendar,
             settings: BalanceSettings {
@@ -255,19 +259,23 @@ impl Run<'_> {
             },
             prior: self.plan.config.prior.node,
         };
-        let GridFindings { mut nodes, placed } = nodes::balance_grid(&setting);
+        let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
+        let GridFindings { mut nodes, placed, culprits, given_back } = nodes::balance_grid(&setting, &read_again)?;
         propose_links(&mut faults, &placed);
+        withdraw_ratios(&mut faults, &given_back);
+        faults.extend(culprits.iter().filter_map(Culprit::fault));
+        faults.sort_by(fault_order);
         for row in &mut nodes {
             row.loss = prices.of_node(row);
         }
         let register_only = |id: &str| registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
-        let coverage = nodes::coverage_rows(&setting, &nodes, register_only);
+        let coverage = coverage::coverage_rows(&setting, &nodes, register_only);
         let mut suspects: Vec<SuspectRow> = listing.suspects;
         for row in &mut suspects {
             row.loss = prices.of_suspect(row);
         }
         let addresses = address_rows(&suspects, self.buildings);
-        Findings {
+        Ok(Findings {
             worklist: worklist_rows(&addresses, &nodes),
             regions: region_rows(&suspects, &nodes, &self.tables.grid),
             addresses,
@@ -282,7 +290,7 @@ impl Run<'_> {
             faults,
             rejects: Vec::new(),
             run: RunRecord { other_priors: listing.other_priors, ..self.record(metered) },
-        }
+        })
     }
 
     fn record(&self, metered: &Metered) -> RunRecord {
@@ -323,12 +331,26 @@ impl Run<'_> {
     }
 }
 
+/// Faults lie in the order of usage points and kinds.
+fn fault_order(a: &Fault, b: &Fault) -> std::cmp::Ordering {
+    (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail))
+}
+
 /// Says of usage points that the grid file forgot where their load is missing.
 fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, UsagePointId>) {
     for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Unlinked) {
         if let Some(node) = placed.get(&fault.usage_point) {
             fault.detail =
                 format!("read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}");
+        }
+    }
+}
+
+/// Says of meter ratios that were divided out that the balance knows better.
+fn withdraw_ratios(faults: &mut [Fault], given_back: &BTreeMap<UsagePointId, UsagePointId>) {
+    for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Multiplier) {
+        if let Some(node) = given_back.get(&fault.usage_point) {
+            fault.detail = format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail);
         }
     }
 }

@@ -1,19 +1,21 @@
 //! The balance engine over the grid: every node with a balance meter, and what the tool can and cannot see at every node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::balance::{
-    Adrift, BalanceSettings, Decomposition, NodeLevel, NodeMeters, NodeOdds, Null, Placed, Residual, UnmeteredPattern, decompose, residual,
-};
-use crate::domain::{Calendar, CivilDay, Grid, GridNode, NodeKind, Timestamp, TransformerRating, UsagePointId};
-use crate::findings::{CoverageRow, Loss, NodeRow, Pattern};
+use crate::balance::{BalanceSettings, Decomposition, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern, decompose, residual};
+use crate::domain::{Calendar, CivilDay, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
+use crate::findings::{Loss, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
 use crate::series::{GridSums, LoadSeries};
 
+use super::PipelineError;
+use super::corrections::{correct, give_back, place_missing, place_steady};
+use super::named::Culprit;
+
 /// Coverage below which a node is not judged.
-const LEAST_COVERAGE: f64 = 0.5;
+pub(super) const LEAST_COVERAGE: f64 = 0.5;
 /// Coverage below which a node is judged with reserve.
 const GOOD_COVERAGE: f64 = 0.95;
 /// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node errs twice as much.
@@ -21,20 +23,25 @@ const RESERVE: f64 = 20.0;
 /// A proportional part beyond this share of the metered load is worth a remark.
 const LARGE_PROPORTION: f64 = 0.05;
 /// Half-width of a 90 % interval in standard errors.
-const NINETY: f64 = 1.645;
-/// A load of this many errors is found more often than not.
-const DETECTABLE: f64 = 3.5;
+pub(super) const NINETY: f64 = 1.645;
+
+/// Series that balances are made from and corrected by.
+pub(super) struct GridSeries {
+    /// Balance meters.
+    pub(super) supplies: BTreeMap<UsagePointId, LoadSeries>,
+    /// Usage points that the grid file does not place, hourly.
+    pub(super) adrift: Vec<LoadSeries>,
+    /// What was taken away from usage points as the work of wrong meter ratios, hourly.
+    pub(super) taken: Vec<LoadSeries>,
+}
 
 /// What the balance engine works with.
 #[derive(Clone, Copy)]
 pub(super) struct GridSetting<'a> {
     pub(super) grid: &'a Grid,
-    /// Series of balance meters.
-    pub(super) supplies: &'a BTreeMap<UsagePointId, LoadSeries>,
+    pub(super) series: &'a GridSeries,
     /// Sums of usage points by the node that feeds them.
     pub(super) sums: &'a GridSums,
-    /// Hourly series of usage points that the grid file does not place.
-    pub(super) adrift: &'a [LoadSeries],
     /// Whether a usage point was read.
     pub(super) is_read: &'a (dyn Fn(&str) -> bool + Sync),
     pub(super) calendar: &'a Calendar,
@@ -43,13 +50,23 @@ pub(super) struct GridSetting<'a> {
     pub(super) prior: f64,
 }
 
+/// Nodes by usage points.
+pub(super) type Places = BTreeMap<UsagePointId, UsagePointId>;
+
 /// What the balance engine has found.
 pub(super) struct GridFindings {
     /// `nodes.csv`, best first.
     pub(super) nodes: Vec<NodeRow>,
     /// Usage points that the grid file forgot and the node whose balance they are missing from, in the order of ids.
-    pub(super) placed: BTreeMap<UsagePointId, UsagePointId>,
+    pub(super) placed: Places,
+    /// Customers that a balance has named.
+    pub(super) culprits: Vec<Culprit>,
+    /// Usage points whose meter ratio was none, and the node whose balance shows it.
+    pub(super) given_back: Places,
 }
+
+/// Gives the series of some usage points behind the fault gate.
+pub(super) type ReadAgain<'a> = dyn Fn(&BTreeSet<UsagePointId>) -> Result<BTreeMap<UsagePointId, LoadSeries>, PipelineError> + 'a;
 
 /// Energies of a node with everything under it, kWh.
 #[derive(Clone, Copy)]
@@ -59,47 +76,66 @@ struct Energies {
     technical: f64,
 }
 
-struct Balanced<'a> {
-    node: &'a GridNode,
+pub(super) struct Balanced<'a> {
+    pub(super) node: &'a GridNode,
     /// What is left beside the balance meters below it.
-    residual: Residual,
+    pub(super) residual: Residual,
     /// `None` when the balance meter was not read.
     energies: Option<Energies>,
-    found: Option<Decomposition>,
-    odds: Option<NodeOdds>,
+    pub(super) found: Option<Decomposition>,
+    pub(super) odds: Option<NodeOdds>,
     unread: usize,
     /// Nodes below whose balance meters stand for what is under them.
     below: Vec<&'a GridNode>,
     /// Usage points that the grid file forgot here.
-    placed: Vec<UsagePointId>,
+    pub(super) placed: Vec<UsagePointId>,
 }
 
 /// Balances of all nodes with a balance meter. Where balance meters lie below one another, each node is judged by what is missing between its own meter and
 /// those below: a load counts at the lowest node that sees it, and what is left above is a tap on the way.
-pub(super) fn balance_grid(setting: &GridSetting) -> GridFindings {
+///
+/// `read_again` gives the series of some usage points, for the nodes whose balance is so rough that it may name somebody.
+///
+/// # Errors
+/// When usage points cannot be read again.
+pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain) -> Result<GridFindings, PipelineError> {
     let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
-    let placed = place_missing(&mut balanced, setting);
+    let mut given_back = give_back(&mut balanced, setting);
+    let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new());
+    let culprits = correct(&mut balanced, setting, read_again)?;
+    if !culprits.is_empty() {
+        // Where the noise of a wrong ratio is gone, more of those missing can be heard.
+        placed.extend(place_missing(&mut balanced, setting, &placed));
+    }
     balanced.par_iter_mut().for_each(|balanced| {
         if balanced.residual.coverage >= LEAST_COVERAGE {
             balanced.found = decompose(&balanced.residual, setting.calendar);
         }
     });
+    judge(&mut balanced, setting);
+    if place_steady(&mut balanced, setting, &mut placed, &mut given_back) {
+        judge(&mut balanced, setting);
+    }
+    Ok(GridFindings { nodes: ranked(&balanced, &culprits), placed, culprits, given_back })
+}
+
+/// Judges every node against what healthy ones have in common.
+fn judge(balanced: &mut [Balanced], setting: &GridSetting) {
     let levels: Vec<NodeLevel> = balanced.iter().filter_map(level).collect();
     let null = Null::of(&levels);
-    for balanced in &mut balanced {
+    for balanced in balanced {
         let reserve = reserve(balanced);
         balanced.odds = level(balanced).zip(balanced.found.as_ref()).map(|(level, found)| null.judge(&level, found, reserve, setting.prior));
     }
-    GridFindings { nodes: ranked(&balanced), placed }
 }
 
 /// Rows best first, with ranks and q-values.
-fn ranked(balanced: &[Balanced]) -> Vec<NodeRow> {
+fn ranked(balanced: &[Balanced], culprits: &[Culprit]) -> Vec<NodeRow> {
     let found: BTreeMap<&str, f64> =
         balanced.iter().filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw))).collect();
     let key = |balanced: &Balanced| balanced.odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds);
-    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| (key(balanced), row(balanced, &found))).collect();
+    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), culprits))).collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
     let probability: Vec<f64> = rows.iter().map_while(|(_, row)| row.probability).collect();
     let q = q_values(&probability);
@@ -107,7 +143,7 @@ fn ranked(balanced: &[Balanced]) -> Vec<NodeRow> {
 }
 
 fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
-    let supply_of = |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.supplies.get(meter));
+    let supply_of = |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.series.supplies.get(meter));
     let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());
     let unread = children(node, setting.grid).iter().filter(|id| !(setting.is_read)(id)).count();
     let mut balanced = Balanced { node, residual: Residual::default(), energies: None, found: None, odds: None, unread, below, placed: Vec::new() };
@@ -131,38 +167,8 @@ impl Energies {
     }
 }
 
-/// Counts customers that the grid file forgot at the node whose balance misses them: transformers first, then feeders and substations.
-fn place_missing(balanced: &mut [Balanced], setting: &GridSetting) -> BTreeMap<UsagePointId, UsagePointId> {
-    let mut placed = BTreeMap::new();
-    let hours = || setting.supplies.values().map(|supply| (supply.start.0.div_euclid(3600), supply.end().0.div_euclid(3600)));
-    let (Some(first), Some(end)) = (hours().map(|(first, _)| first).min(), hours().map(|(_, end)| end).max()) else { return placed };
-    if setting.adrift.is_empty() || end <= first {
-        return placed;
-    }
-    let adrift = Adrift::of(setting.adrift, Timestamp(first * 3600), (end - first) as usize);
-    for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
-        let search = |(index, balanced): (usize, &Balanced)| -> Vec<(usize, Placed)> {
-            if balanced.node.kind == kind {
-                adrift.placed_at(&balanced.residual).into_iter().map(|found| (index, found)).collect()
-            } else {
-                Vec::new()
-            }
-        };
-        let mut found: Vec<(usize, Placed)> = balanced.par_iter().enumerate().flat_map_iter(search).collect();
-        // A customer hangs in one place: where it fits best.
-        found.sort_by(|a, b| b.1.strength.total_cmp(&a.1.strength).then((a.0, a.1.customer).cmp(&(b.0, b.1.customer))));
-        for (index, Placed { customer, .. }) in found {
-            let series = &setting.adrift[customer];
-            if placed.contains_key(&series.usage_point) {
-                continue;
-            }
-            let balanced = &mut balanced[index];
-            balanced.residual.add_customer(series.start, &series.kw);
-            balanced.placed.push(series.usage_point.clone());
-            placed.insert(series.usage_point.clone(), balanced.node.node.clone());
-        }
-    }
-    placed
+pub(super) fn is_measured(node: &GridNode, setting: &GridSetting) -> bool {
+    node.balance_meter.as_ref().is_some_and(|meter| setting.series.supplies.contains_key(meter))
 }
 
 fn level(balanced: &Balanced) -> Option<NodeLevel> {
@@ -177,18 +183,18 @@ fn reserve(balanced: &Balanced) -> f64 {
 }
 
 /// Usage points under a node, without the balance meters of other nodes.
-fn children(node: &GridNode, grid: &Grid) -> Vec<UsagePointId> {
+pub(super) fn children(node: &GridNode, grid: &Grid) -> Vec<UsagePointId> {
     grid.usage_points_under(&node.node).into_iter().filter(|id| grid.measured_by(id).is_none()).collect()
 }
 
 /// Usage points whose way to the top meets no other node before `node`.
-fn fed_directly<'a>(node: &GridNode, grid: &'a Grid) -> impl Iterator<Item = &'a UsagePointId> {
+pub(super) fn fed_directly<'a>(node: &GridNode, grid: &'a Grid) -> impl Iterator<Item = &'a UsagePointId> {
     let below = grid.children(&node.node).iter().filter(|id| grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint));
     below.filter(|id| grid.measured_by(id).is_none())
 }
 
 /// A node and the nodes below it down to those that are measured, and these; usage points are in neither.
-fn frontier<'a>(node: &'a GridNode, grid: &'a Grid, is_measured: impl Fn(&GridNode) -> bool) -> (Vec<&'a GridNode>, Vec<&'a GridNode>) {
+pub(super) fn frontier<'a>(node: &'a GridNode, grid: &'a Grid, is_measured: impl Fn(&GridNode) -> bool) -> (Vec<&'a GridNode>, Vec<&'a GridNode>) {
     let (mut own, mut measured, mut open) = (Vec::new(), Vec::new(), vec![node]);
     while let Some(at) = open.pop() {
         own.push(at);
@@ -237,6 +243,25 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
         shortlist: Vec::new(),
         remarks: remarks(balanced, found),
     }
+}
+
+/// Adds to a node's line whom its balance names, each with the ground; where it names nobody, what would settle the finding.
+fn told(mut row: NodeRow, culprits: &[Culprit]) -> NodeRow {
+    for culprit in culprits.iter().filter(|culprit| culprit.node == row.node) {
+        let Named { beta, strength, .. } = culprit.named;
+        if culprit.under_registers() {
+            row.shortlist.push(format!(
+                "{}: what is missing follows its own load hour by hour, {beta:.2} kW for each kW shown ({strength:.0} standard deviations)",
+                culprit.usage_point
+            ));
+        } else if let Some(fault) = culprit.fault() {
+            row.remarks.push(format!("{}: {}", culprit.usage_point, fault.detail));
+        }
+    }
+    if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
+        row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned());
+    }
+    row
 }
 
 /// A load is called scheduled when most of it runs in a window.
@@ -292,39 +317,4 @@ fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<String>
         return None;
     }
     Some(format!("explained by {}: told there and not counted here", told.join(", ")))
-}
-
-/// `coverage.csv`: every grid node that is not a usage point, in the order of ids.
-pub(super) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow], register_only: impl Fn(&str) -> bool) -> Vec<CoverageRow> {
-    let judged: BTreeMap<&UsagePointId, &NodeRow> = nodes.iter().map(|row| (&row.node, row)).collect();
-    let grid_nodes = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
-    grid_nodes.map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only)).collect()
-}
-
-fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>, register_only: impl Fn(&str) -> bool) -> CoverageRow {
-    let usage_points = children(node, setting.grid);
-    let count = usage_points.len();
-    let share = |n: usize| (count > 0).then(|| n as f64 / count as f64);
-    let interval = usage_points.iter().filter(|id| (setting.is_read)(id)).count();
-    let register = usage_points.iter().filter(|id| !(setting.is_read)(id) && register_only(id)).count();
-    let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.supplies.contains_key(meter));
-    let smallest = judged.and_then(|row| Some((row.unmetered_kw_high? - row.unmetered_kw?) / NINETY * DETECTABLE));
-    let remark = match (node.balance_meter.is_some(), supply_read, smallest) {
-        (false, _, _) => format!("no balance meter: unmetered load here is seen only higher up, if there; a meter would test {count} usage points"),
-        (true, false, _) => "the balance meter was not read".to_owned(),
-        (true, true, None) => "the balance cannot be judged: too little of it was read".to_owned(),
-        (true, true, Some(_)) => String::new(),
-    };
-    CoverageRow {
-        node: node.node.clone(),
-        kind: node.kind,
-        parent: node.parent.clone(),
-        usage_points: count as u64,
-        share_interval: share(interval),
-        share_register: share(register),
-        share_unread: share(count - interval - register),
-        balance_metered: supply_read,
-        smallest_detectable_kw: smallest,
-        remarks: if remark.is_empty() { Vec::new() } else { vec![remark] },
-    }
 }

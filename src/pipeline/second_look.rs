@@ -42,7 +42,7 @@ impl BlockSink for Picking<'_> {
 
 impl SecondLook<'_> {
     /// The series of `wanted` usage points behind the fault gate, and the number of pieces that were read for them.
-    fn series(&self, wanted: &BTreeSet<UsagePointId>) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
+    pub(super) fn series(&self, wanted: &BTreeSet<UsagePointId>) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
         let found = Mutex::new(BTreeMap::new());
         let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
             let id: UsagePointId = id.into();
@@ -58,6 +58,7 @@ impl SecondLook<'_> {
             self.readings.read_again(&order, self.setting.calendar, &sink)?;
             sink.picker.finish(&finish);
         }
+        self.gatherer.failure().map_or(Ok(()), Err)?;
         Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
     }
 

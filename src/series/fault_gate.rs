@@ -35,6 +35,8 @@ pub struct Gated {
     pub fold: DayFold,
     /// What was found.
     pub faults: Vec<Fault>,
+    /// What dividing by a meter ratio took away, kW, on the same axis; 0 where nothing was divided. A balance can tell whether it was load after all.
+    pub taken: Option<LoadSeries>,
 }
 
 impl FaultGate<'_> {
@@ -48,15 +50,15 @@ impl FaultGate<'_> {
         if spikes.is_some() {
             fold = DayFold::of(&series, self.calendar);
         }
-        let multiplier = self.undo_multiplier(&mut series, &fold);
-        if multiplier.is_some() {
+        let (multiplier, taken) = self.undo_multiplier(&mut series, &fold).unzip();
+        if taken.is_some() {
             fold = DayFold::of(&series, self.calendar);
         }
         faults.extend(spikes);
         faults.extend(multiplier);
         faults.extend(self.negative(&series, &fold));
         faults.extend(self.gap(&series, &fold));
-        Gated { series, fold, faults }
+        Gated { series, fold, faults, taken }
     }
 
     fn fault(self, series: &LoadSeries, kind: FaultKind, range: (usize, usize), count: usize, detail: String) -> Fault {
@@ -129,10 +131,12 @@ impl FaultGate<'_> {
         Some(self.fault(series, FaultKind::Spike, (first, last), spikes.len(), detail))
     }
 
-    fn undo_multiplier(self, series: &mut LoadSeries, fold: &DayFold) -> Option<Fault> {
+    fn undo_multiplier(self, series: &mut LoadSeries, fold: &DayFold) -> Option<(Fault, LoadSeries)> {
         let step = multiplier::find(series, fold)?;
-        for kw in &mut series.kw[step.from..step.to] {
-            *kw /= step.factor as f32;
+        let mut taken = LoadSeries { kw: vec![0.0; series.kw.len()], ..series.clone() };
+        for (kw, taken) in series.kw[step.from..step.to].iter_mut().zip(&mut taken.kw[step.from..step.to]) {
+            let divided = *kw / step.factor as f32;
+            (*taken, *kw) = (*kw - divided, divided);
         }
         let ground = if step.by_display {
             format!("all values are multiples of {:.0} times the display step of the rest, and as much larger", step.factor)
@@ -140,7 +144,7 @@ impl FaultGate<'_> {
             format!("mean, floor and spread are {:.1} times those of the rest", step.factor)
         };
         let detail = format!("{ground}: a meter ratio; divided by it before any test");
-        Some(self.fault(series, FaultKind::Multiplier, (step.from, step.to - 1), step.to - step.from, detail))
+        Some((self.fault(series, FaultKind::Multiplier, (step.from, step.to - 1), step.to - step.from, detail), taken))
     }
 
     fn negative(self, series: &LoadSeries, fold: &DayFold) -> Option<Fault> {

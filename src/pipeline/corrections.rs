@@ -1,0 +1,166 @@
+//! What is put right in balances before nodes are judged: customers that the grid file forgot, ratios that were none, meters that a balance contradicts.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::balance::{Adrift, Decomposition, Placed, Residual, decompose};
+use crate::domain::{GridNode, NodeKind, Timestamp, UsagePointId};
+use crate::series::LoadSeries;
+
+use super::PipelineError;
+use super::named::{self, Asked, Culprit};
+use super::nodes::{Balanced, GridSetting, LEAST_COVERAGE, Places, ReadAgain, fed_directly, frontier, is_measured};
+
+/// A forgotten customer of steady load has about the mean power of what was found, leaves little of it, and no more noise.
+const LIKE_IN_SIZE: std::ops::Range<f64> = 0.6..1.6;
+const LEFT_OF_FOUND: f64 = 0.1;
+const NO_NOISIER: f64 = 1.05;
+
+/// Counts again what was taken from a customer as the work of a wrong meter ratio, where the balance misses it: holidays and seasons look like ratios at times.
+pub(super) fn give_back(balanced: &mut [Balanced], setting: &GridSetting) -> Places {
+    let mut taken: BTreeMap<&str, Vec<LoadSeries>> = BTreeMap::new();
+    for series in &setting.series.taken {
+        if let Some(node) = setting.grid.feeding_node(&series.usage_point) {
+            taken.entry(&node.node).or_default().push(series.clone());
+        }
+    }
+    let give = |balanced: &mut Balanced| -> Vec<(UsagePointId, UsagePointId)> {
+        let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
+        let series: Vec<LoadSeries> = own.iter().filter_map(|node| taken.get(&*node.node)).flatten().cloned().collect();
+        let (Some(first), Some(last)) = (balanced.residual.at.first(), balanced.residual.at.last()) else { return Vec::new() };
+        let adrift = Adrift::of(&series, *first, ((last.0 - first.0) / 3600 + 1) as usize);
+        let found = adrift.placed_at(&balanced.residual);
+        for placed in &found {
+            balanced.residual.add_customer(series[placed.customer].start, &series[placed.customer].kw, 1.0);
+        }
+        found.iter().map(|placed| (series[placed.customer].usage_point.clone(), balanced.node.node.clone())).collect()
+    };
+    let given: Vec<Vec<(UsagePointId, UsagePointId)>> = balanced.par_iter_mut().map(give).collect();
+    given.into_iter().flatten().collect()
+}
+
+/// Counts customers that the grid file forgot at the node whose balance misses them: transformers first, then feeders and substations.
+pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, before: &Places) -> Places {
+    let mut placed = BTreeMap::new();
+    let hours = || setting.series.supplies.values().map(|supply| (supply.start.0.div_euclid(3600), supply.end().0.div_euclid(3600)));
+    let (Some(first), Some(end)) = (hours().map(|(first, _)| first).min(), hours().map(|(_, end)| end).max()) else { return placed };
+    if setting.series.adrift.is_empty() || end <= first {
+        return placed;
+    }
+    let adrift = Adrift::of(&setting.series.adrift, Timestamp(first * 3600), (end - first) as usize);
+    for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
+        let search = |(index, balanced): (usize, &Balanced)| -> Vec<(usize, Placed)> {
+            if balanced.node.kind == kind {
+                adrift.placed_at(&balanced.residual).into_iter().map(|found| (index, found)).collect()
+            } else {
+                Vec::new()
+            }
+        };
+        let mut found: Vec<(usize, Placed)> = balanced.par_iter().enumerate().flat_map_iter(search).collect();
+        // A customer hangs in one place: where it fits best.
+        found.sort_by(|a, b| b.1.strength.total_cmp(&a.1.strength).then((a.0, a.1.customer).cmp(&(b.0, b.1.customer))));
+        for (index, Placed { customer, .. }) in found {
+            let series = &setting.series.adrift[customer];
+            if placed.contains_key(&series.usage_point) || before.contains_key(&series.usage_point) {
+                continue;
+            }
+            let balanced = &mut balanced[index];
+            balanced.residual.add_customer(series.start, &series.kw, 1.0);
+            balanced.placed.push(series.usage_point.clone());
+            placed.insert(series.usage_point.clone(), balanced.node.node.clone());
+        }
+    }
+    placed
+}
+
+/// Asks the roughest nodes who is in their balance, and counts what the answers correct.
+pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_again: &ReadAgain) -> Result<Vec<Culprit>, PipelineError> {
+    let asked = |balanced: &'_ Balanced| -> Option<(UsagePointId, Vec<UsagePointId>)> {
+        let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
+        let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
+        (balanced.residual.coverage >= LEAST_COVERAGE && !customers.is_empty()).then(|| (balanced.node.node.clone(), customers))
+    };
+    let culprits = {
+        let all: Vec<Asked> =
+            balanced.iter().filter_map(|b| asked(b).map(|(node, customers)| Asked { node, residual: &b.residual, customers })).collect();
+        let rough = named::worth_asking(&all);
+        let wanted = named::customers(&rough);
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let was_divided = |id: &str| setting.series.taken.binary_search_by(|series| series.usage_point.as_ref().cmp(id)).is_ok();
+        named::culprits(&rough, &all, &read_again(&wanted)?, &was_divided)
+    };
+    let place: BTreeMap<UsagePointId, usize> = balanced.iter().enumerate().map(|(index, balanced)| (balanced.node.node.clone(), index)).collect();
+    for culprit in &culprits {
+        let Culprit { series, named, .. } = culprit;
+        balanced[place[&culprit.node]].residual.add_customer(series.start, &series.kw, named.beta);
+        if let Some(&index) = culprit.belongs_to.as_ref().and_then(|node| place.get(node)) {
+            balanced[index].residual.add_customer(series.start, &series.kw, 1.0);
+        }
+    }
+    Ok(culprits)
+}
+
+/// Series that may explain a node's finding.
+struct Candidate<'a> {
+    mean_kw: f64,
+    series: &'a LoadSeries,
+    /// The node that it was taken from as the work of a wrong ratio; `None` for a customer that the grid file forgot.
+    taken_from: Option<&'a GridNode>,
+}
+
+/// Looks once more at customers that the grid file forgot and at ratios that were divided out, now at those of steady load, whose changes mark nobody: one that takes away
+/// what was found at a node, and leaves no more noise, belongs there. Whether there was any.
+pub(super) fn place_steady(balanced: &mut [Balanced], setting: &GridSetting, placed: &mut Places, given_back: &mut Places) -> bool {
+    let candidate = |series, taken_from| Candidate { mean_kw: mean_of_valid(series), series, taken_from };
+    let adrift = setting.series.adrift.iter().filter(|series| !placed.contains_key(&series.usage_point)).map(|series| candidate(series, None));
+    let taken = setting.series.taken.iter().filter(|series| !given_back.contains_key(&series.usage_point));
+    let open: Vec<Candidate> =
+        adrift.chain(taken.filter_map(|series| Some(candidate(series, Some(setting.grid.feeding_node(&series.usage_point)?))))).collect();
+    let explained: Vec<Option<Explained>> = balanced.par_iter().map(|balanced| explain(balanced, &open, setting)).collect();
+    let mut any = false;
+    for (balanced, explained) in balanced.iter_mut().zip(explained) {
+        let Some(Explained { candidate, residual, left }) = explained else { continue };
+        let usage_point = &candidate.series.usage_point;
+        let places = if candidate.taken_from.is_some() { &mut *given_back } else { &mut *placed };
+        if places.contains_key(usage_point) {
+            continue;
+        }
+        places.insert(usage_point.clone(), balanced.node.node.clone());
+        (balanced.residual, balanced.found) = (residual, Some(left));
+        if candidate.taken_from.is_none() {
+            balanced.placed.push(usage_point.clone());
+        }
+        any = true;
+    }
+    any
+}
+
+/// A node whose finding somebody explains.
+struct Explained<'a> {
+    candidate: &'a Candidate<'a>,
+    residual: Residual,
+    left: Decomposition,
+}
+
+fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSetting) -> Option<Explained<'a>> {
+    let (found, odds) = (balanced.found.as_ref()?, balanced.odds.filter(|odds| odds.log_odds > 0.0)?);
+    let of_its_size = open.iter().filter(|candidate| LIKE_IN_SIZE.contains(&(candidate.mean_kw / odds.mean_kw)));
+    let may_be_here = of_its_size.filter(|candidate| candidate.taken_from.is_none_or(|node| node.node == balanced.node.node));
+    let without = may_be_here.filter_map(|candidate| {
+        let mut residual = balanced.residual.clone();
+        residual.add_customer(candidate.series.start, &candidate.series.kw, 1.0);
+        let left = decompose(&residual, setting.calendar)?;
+        let is_it = left.parts_kw.max(left.level_kw.abs()) < LEFT_OF_FOUND * odds.kw && left.noise_kw < NO_NOISIER * found.noise_kw;
+        is_it.then_some(Explained { candidate, residual, left })
+    });
+    without
+        .min_by(|a, b| a.left.noise_kw.total_cmp(&b.left.noise_kw).then_with(|| a.candidate.series.usage_point.cmp(&b.candidate.series.usage_point)))
+}
+
+fn mean_of_valid(series: &LoadSeries) -> f64 {
+    let (sum, count) = series.kw.iter().filter(|kw| !kw.is_nan()).fold((0.0, 0.0), |(sum, count), &kw| (sum + f64::from(kw), count + 1.0));
+    sum / f64::max(count, 1.0)
+}

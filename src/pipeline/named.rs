@@ -1,0 +1,147 @@
+//! Who a balance names: customers whose own load is in the residual of their node, read a second time for the roughest nodes only.
+//!
+//! What is found is counted in the balance before the node is judged: a wrong ratio or a wrong link is a fault, with the correction proposed; a meter that shows less than
+//! is used is a finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::balance::{Adrift, Named, Residual, named, roughness};
+use crate::domain::{Fault, FaultKind, Timestamp, UsagePointId};
+use crate::series::LoadSeries;
+
+/// A node this much rougher than meters make it is asked.
+const ROUGH: f64 = 2.5;
+/// Most usage points that are read again for this.
+const MOST_READ_AGAIN: usize = 6000;
+/// Slope near which nothing of a customer's load flows at its node.
+const NOTHING_FLOWS: std::ops::Range<f64> = -1.25..-0.8;
+/// Slope and standard deviations from which on a meter is said to show too little: more than classes, losses and chance explain.
+const SHOWS_TOO_LITTLE: f64 = 0.2;
+const SURE: f64 = 10.0;
+
+/// A node and its customers.
+pub(super) struct Asked<'r> {
+    pub(super) node: UsagePointId,
+    pub(super) residual: &'r Residual,
+    pub(super) customers: Vec<UsagePointId>,
+}
+
+/// A customer that a balance has named.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Culprit {
+    pub(super) usage_point: UsagePointId,
+    pub(super) node: UsagePointId,
+    pub(super) named: Named,
+    /// Mean of what its meter shows, kW.
+    pub(super) shown_kw: f64,
+    /// First and last hour of its readings.
+    pub(super) hours: (Timestamp, Timestamp),
+    pub(super) series: LoadSeries,
+    /// A meter ratio was divided out of its readings, rightly or wrongly.
+    pub(super) was_divided: bool,
+    /// The node where its load is missing instead.
+    pub(super) belongs_to: Option<UsagePointId>,
+}
+
+impl Culprit {
+    /// Whether its meter shows less than is used, beyond doubt about its data.
+    pub(super) fn under_registers(&self) -> bool {
+        !self.was_divided && self.named.beta > SHOWS_TOO_LITTLE && self.named.strength > SURE
+    }
+
+    /// What is wrong with the data, and how to correct it; `None` where the meter shows too little.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        if self.named.beta > 0.0 {
+            return None;
+        }
+        let (kind, detail) = match &self.belongs_to {
+            Some(node) => (
+                FaultKind::WrongLink,
+                format!("its load is not in the balance of {} but is missing at {node}: link it to {node}; counted there", self.node),
+            ),
+            None => (
+                FaultKind::Multiplier,
+                format!(
+                    "by the balance of {} only {:.0} % of what its meter shows flows there: check the meter ratio, and whether it hangs at this node; counted so",
+                    self.node,
+                    100.0 * (1.0 + self.named.beta).max(0.0)
+                ),
+            ),
+        };
+        Some(Fault { usage_point: self.usage_point.clone(), kind, from: None, to: None, share: None, detail })
+    }
+}
+
+/// The usage points worth reading again: those of the roughest nodes.
+pub(super) fn worth_asking<'a, 'r>(nodes: &'a [Asked<'r>]) -> Vec<&'a Asked<'r>> {
+    let mut rough: Vec<(f64, &Asked)> =
+        nodes.par_iter().filter_map(|asked| Some((roughness(asked.residual)?, asked))).filter(|(rough, _)| *rough > ROUGH).collect();
+    rough.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
+    let mut read = 0;
+    let within = |asked: &&Asked| {
+        read += asked.customers.len();
+        read <= MOST_READ_AGAIN
+    };
+    rough.into_iter().map(|(_, asked)| asked).take_while(within).collect()
+}
+
+/// All customers of some nodes.
+pub(super) fn customers(asked: &[&Asked]) -> BTreeSet<UsagePointId> {
+    asked.iter().flat_map(|asked| asked.customers.iter().cloned()).collect()
+}
+
+/// Names customers from their series, and finds where those hang whose load is not at their node.
+pub(super) fn culprits(
+    asked: &[&Asked],
+    all: &[Asked],
+    series: &BTreeMap<UsagePointId, LoadSeries>,
+    was_divided: &(dyn Fn(&str) -> bool + Sync),
+) -> Vec<Culprit> {
+    let of_node = |asked: &&Asked| -> Vec<Culprit> {
+        let customers: Vec<LoadSeries> = asked.customers.iter().filter_map(|id| series.get(id)).map(LoadSeries::hourly).collect();
+        named(asked.residual, &customers)
+            .into_iter()
+            .map(|named| Culprit {
+                was_divided: was_divided(&customers[named.customer].usage_point),
+                ..culprit(asked, &customers[named.customer], named)
+            })
+            .collect()
+    };
+    let mut found: Vec<Culprit> = asked.par_iter().map(of_node).flatten_iter().collect();
+    find_homes(&mut found, all);
+    found
+}
+
+fn culprit(asked: &Asked, series: &LoadSeries, named: Named) -> Culprit {
+    let valid: Vec<f64> = series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
+    Culprit {
+        usage_point: series.usage_point.clone(),
+        node: asked.node.clone(),
+        named,
+        shown_kw: valid.iter().sum::<f64>() / valid.len().max(1) as f64,
+        hours: (series.start, series.end()),
+        series: series.clone(),
+        was_divided: false,
+        belongs_to: None,
+    }
+}
+
+/// Looks for the nodes that miss the customers of which nothing flows at their own.
+fn find_homes(found: &mut [Culprit], all: &[Asked]) {
+    let lost: Vec<usize> = (0..found.len()).filter(|&index| NOTHING_FLOWS.contains(&found[index].named.beta)).collect();
+    let (Some(first), Some(end)) = (lost.iter().map(|&i| found[i].hours.0).min(), lost.iter().map(|&i| found[i].hours.1).max()) else { return };
+    let series: Vec<LoadSeries> = lost.iter().map(|&index| found[index].series.clone()).collect();
+    let adrift = Adrift::of(&series, first, ((end.0 - first.0) / 3600).max(0) as usize);
+    let placed =
+        all.par_iter().map(|asked| adrift.placed_at(asked.residual).into_iter().map(|placed| (placed, asked.node.clone())).collect::<Vec<_>>());
+    let mut placed: Vec<_> = placed.flatten_iter().collect();
+    placed.sort_by(|a, b| b.0.strength.total_cmp(&a.0.strength).then_with(|| a.1.cmp(&b.1)));
+    for (place, node) in placed {
+        let culprit = &mut found[lost[place.customer]];
+        if culprit.belongs_to.is_none() && culprit.node != node {
+            culprit.belongs_to = Some(node);
+        }
+    }
+}
