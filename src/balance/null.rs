@@ -29,7 +29,11 @@ const NO_LOAD_BOUND: f64 = 0.8;
 /// A level joins the parts of a load when it is this many errors above zero.
 const LEVEL_SURE: f64 = 3.0;
 /// Error of a part, as a share of the metered load: gains that change with the season.
-const PART_SHARE: f64 = 0.0005;
+const PART_SHARE: f64 = 0.001;
+/// Error of assumed load that stays the same from day to day: a customer whose meter is stuck for weeks is not what it was.
+const ASSUMED_SHARE: f64 = 0.25;
+/// Error of a load as a share of it: loads vary while they run.
+const OWN_SHARE: f64 = 0.025;
 
 /// What a node offers to the null.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +46,8 @@ pub struct NodeLevel {
     pub no_load_kw: f64,
     /// Mean metered load, kW.
     pub metered_kw: f64,
+    /// Mean load that was assumed for missing readings, kW.
+    pub assumed_kw: f64,
 }
 
 /// How healthy nodes err.
@@ -88,7 +94,7 @@ impl Null {
     #[must_use]
     pub fn judge(&self, node: &NodeLevel, found: &Decomposition, reserve: f64, prior: f64) -> NodeOdds {
         let level_kw = node.kw - self.no_load_share * node.no_load_kw;
-        let shared = LEAST_ERROR_KW.hypot(self.load_share * node.metered_kw) * reserve;
+        let shared = LEAST_ERROR_KW.hypot(self.load_share * node.metered_kw).hypot(ASSUMED_SHARE * node.assumed_kw) * reserve;
         let level_error = finite_or(node.se_kw, node.metered_kw).hypot(shared);
         let no_parts = found.parts.is_empty();
         let from_the_start = no_parts || level_kw > LEVEL_SURE * level_error;
@@ -100,8 +106,7 @@ impl Null {
             let shared = LEAST_ERROR_KW.hypot(PART_SHARE * node.metered_kw) * reserve;
             (found.parts_kw, finite_or(found.parts_se_kw, node.metered_kw).hypot(shared), found.parts_mean_kw)
         };
-        // Larger loads are known less exactly: they vary while they run.
-        let error_kw = error_kw.hypot(0.02 * kw);
+        let error_kw = error_kw.hypot(OWN_SHARE * kw);
         NodeOdds { log_odds: bayes_factor(kw, error_kw) + (prior / (1.0 - prior)).ln(), kw, error_kw, mean_kw, from_the_start }
     }
 }
@@ -152,7 +157,7 @@ mod tests {
     };
 
     fn level(kw: f64) -> NodeLevel {
-        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0 }
+        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0, assumed_kw: 0.0 }
     }
 
     #[test]

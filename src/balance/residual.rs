@@ -123,6 +123,12 @@ impl Residual {
         }
     }
 
+    /// Mean of the load that was assumed for missing readings, kW; 0 without hours.
+    #[must_use]
+    pub fn mean_assumed_kw(&self) -> f64 {
+        mean(&self.assumed_kw)
+    }
+
     /// Mean of the metered load, kW; 0 without hours.
     #[must_use]
     pub fn mean_metered_kw(&self) -> f64 {

@@ -174,7 +174,13 @@ pub(super) fn is_measured(node: &GridNode, setting: &GridSetting) -> bool {
 fn level(balanced: &Balanced) -> Option<NodeLevel> {
     let found = balanced.found.as_ref()?;
     let residual = &balanced.residual;
-    Some(NodeLevel { kw: found.level_kw, se_kw: found.level_se_kw, no_load_kw: residual.no_load_kw, metered_kw: residual.mean_metered_kw() })
+    Some(NodeLevel {
+        kw: found.level_kw,
+        se_kw: found.level_se_kw,
+        no_load_kw: residual.no_load_kw,
+        metered_kw: residual.mean_metered_kw(),
+        assumed_kw: residual.mean_assumed_kw(),
+    })
 }
 
 /// By how much more than usual a node may err: what is not read may be anything.
