@@ -86,6 +86,12 @@ pub(super) struct SimulateArgs {
     /// Share of usage points missing from the grid file
     #[arg(long, value_name = "SHARE", default_value_t = 0.02)]
     pub(super) unlinked_share: f64,
+    /// Share of usage points that the grid file puts under the wrong transformer
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) wrong_link_share: f64,
+    /// Share of usage points whose meter has been made to show only a part of the load
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) scaled_share: f64,
     /// Businesses and a tenth of the homes report whole hours
     #[arg(long)]
     pub(super) mixed_steps: bool,
@@ -141,6 +147,8 @@ impl SimulateArgs {
             meters_per_transformer_max: self.meters_per_transformer_max,
             balance_share: self.balance_share,
             unlinked_share: self.unlinked_share,
+            wrong_link_share: self.wrong_link_share,
+            scaled_share: self.scaled_share,
             mixed_steps: self.mixed_steps,
             format: self.format,
             order: self.order,

@@ -41,7 +41,8 @@ impl MeterReadings {
         let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &id, Purpose::Synthesis, 3));
         let mean = metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / metered_kw.len() as f64;
         let pulse = if mean > TRANSFORMER_METERED_KW { 10 } else { 1 };
-        let gain = 1.0 + GAIN_SD * normal(&mut rng);
+        let shown = if let Planted::Scaled(share) = member.planted { share } else { 1.0 };
+        let gain = shown * (1.0 + GAIN_SD * normal(&mut rng));
         let wh = count_pulses(metered_kw.iter().map(|&kw| f64::from(kw)), scene.step_h(), member.every, pulse, gain);
         let counter_wh = 1000 * rng.random_range(200..60_000);
         let wanted = member.register_only || settings.registers == Registers::Everywhere;
@@ -51,7 +52,7 @@ impl MeterReadings {
         match member.planted {
             Planted::Fault(fault) => readings.apply_fault(&mut rng, fault, per_day),
             Planted::Untidy(untidy) => readings.apply_untidy(&mut rng, untidy, per_day),
-            Planted::Nothing | Planted::Farm(_) | Planted::Licensed { .. } => {}
+            Planted::Nothing | Planted::Farm(_) | Planted::Licensed { .. } | Planted::Scaled(_) => {}
         }
         readings
     }

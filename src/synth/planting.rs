@@ -64,6 +64,11 @@ pub(super) fn plant(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Sc
         let exceeded = settings.prevalence > 0.0 && (number == 1 || (number > 1 && chance(rng, 0.3)));
         plant_licensed(rng, &mut members[index], exceeded);
     }
+    for _ in 0..count(settings.scaled_share, n) {
+        let Some(index) = next_free(&mut free, members) else { return };
+        members[index].planted = Planted::Scaled(between(rng, 0.2, 0.7));
+        members[index].register_only = false;
+    }
     for number in 0..count(settings.look_alike_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
         plant_look_alike(rng, &mut members[index], LookAlike::ALL[number % LookAlike::ALL.len()]);

@@ -88,6 +88,10 @@ pub struct SimulateSettings {
     pub balance_share: f64,
     /// Share of usage points missing from the grid file.
     pub unlinked_share: f64,
+    /// Share of usage points that the grid file puts under the wrong transformer.
+    pub wrong_link_share: f64,
+    /// Share of usage points whose meter has been made to show only a part of the load.
+    pub scaled_share: f64,
     /// Businesses and a tenth of the homes report whole hours, the others every `step_min`.
     pub mixed_steps: bool,
     /// File format of the readings.
@@ -122,6 +126,8 @@ impl Default for SimulateSettings {
             meters_per_transformer_max: 200,
             balance_share: 0.9,
             unlinked_share: 0.02,
+            wrong_link_share: 0.0,
+            scaled_share: 0.0,
             mixed_steps: false,
             format: ReadingsFormat::Parquet,
             order: ReadingsOrder::Meter,
@@ -229,11 +235,13 @@ impl SimulateSettings {
             ("registers_only", self.registers_only),
             ("balance_share", self.balance_share),
             ("unlinked_share", self.unlinked_share),
+            ("wrong_link_share", self.wrong_link_share),
+            ("scaled_share", self.scaled_share),
         ];
         if let Some(&(name, value)) = shares.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(SettingsError::Share { name, value });
         }
-        let sum = self.prevalence + self.look_alike_share + self.fault_share + self.licensed_share;
+        let sum = self.prevalence + self.look_alike_share + self.fault_share + self.licensed_share + self.scaled_share;
         if sum > 0.8 { Err(SettingsError::Crowded { sum }) } else { Ok(()) }
     }
 

@@ -18,7 +18,7 @@ use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder};
 use super::tables::{CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
 use super::town::{Town, TransformerPlan, UpperPlan};
-use crate::domain::NodeKind;
+use crate::domain::{NodeKind, Purpose, seed_of};
 
 /// Transformers drawn at a time, for each thread.
 const BATCH_PER_THREAD: usize = 4;
@@ -286,14 +286,24 @@ impl<'a> Folder<'a> {
             rated_kva: Some(rated_kva),
         };
         self.grid.write(&[transformer])?;
-        let linked = plan.members.iter().filter(|member| member.linked).map(|member| GridRow {
-            node: member.id(),
-            kind: NodeKind::UsagePoint.as_str(),
-            parent: Some(plan.id.clone()),
-            balance_meter: None,
-            rated_kva: None,
-        });
-        self.grid.write(&linked.collect::<Vec<_>>())
+        let (mut rows, mut wrong) = (Vec::new(), Vec::new());
+        for member in plan.members.iter().filter(|member| member.linked) {
+            let id = member.id();
+            let parent = self.wrong_parent(plan, &id);
+            wrong.extend(parent.map(|_| TruthRow::of_wrong_link(id.clone(), &plan.id)));
+            let parent = Some(parent.unwrap_or(&plan.id).to_owned());
+            rows.push(GridRow { node: id, kind: NodeKind::UsagePoint.as_str(), parent, balance_meter: None, rated_kva: None });
+        }
+        self.truth.write(&wrong)?;
+        self.grid.write(&rows)
+    }
+
+    /// The transformer that the grid file wrongly names for a usage point: that of the next street.
+    fn wrong_parent(&self, plan: &TransformerPlan, id: &str) -> Option<&str> {
+        let draw = seed_of(self.settings.seed, id, Purpose::Synthesis, 5) as f64 / u64::MAX as f64;
+        let place = self.town.transformers.iter().position(|other| other.id == plan.id)?;
+        let next = &self.town.transformers[(place + 1) % self.town.transformers.len()].id;
+        (draw < self.settings.wrong_link_share && *next != plan.id).then_some(next)
     }
 
     fn write_truth(&mut self, rows: &[TruthRow]) -> Result<(), SimulateError> {

@@ -210,6 +210,7 @@ impl TruthRow {
         let (kind, label, onset) = match (member.planted, member.base) {
             (Planted::Farm(farm), _) => (farm.truth_kind, 1, farm.onset),
             (Planted::Licensed { farm, exceeded, .. }, _) => (farm.truth_kind, if exceeded { 1 } else { -1 }, farm.onset),
+            (Planted::Scaled(_), _) => ("scaled", 1, None),
             (Planted::Fault(DataFault::Stuck), _) => ("look:stuck", 0, None),
             (Planted::Fault(DataFault::FlatFilled), _) => ("look:flat_filled", 0, None),
             (Planted::Fault(DataFault::Multiplier), _) => ("look:multiplier", 0, None),
@@ -220,14 +221,29 @@ impl TruthRow {
         };
         let onset = onset.map_or_else(String::new, |at| stamp(scene, at));
         let id = member.id();
-        let own =
-            Self { level: "usage_point", id: id.clone(), kind, label, kw: to_watt(usage.farm_metered_kw), onset: onset.clone(), customer: None };
+        // Of a scaled meter: the mean load that it does not show.
+        let mean_kw = usage.metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / usage.metered_kw.len().max(1) as f64;
+        let not_shown_kw = if let Planted::Scaled(shown) = member.planted { (1.0 - shown) * mean_kw } else { 0.0 };
+        let own = Self {
+            level: "usage_point",
+            id: id.clone(),
+            kind,
+            label,
+            kw: to_watt(usage.farm_metered_kw + not_shown_kw),
+            onset: onset.clone(),
+            customer: None,
+        };
         let mut rows = vec![own];
         if usage.farm_unmetered_kw > 0.0 {
             let (label, kw) = (if plan.metered { 1 } else { -1 }, to_watt(usage.farm_unmetered_kw));
             rows.push(Self { level: "node", id: plan.id.clone(), kind: "partial_bypass", label, kw, onset, customer: Some(id) });
         }
         rows
+    }
+
+    /// A usage point that the grid file puts under another transformer than its own, which `customer` names.
+    pub(super) fn of_wrong_link(id: String, own: &str) -> Self {
+        Self { level: "link", id, kind: "wrong_link", label: 1, kw: 0.0, onset: String::new(), customer: Some(own.to_owned()) }
     }
 
     /// The truth about unmetered load at a grid node. A node without a balance meter cannot be judged, so it is not scored.

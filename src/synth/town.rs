@@ -96,6 +96,8 @@ pub(super) enum Planted {
         /// It draws more than the licence allows.
         exceeded: bool,
     },
+    /// A meter that has been made to show this share of the load.
+    Scaled(f64),
     /// A fault of the data that looks like a farm.
     Fault(DataFault),
     /// A plain fault of the data.

@@ -48,7 +48,7 @@ impl Usage {
         match member.planted {
             Planted::Farm(farm) | Planted::Licensed { farm, .. } => usage.add_farm(run_seed, scene, &id, &farm),
             Planted::Untidy(Untidy::Export) => add_solar(&mut rng, scene, &mut usage.metered_kw),
-            Planted::Nothing | Planted::Fault(_) | Planted::Untidy(_) => {}
+            Planted::Nothing | Planted::Scaled(_) | Planted::Fault(_) | Planted::Untidy(_) => {}
         }
         usage
     }
