@@ -38,6 +38,9 @@ pub struct Named {
     pub beta: f64,
     /// Standard deviations from chance.
     pub strength: f64,
+    /// How rough the residual still is when everybody named is taken out (see [`roughness`]): above usual, somebody is missing from the account, and who was named may
+    /// only look like him.
+    pub left: f64,
 }
 
 /// How much rougher a residual is than meter gains make it: 1 = as they do; `None` when there is too little of it.
@@ -45,8 +48,12 @@ pub struct Named {
 pub fn roughness(residual: &Residual) -> Option<f64> {
     let (first, hours) = span(residual)?;
     let changes = Changes::of(residual, first, hours)?;
+    Some(rough(&changes))
+}
+
+fn rough(changes: &Changes) -> f64 {
     let (residual_kw, metered_kw) = changes.spreads();
-    Some(residual_kw / (USUAL_SHARE * metered_kw).hypot(USUAL_KW))
+    residual_kw / (USUAL_SHARE * metered_kw).hypot(USUAL_KW)
 }
 
 /// The customers that a residual names, the clearest first; `customers` are those of the node.
@@ -55,24 +62,29 @@ pub fn named(residual: &Residual, customers: &[LoadSeries]) -> Vec<Named> {
     let Some((first, hours)) = span(residual) else { return Vec::new() };
     let adrift = Adrift::of(customers, first, hours);
     let Some(mut changes) = Changes::of(residual, first, hours) else { return Vec::new() };
-    let mut named: Vec<Named> = Vec::new();
-    while named.len() < MOST {
+    let (mut named, mut doubtful): (Vec<Named>, Vec<usize>) = (Vec::new(), Vec::new());
+    while named.len() < MOST && doubtful.len() < MOST {
         let off = changes.without_load();
-        let open = (0..customers.len()).filter(|&customer| named.iter().all(|found| found.customer != customer));
+        let open = (0..customers.len()).filter(|customer| !doubtful.contains(customer) && named.iter().all(|found| found.customer != *customer));
         let judged = open.filter_map(|customer| {
             let fit = changes.regress(adrift.changes_of(customer), &off, |_| true)?;
-            Some(Named { customer, beta: fit.slope, strength: fit.strength })
+            Some(Named { customer, beta: fit.slope, strength: fit.strength, left: f64::NAN })
         });
-        let Some(best) = judged.max_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()).then(b.customer.cmp(&a.customer))) else { break };
+        let best = judged.max_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()).then(b.customer.cmp(&a.customer)));
+        let Some(best) = best.filter(|best| best.strength.abs() > NAMED) else { break };
         let own = adrift.changes_of(best.customer);
-        if !stands(&best, own, &changes, &off) {
-            break;
+        let mut without = changes.clone();
+        let beta = without.settle(own);
+        if stands(&best, own, &changes, &off) && POSSIBLE.contains(&beta) {
+            changes = without;
+            named.push(Named { beta, ..best });
+        } else {
+            doubtful.push(best.customer);
         }
-        let beta = changes.settle(own);
-        if !POSSIBLE.contains(&beta) {
-            break;
-        }
-        named.push(Named { beta, ..best });
+    }
+    let left = rough(&changes);
+    for named in &mut named {
+        named.left = left;
     }
     named
 }
@@ -84,7 +96,7 @@ fn stands(best: &Named, own: &[f32], changes: &Changes, off: &Clipped) -> bool {
         let fit = changes.regress(own, off, move |hour| (hour / HOURS_OF_WEEK) % 2 == half);
         fit.is_some_and(|fit| fit.strength * best.strength.signum() > NAMED_IN_HALF && (fit.slope - whole).abs() < AGREE * whole.abs())
     };
-    best.strength.abs() > NAMED && best.strength * best.beta > 0.0 && best.beta.abs() > LEAST_BETA && alike(0) && alike(1)
+    best.strength * best.beta > 0.0 && best.beta.abs() > LEAST_BETA && alike(0) && alike(1)
 }
 
 /// First hour of a residual and the number of hours to its last.

@@ -74,33 +74,41 @@ pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, be
     placed
 }
 
+/// Times that nodes are asked: where a large error is put right, a smaller one can be heard.
+const TIMES_ASKED: usize = 2;
+
 /// Asks the roughest nodes who is in their balance, and counts what the answers correct.
 pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_again: &ReadAgain) -> Result<Vec<Culprit>, PipelineError> {
-    let asked = |balanced: &'_ Balanced| -> Option<(UsagePointId, Vec<UsagePointId>)> {
-        let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
-        let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
-        (balanced.residual.coverage >= LEAST_COVERAGE && !customers.is_empty()).then(|| (balanced.node.node.clone(), customers))
-    };
-    let culprits = {
-        let all: Vec<Asked> =
-            balanced.iter().filter_map(|b| asked(b).map(|(node, customers)| Asked { node, residual: &b.residual, customers })).collect();
-        let rough = named::worth_asking(&all);
-        let wanted = named::customers(&rough);
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let was_divided = |id: &str| setting.series.taken.binary_search_by(|series| series.usage_point.as_ref().cmp(id)).is_ok();
-        named::culprits(&rough, &all, &read_again(&wanted)?, &was_divided)
-    };
     let place: BTreeMap<UsagePointId, usize> = balanced.iter().enumerate().map(|(index, balanced)| (balanced.node.node.clone(), index)).collect();
-    for culprit in &culprits {
-        let Culprit { series, named, .. } = culprit;
-        balanced[place[&culprit.node]].residual.add_customer(series.start, &series.kw, named.beta);
-        if let Some(&index) = culprit.belongs_to.as_ref().and_then(|node| place.get(node)) {
-            balanced[index].residual.add_customer(series.start, &series.kw, 1.0);
+    let was_divided = |id: &str| setting.series.taken.binary_search_by(|series| series.usage_point.as_ref().cmp(id)).is_ok();
+    let mut culprits: Vec<Culprit> = Vec::new();
+    let mut series: BTreeMap<UsagePointId, LoadSeries> = BTreeMap::new();
+    for time in 0..TIMES_ASKED {
+        let found = {
+            let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
+            let rough = named::worth_asking(&all);
+            if time == 0 {
+                let wanted = named::customers(&rough);
+                series = if wanted.is_empty() { BTreeMap::new() } else { read_again(&wanted)? };
+            }
+            named::culprits(&rough, &all, &series, &culprits, &was_divided)
+        };
+        for Culprit { node, series, named, belongs_to, .. } in &found {
+            balanced[place[node]].residual.add_customer(series.start, &series.kw, named.beta);
+            if let Some(&index) = belongs_to.as_ref().and_then(|node| place.get(node)) {
+                balanced[index].residual.add_customer(series.start, &series.kw, 1.0);
+            }
         }
+        culprits.extend(found);
     }
     Ok(culprits)
+}
+
+fn asked<'r>(balanced: &'r Balanced, setting: &GridSetting) -> Option<Asked<'r>> {
+    let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
+    let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
+    let judged = balanced.residual.coverage >= LEAST_COVERAGE && !customers.is_empty();
+    judged.then(|| Asked { node: balanced.node.node.clone(), residual: &balanced.residual, customers })
 }
 
 /// Series that may explain a node's finding.

@@ -158,7 +158,7 @@ fn suspect_row(ranked: &Ranked, metered: &Metered, setting: &ListSetting) -> Sus
 }
 
 /// A line with what is known of the place and nothing found yet.
-fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow {
+pub(super) fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow {
     let customer = setting.customers.get(id);
     SuspectRow {
         rank: 0,

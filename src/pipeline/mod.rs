@@ -271,6 +271,8 @@ impl Run<'_> {
         let register_only = |id: &str| registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
         let coverage = coverage::coverage_rows(&setting, &nodes, register_only);
         let mut suspects: Vec<SuspectRow> = listing.suspects;
+        let licences = LicenceCheck::new(&self.tables.licences, &self.tables.grid, &self.tables.customers);
+        named::add_to_list(&mut suspects, &culprits, &self.list_setting(&licences));
         for row in &mut suspects {
             row.loss = prices.of_suspect(row);
         }
