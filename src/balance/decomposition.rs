@@ -36,6 +36,8 @@ const CERTAIN: f64 = 5.0;
 const MIN_HOURS: usize = 168;
 /// Rounds in which the true load is corrected by what was found.
 const LOAD_ROUNDS: usize = 2;
+/// Less than this share of the metered load is lost in the square.
+const LITTLE_HIDDEN: f64 = 0.01;
 
 /// How unmetered load runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +82,8 @@ pub struct Decomposition {
     pub line_loss: f64,
     /// Robust standard deviation of an hour around all this, kW.
     pub noise_kw: f64,
-    /// What is left of each hour, kW.
-    pub off_kw: Vec<f64>,
+    /// What is neither metered nor lost, hour by hour: level, parts and noise, kW.
+    pub beside_kw: Vec<f64>,
 }
 
 /// Decomposes a residual. `None` when there is less than a week of balance, or the metered load is zero throughout.
@@ -136,6 +138,9 @@ impl Bench<'_> {
                 *hidden = (fit.coefficients[0] + parts).max(0.0);
             }
             found = Some(fit);
+            if hidden.iter().all(|hidden| *hidden < LITTLE_HIDDEN * mean_kw) {
+                break;
+            }
         }
         found
     }
@@ -205,7 +210,7 @@ fn told(fit: &Fit, shapes: &[Shape], clock: &Clock) -> Decomposition {
         proportional: fit.coefficients[1],
         line_loss: fit.coefficients[2],
         noise_kw: fit.scale,
-        off_kw: fit.off.clone(),
+        beside_kw: fit.off.iter().enumerate().map(|(hour, off)| off + fit.coefficients[0] + sum_at(hour)).collect(),
     }
 }
 

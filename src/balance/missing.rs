@@ -15,6 +15,9 @@ use super::Residual;
 
 /// Standard deviations that place a customer.
 const EIGHT: f64 = 8.0;
+/// Standard deviations that keep a customer in the search, and the fall of the noise after which all are searched again.
+const HOPEFUL: f64 = 3.5;
+const QUIETER: f64 = 0.6;
 /// Change of the residual per change of the customer's load.
 const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.5;
 /// Loss of the node per kW of customer, with which a found customer is taken out.
@@ -72,12 +75,17 @@ impl Adrift {
         let Some(mut changes) = Changes::of(residual, self.start, self.changes.first().map_or(0, Vec::len)) else { return Vec::new() };
         let mut placed: Vec<Placed> = Vec::new();
         let mut unlike: Vec<usize> = Vec::new();
+        let (mut hopeful, mut searched_kw): (Vec<usize>, f64) = (Vec::new(), f64::INFINITY);
         while placed.len() < MOST && unlike.len() < MOST_UNLIKE {
             let off = changes.without_load();
-            let open =
-                (0..self.changes.len()).filter(|customer| !unlike.contains(customer) && placed.iter().all(|found| found.customer != *customer));
-            let fits =
-                open.filter_map(|customer| Some(Placed { customer, strength: changes.regress(&self.changes[customer], &off, |_| true)?.strength }));
+            let strength = |customer: usize| changes.regress(&self.changes[customer], &off, |_| true).map_or(0.0, |fit| fit.strength);
+            // All are looked at first, and again when it has become much quieter; in between only those who stood out a little.
+            if off.limit_kw < QUIETER * searched_kw {
+                hopeful = (0..self.changes.len()).filter(|&customer| strength(customer) > HOPEFUL).collect();
+                searched_kw = off.limit_kw;
+            }
+            let open = hopeful.iter().filter(|&customer| !unlike.contains(customer) && placed.iter().all(|found| found.customer != *customer));
+            let fits = open.map(|&customer| Placed { customer, strength: strength(customer) });
             let best = fits.max_by(|a, b| a.strength.total_cmp(&b.strength).then(b.customer.cmp(&a.customer)));
             let Some(best) = best.filter(|best| best.strength > EIGHT) else { break };
             let own = &self.changes[best.customer];
@@ -106,6 +114,7 @@ pub(super) struct Clipped {
     kw: Vec<f64>,
     /// What is left of each value, as a share of it: Huber's weights.
     weight: Vec<f64>,
+    limit_kw: f64,
 }
 
 /// Hour-to-hour changes of a residual.
@@ -208,7 +217,7 @@ impl Changes {
 fn clipped(values: Vec<f64>) -> Clipped {
     let limit_kw = (CUT * mad_sigma(&values, 0.0)).max(1e-6);
     let weight = values.iter().map(|value| (limit_kw / value.abs().max(1e-12)).min(1.0)).collect();
-    Clipped { kw: values.into_iter().map(|value| value.clamp(-limit_kw, limit_kw)).collect(), weight }
+    Clipped { kw: values.into_iter().map(|value| value.clamp(-limit_kw, limit_kw)).collect(), weight, limit_kw }
 }
 
 #[cfg(test)]

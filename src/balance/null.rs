@@ -153,7 +153,7 @@ mod tests {
         proportional: 0.0,
         line_loss: 0.0,
         noise_kw: 0.0,
-        off_kw: Vec::new(),
+        beside_kw: Vec::new(),
     };
 
     fn level(kw: f64) -> NodeLevel {

@@ -11,8 +11,9 @@ use crate::domain::mad_sigma;
 pub(super) const MOST_COLUMNS: usize = 8;
 /// Tuning constant of Huber's function.
 const HUBER_K: f64 = 1.345;
-/// Rounds of reweighting.
+/// Rounds of reweighting at most, and the relative change of the scale that ends them.
 const ROUNDS: usize = 12;
+const SETTLED: f64 = 0.003;
 /// Relative error of energy that was assumed for missing readings: an hour of a home or a shop strays about so much from its usual value.
 const ASSUMED_ERROR: f64 = 0.3;
 /// Noise below this is not believed, kW: meters of this size count in steps of ten watt-hours.
@@ -94,11 +95,16 @@ pub(super) fn robust_fit(columns: &[&[f64]], rows: &Rows, priors: &[Prior]) -> O
             off[index] = rows.y[index] - columns.iter().zip(&coefficients).map(|(column, b)| b * column[index]).sum::<f64>();
             scaled[index] = off[index] * trust(rows.assumed[index], scale).sqrt();
         }
+        let before = scale;
         scale = mad_sigma(&scaled, 0.0).max(LEAST_SCALE_KW);
+        let settled = (scale - before).abs() < SETTLED * scale;
         for index in 0..n {
             let trusted = trust(rows.assumed[index], scale);
             let u = off[index].abs() * trusted.sqrt() / scale;
             weight[index] = trusted * if u <= HUBER_K { 1.0 } else { HUBER_K / u };
+        }
+        if settled {
+            break;
         }
     }
     let prior = prior_precision(priors, scale);

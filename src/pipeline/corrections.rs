@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::balance::{Adrift, Decomposition, Placed, Residual, decompose};
-use crate::domain::{GridNode, NodeKind, Timestamp, UsagePointId};
+use crate::domain::{GridNode, NodeKind, Timestamp, UsagePointId, mad_sigma, median};
 use crate::series::LoadSeries;
 
 use super::PipelineError;
@@ -41,7 +41,7 @@ pub(super) fn give_back(balanced: &mut [Balanced], setting: &GridSetting) -> Pla
 }
 
 /// Counts customers that the grid file forgot at the node whose balance misses them: transformers first, then feeders and substations.
-pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, before: &Places) -> Places {
+pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, before: &Places, only: &(dyn Fn(&Balanced) -> bool + Sync)) -> Places {
     let mut placed = BTreeMap::new();
     let hours = || setting.series.supplies.values().map(|supply| (supply.start.0.div_euclid(3600), supply.end().0.div_euclid(3600)));
     let (Some(first), Some(end)) = (hours().map(|(first, _)| first).min(), hours().map(|(_, end)| end).max()) else { return placed };
@@ -51,7 +51,7 @@ pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, be
     let adrift = Adrift::of(&setting.series.adrift, Timestamp(first * 3600), (end - first) as usize);
     for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
         let search = |(index, balanced): (usize, &Balanced)| -> Vec<(usize, Placed)> {
-            if balanced.node.kind == kind {
+            if balanced.node.kind == kind && only(balanced) {
                 adrift.placed_at(&balanced.residual).into_iter().map(|found| (index, found)).collect()
             } else {
                 Vec::new()
@@ -157,7 +157,7 @@ fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSet
     let (found, odds) = (balanced.found.as_ref()?, balanced.odds.filter(|odds| odds.log_odds > 0.0)?);
     let of_its_size = open.iter().filter(|candidate| LIKE_IN_SIZE.contains(&(candidate.mean_kw / odds.mean_kw)));
     let may_be_here = of_its_size.filter(|candidate| candidate.taken_from.is_none_or(|node| node.node == balanced.node.node));
-    let without = may_be_here.filter_map(|candidate| {
+    let without = may_be_here.filter(|candidate| follows(found, balanced, candidate.series, odds.kw)).filter_map(|candidate| {
         let mut residual = balanced.residual.clone();
         residual.add_customer(candidate.series.start, &candidate.series.kw, 1.0);
         let left = decompose(&residual, setting.calendar)?;
@@ -166,6 +166,16 @@ fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSet
     });
     without
         .min_by(|a, b| a.left.noise_kw.total_cmp(&b.left.noise_kw).then_with(|| a.candidate.series.usage_point.cmp(&b.candidate.series.usage_point)))
+}
+
+/// Whether what is left of a node beside a candidate is nearly constant and nearly nothing: cheap to ask before everything is fitted again.
+fn follows(found: &Decomposition, balanced: &Balanced, series: &LoadSeries, kw: f64) -> bool {
+    let own = |at: &Timestamp| {
+        usize::try_from((at.0 - series.start.0).div_euclid(3600)).ok().and_then(|hour| series.kw.get(hour)).map_or(f64::NAN, |&kw| f64::from(kw))
+    };
+    let left: Vec<f64> = balanced.residual.at.iter().zip(&found.beside_kw).map(|(at, beside)| beside - own(at)).collect();
+    let level = median(&left);
+    level.abs() < 3.0 * LEFT_OF_FOUND * kw && mad_sigma(&left, level) < 3.0 * found.noise_kw + LEFT_OF_FOUND * kw
 }
 
 fn mean_of_valid(series: &LoadSeries) -> f64 {

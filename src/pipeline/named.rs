@@ -20,7 +20,9 @@ const ROUGH: f64 = 2.5;
 /// Most usage points that are read again for this.
 const MOST_READ_AGAIN: usize = 6000;
 /// Slope near which nothing of a customer's load flows at its node.
-const NOTHING_FLOWS: std::ops::Range<f64> = -1.25..-0.8;
+const NOTHING_FLOWS: std::ops::Range<f64> = -1.1..-0.85;
+/// Standard deviations with which a customer must be missing elsewhere: shops of one kind move alike.
+const HOME: f64 = 14.0;
 /// Slope and standard deviations from which on a meter is said to show too little: more than classes, losses and chance explain.
 const SHOWS_TOO_LITTLE: f64 = 0.35;
 const SURE: f64 = 12.0;
@@ -191,7 +193,7 @@ fn find_homes(found: &mut [Culprit], all: &[Asked]) {
     placed.sort_by(|a, b| b.0.strength.total_cmp(&a.0.strength).then_with(|| a.1.cmp(&b.1)));
     for (place, node) in placed {
         let culprit = &mut found[lost[place.customer]];
-        if culprit.belongs_to.is_none() && culprit.node != node {
+        if culprit.belongs_to.is_none() && culprit.node != node && place.strength > HOME {
             culprit.belongs_to = Some(node);
         }
     }

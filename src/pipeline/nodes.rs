@@ -102,11 +102,12 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain) -> Res
     let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let mut given_back = give_back(&mut balanced, setting);
-    let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new());
+    let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new(), &|_| true);
     let culprits = correct(&mut balanced, setting, read_again)?;
     if !culprits.is_empty() {
         // Where the noise of a wrong ratio is gone, more of those missing can be heard.
-        placed.extend(place_missing(&mut balanced, setting, &placed));
+        let quieter: BTreeSet<&UsagePointId> = culprits.iter().map(|culprit| &culprit.node).collect();
+        placed.extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
     balanced.par_iter_mut().for_each(|balanced| {
         if balanced.residual.coverage >= LEAST_COVERAGE {
