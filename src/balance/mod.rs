@@ -15,5 +15,5 @@ mod residual;
 pub use decomposition::{Decomposition, Part, UnmeteredPattern, decompose};
 pub use members::{Named, named, roughness};
 pub use missing::{Adrift, Placed};
-pub use null::{NodeLevel, NodeOdds, Null};
+pub use null::{NodeLevel, NodeOdds, Null, smallest_detectable_kw};
 pub use residual::{BalanceSettings, NodeMeters, Residual, residual};

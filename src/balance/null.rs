@@ -115,6 +115,16 @@ fn finite_or(value: f64, otherwise: f64) -> f64 {
     if value.is_finite() { value } else { otherwise }
 }
 
+/// The smallest load that would be found more often than not where a load of `found_kw` was estimated with `error_kw`, kW.
+#[must_use]
+pub fn smallest_detectable_kw(error_kw: f64, found_kw: f64, prior: f64) -> f64 {
+    // The error that a load brings along is not there without it.
+    let error_kw = (error_kw * error_kw - (OWN_SHARE * found_kw).powi(2)).max(LEAST_ERROR_KW * LEAST_ERROR_KW).sqrt();
+    let is_found = |kw: f64| bayes_factor(kw, error_kw.hypot(OWN_SHARE * kw)) + (prior / (1.0 - prior)).ln() > 0.0;
+    let steps = (0..).map(|step| error_kw * 1.05_f64.powi(step));
+    steps.take_while(|kw| *kw < 1e6).find(|&kw| is_found(kw)).unwrap_or(f64::INFINITY)
+}
+
 /// Mean of the shortest half of the values; `None` with fewer than three.
 fn shorth(mut values: Vec<f64>) -> Option<f64> {
     if values.len() < 3 {
@@ -165,6 +175,13 @@ mod tests {
         let null = Null::of(&[]);
         let log_odds = |kw| null.judge(&level(kw), &NOTHING, 1.0, 0.02).log_odds;
         assert!(log_odds(10.0) > 3.0 && log_odds(0.1) < -3.0 && log_odds(-8.0) < -3.0);
+    }
+
+    #[test]
+    fn the_smallest_detectable_load_grows_with_the_error_and_not_with_what_was_found() {
+        let smallest = |error, found| smallest_detectable_kw(error, found, 0.02);
+        assert!(smallest(0.2, 0.0) < smallest(0.5, 0.0) && smallest(0.2, 0.0) > 0.4);
+        assert!((smallest(0.2_f64.hypot(OWN_SHARE * 40.0), 40.0) / smallest(0.2, 0.0) - 1.0).abs() < 0.06);
     }
 
     #[test]

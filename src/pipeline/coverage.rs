@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::balance::smallest_detectable_kw;
 use crate::domain::{GridNode, NodeKind, UsagePointId};
 use crate::findings::{CoverageRow, NodeRow};
 
 use super::nodes::{GridSetting, NINETY, children};
-
-/// A load of this many errors is found more often than not.
-const DETECTABLE: f64 = 3.5;
 
 /// `coverage.csv`: every grid node that is not a usage point, in the order of ids.
 pub(super) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow], register_only: impl Fn(&str) -> bool) -> Vec<CoverageRow> {
@@ -24,7 +22,10 @@ fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>
     let interval = usage_points.iter().filter(|id| (setting.is_read)(id)).count();
     let register = usage_points.iter().filter(|id| !(setting.is_read)(id) && register_only(id)).count();
     let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.series.supplies.contains_key(meter));
-    let smallest = judged.and_then(|row| Some((row.unmetered_kw_high? - row.unmetered_kw?) / NINETY * DETECTABLE));
+    let smallest = judged.and_then(|row| {
+        let kw = row.unmetered_kw?;
+        Some(smallest_detectable_kw((row.unmetered_kw_high? - kw) / NINETY, kw, setting.prior)).filter(|kw| kw.is_finite())
+    });
     let remark = match (node.balance_meter.is_some(), supply_read, smallest) {
         (false, _, _) => format!("no balance meter: unmetered load here is seen only higher up, if there; a meter would test {count} usage points"),
         (true, false, _) => "the balance meter was not read".to_owned(),
