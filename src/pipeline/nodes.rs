@@ -123,10 +123,15 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain) -> Res
 
 /// Judges every node against what healthy ones have in common.
 fn judge(balanced: &mut [Balanced], setting: &GridSetting) {
-    let levels: Vec<NodeLevel> = balanced.iter().filter_map(level).collect();
-    let null = Null::of(&levels);
+    // Feeders miss other things than transformers do: each level of the grid is its own measure.
+    let mut levels: BTreeMap<NodeKind, Vec<NodeLevel>> = BTreeMap::new();
+    for balanced in balanced.iter() {
+        levels.entry(balanced.node.kind).or_default().extend(level(balanced));
+    }
+    let nulls: BTreeMap<NodeKind, Null> = levels.into_iter().map(|(kind, levels)| (kind, Null::of(&levels))).collect();
     for balanced in balanced {
         let reserve = reserve(balanced);
+        let null = &nulls[&balanced.node.kind];
         balanced.odds = level(balanced).zip(balanced.found.as_ref()).map(|(level, found)| null.judge(&level, found, reserve, setting.prior));
     }
 }
