@@ -149,3 +149,72 @@ fn ln_sum_exp(values: &ArrayView1<f64>) -> f64 {
 fn llr_of(table: Option<&LikelihoodTable>, value: f32) -> f64 {
     table.filter(|_| !value.is_nan()).map_or(0.0, |table| table.llr(f64::from(value)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Usage points whose first two statistics lie around `size` and `flat`, without a random number generator; all others are unknown.
+    fn measured(count: usize, size: f32, flat: f32) -> Vec<Measured> {
+        let noise = |index: usize, seed: usize| ((index * seed + 13) % 997) as f32 / 997.0 - 0.5;
+        let statistics_of = |index: usize| {
+            let mut values = vec![f32::NAN; statistics().count()];
+            (values[0], values[1]) = (size + 2.0 * noise(index, 7919), flat + 2.0 * noise(index, 104_729));
+            values.into()
+        };
+        let of = |index: usize| Measured {
+            group: "all".into(),
+            tariff_class: "business".into(),
+            statistics: statistics_of(index),
+            fold: (index % 3) as u8,
+        };
+        (0..count).map(of).collect()
+    }
+
+    /// Stories learned from workshops that became large, and from garages that are small and flat.
+    fn learned() -> Vec<StoryModel> {
+        let innocent = measured(1000, 0.0, 0.0);
+        let null: Vec<&Measured> = innocent.iter().collect();
+        let story = |vacant: bool| Story { scheduled: false, vacant, begins: false };
+        let farms = |size: f32, flat: f32, vacant: bool| {
+            measured(300, size, flat).into_iter().map(move |measured| Positive { story: story(vacant), measured })
+        };
+        let planted: Vec<Positive> = farms(3.0, 0.0, false).chain(farms(-1.0, 3.0, true)).collect();
+        let planted: Vec<&Positive> = planted.iter().collect();
+        samples(&null, &planted).iter().map(|sample| sample.fit(&null, &vec![1.0; null.len()], planted.len(), None)).collect()
+    }
+
+    fn score_of(stories: &[StoryModel], size: f32, flat: f32) -> f64 {
+        let mut values = vec![f32::NAN; statistics().count()];
+        (values[0], values[1]) = (size, flat);
+        score(stories, &values)
+    }
+
+    #[test]
+    fn a_small_flat_garage_is_as_suspicious_as_a_large_workshop() {
+        let stories = learned();
+        assert_eq!(stories.len(), 2);
+        let (workshop, garage, ordinary) = (score_of(&stories, 3.0, 0.0), score_of(&stories, -1.0, 3.0), score_of(&stories, 0.0, 0.0));
+        assert!(workshop > 2.0 && garage > 2.0 && ordinary < -1.0, "{workshop} {garage} {ordinary}");
+    }
+
+    #[test]
+    fn no_family_says_more_than_its_cap() {
+        let stories = learned();
+        for story in &stories {
+            let mut values = vec![f32::NAN; statistics().count()];
+            (values[0], values[1]) = (50.0, 50.0);
+            assert!(story.families(&values).iter().all(|llr| llr.abs() <= MOST_FOR));
+        }
+    }
+
+    #[test]
+    fn stories_with_few_farms_are_told_together() {
+        let innocent = measured(200, 0.0, 0.0);
+        let null: Vec<&Measured> = innocent.iter().collect();
+        let story = |index: usize| Story { scheduled: index.is_multiple_of(2), vacant: index.is_multiple_of(3), begins: false };
+        let planted: Vec<Positive> =
+            measured(100, 3.0, 0.0).into_iter().enumerate().map(|(index, measured)| Positive { story: story(index), measured }).collect();
+        assert_eq!(samples(&null, &planted.iter().collect::<Vec<_>>()).len(), 1);
+    }
+}

@@ -195,6 +195,17 @@ fn a_listed_usage_point_a_node_and_an_address_are_explained() {
 }
 
 #[test]
+fn a_lawful_class_is_cleared_by_name_while_it_keeps_to_its_contract() {
+    let (_keep, folder) = folder_with(&[("lawful.toml", "[lawful_class]\nhousehold = \"server_room\"\n")]);
+    let out = folder.join("out");
+    scan_sample("town", &out, &["--config", &folder.join("lawful.toml").display().to_string()]);
+    let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    // A farm of 3.4 kW behind a contract of 10 kW, which leads the list without that line.
+    assert!(read("cleared.csv").lines().any(|line| line.starts_with("UP000074,server_room,")), "{}", read("cleared.csv"));
+    assert!(!read("suspects.csv").contains("UP000074"));
+}
+
+#[test]
 fn a_trial_says_what_a_scan_would_find_by_kind_and_size() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("trial");
