@@ -86,7 +86,7 @@ pub struct Decomposition {
     pub beside_kw: Vec<f64>,
 }
 
-/// Decomposes a residual. `None` when there is less than a week of balance, or the metered load is zero throughout.
+/// Decomposes a residual. `None` when there is less than a week of balance.
 #[must_use]
 pub fn decompose(residual: &Residual, calendar: &Calendar) -> Option<Decomposition> {
     if residual.at.len() < MIN_HOURS {

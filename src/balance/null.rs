@@ -2,7 +2,7 @@
 //!
 //! H0: nothing is there, and the level is wrong by its own standard error, by a share θ of the no-load losses that all transformers have in common (nameplates
 //! are not what was built), and by a share κ of the metered load (gains of large meters that do not follow the sum), with heavy tails (Student, 4 degrees of
-//! freedom).  H1: a load between 0.3 and 300 kW, log-uniform, is estimated with the same error.
+//! freedom).  H1: a load between 0.3 and 300 kW, or twice what was found where that is more, log-uniform, is estimated with the same error.
 //! Statistic: Bayes factor of the two; the probability adds the configured prior share of nodes with a tap.
 //! Null: θ is the shorth of the levels over no-load losses, which taps cannot move while fewer than half of the nodes have one; κ is taken from the lower side of
 //! all nodes, where taps cannot be: they only add.
@@ -13,7 +13,7 @@ use statrs::distribution::{Continuous, Normal, StudentsT};
 use super::Decomposition;
 use crate::domain::{MAD_TO_SIGMA, median};
 
-/// Range of unmetered loads that H1 holds, kW.
+/// Range of unmetered loads that H1 holds at least, kW.
 const TAP_KW: (f64, f64) = (0.3, 300.0);
 /// Points of the log-uniform integral.
 const POINTS: usize = 300;
@@ -139,10 +139,12 @@ fn shorth(mut values: Vec<f64>) -> Option<f64> {
 /// Logarithm of how much more usual the estimate is with a tap than without.
 fn bayes_factor(kw: f64, error_kw: f64) -> f64 {
     let null = StudentsT::new(0.0, error_kw, FREEDOM).map_or(f64::MIN_POSITIVE, |null| null.pdf(kw));
+    // A tap larger than any that was thought of is no less of one.
+    let largest = TAP_KW.1.max(2.0 * kw);
     let mut tap = 0.0;
     for point in 0..POINTS {
         let share = (point as f64 + 0.5) / POINTS as f64;
-        let tap_kw = TAP_KW.0 * (TAP_KW.1 / TAP_KW.0).powf(share);
+        let tap_kw = TAP_KW.0 * (largest / TAP_KW.0).powf(share);
         tap += Normal::new(tap_kw, error_kw.hypot(0.05 * tap_kw)).map_or(0.0, |normal| normal.pdf(kw)) / POINTS as f64;
     }
     tap.max(f64::MIN_POSITIVE).ln() - null.max(f64::MIN_POSITIVE).ln()
@@ -175,6 +177,13 @@ mod tests {
         let null = Null::of(&[]);
         let log_odds = |kw| null.judge(&level(kw), &NOTHING, 1.0, 0.02).log_odds;
         assert!(log_odds(10.0) > 3.0 && log_odds(0.1) < -3.0 && log_odds(-8.0) < -3.0);
+    }
+
+    #[test]
+    fn the_larger_a_tap_the_likelier_it_is() {
+        let null = Null::of(&[]);
+        let log_odds: Vec<f64> = [10.0, 100.0, 300.0, 400.0, 2000.0].map(|kw| null.judge(&level(kw), &NOTHING, 1.0, 0.02).log_odds).to_vec();
+        assert!(log_odds.iter().all(|&log_odds| log_odds > 3.0), "{log_odds:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The hourly balance of one node: supplied − metered − technical loss.
 //!
 //! Technical loss = no-load and load loss of every transformer at or below the node (nameplate, `domain::transformer_loss_kw`) + line loss quadratic in load.
-//! What line and load losses really are stays open; `decomposition` leaves a part in proportion to the load free, which takes up what is wrong with them.
+//! What line and load losses really are stays open; `decomposition` fits gains near 1 and line loss within bounds.
 //! Source: energy balance of a distribution node, for example Yip et al. (2017), IJEPES 91.
 
 use crate::domain::{Timestamp, TransformerRating, transformer_loss_kw};

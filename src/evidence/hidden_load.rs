@@ -1,7 +1,7 @@
 //! The second look at a usage point that stands out: how many kW, since when, in which pattern.
 //!
 //! *Since*: the daily level (floor; mean for coarse readings) is cut into segments of constant level; the load starts where the first lasting rise leads to the level it has
-//! at its highest. *Kilowatts*: with days before the start, hour by hour the difference to the same hours of those days; without, the steady level minus what is
+//! at its highest. *Kilowatts*: with days before the start, the rise of the daily level, or of the energy over the window's hours; without, the steady level minus what is
 //! usual for the peers' floor. *Interval*: 90 %, from the spread of daily values and of the part that had to be assumed.
 //! *Pattern*: scheduled where a daily window stands out, staircase with two rises or more, interrupted where the floor often collapses, else constant.
 //! Weak when: there is no day before the start and the premises have a large floor of their own; the interval then says so.

@@ -15,7 +15,7 @@ use super::daylight::follows_night;
 use super::flatness::{typical_ratio, working_day_excess};
 use super::weather::{season_above_floor, season_of_mean};
 
-/// A lawful use of electricity that may look like a farm.
+/// What may look like a farm and is none: a lawful use of electricity, or a wrong ratio.
 pub struct LookAlike {
     /// Name in `cleared.csv`.
     pub name: &'static str,
@@ -28,6 +28,8 @@ pub struct LookAlike {
 /// What look-alikes are recognised by; NaN where it cannot be known.
 struct Signs {
     household: bool,
+    /// Its class is known, and is not that of homes.
+    business: bool,
     /// First hour, length in hours, share of the level inside that stands out, and spread of the daily window; zeros without one.
     window: (usize, usize, f64, f64),
     /// Share of the daily mean that comes with warmth, negative when it goes; the same above the daily floor.
@@ -49,12 +51,16 @@ struct Signs {
     now_and_then_kw: f64,
 }
 
+/// Words in the tariff classes of homes, and the class of a usage point without one.
+const HOUSEHOLDS: [&str; 3] = ["household", "residential", "domestic"];
+const UNKNOWN: &str = "unknown";
+
 /// Look-alikes, the most particular first.
 pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: "street_light",
         family: "daylight",
-        fits: |s| !s.household && s.night >= 0.5,
+        fits: |s| s.business && s.night >= 0.5,
         words: |s| format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * s.night),
     },
     LookAlike {
@@ -79,37 +85,37 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: "bakery_or_night_shift",
         family: "flatness",
-        fits: |s| !s.household && s.week >= 0.1 && s.over(0..5) - s.over(9..17) >= 0.4,
+        fits: |s| s.business && s.week >= 0.1 && s.over(0..5) - s.over(9..17) >= 0.4,
         words: |s| format!("works at night and draws {:.0} % less at weekends", 100.0 * s.week),
     },
     LookAlike {
         name: "greenhouse_lighting",
         family: "schedule",
-        fits: |s| !s.household && (11..=19).contains(&s.window.1) && s.window.2 >= 0.6 && s.window.3 <= 0.15 && s.week < 0.1,
+        fits: |s| s.business && (11..=19).contains(&s.window.1) && s.window.2 >= 0.6 && s.window.3 <= 0.15 && s.week < 0.1,
         words: |s| format!("lamps-like load of {} h from {:02}:00 on every day alike, a photoperiod rather than a tariff", s.window.1, s.window.0),
     },
     LookAlike {
         name: "office_or_shop",
         family: "flatness",
-        fits: |s| !s.household && s.week >= 0.2 && s.over(9..17) - s.over(0..5) >= 0.2,
+        fits: |s| s.business && s.week >= 0.2 && s.over(9..17) - s.over(0..5) >= 0.2,
         words: |s| format!("follows the working day and draws {:.0} % less at weekends", 100.0 * s.week),
     },
     LookAlike {
         name: "cold_store",
         family: "weather",
-        fits: |s| !s.household && s.floor_share >= 0.5 && s.season >= 0.08 && s.over(9..18) - s.over(0..5) >= 0.04,
+        fits: |s| s.business && s.floor_share >= 0.5 && s.season >= 0.08 && s.over(9..18) - s.over(0..5) >= 0.04,
         words: |s| format!("works by day and draws {:.0} % more as the days grow warmer, as refrigeration does", 100.0 * s.season),
     },
     LookAlike {
         name: "water_pump",
         family: "flatness",
-        fits: |s| !s.household && s.week.abs() < 0.1 && s.over(6..10).min(s.over(18..22)) - s.over(11..15).max(s.over(0..5)) >= 0.1,
+        fits: |s| s.business && s.week.abs() < 0.1 && s.over(6..10).min(s.over(18..22)) - s.over(11..15).max(s.over(0..5)) >= 0.1,
         words: |_| "draws most in the morning and in the evening, on all days alike, as water is used".to_owned(),
     },
     LookAlike {
         name: "telecom_site",
         family: "flatness",
-        fits: |s| !s.household && s.floor_share >= 0.8 && s.week.abs() < 0.05 && (0.02..0.3).contains(&(s.over(18..23) - s.over(2..7))),
+        fits: |s| s.business && s.floor_share >= 0.8 && s.week.abs() < 0.05 && (0.02..0.3).contains(&(s.over(18..23) - s.over(2..7))),
         words: |s| {
             format!(
                 "steady, with {:.0} % more in the evening than before dawn, as traffic of a mobile network",
@@ -120,7 +126,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: "common_areas_or_dormitory",
         family: "flatness",
-        fits: |s| !s.household && (0.3..0.8).contains(&s.floor_share) && s.week.abs() < 0.15 && s.over(18..23) - s.over(2..6) >= 0.2,
+        fits: |s| s.business && (0.3..0.8).contains(&s.floor_share) && s.week.abs() < 0.15 && s.over(18..23) - s.over(2..6) >= 0.2,
         words: |_| "a base of fans, pumps and lamps with a wave in the evening when people are at home".to_owned(),
     },
     LookAlike {
@@ -165,7 +171,8 @@ impl Signs {
             .map_or((0, 0, 0.0, 0.0), |window| (window.start, window.hours, window.contrast_kw / window.level_kw.max(0.01), window.spread_share));
         let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
         Self {
-            household: s.facts.tariff_class.contains("household"),
+            household: HOUSEHOLDS.iter().any(|word| s.facts.tariff_class.contains(word)),
+            business: s.facts.tariff_class != UNKNOWN && !HOUSEHOLDS.iter().any(|word| s.facts.tariff_class.contains(word)),
             window,
             season: known(season_of_mean(s)),
             season_above_floor: known(season_above_floor(s)),

@@ -45,6 +45,10 @@ pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, be
     let mut placed = BTreeMap::new();
     let hours = || setting.series.supplies.values().map(|supply| (supply.start.0.div_euclid(3600), supply.end().0.div_euclid(3600)));
     let (Some(first), Some(end)) = (hours().map(|(first, _)| first).min(), hours().map(|(_, end)| end).max()) else { return placed };
+    // Only hours that some forgotten customer has: a balance meter may have stray stamps years away.
+    let own = || setting.series.adrift.iter().map(|series| (series.start.0.div_euclid(3600), series.end().0.div_euclid(3600)));
+    let first = first.max(own().map(|(first, _)| first).min().unwrap_or(first));
+    let end = end.min(own().map(|(_, end)| end).max().unwrap_or(end));
     if setting.series.adrift.is_empty() || end <= first {
         return placed;
     }
@@ -127,10 +131,13 @@ pub(super) fn place_steady(balanced: &mut [Balanced], setting: &GridSetting, pla
     let taken = setting.series.taken.iter().filter(|series| !given_back.contains_key(&series.usage_point));
     let open: Vec<Candidate> =
         adrift.chain(taken.filter_map(|series| Some(candidate(series, Some(setting.grid.feeding_node(&series.usage_point)?))))).collect();
-    let explained: Vec<Option<Explained>> = balanced.par_iter().map(|balanced| explain(balanced, &open, setting)).collect();
+    let search = |(index, balanced): (usize, &Balanced)| Some((index, explain(balanced, &open, setting)?));
+    let mut explained: Vec<(usize, Explained)> = balanced.par_iter().enumerate().filter_map(search).collect();
+    // A customer hangs in one place: where it leaves the least noise of what there was.
+    explained.sort_by(|a, b| a.1.noise_left.total_cmp(&b.1.noise_left).then(a.0.cmp(&b.0)));
     let mut any = false;
-    for (balanced, explained) in balanced.iter_mut().zip(explained) {
-        let Some(Explained { candidate, residual, left }) = explained else { continue };
+    for (index, Explained { candidate, residual, left, .. }) in explained {
+        let balanced = &mut balanced[index];
         let usage_point = &candidate.series.usage_point;
         let places = if candidate.taken_from.is_some() { &mut *given_back } else { &mut *placed };
         if places.contains_key(usage_point) {
@@ -151,18 +158,22 @@ struct Explained<'a> {
     candidate: &'a Candidate<'a>,
     residual: Residual,
     left: Decomposition,
+    /// Noise that is left, as a share of what there was.
+    noise_left: f64,
 }
 
 fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSetting) -> Option<Explained<'a>> {
     let (found, odds) = (balanced.found.as_ref()?, balanced.odds.filter(|odds| odds.log_odds > 0.0)?);
     let of_its_size = open.iter().filter(|candidate| LIKE_IN_SIZE.contains(&(candidate.mean_kw / odds.mean_kw)));
-    let may_be_here = of_its_size.filter(|candidate| candidate.taken_from.is_none_or(|node| node.node == balanced.node.node));
+    let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
+    let may_be_here = of_its_size.filter(|candidate| candidate.taken_from.is_none_or(|node| own.iter().any(|own| own.node == node.node)));
     let without = may_be_here.filter(|candidate| follows(found, balanced, candidate.series, odds.kw)).filter_map(|candidate| {
         let mut residual = balanced.residual.clone();
         residual.add_customer(candidate.series.start, &candidate.series.kw, 1.0);
         let left = decompose(&residual, setting.calendar)?;
         let is_it = left.parts_kw.max(left.level_kw.abs()) < LEFT_OF_FOUND * odds.kw && left.noise_kw < NO_NOISIER * found.noise_kw;
-        is_it.then_some(Explained { candidate, residual, left })
+        let noise_left = left.noise_kw / found.noise_kw.max(1e-9);
+        is_it.then_some(Explained { candidate, residual, left, noise_left })
     });
     without
         .min_by(|a, b| a.left.noise_kw.total_cmp(&b.left.noise_kw).then_with(|| a.candidate.series.usage_point.cmp(&b.candidate.series.usage_point)))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::balance::smallest_detectable_kw;
 use crate::domain::{GridNode, NodeKind, UsagePointId};
 use crate::findings::{CoverageRow, NodeRow};
@@ -9,10 +11,10 @@ use crate::findings::{CoverageRow, NodeRow};
 use super::nodes::{GridSetting, NINETY, children};
 
 /// `coverage.csv`: every grid node that is not a usage point, in the order of ids.
-pub(super) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow], register_only: impl Fn(&str) -> bool) -> Vec<CoverageRow> {
+pub(super) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow], register_only: impl Fn(&str) -> bool + Sync) -> Vec<CoverageRow> {
     let judged: BTreeMap<&UsagePointId, &NodeRow> = nodes.iter().map(|row| (&row.node, row)).collect();
-    let grid_nodes = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
-    grid_nodes.map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only)).collect()
+    let grid_nodes: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).collect();
+    grid_nodes.par_iter().map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only)).collect()
 }
 
 fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>, register_only: impl Fn(&str) -> bool) -> CoverageRow {

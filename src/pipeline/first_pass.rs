@@ -131,13 +131,13 @@ impl<'a> FirstPass<'a> {
             let mut kept = kept();
             kept.faults.append(&mut faults);
             kept.points.push(point);
-            kept.taken.extend(taken.filter(|_| !self.setting.grid.is_empty()).map(|taken| taken.hourly()));
+            kept.taken.extend(taken.filter(|taken| !self.setting.grid.is_empty() && taken.folds_to_hours()).map(|taken| taken.hourly()));
         }
         if profile.days.is_empty() {
             return;
         }
         let is_adrift = !self.setting.grid.is_empty() && self.setting.grid.node(&id).is_none();
-        if is_adrift && series.step_min <= 60 {
+        if is_adrift && series.folds_to_hours() {
             self.offer(&self.adrift, MOST_ADRIFT, &id, || series.hourly());
         }
         self.offer(&self.hosts, self.setting.sample, &id, || series);
@@ -159,6 +159,8 @@ impl<'a> FirstPass<'a> {
     pub(super) fn finish(&self) -> Kept {
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         kept.points.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        // A balance meter without an hourly value measures nothing: its node is judged from above.
+        kept.supplies.retain(|_, supply| supply.step_min <= 60 && supply.kw.iter().any(|kw| !kw.is_nan()));
         kept.taken.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
         let by_id = |sample: &Mutex<Sample>| {
             let mut series: Vec<LoadSeries> = std::mem::take(&mut *sample.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect();

@@ -85,7 +85,9 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &List
     let cleared = ranked.par_iter().enumerate().filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered)).collect();
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
-    let other_priors = metered.calibration.as_ref().map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
+    // A list of a fixed length has one for any prior.
+    let learned = metered.calibration.as_ref().filter(|_| setting.top.is_none());
+    let other_priors = learned.map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
     Listing { suspects, screening, scores, cleared, other_priors }
 }
 
@@ -380,9 +382,10 @@ fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListS
     let mut rows: Vec<(f64, SuspectRow)> = register_only(metered, registers)
         .map(|load| screening_row(&load.usage_point, load.mean_kw, "register readings only", metered, setting))
         .collect();
+    let ground = if metered.calibration.is_some() { "fewer than seven complete days" } else { "too few usage points to learn from" };
     for point in metered.points.iter().filter(|point| point.log_odds.is_none()) {
         if let Some(mean_kw) = point.mean_kw {
-            rows.push(screening_row(&point.usage_point, mean_kw, "fewer than seven complete days", metered, setting));
+            rows.push(screening_row(&point.usage_point, mean_kw, ground, metered, setting));
         }
     }
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));

@@ -290,7 +290,16 @@ impl Metered<'_> {
 
     /// Whether a usage point was read.
     pub(super) fn is_read(&self, id: &str) -> bool {
-        self.points.binary_search_by(|point| point.usage_point.as_ref().cmp(id)).is_ok()
+        self.point(id).is_some()
+    }
+
+    /// Whether a usage point has hourly values, without which it is in no balance.
+    pub(super) fn has_hours(&self, id: &str) -> bool {
+        self.point(id).is_some_and(|point| point.step_min <= 60 && point.mean_kw.is_some())
+    }
+
+    fn point(&self, id: &str) -> Option<&MeteredPoint> {
+        self.points.binary_search_by(|point| point.usage_point.as_ref().cmp(id)).ok().map(|index| &self.points[index])
     }
 }
 

@@ -234,6 +234,15 @@ impl Run<'_> {
         }
     }
 
+    fn balance_settings(&self) -> BalanceSettings {
+        let balance = &self.plan.config.balance;
+        BalanceSettings {
+            power_factor: balance.power_factor,
+            line_loss_share: balance.line_loss_share,
+            largest_filled_share: balance.largest_filled_share,
+        }
+    }
+
     fn assemble(
         &self,
         metered: &Metered,
@@ -245,18 +254,15 @@ impl Run<'_> {
     ) -> Result<Findings, PipelineError> {
         let prices = Prices::new(self.tables.tariffs.clone());
         let is_read = |id: &str| metered.is_read(id);
-        let balance = &self.plan.config.balance;
+        let in_balance = |id: &str| metered.has_hours(id);
         let setting = GridSetting {
             grid: &self.tables.grid,
             series,
             sums: self.sums,
             is_read: &is_read,
+            in_balance: &in_balance,
             calendar: &self.plan.calendar,
-            settings: BalanceSettings {
-                power_factor: balance.power_factor,
-                line_loss_share: balance.line_loss_share,
-                largest_filled_share: balance.largest_filled_share,
-            },
+            settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
@@ -273,6 +279,8 @@ impl Run<'_> {
         let mut suspects: Vec<SuspectRow> = listing.suspects;
         let licences = LicenceCheck::new(&self.tables.licences, &self.tables.grid, &self.tables.customers);
         named::add_to_list(&mut suspects, &culprits, &self.list_setting(&licences));
+        let listed: BTreeSet<&UsagePointId> = suspects.iter().map(|row| &row.usage_point).collect();
+        let cleared = listing.cleared.into_iter().filter(|row| !listed.contains(&row.usage_point)).collect();
         for row in &mut suspects {
             row.loss = prices.of_suspect(row);
         }
@@ -288,7 +296,7 @@ impl Run<'_> {
             scores: listing.scores,
             nodes,
             coverage,
-            cleared: listing.cleared,
+            cleared,
             faults,
             rejects: Vec::new(),
             run: RunRecord { other_priors: listing.other_priors, ..self.record(metered) },

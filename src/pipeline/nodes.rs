@@ -44,6 +44,8 @@ pub(super) struct GridSetting<'a> {
     pub(super) sums: &'a GridSums,
     /// Whether a usage point was read.
     pub(super) is_read: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Whether it has hourly values, without which it is in no balance.
+    pub(super) in_balance: &'a (dyn Fn(&str) -> bool + Sync),
     pub(super) calendar: &'a Calendar,
     pub(super) settings: BalanceSettings,
     /// Prior share of nodes with unmetered load.
@@ -151,12 +153,12 @@ fn ranked(balanced: &[Balanced], culprits: &[Culprit]) -> Vec<NodeRow> {
 fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
     let supply_of = |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.series.supplies.get(meter));
     let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());
-    let unread = children(node, setting.grid).iter().filter(|id| !(setting.is_read)(id)).count();
+    let unread = children(node, setting.grid).iter().filter(|id| !(setting.in_balance)(id)).count();
     let mut balanced = Balanced { node, residual: Residual::default(), energies: None, found: None, odds: None, unread, below, placed: Vec::new() };
     let Some(supply) = supply_of(node) else { return balanced };
     let residual_of = |nodes: &[&GridNode], below: Vec<&LoadSeries>| {
         let usage_points = || nodes.iter().flat_map(|node| fed_directly(node, setting.grid));
-        let read = usage_points().filter(|id| (setting.is_read)(id)).count();
+        let read = usage_points().filter(|id| (setting.in_balance)(id)).count();
         let meters = NodeMeters { supply, below, read, usage_points: usage_points().count(), transformers: transformers(nodes) };
         residual(&meters, &setting.settings, |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours))
     };
@@ -268,6 +270,11 @@ fn told(mut row: NodeRow, culprits: &[Culprit]) -> NodeRow {
             ));
         } else if let Some(fault) = culprit.fault() {
             row.remarks.push(format!("{}: {}", culprit.usage_point, fault.detail));
+        } else {
+            row.remarks.push(format!(
+                "what is missing follows the load of {}, {beta:.2} kW for each kW shown ({strength:.0} standard deviations): counted there, not sure enough to list",
+                culprit.usage_point
+            ));
         }
     }
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
@@ -301,7 +308,7 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage));
     }
     if balanced.unread > 0 {
-        remarks.push(format!("{} usage points under it were not read; their load counts as unmetered", balanced.unread));
+        remarks.push(format!("{} usage points under it have no hourly readings; their load counts as unmetered", balanced.unread));
     }
     if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
         remarks.push("no rating: transformer loss is taken as zero".to_owned());

@@ -68,6 +68,12 @@ impl LoadSeries {
         if self.kw.is_empty() { 0.0 } else { valid as f64 / self.kw.len() as f64 }
     }
 
+    /// Whether [`Self::hourly`] gives hours.
+    #[must_use]
+    pub fn folds_to_hours(&self) -> bool {
+        self.step_min > 0 && 60 % self.step_min == 0
+    }
+
     /// The same load in whole hours, where its intervals are shorter and fit the hour; hours that lack a reading are missing.
     #[must_use]
     pub fn hourly(&self) -> Self {

@@ -27,6 +27,9 @@ const MULTIPLIER_DAYS: usize = 5;
 /// Share of values that must lie on multiples, and the share of the others that may.
 const ON_MULTIPLES: f64 = 0.995;
 const BY_CHANCE: f64 = 0.75;
+/// Largest ratio that is looked for, and the multiples of a ratio that would show a coarser display instead.
+const MOST_RATIO: f64 = 2000.0;
+const COARSER: i64 = 20;
 /// Values that either side needs.
 const MIN_VALUES: usize = 50;
 /// Finest step of a display that is looked for, kWh, and the largest value that single precision holds to such a step, in steps.
@@ -72,8 +75,12 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
     let (least, largest) = if floor.is_finite() && floor > 1.0 { (mean.min(floor), mean.max(floor)) } else { (mean, mean) };
     let share = |values: &[i64], of: i64| values.iter().filter(|&&steps| steps % (of * step) == 0).count() as f64 / values.len() as f64;
     let is_ratio = |&k: &i64| share(&high, k) >= ON_MULTIPLES && share(&low, k) <= BY_CHANCE;
-    let candidates = (least / AS_LARGE).max(2.0) as i64..=(largest * AS_LARGE) as i64;
+    let candidates = (least / AS_LARGE).max(2.0) as i64..=(largest * AS_LARGE).min(MOST_RATIO) as i64;
     let factor = candidates.rev().find(is_ratio)?;
+    // Where the values are multiples of more than that, the display became coarser, and the ratio is none.
+    if (2..=COARSER).any(|times| share(&high, times * factor) >= ON_MULTIPLES) {
+        return None;
+    }
     // The ratio begins after the last value that is no multiple, or ends at the first.
     let odd = |index: &usize| series.kw[*index] != 0.0 && steps_of(series, *index).is_some_and(|steps| steps % (factor * step) != 0);
     let (from, to) = if rises {
@@ -239,6 +246,12 @@ mod tests {
         let ratio = daily(|day| usual_day(day) * if day < 33 { 1.0 } else { 10.0 }).unwrap();
         assert!((7.0..14.0).contains(&ratio.factor) && ratio.from == 33, "{ratio:?}");
         assert_eq!(daily(|day| usual_day(day) + if day < 33 { 0.0 } else { 4.0 }), None);
+    }
+
+    #[test]
+    fn a_coarser_display_and_a_larger_load_are_no_ratio() {
+        let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 20 * 24 { wh } else { (wh * 16 / 10 + 5) / 10 * 10 }).collect();
+        assert_eq!(found(&wh), None);
     }
 
     #[test]

@@ -301,9 +301,12 @@ impl<'a> Folder<'a> {
     /// The transformer that the grid file wrongly names for a usage point: that of the next street.
     fn wrong_parent(&self, plan: &TransformerPlan, id: &str) -> Option<&str> {
         let draw = seed_of(self.settings.seed, id, Purpose::Synthesis, 5) as f64 / u64::MAX as f64;
+        if draw >= self.settings.wrong_link_share {
+            return None;
+        }
         let place = self.town.transformers.iter().position(|other| other.id == plan.id)?;
         let next = &self.town.transformers[(place + 1) % self.town.transformers.len()].id;
-        (draw < self.settings.wrong_link_share && *next != plan.id).then_some(next)
+        (*next != plan.id).then_some(next)
     }
 
     fn write_truth(&mut self, rows: &[TruthRow]) -> Result<(), SimulateError> {
