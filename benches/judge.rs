@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use darkload::evidence::statistics;
-use darkload::fusion::{Calibration, CalibrationSettings, Measured, Positive, Story};
+use darkload::fusion::{Calibration, CalibrationSettings, Measured, MismatchSettings, Positive, Story};
 use divan::{Bencher, counter::ItemsCount};
 
 fn main() {
@@ -21,6 +21,7 @@ fn measured(count: usize, centre: f32) -> Vec<Measured> {
             group: group.clone(),
             tariff_class: tariff_class.clone(),
             statistics: (0..columns).map(|column| value(point, column)).collect(),
+            inactive: false,
             fold: (point % 3) as u8,
         })
         .collect()
@@ -34,7 +35,12 @@ fn planted(count: usize, centre: f32) -> Vec<Positive> {
 
 fn fit(population: &[Measured], planted: &[Positive]) -> Calibration {
     let members = BTreeMap::from([(population[0].group.clone(), population.len())]);
-    let settings = CalibrationSettings { prior: BTreeMap::new(), default_prior: 0.001, prior_strength: 1000.0 };
+    let settings = CalibrationSettings {
+        prior: BTreeMap::new(),
+        default_prior: 0.001,
+        prior_strength: 1000.0,
+        mismatch: MismatchSettings { above_contract: 5.0, inactive: 5.0 },
+    };
     Calibration::fit(&population.iter().collect::<Vec<_>>(), &members, planted, settings).expect("enough usage points of either kind")
 }
 

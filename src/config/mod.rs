@@ -46,6 +46,10 @@ pub struct PriorConfig {
     pub strength: f64,
     /// Prior share of grid nodes with unmetered load.
     pub node: f64,
+    /// How many times likelier a farm is where the mean load exceeds the contracted power.
+    pub above_contract: f64,
+    /// How many times likelier a farm is where premises booked as inactive draw power.
+    pub inactive: f64,
     /// Prior share of farms by tariff class.
     pub by_class: BTreeMap<String, f64>,
 }
@@ -148,6 +152,11 @@ impl Config {
         share("balance.largest_filled_share", self.balance.largest_filled_share, false)?;
         if !(self.balance.power_factor > 0.0 && self.balance.power_factor <= 1.0) {
             return Err(ConfigError::Bounds { key: "balance.power_factor", value: self.balance.power_factor, bounds: "above 0 and at most 1" });
+        }
+        for (key, value) in [("prior.above_contract", self.prior.above_contract), ("prior.inactive", self.prior.inactive)] {
+            if !(1.0..=1000.0).contains(&value) {
+                return Err(ConfigError::Bounds { key, value, bounds: "between 1 and 1000" });
+            }
         }
         if self.prior.strength < 0.0 {
             return Err(ConfigError::Bounds { key: "prior.strength", value: self.prior.strength, bounds: "at 0 or above" });

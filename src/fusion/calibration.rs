@@ -15,6 +15,7 @@ use crate::evidence::{CONTRACT_RATIO, SIZE, TESTS, statistics};
 use crate::population::Mixture;
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
+use super::mismatch::MismatchSettings;
 use super::stories::{self, Positive, StoryModel};
 use super::weights::logit;
 
@@ -43,6 +44,8 @@ pub struct CalibrationSettings {
     pub default_prior: f64,
     /// Usage points at which the share found in the dump weighs as much as the prior.
     pub prior_strength: f64,
+    /// What mismatches with the books add to the prior.
+    pub mismatch: MismatchSettings,
 }
 
 /// A measured usage point, planted or not.
@@ -54,6 +57,8 @@ pub struct Measured {
     pub tariff_class: Arc<str>,
     /// Every statistic in registry order; NaN = not testable.
     pub statistics: Box<[f32]>,
+    /// Whether the premises are booked as inactive.
+    pub inactive: bool,
     /// Which trees judge it: those of its fold have not seen it.
     pub fold: u8,
 }
@@ -64,6 +69,13 @@ impl Measured {
     pub fn can_be_judged(&self) -> bool {
         let size = TESTS.iter().position(|test| test.family == SIZE);
         statistics().zip(&self.statistics).any(|((family, _), value)| Some(family) == size && !value.is_nan())
+    }
+
+    /// Whether it draws more on average than its contract allows; false without a contracted power.
+    #[must_use]
+    pub fn exceeds_contract(&self) -> bool {
+        let contract = statistics().position(|(_, statistic)| statistic.name == CONTRACT_RATIO);
+        contract.is_some_and(|column| self.statistics[column] > 0.0)
     }
 
     /// The fold of a usage point, by the hash of its id.
@@ -126,7 +138,13 @@ impl Calibration {
         }
         let model = self.model_of(&member.group)?;
         let prevalence = self.prevalence(&member.group, &member.tariff_class, 1.0).clamp(1e-7, 0.5);
-        Some(model.mixture.llr(model.score(member)) + logit(prevalence))
+        Some(model.mixture.llr(model.score(member)) + logit(prevalence) + self.settings.mismatch.of(member).0)
+    }
+
+    /// Mismatches with the books in words, and the log-odds that they add to the prior.
+    #[must_use]
+    pub fn mismatches(&self, member: &Measured) -> (f64, Vec<&'static str>) {
+        self.settings.mismatch.of(member)
     }
 
     /// Log-odds contributed by every family in registry order; `None` = not testable.
@@ -236,11 +254,9 @@ fn doubt_the_highest(innocent: &mut [f64], scores: &[f64]) {
 /// How much every usage point says about what is usual. One that draws more on average than its contract allows breaks it, or its contract is written down wrong; as many as may be
 /// wrong count, the rest teaches nothing.
 fn reference_weights(null: &[&Measured]) -> Vec<f64> {
-    let contract = statistics().position(|(_, statistic)| statistic.name == CONTRACT_RATIO);
-    let exceeds = |member: &Measured| contract.is_some_and(|column| member.statistics[column] > 0.0);
-    let exceeding = null.iter().filter(|member| exceeds(member)).count();
+    let exceeding = null.iter().filter(|member| member.exceeds_contract()).count();
     let trust = (WRONG_CONTRACTS * null.len() as f64 / exceeding.max(1) as f64).min(1.0);
-    null.iter().map(|member| if exceeds(member) { trust } else { 1.0 }).collect()
+    null.iter().map(|member| if member.exceeds_contract() { trust } else { 1.0 }).collect()
 }
 
 /// Rows for the trees, un-planted usage points first; of a large population an even part is fitted.

@@ -166,6 +166,7 @@ mod tests {
             group: "all".into(),
             tariff_class: "business".into(),
             statistics: statistics_of(index),
+            inactive: false,
             fold: (index % 3) as u8,
         };
         (0..count).map(of).collect()

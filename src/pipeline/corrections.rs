@@ -112,7 +112,7 @@ fn asked<'r>(balanced: &'r Balanced, setting: &GridSetting) -> Option<Asked<'r>>
     let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
     let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
     let judged = balanced.residual.coverage >= LEAST_COVERAGE && !customers.is_empty();
-    judged.then(|| Asked { node: balanced.node.node.clone(), residual: &balanced.residual, customers })
+    judged.then(|| Asked { node: balanced.node.node.clone(), kind: balanced.node.kind, residual: &balanced.residual, customers })
 }
 
 /// Series that may explain a node's finding.

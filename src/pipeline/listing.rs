@@ -123,10 +123,8 @@ fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
 /// The look-alike that a usage point's tariff class names, while its mean load stays within the contracted power.
 fn lawful_class(point: &MeteredPoint, classes: &BTreeMap<String, String>) -> Option<String> {
     let look_alike = classes.get(&*point.measured.tariff_class)?;
-    let column = evidence::statistics().position(|(_, statistic)| statistic.name == evidence::CONTRACT_RATIO)?;
     // Without a contracted power the ratio is not known and the class decides.
-    let exceeds = point.measured.statistics[column] > 0.0;
-    (!exceeds).then(|| look_alike.clone())
+    (!point.measured.exceeds_contract()).then(|| look_alike.clone())
 }
 
 /// Estimates the load of listed usage points and of all that may yet be asked about.
@@ -208,6 +206,10 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
             format!("address: others in the building look like farms and draw a like steady load ({})", usual(point.neighbours)),
         ));
     }
+    let (prior, mismatches) = calibration.mismatches(&point.measured);
+    told.extend(
+        mismatches.iter().map(|words| (prior, format!("books: {words}, and is held to be {:.0} times likelier to hide a farm for it", prior.exp()))),
+    );
     told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
     for (llr, text) in told {
         if llr > 0.0 { row.evidence_for.push(text) } else { row.evidence_against.push(text) }

@@ -23,7 +23,7 @@ use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_r
 use crate::domain::{Calendar, CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::{Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
-use crate::fusion::{CalibrationSettings, InjectionSettings};
+use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::Survey;
 use crate::profile::ProfileStore;
 use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch, register_load};
@@ -220,7 +220,8 @@ impl Run<'_> {
 
     fn calibration_settings(&self) -> CalibrationSettings {
         let prior = &self.plan.config.prior;
-        CalibrationSettings { prior: prior.by_class.clone(), default_prior: prior.default, prior_strength: prior.strength }
+        let mismatch = MismatchSettings { above_contract: prior.above_contract, inactive: prior.inactive };
+        CalibrationSettings { prior: prior.by_class.clone(), default_prior: prior.default, prior_strength: prior.strength, mismatch }
     }
 
     fn list_setting<'a>(&'a self, licences: &'a LicenceCheck) -> ListSetting<'a> {

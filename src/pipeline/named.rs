@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::balance::{Adrift, Named, Residual, named, roughness};
-use crate::domain::{Fault, FaultKind, Timestamp, UsagePointId};
+use crate::domain::{Fault, FaultKind, NodeKind, Timestamp, UsagePointId};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::fusion::{q_values, shortlist_length};
 use crate::series::LoadSeries;
@@ -35,6 +35,7 @@ const SIZE_ERROR: f64 = 0.1;
 /// A node and its customers.
 pub(super) struct Asked<'r> {
     pub(super) node: UsagePointId,
+    pub(super) kind: NodeKind,
     pub(super) residual: &'r Residual,
     pub(super) customers: Vec<UsagePointId>,
 }
@@ -44,6 +45,8 @@ pub(super) struct Asked<'r> {
 pub(super) struct Culprit {
     pub(super) usage_point: UsagePointId,
     pub(super) node: UsagePointId,
+    /// Level of that node.
+    pub(super) kind: NodeKind,
     pub(super) named: Named,
     /// Mean of what its meter shows, kW.
     pub(super) shown_kw: f64,
@@ -57,9 +60,14 @@ pub(super) struct Culprit {
 }
 
 impl Culprit {
-    /// Whether its meter shows less than is used, beyond doubt about its data.
+    /// Whether its meter shows less than is used, beyond doubt about its data. Under a feeder or a substation hang hundreds of shops that open and close alike: what is missing there
+    /// may be anybody's.
     pub(super) fn under_registers(&self) -> bool {
-        !self.was_divided && self.named.beta > SHOWS_TOO_LITTLE && self.named.strength > SURE && self.named.left < ROUGH
+        self.kind == NodeKind::Transformer
+            && !self.was_divided
+            && self.named.beta > SHOWS_TOO_LITTLE
+            && self.named.strength > SURE
+            && self.named.left < ROUGH
     }
 
     /// What is wrong with the data, and how to correct it; `None` where the meter shows too little.
@@ -174,6 +182,7 @@ fn culprit(asked: &Asked, series: &LoadSeries, named: Named) -> Culprit {
     Culprit {
         usage_point: series.usage_point.clone(),
         node: asked.node.clone(),
+        kind: asked.kind,
         named,
         shown_kw: valid.iter().sum::<f64>() / valid.len().max(1) as f64,
         hours: (series.start, series.end()),

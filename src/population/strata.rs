@@ -2,7 +2,7 @@
 //!
 //! Tariff class, then contracted power (in powers of two), then heating. Measured size is left out on purpose: a farm would choose its own peers.
 
-use crate::domain::{Customer, Heating};
+use crate::domain::{Customer, CustomerStatus, Heating};
 
 /// Tariff class of usage points that the customer file does not know.
 const UNKNOWN_CLASS: &str = "unknown";
@@ -16,6 +16,8 @@ pub struct NodeFacts {
     pub contracted_kw: Option<f64>,
     /// Heating of the premises.
     pub heating: Heating,
+    /// Whether the premises are booked as inactive.
+    pub inactive: bool,
 }
 
 /// A stratum at one of four levels of detail.
@@ -40,6 +42,7 @@ impl NodeFacts {
             tariff_class: class.filter(|class| !class.is_empty()).unwrap_or_else(|| UNKNOWN_CLASS.to_owned()),
             contracted_kw: customer.and_then(|c| c.contracted_kw),
             heating: customer.map_or(Heating::Unknown, |c| c.heating),
+            inactive: customer.is_some_and(|c| c.status == CustomerStatus::Inactive),
         }
     }
 

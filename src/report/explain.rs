@@ -217,6 +217,9 @@ fn disproof(pattern: &str) -> &'static str {
             "storage heating, a bakery oven, lamps or pumps on a timer with the power of this load; its hours on site against the hours named above"
         }
         "staircase" => "a business that grew: new machines, cold rooms or servers with invoices of the dates of the steps",
+        "scaled" => {
+            "a test of the meter against a reference meter on site; somebody with the same working hours whom the grid file does not place under this node"
+        }
         "interrupted" => "a pump, compressor or charger that runs and rests; whether the pauses are power cuts of the whole street",
         _ => {
             "a lawful load of this power that never rests: server room, telecom site, cold store, direct electric heating, a pump; a meter that repeats one value; a wrong meter ratio"

@@ -72,7 +72,10 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
     let (before, after) = (steps(series, 0..change.start), steps(series, change.end..series.kw.len()));
     let (low, high) = if rises { (before?, after?) } else { (after?, before?) };
     let step = low.iter().fold(0, |divisor, &steps| greatest_divisor(divisor, steps)).max(1);
-    let (least, largest) = if floor.is_finite() && floor > 1.0 { (mean.min(floor), mean.max(floor)) } else { (mean, mean) };
+    // The season may have moved the load since; the days around the change know better.
+    let near = times(near(days, split).mean);
+    let seen = [mean, floor, near].into_iter().filter(|ratio| ratio.is_finite() && *ratio > 1.0);
+    let (least, largest) = seen.fold((mean, mean), |(least, largest), ratio| (least.min(ratio), largest.max(ratio)));
     let share = |values: &[i64], of: i64| values.iter().filter(|&&steps| steps % (of * step) == 0).count() as f64 / values.len() as f64;
     let is_ratio = |&k: &i64| share(&high, k) >= ON_MULTIPLES && share(&low, k) <= BY_CHANCE;
     let candidates = (least / AS_LARGE).max(2.0) as i64..=(largest * AS_LARGE).min(MOST_RATIO) as i64;
@@ -179,11 +182,15 @@ fn split_of(days: &[Levels]) -> Option<usize> {
     ((mean(after) - mean(before)).abs() > WORTH_A_LOOK).then_some(split)
 }
 
+/// Ratios of the days around the split, where the season has not moved the load.
+fn near(days: &[Levels], split: usize) -> Ratios {
+    let (before, after) = days.split_at(split);
+    Ratios::of(&before[split - MULTIPLIER_DAYS..], &after[1..after.len().min(MULTIPLIER_DAYS + 1)])
+}
+
 /// The large factor by which all three levels change at `split`; `None` when they do not. A small one is how a school looks after the holidays.
 fn common_factor(days: &[Levels], split: usize, all: &Ratios) -> Option<f64> {
-    let (before, after) = days.split_at(split);
-    // The days around it, where the season has not moved the load.
-    let near = Ratios::of(&before[split - MULTIPLIER_DAYS..], &after[1..after.len().min(MULTIPLIER_DAYS + 1)]);
+    let near = near(days, split);
     let is_one = |ratios: &Ratios| ratios.factor() >= MULTIPLIER_LARGE && ratios.are_one();
     if is_one(&near) {
         return Some(near.mean);
