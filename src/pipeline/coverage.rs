@@ -14,7 +14,25 @@ use super::nodes::{GridSetting, NINETY, children};
 pub(super) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow], register_only: impl Fn(&str) -> bool + Sync) -> Vec<CoverageRow> {
     let judged: BTreeMap<&UsagePointId, &NodeRow> = nodes.iter().map(|row| (&row.node, row)).collect();
     let grid_nodes: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).collect();
-    grid_nodes.par_iter().map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only)).collect()
+    let mut rows: Vec<CoverageRow> =
+        grid_nodes.par_iter().map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only)).collect();
+    name_best_places(&mut rows, &grid_nodes);
+    rows
+}
+
+/// Says under every parent at which node without a balance meter one more would test most usage points; of equals, the first id.
+fn name_best_places(rows: &mut [CoverageRow], nodes: &[&GridNode]) {
+    let mut best: BTreeMap<Option<UsagePointId>, usize> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate().filter(|(index, row)| nodes[*index].balance_meter.is_none() && row.usage_points > 0) {
+        let place = best.entry(row.parent.clone()).or_insert(index);
+        if rows[*place].usage_points < row.usage_points {
+            *place = index;
+        }
+    }
+    for (parent, index) in best {
+        let under = parent.map_or_else(|| "at the top of the grid".to_owned(), |parent| format!("under {parent}"));
+        rows[index].remarks.push(format!("of all places {under} one more balance meter would help most here"));
+    }
 }
 
 fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>, register_only: impl Fn(&str) -> bool) -> CoverageRow {
@@ -45,5 +63,42 @@ fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>
         balance_metered: supply_read,
         smallest_detectable_kw: smallest,
         remarks: if remark.is_empty() { Vec::new() } else { vec![remark] },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(node: &str, usage_points: u64) -> CoverageRow {
+        CoverageRow {
+            node: node.into(),
+            kind: NodeKind::Transformer,
+            parent: Some("F1".into()),
+            usage_points,
+            share_interval: None,
+            share_register: None,
+            share_unread: None,
+            balance_metered: false,
+            smallest_detectable_kw: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn one_more_balance_meter_helps_most_where_most_customers_are_untested() {
+        let node = |id: &str, balance_meter: Option<&str>| GridNode {
+            node: id.into(),
+            kind: NodeKind::Transformer,
+            parent: Some("F1".into()),
+            balance_meter: balance_meter.map(Into::into),
+            rated_kva: None,
+            row: 0,
+        };
+        let nodes = [node("T1", None), node("T2", None), node("T3", Some("BM3"))];
+        let mut rows = [row("T1", 40), row("T2", 90), row("T3", 200)];
+        name_best_places(&mut rows, &nodes.iter().collect::<Vec<_>>());
+        let named: Vec<bool> = rows.iter().map(|row| !row.remarks.is_empty()).collect();
+        assert_eq!(named, [false, true, false]);
     }
 }

@@ -315,7 +315,7 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
     }
     if !balanced.placed.is_empty() {
         let ids: Vec<&str> = balanced.placed.iter().map(AsRef::as_ref).collect();
-        remarks.push(format!("missing from the grid file and counted here, for their load fits: {}", ids.join(", ")));
+        remarks.push(format!("missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}", ids.join(", ")));
     }
     remarks.extend(explained(balanced, found));
     if let Some(proportional) = balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION) {
