@@ -43,6 +43,8 @@ struct Signs {
     week: f64,
     /// Share of the changes of daily hours that the length of the night explains.
     night: f64,
+    /// Floor over the peers' floor, over mean over the peers' mean: a ratio moves both alike, a farm the floor more, a schedule the mean more.
+    floor_to_mean_of_peers: f64,
     /// Mean power that neither the floor nor the window explains, over the peers' mean.
     unexplained: f64,
     /// Mean load of every hour over the daily mean.
@@ -132,7 +134,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: "wrong_meter_ratio",
         family: "flatness",
-        fits: |s| s.household && s.unexplained >= 5.0,
+        fits: |s| s.household && s.unexplained >= 5.0 && s.floor_share < 0.55 && s.window.1 == 0 && (0.5..2.0).contains(&s.floor_to_mean_of_peers),
         words: |s| {
             format!(
                 "beside its floor it uses {:.0} times what its peers do in all, in their shape: check the ratio of the meter first",
@@ -180,6 +182,7 @@ impl Signs {
             floor_share: known(typical_ratio(s)),
             week: working_day_excess(s).unwrap_or(0.0),
             night: known(follows_night(s)),
+            floor_to_mean_of_peers: known(floor_to_mean_of_peers(s)),
             unexplained: known(unexplained(s)),
             shape: shape(s),
             now_and_then_kw: now_and_then_kw(s),
@@ -195,6 +198,11 @@ impl Signs {
     fn over(&self, hours: std::ops::Range<usize>) -> f64 {
         self.shape[hours.clone()].iter().sum::<f64>() / hours.len() as f64
     }
+}
+
+fn floor_to_mean_of_peers(s: &Subject) -> Option<f64> {
+    let peers = s.peers?;
+    Some((s.high_floor_kw()? / peers.ln_floor_kw?.exp()) / (s.upper_mean_kw()? / peers.ln_mean_kw?.exp()))
 }
 
 fn unexplained(s: &Subject) -> Option<f64> {
