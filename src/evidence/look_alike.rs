@@ -57,6 +57,9 @@ struct Signs {
 const HOUSEHOLDS: [&str; 3] = ["household", "residential", "domestic"];
 const UNKNOWN: &str = "unknown";
 
+/// Name of the look-alike that is a fault of the data.
+pub const WRONG_METER_RATIO: &str = "wrong_meter_ratio";
+
 /// Look-alikes, the most particular first.
 pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
@@ -132,7 +135,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         words: |_| "a base of fans, pumps and lamps with a wave in the evening when people are at home".to_owned(),
     },
     LookAlike {
-        name: "wrong_meter_ratio",
+        name: WRONG_METER_RATIO,
         family: "flatness",
         fits: |s| s.household && s.unexplained >= 5.0 && s.floor_share < 0.55 && s.window.1 == 0 && (0.5..2.0).contains(&s.floor_to_mean_of_peers),
         words: |s| {
@@ -232,12 +235,16 @@ mod tests {
     use super::*;
     use crate::domain::{Calendar, Customer, Timestamp, Weather};
     use crate::evidence::DayWeather;
-    use crate::population::NodeFacts;
+    use crate::population::{NodeFacts, PeerBaseline};
     use crate::profile::NodeProfile;
     use crate::series::LoadSeries;
 
     /// The name for a load of 60 days from March on, by hour; `kw` gets the day, whether it is a weekend, and the hour. The days warm from 0 to 20 °C.
     fn name(class: &str, kw: impl Fn(i64, bool, i64) -> f64) -> Option<&'static str> {
+        name_beside(None, class, kw)
+    }
+
+    fn name_beside(peers: Option<&PeerBaseline>, class: &str, kw: impl Fn(i64, bool, i64) -> f64) -> Option<&'static str> {
         let calendar = Calendar::new(None).unwrap();
         // 2025-03-03, a Monday.
         let start = Timestamp(1_740_960_000);
@@ -248,7 +255,7 @@ mod tests {
         let (first, last) = (profile.days[0].day, profile.days[profile.days.len() - 1].day);
         let weather = DayWeather::new(&Weather::from_samples(samples), &calendar, first, last);
         let facts = NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() }));
-        look_alike(&Subject::new(&profile, None, &facts, &weather)).map(|look_alike| look_alike.name)
+        look_alike(&Subject::new(&profile, peers, &facts, &weather)).map(|look_alike| look_alike.name)
     }
 
     /// A little disorder without a random number generator.
@@ -288,6 +295,14 @@ mod tests {
     fn a_car_charges_now_and_then() {
         let found = name("household", |day, _, hour| 0.2 + 0.3 * rough(day, hour) + if day % 3 == 0 && (19..23).contains(&hour) { 7.0 } else { 0.0 });
         assert_eq!(found, Some("ev_charging"));
+    }
+
+    #[test]
+    fn a_home_shown_tenfold_is_a_wrong_ratio_and_a_home_with_a_farm_is_not() {
+        let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
+        let home = |day: i64, hour: i64| 0.15 + 0.7 * rough(day, hour);
+        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 12.0 * home(day, hour)), Some(WRONG_METER_RATIO));
+        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 6.0 + home(day, hour)), None);
     }
 
     #[test]

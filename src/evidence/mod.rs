@@ -18,7 +18,7 @@ mod weather;
 
 pub use constant::FLOOR;
 pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load};
-pub use look_alike::{LOOK_ALIKES, LookAlike, look_alike};
+pub use look_alike::{LOOK_ALIKES, LookAlike, WRONG_METER_RATIO, look_alike};
 pub use onset_day::onset_day;
 pub use size::{CONTRACT_RATIO, SIZE};
 pub use subject::{DayWeather, Subject};

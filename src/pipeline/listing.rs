@@ -61,7 +61,7 @@ struct Ranked<'a> {
     place: u32,
     log_odds: f64,
     before: f64,
-    /// Look-alike that its tariff class names.
+    /// Look-alike that its tariff class names, or a wrong ratio that its shape shows.
     lawful: Option<String>,
     verdict: Option<LicenceVerdict>,
     load: Option<HiddenLoad>,
@@ -91,6 +91,15 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &List
     Listing { suspects, screening, scores, cleared, other_priors }
 }
 
+/// A home that would be listed but is too large in the shape of a home: a fault of the data never counts as a large load.
+fn wrong_ratio(point: &MeteredPoint, log_odds: f64, metered: &Metered) -> Option<String> {
+    if log_odds < logit(WORTH_CLEARING) {
+        return None;
+    }
+    let found = look_at(point, metered, evidence::look_alike)??;
+    (found.name == evidence::WRONG_METER_RATIO).then(|| found.name.to_owned())
+}
+
 /// Log-odds, and whose they are where the prior has a part in them: a licence or a class may have decided.
 fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f64)> {
     ranked.iter().map(|ranked| ((ranked.log_odds == ranked.before).then_some(&ranked.point.measured), ranked.log_odds)).collect()
@@ -100,7 +109,7 @@ fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f64)> {
 fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
     let judge = |(place, point): (usize, &'a MeteredPoint)| {
         let log_odds = point.log_odds?;
-        let lawful = lawful_class(point, setting.lawful_class);
+        let lawful = lawful_class(point, setting.lawful_class).or_else(|| wrong_ratio(point, log_odds, metered));
         let own = if lawful.is_some() { log_odds.min(logit(WITHIN_LICENCE)) } else { log_odds };
         Some(Ranked { point, place: place as u32, log_odds: own, before: log_odds, lawful, verdict: None, load: None })
     };
@@ -260,6 +269,9 @@ fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<Clear
     }
     let (look_alike, reason) = match ground {
         Ground::Licence(verdict) => ("licensed_miner", verdict.reason.clone()),
+        Ground::Class(look_alike) if look_alike == evidence::WRONG_METER_RATIO => {
+            (look_alike, look_at(ranked.point, metered, |subject| evidence::look_alike(subject).map(|found| found.words(subject)))??)
+        }
         Ground::Class(look_alike) => (
             look_alike,
             format!("a steady load is what tariff class {} is for, and it stays within the contract", ranked.point.measured.tariff_class),
