@@ -137,7 +137,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: WRONG_METER_RATIO,
         family: "flatness",
-        fits: |s| s.household && s.unexplained >= 5.0 && s.floor_share < 0.55 && s.window.1 == 0 && (0.5..2.0).contains(&s.floor_to_mean_of_peers),
+        fits: |s| s.household && s.unexplained >= 5.0 && s.has_shape_of_a_home() && (0.5..2.0).contains(&s.floor_to_mean_of_peers),
         words: |s| {
             format!(
                 "beside its floor it uses {:.0} times what its peers do in all, in their shape: check the ratio of the meter first",
@@ -190,6 +190,11 @@ impl Signs {
             shape: shape(s),
             now_and_then_kw: now_and_then_kw(s),
         }
+    }
+
+    /// Whether it sleeps at night and has no floor or window to speak of: a farm by the clock runs at night.
+    fn has_shape_of_a_home(&self) -> bool {
+        self.floor_share < 0.55 && self.window.1 == 0 && self.over(1..6) < 0.8
     }
 
     /// Whether a load stands out in a window of 4 to 11 hours that begins between 20:00 and 03:00.
@@ -300,7 +305,7 @@ mod tests {
     #[test]
     fn a_home_shown_tenfold_is_a_wrong_ratio_and_a_home_with_a_farm_is_not() {
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
-        let home = |day: i64, hour: i64| 0.15 + 0.7 * rough(day, hour);
+        let home = |day: i64, hour: i64| 0.15 + if (7..23).contains(&hour) { 0.9 * rough(day, hour) } else { 0.2 * rough(day, hour) };
         assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 12.0 * home(day, hour)), Some(WRONG_METER_RATIO));
         assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 6.0 + home(day, hour)), None);
     }
