@@ -293,7 +293,9 @@ fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<Clear
 
 /// The look-alike whose own family of evidence keeps a usage point off the list.
 fn signs(ranked: &Ranked, metered: &Metered) -> Option<Ground<'static>> {
-    if ranked.before < logit(WORTH_CLEARING) - MOST_OF_A_FAMILY {
+    // What is still likely is not cleared, though it is not listed; what no family could have kept off the list need not be.
+    let least = logit(WORTH_CLEARING);
+    if ranked.before >= least || ranked.before < least - MOST_OF_A_FAMILY {
         return None;
     }
     let families = metered.calibration.as_ref()?.families(&ranked.point.measured);

@@ -20,6 +20,8 @@ pub(super) const LEAST_COVERAGE: f64 = 0.5;
 const GOOD_COVERAGE: f64 = 0.95;
 /// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node errs twice as much.
 const RESERVE: f64 = 20.0;
+/// Meters err together by no more than this share of what is supplied.
+const SURPLUS: f64 = 0.03;
 /// A proportional part beyond this share of the metered load is worth a remark.
 const LARGE_PROPORTION: f64 = 0.05;
 /// Half-width of a 90 % interval in standard errors.
@@ -173,6 +175,16 @@ impl Energies {
         let sum = |kw: &[f64]| kw.iter().sum();
         Self { supplied: sum(&residual.supplied_kw), metered: sum(&residual.metered_kw), technical: sum(&residual.technical_kw) }
     }
+
+    /// Says that more is metered and lost than supplied, where meters alone do not explain it.
+    fn surplus(&self) -> Option<String> {
+        let surplus = self.metered + self.technical - self.supplied;
+        (surplus > SURPLUS * self.supplied).then(|| {
+            format!(
+                "{surplus:.0} kWh more are metered and lost than supplied: a customer of another node is linked here, or a meter ratio is wrong; judged by what changes"
+            )
+        })
+    }
 }
 
 pub(super) fn is_measured(node: &GridNode, setting: &GridSetting) -> bool {
@@ -317,6 +329,7 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         let ids: Vec<&str> = balanced.placed.iter().map(AsRef::as_ref).collect();
         remarks.push(format!("missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}", ids.join(", ")));
     }
+    remarks.extend(balanced.energies.and_then(|energies| energies.surplus()));
     remarks.extend(explained(balanced, found));
     if let Some(proportional) = balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION) {
         remarks.push(format!(
@@ -336,4 +349,16 @@ fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<String>
         return None;
     }
     Some(format!("explained by {}: told there and not counted here", told.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_metered_than_supplied_is_said_and_the_error_of_meters_is_not() {
+        let surplus = |metered: f64| Energies { supplied: 1000.0, metered, technical: 30.0 }.surplus();
+        assert!(surplus(990.0).is_none() && surplus(400.0).is_none());
+        assert!(surplus(1200.0).unwrap().starts_with("230 kWh more"));
+    }
 }
