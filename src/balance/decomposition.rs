@@ -8,7 +8,7 @@
 //! Weak when: theft follows the metered load; a tap and the season of an unread customer start together.
 //! Source: residual decomposition of distribution balances with a constant term; Joule losses go with the square of the current.
 
-use crate::domain::{Calendar, CivilDay};
+use crate::domain::{Calendar, CivilDay, mad_sigma, median};
 
 use super::Residual;
 use super::parts::{Clock, Shape, find_shape};
@@ -22,8 +22,9 @@ const UNREAD_SIGMA: f64 = 0.1;
 const PULLED: f64 = 1.5;
 const ROUGH: f64 = 0.002;
 const MUCH_BETTER: f64 = 0.7;
-/// Prior standard deviation of the share of line loss at mean load, around the configured one.
-const LINE_LOSS_SIGMA: f64 = 0.05;
+/// Least standard deviation of line loss between nodes, as a share of the load at mean load, and how many nodes the configured loss counts for.
+const LEAST_SIGMA: f64 = 0.003;
+const PRIOR_NODES: f64 = 5.0;
 /// Largest share of line loss at mean load: the worst rural lines. The smallest is none.
 const MOST_LINE_LOSS: f64 = 0.15;
 /// Columns that are always there: level, metered load, its square.
@@ -32,12 +33,42 @@ const FIXED: usize = 3;
 const MOST_PARTS: usize = 3;
 /// A part must be this many of its standard errors.
 const CERTAIN: f64 = 5.0;
+/// A window must be this many standard errors of what profiles of customers with registers may hide at one hour.
+const CERTAIN_OF_PROFILES: f64 = 3.0;
 /// Hours of balance that a judgement needs: a week.
 const MIN_HOURS: usize = 168;
 /// Rounds in which the true load is corrected by what was found.
 const LOAD_ROUNDS: usize = 2;
 /// Less than this share of the metered load is lost in the square.
 const LITTLE_HIDDEN: f64 = 0.01;
+
+/// What is known of a node's line loss before its hours are seen: the share lost at mean load, beyond the configured one, and how far nodes differ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LineLoss {
+    /// Mean over nodes.
+    pub share: f64,
+    /// Standard deviation between nodes.
+    pub sigma: f64,
+}
+
+impl LineLoss {
+    /// Before any node was seen: the configured share, or several times that on rural lines.
+    pub const UNKNOWN: Self = Self { share: 0.0, sigma: 0.05 };
+
+    /// What the nodes of a level tell of one another: median and spread of their fitted losses. A node whose hours tell little is then judged with the loss that is usual.
+    /// Source: Efron and Morris (1975), JASA 70, for shrinkage towards what others show.
+    #[must_use]
+    pub fn of(found: &[&Decomposition]) -> Self {
+        let fitted: Vec<f64> = found.iter().map(|found| found.line_loss).collect();
+        if fitted.is_empty() {
+            return Self::UNKNOWN;
+        }
+        let n = fitted.len() as f64;
+        let (share, spread) = (median(&fitted), mad_sigma(&fitted, median(&fitted)).max(LEAST_SIGMA));
+        let shrunk = (n * spread.powi(2) + PRIOR_NODES * Self::UNKNOWN.sigma.powi(2)) / (n + PRIOR_NODES);
+        Self { share: share * n / (n + PRIOR_NODES), sigma: shrunk.sqrt() }
+    }
+}
 
 /// How unmetered load runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,24 +119,28 @@ pub struct Decomposition {
 
 /// Decomposes a residual. `None` when there is less than a week of balance.
 #[must_use]
-pub fn decompose(residual: &Residual, calendar: &Calendar) -> Option<Decomposition> {
+pub fn decompose(residual: &Residual, calendar: &Calendar, line_loss: LineLoss) -> Option<Decomposition> {
     if residual.at.len() < MIN_HOURS {
         return None;
     }
     let clock = Clock::of(&residual.at, calendar);
     let bench = Bench {
         residual,
+        line_loss,
         rows: Rows { y: &residual.residual_kw, assumed: &residual.assumed_kw, day: &clock.day },
         ones: vec![1.0; residual.at.len()],
     };
     let mut shapes: Vec<Shape> = Vec::new();
     let mut fit = bench.fit(&shapes)?;
     let least_kw = Clock::least_part_kw(residual.mean_metered_kw());
+    let window_kw = CERTAIN_OF_PROFILES * residual.profiled_hour_kw;
     while shapes.len() < MOST_PARTS {
         let without = bench.without_parts(&fit, &shapes);
         let Some(shape) = find_shape(&fit.off, &without, &residual.metered_kw, &clock, least_kw) else { break };
         shapes.push(shape);
         let place = FIXED + shapes.len() - 1;
+        // Customers with registers may use their energy at hours of their own.
+        let least_kw = if shapes[shapes.len() - 1].pattern == UnmeteredPattern::Night { least_kw.max(window_kw) } else { least_kw };
         let certain = bench.fit(&shapes).filter(|fit| fit.coefficients[place] > least_kw.max(CERTAIN * fit.error_of(&only(place))));
         let Some(better) = certain else {
             shapes.pop();
@@ -119,6 +154,7 @@ pub fn decompose(residual: &Residual, calendar: &Calendar) -> Option<Decompositi
 /// A residual with what every fit of it needs.
 struct Bench<'a> {
     residual: &'a Residual,
+    line_loss: LineLoss,
     rows: Rows<'a>,
     ones: Vec<f64>,
 }
@@ -166,17 +202,18 @@ impl Bench<'_> {
     fn fit_proportional(&self, squares: &[f64], shapes: &[Shape], sigma: f64) -> Option<Fit> {
         let mut columns: Vec<&[f64]> = vec![&self.ones, &self.residual.metered_kw, squares];
         columns.extend(shapes.iter().map(|shape| shape.runs.as_slice()));
-        let mut priors = vec![Prior::Free, Prior::Normal(sigma), Prior::Normal(LINE_LOSS_SIGMA)];
+        let mut priors = vec![Prior::Free, Prior::Normal(sigma), Prior::Normal(self.line_loss.sigma)];
         priors.resize(columns.len(), Prior::Free);
-        let free = robust_fit(&columns, &self.rows, &priors)?;
+        let without = |share: f64| -> Vec<f64> { self.rows.y.iter().zip(squares).map(|(y, square)| y - share * square).collect() };
+        let mut free = robust_fit(&columns, &Rows { y: &without(self.line_loss.share), ..self.rows }, &priors)?;
+        free.coefficients[2] += self.line_loss.share;
         let configured = self.residual.line_loss_share;
         let bound = free.coefficients[2].clamp(-configured, MOST_LINE_LOSS.max(configured) - configured);
         if bound == free.coefficients[2] {
             return Some(free);
         }
-        let y: Vec<f64> = self.rows.y.iter().zip(squares).map(|(y, square)| y - bound * square).collect();
         priors[2] = Prior::Normal(1e-6);
-        let mut fit = robust_fit(&columns, &Rows { y: &y, ..self.rows }, &priors)?;
+        let mut fit = robust_fit(&columns, &Rows { y: &without(bound), ..self.rows }, &priors)?;
         fit.coefficients[2] += bound;
         Some(fit)
     }
@@ -234,7 +271,7 @@ mod tests {
     }
 
     fn split(tap: impl Fn(usize) -> f64) -> Decomposition {
-        decompose(&node(tap), &Calendar::new(None).unwrap()).unwrap()
+        decompose(&node(tap), &Calendar::new(None).unwrap(), LineLoss::UNKNOWN).unwrap()
     }
 
     #[test]
@@ -288,7 +325,7 @@ mod tests {
             residual.residual_kw[index] += 0.3 * metered - 0.04 * (residual.metered_kw[index].powi(2) - metered.powi(2)) / 25.0;
             residual.metered_kw[index] = metered;
         }
-        let found = decompose(&residual, &Calendar::new(None).unwrap()).unwrap();
+        let found = decompose(&residual, &Calendar::new(None).unwrap(), LineLoss::UNKNOWN).unwrap();
         assert!(found.level_kw.abs() < 0.5 && found.proportional > 0.25, "{found:?}");
     }
 
@@ -296,6 +333,6 @@ mod tests {
     fn a_few_days_carry_no_judgement() {
         let mut short = node(|_| 5.0);
         short.at.truncate(100);
-        assert_eq!(decompose(&short, &Calendar::new(None).unwrap()), None);
+        assert_eq!(decompose(&short, &Calendar::new(None).unwrap(), LineLoss::UNKNOWN), None);
     }
 }

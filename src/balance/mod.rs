@@ -12,7 +12,7 @@ mod parts;
 mod regression;
 mod residual;
 
-pub use decomposition::{Decomposition, Part, UnmeteredPattern, decompose};
+pub use decomposition::{Decomposition, LineLoss, Part, UnmeteredPattern, decompose};
 pub use members::{Named, named, roughness};
 pub use missing::{Adrift, Placed};
 pub use null::{NodeLevel, NodeOdds, Null, smallest_detectable_kw};

@@ -32,6 +32,10 @@ const LEVEL_SURE: f64 = 3.0;
 const PART_SHARE: f64 = 0.001;
 /// Error of assumed load that stays the same from day to day: a customer whose meter is stuck for weeks is not what it was.
 const ASSUMED_SHARE: f64 = 0.25;
+/// Error of a customer's register load spread by the profile of its class, as a share of its mean power: over months, of which only the ends are extrapolated, and of a part, for a
+/// customer changes in mid-period what the profile spreads over all of it. Errors of customers are independent.
+const PROFILED_LEVEL: f64 = 0.1;
+const PROFILED_PART: f64 = 0.3;
 /// Error of a load as a share of it: loads vary while they run.
 const OWN_SHARE: f64 = 0.025;
 
@@ -48,6 +52,8 @@ pub struct NodeLevel {
     pub metered_kw: f64,
     /// Mean load that was assumed for missing readings, kW.
     pub assumed_kw: f64,
+    /// Root of the sum of squared mean powers of customers with registers, kW.
+    pub profiled_kw: f64,
 }
 
 /// How healthy nodes err.
@@ -83,9 +89,16 @@ impl Null {
         let n = within.len() as f64;
         let no_load_share = shorth(within).map_or(0.0, |share| (share * n / (n + PRIOR_NODES)).clamp(-NO_LOAD_BOUND, NO_LOAD_BOUND));
         let own = |node: &NodeLevel| node.kw - no_load_share * node.no_load_kw;
-        let below: Vec<f64> = nodes.iter().filter(|node| own(node) < 0.0 && node.metered_kw > 0.0).map(|node| -own(node) / node.metered_kw).collect();
+        // What registers leave open is counted at each node; where enough others are there, they tell what meters and losses do.
+        let read = nodes.iter().filter(|node| node.profiled_kw == 0.0).count() as f64 >= PRIOR_NODES;
+        let below = nodes
+            .iter()
+            .filter(|node| own(node) < 0.0 && node.metered_kw > 0.0 && (!read || node.profiled_kw == 0.0))
+            .map(|node| -own(node) / node.metered_kw);
+        let below: Vec<f64> = below.collect();
         let n = below.len() as f64;
-        let spread = if below.is_empty() { PRIOR_SHARE } else { MAD_TO_SIGMA * median(&below) };
+        // One or two nodes out of order are no measure of the others.
+        let spread = if n < 0.5 * PRIOR_NODES { PRIOR_SHARE } else { MAD_TO_SIGMA * median(&below) };
         let load_share = ((n * spread.powi(2) + PRIOR_NODES * PRIOR_SHARE.powi(2)) / (n + PRIOR_NODES)).sqrt();
         Self { no_load_share, load_share }
     }
@@ -94,19 +107,24 @@ impl Null {
     #[must_use]
     pub fn judge(&self, node: &NodeLevel, found: &Decomposition, reserve: f64, prior: f64) -> NodeOdds {
         let level_kw = node.kw - self.no_load_share * node.no_load_kw;
-        let shared = LEAST_ERROR_KW.hypot(self.load_share * node.metered_kw).hypot(ASSUMED_SHARE * node.assumed_kw) * reserve;
+        let shared =
+            LEAST_ERROR_KW.hypot(self.load_share * node.metered_kw).hypot(ASSUMED_SHARE * node.assumed_kw).hypot(PROFILED_LEVEL * node.profiled_kw)
+                * reserve;
         let level_error = finite_or(node.se_kw, node.metered_kw).hypot(shared);
         let no_parts = found.parts.is_empty();
         let from_the_start = no_parts || level_kw > LEVEL_SURE * level_error;
         let (kw, error_kw, mean_kw) = if no_parts {
             (level_kw, level_error, level_kw)
         } else if from_the_start {
-            (level_kw + found.parts_kw, finite_or(found.total_se_kw, node.metered_kw).hypot(shared), level_kw + found.parts_mean_kw)
+            let own = finite_or(found.total_se_kw, node.metered_kw).hypot(PROFILED_PART * node.profiled_kw);
+            (level_kw + found.parts_kw, own.hypot(shared), level_kw + found.parts_mean_kw)
         } else {
-            let shared = LEAST_ERROR_KW.hypot(PART_SHARE * node.metered_kw) * reserve;
+            let shared = LEAST_ERROR_KW.hypot(PART_SHARE * node.metered_kw).hypot(PROFILED_PART * node.profiled_kw) * reserve;
             (found.parts_kw, finite_or(found.parts_se_kw, node.metered_kw).hypot(shared), found.parts_mean_kw)
         };
-        let error_kw = error_kw.hypot(OWN_SHARE * kw);
+        // Where a level is far below nothing, somebody is metered who is not supplied here, and what runs above such a floor may be his rest.
+        let shortfall_kw = (-level_kw - LEVEL_SURE * level_error).max(0.0);
+        let error_kw = error_kw.hypot(OWN_SHARE * kw).hypot(shortfall_kw);
         NodeOdds { log_odds: bayes_factor(kw, error_kw) + (prior / (1.0 - prior)).ln(), kw, error_kw, mean_kw, from_the_start }
     }
 }
@@ -169,7 +187,7 @@ mod tests {
     };
 
     fn level(kw: f64) -> NodeLevel {
-        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0, assumed_kw: 0.0 }
+        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0, assumed_kw: 0.0, profiled_kw: 0.0 }
     }
 
     #[test]

@@ -2,10 +2,15 @@
 //!
 //! Technical loss = no-load and load loss of every transformer at or below the node (nameplate, `domain::transformer_loss_kw`) + line loss quadratic in load.
 //! What line and load losses really are stays open; `decomposition` fits gains near 1 and line loss within bounds.
+//! A balance meter that is read by the day, and a node where much of the load is known by the day or by registers only, are balanced day by day: every hour gets the mean of
+//! its day, so that the unknown course of a day is no load.
 //! Source: energy balance of a distribution node, for example Yip et al. (2017), IJEPES 91.
 
-use crate::domain::{Timestamp, TransformerRating, transformer_loss_kw};
-use crate::series::{GridSum, LoadSeries, hourly_kw, mean_by_hour};
+use crate::domain::{Calendar, CivilDay, Timestamp, TransformerRating, transformer_loss_kw};
+use crate::series::{GridSum, LoadSeries, hourly_kw, hourly_or_held_kw, mean_by_hour};
+
+/// Hours that make a day of a balance by day.
+const DAY_HOURS: usize = 18;
 
 /// How technical loss is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +36,10 @@ pub struct NodeMeters<'a> {
     pub usage_points: usize,
     /// Ratings of the transformers at or below the node, but not below those balance meters.
     pub transformers: Vec<TransformerRating>,
+    /// Root of the sum of squared mean powers of the customers with registers among them, kW.
+    pub profiled_kw: f64,
+    /// Standard error of their sum at the hour of the day at which members of their classes differ most, kW.
+    pub profiled_hour_kw: f64,
 }
 
 /// Hourly balance of one node over the hours in which it could be made.
@@ -48,6 +57,14 @@ pub struct Residual {
     pub technical_kw: Vec<f64>,
     /// Supplied − metered − technical, kW.
     pub residual_kw: Vec<f64>,
+    /// What of the metered load is known by the day or by registers only, as a share of its mean.
+    pub coarse_share: f64,
+    /// Root of the sum of squared mean powers of customers with registers, kW: their true course strays from their class by some share of it.
+    pub profiled_kw: f64,
+    /// Standard error of their sum at the hour of the day at which members of their classes differ most, kW.
+    pub profiled_hour_kw: f64,
+    /// Whether every hour holds the mean of its day.
+    pub is_by_day: bool,
     /// Share of the load at mean load that the technical loss holds for lines.
     pub line_loss_share: f64,
     /// No-load loss of the transformers at or below the node, kW; part of the technical loss.
@@ -61,7 +78,7 @@ pub struct Residual {
 pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl Fn(Timestamp, usize) -> GridSum) -> Residual {
     let start = Timestamp(meters.supply.start.0.div_euclid(3600) * 3600);
     let hours = ((meters.supply.end().0 - start.0) / 3600).max(0) as usize;
-    let supplied = hourly_kw(meters.supply, start, hours);
+    let supplied = hourly_or_held_kw(meters.supply, start, hours);
     let metered = metered(start, hours);
     let (below_kw, below_assumed_kw) = sum_below(&meters.below, start, hours);
     let mut balance = Residual::default();
@@ -84,6 +101,8 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl F
         balance.technical_kw.push(technical);
         balance.residual_kw.push(load_kw - balance.metered_kw[hour] - technical);
     }
+    balance.coarse_share = metered.coarse.to_kwh().0 / balance.mean_metered_kw().max(1e-3);
+    (balance.profiled_kw, balance.profiled_hour_kw) = (meters.profiled_kw, meters.profiled_hour_kw);
     balance.line_loss_share = settings.line_loss_share;
     balance.no_load_kw = meters.transformers.iter().map(|t| t.no_load_kw).sum();
     // Balance meters below stand for all usage points under them.
@@ -109,6 +128,34 @@ fn sum_below(below: &[&LoadSeries], start: Timestamp, hours: usize) -> (Vec<f64>
 }
 
 impl Residual {
+    /// Replaces every hour by the mean of its local day, and leaves out days that lack more than a quarter of their hours.
+    #[must_use]
+    pub fn by_day(self, calendar: &Calendar) -> Self {
+        let days: Vec<CivilDay> = self.at.iter().map(|&at| calendar.day(at)).collect();
+        let mut kept = Vec::with_capacity(self.at.len());
+        let mut of_day = Vec::with_capacity(self.at.len());
+        let mut from = 0;
+        for day in days.chunk_by(|a, b| a == b) {
+            let hours = from..from + day.len();
+            from = hours.end;
+            if day.len() >= DAY_HOURS {
+                kept.extend(hours.clone());
+                of_day.extend(hours.clone().map(|_| hours.clone()));
+            }
+        }
+        let mean_of = |values: &[f64]| of_day.iter().map(|hours| mean(&values[hours.clone()])).collect();
+        Self {
+            at: kept.iter().map(|&hour| self.at[hour]).collect(),
+            supplied_kw: mean_of(&self.supplied_kw),
+            metered_kw: mean_of(&self.metered_kw),
+            assumed_kw: mean_of(&self.assumed_kw),
+            technical_kw: mean_of(&self.technical_kw),
+            residual_kw: mean_of(&self.residual_kw),
+            is_by_day: true,
+            ..self
+        }
+    }
+
     /// Counts `share` of the load of a usage point: 1 where the grid file does not place it here, β where its meter shows too little or too much. `kw` is its hourly
     /// mean power from `start`; hours without a value get its usual value for the hour of the day, and count as assumed.
     pub fn add_customer(&mut self, start: Timestamp, kw: &[f32], share: f64) {
@@ -160,7 +207,8 @@ mod tests {
     fn balance(supply_kw: Vec<f32>, home_kw: Vec<f32>) -> Residual {
         let (supply, sums) = (series("M", supply_kw), GridSums::new(std::iter::once("T".into())));
         sums.add("T", &series("A", home_kw));
-        let meters = NodeMeters { supply: &supply, below: vec![], read: 1, usage_points: 1, transformers: vec![] };
+        let meters =
+            NodeMeters { supply: &supply, below: vec![], read: 1, usage_points: 1, transformers: vec![], profiled_kw: 0.0, profiled_hour_kw: 0.0 };
         let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
         residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T"), start, hours))
     }
@@ -180,6 +228,13 @@ mod tests {
         balance.add_customer(Timestamp(0), &kw, 1.0);
         assert!(balance.residual_kw.iter().all(|kw| kw.abs() < 1e-6));
         assert!((balance.assumed_kw[5] - 11.0).abs() < 1e-6 && balance.assumed_kw[6] == 0.0);
+    }
+
+    #[test]
+    fn a_balance_by_day_keeps_the_mean_and_forgets_the_course_of_the_day() {
+        let evening = |kw: f32| (0..48).map(|hour| if hour % 24 > 17 { kw } else { 0.0 }).collect::<Vec<f32>>();
+        let by_day = balance(vec![8.0; 48], evening(16.0)).by_day(&Calendar::new(None).unwrap());
+        assert!(by_day.residual_kw.iter().all(|kw| (kw - 4.0).abs() < 1e-6), "{:?}", by_day.residual_kw);
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub(super) fn give_back(balanced: &mut [Balanced], setting: &GridSetting) -> Pla
         }
     }
     let give = |balanced: &mut Balanced| -> Vec<(UsagePointId, UsagePointId)> {
+        if balanced.residual.is_by_day {
+            return Vec::new();
+        }
         let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
         let series: Vec<LoadSeries> = own.iter().filter_map(|node| taken.get(&*node.node)).flatten().cloned().collect();
         let (Some(first), Some(last)) = (balanced.residual.at.first(), balanced.residual.at.last()) else { return Vec::new() };
@@ -55,7 +58,7 @@ pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, be
     let adrift = Adrift::of(&setting.series.adrift, Timestamp(first * 3600), (end - first) as usize);
     for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
         let search = |(index, balanced): (usize, &Balanced)| -> Vec<(usize, Placed)> {
-            if balanced.node.kind == kind && only(balanced) {
+            if balanced.node.kind == kind && !balanced.residual.is_by_day && only(balanced) {
                 adrift.placed_at(&balanced.residual).into_iter().map(|found| (index, found)).collect()
             } else {
                 Vec::new()
@@ -111,7 +114,7 @@ pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_aga
 fn asked<'r>(balanced: &'r Balanced, setting: &GridSetting) -> Option<Asked<'r>> {
     let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
     let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
-    let judged = balanced.residual.coverage >= LEAST_COVERAGE && !customers.is_empty();
+    let judged = balanced.residual.coverage >= LEAST_COVERAGE && !balanced.residual.is_by_day && !customers.is_empty();
     judged.then(|| Asked { node: balanced.node.node.clone(), kind: balanced.node.kind, residual: &balanced.residual, customers })
 }
 
@@ -163,14 +166,15 @@ struct Explained<'a> {
 }
 
 fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSetting) -> Option<Explained<'a>> {
-    let (found, odds) = (balanced.found.as_ref()?, balanced.odds.filter(|odds| odds.log_odds > 0.0)?);
+    // A customer is known by the course of its days, which a balance by day has not.
+    let (found, odds) = (balanced.found.as_ref().filter(|_| !balanced.residual.is_by_day)?, balanced.odds.filter(|odds| odds.log_odds > 0.0)?);
     let of_its_size = open.iter().filter(|candidate| LIKE_IN_SIZE.contains(&(candidate.mean_kw / odds.mean_kw)));
     let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
     let may_be_here = of_its_size.filter(|candidate| candidate.taken_from.is_none_or(|node| own.iter().any(|own| own.node == node.node)));
     let without = may_be_here.filter(|candidate| follows(found, balanced, candidate.series, odds.kw)).filter_map(|candidate| {
         let mut residual = balanced.residual.clone();
         residual.add_customer(candidate.series.start, &candidate.series.kw, 1.0);
-        let left = decompose(&residual, setting.calendar)?;
+        let left = decompose(&residual, setting.calendar, balanced.line_loss)?;
         let is_it = left.parts_kw.max(left.level_kw.abs()) < LEFT_OF_FOUND * odds.kw && left.noise_kw < NO_NOISIER * found.noise_kw;
         let noise_left = left.noise_kw / found.noise_kw.max(1e-9);
         is_it.then_some(Explained { candidate, residual, left, noise_left })

@@ -159,8 +159,8 @@ impl<'a> FirstPass<'a> {
     pub(super) fn finish(&self) -> Kept {
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         kept.points.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        // A balance meter without an hourly value measures nothing: its node is judged from above.
-        kept.supplies.retain(|_, supply| supply.step_min <= 60 && supply.kw.iter().any(|kw| !kw.is_nan()));
+        // A balance meter that is read less often than by the day measures nothing here: its node is judged from above.
+        kept.supplies.retain(|_, supply| supply.step_min <= 1440 && supply.kw.iter().any(|kw| !kw.is_nan()));
         kept.taken.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
         let by_id = |sample: &Mutex<Sample>| {
             let mut series: Vec<LoadSeries> = std::mem::take(&mut *sample.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect();

@@ -294,9 +294,9 @@ impl Metered<'_> {
         self.point(id).is_some()
     }
 
-    /// Whether a usage point has hourly values, without which it is in no balance.
-    pub(super) fn has_hours(&self, id: &str) -> bool {
-        self.point(id).is_some_and(|point| point.step_min <= 60 && point.mean_kw.is_some())
+    /// Whether any of a usage point's energy is believed, without which it is in no balance.
+    pub(super) fn has_energy(&self, id: &str) -> bool {
+        self.point(id).is_some_and(|point| point.mean_kw.is_some())
     }
 
     fn point(&self, id: &str) -> Option<&MeteredPoint> {

@@ -11,6 +11,7 @@ mod named;
 mod nodes;
 mod other_priors;
 mod plan;
+mod registers;
 mod second_look;
 mod trial;
 
@@ -20,13 +21,14 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
-use crate::domain::{Calendar, CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
 use crate::evidence::statistics;
-use crate::findings::{Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
+use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::Survey;
+use crate::population::LoadShapes;
 use crate::profile::ProfileStore;
-use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch, register_load};
+use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
 
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
@@ -97,7 +99,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
         progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
     }
     let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
-    let (registers, register_faults) = registers(gathered.registers, &plan.calendar);
+    let (registers, register_faults) = registers::register_loads(gathered.registers, &plan.calendar);
     let kept = first.finish();
     clock.lap("read")?;
 
@@ -121,7 +123,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
     clock.lap("list")?;
 
     progress.stage("balancing the grid", None);
-    let mut findings = run.assemble(&metered, &GridSeries { supplies, adrift, taken }, &registers, listing, faults, &look)?;
+    let mut findings = run.assemble(&metered, &GridSeries { supplies, adrift, taken }, (&registers, &hosts), listing, faults, &look)?;
     clock.lap("balance")?;
 
     findings.rejects = gathered.rejects;
@@ -165,16 +167,6 @@ impl<'a> StageClock<'a> {
         self.stages.push(StageTime { stage: stage.to_owned(), seconds: (seconds * 1000.0).round() / 1000.0 });
         if self.interrupt.is_set() { Err(PipelineError::Interrupted) } else { Ok(()) }
     }
-}
-
-fn registers(reads: Vec<(UsagePointId, Vec<crate::series::RegisterRead>)>, calendar: &Calendar) -> (Vec<RegisterLoad>, Vec<Fault>) {
-    let (mut loads, mut faults) = (Vec::new(), Vec::new());
-    for (usage_point, reads) in reads {
-        let (load, found) = register_load(&usage_point, reads, calendar);
-        loads.extend(load);
-        faults.extend(found);
-    }
-    (loads, faults)
 }
 
 /// What every stage works with.
@@ -244,30 +236,49 @@ impl Run<'_> {
         }
     }
 
-    fn assemble(
+    /// Balances the grid, customers with registers included.
+    fn balance(
         &self,
         metered: &Metered,
         series: &GridSeries,
-        registers: &[RegisterLoad],
-        listing: Listing,
-        mut faults: Vec<Fault>,
+        (registers, hosts): (&[RegisterLoad], &[LoadSeries]),
         look: &SecondLook,
-    ) -> Result<Findings, PipelineError> {
-        let prices = Prices::new(self.tables.tariffs.clone());
+    ) -> Result<(GridFindings, Vec<CoverageRow>), PipelineError> {
         let is_read = |id: &str| metered.is_read(id);
-        let in_balance = |id: &str| metered.has_hours(id);
+        let register_only = |id: &str| !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
+        let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
+        let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
+        let unread: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
+        let profiled = registers::add_to_sums(&unread, self.sums, &shapes, &self.tables.grid, &self.tables.customers, &series.supplies);
         let setting = GridSetting {
             grid: &self.tables.grid,
             series,
             sums: self.sums,
             is_read: &is_read,
+            profiled: &profiled,
             in_balance: &in_balance,
             calendar: &self.plan.calendar,
             settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
-        let GridFindings { mut nodes, placed, culprits, given_back } = nodes::balance_grid(&setting, &read_again)?;
+        let grid = nodes::balance_grid(&setting, &read_again)?;
+        let coverage = coverage::coverage_rows(&setting, &grid.nodes, register_only);
+        Ok((grid, coverage))
+    }
+
+    fn assemble(
+        &self,
+        metered: &Metered,
+        series: &GridSeries,
+        (registers, hosts): (&[RegisterLoad], &[LoadSeries]),
+        listing: Listing,
+        mut faults: Vec<Fault>,
+        look: &SecondLook,
+    ) -> Result<Findings, PipelineError> {
+        let prices = Prices::new(self.tables.tariffs.clone());
+        let (grid, coverage) = self.balance(metered, series, (registers, hosts), look)?;
+        let GridFindings { mut nodes, placed, culprits, given_back } = grid;
         propose_links(&mut faults, &placed);
         withdraw_ratios(&mut faults, &given_back);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
@@ -275,8 +286,6 @@ impl Run<'_> {
         for row in &mut nodes {
             row.loss = prices.of_node(row);
         }
-        let register_only = |id: &str| registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
-        let coverage = coverage::coverage_rows(&setting, &nodes, register_only);
         let mut suspects: Vec<SuspectRow> = listing.suspects;
         let licences = LicenceCheck::new(&self.tables.licences, &self.tables.grid, &self.tables.customers);
         named::add_to_list(&mut suspects, &culprits, &self.list_setting(&licences));

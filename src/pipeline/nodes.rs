@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::balance::{BalanceSettings, Decomposition, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern, decompose, residual};
+use crate::balance::{
+    BalanceSettings, Decomposition, LineLoss, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern, decompose, residual,
+};
 use crate::domain::{Calendar, CivilDay, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
 use crate::findings::{Loss, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
@@ -13,6 +15,7 @@ use crate::series::{GridSums, LoadSeries};
 use super::PipelineError;
 use super::corrections::{correct, give_back, place_missing, place_steady};
 use super::named::Culprit;
+use super::registers::Profiled;
 
 /// Coverage below which a node is not judged.
 pub(super) const LEAST_COVERAGE: f64 = 0.5;
@@ -20,6 +23,8 @@ pub(super) const LEAST_COVERAGE: f64 = 0.5;
 const GOOD_COVERAGE: f64 = 0.95;
 /// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node errs twice as much.
 const RESERVE: f64 = 20.0;
+/// Share of the load known by the day or by registers only from which on a node is balanced by day.
+const MUCH_COARSE: f64 = 0.2;
 /// Meters err together by no more than this share of what is supplied.
 const SURPLUS: f64 = 0.03;
 /// A proportional part beyond this share of the metered load is worth a remark.
@@ -46,7 +51,9 @@ pub(super) struct GridSetting<'a> {
     pub(super) sums: &'a GridSums,
     /// Whether a usage point was read.
     pub(super) is_read: &'a (dyn Fn(&str) -> bool + Sync),
-    /// Whether it has hourly values, without which it is in no balance.
+    /// How sure the load of the customers with registers is that each node feeds.
+    pub(super) profiled: &'a BTreeMap<UsagePointId, Profiled>,
+    /// Whether its energy is in the sums: by intervals up to a day, or by a register.
     pub(super) in_balance: &'a (dyn Fn(&str) -> bool + Sync),
     pub(super) calendar: &'a Calendar,
     pub(super) settings: BalanceSettings,
@@ -86,6 +93,8 @@ pub(super) struct Balanced<'a> {
     pub(super) residual: Residual,
     /// `None` when the balance meter was not read.
     energies: Option<Energies>,
+    /// What is known of its line loss from the nodes of its level.
+    pub(super) line_loss: LineLoss,
     pub(super) found: Option<Decomposition>,
     pub(super) odds: Option<NodeOdds>,
     unread: usize,
@@ -114,15 +123,32 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain) -> Res
         placed.extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
     balanced.par_iter_mut().for_each(|balanced| {
-        if balanced.residual.coverage >= LEAST_COVERAGE {
-            balanced.found = decompose(&balanced.residual, setting.calendar);
+        if balanced.residual.coarse_share > MUCH_COARSE {
+            balanced.residual = std::mem::take(&mut balanced.residual).by_day(setting.calendar);
         }
     });
+    take_apart(&mut balanced, setting);
     judge(&mut balanced, setting);
     if place_steady(&mut balanced, setting, &mut placed, &mut given_back) {
         judge(&mut balanced, setting);
     }
     Ok(GridFindings { nodes: ranked(&balanced, &culprits), placed, culprits, given_back })
+}
+
+/// Takes every residual apart: first each by itself, then with the line loss that the nodes of its level show together.
+fn take_apart(balanced: &mut [Balanced], setting: &GridSetting) {
+    let of_level = |balanced: &[Balanced], kind: NodeKind| {
+        LineLoss::of(
+            &balanced.iter().filter(|balanced| balanced.node.kind == kind).filter_map(|balanced| balanced.found.as_ref()).collect::<Vec<_>>(),
+        )
+    };
+    for _ in 0..2 {
+        let known = [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation].map(|kind| (kind, of_level(balanced, kind)));
+        balanced.par_iter_mut().filter(|balanced| balanced.residual.coverage >= LEAST_COVERAGE).for_each(|balanced| {
+            balanced.line_loss = known.iter().find(|(kind, _)| *kind == balanced.node.kind).map_or(LineLoss::UNKNOWN, |(_, loss)| *loss);
+            balanced.found = decompose(&balanced.residual, setting.calendar, balanced.line_loss);
+        });
+    }
 }
 
 /// Judges every node against what healthy ones have in common.
@@ -156,13 +182,35 @@ fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
     let supply_of = |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.series.supplies.get(meter));
     let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());
     let unread = children(node, setting.grid).iter().filter(|id| !(setting.in_balance)(id)).count();
-    let mut balanced = Balanced { node, residual: Residual::default(), energies: None, found: None, odds: None, unread, below, placed: Vec::new() };
+    let mut balanced = Balanced {
+        node,
+        residual: Residual::default(),
+        energies: None,
+        line_loss: LineLoss::UNKNOWN,
+        found: None,
+        odds: None,
+        unread,
+        below,
+        placed: Vec::new(),
+    };
     let Some(supply) = supply_of(node) else { return balanced };
     let residual_of = |nodes: &[&GridNode], below: Vec<&LoadSeries>| {
         let usage_points = || nodes.iter().flat_map(|node| fed_directly(node, setting.grid));
         let read = usage_points().filter(|id| (setting.in_balance)(id)).count();
-        let meters = NodeMeters { supply, below, read, usage_points: usage_points().count(), transformers: transformers(nodes) };
-        residual(&meters, &setting.settings, |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours))
+        let profiled = || nodes.iter().filter_map(|node| setting.profiled.get(&node.node));
+        let profiled_kw = profiled().map(|profiled| profiled.mean_sq).sum::<f64>().sqrt();
+        let profiled_hour_kw = profiled().map(|profiled| profiled.hour_sq).sum::<f64>().sqrt();
+        let meters = NodeMeters {
+            supply,
+            below,
+            read,
+            usage_points: usage_points().count(),
+            transformers: transformers(nodes),
+            profiled_kw,
+            profiled_hour_kw,
+        };
+        let residual = residual(&meters, &setting.settings, |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours));
+        if supply.step_min > 60 { residual.by_day(setting.calendar) } else { residual }
     };
     balanced.residual = residual_of(&own, balanced.below.iter().filter_map(|node| supply_of(node)).collect());
     let whole = (!balanced.below.is_empty()).then(|| residual_of(&frontier(node, setting.grid, |_| false).0, Vec::new()));
@@ -200,6 +248,7 @@ fn level(balanced: &Balanced) -> Option<NodeLevel> {
         no_load_kw: residual.no_load_kw,
         metered_kw: residual.mean_metered_kw(),
         assumed_kw: residual.mean_assumed_kw(),
+        profiled_kw: residual.profiled_kw,
     })
 }
 
@@ -320,7 +369,15 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage));
     }
     if balanced.unread > 0 {
-        remarks.push(format!("{} usage points under it have no hourly readings; their load counts as unmetered", balanced.unread));
+        remarks.push(format!("{} usage points under it were not read; their load counts as unmetered", balanced.unread));
+    }
+    if balanced.residual.is_by_day && balanced.residual.coarse_share > MUCH_COARSE {
+        remarks.push(format!(
+            "{:.0} % of the load is known by registers or by the day only: balanced day by day, a load that runs in a window shows with its daily mean",
+            100.0 * balanced.residual.coarse_share
+        ));
+    } else if balanced.residual.is_by_day {
+        remarks.push("the balance meter is read by the day: a load that runs in a window shows with its daily mean".to_owned());
     }
     if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
         remarks.push("no rating: transformer loss is taken as zero".to_owned());

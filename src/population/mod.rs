@@ -1,11 +1,13 @@
 //! What is usual: strata of like usage points, their peer baselines, and how every statistic is distributed with and without a farm.
 
 mod likelihood;
+mod load_shape;
 mod mixture;
 mod peers;
 mod strata;
 
 pub use likelihood::{LikelihoodTable, PooledSample};
+pub use load_shape::{LoadShape, LoadShapes};
 pub use mixture::Mixture;
 pub use peers::{PeerBaseline, PeerValues, Peers};
 pub use strata::{NodeFacts, Stratum};

@@ -1,8 +1,9 @@
 //! Adds the series of many usage points up the grid, hour by hour, in whole milliwatt-hours, as they come.
 //!
 //! Integer sums are exact and the same in any order. An hour in which a usage point has no complete reading is filled with its own mean for
-//! that hour of the day, and that energy is counted apart, so a balance knows how much of it is assumed. A usage point is added to the node that feeds it;
-//! sums of higher nodes are sums of sums.
+//! that hour of the day, and that energy is counted apart, so a balance knows how much of it is assumed. A usage point that is read by the day is added with the
+//! day's mean in every hour, and one with a register with what the load profile of its class gives; how much of the sum that is, is counted as well. A usage point is added to
+//! the node that feeds it; sums of higher nodes are sums of sums.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +21,8 @@ pub struct GridSum {
     pub read: Vec<MilliWattHours>,
     /// Energy assumed for missing readings, one value an hour.
     pub filled: Vec<MilliWattHours>,
+    /// What of an hour's energy is known by the day or by a longer period only, on average.
+    pub coarse: MilliWattHours,
 }
 
 /// Sums of the usage points that each node feeds directly.
@@ -37,6 +40,8 @@ struct NodeSum {
     not_filled: Vec<MilliWattHours>,
     /// What all usage points would be filled with, by hour of the (UTC) day.
     usual: [MilliWattHours; 24],
+    /// Mean hour of the usage points whose hours are not read.
+    coarse: MilliWattHours,
 }
 
 /// Hourly mean power of a series on the hour grid from `start`; NaN where any part of the hour is missing or outside the series.
@@ -62,6 +67,17 @@ pub fn hourly_kw(series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<f32
     hourly
 }
 
+/// As [`hourly_kw`]; steps of several hours up to a day give each of their hours the mean of the step.
+#[must_use]
+pub fn hourly_or_held_kw(series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<f32> {
+    if series.step_min <= 60 || !series.step_min.is_multiple_of(60) || series.step_min > 1440 {
+        return hourly_kw(series, start, hours);
+    }
+    let step_s = i64::from(series.step_min) * 60;
+    let place = |hour: usize| usize::try_from((start.0 + hour as i64 * 3600 - series.start.0).div_euclid(step_s)).ok();
+    (0..hours).map(|hour| place(hour).and_then(|place| series.kw.get(place)).copied().unwrap_or(f32::NAN)).collect()
+}
+
 impl GridSums {
     /// Sums for `nodes`.
     pub fn new(nodes: impl Iterator<Item = UsagePointId>) -> Self {
@@ -70,12 +86,20 @@ impl GridSums {
 
     /// Adds a usage point to the node that feeds it; nothing happens for a node without a sum.
     pub fn add(&self, node: &str, series: &LoadSeries) {
-        let Some(sum) = self.nodes.get(node) else { return };
         let first_hour = series.start.0.div_euclid(3600);
         let hours = ((series.end().0 + 3599).div_euclid(3600) - first_hour).max(0) as usize;
-        let hourly = hourly_kw(series, Timestamp(first_hour * 3600), hours);
-        let usual = mean_by_hour(&hourly, first_hour).map(|kw| MilliWattHours::from_kwh(Kw(kw).over_hours(1.0)));
+        self.add_hours(node, first_hour, &hourly_or_held_kw(series, Timestamp(first_hour * 3600), hours), series.step_min > 60);
+    }
+
+    /// Adds the hourly mean power of a usage point from an hour counted from 1970 on (kW, NaN = missing); `coarse` where its hours were not read one by one.
+    pub fn add_hours(&self, node: &str, first_hour: i64, hourly: &[f32], coarse: bool) {
+        let Some(sum) = self.nodes.get(node) else { return };
+        let hours = hourly.len();
+        let usual = mean_by_hour(hourly, first_hour).map(|kw| MilliWattHours::from_kwh(Kw(kw).over_hours(1.0)));
         let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+        if coarse {
+            sum.coarse = sum.coarse + MilliWattHours(usual.iter().map(|usual| usual.0).sum::<i64>() / 24);
+        }
         sum.cover(first_hour, hours);
         let offset = (first_hour - sum.first_hour) as usize;
         for (hour, &kw) in hourly.iter().enumerate().filter(|(_, kw)| !kw.is_nan()) {
@@ -92,10 +116,11 @@ impl GridSums {
     #[must_use]
     pub fn sum<'a>(&self, nodes: impl Iterator<Item = &'a str>, start: Timestamp, hours: usize) -> GridSum {
         let zero = vec![MilliWattHours(0); hours];
-        let mut total = GridSum { start, read: zero.clone(), filled: zero };
+        let mut total = GridSum { start, read: zero.clone(), filled: zero, coarse: MilliWattHours(0) };
         let first_hour = start.0.div_euclid(3600);
         for sum in nodes.filter_map(|node| self.nodes.get(node)) {
             let sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+            total.coarse = total.coarse + sum.coarse;
             for hour in 0..hours {
                 let at = first_hour + hour as i64;
                 total.filled[hour] = total.filled[hour] + sum.usual[at.rem_euclid(24) as usize];
@@ -164,6 +189,12 @@ mod tests {
         let sum = sum(&[series(0, 30, vec![1.0, 3.0, 2.0, 2.0]), series(0, 60, vec![5.0, 6.0])], 2);
         assert_eq!(sum.read, [MilliWattHours(7_000_000), MilliWattHours(8_000_000)]);
         assert_eq!(sum.filled, [MilliWattHours(0); 2]);
+    }
+
+    #[test]
+    fn a_usage_point_read_by_the_day_counts_with_its_daily_mean() {
+        let sum = sum(&[series(0, 1440, vec![2.0, 4.0]), series(0, 60, vec![1.0; 48])], 48);
+        assert_eq!((sum.read[0], sum.read[47], sum.coarse), (MilliWattHours(3_000_000), MilliWattHours(5_000_000), MilliWattHours(3_000_000)));
     }
 
     #[test]

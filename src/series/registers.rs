@@ -7,6 +7,25 @@ use crate::domain::{Calendar, Fault, FaultKind, FileIx, Timestamp, UsagePointId}
 /// One counter reading: instant, counter in kWh (NaN = missing), file it came from.
 pub type RegisterRead = (Timestamp, f64, FileIx);
 
+/// Energy between two counter readings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RegisterPeriod {
+    /// The earlier reading.
+    pub from: Timestamp,
+    /// The later one.
+    pub to: Timestamp,
+    /// Energy between them, kWh.
+    pub energy_kwh: f64,
+}
+
+impl RegisterPeriod {
+    /// Mean power, kW.
+    #[must_use]
+    pub fn mean_kw(&self) -> f64 {
+        self.energy_kwh / ((self.to.0 - self.from.0) as f64 / 3600.0)
+    }
+}
+
 /// What register readings say of one usage point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RegisterLoad {
@@ -22,8 +41,8 @@ pub struct RegisterLoad {
     pub mean_kw: f64,
     /// Lowest mean power of any pair, kW.
     pub lowest_kw: f64,
-    /// Number of usable pairs.
-    pub pairs: usize,
+    /// Usable pairs of readings, in order.
+    pub periods: Vec<RegisterPeriod>,
 }
 
 /// Mean power from counter readings. `None` with fewer than two usable readings; faults are returned in either case.
@@ -34,7 +53,7 @@ pub fn register_load(usage_point: &UsagePointId, mut reads: Vec<RegisterRead>, c
     reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));
     reads.dedup_by_key(|read| read.0);
     let mut faults = Vec::new();
-    let (mut energy_kwh, mut hours, mut lowest_kw, mut pairs) = (0.0, 0.0, f64::INFINITY, 0);
+    let mut periods: Vec<RegisterPeriod> = Vec::new();
     let mut previous: Option<(Timestamp, f64)> = None;
     for &(at, counter, _) in &reads {
         let Some((before, counter_before)) = previous else {
@@ -56,22 +75,24 @@ pub fn register_load(usage_point: &UsagePointId, mut reads: Vec<RegisterRead>, c
             });
             continue;
         }
-        let span = (at.0 - before.0) as f64 / 3600.0;
-        energy_kwh += counter - counter_before;
-        hours += span;
-        lowest_kw = f64::min(lowest_kw, (counter - counter_before) / span);
-        pairs += 1;
+        periods.push(RegisterPeriod { from: before, to: at, energy_kwh: counter - counter_before });
     }
-    let load = (pairs > 0).then(|| RegisterLoad {
+    let load = (!periods.is_empty()).then(|| of_periods(usage_point, &reads, periods));
+    (load, faults)
+}
+
+fn of_periods(usage_point: &UsagePointId, reads: &[RegisterRead], periods: Vec<RegisterPeriod>) -> RegisterLoad {
+    let energy_kwh: f64 = periods.iter().map(|period| period.energy_kwh).sum();
+    let seconds: i64 = periods.iter().map(|period| period.to.0 - period.from.0).sum();
+    RegisterLoad {
         usage_point: usage_point.clone(),
         from: reads[0].0,
         to: reads[reads.len() - 1].0,
         energy_kwh,
-        mean_kw: energy_kwh / hours,
-        lowest_kw,
-        pairs,
-    });
-    (load, faults)
+        mean_kw: energy_kwh / (seconds as f64 / 3600.0),
+        lowest_kw: periods.iter().map(RegisterPeriod::mean_kw).fold(f64::INFINITY, f64::min),
+        periods,
+    }
 }
 
 #[cfg(test)]
