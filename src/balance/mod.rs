@@ -1,9 +1,10 @@
 //! The balance engine: what flows into a grid node, minus what its meters record, minus technical loss.
 //!
 //! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance; `missing` finds the customers that the grid file
-//! forgot, and `members` those whose own load a residual names; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
+//! forgot, `members` those whose own load a residual names, and `co_timing` those whose meter shows less from the day on which the residual rises; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
 //! `regression`; `null` turns level and parts into a probability, with an error that healthy nodes have in common.
 
+mod co_timing;
 mod decomposition;
 mod members;
 mod missing;
@@ -12,6 +13,7 @@ mod parts;
 mod regression;
 mod residual;
 
+pub use co_timing::{CoTimed, co_timed};
 pub use decomposition::{Decomposition, LineLoss, Part, UnmeteredPattern, decompose};
 pub use members::{Named, named, roughness};
 pub use missing::{Adrift, Placed};

@@ -35,6 +35,8 @@ pub(super) struct MeteredPoint {
     pub(super) log_odds: Option<f64>,
     /// What like loads in the same building added to them.
     pub(super) neighbours: f64,
+    /// By how much its daily mean fell for good at some time, kW; 0 where it did not.
+    pub(super) fell_kw: f32,
 }
 
 /// What the engine needs besides profiles.
@@ -185,13 +187,23 @@ fn look_at_all<T: Send>(places: &[ProfilePlace], profiles: &ProfileStore, look: 
 fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Vec<MeteredPoint> {
     let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
     let measured = look_at_all(&places, profiles, |index, profile| {
-        bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject))
+        (bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject)), fell_kw(profile))
     });
-    let put = |(point, measured): (Point, Option<Measured>)| {
+    let put = |(point, measured): (Point, Option<(Measured, f32)>)| {
+        let (measured, fell_kw) = measured?;
         let Point { id: usage_point, step_min, days, mean_kw, profile, .. } = point;
-        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured: measured?, log_odds: None, neighbours: 0.0 })
+        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, log_odds: None, neighbours: 0.0, fell_kw })
     };
     points.into_iter().zip(measured).filter_map(put).collect()
+}
+
+/// By how much the daily mean fell for good, kW: less than the second of its two regimes is below the first.
+fn fell_kw(profile: &NodeProfile) -> f32 {
+    /// Share of the mean that a fall takes at least: a meter stopped at night loses about so much.
+    const LEAST_SHARE: f64 = 0.1;
+    let regimes = &profile.mean_regimes;
+    let fell_kw = regimes.before_kw - regimes.after_kw;
+    if fell_kw > LEAST_SHARE * regimes.before_kw.abs() { fell_kw as f32 } else { 0.0 }
 }
 
 /// Raises the odds of usage points whose building holds others with a like load.
@@ -292,6 +304,11 @@ impl Metered<'_> {
     /// Whether a usage point was read.
     pub(super) fn is_read(&self, id: &str) -> bool {
         self.point(id).is_some()
+    }
+
+    /// By how much a usage point's daily mean fell for good, kW; 0 where it did not, or where its hours are not read.
+    pub(super) fn fell_kw(&self, id: &str) -> f32 {
+        self.point(id).filter(|point| point.step_min <= 60).map_or(0.0, |point| point.fell_kw)
     }
 
     /// Whether any of a usage point's energy is believed, without which it is in no balance.

@@ -2,6 +2,7 @@
 
 mod corrections;
 mod coverage;
+mod fallen;
 mod first_pass;
 mod inputs;
 mod listing;
@@ -255,6 +256,7 @@ impl Run<'_> {
             series,
             sums: self.sums,
             is_read: &is_read,
+            fell_kw: &|id| metered.fell_kw(id),
             profiled: &profiled,
             in_balance: &in_balance,
             calendar: &self.plan.calendar,
@@ -278,7 +280,7 @@ impl Run<'_> {
     ) -> Result<Findings, PipelineError> {
         let prices = Prices::new(self.tables.tariffs.clone());
         let (grid, coverage) = self.balance(metered, series, (registers, hosts), look)?;
-        let GridFindings { mut nodes, placed, culprits, given_back } = grid;
+        let GridFindings { mut nodes, placed, culprits, fallen, given_back } = grid;
         propose_links(&mut faults, &placed);
         withdraw_ratios(&mut faults, &given_back);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
@@ -288,7 +290,7 @@ impl Run<'_> {
         }
         let mut suspects: Vec<SuspectRow> = listing.suspects;
         let licences = LicenceCheck::new(&self.tables.licences, &self.tables.grid, &self.tables.customers);
-        named::add_to_list(&mut suspects, &culprits, &self.list_setting(&licences));
+        named::add_to_list(&mut suspects, &culprits, &fallen, &self.list_setting(&licences));
         let listed: BTreeSet<&UsagePointId> = suspects.iter().map(|row| &row.usage_point).collect();
         let cleared = listing.cleared.into_iter().filter(|row| !listed.contains(&row.usage_point)).collect();
         for row in &mut suspects {

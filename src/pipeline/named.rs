@@ -13,6 +13,7 @@ use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::fusion::{q_values, shortlist_length};
 use crate::series::LoadSeries;
 
+use super::fallen::Fallen;
 use super::listing::{self, ListSetting};
 
 /// A node this much rougher than meters make it is asked.
@@ -95,10 +96,12 @@ impl Culprit {
 
 /// Lines for meters that show less than is used, merged into the list where their probability puts them, as many as the list's share of innocents allows; the others are told at
 /// their node. A usage point that is listed already keeps its line.
-pub(super) fn add_to_list(suspects: &mut Vec<SuspectRow>, culprits: &[Culprit], setting: &ListSetting) {
+pub(super) fn add_to_list(suspects: &mut Vec<SuspectRow>, culprits: &[Culprit], fallen: &[Fallen], setting: &ListSetting) {
     let listed: BTreeSet<UsagePointId> = suspects.iter().map(|row| row.usage_point.clone()).collect();
     let named = culprits.iter().filter(|culprit| culprit.under_registers() && !listed.contains(&culprit.usage_point));
-    let rows: Vec<SuspectRow> = named.map(|culprit| suspect_row(culprit, setting)).collect();
+    let fallen = fallen.iter().filter(|fallen| fallen.under_registers() && !listed.contains(&fallen.usage_point));
+    let rows: Vec<SuspectRow> =
+        named.map(|culprit| suspect_row(culprit, setting)).chain(fallen.map(|fallen| fallen.suspect_row(setting, PROBABILITY))).collect();
     if rows.is_empty() {
         return;
     }

@@ -14,6 +14,7 @@ use crate::series::{GridSums, LoadSeries};
 
 use super::PipelineError;
 use super::corrections::{correct, give_back, place_missing, place_steady};
+use super::fallen::{self, Fallen};
 use super::named::Culprit;
 use super::registers::Profiled;
 
@@ -55,6 +56,8 @@ pub(super) struct GridSetting<'a> {
     pub(super) profiled: &'a BTreeMap<UsagePointId, Profiled>,
     /// Whether its energy is in the sums: by intervals up to a day, or by a register.
     pub(super) in_balance: &'a (dyn Fn(&str) -> bool + Sync),
+    /// By how much a usage point's daily mean fell for good, kW; 0 where it did not.
+    pub(super) fell_kw: &'a (dyn Fn(&str) -> f32 + Sync),
     pub(super) calendar: &'a Calendar,
     pub(super) settings: BalanceSettings,
     /// Prior share of nodes with unmetered load.
@@ -72,6 +75,8 @@ pub(super) struct GridFindings {
     pub(super) placed: Places,
     /// Customers that a balance has named.
     pub(super) culprits: Vec<Culprit>,
+    /// Customers whose meter shows less from the day on which unmetered load began.
+    pub(super) fallen: Vec<Fallen>,
     /// Usage points whose meter ratio was none, and the node whose balance shows it.
     pub(super) given_back: Places,
 }
@@ -132,7 +137,9 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain) -> Res
     if place_steady(&mut balanced, setting, &mut placed, &mut given_back) {
         judge(&mut balanced, setting);
     }
-    Ok(GridFindings { nodes: ranked(&balanced, &culprits), placed, culprits, given_back })
+    let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(given_back.keys()).collect();
+    let fallen = fallen::find(&balanced, setting, &named, read_again)?;
+    Ok(GridFindings { nodes: ranked(&balanced, &culprits, &fallen), placed, culprits, fallen, given_back })
 }
 
 /// Takes every residual apart: first each by itself, then with the line loss that the nodes of its level show together.
@@ -167,11 +174,11 @@ fn judge(balanced: &mut [Balanced], setting: &GridSetting) {
 }
 
 /// Rows best first, with ranks and q-values.
-fn ranked(balanced: &[Balanced], culprits: &[Culprit]) -> Vec<NodeRow> {
+fn ranked(balanced: &[Balanced], culprits: &[Culprit], fallen: &[Fallen]) -> Vec<NodeRow> {
     let found: BTreeMap<&str, f64> =
         balanced.iter().filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw))).collect();
     let key = |balanced: &Balanced| balanced.odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds);
-    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), culprits))).collect();
+    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), culprits, fallen))).collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
     let probability: Vec<f64> = rows.iter().map_while(|(_, row)| row.probability).collect();
     let q = q_values(&probability);
@@ -321,7 +328,7 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
 }
 
 /// Adds to a node's line whom its balance names, each with the ground; where it names nobody, what would settle the finding.
-fn told(mut row: NodeRow, culprits: &[Culprit]) -> NodeRow {
+fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
     for culprit in culprits.iter().filter(|culprit| culprit.node == row.node) {
         let Named { beta, strength, .. } = culprit.named;
         if culprit.under_registers() {
@@ -338,6 +345,7 @@ fn told(mut row: NodeRow, culprits: &[Culprit]) -> NodeRow {
             ));
         }
     }
+    row.shortlist.extend(fallen.iter().filter(|fallen| fallen.node == row.node).map(|fallen| format!("{}: {}", fallen.usage_point, fallen.ground())));
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
         row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned());
     }
