@@ -8,10 +8,12 @@ mod listing;
 mod memory;
 mod metered;
 mod named;
+mod node_days;
 mod nodes;
 mod other_priors;
 mod plan;
 mod second_look;
+mod tap_trial;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,8 +36,9 @@ use listing::{ListSetting, Listing};
 use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use named::Culprit;
-use nodes::{GridFindings, GridSeries, GridSetting};
+use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
 use second_look::SecondLook;
+use trial::{Alone, Beside, Trial};
 
 pub use inputs::PipelineError;
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
@@ -45,22 +48,17 @@ pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 /// # Errors
 /// When the input cannot be used, such a file fails, or the run is interrupted.
 pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Findings, PipelineError> {
-    scan_and(plan, progress, interrupt, |_| ())
+    scan_and(plan, progress, interrupt, &mut Alone)
 }
 
-/// Scans, then plants fresh farms in the dump's own series and says which of them the scan would have listed.
+/// Scans, plants fresh farms in the dump's own series and load that no meter sees in its balances, and says which of them the scan would have listed.
 ///
 /// # Errors
 /// As for [`scan`].
 pub fn trial(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Findings, TrialReport), PipelineError> {
-    let mut report = None;
-    let findings = scan_and(plan, progress, interrupt, |judged| {
-        let Judged { run, metered, hosts, listing } = judged;
-        progress.stage("trial", None);
-        report = Some(trial::run(metered, hosts, listing, &run.engine_setting(), plan.config.run.fdr));
-    })?;
-    let nothing = || TrialReport { usage_points: 0, listed: 0, least_log_odds: f64::INFINITY, farms: Vec::new() };
-    Ok((findings, report.unwrap_or_else(nothing)))
+    let mut trial = Trial::new(progress);
+    let findings = scan_and(plan, progress, interrupt, &mut trial)?;
+    Ok((findings, trial.report))
 }
 
 /// A run after its list is made.
@@ -71,7 +69,7 @@ struct Judged<'a> {
     listing: &'a Listing,
 }
 
-fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, then: impl FnOnce(&Judged)) -> Result<Findings, PipelineError> {
+fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, beside: &mut dyn Beside) -> Result<Findings, PipelineError> {
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
@@ -115,13 +113,14 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
     let pieces = look.refine(&mut listing.suspects)?;
     progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", listing.suspects.len()));
-    then(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
+    beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().map_or(Ok(()), Err)?;
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
     progress.stage("balancing the grid", None);
-    let mut findings = run.assemble(&metered, &GridSeries { supplies, adrift, taken }, &registers, listing, faults, &look)?;
+    let mut findings =
+        run.assemble(&metered, Balancing { series: GridSeries { supplies, adrift, taken }, look: &look, beside }, &registers, listing, faults)?;
     clock.lap("balance")?;
 
     findings.rejects = gathered.rejects;
@@ -175,6 +174,13 @@ fn registers(reads: Vec<(UsagePointId, Vec<crate::series::RegisterRead>)>, calen
         faults.extend(found);
     }
     (loads, faults)
+}
+
+/// What balances are made with.
+struct Balancing<'a> {
+    series: GridSeries,
+    look: &'a SecondLook<'a>,
+    beside: &'a mut dyn Beside,
 }
 
 /// What every stage works with.
@@ -247,18 +253,17 @@ impl Run<'_> {
     fn assemble(
         &self,
         metered: &Metered,
-        series: &GridSeries,
+        balancing: Balancing,
         registers: &[RegisterLoad],
         listing: Listing,
         mut faults: Vec<Fault>,
-        look: &SecondLook,
     ) -> Result<Findings, PipelineError> {
         let prices = Prices::new(self.tables.tariffs.clone());
         let is_read = |id: &str| metered.is_read(id);
         let in_balance = |id: &str| metered.has_hours(id);
         let setting = GridSetting {
             grid: &self.tables.grid,
-            series,
+            series: &balancing.series,
             sums: self.sums,
             is_read: &is_read,
             in_balance: &in_balance,
@@ -266,8 +271,9 @@ impl Run<'_> {
             settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };
-        let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
-        let GridFindings { mut nodes, placed, culprits, given_back } = nodes::balance_grid(&setting, &read_again)?;
+        let read_again = |wanted: &BTreeSet<UsagePointId>| balancing.look.series(wanted).map(|(series, _)| series);
+        let mut then = |balanced: &[Balanced]| balancing.beside.balanced(self, balanced, &setting);
+        let GridFindings { mut nodes, days, placed, culprits, given_back } = nodes::balance_grid(&setting, &read_again, &mut then)?;
         propose_links(&mut faults, &placed);
         withdraw_ratios(&mut faults, &given_back);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
@@ -296,6 +302,7 @@ impl Run<'_> {
             family_names: listing::family_names(),
             scores: listing.scores,
             nodes,
+            node_days: days,
             coverage,
             cleared,
             faults,
