@@ -91,9 +91,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
     let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
     profiles.close()?;
-    for (what, bytes) in [("readings", gatherer.spilled()), ("profiles", profiles.spilled())].into_iter().filter(|(_, bytes)| *bytes > 0) {
-        progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
-    }
+    tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);
     let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
     let (registers, register_faults) = registers(gathered.registers, &plan.calendar);
     let kept = first.finish();
@@ -120,7 +118,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("balancing the grid", None);
     let mut findings =
-        run.assemble(&metered, Balancing { series: GridSeries { supplies, adrift, taken }, look: &look, beside }, &registers, listing, faults)?;
+        run.assemble(&metered, &mut Balancing { series: GridSeries { supplies, adrift, taken }, look: &look, beside }, &registers, listing, faults)?;
     clock.lap("balance")?;
 
     findings.rejects = gathered.rejects;
@@ -129,6 +127,13 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let counts = (interval_readings, register_readings);
     complete_record(&mut findings, period, counts, digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
     Ok(findings)
+}
+
+/// Says what did not fit into memory.
+fn tell_spilled(progress: &dyn Progress, spilled: &[(&str, u64)]) {
+    for (what, bytes) in spilled.iter().filter(|(_, bytes)| *bytes > 0) {
+        progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
+    }
 }
 
 /// Adds to the run's record what is known when everything else is done.
@@ -253,7 +258,7 @@ impl Run<'_> {
     fn assemble(
         &self,
         metered: &Metered,
-        balancing: Balancing,
+        balancing: &mut Balancing,
         registers: &[RegisterLoad],
         listing: Listing,
         mut faults: Vec<Fault>,

@@ -86,7 +86,7 @@ impl Axis {
         let step = round_step(self.range.1 - self.range.0);
         let from = (self.range.0 / step).ceil() as i64;
         let to = (self.range.1 / step).floor() as i64;
-        let digits = if step < 1.0 { 1 } else { 0 };
+        let digits = usize::from(step < 1.0);
         (from..=to)
             .map(|line| ScaleLine { y: format!("{:.1}", self.y(line as f64 * step)), text: format!("{:.digits$}", line as f64 * step) })
             .collect()

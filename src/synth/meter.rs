@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use super::chance::{chance, normal, pick};
 use super::scene::Scene;
 use super::settings::{CheckedSettings, Registers};
-use super::town::{DataFault, Member, Planted, Untidy};
+use super::town::{DataFault, Member, Planted, ReadBy, Untidy};
 use crate::domain::{Purpose, seed_of};
 
 /// Reading that was lost.
@@ -44,7 +44,7 @@ impl MeterReadings {
         let shown = metered_kw.iter().enumerate().map(|(i, &kw)| f64::from(kw) * tamper.map_or(1.0, |tamper| tamper.shown(scene, i)));
         let wh = count_pulses(shown, scene.step_h(), member.every, pulse, gain);
         let counter_wh = 1000 * rng.random_range(200..60_000);
-        let wanted = member.register_only || settings.registers == Registers::Everywhere;
+        let wanted = member.read == ReadBy::Register || settings.registers == Registers::Everywhere;
         let registers = if wanted { read_register(scene, &register_days(settings, scene, &id), member.every, &wh, counter_wh) } else { Vec::new() };
         let mut readings = Self { id, every: member.every, wh, repeats: Vec::new(), null_rows: false, registers };
         let per_day = 1440 / (scene.step_min as usize * member.every);

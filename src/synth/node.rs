@@ -13,7 +13,7 @@ use super::readings::Rows;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsOrder};
 use super::tables::{CustomerRow, RegisterRow, TruthRow};
-use super::town::{Tap, TransformerPlan};
+use super::town::{ReadBy, Tap, TransformerPlan};
 use super::usage::{Usage, mean_while_running};
 use crate::domain::{Purpose, TransformerRating, seed_of, transformer_loss_kw};
 
@@ -62,10 +62,10 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         load.iter_mut().zip(&usage.unmetered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
         let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw);
         output.truth.extend(TruthRow::of_member(scene, plan, member, &usage));
-        let registers = if member.unread { &[] } else { readings.registers.as_slice() };
+        let registers = if member.read == ReadBy::Nobody { &[] } else { readings.registers.as_slice() };
         output.registers.extend(registers.iter().map(|&(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
         output.customers.push(CustomerRow::new(settings, plan, member, &usage));
-        if !member.register_only && !member.unread {
+        if member.read == ReadBy::Intervals {
             output.meters.push(readings);
         }
     }

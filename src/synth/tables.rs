@@ -8,7 +8,7 @@ use super::business::BusinessKind;
 use super::look_alike::LookAlike;
 use super::scene::Scene;
 use super::settings::CheckedSettings;
-use super::town::{Base, DataFault, Member, Planted, TransformerPlan};
+use super::town::{Base, DataFault, Member, Planted, ReadBy, TransformerPlan};
 use super::usage::{Usage, persons_of};
 use crate::domain::{CivilDay, Timestamp};
 
@@ -219,7 +219,7 @@ impl TruthRow {
             (Planted::Fault(DataFault::Multiplier), _) => ("look:multiplier", 0, None),
             (_, Base::LookAlike(LookAlike::ServerRoom, _)) if !is_classed(member) => (LookAlike::ServerRoom.truth_kind(), -1, None),
             (_, Base::LookAlike(kind, _)) => (kind.truth_kind(), 0, None),
-            (_, Base::Home { .. }) if member.unread => ("unread", -1, None),
+            (_, Base::Home { .. }) if member.read == ReadBy::Nobody => ("unread", -1, None),
             (_, Base::Home { .. }) => ("home", 0, None),
             (_, Base::Business(_) | Base::Site(_)) => ("building", 0, None),
         };

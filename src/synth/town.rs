@@ -107,6 +107,17 @@ pub(super) enum Planted {
     Untidy(Untidy),
 }
 
+/// What is read of a usage point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadBy {
+    /// Its intervals.
+    Intervals,
+    /// Its register only.
+    Register,
+    /// Nothing.
+    Nobody,
+}
+
 /// One usage point of the plan.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Member {
@@ -122,10 +133,8 @@ pub(super) struct Member {
     pub(super) owner: u32,
     /// Base intervals that one reading covers.
     pub(super) every: usize,
-    /// No intervals, only a register.
-    pub(super) register_only: bool,
-    /// Nothing is read of it.
-    pub(super) unread: bool,
+    /// What is read of it.
+    pub(super) read: ReadBy,
     /// Present in the grid file.
     pub(super) linked: bool,
     /// The contract is in use.
@@ -299,8 +308,7 @@ fn draw_member(rng: &mut ChaCha8Rng, settings: &CheckedSettings, number: u32) ->
         flat: 0,
         owner: number,
         every: if hourly { (60 / settings.step_min).max(1) as usize } else { 1 },
-        unread: false,
-        register_only: home && chance(rng, settings.registers_only),
+        read: if home && chance(rng, settings.registers_only) { ReadBy::Register } else { ReadBy::Intervals },
         linked: !chance(rng, settings.unlinked_share),
         active: true,
     }
