@@ -96,7 +96,24 @@ fn stands(best: &Named, own: &[f32], changes: &Changes, off: &Clipped) -> bool {
         let fit = changes.regress(own, off, move |hour| (hour / HOURS_OF_WEEK) % 2 == half);
         fit.is_some_and(|fit| fit.strength * best.strength.signum() > NAMED_IN_HALF && (fit.slope - whole).abs() < AGREE * whole.abs())
     };
-    best.strength * best.beta > 0.0 && best.beta.abs() > LEAST_BETA && alike(0) && alike(1)
+    best.strength * best.beta > 0.0
+        && best.beta.abs() > LEAST_BETA
+        && alike(0)
+        && alike(1)
+        && (best.beta < 0.0 || by_itself(own, whole, changes, off))
+}
+
+/// Whether the residual follows what the customer does beside its usual week as well: shops of one kind open and close together, and one of them may be missing from the grid file.
+fn by_itself(own: &[f32], slope: f64, changes: &Changes, off: &Clipped) -> bool {
+    let mut usual = [(0.0_f32, 0.0_f32); HOURS_OF_WEEK];
+    for (hour, change) in own.iter().enumerate() {
+        let sum = &mut usual[hour % HOURS_OF_WEEK];
+        *sum = (sum.0 + change, sum.1 + 1.0);
+    }
+    let beside: Vec<f32> =
+        own.iter().enumerate().map(|(hour, change)| change - usual[hour % HOURS_OF_WEEK].0 / usual[hour % HOURS_OF_WEEK].1).collect();
+    let fit = changes.regress(&beside, off, |_| true);
+    fit.is_some_and(|fit| fit.strength > NAMED && (fit.slope - slope).abs() < AGREE * slope.abs())
 }
 
 /// First hour of a residual and the number of hours to its last.

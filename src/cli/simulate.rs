@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 
 use crate::synth::{
-    Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError, SimulateSettings, Simulated, simulate,
+    Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError, SimulateSettings, Simulated, TamperKind, simulate,
 };
 
 /// Write a synthetic utility: readings, customers, grid, weather, licences, tariffs, and the truth about its farms.
@@ -44,6 +44,9 @@ pub(super) struct SimulateArgs {
     /// Share of transformers with unmetered load
     #[arg(long, value_name = "SHARE", default_value_t = 0.15)]
     pub(super) unmetered_share: f64,
+    /// Share of feeders and substations with unmetered load of their own [default: feeders as transformers, substations none]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) upper_unmetered_share: Option<f64>,
     /// Share of usage points that look like farms and are lawful
     #[arg(long, value_name = "SHARE", default_value_t = 0.04)]
     pub(super) look_alike_share: f64,
@@ -71,6 +74,9 @@ pub(super) struct SimulateArgs {
     /// Days between two register readings
     #[arg(long, value_name = "D", default_value_t = 30)]
     pub(super) register_days: u32,
+    /// Registers are first read on one of so many days, each usage point on its own
+    #[arg(long, value_name = "D", default_value_t = 1)]
+    pub(super) register_spread_days: u32,
     /// Levels of the grid: 1 transformers, 2 with feeders, 3 with substations
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(super) levels: u32,
@@ -83,6 +89,21 @@ pub(super) struct SimulateArgs {
     /// Share of grid nodes with a balance meter
     #[arg(long, value_name = "SHARE", default_value_t = 0.9)]
     pub(super) balance_share: f64,
+    /// Share of feeders and substations with a balance meter [default: as all nodes]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) upper_balance_share: Option<f64>,
+    /// Share of balance meters whose clock is 15 to 60 minutes wrong
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) balance_clock_share: f64,
+    /// Share of balance meters with a wrong ratio
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) balance_ratio_share: f64,
+    /// Share of balance meters that repeat one value for days
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) balance_stuck_share: f64,
+    /// Share of balance meters with gaps of days
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) balance_gap_share: f64,
     /// Share of usage points missing from the grid file
     #[arg(long, value_name = "SHARE", default_value_t = 0.02)]
     pub(super) unlinked_share: f64,
@@ -92,6 +113,18 @@ pub(super) struct SimulateArgs {
     /// Share of usage points whose meter has been made to show only a part of the load
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) scaled_share: f64,
+    /// Share of usage points whose meter has been tampered with
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) tamper_share: f64,
+    /// How: mixed, drop, zero, scaled, night-zero (stopped at night) or reversed (runs backwards)
+    #[arg(long, value_name = "HOW", default_value = "mixed", value_parser = word::<TamperKind>)]
+    pub(super) tamper_kind: TamperKind,
+    /// Share of usage points with a farm past the meter; of every second one the metered load drops on the same day
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) bypass_share: f64,
+    /// Share of homes of which nothing is read
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) unread_share: f64,
     /// Businesses and a tenth of the homes report whole hours
     #[arg(long)]
     pub(super) mixed_steps: bool,
@@ -149,6 +182,17 @@ impl SimulateArgs {
             unlinked_share: self.unlinked_share,
             wrong_link_share: self.wrong_link_share,
             scaled_share: self.scaled_share,
+            tamper_share: self.tamper_share,
+            tamper_kind: self.tamper_kind,
+            bypass_share: self.bypass_share,
+            unread_share: self.unread_share,
+            upper_unmetered_share: self.upper_unmetered_share,
+            register_spread_days: self.register_spread_days,
+            upper_balance_share: self.upper_balance_share,
+            balance_clock_share: self.balance_clock_share,
+            balance_ratio_share: self.balance_ratio_share,
+            balance_stuck_share: self.balance_stuck_share,
+            balance_gap_share: self.balance_gap_share,
             mixed_steps: self.mixed_steps,
             format: self.format,
             order: self.order,
@@ -173,7 +217,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), SimulateError> {
     let simulated = run_with_progress(args, &mut |_| {})?;
     let Simulated { readings, usage_points, farms, unmetered_nodes } = simulated;
     println!("wrote {}: {usage_points} usage points, {readings} readings", args.out.display());
-    println!("truth.csv: {farms} usage points with a farm, {unmetered_nodes} grid nodes with unmetered load");
+    println!("truth.csv: {farms} usage points with a farm or theft, {unmetered_nodes} grid nodes with unmetered load");
     Ok(())
 }
 
@@ -203,6 +247,8 @@ mod tests {
             registers: Registers::Everywhere,
             mixed_steps: true,
             prevalence: 0.25,
+            upper_balance_share: Some(1.0),
+            tamper_kind: TamperKind::NightZero,
             start: "2025-01-06".into(),
             ..SimulateSettings::default()
         };

@@ -49,6 +49,27 @@ pub struct NodeRow {
     pub shortlist: Vec<String>,
     /// What to know before trusting the line.
     pub remarks: Vec<String>,
+    /// The finding taken apart: what is there from the start, and what starts, stops or runs in a window; empty without a finding.
+    pub parts: Vec<String>,
+}
+
+/// A line of `node_days.csv`: one day of the balance of a node that is likely enough to be looked at, as it was judged: beside the balance meters below it, corrections counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeDayRow {
+    /// The node.
+    pub node: UsagePointId,
+    /// The local day; days without a balance are left out.
+    pub day: CivilDay,
+    /// Hours of the day in which the balance could be made.
+    pub hours: u64,
+    /// Mean power that flowed in over these hours, kW.
+    pub supplied_kw: f64,
+    /// Mean power of the meters below, kW.
+    pub metered_kw: f64,
+    /// Mean technical loss by nameplate and configured line loss, kW.
+    pub technical_kw: f64,
+    /// What is left, kW; may be negative.
+    pub unmetered_kw: f64,
 }
 
 /// A line of `coverage.csv`: how far the tool can see at a node, metered or not.

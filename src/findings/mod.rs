@@ -10,7 +10,7 @@ mod trial;
 mod usage_point_rows;
 
 pub use address::{AddressRow, RegionRow, WorklistRow};
-pub use grid_rows::{CoverageRow, NodeRow};
+pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};
 pub use run_record::{InputDigest, OtherPrior, Prevalence, RunRecord, StageTime};
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
@@ -47,6 +47,8 @@ pub struct Findings {
     pub scores: Vec<ScoreRow>,
     /// Every grid node with a balance meter, best first.
     pub nodes: Vec<NodeRow>,
+    /// Days of the nodes that are likely enough to be looked at, in the order of `nodes`.
+    pub node_days: Vec<NodeDayRow>,
     /// Every grid node, in the order of their ids.
     pub coverage: Vec<CoverageRow>,
     /// Addresses, best first.

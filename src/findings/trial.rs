@@ -1,11 +1,17 @@
 //! What a trial found: one entry a planted farm, and their summary by kind and size.
 
-/// Lower ends of the size bands, kW.
+use crate::domain::NodeKind;
+
+/// Lower ends of the size bands, kW: of farms behind meters, and of load that no meter sees at transformers and above them.
 const BANDS: [f64; 6] = [0.0, 2.0, 4.0, 8.0, 16.0, 32.0];
+const TRANSFORMER_BANDS: [f64; 6] = [0.0, 1.0, 2.0, 4.0, 8.0, 16.0];
+const UPPER_BANDS: [f64; 6] = [0.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 
 /// A planted farm and what became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrialFarm {
+    /// Where it was planted: behind a meter, or past all meters at a node of this level.
+    pub level: NodeKind,
     /// Kind, as in `truth.csv`.
     pub kind: &'static str,
     /// Mean power while it runs, kW.
@@ -27,6 +33,10 @@ pub struct TrialReport {
     pub listed: usize,
     /// Log-odds that a farm needs to be listed.
     pub least_log_odds: f64,
+    /// Grid nodes whose balance could be judged.
+    pub nodes: usize,
+    /// Of them, those with likely unmetered load before anything was planted.
+    pub listed_nodes: usize,
     /// Every planted farm.
     pub farms: Vec<TrialFarm>,
 }
@@ -34,6 +44,8 @@ pub struct TrialReport {
 /// Farms of one kind and size together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrialRow {
+    /// Where the farms were planted.
+    pub level: NodeKind,
     /// Kind, or `all`.
     pub kind: &'static str,
     /// Size, kW: from, to (`None` = no upper end).
@@ -49,22 +61,34 @@ pub struct TrialRow {
 }
 
 impl TrialReport {
-    /// One row a kind and size band that farms were planted in, `all` first.
+    /// One row a level, kind and size band that farms were planted in: farms behind meters first, then nodes from the lowest level up, `all` first.
     #[must_use]
     pub fn rows(&self) -> Vec<TrialRow> {
-        let mut kinds: Vec<&'static str> = self.farms.iter().map(|farm| farm.kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        let kinds = std::iter::once("all").chain(kinds);
-        kinds.flat_map(|kind| BANDS.iter().enumerate().filter_map(move |(band, &low)| self.row(kind, low, BANDS.get(band + 1).copied()))).collect()
+        let levels = [NodeKind::UsagePoint, NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation];
+        levels.into_iter().flat_map(|level| self.rows_of(level)).collect()
     }
 
-    fn row(&self, kind: &'static str, low: f64, high: Option<f64>) -> Option<TrialRow> {
-        let inside = |farm: &&TrialFarm| (kind == "all" || farm.kind == kind) && farm.kw >= low && high.is_none_or(|high| farm.kw < high);
+    fn rows_of(&self, level: NodeKind) -> Vec<TrialRow> {
+        let mut kinds: Vec<&'static str> = self.farms.iter().filter(|farm| farm.level == level).map(|farm| farm.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let bands = match level {
+            NodeKind::UsagePoint => BANDS,
+            NodeKind::Transformer => TRANSFORMER_BANDS,
+            NodeKind::Feeder | NodeKind::Substation => UPPER_BANDS,
+        };
+        let of_kind = |kind: &'static str| (0..bands.len()).filter_map(move |band| self.row(level, kind, bands[band], bands.get(band + 1).copied()));
+        std::iter::once("all").chain(kinds).flat_map(of_kind).collect()
+    }
+
+    fn row(&self, level: NodeKind, kind: &'static str, low: f64, high: Option<f64>) -> Option<TrialRow> {
+        let of_kind = |farm: &TrialFarm| farm.level == level && (kind == "all" || farm.kind == kind);
+        let inside = |farm: &&TrialFarm| of_kind(farm) && farm.kw >= low && high.is_none_or(|high| farm.kw < high);
         let farms: Vec<&TrialFarm> = self.farms.iter().filter(inside).collect();
         let found: Vec<&&TrialFarm> = farms.iter().filter(|farm| farm.found).collect();
         let middle = |values: Vec<f64>| (!values.is_empty()).then(|| crate::domain::median(&values));
         (!farms.is_empty()).then(|| TrialRow {
+            level,
             kind,
             kw: (low, high),
             planted: farms.len(),
@@ -81,9 +105,9 @@ mod tests {
 
     #[test]
     fn farms_are_summed_up_by_kind_and_size() {
-        let farm = |kind, kw, found| TrialFarm { kind, kw, found, kw_error: Some(0.1), days_error: None };
+        let farm = |kind, kw, found| TrialFarm { level: NodeKind::UsagePoint, kind, kw, found, kw_error: Some(0.1), days_error: None };
         let farms = vec![farm("flat", 1.5, false), farm("flat", 3.0, true), farm("night", 3.5, true), farm("night", 50.0, true)];
-        let rows = TrialReport { usage_points: 100, listed: 2, least_log_odds: 1.0, farms }.rows();
+        let rows = TrialReport { usage_points: 100, listed: 2, least_log_odds: 1.0, nodes: 0, listed_nodes: 0, farms }.rows();
         let all: Vec<(usize, usize)> = rows.iter().filter(|row| row.kind == "all").map(|row| (row.planted, row.found)).collect();
         assert_eq!(all, [(1, 0), (2, 2), (1, 1)]);
         assert_eq!(rows.iter().filter(|row| row.kind == "night").count(), 2);

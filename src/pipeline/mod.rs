@@ -9,11 +9,13 @@ mod listing;
 mod memory;
 mod metered;
 mod named;
+mod node_days;
 mod nodes;
 mod other_priors;
 mod plan;
 mod registers;
 mod second_look;
+mod tap_trial;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +39,9 @@ use listing::{ListSetting, Listing};
 use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use named::Culprit;
-use nodes::{GridFindings, GridSeries, GridSetting};
+use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
 use second_look::SecondLook;
+use trial::{Alone, Beside, Trial};
 
 pub use inputs::PipelineError;
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
@@ -48,22 +51,17 @@ pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 /// # Errors
 /// When the input cannot be used, such a file fails, or the run is interrupted.
 pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Findings, PipelineError> {
-    scan_and(plan, progress, interrupt, |_| ())
+    scan_and(plan, progress, interrupt, &mut Alone)
 }
 
-/// Scans, then plants fresh farms in the dump's own series and says which of them the scan would have listed.
+/// Scans, plants fresh farms in the dump's own series and load that no meter sees in its balances, and says which of them the scan would have listed.
 ///
 /// # Errors
 /// As for [`scan`].
 pub fn trial(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Findings, TrialReport), PipelineError> {
-    let mut report = None;
-    let findings = scan_and(plan, progress, interrupt, |judged| {
-        let Judged { run, metered, hosts, listing } = judged;
-        progress.stage("trial", None);
-        report = Some(trial::run(metered, hosts, listing, &run.engine_setting(), plan.config.run.fdr));
-    })?;
-    let nothing = || TrialReport { usage_points: 0, listed: 0, least_log_odds: f64::INFINITY, farms: Vec::new() };
-    Ok((findings, report.unwrap_or_else(nothing)))
+    let mut trial = Trial::new(progress);
+    let findings = scan_and(plan, progress, interrupt, &mut trial)?;
+    Ok((findings, trial.report))
 }
 
 /// A run after its list is made.
@@ -74,7 +72,7 @@ struct Judged<'a> {
     listing: &'a Listing,
 }
 
-fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, then: impl FnOnce(&Judged)) -> Result<Findings, PipelineError> {
+fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, beside: &mut dyn Beside) -> Result<Findings, PipelineError> {
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
@@ -96,9 +94,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
     let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
     profiles.close()?;
-    for (what, bytes) in [("readings", gatherer.spilled()), ("profiles", profiles.spilled())].into_iter().filter(|(_, bytes)| *bytes > 0) {
-        progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
-    }
+    tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);
     let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
     let (registers, register_faults) = registers::register_loads(gathered.registers, &plan.calendar);
     let kept = first.finish();
@@ -118,13 +114,14 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
     let pieces = look.refine(&mut listing.suspects)?;
     progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", listing.suspects.len()));
-    then(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
+    beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().map_or(Ok(()), Err)?;
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
     progress.stage("balancing the grid", None);
-    let mut findings = run.assemble(&metered, &GridSeries { supplies, adrift, taken }, (&registers, &hosts), listing, faults, &look)?;
+    let mut balancing = Balancing { series: GridSeries { supplies, adrift, taken }, registers: &registers, hosts: &hosts, look: &look, beside };
+    let mut findings = run.assemble(&metered, &mut balancing, listing, faults)?;
     clock.lap("balance")?;
 
     findings.rejects = gathered.rejects;
@@ -133,6 +130,13 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, the
     let counts = (interval_readings, register_readings);
     complete_record(&mut findings, period, counts, digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
     Ok(findings)
+}
+
+/// Says what did not fit into memory.
+fn tell_spilled(progress: &dyn Progress, spilled: &[(&str, u64)]) {
+    for (what, bytes) in spilled.iter().filter(|(_, bytes)| *bytes > 0) {
+        progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
+    }
 }
 
 /// Adds to the run's record what is known when everything else is done.
@@ -168,6 +172,16 @@ impl<'a> StageClock<'a> {
         self.stages.push(StageTime { stage: stage.to_owned(), seconds: (seconds * 1000.0).round() / 1000.0 });
         if self.interrupt.is_set() { Err(PipelineError::Interrupted) } else { Ok(()) }
     }
+}
+
+/// What balances are made with.
+struct Balancing<'a> {
+    series: GridSeries,
+    registers: &'a [RegisterLoad],
+    /// Series of the sample, from which load profiles of classes are learned.
+    hosts: &'a [LoadSeries],
+    look: &'a SecondLook<'a>,
+    beside: &'a mut dyn Beside,
 }
 
 /// What every stage works with.
@@ -238,13 +252,8 @@ impl Run<'_> {
     }
 
     /// Balances the grid, customers with registers included.
-    fn balance(
-        &self,
-        metered: &Metered,
-        series: &GridSeries,
-        (registers, hosts): (&[RegisterLoad], &[LoadSeries]),
-        look: &SecondLook,
-    ) -> Result<(GridFindings, Vec<CoverageRow>), PipelineError> {
+    fn balance(&self, metered: &Metered, balancing: &mut Balancing) -> Result<(GridFindings, Vec<CoverageRow>), PipelineError> {
+        let Balancing { series, registers, hosts, look, beside } = balancing;
         let is_read = |id: &str| metered.is_read(id);
         let register_only = |id: &str| !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
         let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
@@ -264,23 +273,16 @@ impl Run<'_> {
             prior: self.plan.config.prior.node,
         };
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
-        let grid = nodes::balance_grid(&setting, &read_again)?;
+        let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
+        let grid = nodes::balance_grid(&setting, &read_again, &mut then)?;
         let coverage = coverage::coverage_rows(&setting, &grid.nodes, register_only);
         Ok((grid, coverage))
     }
 
-    fn assemble(
-        &self,
-        metered: &Metered,
-        series: &GridSeries,
-        (registers, hosts): (&[RegisterLoad], &[LoadSeries]),
-        listing: Listing,
-        mut faults: Vec<Fault>,
-        look: &SecondLook,
-    ) -> Result<Findings, PipelineError> {
+    fn assemble(&self, metered: &Metered, balancing: &mut Balancing, listing: Listing, mut faults: Vec<Fault>) -> Result<Findings, PipelineError> {
         let prices = Prices::new(self.tables.tariffs.clone());
-        let (grid, coverage) = self.balance(metered, series, (registers, hosts), look)?;
-        let GridFindings { mut nodes, placed, culprits, fallen, given_back } = grid;
+        let (grid, coverage) = self.balance(metered, balancing)?;
+        let GridFindings { mut nodes, days, placed, culprits, fallen, given_back } = grid;
         propose_links(&mut faults, &placed);
         withdraw_ratios(&mut faults, &given_back);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
@@ -307,6 +309,7 @@ impl Run<'_> {
             family_names: listing::family_names(),
             scores: listing.scores,
             nodes,
+            node_days: days,
             coverage,
             cleared,
             faults,

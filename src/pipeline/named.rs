@@ -66,6 +66,7 @@ impl Culprit {
     pub(super) fn under_registers(&self) -> bool {
         self.kind == NodeKind::Transformer
             && !self.was_divided
+            && self.shown_kw > 0.0
             && self.named.beta > SHOWS_TOO_LITTLE
             && self.named.strength > SURE
             && self.named.left < ROUGH

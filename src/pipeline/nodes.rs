@@ -8,7 +8,7 @@ use crate::balance::{
     BalanceSettings, Decomposition, LineLoss, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern, decompose, residual,
 };
 use crate::domain::{Calendar, CivilDay, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
-use crate::findings::{Loss, NodeRow, Pattern};
+use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
 use crate::series::{GridSums, LoadSeries};
 
@@ -16,6 +16,7 @@ use super::PipelineError;
 use super::corrections::{correct, give_back, place_missing, place_steady};
 use super::fallen::{self, Fallen};
 use super::named::Culprit;
+use super::node_days::{self, parts};
 use super::registers::Profiled;
 
 /// Coverage below which a node is not judged.
@@ -71,6 +72,8 @@ pub(super) type Places = BTreeMap<UsagePointId, UsagePointId>;
 pub(super) struct GridFindings {
     /// `nodes.csv`, best first.
     pub(super) nodes: Vec<NodeRow>,
+    /// `node_days.csv`, in the same order.
+    pub(super) days: Vec<NodeDayRow>,
     /// Usage points that the grid file forgot and the node whose balance they are missing from, in the order of ids.
     pub(super) placed: Places,
     /// Customers that a balance has named.
@@ -112,11 +115,11 @@ pub(super) struct Balanced<'a> {
 /// Balances of all nodes with a balance meter. Where balance meters lie below one another, each node is judged by what is missing between its own meter and
 /// those below: a load counts at the lowest node that sees it, and what is left above is a tap on the way.
 ///
-/// `read_again` gives the series of some usage points, for the nodes whose balance is so rough that it may name somebody.
+/// `read_again` gives the series of some usage points, for the nodes whose balance is so rough that it may name somebody; `then` is shown the judged balances.
 ///
 /// # Errors
 /// When usage points cannot be read again.
-pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain) -> Result<GridFindings, PipelineError> {
+pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: &mut dyn FnMut(&[Balanced])) -> Result<GridFindings, PipelineError> {
     let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let mut given_back = give_back(&mut balanced, setting);
@@ -139,7 +142,9 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain) -> Res
     }
     let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(given_back.keys()).collect();
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
-    Ok(GridFindings { nodes: ranked(&balanced, &culprits, &fallen), placed, culprits, fallen, given_back })
+    then(&balanced);
+    let nodes = ranked(&balanced, &culprits, &fallen);
+    Ok(GridFindings { days: node_days::of_likely(&nodes, &balanced, setting.calendar), nodes, placed, culprits, fallen, given_back })
 }
 
 /// Takes every residual apart: first each by itself, then with the line loss that the nodes of its level show together.
@@ -246,21 +251,23 @@ pub(super) fn is_measured(node: &GridNode, setting: &GridSetting) -> bool {
     node.balance_meter.as_ref().is_some_and(|meter| setting.series.supplies.contains_key(meter))
 }
 
-fn level(balanced: &Balanced) -> Option<NodeLevel> {
-    let found = balanced.found.as_ref()?;
-    let residual = &balanced.residual;
-    Some(NodeLevel {
+pub(super) fn level(balanced: &Balanced) -> Option<NodeLevel> {
+    Some(level_of(&balanced.residual, balanced.found.as_ref()?))
+}
+
+pub(super) fn level_of(residual: &Residual, found: &Decomposition) -> NodeLevel {
+    NodeLevel {
         kw: found.level_kw,
         se_kw: found.level_se_kw,
         no_load_kw: residual.no_load_kw,
         metered_kw: residual.mean_metered_kw(),
         assumed_kw: residual.mean_assumed_kw(),
         profiled_kw: residual.profiled_kw,
-    })
+    }
 }
 
 /// By how much more than usual a node may err: what is not read may be anything.
-fn reserve(balanced: &Balanced) -> f64 {
+pub(super) fn reserve(balanced: &Balanced) -> f64 {
     1.0 + RESERVE * (1.0 - balanced.residual.coverage).clamp(0.0, 1.0)
 }
 
@@ -324,6 +331,7 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
         loss: Loss::default(),
         shortlist: Vec::new(),
         remarks: remarks(balanced, found),
+        parts: telling.map_or_else(Vec::new, |(odds, found)| parts(&odds, found)),
     }
 }
 
@@ -359,7 +367,7 @@ fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
 }
 
 /// The first day; `None` when some of the load was there from the start.
-fn since(odds: &NodeOdds, found: &Decomposition) -> Option<CivilDay> {
+pub(super) fn since(odds: &NodeOdds, found: &Decomposition) -> Option<CivilDay> {
     if odds.from_the_start || found.parts.iter().any(|part| part.since.is_none()) {
         return None;
     }

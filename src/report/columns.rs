@@ -1,7 +1,7 @@
 //! The one table of columns: name, meaning, unit and value of every column of every csv file.
 
 use crate::domain::{Fault, Reject};
-use crate::findings::{AddressRow, ClearedRow, CoverageRow, Findings, Loss, NodeRow, RegionRow, SuspectRow, WorklistRow};
+use crate::findings::{AddressRow, ClearedRow, CoverageRow, Findings, Loss, NodeDayRow, NodeRow, RegionRow, SuspectRow, WorklistRow};
 
 use super::Cell;
 
@@ -41,6 +41,7 @@ pub const TABLES: &[TableOf] = &[
     table!("suspects.csv", suspects, SUSPECTS),
     table!("screening.csv", screening, SUSPECTS),
     table!("nodes.csv", nodes, NODES),
+    table!("node_days.csv", node_days, NODE_DAYS),
     table!("coverage.csv", coverage, COVERAGE),
     table!("addresses.csv", addresses, ADDRESSES),
     table!("worklist.csv", worklist, WORKLIST),
@@ -139,6 +140,17 @@ const NODES: &[Column<NodeRow>] = &[
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| Cell::list(&r.shortlist)),
     column("remarks", "what to know before trusting the line", |r| Cell::list(&r.remarks)),
+    column("parts", "the finding taken apart: from the start, starting, or in a window", |r| Cell::list(&r.parts)),
+];
+
+const NODE_DAYS: &[Column<NodeDayRow>] = &[
+    column("node", "a grid node that is likely enough to be looked at", |r| Cell::Id(r.node.to_string())),
+    column("day", "local day", |r| Cell::day(Some(r.day))),
+    column("hours", "hours of the day in which the balance could be made", |r| Cell::Integer(r.hours)),
+    column("supplied_kw", "mean power that flowed in, kW", |r| Cell::Real(r.supplied_kw, 3)),
+    column("metered_kw", "mean power of the meters below, kW", |r| Cell::Real(r.metered_kw, 3)),
+    column("technical_kw", "mean technical loss by nameplate and configuration, kW", |r| Cell::Real(r.technical_kw, 3)),
+    column("unmetered_kw", "what is left, kW; may be negative", |r| Cell::Real(r.unmetered_kw, 3)),
 ];
 
 const COVERAGE: &[Column<CoverageRow>] = &[

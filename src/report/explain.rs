@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 
+use super::explain_node::{blind_node_words, node_words};
+
 /// Contributions smaller than this are not told.
 const WORTH_TELLING: f64 = 0.05;
 
@@ -23,7 +25,7 @@ pub enum ExplainError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The folder knows no such thing.
-    #[error("`{id}` is no usage point, address or balanced node of this result{near}; ids are compared letter by letter")]
+    #[error("`{id}` is no usage point, address or grid node of this result{near}; ids are compared letter by letter")]
     Unknown {
         /// What was asked for.
         id: String,
@@ -33,25 +35,25 @@ pub enum ExplainError {
 }
 
 /// A row of a csv file with its column names.
-struct Record {
+pub(super) struct Record {
     names: csv::StringRecord,
     cells: csv::StringRecord,
 }
 
 impl Record {
     /// A cell; empty where the column is not there.
-    fn get(&self, name: &str) -> &str {
+    pub(super) fn get(&self, name: &str) -> &str {
         self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).unwrap_or("")
     }
 
     /// `low to high`, or nothing where either is empty.
-    fn range(&self, name: &str) -> String {
+    pub(super) fn range(&self, name: &str) -> String {
         let (low, high) = (self.get(&format!("{name}_low")), self.get(&format!("{name}_high")));
         if low.is_empty() || high.is_empty() { String::new() } else { format!(" ({low} to {high})") }
     }
 
     /// The parts of a list inside a cell, without the mark that keeps spreadsheets from taking it for a formula.
-    fn list(&self, name: &str) -> Vec<&str> {
+    pub(super) fn list(&self, name: &str) -> Vec<&str> {
         self.get(name).trim_start_matches('\'').split("; ").filter(|part| !part.is_empty()).collect()
     }
 }
@@ -63,7 +65,10 @@ impl Record {
 pub fn explain(folder: &Path, id: &str) -> Result<String, ExplainError> {
     let nodes = records(folder, "nodes.csv", |record| record.get("node") == id)?;
     if let Some(node) = nodes.first() {
-        return Ok(node_words(node));
+        return node_words(folder, node);
+    }
+    if let Some(words) = blind_node_words(folder, id)? {
+        return Ok(words);
     }
     let scores = scores(folder)?;
     if let Some(row) = row_of(&scores, id) {
@@ -78,7 +83,8 @@ pub fn explain(folder: &Path, id: &str) -> Result<String, ExplainError> {
     Ok(addresses.iter().map(address_words).collect::<Vec<_>>().join("\n"))
 }
 
-fn records(folder: &Path, file: &str, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, ExplainError> {
+/// Rows of a csv file of the folder that are wanted, in their order.
+pub(super) fn records(folder: &Path, file: &str, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, ExplainError> {
     let path = folder.join(file);
     let failed = |source: csv::Error| ExplainError::File { path: path.clone(), source: Box::new(source) };
     let mut reader = csv::Reader::from_path(&path).map_err(failed)?;
@@ -225,39 +231,6 @@ fn disproof(pattern: &str) -> &'static str {
             "a lawful load of this power that never rests: server room, telecom site, cold store, direct electric heating, a pump; a meter that repeats one value; a wrong meter ratio"
         }
     }
-}
-
-fn node_words(node: &Record) -> String {
-    let mut text = format!("{} ({}, under {})\n", node.get("node"), node.get("kind"), node.get("parent"));
-    let _ = writeln!(
-        text,
-        "Supplied {} kWh, metered {} kWh, technical loss {} kWh",
-        node.get("supplied_kwh"),
-        node.get("metered_kwh"),
-        node.get("technical_loss_kwh")
-    );
-    let _ = writeln!(
-        text,
-        "Load that no meter sees: {} kW{}, {} kWh in the period; probability {}, rank {}",
-        node.get("unmetered_kw"),
-        node.range("unmetered_kw"),
-        node.get("unmetered_kwh"),
-        node.get("probability"),
-        node.get("rank")
-    );
-    if !node.get("pattern").is_empty() {
-        let _ = writeln!(
-            text,
-            "Pattern {}{}",
-            node.get("pattern"),
-            if node.get("since").is_empty() { String::new() } else { format!(", since {}", node.get("since")) }
-        );
-    }
-    for remark in node.list("remarks") {
-        let _ = writeln!(text, "Remark: {remark}");
-    }
-    text.push_str("Energy data cannot name who draws it. A logger on each outgoing line for a day would.\n");
-    text
 }
 
 fn address_words(address: &Record) -> String {

@@ -1,4 +1,4 @@
-//! `report.html`: one self-contained page that opens offline, in its first form: summary and tables.
+//! `report.html`: one self-contained page that opens offline, in its first form: summary, tables and the daily balance of likely nodes.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +8,7 @@ use askama::Template;
 use crate::findings::Findings;
 
 use super::columns::SUSPECTS;
+use super::node_chart::{NodeChart, charts};
 use super::{TABLES, WriteError};
 
 /// Columns of the list that the page shows; the csv file has all.
@@ -38,6 +39,7 @@ struct Page<'a> {
     expected_innocents: String,
     suspects: Grid,
     nodes: Grid,
+    charts: Vec<NodeChart>,
 }
 
 struct Grid {
@@ -49,7 +51,13 @@ struct Grid {
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("report.html");
     let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
-    let page = Page { findings, expected_innocents: format!("{innocents:.1}"), suspects: suspects(findings), nodes: nodes(findings) };
+    let page = Page {
+        findings,
+        expected_innocents: format!("{innocents:.1}"),
+        suspects: suspects(findings),
+        nodes: nodes(findings),
+        charts: charts(&findings.nodes, &findings.node_days),
+    };
     let text = page.render().map_err(|source| WriteError::Page { path: path.clone(), source })?;
     fs::write(&path, text).map_err(|source| WriteError::Io { path, source })
 }

@@ -8,6 +8,7 @@ use askama::Template;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 
+use crate::domain::NodeKind;
 use crate::findings::{RunRecord, TrialReport, TrialRow};
 
 use super::WriteError;
@@ -24,6 +25,12 @@ const COLOURS: [&str; 8] = ["#888888", "#e69f00", "#56b4e9", "#009e73", "#cc79a7
 #[template(path = "trial.html")]
 struct Page<'a> {
     report: &'a TrialReport,
+    parts: Vec<Part<'a>>,
+}
+
+/// One level: usage points, or grid nodes of a kind.
+struct Part<'a> {
+    title: String,
     rows: &'a [TrialRow],
     curves: Vec<Curve>,
     ticks: Vec<(String, String)>,
@@ -41,15 +48,32 @@ struct Curve {
 #[must_use]
 pub fn trial_summary(report: &TrialReport, out: &Path) -> String {
     let rows = report.rows();
+    let planted = report.farms.iter().filter(|farm| farm.level == NodeKind::UsagePoint).count();
     let mut text = format!(
-        "Planted {} synthetic farms, one at a time, in {} usage points' own series; a scan of this dump lists {}.\n",
-        report.farms.len(),
-        report.usage_points,
-        report.listed
+        "Planted {planted} synthetic farms, one at a time, in {} usage points' own series; a scan of this dump lists {}.\n",
+        report.usage_points, report.listed
     );
+    for part in levels(&rows) {
+        if part[0].level != NodeKind::UsagePoint {
+            let planted = report.farms.iter().filter(|farm| farm.level == part[0].level).count();
+            let level = part[0].level.as_str();
+            let _ = writeln!(text, "\nPlanted {planted} synthetic loads that no meter sees, one at a time, in the balances of {level}s:");
+        }
+        let _ = writeln!(text, "{}", table(part));
+    }
+    let _ = writeln!(text, "\nErrors are medians over found farms. Result: {}  (trial.html, trial.csv)", out.display());
+    text
+}
+
+/// Rows of one level lie together.
+fn levels(rows: &[TrialRow]) -> impl Iterator<Item = &[TrialRow]> {
+    rows.chunk_by(|a, b| a.level == b.level)
+}
+
+fn table(rows: &[TrialRow]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["kind", "kW", "planted", "found", "share", "error kW", "error days"]);
-    for row in &rows {
+    for row in rows {
         table.add_row([
             row.kind.to_owned(),
             band(row),
@@ -65,8 +89,7 @@ pub fn trial_summary(report: &TrialReport, out: &Path) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let _ = writeln!(text, "{table}\n\nErrors are medians over found farms. Result: {}  (trial.html, trial.csv)", out.display());
-    text
+    table
 }
 
 /// Writes `trial.csv`, `trial.html` and `run.toml`, all or nothing.
@@ -81,21 +104,36 @@ pub fn write_trial(out: &Path, report: &TrialReport, run: &RunRecord) -> Result<
         fs::write(&path, text).map_err(|source| WriteError::Io { path, source })
     };
     put("trial.csv", csv(&rows))?;
-    let curves = curves(&rows);
-    let ticks = ticks(&rows);
-    let page = Page { report, rows: &rows, curves, ticks }.render();
+    let parts = levels(&rows).map(|rows| Part { title: title(rows[0].level), rows, curves: curves(rows), ticks: ticks(rows) }).collect();
+    let page = Page { report, parts }.render();
     put("trial.html", page.map_err(|source| WriteError::Page { path: stage.path().join("trial.html"), source })?)?;
     write_record(run, stage.path())?;
     replace(out, stage)
 }
 
+fn title(level: NodeKind) -> String {
+    match level {
+        NodeKind::UsagePoint => "Farms behind meters".to_owned(),
+        level => format!("Load that no meter sees, at {}s", level.as_str()),
+    }
+}
+
 fn csv(rows: &[TrialRow]) -> String {
-    let mut text = "kind,kw_from,kw_to,planted,found,share,median_kw_error,median_days_error\n".to_owned();
+    let mut text = "kind,kw_from,kw_to,planted,found,share,median_kw_error,median_days_error,level\n".to_owned();
     let real = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
     for row in rows {
         let (from, to) = (row.kw.0, row.kw.1.map_or(String::new(), |to| to.to_string()));
         let share = found_share(row);
-        let _ = writeln!(text, "{},{from},{to},{},{},{share:.3},{},{}", row.kind, row.planted, row.found, real(row.kw_error), real(row.days_error));
+        let _ = writeln!(
+            text,
+            "{},{from},{to},{},{},{share:.3},{},{},{}",
+            row.kind,
+            row.planted,
+            row.found,
+            real(row.kw_error),
+            real(row.days_error),
+            row.level.as_str()
+        );
     }
     text
 }

@@ -6,15 +6,13 @@ use rand_chacha::ChaCha8Rng;
 use super::chance::{chance, normal, pick};
 use super::scene::Scene;
 use super::settings::{CheckedSettings, Registers};
-use super::town::{DataFault, Member, Planted, Untidy};
+use super::town::{DataFault, Member, Planted, ReadBy, Untidy};
 use crate::domain::{Purpose, seed_of};
 
 /// Reading that was lost.
 pub(super) const LOST_WH: i32 = i32::MIN;
 /// Standard deviation of a customer meter's gain error: class 1 meters (IEC 62053-21) lie well within their ±1 %.
 const GAIN_SD: f64 = 0.003;
-/// Standard deviation of a balance meter's gain error: class 0.5 with transformers.
-const BALANCE_GAIN_SD: f64 = 0.002;
 /// Above this mean power meters are connected through current transformers and count whole 10 Wh.
 const TRANSFORMER_METERED_KW: f64 = 30.0;
 
@@ -41,28 +39,21 @@ impl MeterReadings {
         let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &id, Purpose::Synthesis, 3));
         let mean = metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / metered_kw.len() as f64;
         let pulse = if mean > TRANSFORMER_METERED_KW { 10 } else { 1 };
-        let shown = if let Planted::Scaled(share) = member.planted { share } else { 1.0 };
-        let gain = shown * (1.0 + GAIN_SD * normal(&mut rng));
-        let wh = count_pulses(metered_kw.iter().map(|&kw| f64::from(kw)), scene.step_h(), member.every, pulse, gain);
+        let gain = 1.0 + GAIN_SD * normal(&mut rng);
+        let tamper = if let Planted::Tampered(tamper) = member.planted { Some(tamper) } else { None };
+        let shown = metered_kw.iter().enumerate().map(|(i, &kw)| f64::from(kw) * tamper.map_or(1.0, |tamper| tamper.shown(scene, i)));
+        let wh = count_pulses(shown, scene.step_h(), member.every, pulse, gain);
         let counter_wh = 1000 * rng.random_range(200..60_000);
-        let wanted = member.register_only || settings.registers == Registers::Everywhere;
-        let registers = if wanted { read_register(scene, settings.register_days, member.every, &wh, counter_wh) } else { Vec::new() };
+        let wanted = member.read == ReadBy::Register || settings.registers == Registers::Everywhere;
+        let registers = if wanted { read_register(scene, &register_days(settings, scene, &id), member.every, &wh, counter_wh) } else { Vec::new() };
         let mut readings = Self { id, every: member.every, wh, repeats: Vec::new(), null_rows: false, registers };
         let per_day = 1440 / (scene.step_min as usize * member.every);
         match member.planted {
             Planted::Fault(fault) => readings.apply_fault(&mut rng, fault, per_day),
             Planted::Untidy(untidy) => readings.apply_untidy(&mut rng, untidy, per_day),
-            Planted::Nothing | Planted::Farm(_) | Planted::Licensed { .. } | Planted::Scaled(_) => {}
+            Planted::Nothing | Planted::Farm(_) | Planted::Licensed { .. } | Planted::Tampered(_) => {}
         }
         readings
-    }
-
-    /// Reads the flow into a grid node.
-    pub(super) fn of_node(run_seed: u64, scene: &Scene, id: String, flow_kw: &[f64]) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(run_seed, &id, Purpose::Synthesis, 3));
-        let gain = 1.0 + BALANCE_GAIN_SD * normal(&mut rng);
-        let wh = count_pulses(flow_kw.iter().copied(), scene.step_h(), 1, 10, gain);
-        Self { id, every: 1, wh, repeats: Vec::new(), null_rows: false, registers: Vec::new() }
     }
 
     fn apply_fault(&mut self, rng: &mut ChaCha8Rng, fault: DataFault, per_day: usize) {
@@ -128,9 +119,17 @@ impl MeterReadings {
     }
 }
 
-/// The counter at the start of every `every_days`-th day and at the end of the axis, kWh.
-fn read_register(scene: &Scene, every_days: u32, every: usize, wh: &[i32], counter_wh: i64) -> Vec<(usize, f64)> {
-    let days = scene.days.iter().step_by(every_days as usize).map(|day| day.first);
+/// Base intervals at whose start a register is read: every `register_days` days. All registers are read on the same days and at the end of the axis, or each usage point's
+/// own from one of the first `register_spread_days` days on.
+fn register_days(settings: &CheckedSettings, scene: &Scene, id: &str) -> Vec<usize> {
+    let first = seed_of(settings.seed, id, Purpose::Synthesis, 7) % u64::from(settings.register_spread_days);
+    let days = scene.days.iter().skip(first as usize).step_by(settings.register_days as usize).map(|day| day.first);
+    let end = (settings.register_spread_days == 1).then(|| scene.len());
+    days.chain(end).collect()
+}
+
+/// The counter at the start of these base intervals, kWh.
+fn read_register(scene: &Scene, at: &[usize], every: usize, wh: &[i32], counter_wh: i64) -> Vec<(usize, f64)> {
     let (mut counter, mut counted) = (counter_wh, 0);
     let read = |interval: usize| {
         let until = (interval / every).min(wh.len());
@@ -138,11 +137,11 @@ fn read_register(scene: &Scene, every_days: u32, every: usize, wh: &[i32], count
         counted = until;
         (interval, counter as f64 / 1000.0)
     };
-    days.chain([scene.len()]).map(read).collect()
+    at.iter().copied().filter(|&interval| interval <= scene.len()).map(read).collect()
 }
 
 /// Energy per reading in whole pulses of `pulse_wh`; what is left over counts towards the next reading, as in a real register.
-fn count_pulses(load_kw: impl Iterator<Item = f64>, step_h: f64, every: usize, pulse_wh: i64, gain: f64) -> Vec<i32> {
+pub(super) fn count_pulses(load_kw: impl Iterator<Item = f64>, step_h: f64, every: usize, pulse_wh: i64, gain: f64) -> Vec<i32> {
     let (mut energy_wh, mut pulses_before, mut inside) = (0.0, 0_i64, 0);
     let mut readings = Vec::new();
     for kw in load_kw {

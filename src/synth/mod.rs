@@ -4,6 +4,7 @@
 //! it: customers with lawful loads, a grid with losses, faults of the data, and the truth about all of them.
 
 mod appliances;
+mod balance_meter;
 mod business;
 mod chance;
 mod farm;
@@ -21,6 +22,7 @@ mod scene;
 mod settings;
 mod simulate;
 mod tables;
+mod tamper;
 mod town;
 mod usage;
 
@@ -29,5 +31,5 @@ pub use local_time::LocalTimes;
 pub use place::Place;
 pub use readings::ReadingsError;
 pub use readme::command_line;
-pub use settings::{CheckedSettings, MAX_SORTED, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateSettings};
+pub use settings::{CheckedSettings, MAX_SORTED, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateSettings, TamperKind};
 pub use simulate::{SimulateError, Simulated, simulate};

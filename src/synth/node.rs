@@ -6,13 +6,14 @@
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::balance_meter;
 use super::farm::FarmModel;
 use super::meter::MeterReadings;
 use super::readings::Rows;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsOrder};
 use super::tables::{CustomerRow, RegisterRow, TruthRow};
-use super::town::{Tap, TransformerPlan};
+use super::town::{ReadBy, Tap, TransformerPlan};
 use super::usage::{Usage, mean_while_running};
 use crate::domain::{Purpose, TransformerRating, seed_of, transformer_loss_kw};
 
@@ -43,11 +44,6 @@ pub(super) struct TransformerOutput {
     pub(super) flow_kw: Vec<f64>,
 }
 
-/// Id of the meter that measures what flows into a node.
-pub(super) fn balance_meter_id(node: &str) -> String {
-    format!("M-{node}")
-}
-
 /// Draws every load under a transformer and reads its meters.
 pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &TransformerPlan) -> TransformerOutput {
     let mut load = vec![0.0_f64; scene.len()];
@@ -66,9 +62,10 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         load.iter_mut().zip(&usage.unmetered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
         let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw);
         output.truth.extend(TruthRow::of_member(scene, plan, member, &usage));
-        output.registers.extend(readings.registers.iter().map(|&(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
+        let registers = if member.read == ReadBy::Nobody { &[] } else { readings.registers.as_slice() };
+        output.registers.extend(registers.iter().map(|&(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
         output.customers.push(CustomerRow::new(settings, plan, member, &usage));
-        if !member.register_only {
+        if member.read == ReadBy::Intervals {
             output.meters.push(readings);
         }
     }
@@ -78,7 +75,9 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     }
     output.flow_kw = transformer_flow_kw(output.rated_kva, &load);
     if plan.metered {
-        output.meters.push(MeterReadings::of_node(settings.seed, scene, balance_meter_id(&plan.id), &output.flow_kw));
+        let (readings, fault) = balance_meter::read(settings, scene, &plan.id, &output.flow_kw);
+        output.meters.push(readings);
+        output.truth.extend(fault);
     }
     if settings.order == ReadingsOrder::Meter {
         output.rows = Rows::by_meter(&output.meters);

@@ -10,8 +10,9 @@ use super::farm::FarmKind;
 use super::look_alike::LookAlike;
 use super::scene::Scene;
 use super::settings::CheckedSettings;
-use super::town::{Base, DataFault, Member, Planted, PlantedFarm, Untidy, contract_for, some_onset};
-use crate::domain::Timestamp;
+use super::tamper::Tamper;
+use super::town::{Base, DataFault, Member, Planted, PlantedFarm, ReadBy, Untidy, contract_for, some_onset};
+use crate::domain::{Purpose, Timestamp, seed_of};
 
 /// The smallest farm that is planted, kW: one old unit.
 const SMALLEST_KW: f64 = 1.3;
@@ -66,9 +67,10 @@ pub(super) fn plant(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Sc
     }
     for _ in 0..count(settings.scaled_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
-        members[index].planted = Planted::Scaled(between(rng, 0.2, 0.7));
-        members[index].register_only = false;
+        members[index].planted = Planted::Tampered(Tamper::scaled(between(rng, 0.2, 0.7)));
+        members[index].read = ReadBy::Intervals;
     }
+    plant_theft(rng, settings, scene, members, &mut free);
     for number in 0..count(settings.look_alike_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
         plant_look_alike(rng, &mut members[index], LookAlike::ALL[number % LookAlike::ALL.len()]);
@@ -76,12 +78,46 @@ pub(super) fn plant(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Sc
     for number in 0..count(settings.fault_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
         members[index].planted = Planted::Fault([DataFault::Stuck, DataFault::FlatFilled, DataFault::Multiplier][number % 3]);
-        members[index].register_only = false;
+        members[index].read = ReadBy::Intervals;
     }
     for number in 0..count(settings.untidy_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
         members[index].planted = Planted::Untidy([Untidy::Gaps, Untidy::Duplicates, Untidy::Spikes, Untidy::Export][number % 4]);
-        members[index].register_only = false;
+        members[index].read = ReadBy::Intervals;
+    }
+}
+
+/// Meters that were tampered with, and farms past the meter.
+fn plant_theft(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Scene, members: &mut [Member], free: &mut impl Iterator<Item = usize>) {
+    for number in 0..count(settings.tamper_share, members.len()) {
+        let Some(index) = next_free(free, members) else { return };
+        members[index].planted = Planted::Tampered(Tamper::draw(rng, scene, settings.tamper_kind, number));
+        members[index].read = ReadBy::Intervals;
+    }
+    for number in 0..count(settings.bypass_share, members.len()) {
+        let Some(index) = next_free(free, members) else { return };
+        plant_bypass(rng, &mut members[index], scene, number % 2 == 1);
+    }
+}
+
+/// A farm that goes past the meter as a whole. With `drop` it began in the period, and a part of the other load went past the meter on the same day.
+fn plant_bypass(rng: &mut ChaCha8Rng, member: &mut Member, scene: &Scene, drop: bool) {
+    let most = if matches!(member.base, Base::Home { .. }) { 16.0 } else { 40.0 };
+    let kind = pick_weighted(rng, &[(0.7, FarmKind::Constant), (0.3, FarmKind::Night)]);
+    let (kw, begins) = (log_uniform(rng, SMALLEST_KW, most), chance(rng, 0.5));
+    let onset = (drop || begins).then(|| some_onset(rng, scene));
+    let (truth_kind, moved) = if drop { ("bypass_drop", between(rng, 0.3, 0.8)) } else { ("bypass", 0.0) };
+    member.read = ReadBy::Intervals;
+    member.planted = Planted::Farm(PlantedFarm { truth_kind, unmetered: 1.0, moved, ..farm(kind, kw, onset) });
+}
+
+/// Homes of which nothing is read; by streams of their own, so that nothing else changes with their share.
+pub(super) fn leave_unread(settings: &CheckedSettings, members: &mut [Member]) {
+    for member in members.iter_mut().filter(|member| member.planted == Planted::Nothing && matches!(member.base, Base::Home { .. })) {
+        let draw = seed_of(settings.seed, &member.id(), Purpose::Synthesis, 6) as f64 / u64::MAX as f64;
+        if draw < settings.unread_share {
+            member.read = ReadBy::Nobody;
+        }
     }
 }
 
@@ -124,12 +160,12 @@ fn plant_farms(
 }
 
 fn farm(kind: FarmKind, target_kw: f64, onset: Option<Timestamp>) -> PlantedFarm {
-    PlantedFarm { truth_kind: kind.as_str(), kind, target_kw, onset, unmetered: 0.0, group: None }
+    PlantedFarm { truth_kind: kind.as_str(), kind, target_kw, onset, unmetered: 0.0, moved: 0.0, group: None }
 }
 
 /// A farm in a home, a business, or a shed that was rented for it, with a size that the contract makes plausible.
 fn plant_single(rng: &mut ChaCha8Rng, member: &mut Member, kind: FarmKind, onset: Option<Timestamp>) {
-    member.register_only = false;
+    member.read = ReadBy::Intervals;
     if chance(rng, 0.25) {
         member.base = Base::Site(between(rng, 0.05, 0.6));
         member.contracted_kw = pick(rng, &[15.0, 30.0, 63.0, 100.0, 160.0]);
@@ -148,7 +184,7 @@ fn plant_single(rng: &mut ChaCha8Rng, member: &mut Member, kind: FarmKind, onset
 fn plant_in_building(rng: &mut ChaCha8Rng, member: &mut Member, onset: Option<Timestamp>) {
     let large = [BusinessKind::School, BusinessKind::Hospital, BusinessKind::Industry, BusinessKind::Hotel, BusinessKind::Office];
     member.base = Base::Business(pick(rng, &large));
-    member.register_only = false;
+    member.read = ReadBy::Intervals;
     let kind = pick_weighted(rng, &[(0.6, FarmKind::Constant), (0.2, FarmKind::Night), (0.2, FarmKind::Staircase)]);
     member.planted = Planted::Farm(PlantedFarm { truth_kind: "building_farm", ..farm(kind, log_uniform(rng, 5.0, 100.0), onset) });
 }
@@ -160,7 +196,7 @@ fn plant_split(rng: &mut ChaCha8Rng, members: &mut [Member], group: &[usize], on
     let first = members[group[0]].number;
     for &index in group {
         let member = &mut members[index];
-        member.register_only = false;
+        member.read = ReadBy::Intervals;
         let own = farm(kind, share_kw * between(rng, 0.9, 1.1), onset);
         member.planted = Planted::Farm(PlantedFarm { truth_kind: "split", group: Some(first), ..own });
         if one_owner {
@@ -180,7 +216,7 @@ fn plant_licensed(rng: &mut ChaCha8Rng, member: &mut Member, exceeded: bool) {
     let kind = pick_weighted(rng, &[(0.7, FarmKind::Constant), (0.3, FarmKind::Night)]);
     let truth_kind = if exceeded { "licence_exceeded" } else { "licensed" };
     member.base = Base::Site(between(rng, 0.5, 3.0));
-    member.register_only = false;
+    member.read = ReadBy::Intervals;
     member.contracted_kw = contract_for(1.1 * licensed_kw);
     member.planted = Planted::Licensed { farm: PlantedFarm { truth_kind, ..farm(kind, drawn, None) }, licensed_kw, exceeded };
 }
@@ -188,7 +224,7 @@ fn plant_licensed(rng: &mut ChaCha8Rng, member: &mut Member, exceeded: bool) {
 fn plant_look_alike(rng: &mut ChaCha8Rng, member: &mut Member, kind: LookAlike) {
     let kw = kind.draw_kw(rng);
     member.base = Base::LookAlike(kind, kw);
-    member.register_only = false;
+    member.read = ReadBy::Intervals;
     member.contracted_kw = contract_for(if kind.is_home() { kw + 7.0 } else { 1.2 * kw });
 }
 

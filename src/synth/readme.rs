@@ -3,6 +3,12 @@
 use super::settings::{CheckedSettings, SimulateSettings};
 use super::simulate::Simulated;
 
+/// How `truth.csv` is read.
+const TRUTH: &str = "`truth.csv`: label 1 = farm or theft, 0 = innocent, -1 = not scored. Level `usage_point` is what a customer's own series hides; level `node` is load that \
+no meter sees (`customer`: whose it is), or a fault of the node's balance meter (`balance_clock:` minutes fast, `balance_ratio:` factor, `balance_stuck`, `balance_gaps`); \
+level `link` is a usage point that the grid file puts in the wrong place (`wrong_link`) or nowhere (`unlinked`), `customer` being its true transformer. \
+`kw` is the mean while it runs, of a meter that was tampered with what it does not show.";
+
 /// The options that turn the default utility into this one, as they are typed.
 ///
 /// # Errors
@@ -32,8 +38,8 @@ pub(super) fn readme(settings: &CheckedSettings, simulated: &Simulated, as_toml:
     Ok(format!(
         "# A synthetic utility\n\n\
          Every customer, address and reading here is made up. Made by\n\n```sh\n{command}\n```\n\n\
-         {usage_points} usage points, {readings} readings, {farms} usage points with a farm, {unmetered_nodes} grid nodes with unmetered load \
-         (`truth.csv`). Stamps are local time, time zone `{}`.\n\nAll settings:\n\n```toml\n{as_toml}```\n",
+         {usage_points} usage points, {readings} readings, {farms} usage points with a farm or theft, {unmetered_nodes} grid nodes with unmetered load \
+         (`truth.csv`). Stamps are local time, time zone `{}`.\n\n{TRUTH}\n\nAll settings:\n\n```toml\n{as_toml}```\n",
         settings.timezone
     ))
 }

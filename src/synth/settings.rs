@@ -38,6 +38,25 @@ pub enum Registers {
     Everywhere,
 }
 
+/// How meters have been tampered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TamperKind {
+    /// All ways in turn.
+    #[default]
+    Mixed,
+    /// From a day on the meter shows a part.
+    Drop,
+    /// From a day on it shows nothing.
+    Zero,
+    /// It shows a part, half of them from the first reading.
+    Scaled,
+    /// It shows nothing in a window of the night.
+    NightZero,
+    /// It runs backwards from a day on.
+    Reversed,
+}
+
 /// A utility to be simulated. Shares lie between 0 and 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -60,6 +79,9 @@ pub struct SimulateSettings {
     pub prevalence: f64,
     /// Share of transformers with unmetered load.
     pub unmetered_share: f64,
+    /// Share of feeders and substations with unmetered load of their own; `None` = feeders as transformers, substations none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upper_unmetered_share: Option<f64>,
     /// Share of usage points that are lawful look-alikes.
     pub look_alike_share: f64,
     /// Share of usage points with a fault of the data that can be taken for a farm (stuck, filled, multiplier).
@@ -78,6 +100,8 @@ pub struct SimulateSettings {
     pub registers: Registers,
     /// Days between two register readings.
     pub register_days: u32,
+    /// Registers are first read on one of so many days, each usage point on its own; 1 = all on the same day, and on the last.
+    pub register_spread_days: u32,
     /// Levels of the grid: 1 transformers, 2 with feeders, 3 with a substation.
     pub levels: u32,
     /// Fewest usage points of a transformer.
@@ -86,12 +110,31 @@ pub struct SimulateSettings {
     pub meters_per_transformer_max: u32,
     /// Share of grid nodes with a balance meter.
     pub balance_share: f64,
+    /// Share of feeders and substations with a balance meter; `None` = as all nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upper_balance_share: Option<f64>,
+    /// Share of balance meters whose clock is 15 to 60 minutes fast or slow.
+    pub balance_clock_share: f64,
+    /// Share of balance meters with a wrong ratio, half of them from the first reading.
+    pub balance_ratio_share: f64,
+    /// Share of balance meters that repeat one value for some days.
+    pub balance_stuck_share: f64,
+    /// Share of balance meters with gaps of days.
+    pub balance_gap_share: f64,
     /// Share of usage points missing from the grid file.
     pub unlinked_share: f64,
     /// Share of usage points that the grid file puts under the wrong transformer.
     pub wrong_link_share: f64,
     /// Share of usage points whose meter has been made to show only a part of the load.
     pub scaled_share: f64,
+    /// Share of usage points whose meter has been tampered with in the way of `tamper_kind`.
+    pub tamper_share: f64,
+    /// How.
+    pub tamper_kind: TamperKind,
+    /// Share of usage points with a farm that goes past the meter as a whole; with every second one a part of the other load goes the same way.
+    pub bypass_share: f64,
+    /// Share of homes that are in the books and in the grid, but of which nothing is read.
+    pub unread_share: f64,
     /// Businesses and a tenth of the homes report whole hours, the others every `step_min`.
     pub mixed_steps: bool,
     /// File format of the readings.
@@ -112,6 +155,7 @@ impl Default for SimulateSettings {
             place: Place::Almaty,
             prevalence: 0.03,
             unmetered_share: 0.15,
+            upper_unmetered_share: None,
             look_alike_share: 0.04,
             fault_share: 0.015,
             untidy_share: 0.05,
@@ -121,13 +165,23 @@ impl Default for SimulateSettings {
             registers_only: 0.0,
             registers: Registers::OnlyWhereNoIntervals,
             register_days: 30,
+            register_spread_days: 1,
             levels: 3,
             meters_per_transformer_min: 40,
             meters_per_transformer_max: 200,
             balance_share: 0.9,
+            upper_balance_share: None,
+            balance_clock_share: 0.0,
+            balance_ratio_share: 0.0,
+            balance_stuck_share: 0.0,
+            balance_gap_share: 0.0,
             unlinked_share: 0.02,
             wrong_link_share: 0.0,
             scaled_share: 0.0,
+            tamper_share: 0.0,
+            tamper_kind: TamperKind::Mixed,
+            bypass_share: 0.0,
+            unread_share: 0.0,
             mixed_steps: false,
             format: ReadingsFormat::Parquet,
             order: ReadingsOrder::Meter,
@@ -147,8 +201,16 @@ pub enum SettingsError {
         value: f64,
     },
     /// Shares that leave no room for ordinary customers.
-    #[error("plant {sum:.2} of the usage points: prevalence, look-alikes, faults and licences together must stay at or below 0.8; lower one of them")]
+    #[error(
+        "plant {sum:.2} of the usage points: prevalence, look-alikes, faults, licences and theft together must stay at or below 0.8; lower one of them"
+    )]
     Crowded {
+        /// Their sum.
+        sum: f64,
+    },
+    /// More faulty balance meters than there are.
+    #[error("give {sum:.2} of the balance meters a fault: clock, ratio, stuck and gap shares together must stay at or below 1; lower one of them")]
+    FaultyBalances {
         /// Their sum.
         sum: f64,
     },
@@ -237,12 +299,29 @@ impl SimulateSettings {
             ("unlinked_share", self.unlinked_share),
             ("wrong_link_share", self.wrong_link_share),
             ("scaled_share", self.scaled_share),
+            ("tamper_share", self.tamper_share),
+            ("bypass_share", self.bypass_share),
+            ("unread_share", self.unread_share),
+            ("upper_unmetered_share", self.upper_unmetered_share.unwrap_or(0.0)),
+            ("upper_balance_share", self.upper_balance_share.unwrap_or(0.0)),
+            ("balance_clock_share", self.balance_clock_share),
+            ("balance_ratio_share", self.balance_ratio_share),
+            ("balance_stuck_share", self.balance_stuck_share),
+            ("balance_gap_share", self.balance_gap_share),
         ];
         if let Some(&(name, value)) = shares.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(SettingsError::Share { name, value });
         }
-        let sum = self.prevalence + self.look_alike_share + self.fault_share + self.licensed_share + self.scaled_share;
-        if sum > 0.8 { Err(SettingsError::Crowded { sum }) } else { Ok(()) }
+        let stolen = self.scaled_share + self.tamper_share + self.bypass_share;
+        let sum = self.prevalence + self.look_alike_share + self.fault_share + self.licensed_share + stolen;
+        let faulty = self.balance_clock_share + self.balance_ratio_share + self.balance_stuck_share + self.balance_gap_share;
+        if sum > 0.8 {
+            Err(SettingsError::Crowded { sum })
+        } else if faulty > 1.0 {
+            Err(SettingsError::FaultyBalances { sum: faulty })
+        } else {
+            Ok(())
+        }
     }
 
     fn check_numbers(&self) -> Result<(), SettingsError> {
@@ -252,6 +331,7 @@ impl SimulateSettings {
             ("days", self.days, (1..=3660).contains(&self.days), "1 to 3660"),
             ("step_min", self.step_min, [5, 10, 15, 20, 30, 60].contains(&self.step_min), "5, 10, 15, 20, 30 or 60"),
             ("register_days", self.register_days, (1..=366).contains(&self.register_days), "1 to 366"),
+            ("register_spread_days", self.register_spread_days, (1..=366).contains(&self.register_spread_days), "1 to 366"),
             ("levels", self.levels, (1..=3).contains(&self.levels), "1, 2 or 3"),
             ("meters_per_transformer_min", least, least >= 1, "1 or more"),
             ("meters_per_transformer_max", most, (least..=2000).contains(&most), "the minimum or more, at most 2000"),
@@ -283,6 +363,8 @@ mod tests {
             (SimulateSettings { start: "1.3.2025".into(), ..base() }, "YYYY-MM-DD"),
             (SimulateSettings { timezone: "Asia/Nowhere".into(), ..base() }, "Asia/Nowhere"),
             (SimulateSettings { prevalence: 0.9, ..base() }, "lower one"),
+            (SimulateSettings { balance_clock_share: 0.6, balance_ratio_share: 0.6, ..base() }, "lower one"),
+            (SimulateSettings { upper_balance_share: Some(-0.1), ..base() }, "upper_balance_share"),
             (SimulateSettings { usage_points: 1_000_000, order: ReadingsOrder::Time, ..base() }, "order by meter"),
         ];
         for (settings, word) in refused {

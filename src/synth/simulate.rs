@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::balance_meter::{self, balance_meter_id};
 use super::meter::MeterReadings;
-use super::node::{self, TransformerOutput, balance_meter_id};
+use super::node::{self, TransformerOutput};
 use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWriter, Rows};
 use super::readme::readme;
 use super::scene::Scene;
@@ -287,8 +288,12 @@ impl<'a> Folder<'a> {
         };
         self.grid.write(&[transformer])?;
         let (mut rows, mut wrong) = (Vec::new(), Vec::new());
-        for member in plan.members.iter().filter(|member| member.linked) {
+        for member in &plan.members {
             let id = member.id();
+            if !member.linked {
+                wrong.push(TruthRow::of_missing_link(id, &plan.id));
+                continue;
+            }
             let parent = self.wrong_parent(plan, &id);
             wrong.extend(parent.map(|_| TruthRow::of_wrong_link(id.clone(), &plan.id)));
             let parent = Some(parent.unwrap_or(&plan.id).to_owned());
@@ -335,12 +340,7 @@ impl<'a> Folder<'a> {
         let Some(index) = self.feeders.open.take() else { return Ok(()) };
         let plan = &self.town.feeders[index];
         let (mut load, below_kw) = self.feeders.empty();
-        let truth = match &plan.tap {
-            Some(tap) => Some(node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, &mut load)),
-            None => (below_kw > 0.0).then(|| TruthRow::of_node_above(&plan.id, below_kw)),
-        };
-        let own_kw = plan.tap.and(truth.as_ref()).map_or(0.0, |row| row.kw);
-        self.write_truth(truth.as_slice())?;
+        let own_kw = self.write_own_tap(plan, below_kw, &mut load)?;
         let flow = node::feeder_flow_kw(&load);
         self.write_balance(plan, &flow)?;
         if !self.town.substations.is_empty() {
@@ -352,13 +352,21 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
+    /// Adds a node's own tap to its load, writes the truth about it (or about what is below it), and returns the power of the tap, kW.
+    fn write_own_tap(&mut self, plan: &UpperPlan, below_kw: f64, load_kw: &mut [f64]) -> Result<f64, SimulateError> {
+        let truth = match &plan.tap {
+            Some(tap) => Some(node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, load_kw)),
+            None => (below_kw > 0.0).then(|| TruthRow::of_node_above(&plan.id, below_kw)),
+        };
+        self.write_truth(truth.as_slice())?;
+        Ok(plan.tap.and(truth.as_ref()).map_or(0.0, |row| row.kw))
+    }
+
     fn close_substation(&mut self) -> Result<(), SimulateError> {
         let Some(index) = self.substations.open.take() else { return Ok(()) };
         let plan = &self.town.substations[index];
-        let (load, below_kw) = self.substations.empty();
-        if below_kw > 0.0 {
-            self.write_truth(&[TruthRow::of_node_above(&plan.id, below_kw)])?;
-        }
+        let (mut load, below_kw) = self.substations.empty();
+        self.write_own_tap(plan, below_kw, &mut load)?;
         self.write_balance(plan, &node::substation_flow_kw(&load))
     }
 
@@ -366,7 +374,9 @@ impl<'a> Folder<'a> {
         if !plan.metered {
             return Ok(());
         }
-        let meters = vec![MeterReadings::of_node(self.settings.seed, self.scene, balance_meter_id(&plan.id), flow_kw)];
+        let (readings, fault) = balance_meter::read(self.settings, self.scene, &plan.id, flow_kw);
+        self.write_truth(fault.as_slice())?;
+        let meters = vec![readings];
         let rows = Rows::by_meter(&meters);
         self.write_meters(meters, &rows)
     }
@@ -528,5 +538,51 @@ mod tests {
         for kind in ["substation", "feeder", "transformer", "usage_point"] {
             assert!(rows.iter().any(|row| row[1] == kind), "{kind}");
         }
+    }
+
+    /// Ids of a file's rows whose text holds `word`.
+    fn ids_with(text: &str, word: &str) -> std::collections::BTreeSet<String> {
+        text.lines().filter(|line| line.contains(word)).map(|line| line.split(',').nth(1).unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn of_unread_homes_there_are_customers_and_no_readings() {
+        let files = files(SimulateSettings { unread_share: 0.3, ..small() });
+        let unread = ids_with(&files["truth.csv"], ",unread,");
+        assert!(unread.len() > 10, "{unread:?}");
+        for id in &unread {
+            assert!(!files["readings.csv"].contains(id) && !files["registers.csv"].contains(id) && files["customers.csv"].contains(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_bypass_is_told_at_the_node_and_only_a_drop_in_the_customers_own_series() {
+        let truth = &files(SimulateSettings { bypass_share: 0.05, balance_share: 1.0, prevalence: 0.0, ..small() })["truth.csv"];
+        let rows = |start: &str| truth.lines().filter(|line| line.contains(start)).map(|line| line.split(',').nth(3).unwrap()).collect::<Vec<_>>();
+        assert_eq!(
+            (rows("usage_point,").iter().filter(|label| **label == "1").count(), rows(",bypass,"), rows(",bypass_drop,")),
+            (3, vec!["-1", "1", "-1", "1", "-1", "1"], vec!["1"; 6])
+        );
+    }
+
+    #[test]
+    fn faults_of_balance_meters_are_told_and_change_no_other_meter() {
+        let faulty = files(SimulateSettings { balance_ratio_share: 0.5, balance_clock_share: 0.5, ..small() });
+        let clean = files(small());
+        let customers = |text: &str| text.lines().filter(|line| line.starts_with("UP")).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(customers(&faulty["readings.csv"]), customers(&clean["readings.csv"]));
+        let told = ids_with(&faulty["truth.csv"], ",balance_");
+        let changed = |id: &String| {
+            let rows = |text: &str| text.lines().filter(|line| line.starts_with(&format!("M-{id},"))).map(str::to_owned).collect::<Vec<_>>();
+            rows(&faulty["readings.csv"]) != rows(&clean["readings.csv"])
+        };
+        assert!(told.len() > 4 && told.iter().all(changed), "{told:?}");
+    }
+
+    #[test]
+    fn registers_are_read_on_different_days_when_asked_for() {
+        let registers = &files(SimulateSettings { register_spread_days: 10, registers_only: 0.5, ..small() })["registers.csv"];
+        let days: std::collections::BTreeSet<&str> = registers.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+        assert!(days.len() > 5, "{days:?}");
     }
 }

@@ -1,12 +1,14 @@
 //! Lines of the tables beside the readings: customers, registers, truth, and the fixed tables of weather, licences and tariffs.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::business::BusinessKind;
 use super::look_alike::LookAlike;
 use super::scene::Scene;
 use super::settings::CheckedSettings;
-use super::town::{Base, DataFault, Member, Planted, TransformerPlan};
+use super::town::{Base, DataFault, Member, Planted, ReadBy, TransformerPlan};
 use super::usage::{Usage, persons_of};
 use crate::domain::{CivilDay, Timestamp};
 
@@ -75,7 +77,7 @@ pub(super) struct RegisterRow {
 pub(super) struct TruthRow {
     level: &'static str,
     pub(super) id: String,
-    kind: &'static str,
+    kind: Cow<'static, str>,
     pub(super) label: i8,
     pub(super) kw: f64,
     onset: String,
@@ -208,26 +210,26 @@ impl TruthRow {
     /// The truth about a usage point, and about its transformer when part of its farm goes past the meter.
     pub(super) fn of_member(scene: &Scene, plan: &TransformerPlan, member: &Member, usage: &Usage) -> Vec<Self> {
         let (kind, label, onset) = match (member.planted, member.base) {
-            (Planted::Farm(farm), _) => (farm.truth_kind, 1, farm.onset),
+            // Of a farm that goes past the meter as a whole, nothing is in the customer's own series.
+            (Planted::Farm(farm), _) => (farm.truth_kind, if farm.unmetered < 1.0 || farm.moved > 0.0 { 1 } else { -1 }, farm.onset),
             (Planted::Licensed { farm, exceeded, .. }, _) => (farm.truth_kind, if exceeded { 1 } else { -1 }, farm.onset),
-            (Planted::Scaled(_), _) => ("scaled", 1, None),
+            (Planted::Tampered(tamper), _) => (tamper.truth_kind(), 1, tamper.from),
             (Planted::Fault(DataFault::Stuck), _) => ("look:stuck", 0, None),
             (Planted::Fault(DataFault::FlatFilled), _) => ("look:flat_filled", 0, None),
             (Planted::Fault(DataFault::Multiplier), _) => ("look:multiplier", 0, None),
             (_, Base::LookAlike(LookAlike::ServerRoom, _)) if !is_classed(member) => (LookAlike::ServerRoom.truth_kind(), -1, None),
             (_, Base::LookAlike(kind, _)) => (kind.truth_kind(), 0, None),
+            (_, Base::Home { .. }) if member.read == ReadBy::Nobody => ("unread", -1, None),
             (_, Base::Home { .. }) => ("home", 0, None),
             (_, Base::Business(_) | Base::Site(_)) => ("building", 0, None),
         };
         let onset = onset.map_or_else(String::new, |at| stamp(scene, at));
         let id = member.id();
-        // Of a scaled meter: the mean load that it does not show.
-        let mean_kw = usage.metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / usage.metered_kw.len().max(1) as f64;
-        let not_shown_kw = if let Planted::Scaled(shown) = member.planted { (1.0 - shown) * mean_kw } else { 0.0 };
+        let not_shown_kw = if let Planted::Tampered(tamper) = member.planted { tamper.not_shown_kw(scene, &usage.metered_kw) } else { 0.0 };
         let own = Self {
             level: "usage_point",
             id: id.clone(),
-            kind,
+            kind: kind.into(),
             label,
             kw: to_watt(usage.farm_metered_kw + not_shown_kw),
             onset: onset.clone(),
@@ -236,14 +238,25 @@ impl TruthRow {
         let mut rows = vec![own];
         if usage.farm_unmetered_kw > 0.0 {
             let (label, kw) = (if plan.metered { 1 } else { -1 }, to_watt(usage.farm_unmetered_kw));
-            rows.push(Self { level: "node", id: plan.id.clone(), kind: "partial_bypass", label, kw, onset, customer: Some(id) });
+            rows.push(Self { level: "node", id: plan.id.clone(), kind: kind.into(), label, kw, onset, customer: Some(id) });
         }
         rows
     }
 
     /// A usage point that the grid file puts under another transformer than its own, which `customer` names.
     pub(super) fn of_wrong_link(id: String, own: &str) -> Self {
-        Self { level: "link", id, kind: "wrong_link", label: 1, kw: 0.0, onset: String::new(), customer: Some(own.to_owned()) }
+        Self { level: "link", id, kind: "wrong_link".into(), label: -1, kw: 0.0, onset: String::new(), customer: Some(own.to_owned()) }
+    }
+
+    /// A usage point that the grid file forgot; `customer` names its transformer.
+    pub(super) fn of_missing_link(id: String, own: &str) -> Self {
+        Self { kind: "unlinked".into(), ..Self::of_wrong_link(id, own) }
+    }
+
+    /// A fault of a node's balance meter: a fault of the data, not scored as theft.
+    pub(super) fn of_balance_meter(scene: &Scene, node: &str, kind: String, onset: Option<Timestamp>) -> Self {
+        let onset = onset.map_or_else(String::new, |at| stamp(scene, at));
+        Self { level: "node", id: node.to_owned(), kind: kind.into(), label: -1, kw: 0.0, onset, customer: None }
     }
 
     /// The truth about unmetered load at a grid node. A node without a balance meter cannot be judged, so it is not scored.
@@ -257,12 +270,12 @@ impl TruthRow {
         customer: Option<String>,
     ) -> Self {
         let onset = onset.map_or_else(String::new, |at| stamp(scene, at));
-        Self { level: "node", id: node.to_owned(), kind, label: if metered { 1 } else { -1 }, kw: to_watt(kw), onset, customer }
+        Self { level: "node", id: node.to_owned(), kind: kind.into(), label: if metered { 1 } else { -1 }, kw: to_watt(kw), onset, customer }
     }
 
     /// A node above others: the unmetered load below it is there too, but the node is not scored for it.
     pub(super) fn of_node_above(node: &str, kw: f64) -> Self {
-        Self { level: "node", id: node.to_owned(), kind: "below", label: -1, kw: to_watt(kw), onset: String::new(), customer: None }
+        Self { level: "node", id: node.to_owned(), kind: "below".into(), label: -1, kw: to_watt(kw), onset: String::new(), customer: None }
     }
 
     /// Unmetered load of a grid node, kW; 0 for usage points.

@@ -13,6 +13,7 @@ use super::look_alike::LookAlike;
 use super::planting;
 use super::scene::Scene;
 use super::settings::CheckedSettings;
+use super::tamper::Tamper;
 use crate::domain::{Purpose, Timestamp, seed_of};
 
 /// Contracted powers that utilities offer, kW.
@@ -52,6 +53,8 @@ pub(super) struct PlantedFarm {
     pub(super) onset: Option<Timestamp>,
     /// Share that goes past the meter.
     pub(super) unmetered: f64,
+    /// Share of the other load that goes past the meter with it, from the first instant on.
+    pub(super) moved: f64,
     /// Usage points of one group share onset and random stream of pauses; the id of the first.
     pub(super) group: Option<u32>,
 }
@@ -96,12 +99,23 @@ pub(super) enum Planted {
         /// It draws more than the licence allows.
         exceeded: bool,
     },
-    /// A meter that has been made to show this share of the load.
-    Scaled(f64),
+    /// A meter that has been tampered with.
+    Tampered(Tamper),
     /// A fault of the data that looks like a farm.
     Fault(DataFault),
     /// A plain fault of the data.
     Untidy(Untidy),
+}
+
+/// What is read of a usage point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadBy {
+    /// Its intervals.
+    Intervals,
+    /// Its register only.
+    Register,
+    /// Nothing.
+    Nobody,
 }
 
 /// One usage point of the plan.
@@ -119,8 +133,8 @@ pub(super) struct Member {
     pub(super) owner: u32,
     /// Base intervals that one reading covers.
     pub(super) every: usize,
-    /// No intervals, only a register.
-    pub(super) register_only: bool,
+    /// What is read of it.
+    pub(super) read: ReadBy,
     /// Present in the grid file.
     pub(super) linked: bool,
     /// The contract is in use.
@@ -191,6 +205,7 @@ impl Town {
         let mut members = draw_members(&mut rng, settings);
         let groups = draw_transformer_sizes(&mut rng, settings);
         planting::plant(&mut rng, settings, scene, &mut members, &groups);
+        planting::leave_unread(settings, &mut members);
         let mut rest = members.into_iter();
         let mut transformers = Vec::with_capacity(groups.len());
         for (number, &size) in groups.iter().enumerate() {
@@ -207,12 +222,13 @@ impl Town {
 
     fn draw_upper_grid(&mut self, rng: &mut ChaCha8Rng, settings: &CheckedSettings) {
         let upper = |id: String, parent: usize, metered: bool| UpperPlan { id, parent, metered, tap: None };
+        let metered_share = settings.upper_balance_share.unwrap_or(settings.balance_share);
         if settings.levels >= 2 {
             let mut left = 0;
             for transformer in &mut self.transformers {
                 if left == 0 {
                     left = rng.random_range(6..=14);
-                    let metered = chance(rng, settings.balance_share);
+                    let metered = chance(rng, metered_share);
                     self.feeders.push(upper(format!("F{:03}", self.feeders.len()), self.feeders.len() / 12, metered));
                 }
                 left -= 1;
@@ -221,26 +237,39 @@ impl Town {
         }
         if settings.levels >= 3 {
             for number in 0..self.feeders.len().div_ceil(12) {
-                let metered = chance(rng, settings.balance_share);
+                let metered = chance(rng, metered_share);
                 self.substations.push(upper(format!("SS{}", number + 1), 0, metered));
             }
         }
     }
 
     fn draw_taps(&mut self, rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Scene) {
-        if settings.prevalence == 0.0 || settings.unmetered_share == 0.0 {
+        if settings.prevalence == 0.0 {
             return;
         }
+        if settings.unmetered_share > 0.0 {
+            self.draw_transformer_taps(rng, settings, scene);
+        }
+        let share = settings.upper_unmetered_share.unwrap_or(settings.unmetered_share);
+        for feeder in self.feeders.iter_mut().filter(|_| share > 0.0) {
+            if chance(rng, share) {
+                feeder.tap = Some(Tap::draw(rng, scene, 40.0, 300.0));
+            }
+        }
+        let share = settings.upper_unmetered_share.unwrap_or(0.0);
+        for substation in self.substations.iter_mut().filter(|_| share > 0.0) {
+            if chance(rng, share) {
+                substation.tap = Some(Tap::draw(rng, scene, 100.0, 1000.0));
+            }
+        }
+    }
+
+    fn draw_transformer_taps(&mut self, rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Scene) {
         let count = planting::count(settings.unmetered_share, self.transformers.len());
         let mut order: Vec<usize> = (0..self.transformers.len()).collect();
         order.shuffle(rng);
         for &index in order.iter().take(count) {
             self.transformers[index].tap = Some(Tap::draw(rng, scene, 3.0, 60.0));
-        }
-        for feeder in &mut self.feeders {
-            if chance(rng, settings.unmetered_share) {
-                feeder.tap = Some(Tap::draw(rng, scene, 40.0, 300.0));
-            }
         }
     }
 }
@@ -279,7 +308,7 @@ fn draw_member(rng: &mut ChaCha8Rng, settings: &CheckedSettings, number: u32) ->
         flat: 0,
         owner: number,
         every: if hourly { (60 / settings.step_min).max(1) as usize } else { 1 },
-        register_only: home && chance(rng, settings.registers_only),
+        read: if home && chance(rng, settings.registers_only) { ReadBy::Register } else { ReadBy::Intervals },
         linked: !chance(rng, settings.unlinked_share),
         active: true,
     }

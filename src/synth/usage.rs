@@ -48,7 +48,7 @@ impl Usage {
         match member.planted {
             Planted::Farm(farm) | Planted::Licensed { farm, .. } => usage.add_farm(run_seed, scene, &id, &farm),
             Planted::Untidy(Untidy::Export) => add_solar(&mut rng, scene, &mut usage.metered_kw),
-            Planted::Nothing | Planted::Scaled(_) | Planted::Fault(_) | Planted::Untidy(_) => {}
+            Planted::Nothing | Planted::Tampered(_) | Planted::Fault(_) | Planted::Untidy(_) => {}
         }
         usage
     }
@@ -93,6 +93,22 @@ impl Usage {
         if farm.unmetered > 0.0 {
             self.unmetered_kw = load.iter().map(|kw| farm.unmetered as f32 * kw).collect();
         }
+        if farm.moved > 0.0 {
+            self.move_past_meter(scene, farm);
+        }
+    }
+}
+
+impl Usage {
+    /// Leads a part of the customer's other load past the meter too.
+    fn move_past_meter(&mut self, scene: &Scene, farm: &PlantedFarm) {
+        let begin = farm.onset.map_or(0, |onset| scene.start.partition_point(|at| *at < onset));
+        for (metered, unmetered) in self.metered_kw.iter_mut().zip(&mut self.unmetered_kw).skip(begin) {
+            let moved = farm.moved as f32 * *metered;
+            *metered -= moved;
+            *unmetered += moved;
+        }
+        self.farm_unmetered_kw = mean_while_running(&self.unmetered_kw);
     }
 }
 
