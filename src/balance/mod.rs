@@ -1,6 +1,6 @@
 //! The balance engine: what flows into a grid node, minus what its meters record, minus technical loss.
 //!
-//! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance; `missing` finds the customers that the grid file
+//! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance, and `supply` asks whether the balance meter is right; `missing` finds the customers that the grid file
 //! forgot, `members` those whose own load a residual names, and `co_timing` those whose meter shows less from the day on which the residual rises; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
 //! `regression`; `null` turns level and parts into a probability, with an error that healthy nodes have in common.
 
@@ -12,6 +12,7 @@ mod null;
 mod parts;
 mod regression;
 mod residual;
+mod supply;
 
 pub use co_timing::{CoTimed, co_timed};
 pub use decomposition::{Decomposition, LineLoss, Part, UnmeteredPattern, decompose};
@@ -19,3 +20,4 @@ pub use members::{Named, named, roughness};
 pub use missing::{Adrift, Placed};
 pub use null::{NodeLevel, NodeOdds, Null, smallest_detectable_kw};
 pub use residual::{BalanceSettings, NodeMeters, Residual, residual};
+pub use supply::{WrongRatio, late_by_hours, wrong_ratios};

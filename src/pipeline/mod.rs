@@ -15,6 +15,7 @@ mod other_priors;
 mod plan;
 mod registers;
 mod second_look;
+mod supplies;
 mod tap_trial;
 mod trial;
 
@@ -263,6 +264,7 @@ impl Run<'_> {
         let setting = GridSetting {
             grid: &self.tables.grid,
             series,
+            corrected: &BTreeMap::new(),
             sums: self.sums,
             is_read: &is_read,
             fell_kw: &|id| metered.fell_kw(id),
@@ -282,9 +284,10 @@ impl Run<'_> {
     fn assemble(&self, metered: &Metered, balancing: &mut Balancing, listing: Listing, mut faults: Vec<Fault>) -> Result<Findings, PipelineError> {
         let prices = Prices::new(self.tables.tariffs.clone());
         let (grid, coverage) = self.balance(metered, balancing)?;
-        let GridFindings { mut nodes, days, placed, culprits, fallen, given_back } = grid;
+        let GridFindings { mut nodes, days, placed, culprits, supply_faults, fallen, given_back } = grid;
         propose_links(&mut faults, &placed);
         withdraw_ratios(&mut faults, &given_back);
+        faults.extend(supply_faults);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
         faults.sort_by(fault_order);
         for row in &mut nodes {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::balance::{
     BalanceSettings, Decomposition, LineLoss, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern, decompose, residual,
 };
-use crate::domain::{Calendar, CivilDay, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
+use crate::domain::{Calendar, CivilDay, Fault, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
 use crate::series::{GridSums, LoadSeries};
@@ -18,6 +18,7 @@ use super::fallen::{self, Fallen};
 use super::named::Culprit;
 use super::node_days::{self, parts};
 use super::registers::Profiled;
+use super::supplies;
 
 /// Coverage below which a node is not judged.
 pub(super) const LEAST_COVERAGE: f64 = 0.5;
@@ -26,7 +27,9 @@ const GOOD_COVERAGE: f64 = 0.95;
 /// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node errs twice as much.
 const RESERVE: f64 = 20.0;
 /// Share of the load known by the day or by registers only from which on a node is balanced by day.
-const MUCH_COARSE: f64 = 0.2;
+pub(super) const MUCH_COARSE: f64 = 0.2;
+/// A node whose balance meter was put right errs by so much more than others.
+const CORRECTED: f64 = 2.0;
 /// Meters err together by no more than this share of what is supplied.
 const SURPLUS: f64 = 0.03;
 /// A proportional part beyond this share of the metered load is worth a remark.
@@ -49,6 +52,8 @@ pub(super) struct GridSeries {
 pub(super) struct GridSetting<'a> {
     pub(super) grid: &'a Grid,
     pub(super) series: &'a GridSeries,
+    /// Balance meters that were put right.
+    pub(super) corrected: &'a BTreeMap<UsagePointId, LoadSeries>,
     /// Sums of usage points by the node that feeds them.
     pub(super) sums: &'a GridSums,
     /// Whether a usage point was read.
@@ -78,6 +83,8 @@ pub(super) struct GridFindings {
     pub(super) placed: Places,
     /// Customers that a balance has named.
     pub(super) culprits: Vec<Culprit>,
+    /// What is wrong with balance meters.
+    pub(super) supply_faults: Vec<Fault>,
     /// Customers whose meter shows less from the day on which unmetered load began.
     pub(super) fallen: Vec<Fallen>,
     /// Usage points whose meter ratio was none, and the node whose balance shows it.
@@ -101,6 +108,8 @@ pub(super) struct Balanced<'a> {
     pub(super) residual: Residual,
     /// `None` when the balance meter was not read.
     energies: Option<Energies>,
+    /// The balance meter had a wrong ratio or clock.
+    is_corrected: bool,
     /// What is known of its line loss from the nodes of its level.
     pub(super) line_loss: LineLoss,
     pub(super) found: Option<Decomposition>,
@@ -121,6 +130,8 @@ pub(super) struct Balanced<'a> {
 /// When usage points cannot be read again.
 pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: &mut dyn FnMut(&[Balanced])) -> Result<GridFindings, PipelineError> {
     let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
+    let checked = supplies::check(&metered, setting);
+    let setting = &GridSetting { corrected: &checked.series, ..*setting };
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let mut given_back = give_back(&mut balanced, setting);
     let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new(), &|_| true);
@@ -144,7 +155,15 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
     then(&balanced);
     let nodes = ranked(&balanced, &culprits, &fallen);
-    Ok(GridFindings { days: node_days::of_likely(&nodes, &balanced, setting.calendar), nodes, placed, culprits, fallen, given_back })
+    Ok(GridFindings {
+        days: node_days::of_likely(&nodes, &balanced, setting.calendar),
+        nodes,
+        placed,
+        culprits,
+        supply_faults: checked.faults,
+        fallen,
+        given_back,
+    })
 }
 
 /// Takes every residual apart: first each by itself, then with the line loss that the nodes of its level show together.
@@ -190,14 +209,16 @@ fn ranked(balanced: &[Balanced], culprits: &[Culprit], fallen: &[Fallen]) -> Vec
     rows.into_iter().enumerate().map(|(index, (_, row))| NodeRow { rank: index as u64 + 1, q_value: q.get(index).copied(), ..row }).collect()
 }
 
-fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
-    let supply_of = |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.series.supplies.get(meter));
+pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
+    let supply_of =
+        |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.corrected.get(meter).or_else(|| setting.series.supplies.get(meter)));
     let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());
     let unread = children(node, setting.grid).iter().filter(|id| !(setting.in_balance)(id)).count();
     let mut balanced = Balanced {
         node,
         residual: Residual::default(),
         energies: None,
+        is_corrected: false,
         line_loss: LineLoss::UNKNOWN,
         found: None,
         odds: None,
@@ -206,6 +227,7 @@ fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
         placed: Vec::new(),
     };
     let Some(supply) = supply_of(node) else { return balanced };
+    balanced.is_corrected = setting.corrected.contains_key(&supply.usage_point);
     let residual_of = |nodes: &[&GridNode], below: Vec<&LoadSeries>| {
         let usage_points = || nodes.iter().flat_map(|node| fed_directly(node, setting.grid));
         let read = usage_points().filter(|id| (setting.in_balance)(id)).count();
@@ -268,7 +290,8 @@ pub(super) fn level_of(residual: &Residual, found: &Decomposition) -> NodeLevel 
 
 /// By how much more than usual a node may err: what is not read may be anything.
 pub(super) fn reserve(balanced: &Balanced) -> f64 {
-    1.0 + RESERVE * (1.0 - balanced.residual.coverage).clamp(0.0, 1.0)
+    let corrected = if balanced.is_corrected { CORRECTED } else { 1.0 };
+    corrected + RESERVE * (1.0 - balanced.residual.coverage).clamp(0.0, 1.0)
 }
 
 /// Usage points under a node, without the balance meters of other nodes.
@@ -383,6 +406,9 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push(format!("only {:.0} % of the balance can be made: not judged", 100.0 * coverage));
     } else if coverage < GOOD_COVERAGE {
         remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage));
+    }
+    if balanced.is_corrected {
+        remarks.push("the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve".to_owned());
     }
     if balanced.unread > 0 {
         remarks.push(format!("{} usage points under it were not read; their load counts as unmetered", balanced.unread));

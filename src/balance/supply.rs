@@ -1,0 +1,169 @@
+//! Is the balance meter itself right? A wrong ratio and a wrong clock, found before its balance is believed.
+//!
+//! *Ratio*: supplied = a + b·metered over the hours; where everybody under the node is read, b is a little above 1. b near another ratio of current transformers, with
+//! little noise and next to no level, says that the meter shows b times what flows: a tap moves the level and leaves b. Days before and after a jump of supplied over metered are asked
+//! apart, since ratios are mistaken when meters are changed.
+//! *Clock*: a meter that is late by s hours shows supplied(t − s), so the residual holds −s times the slope of the load. Fitted beside level and losses.
+//! H0: ratio 1 and s = 0.  Weak when: many customers are not in the grid file.
+//! Source: first-order expansion of a shifted series; ratios of current transformers as in IEC 61869-2.
+
+use crate::domain::{Calendar, CivilDay, best_split, mad_sigma, median};
+
+use super::Residual;
+use super::regression::{Prior, Rows, robust_fit};
+
+/// Ratios by which meters are taken for what they are not; their inverses as well, and one that only a meter which shows too little can have: a third too much may be customers that
+/// nobody knows.
+const RATIOS: [f64; 20] = [1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 16.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
+const TOO_LITTLE: f64 = 0.75;
+/// Losses make b larger than 1 by about so much, and a ratio is one when b is so near.
+const LOSS: f64 = 1.04;
+const NEAR: f64 = 0.07;
+/// Noise and level as a share of what is supplied.
+const MOST_NOISE: f64 = 0.05;
+const MOST_LEVEL: f64 = 0.2;
+/// Days on either side of a jump, and its least height in logarithms.
+const MARGIN_DAYS: usize = 5;
+const JUMP: f64 = 0.25;
+/// Hours of balance that a judgement needs: a week.
+const MIN_HOURS: usize = 168;
+/// A clock is wrong from thirteen minutes on, when that is so many standard errors, and much of the noise is gone with it.
+const LEAST_SHIFT_H: f64 = 0.21;
+const SURE: f64 = 8.0;
+const QUIETER: f64 = 0.85;
+/// Share of the load that lines lose, and gains of meters, as far as they are known.
+const LOSS_SIGMA: f64 = 0.05;
+const GAIN_SIGMA: f64 = 0.1;
+
+/// A ratio by which a balance meter shows too much (above 1) or too little, between two days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WrongRatio {
+    /// Shown over supplied.
+    pub ratio: f64,
+    /// First day.
+    pub from: CivilDay,
+    /// Last day.
+    pub to: CivilDay,
+}
+
+/// The wrong ratios of a node's balance meter: none, one, or one on either side of a jump.
+#[must_use]
+pub fn wrong_ratios(residual: &Residual, calendar: &Calendar) -> Vec<WrongRatio> {
+    let day: Vec<CivilDay> = residual.at.iter().map(|&at| calendar.day(at)).collect();
+    if day.len() < MIN_HOURS {
+        return Vec::new();
+    }
+    let (mut days, mut logs): (Vec<usize>, Vec<f64>) = (Vec::new(), Vec::new());
+    let mut first = 0;
+    for group in day.chunk_by(|a, b| a == b) {
+        let hours = first..first + group.len();
+        let sum = |kw: &[f64]| kw[hours.clone()].iter().sum::<f64>();
+        let (supplied, metered) = (sum(&residual.supplied_kw), sum(&residual.metered_kw));
+        if supplied > 0.0 && metered > 0.0 {
+            days.push(first);
+            logs.push((supplied / metered).ln());
+        }
+        first = hours.end;
+    }
+    let jump = best_split(&logs, MARGIN_DAYS).filter(|split| (split.after - split.before).abs() > JUMP);
+    let parts = jump.map_or_else(|| vec![0..day.len()], |split| vec![0..days[split.place], days[split.place]..day.len()]);
+    let of_part = |hours: std::ops::Range<usize>| {
+        let ratio = ratio(&residual.supplied_kw[hours.clone()], &residual.metered_kw[hours.clone()])?;
+        Some(WrongRatio { ratio, from: day[hours.start], to: day[hours.end - 1] })
+    };
+    parts.into_iter().filter(|hours| hours.len() >= MIN_HOURS).filter_map(of_part).collect()
+}
+
+/// A ratio other than 1 that supplied and metered load show, if any.
+fn ratio(supplied: &[f64], metered: &[f64]) -> Option<f64> {
+    let (ones, assumed, day) = (vec![1.0; metered.len()], vec![0.0; metered.len()], (0..metered.len()).map(|hour| hour / 24).collect::<Vec<_>>());
+    let rows = Rows { y: supplied, assumed: &assumed, day: &day };
+    let fit = robust_fit(&[&ones, metered], &rows, &[Prior::Free, Prior::Free])?;
+    let usual = median(supplied);
+    let slope = fit.coefficients[1] / LOSS;
+    let follows = fit.scale < MOST_NOISE * usual && fit.coefficients[0].abs() < MOST_LEVEL * usual && mad_sigma(metered, median(metered)) > fit.scale;
+    let candidates = RATIOS.iter().flat_map(|&ratio| [ratio, 1.0 / ratio]).chain([TOO_LITTLE]);
+    let nearest = candidates.min_by(|a, b| (slope / a).ln().abs().total_cmp(&(slope / b).ln().abs()))?;
+    (follows && slope > 0.0 && (slope / nearest).ln().abs() < NEAR).then_some(nearest)
+}
+
+/// Hours by which a balance meter's stamps are late (negative: early); `None` where its clock is right or nothing can be said.
+#[must_use]
+pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
+    let n = residual.at.len();
+    let follows = |index: usize| residual.at[index + 1].0 - residual.at[index - 1].0 == 7200;
+    let inner: Vec<usize> = (1..n.max(1) - 1).filter(|&index| follows(index)).collect();
+    if inner.len() < MIN_HOURS {
+        return None;
+    }
+    let pick = |kw: &[f64]| -> Vec<f64> { inner.iter().map(|&index| kw[index]).collect() };
+    let (metered, y, assumed) = (pick(&residual.metered_kw), pick(&residual.residual_kw), pick(&residual.assumed_kw));
+    let slope: Vec<f64> = inner.iter().map(|&index| 0.5 * (residual.metered_kw[index + 1] - residual.metered_kw[index - 1])).collect();
+    let mean_kw = (metered.iter().sum::<f64>() / metered.len() as f64).abs().max(1e-3);
+    let squares: Vec<f64> = metered.iter().map(|kw| kw * kw / mean_kw).collect();
+    let (ones, day) = (vec![1.0; metered.len()], inner.iter().map(|&index| calendar.day(residual.at[index]).0 as usize).collect::<Vec<_>>());
+    let rows = Rows { y: &y, assumed: &assumed, day: &day };
+    let priors = [Prior::Free, Prior::Normal(GAIN_SIGMA), Prior::Normal(LOSS_SIGMA), Prior::Free];
+    let right = robust_fit(&[&ones, &metered, &squares], &rows, &priors[..3])?;
+    let late = robust_fit(&[&ones, &metered, &squares, &slope], &rows, &priors)?;
+    let mut own = [0.0; super::regression::MOST_COLUMNS];
+    own[3] = 1.0;
+    let (hours, error) = (-late.coefficients[3], late.error_of(&own));
+    (hours.abs() > LEAST_SHIFT_H.max(SURE * error) && late.scale < QUIETER * right.scale).then_some(hours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+
+    fn load(hour: f64) -> f64 {
+        40.0 + 20.0 * (hour / 24.0 * std::f64::consts::TAU).sin() + 8.0 * (hour / 5.3 * std::f64::consts::TAU).cos()
+    }
+
+    /// Sixty days of a node; `shown` is what the balance meter shows in an hour.
+    fn node(shown: impl Fn(f64) -> f64) -> Residual {
+        let mut residual = Residual { coverage: 1.0, ..Residual::default() };
+        for hour in 0..24 * 60 {
+            let (supplied, metered) = (shown(f64::from(hour)) + f64::from((hour * 7919) % 13) / 40.0, load(f64::from(hour)));
+            residual.at.push(Timestamp(i64::from(hour) * 3600));
+            residual.supplied_kw.push(supplied);
+            residual.metered_kw.push(metered);
+            residual.assumed_kw.push(0.0);
+            residual.residual_kw.push(supplied - metered);
+        }
+        residual
+    }
+
+    fn calendar() -> Calendar {
+        Calendar::new(None).unwrap()
+    }
+
+    #[test]
+    fn a_meter_that_shows_twice_what_flows_is_told_from_a_tap_as_large() {
+        let ratios = wrong_ratios(&node(|hour| 2.0 * 1.03 * load(hour)), &calendar());
+        assert_eq!(ratios.iter().map(|wrong| wrong.ratio).collect::<Vec<_>>(), [2.0]);
+        assert!(wrong_ratios(&node(|hour| 1.03 * load(hour) + 42.0), &calendar()).is_empty());
+        assert!(wrong_ratios(&node(|hour| 1.03 * load(hour)), &calendar()).is_empty());
+    }
+
+    #[test]
+    fn a_ratio_mistaken_from_some_day_on_is_dated() {
+        let ratios = wrong_ratios(&node(|hour| load(hour) * if hour < 24.0 * 31.0 { 1.03 } else { 1.03 / 20.0 }), &calendar());
+        assert_eq!(ratios, [WrongRatio { ratio: 1.0 / 20.0, from: CivilDay(31), to: CivilDay(59) }]);
+    }
+
+    #[test]
+    fn a_tap_that_begins_is_no_ratio() {
+        assert!(wrong_ratios(&node(|hour| 1.03 * load(hour) + if hour < 24.0 * 31.0 { 0.0 } else { 30.0 }), &calendar()).is_empty());
+    }
+
+    #[test]
+    fn a_late_clock_is_measured_in_hours_and_a_right_one_is_left_alone() {
+        let late = late_by_hours(&node(|hour| 1.03 * load(hour - 0.5)), &calendar()).unwrap();
+        assert!((late - 0.5).abs() < 0.05, "{late}");
+        let early = late_by_hours(&node(|hour| 1.03 * load(hour + 0.25)), &calendar()).unwrap();
+        assert!((early + 0.25).abs() < 0.05, "{early}");
+        assert_eq!(late_by_hours(&node(|hour| 1.03 * load(hour) + 12.0), &calendar()), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! Balance meters are checked before their balances are believed: those with a wrong ratio or a wrong clock are put right for the balance, and named as faults with the correction.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::balance::{WrongRatio, late_by_hours, wrong_ratios};
+use crate::domain::{Calendar, Fault, FaultKind, GridNode, NodeKind, UsagePointId};
+use crate::series::LoadSeries;
+
+use super::nodes::{GridSetting, MUCH_COARSE, balance};
+
+/// Coverage that a check needs: what is not read looks like a ratio.
+const GOOD_COVERAGE: f64 = 0.9;
+
+/// What was put right.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Corrected series of balance meters.
+    pub(super) series: BTreeMap<UsagePointId, LoadSeries>,
+    /// What is wrong with them, in the order of nodes.
+    pub(super) faults: Vec<Fault>,
+}
+
+/// Checks the balance meters of `nodes`, transformers before feeders and substations, whose balances rest on theirs.
+pub(super) fn check(nodes: &[&GridNode], setting: &GridSetting) -> Checked {
+    let mut checked = Checked::default();
+    for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
+        let so_far = GridSetting { corrected: &checked.series, ..*setting };
+        let of_kind: Vec<&&GridNode> = nodes.iter().filter(|node| node.kind == kind).collect();
+        let found: Vec<(LoadSeries, Vec<Fault>)> = of_kind.par_iter().filter_map(|node| check_one(node, &so_far)).collect();
+        for (series, faults) in found {
+            checked.faults.extend(faults);
+            checked.series.insert(series.usage_point.clone(), series);
+        }
+    }
+    checked
+}
+
+fn check_one(node: &GridNode, setting: &GridSetting) -> Option<(LoadSeries, Vec<Fault>)> {
+    let meter = setting.series.supplies.get(node.balance_meter.as_ref()?)?;
+    let balanced = balance(node, setting);
+    let residual = &balanced.residual;
+    if residual.is_by_day || residual.coverage < GOOD_COVERAGE || residual.coarse_share > MUCH_COARSE {
+        return None;
+    }
+    let ratios = wrong_ratios(residual, setting.calendar);
+    if !ratios.is_empty() {
+        let series = ratios.iter().fold(meter.clone(), |series, wrong| divided(series, *wrong, setting.calendar));
+        return Some((series, ratios.iter().map(|wrong| ratio_fault(node, meter, *wrong)).collect()));
+    }
+    let late_h = late_by_hours(residual, setting.calendar)?;
+    Some((shifted(meter, late_h), vec![clock_fault(node, meter, late_h, setting.calendar)]))
+}
+
+fn divided(mut series: LoadSeries, wrong: WrongRatio, calendar: &Calendar) -> LoadSeries {
+    let step_s = i64::from(series.step_min) * 60;
+    let start = series.start.0;
+    for (place, kw) in series.kw.iter_mut().enumerate() {
+        let day = calendar.day(crate::domain::Timestamp(start + place as i64 * step_s));
+        if (wrong.from..=wrong.to).contains(&day) {
+            *kw = (f64::from(*kw) / wrong.ratio) as f32;
+        }
+    }
+    series
+}
+
+/// The series as a right clock would have stamped it, between two readings in proportion.
+fn shifted(series: &LoadSeries, late_h: f64) -> LoadSeries {
+    let steps = late_h * 60.0 / f64::from(series.step_min);
+    let (whole, part) = (steps.floor() as i64, (steps - steps.floor()) as f32);
+    let at = |place: i64| usize::try_from(place).ok().and_then(|place| series.kw.get(place)).copied().unwrap_or(f32::NAN);
+    let kw = (0..series.kw.len() as i64).map(|place| (1.0 - part) * at(place + whole) + part * at(place + whole + 1)).collect();
+    LoadSeries { kw, ..series.clone() }
+}
+
+fn ratio_fault(node: &GridNode, meter: &LoadSeries, wrong: WrongRatio) -> Fault {
+    let ratio = if wrong.ratio >= 1.0 { format!("{:.1} times", wrong.ratio) } else { format!("1/{:.1} of", 1.0 / wrong.ratio) };
+    let detail = format!(
+        "the balance meter of {} shows {ratio} what its customers use, hour by hour: check the ratio of its current transformers; divided out for the balance",
+        node.node
+    );
+    Fault { usage_point: meter.usage_point.clone(), kind: FaultKind::Multiplier, from: Some(wrong.from), to: Some(wrong.to), share: None, detail }
+}
+
+fn clock_fault(node: &GridNode, meter: &LoadSeries, late_h: f64, calendar: &Calendar) -> Fault {
+    let (minutes, word) = ((late_h.abs() * 60.0).round(), if late_h > 0.0 { "late" } else { "early" });
+    let detail =
+        format!("the clock of the balance meter of {} is about {minutes:.0} minutes {word}: set it; shifted back for the balance", node.node);
+    let days = meter.days(calendar);
+    Fault {
+        usage_point: meter.usage_point.clone(),
+        kind: FaultKind::Clock,
+        from: days.map(|days| days.0),
+        to: days.map(|days| days.1),
+        share: None,
+        detail,
+    }
+}
