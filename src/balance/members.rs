@@ -16,6 +16,8 @@ use super::missing::{Adrift, Changes, Clipped};
 /// Standard deviations that name a customer, and those asked for in each half of the weeks.
 const NAMED: f64 = 8.0;
 const NAMED_IN_HALF: f64 = 4.0;
+/// Standard deviations asked for in what a customer does beside its usual week.
+const BY_ITSELF: f64 = 5.0;
 /// The two halves must agree about β within this share of it.
 const AGREE: f64 = 0.35;
 /// Smallest β: meter classes and losses make some per cent.
@@ -96,15 +98,11 @@ fn stands(best: &Named, own: &[f32], changes: &Changes, off: &Clipped) -> bool {
         let fit = changes.regress(own, off, move |hour| (hour / HOURS_OF_WEEK) % 2 == half);
         fit.is_some_and(|fit| fit.strength * best.strength.signum() > NAMED_IN_HALF && (fit.slope - whole).abs() < AGREE * whole.abs())
     };
-    best.strength * best.beta > 0.0
-        && best.beta.abs() > LEAST_BETA
-        && alike(0)
-        && alike(1)
-        && (best.beta < 0.0 || by_itself(own, whole, changes, off))
+    best.strength * best.beta > 0.0 && best.beta.abs() > LEAST_BETA && alike(0) && alike(1) && (best.beta < 0.0 || by_itself(own, changes, off))
 }
 
 /// Whether the residual follows what the customer does beside its usual week as well: shops of one kind open and close together, and one of them may be missing from the grid file.
-fn by_itself(own: &[f32], slope: f64, changes: &Changes, off: &Clipped) -> bool {
+fn by_itself(own: &[f32], changes: &Changes, off: &Clipped) -> bool {
     let mut usual = [(0.0_f32, 0.0_f32); HOURS_OF_WEEK];
     for (hour, change) in own.iter().enumerate() {
         let sum = &mut usual[hour % HOURS_OF_WEEK];
@@ -112,8 +110,10 @@ fn by_itself(own: &[f32], slope: f64, changes: &Changes, off: &Clipped) -> bool 
     }
     let beside: Vec<f32> =
         own.iter().enumerate().map(|(hour, change)| change - usual[hour % HOURS_OF_WEEK].0 / usual[hour % HOURS_OF_WEEK].1).collect();
-    let fit = changes.regress(&beside, off, |_| true);
-    fit.is_some_and(|fit| fit.strength > NAMED && (fit.slope - slope).abs() < AGREE * slope.abs())
+    let clear = changes.regress(&beside, off, |_| true).is_some_and(|fit| fit.strength > BY_ITSELF);
+    let settled = |own: &[f32]| changes.clone().settle(own);
+    let whole = settled(own);
+    clear && (settled(&beside) - whole).abs() < AGREE * whole.abs()
 }
 
 /// First hour of a residual and the number of hours to its last.

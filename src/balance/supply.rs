@@ -66,12 +66,12 @@ pub fn wrong_ratios(residual: &Residual, calendar: &Calendar) -> Vec<WrongRatio>
         first = hours.end;
     }
     let jump = best_split(&logs, MARGIN_DAYS).filter(|split| (split.after - split.before).abs() > JUMP);
-    let parts = jump.map_or_else(|| vec![0..day.len()], |split| vec![0..days[split.place], days[split.place]..day.len()]);
+    let cut = jump.map_or(day.len(), |split| days[split.place]);
     let of_part = |hours: std::ops::Range<usize>| {
         let ratio = ratio(&residual.supplied_kw[hours.clone()], &residual.metered_kw[hours.clone()])?;
         Some(WrongRatio { ratio, from: day[hours.start], to: day[hours.end - 1] })
     };
-    parts.into_iter().filter(|hours| hours.len() >= MIN_HOURS).filter_map(of_part).collect()
+    [0..cut, cut..day.len()].into_iter().filter(|hours| hours.len() >= MIN_HOURS).filter_map(of_part).collect()
 }
 
 /// A ratio other than 1 that supplied and metered load show, if any.
@@ -118,14 +118,14 @@ mod tests {
     use crate::domain::Timestamp;
 
     fn load(hour: f64) -> f64 {
-        40.0 + 20.0 * (hour / 24.0 * std::f64::consts::TAU).sin() + 8.0 * (hour / 5.3 * std::f64::consts::TAU).cos()
+        40.0 + 20.0 * (hour / 24.0 * std::f64::consts::TAU).sin() + 8.0 * (hour / 11.3 * std::f64::consts::TAU).cos()
     }
 
     /// Sixty days of a node; `shown` is what the balance meter shows in an hour.
     fn node(shown: impl Fn(f64) -> f64) -> Residual {
         let mut residual = Residual { coverage: 1.0, ..Residual::default() };
         for hour in 0..24 * 60 {
-            let (supplied, metered) = (shown(f64::from(hour)) + f64::from((hour * 7919) % 13) / 40.0, load(f64::from(hour)));
+            let (supplied, metered) = (shown(f64::from(hour)) + f64::from((hour * 7919) % 13) / 400.0, load(f64::from(hour)));
             residual.at.push(Timestamp(i64::from(hour) * 3600));
             residual.supplied_kw.push(supplied);
             residual.metered_kw.push(metered);

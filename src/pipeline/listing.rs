@@ -13,6 +13,7 @@ use crate::fusion::{Measured, logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
 
+use super::meet::Began;
 use super::metered::{Metered, MeteredPoint};
 use super::other_priors::other_priors;
 
@@ -29,9 +30,9 @@ const MOST_OF_A_FAMILY: f64 = 7.0;
 /// A cleared usage point would have been at least this likely.
 const WORTH_CLEARING: f64 = 0.1;
 
-/// Names of the families in the order of `ScoreRow::llr`: those of the tests, and what the building says.
+/// Names of the families in the order of `ScoreRow::llr`: those of the tests, what the building says, and what the transformer's balance says.
 pub(super) fn family_names() -> Vec<&'static str> {
-    TESTS.iter().map(|test| test.family).chain(["address"]).collect()
+    TESTS.iter().map(|test| test.family).chain(["address", "balance"]).collect()
 }
 
 /// What the list is made of besides judgements.
@@ -65,16 +66,33 @@ struct Ranked<'a> {
     lawful: Option<String>,
     verdict: Option<LicenceVerdict>,
     load: Option<HiddenLoad>,
+    /// A balance is surer of it than its own series.
+    by_balance: bool,
+}
+
+/// What balances say of usage points.
+pub(super) struct ByBalance {
+    /// Lines of those whose meter shows less than is used.
+    pub(super) named: BTreeMap<UsagePointId, SuspectRow>,
+    /// Those whose load began together with unmetered load at their transformer.
+    pub(super) met: BTreeMap<UsagePointId, Began>,
+}
+
+impl ByBalance {
+    /// Log-odds that a balance alone gives a usage point; `None` where it does not name it.
+    fn log_odds(&self, id: &UsagePointId) -> Option<f64> {
+        self.named.get(id).and_then(|row| row.probability).map(logit)
+    }
 }
 
 /// Ranks, lists and explains.
-pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Listing {
-    let mut ranked = rank(metered, setting);
+pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], by_balance: &ByBalance, setting: &ListSetting) -> Listing {
+    let mut ranked = rank(metered, by_balance, setting);
     let probability: Vec<f64> = ranked.iter().map(|r| logistic(r.log_odds)).collect();
     let q = q_values(&probability);
     let length = setting.top.unwrap_or_else(|| shortlist_length(&q, setting.fdr)).min(ranked.len());
     estimate(&mut ranked, length, metered);
-    let rows: Vec<SuspectRow> = ranked[..length].par_iter().map(|ranked| suspect_row(ranked, metered, setting)).collect();
+    let rows: Vec<SuspectRow> = ranked[..length].par_iter().map(|ranked| suspect_row(ranked, metered, by_balance, setting)).collect();
     let number = |(index, row): (usize, SuspectRow)| SuspectRow {
         rank: index as u64 + 1,
         probability: Some(probability[index]),
@@ -106,12 +124,12 @@ fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f64)> {
 }
 
 /// Judged usage points, best first. Those with a licence are measured against it.
-fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
+fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &ListSetting) -> Vec<Ranked<'a>> {
     let judge = |(place, point): (usize, &'a MeteredPoint)| {
         let log_odds = point.log_odds?;
         let lawful = lawful_class(point, setting.lawful_class).or_else(|| wrong_ratio(point, log_odds, metered));
         let own = if lawful.is_some() { log_odds.min(logit(WITHIN_LICENCE)) } else { log_odds };
-        Some(Ranked { point, place: place as u32, log_odds: own, before: log_odds, lawful, verdict: None, load: None })
+        Some(Ranked { point, place: place as u32, log_odds: own, before: log_odds, lawful, verdict: None, load: None, by_balance: false })
     };
     let mut ranked: Vec<Ranked> = metered.points.iter().enumerate().filter_map(judge).collect();
     let mut licensed: Vec<&mut Ranked> = ranked.iter_mut().filter(|ranked| setting.licences.is_licensed(&ranked.point.usage_point)).collect();
@@ -124,6 +142,11 @@ fn rank<'a>(metered: &'a Metered, setting: &ListSetting) -> Vec<Ranked<'a>> {
             Some(_) => ranked.before.min(logit(WITHIN_LICENCE)),
             None => ranked.before,
         };
+    }
+    for ranked in &mut ranked {
+        if let Some(log_odds) = by_balance.log_odds(&ranked.point.usage_point).filter(|&log_odds| log_odds > ranked.log_odds) {
+            (ranked.log_odds, ranked.by_balance) = (log_odds, true);
+        }
     }
     ranked.par_sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then_with(|| a.point.usage_point.cmp(&b.point.usage_point)));
     ranked
@@ -147,7 +170,11 @@ fn estimate(ranked: &mut [Ranked], listed: usize, metered: &Metered) {
     }
 }
 
-fn suspect_row(ranked: &Ranked, metered: &Metered, setting: &ListSetting) -> SuspectRow {
+fn suspect_row(ranked: &Ranked, metered: &Metered, by_balance: &ByBalance, setting: &ListSetting) -> SuspectRow {
+    let named = by_balance.named.get(&ranked.point.usage_point);
+    if let Some(row) = named.filter(|_| ranked.by_balance) {
+        return row.clone();
+    }
     let mut row = place_row(&ranked.point.usage_point, setting);
     let exceeded = ranked.verdict.as_ref().filter(|verdict| verdict.is_exceeded());
     row.finding = if exceeded.is_some() { FindingKind::LicenceExceeded } else { FindingKind::MeteredHiddenLoad };
@@ -162,7 +189,14 @@ fn suspect_row(ranked: &Ranked, metered: &Metered, setting: &ListSetting) -> Sus
     if let Some(verdict) = exceeded {
         row.evidence_for.push(verdict.reason.clone());
     }
+    row.evidence_for.extend(named.into_iter().flat_map(|named| named.evidence_for.iter().cloned()));
     words(ranked.point, metered, &mut row);
+    if let Some(Began { node, day, kw, .. }) = by_balance.met.get(&ranked.point.usage_point) {
+        row.evidence_for.push(format!(
+            "balance {:+.1}: {kw:.1} kW that no meter sees began at {node} about the same day ({day}): one farm, partly past its meter",
+            ranked.point.balance
+        ));
+    }
     row
 }
 
@@ -346,7 +380,8 @@ fn score_rows(
         let calibration = metered.calibration.as_ref().filter(|_| point.log_odds.is_some());
         let own = calibration.map_or_else(|| vec![None; TESTS.len()], |calibration| calibration.families(&point.measured));
         let address = (point.neighbours > 0.0).then_some(point.neighbours);
-        own.into_iter().chain([address]).map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect()
+        let balance = (point.balance > 0.0).then_some(point.balance);
+        own.into_iter().chain([address, balance]).map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect()
     };
     let row = |((point, place), stratum): ((&MeteredPoint, Option<u32>), Arc<str>)| {
         let index = place.map(|place| place as usize);
@@ -389,7 +424,7 @@ fn register_score(load: &RegisterLoad, names: &mut StratumNames, setting: &ListS
         resolution: Resolution::Register,
         stratum: names.of(&NodeFacts::of(setting.customers.get(&load.usage_point))),
         statistics: vec![f32::NAN; evidence::statistics().count()].into(),
-        llr: vec![f32::NAN; TESTS.len() + 1].into(),
+        llr: vec![f32::NAN; family_names().len()].into(),
     }
 }
 

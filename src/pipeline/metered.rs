@@ -35,8 +35,21 @@ pub(super) struct MeteredPoint {
     pub(super) log_odds: Option<f64>,
     /// What like loads in the same building added to them.
     pub(super) neighbours: f64,
-    /// By how much its daily mean fell for good at some time, kW; 0 where it did not.
-    pub(super) fell_kw: f32,
+    /// The change of its daily mean.
+    pub(super) shift: Shift,
+    /// What the balance of its transformer added to the log-odds.
+    pub(super) balance: f64,
+}
+
+/// The best split of a load's days in two by their mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Shift {
+    /// First day after it.
+    pub(super) day: CivilDay,
+    /// Typical daily mean before, kW.
+    pub(super) before_kw: f32,
+    /// Change of it, kW; 0 without one.
+    pub(super) kw: f32,
 }
 
 /// What the engine needs besides profiles.
@@ -187,23 +200,29 @@ fn look_at_all<T: Send>(places: &[ProfilePlace], profiles: &ProfileStore, look: 
 fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Vec<MeteredPoint> {
     let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
     let measured = look_at_all(&places, profiles, |index, profile| {
-        (bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject)), fell_kw(profile))
+        (bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject)), Shift::of(profile))
     });
-    let put = |(point, measured): (Point, Option<(Measured, f32)>)| {
-        let (measured, fell_kw) = measured?;
+    let put = |(point, measured): (Point, Option<(Measured, Shift)>)| {
+        let (measured, shift) = measured?;
         let Point { id: usage_point, step_min, days, mean_kw, profile, .. } = point;
-        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, log_odds: None, neighbours: 0.0, fell_kw })
+        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, log_odds: None, neighbours: 0.0, shift, balance: 0.0 })
     };
     points.into_iter().zip(measured).filter_map(put).collect()
 }
 
-/// By how much the daily mean fell for good, kW: less than the second of its two regimes is below the first.
-fn fell_kw(profile: &NodeProfile) -> f32 {
-    /// Share of the mean that a fall takes at least: a meter stopped at night loses about so much.
-    const LEAST_SHARE: f64 = 0.1;
-    let regimes = &profile.mean_regimes;
-    let fell_kw = regimes.before_kw - regimes.after_kw;
-    if fell_kw > LEAST_SHARE * regimes.before_kw.abs() { fell_kw as f32 } else { 0.0 }
+impl Shift {
+    fn of(profile: &NodeProfile) -> Self {
+        let regimes = &profile.mean_regimes;
+        let kw = (regimes.after_kw - regimes.before_kw) as f32;
+        let day = profile.days.get(regimes.place).map_or(CivilDay(0), |day| day.day);
+        if kw.is_nan() { Self { day, before_kw: 0.0, kw: 0.0 } } else { Self { day, before_kw: regimes.before_kw as f32, kw } }
+    }
+
+    /// By how much the mean fell for good, kW; 0 where it rose or fell by little: a meter stopped at night loses a tenth or more.
+    fn fell_kw(self) -> f32 {
+        const LEAST_SHARE: f32 = 0.1;
+        if -self.kw > LEAST_SHARE * self.before_kw.abs() { -self.kw } else { 0.0 }
+    }
 }
 
 /// Raises the odds of usage points whose building holds others with a like load.
@@ -308,7 +327,7 @@ impl Metered<'_> {
 
     /// By how much a usage point's daily mean fell for good, kW; 0 where it did not, or where its hours are not read.
     pub(super) fn fell_kw(&self, id: &str) -> f32 {
-        self.point(id).filter(|point| point.step_min <= 60).map_or(0.0, |point| point.fell_kw)
+        self.point(id).filter(|point| point.step_min <= 60).map_or(0.0, |point| point.shift.fell_kw())
     }
 
     /// Whether any of a usage point's energy is believed, without which it is in no balance.
@@ -316,8 +335,14 @@ impl Metered<'_> {
         self.point(id).is_some_and(|point| point.mean_kw.is_some())
     }
 
-    fn point(&self, id: &str) -> Option<&MeteredPoint> {
-        self.points.binary_search_by(|point| point.usage_point.as_ref().cmp(id)).ok().map(|index| &self.points[index])
+    /// A usage point by its id.
+    pub(super) fn point(&self, id: &str) -> Option<&MeteredPoint> {
+        self.place(id).map(|place| &self.points[place])
+    }
+
+    /// Its place in the order of ids.
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
+        self.points.binary_search_by(|point| point.usage_point.as_ref().cmp(id)).ok()
     }
 }
 

@@ -6,6 +6,7 @@ mod fallen;
 mod first_pass;
 mod inputs;
 mod listing;
+mod meet;
 mod memory;
 mod metered;
 mod named;
@@ -36,7 +37,8 @@ use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, St
 
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
-use listing::{ListSetting, Listing};
+use listing::{ByBalance, ListSetting, Listing};
+use meet::Rises;
 use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use named::Culprit;
@@ -106,28 +108,30 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let Kept { points, supplies, mut faults, hosts, taken, adrift } = kept;
     let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
-    let metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
+    let mut metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
     run.sort_faults(&mut faults, &metered);
     clock.lap("judge")?;
 
-    progress.stage("list", None);
-    let mut listing = listing::list(&metered, &registers, &run.list_setting(&licences));
+    progress.stage("balancing the grid", None);
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
+    let mut balancing = Balancing { series: GridSeries { supplies, adrift, taken }, registers: &registers, hosts: &hosts, look: &look, beside };
+    let (grid, coverage) = run.balance(&metered, &mut balancing)?;
+    let met = meet::raise(&mut metered, &grid.began, &tables.grid);
+    clock.lap("balance")?;
+
+    progress.stage("list", None);
+    let setting = run.list_setting(&licences);
+    let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), met };
+    let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
     let pieces = look.refine(&mut listing.suspects)?;
     progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", listing.suspects.len()));
-    beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
+    balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().map_or(Ok(()), Err)?;
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
-    progress.stage("balancing the grid", None);
-    let mut balancing = Balancing { series: GridSeries { supplies, adrift, taken }, registers: &registers, hosts: &hosts, look: &look, beside };
-    let mut findings = run.assemble(&metered, &mut balancing, listing, faults)?;
-    clock.lap("balance")?;
-
-    findings.rejects = gathered.rejects;
-    findings.rejects.extend(tables.rejects.iter().cloned());
-    findings.rejects.sort();
+    let mut findings = run.assemble(&metered, grid, coverage, listing, faults);
+    findings.rejects = gathered.rejects.into_iter().chain(tables.rejects.iter().cloned()).collect();
     let counts = (interval_readings, register_readings);
     complete_record(&mut findings, period, counts, digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
     Ok(findings)
@@ -148,6 +152,7 @@ fn complete_record(
     inputs: Vec<InputDigest>,
     stages: Vec<StageTime>,
 ) {
+    findings.rejects.sort();
     let rejects = findings.rejects.len() as u64;
     let run = &mut findings.run;
     run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
@@ -268,6 +273,7 @@ impl Run<'_> {
             sums: self.sums,
             is_read: &is_read,
             fell_kw: &|id| metered.fell_kw(id),
+            rises: &Rises::of(metered),
             profiled: &profiled,
             in_balance: &in_balance,
             calendar: &self.plan.calendar,
@@ -281,10 +287,9 @@ impl Run<'_> {
         Ok((grid, coverage))
     }
 
-    fn assemble(&self, metered: &Metered, balancing: &mut Balancing, listing: Listing, mut faults: Vec<Fault>) -> Result<Findings, PipelineError> {
+    fn assemble(&self, metered: &Metered, grid: GridFindings, coverage: Vec<CoverageRow>, listing: Listing, mut faults: Vec<Fault>) -> Findings {
         let prices = Prices::new(self.tables.tariffs.clone());
-        let (grid, coverage) = self.balance(metered, balancing)?;
-        let GridFindings { mut nodes, days, placed, culprits, supply_faults, fallen, given_back } = grid;
+        let GridFindings { mut nodes, days, placed, culprits, supply_faults, given_back, .. } = grid;
         propose_links(&mut faults, &placed);
         withdraw_ratios(&mut faults, &given_back);
         faults.extend(supply_faults);
@@ -294,15 +299,11 @@ impl Run<'_> {
             row.loss = prices.of_node(row);
         }
         let mut suspects: Vec<SuspectRow> = listing.suspects;
-        let licences = LicenceCheck::new(&self.tables.licences, &self.tables.grid, &self.tables.customers);
-        named::add_to_list(&mut suspects, &culprits, &fallen, &self.list_setting(&licences));
-        let listed: BTreeSet<&UsagePointId> = suspects.iter().map(|row| &row.usage_point).collect();
-        let cleared = listing.cleared.into_iter().filter(|row| !listed.contains(&row.usage_point)).collect();
         for row in &mut suspects {
             row.loss = prices.of_suspect(row);
         }
         let addresses = address_rows(&suspects, self.buildings);
-        Ok(Findings {
+        Findings {
             worklist: worklist_rows(&addresses, &nodes),
             regions: region_rows(&suspects, &nodes, &self.tables.grid),
             addresses,
@@ -314,11 +315,11 @@ impl Run<'_> {
             nodes,
             node_days: days,
             coverage,
-            cleared,
+            cleared: listing.cleared,
             faults,
             rejects: Vec::new(),
             run: RunRecord { other_priors: listing.other_priors, ..self.record(metered) },
-        })
+        }
     }
 
     fn record(&self, metered: &Metered) -> RunRecord {

@@ -15,6 +15,7 @@ use crate::series::{GridSums, LoadSeries};
 use super::PipelineError;
 use super::corrections::{correct, give_back, place_missing, place_steady};
 use super::fallen::{self, Fallen};
+use super::meet::{Began, Rises};
 use super::named::Culprit;
 use super::node_days::{self, parts};
 use super::registers::Profiled;
@@ -64,6 +65,8 @@ pub(super) struct GridSetting<'a> {
     pub(super) in_balance: &'a (dyn Fn(&str) -> bool + Sync),
     /// By how much a usage point's daily mean fell for good, kW; 0 where it did not.
     pub(super) fell_kw: &'a (dyn Fn(&str) -> f32 + Sync),
+    /// When metered loads began.
+    pub(super) rises: &'a Rises<'a, 'a>,
     pub(super) calendar: &'a Calendar,
     pub(super) settings: BalanceSettings,
     /// Prior share of nodes with unmetered load.
@@ -85,6 +88,8 @@ pub(super) struct GridFindings {
     pub(super) culprits: Vec<Culprit>,
     /// What is wrong with balance meters.
     pub(super) supply_faults: Vec<Fault>,
+    /// Unmetered loads that began at transformers.
+    pub(super) began: Vec<Began>,
     /// Customers whose meter shows less from the day on which unmetered load began.
     pub(super) fallen: Vec<Fallen>,
     /// Usage points whose meter ratio was none, and the node whose balance shows it.
@@ -154,6 +159,8 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(given_back.keys()).collect();
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
     then(&balanced);
+    let began: Vec<Began> = balanced.iter().filter_map(began).collect();
+    meet(&mut balanced, setting);
     let nodes = ranked(&balanced, &culprits, &fallen);
     Ok(GridFindings {
         days: node_days::of_likely(&nodes, &balanced, setting.calendar),
@@ -161,6 +168,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
         placed,
         culprits,
         supply_faults: checked.faults,
+        began,
         fallen,
         given_back,
     })
@@ -194,6 +202,22 @@ fn judge(balanced: &mut [Balanced], setting: &GridSetting) {
         let reserve = reserve(balanced);
         let null = &nulls[&balanced.node.kind];
         balanced.odds = level(balanced).zip(balanced.found.as_ref()).map(|(level, found)| null.judge(&level, found, reserve, setting.prior));
+    }
+}
+
+/// Load that began at a transformer, where its balance says so.
+fn began(balanced: &Balanced) -> Option<Began> {
+    let (found, odds) = (balanced.found.as_ref()?, balanced.odds?);
+    let day = since(&odds, found).filter(|_| balanced.node.kind == NodeKind::Transformer)?;
+    Some(Began { node: balanced.node.node.clone(), day, kw: odds.kw, probability: logistic(odds.log_odds) })
+}
+
+/// Raises the odds of transformers under which a likely farm behind a meter began on the day on which unmetered load did.
+fn meet(balanced: &mut [Balanced], setting: &GridSetting) {
+    for balanced in balanced {
+        if let (Some(Began { day, .. }), Some(odds)) = (began(balanced), &mut balanced.odds) {
+            odds.log_odds += setting.rises.for_node(fed_directly(balanced.node, setting.grid), day);
+        }
     }
 }
 

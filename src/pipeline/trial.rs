@@ -55,7 +55,10 @@ impl Beside for Trial<'_> {
     fn listed(&mut self, judged: &Judged) {
         self.progress.stage("trial", None);
         let run = judged.run;
-        self.report = run_metered(judged.metered, judged.hosts, judged.listing, &run.engine_setting(), run.plan.config.run.fdr);
+        let metered = run_metered(judged.metered, judged.hosts, judged.listing, &run.engine_setting(), run.plan.config.run.fdr);
+        let taps = std::mem::replace(&mut self.report, metered);
+        (self.report.nodes, self.report.listed_nodes) = (taps.nodes, taps.listed_nodes);
+        self.report.farms.extend(taps.farms);
     }
 
     fn balanced(&mut self, run: &Run, balanced: &[Balanced], grid: &GridSetting) {
