@@ -55,7 +55,7 @@ impl Readings {
     /// When a named file cannot be used, or no file holds readings.
     pub fn open(files: &[InputFile]) -> Result<Self, IngestError> {
         let opened: Vec<Result<Result<Opened, Reject>, IngestError>> =
-            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u16))).collect();
+            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u32))).collect();
         let mut readings = Self { files: Vec::new(), passed_over: Vec::new(), looked_at: list(files.iter().map(|file| file.path.as_path())) };
         for outcome in opened {
             match outcome? {
