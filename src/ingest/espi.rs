@@ -19,7 +19,7 @@ use super::reading_type::{Codes, Meaning, espi_quality};
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const ESPI: MessageFormat = MessageFormat { name: "Green Button (ESPI)", recognises, parse };
+pub(super) const ESPI: MessageFormat = MessageFormat { name: "Green Button (ESPI)", recognises, bytes_a_reading: 160, parse };
 
 /// Readings that wait for their type at most.
 const MOST_WAITING: usize = 2 << 20;

@@ -20,6 +20,8 @@ pub(super) struct MessageFormat {
     pub(super) name: &'static str,
     /// Whether the first bytes look like it.
     pub(super) recognises: fn(&[u8]) -> bool,
+    /// Bytes that a reading takes in the usual file of this format, to tell how large a dump is before it is read.
+    pub(super) bytes_a_reading: u64,
     /// Walks the stream.
     pub(super) parse: Parse,
 }
@@ -66,7 +68,7 @@ impl Format for MessageFormat {
             file: file.ix,
             caps: file.caps,
             parse: self.parse,
-            bytes: if compressed { stored * 12 } else { stored },
+            rows: (if compressed { stored.saturating_mul(12) } else { stored }) / self.bytes_a_reading,
             digest: Arc::new(FileDigest::new(file.path)),
         }))
     }
@@ -84,7 +86,7 @@ struct MessageFile {
     file: FileIx,
     caps: Caps,
     parse: Parse,
-    bytes: u64,
+    rows: u64,
     digest: Arc<FileDigest>,
 }
 
@@ -94,9 +96,7 @@ impl ReadingsFile for MessageFile {
     }
 
     fn estimated_rows(&self) -> u64 {
-        /// A value with its stamps and tags.
-        const BYTES_A_READING: u64 = 40;
-        self.bytes / BYTES_A_READING
+        self.rows
     }
 
     fn id_runs(&self, _: usize) -> Result<Option<IdRuns>, IngestError> {

@@ -44,6 +44,8 @@ mod stamp;
 mod static_tables;
 mod survey;
 mod table;
+#[cfg(test)]
+mod written;
 mod xml80020;
 mod xml_stream;
 

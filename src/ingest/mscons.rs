@@ -21,7 +21,7 @@ use super::meter_points::{Interval, MeterPoints};
 use super::number::{Cell, cell};
 
 /// The format.
-pub(super) const MSCONS: MessageFormat = MessageFormat { name: "MSCONS", recognises, parse };
+pub(super) const MSCONS: MessageFormat = MessageFormat { name: "MSCONS", recognises, bytes_a_reading: 75, parse };
 
 fn recognises(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
@@ -76,16 +76,23 @@ fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), H
         messages: 0,
     };
     let mut ended = false;
-    while let Some(segment) = segments.next()? {
-        reader.points.at_row(segments.number())?;
-        ended = segment.tag() == "UNZ" || (ended && segment.tag().is_empty());
-        reader.take(&segment);
-    }
+    let walked = reader.walk(&mut segments, &mut ended);
     reader.finish_value();
+    walked?;
     if ended || reader.messages == 0 { Ok(()) } else { Err(Halt::Broken("the interchange has no end (UNZ): its end may be missing".to_owned())) }
 }
 
 impl Reader<'_, '_> {
+    /// Takes segment after segment; `ended` tells whether the last one ended the interchange.
+    fn walk<R: BufRead>(&mut self, segments: &mut Segments<R>, ended: &mut bool) -> Result<(), Halt> {
+        while let Some(segment) = segments.next()? {
+            self.points.at_row(segments.number())?;
+            *ended = segment.tag() == "UNZ" || (*ended && segment.tag().is_empty());
+            self.take(&segment);
+        }
+        Ok(())
+    }
+
     fn take(&mut self, segment: &Segment) {
         if !matches!(segment.tag(), "DTM" | "STS") {
             self.finish_value();

@@ -19,7 +19,7 @@ use super::meter_points::{Interval, MeterPoints};
 use super::number::{Cell, cell};
 
 /// The format.
-pub(super) const NEM12: MessageFormat = MessageFormat { name: "NEM12/NEM13", recognises, parse };
+pub(super) const NEM12: MessageFormat = MessageFormat { name: "NEM12/NEM13", recognises, bytes_a_reading: 6, parse };
 
 /// Seconds that market time is ahead of UTC.
 const MARKET_TIME_S: i64 = 36_000;
@@ -63,40 +63,53 @@ struct Reader<'p, 'a> {
 fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), Halt> {
     let mut records = Records::new(input, points.caps());
     let mut reader = Reader { points, channel: None, day: None };
-    let (mut line, mut row, mut ended) = (Vec::new(), 0, false);
-    while records.until(b'\n', &mut line)? {
-        row += 1;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let text = String::from_utf8_lossy(&line);
-        let text = text.trim_start_matches('\u{feff}').trim();
-        let fields: Vec<&str> = text.split(',').map(str::trim).collect();
-        match fields[0] {
-            "400" => {}
-            "" | "100" | "200" | "250" | "300" | "500" | "550" | "900" => reader.finish_day(ReadingQuality::Estimated),
-            _ => reader.finish_day(ReadingQuality::Missing),
-        }
-        reader.points.at_row(row)?;
-        match fields[0] {
-            "200" => reader.open_channel(&fields),
-            "300" => reader.day(&fields),
-            "400" => reader.qualities(&fields),
-            "250" => reader.register_pair(&fields),
-            "900" => ended = true,
-            "" | "100" | "500" | "550" => {}
-            other => {
-                let other: String = other.chars().take(20).collect();
-                reader.points.reject(RejectCode::ROW_FIELDS, format!("record type `{other}` is not of NEM12 or NEM13"));
-            }
-        }
-    }
+    let mut ended = false;
+    let walked = reader.walk(&mut records, &mut ended);
     // Where the file breaks off, or a record is damaged, what would say that a value is null may be what is missing.
     reader.finish_day(if ended { ReadingQuality::Estimated } else { ReadingQuality::Missing });
+    walked?;
     if ended { Ok(()) } else { Err(Halt::Broken("the file has no end record (900): its end may be missing".to_owned())) }
 }
 
 impl Reader<'_, '_> {
+    /// Takes record after record; `ended` tells whether the last one was the end record.
+    fn walk(&mut self, records: &mut Records<Box<dyn BufRead + '_>>, ended: &mut bool) -> Result<(), Halt> {
+        let (mut line, mut row) = (Vec::new(), 0);
+        while records.until(b'\n', &mut line)? {
+            row += 1;
+            if line.trim_ascii().is_empty() {
+                self.points.at_row(row)?;
+                continue;
+            }
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_start_matches('\u{feff}').trim();
+            let fields: Vec<&str> = text.split(',').map(str::trim).collect();
+            match fields[0] {
+                "400" => {}
+                "" | "100" | "200" | "250" | "300" | "500" | "550" | "900" => self.finish_day(ReadingQuality::Estimated),
+                _ => self.finish_day(ReadingQuality::Missing),
+            }
+            self.points.at_row(row)?;
+            *ended = fields[0] == "900";
+            self.record(&fields);
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, fields: &[&str]) {
+        match fields[0] {
+            "200" => self.open_channel(fields),
+            "300" => self.day(fields),
+            "400" => self.qualities(fields),
+            "250" => self.register_pair(fields),
+            "" | "100" | "500" | "550" | "900" => {}
+            other => {
+                let other: String = other.chars().take(20).collect();
+                self.points.reject(RejectCode::ROW_FIELDS, format!("record type `{other}` is not of NEM12 or NEM13"));
+            }
+        }
+    }
+
     fn open_channel(&mut self, fields: &[&str]) {
         self.channel = None;
         let &[_, nmi, _, _, suffix, _, _, unit, minutes, ..] = fields else {

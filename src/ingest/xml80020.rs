@@ -19,7 +19,7 @@ use super::number::{Cell, cell};
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const XML80020: MessageFormat = MessageFormat { name: "XML 80020/80040", recognises, parse };
+pub(super) const XML80020: MessageFormat = MessageFormat { name: "XML 80020/80040", recognises, bytes_a_reading: 70, parse };
 
 /// Elements that a series of periods belongs to.
 const POINTS: [&str; 5] = ["measuringpoint", "accountpoint", "deliverypoint", "deliverygroup", "peretok"];
