@@ -15,7 +15,7 @@ use super::{ExitReason, complain};
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
 pub(super) struct ScanArgs {
-    /// Readings: files, folders or patterns; Parquet or CSV, plain, .gz or .zst
+    /// Readings: files, folders or patterns; Parquet, CSV, NEM12, MSCONS, XML 80020, Green Button, CIM; plain, .gz, .zst or .zip
     #[arg(required = true, value_name = "READINGS")]
     readings: Vec<String>,
     /// Customers: usage_point, address, city, tariff_class, contracted_kw, heating...

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::ingest::Caps;
+
 /// The default configuration with its comments: what `darkload config` prints, and what is used for keys that a file leaves out.
 pub const DEFAULT_TOML: &str = include_str!("default.toml");
 
@@ -22,6 +24,8 @@ pub struct Config {
     pub calibration: CalibrationConfig,
     /// How balances are made.
     pub balance: BalanceConfig,
+    /// What one input file may ask of the machine.
+    pub caps: CapsConfig,
 }
 
 /// Section `[run]`.
@@ -76,6 +80,29 @@ pub struct BalanceConfig {
     pub line_loss_share: f64,
     /// Largest share of an hour's energy that may be filled in for missing readings.
     pub largest_filled_share: f64,
+}
+
+/// Section `[caps]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapsConfig {
+    /// Bytes of one line, segment, tag or text.
+    pub record_bytes: u64,
+    /// Elements or objects inside one another.
+    pub nesting: usize,
+    /// Bytes that one compressed file or member of an archive may unpack to.
+    pub unpacked_bytes: u64,
+    /// Times that a compressed file may grow when it is unpacked.
+    pub unpacked_ratio: u64,
+    /// Records of one file that may be left out before its reading ends.
+    pub rejects: u64,
+}
+
+impl From<CapsConfig> for Caps {
+    fn from(config: CapsConfig) -> Self {
+        let CapsConfig { record_bytes, nesting, unpacked_bytes, unpacked_ratio, rejects } = config;
+        Self { record_bytes, nesting, unpacked_bytes, unpacked_ratio, rejects }
+    }
 }
 
 /// A configuration that cannot be used.
@@ -158,6 +185,16 @@ impl Config {
                 return Err(ConfigError::Bounds { key, value, bounds: "between 1 and 1000" });
             }
         }
+        let CapsConfig { record_bytes, nesting, unpacked_bytes, unpacked_ratio, .. } = self.caps;
+        let least = [("caps.record_bytes", record_bytes, 4096), ("caps.unpacked_bytes", unpacked_bytes, 4096)];
+        let least = least.into_iter().chain([("caps.nesting", nesting as u64, 8), ("caps.unpacked_ratio", unpacked_ratio, 1)]);
+        if let Some((key, value, _)) = least.into_iter().find(|(_, value, least)| value < least) {
+            return Err(ConfigError::Bounds {
+                key,
+                value: value as f64,
+                bounds: "at what an honest file needs: 4096 bytes, a nesting of 8, a ratio of 1",
+            });
+        }
         if self.prior.strength < 0.0 {
             return Err(ConfigError::Bounds { key: "prior.strength", value: self.prior.strength, bounds: "at 0 or above" });
         }
@@ -208,6 +245,12 @@ mod tests {
     fn an_unknown_key_is_named_with_those_expected() {
         let message = read("[run]\nfdrr = 0.3\n").unwrap_err().to_string();
         assert!(message.contains("fdrr") && message.contains("`fdr`"), "{message}");
+    }
+
+    #[test]
+    fn the_caps_of_the_configuration_are_those_of_the_readers() {
+        assert_eq!(Caps::from(Config::default().caps), Caps::default());
+        assert!(read("[caps]\nrecord_bytes = 1\n").unwrap_err().to_string().contains("caps.record_bytes"));
     }
 
     #[test]

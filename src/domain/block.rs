@@ -7,7 +7,7 @@ use super::Timestamp;
 
 /// A file's place in the run's list of inputs, which is sorted by path; the later file wins where readings disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct FileIx(pub u16);
+pub struct FileIx(pub u32);
 
 /// How far a reading can be trusted. Ordered from worst to best, so `max` keeps the better one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -19,12 +19,24 @@ impl RejectCode {
     pub const TIME_NEVER_WAS: Self = Self("time.never_was");
     /// A record has no usage point.
     pub const ID_EMPTY: Self = Self("id.empty");
+    /// An id is longer than any meter's.
+    pub const ID_TOO_LONG: Self = Self("id.too_long");
     /// A row has too few or too many fields.
     pub const ROW_FIELDS: Self = Self("row.fields");
     /// A row is not valid UTF-8.
     pub const ROW_ENCODING: Self = Self("row.encoding");
     /// A cell of a static table cannot be read; the row is used without it or left out, as the detail says.
     pub const CELL_UNREADABLE: Self = Self("cell.unreadable");
+    /// An interval has no usable length.
+    pub const TIME_DURATION: Self = Self("time.duration");
+    /// A channel, unit or reading type that is not understood.
+    pub const CHANNEL_UNKNOWN: Self = Self("channel.unknown");
+    /// A file cannot be understood from here on; what comes before is read.
+    pub const FILE_BROKEN: Self = Self("file.broken");
+    /// A file meets a cap; what comes before is read.
+    pub const FILE_CAP: Self = Self("file.cap");
+    /// A file of a known format without readings.
+    pub const FILE_NO_READINGS: Self = Self("file.no_readings");
     /// A second line for the same id in a table that has one line an id.
     pub const ROW_REPEATED: Self = Self("row.repeated");
 }

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::IngestError;
+use super::{IngestError, archive};
 
 /// A gap up to this size is fetched at once, so that what lies behind it need not wait.
 const SMALL_GAP: u64 = 64 << 10;
@@ -95,9 +95,7 @@ impl FileDigest {
             self.hash(&mut hasher, &next).map_err(io)?;
             state.hashed = next.end();
         }
-        let mut rest = File::open(&self.path).map_err(io)?;
-        rest.seek(SeekFrom::Start(state.hashed)).map_err(io)?;
-        hash_all(&mut hasher, rest).map_err(io)?;
+        hash_all(&mut hasher, open_from(&self.path, state.hashed).map_err(io)?).map_err(io)?;
         Ok(hasher.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
@@ -106,9 +104,7 @@ impl FileDigest {
 
     fn hash(&self, hasher: &mut Sha256, next: &Next) -> io::Result<()> {
         if next.gap > 0 {
-            let mut file = File::open(&self.path)?;
-            file.seek(SeekFrom::Start(next.at))?;
-            hash_all(hasher, file.take(next.gap))?;
+            hash_all(hasher, open_from(&self.path, next.at)?.take(next.gap))?;
         }
         hasher.update(&next.bytes);
         Ok(())
@@ -145,6 +141,18 @@ impl State {
             }
         }
     }
+}
+
+/// A file from byte `at` on; of a member of an archive, its unpacked bytes.
+fn open_from(path: &Path, at: u64) -> io::Result<Box<dyn Read>> {
+    if let Some((archive, name)) = archive::split(path) {
+        let (mut member, _) = archive::open(&archive, &name).map_err(io::Error::other)?;
+        io::copy(&mut member.by_ref().take(at), &mut io::sink())?;
+        return Ok(member);
+    }
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(at))?;
+    Ok(Box::new(file))
 }
 
 fn hash_all(hasher: &mut Sha256, mut from: impl Read) -> io::Result<()> {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use crate::domain::GridError;
 
+use super::archive::ArchiveFault;
+
 /// A file that cannot be used. Messages read after "failed to read the input:" and say what would help.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
@@ -22,7 +24,9 @@ pub enum IngestError {
         given: String,
     },
     /// No readings in anything given.
-    #[error("no readings in {looked_at}; give files with the columns usage_point, timestamp, kwh (Parquet or CSV)")]
+    #[error(
+        "no readings in {looked_at}; give files with the columns usage_point, timestamp, kwh (Parquet or CSV), or in a format of meter readings such as NEM12, MSCONS, XML 80020, Green Button"
+    )]
     NoReadings {
         /// The files or folders.
         looked_at: String,
@@ -33,17 +37,19 @@ pub enum IngestError {
         /// The file.
         path: PathBuf,
     },
-    /// Neither Parquet nor delimited text.
-    #[error("`{path}` is in no known format; known are Parquet and delimited text (csv), plain or in gzip or zstd", path = path.display())]
+    /// Of no known format.
+    #[error("`{path}` is in no known format; known are Parquet, delimited text (csv), NEM12/NEM13, MSCONS, XML 80020/80040, Green Button and CIM MeterReadings, plain or in gzip, zstd or zip", path = path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
     },
-    /// An archive.
-    #[error("`{path}` is a zip archive; unpack it and give the files inside", path = path.display())]
+    /// An archive, or a member of one, that cannot be read.
+    #[error("`{path}` cannot be read: {fault}", path = path.display())]
     Archive {
-        /// The file.
+        /// The archive, or the member below it.
         path: PathBuf,
+        /// What is wrong with it.
+        fault: ArchiveFault,
     },
     /// A needed column is not there.
     #[error("`{path}` has no column for the {meaning}; found {found}{hint}", path = path.display())]
@@ -95,6 +101,16 @@ pub enum IngestError {
         /// What the reader said.
         source: polars::error::PolarsError,
     },
+    /// A file that cannot be understood to its end.
+    #[error("row {row} of `{path}`: {detail}", path = path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// Row where it ends to be understood.
+        row: u64,
+        /// What is wrong.
+        detail: String,
+    },
     /// A grid that contradicts itself.
     #[error("the grid file `{path}` cannot be used", path = path.display())]
     Grid {
@@ -108,6 +124,6 @@ pub enum IngestError {
 impl IngestError {
     /// Whether the file is simply something else than a readings file, rather than a broken one.
     pub(super) fn is_other_kind_of_file(&self) -> bool {
-        matches!(self, Self::UnknownFormat { .. } | Self::MissingColumn { .. } | Self::Empty { .. })
+        matches!(self, Self::UnknownFormat { .. } | Self::MissingColumn { .. } | Self::Empty { .. } | Self::Archive { .. })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::IngestError;
+use super::{IngestError, archive};
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct InputFile {
     pub named: bool,
 }
 
-/// Finds the files meant by `args`: files as they are, folders with everything in them but hidden files, patterns with `*` and `?` in the last part of the path.
+/// Finds the files meant by `args`: files as they are, folders with everything in them but hidden files, archives with their members, patterns with `*` and `?` in the last part of the path.
 /// Each file comes once, sorted by path.
 ///
 /// # Errors
@@ -42,7 +42,21 @@ pub fn find_inputs(args: &[String]) -> Result<Vec<InputFile>, IngestError> {
             found.extend(matched.into_iter().map(|file| (file, true)));
         }
     }
-    Ok(found.into_iter().map(|(path, named)| InputFile { path, named }).collect())
+    let mut files = Vec::with_capacity(found.len());
+    for (path, named) in found {
+        if archive::is_archive(&path) {
+            match archive::members(&path) {
+                Ok(members) => files.extend(members.into_iter().map(|path| InputFile { path, named: false })),
+                Err(fault) if named => return Err(IngestError::Archive { path, fault }),
+                // Told with the other files of the folder that cannot be read.
+                Err(_) => files.push(InputFile { path, named }),
+            }
+        } else {
+            files.push(InputFile { path, named });
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
 }
 
 /// Paths in a message: the first three, and how many more.

@@ -5,18 +5,24 @@ use std::sync::Mutex;
 
 use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject, Timestamp, is_no_reading};
 
+use super::caps::Caps;
 use super::{BlockSink, Format, IngestError, Source};
 
 /// Readings as (id, second, value) in file order, and rejects.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     readings: Mutex<Vec<(String, i64, f32)>>,
+    registers: Mutex<Vec<(String, i64, f64)>>,
     rejects: Mutex<Vec<Reject>>,
 }
 
 impl Kept {
     pub(super) fn readings(&self) -> Vec<(String, i64, f32)> {
         self.readings.lock().unwrap().clone()
+    }
+
+    pub(super) fn registers(&self) -> Vec<(String, i64, f64)> {
+        self.registers.lock().unwrap().clone()
     }
 
     pub(super) fn rejects(&self) -> Vec<Reject> {
@@ -36,7 +42,12 @@ impl BlockSink for Kept {
         }
     }
 
-    fn registers(&self, _: &RegisterBlock) {}
+    fn registers(&self, block: &RegisterBlock) {
+        let mut registers = self.registers.lock().unwrap();
+        for (row, &key) in block.key.iter().enumerate() {
+            registers.push((block.ids.get(key).to_owned(), block.at[row].0, block.register_kwh[row]));
+        }
+    }
 
     fn reject(&self, reject: Reject) {
         self.rejects.lock().unwrap().push(reject);
@@ -50,10 +61,23 @@ impl BlockSink for Kept {
 /// Reads all pieces of a file, one after the other.
 pub(super) fn read_file(format: &dyn Format, path: &Path, calendar: &Calendar) -> Result<Kept, IngestError> {
     let kept = Kept::default();
-    let file = format.open(&Source { path, ix: FileIx(0) })?;
+    let file = format.open(&Source { path, ix: FileIx(0), caps: Caps::default() })?;
     for piece in 0..file.pieces() {
         file.read(piece, calendar, &kept)?;
     }
     file.close(&kept);
     Ok(kept)
+}
+
+/// Reads a text as a file of one format, on a clock without zone.
+pub(super) fn read_text(format: &dyn Format, text: &str) -> Kept {
+    read_in(format, text, &Calendar::new(None).unwrap())
+}
+
+/// The same on a clock of the caller.
+pub(super) fn read_in(format: &dyn Format, text: &str, calendar: &Calendar) -> Kept {
+    assert!(format.recognises(text.as_bytes()), "the format does not know its own");
+    let kept = Kept::default();
+    let _ = format.read_bytes(text.as_bytes(), Caps::default(), calendar, &kept);
+    kept
 }

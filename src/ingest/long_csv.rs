@@ -15,6 +15,7 @@ use rayon::prelude::*;
 
 use crate::domain::{Calendar, FileIx, ReadingQuality, Reject, RejectCode};
 
+use super::caps::Caps;
 use super::columns::{ReadingColumns, Value, reading_columns};
 use super::csv_lines::{Lines, split_fields};
 use super::digest::FileDigest;
@@ -57,6 +58,7 @@ struct CsvFile {
     line_bytes: u64,
     pieces: Vec<Piece>,
     digest: Arc<FileDigest>,
+    caps: Caps,
 }
 
 /// What is known of a piece once it was read: its lines, and its rejects with rows counted from its own first line.
@@ -79,8 +81,7 @@ impl Format for LongCsv {
     fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError> {
         let head = decompress::head(file.path)?;
         let dialect = dialect(file, &head)?;
-        let io = |source| IngestError::Io { path: file.path.to_path_buf(), source };
-        let stored = std::fs::metadata(file.path).map_err(io)?.len();
+        let stored = decompress::stored_bytes(file.path)?;
         let length = (!decompress::is_compressed(file.path)?).then_some(stored);
         let count = length.map_or(1, |length| length.div_ceil(CHUNK as u64).max(1));
         let lines = memchr_iter(b'\n', &head).count().max(1);
@@ -93,6 +94,7 @@ impl Format for LongCsv {
             line_bytes: (head.len() / lines).max(1) as u64,
             pieces: (0..count).map(|_| Piece::default()).collect(),
             digest: Arc::new(FileDigest::new(file.path)),
+            caps: file.caps,
         }))
     }
 }
@@ -192,7 +194,7 @@ impl CsvFile {
 
     /// Reads a compressed file from its beginning to its end; what is decompressed is parsed in parallel.
     fn read_compressed(&self, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
-        let mut reader = decompress::open(&self.path, Some(self.digest.clone()))?;
+        let mut reader = decompress::open_within(&self.path, Some(self.digest.clone()), &self.caps)?;
         let mut pending: Vec<u8> = Vec::new();
         let (mut row, mut rows, mut first) = (1_u64, 0_u64, true);
         loop {

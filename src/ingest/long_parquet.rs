@@ -332,7 +332,7 @@ mod tests {
     fn both_lanes(file: &tempfile::NamedTempFile, zone: &str) -> [Kept; 2] {
         let calendar = Calendar::new(Some(zone)).unwrap();
         let fast = read_file(&LongParquet, file.path(), &calendar).unwrap();
-        let layout = Layout::of(&Source { path: file.path(), ix: FileIx(0) }).unwrap();
+        let layout = Layout::of(&Source { path: file.path(), ix: FileIx(0), caps: crate::ingest::Caps::default() }).unwrap();
         let general = Kept::default();
         (0..layout.pieces()).for_each(|group| {
             parquet_batches::read_group(&layout, group, layout.first_rows[group], &calendar, &general).unwrap();

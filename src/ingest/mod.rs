@@ -3,33 +3,58 @@
 //! `FORMATS` is the registry of readings formats, one file each. Static tables (customers, grid, weather, licences, tariffs) are read by `static_tables`. A
 //! record that cannot be used becomes a `Reject` with file, row and remedy; a file that cannot be used is an `IngestError`.
 
+mod archive;
 mod bit_packed;
+mod caps;
+mod channels;
+mod cim_grid;
+mod cim_json;
+mod cim_rdf;
+mod cim_readings;
+mod cim_xml;
 mod columns;
 mod csv_lines;
 mod decompress;
 mod digest;
+mod digit_stamp;
+mod edifact;
 mod error;
+mod espi;
 mod find;
+mod json_stream;
 #[cfg(test)]
 mod kept;
 mod long_csv;
 mod long_parquet;
+mod message;
+mod meter_points;
+mod mscons;
 mod naive_clock;
+mod nem12;
 mod number;
 mod parquet_batches;
 mod parquet_columns;
 mod parquet_pages;
 mod read_buffer;
+mod reading_type;
 mod readings;
+#[cfg(test)]
+mod round_trip;
 mod stamp;
 mod static_tables;
 mod survey;
 mod table;
+#[cfg(test)]
+mod written;
+mod xml80020;
+mod xml_stream;
 
 use std::path::Path;
 
 use crate::domain::{Calendar, FileIx, IdList, IntervalBlock, KeyRun, RegisterBlock, Reject};
 
+pub use archive::ArchiveFault;
+pub use caps::Caps;
 pub use error::IngestError;
 pub use find::{InputFile, find_inputs};
 pub use readings::{FileSummary, PieceIx, Readings};
@@ -60,6 +85,10 @@ pub trait Format: Sync {
     /// # Errors
     /// When the file as a whole cannot be used: its columns or its time format are not understood, or it cannot be read.
     fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError>;
+    /// Reads the bytes of a whole file, without a file system, and gives the number of rows; `None` for formats that need a file.
+    fn read_bytes(&self, _bytes: &[u8], _caps: Caps, _calendar: &Calendar, _sink: &dyn BlockSink) -> Option<u64> {
+        None
+    }
 }
 
 /// An opened file of readings. Its pieces can be read in any order, at once, and again.
@@ -97,7 +126,16 @@ pub struct IdRuns {
 }
 
 /// Every readings format, tried in order.
-pub const FORMATS: &[&dyn Format] = &[&long_parquet::LongParquet, &long_csv::LongCsv];
+pub const FORMATS: &[&dyn Format] = &[
+    &long_parquet::LongParquet,
+    &nem12::NEM12,
+    &mscons::MSCONS,
+    &xml80020::XML80020,
+    &espi::ESPI,
+    &cim_xml::CIM_XML,
+    &cim_json::CIM_JSON,
+    &long_csv::LongCsv,
+];
 
 /// A file to read, with its place in the sorted list of inputs.
 #[derive(Debug, Clone)]
@@ -106,4 +144,6 @@ pub struct Source<'a> {
     pub path: &'a Path,
     /// Its place.
     pub ix: FileIx,
+    /// What the file may ask of the machine.
+    pub caps: Caps,
 }

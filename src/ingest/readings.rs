@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, FileIx, Reject};
+use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject};
 
+use super::caps::Caps;
 use super::find::list;
 use super::{BlockSink, FORMATS, IngestError, InputFile, ReadingsFile, Source, decompress};
 
@@ -54,8 +55,16 @@ impl Readings {
     /// # Errors
     /// When a named file cannot be used, or no file holds readings.
     pub fn open(files: &[InputFile]) -> Result<Self, IngestError> {
+        Self::open_within(files, Caps::default())
+    }
+
+    /// The same within limits of the caller.
+    ///
+    /// # Errors
+    /// When a named file cannot be used, or no file holds readings.
+    pub fn open_within(files: &[InputFile], caps: Caps) -> Result<Self, IngestError> {
         let opened: Vec<Result<Result<Opened, Reject>, IngestError>> =
-            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u16))).collect();
+            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u32), caps)).collect();
         let mut readings = Self { files: Vec::new(), passed_over: Vec::new(), looked_at: list(files.iter().map(|file| file.path.as_path())) };
         for outcome in opened {
             match outcome? {
@@ -67,7 +76,9 @@ impl Readings {
     }
 
     fn nothing(&self) -> IngestError {
-        IngestError::NoReadings { looked_at: self.looked_at.clone() }
+        let because =
+            self.passed_over.iter().find(|reject| !reject.detail.is_empty()).map(|reject| format!("; `{}`: {}", reject.file, reject.detail));
+        IngestError::NoReadings { looked_at: self.looked_at.clone() + &because.unwrap_or_default() }
     }
 
     /// Number of rows as far as it can be told without reading.
@@ -88,6 +99,8 @@ impl Readings {
     /// # Errors
     /// When a file cannot be read, or no readings were found in any.
     pub fn read(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<Vec<FileSummary>, IngestError> {
+        let watched = FirstReject { inner: sink, first: Mutex::new(None) };
+        let sink: &dyn BlockSink = &watched;
         let rows: Vec<AtomicU64> = self.files.iter().map(|_| AtomicU64::new(0)).collect();
         in_turn(pieces.len(), sink, |turn| {
             let at = pieces[turn];
@@ -101,7 +114,10 @@ impl Readings {
             return Ok(Vec::new());
         }
         if rows.iter().all(|rows| rows.load(Ordering::Relaxed) == 0) {
-            return Err(self.nothing());
+            let first = watched.first.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let Some(first) = first else { return Err(self.nothing()) };
+            let because = format!("; row {} of `{}`: {}", first.row, first.file, first.detail);
+            return Err(IngestError::NoReadings { looked_at: self.looked_at.clone() + &because });
         }
         let summary = |(opened, rows): (&Opened, AtomicU64)| {
             Ok(FileSummary { path: opened.path.clone(), rows: rows.into_inner(), sha256: opened.file.sha256()?, format: opened.format })
@@ -115,6 +131,36 @@ impl Readings {
     /// When a file cannot be read.
     pub fn read_again(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<(), IngestError> {
         in_turn(pieces.len(), sink, |turn| self.files[pieces[turn].file as usize].file.read(pieces[turn].piece as usize, calendar, sink).map(|_| ()))
+    }
+}
+
+/// Remembers the first reject by file and row, which says best why there is nothing else.
+struct FirstReject<'a> {
+    inner: &'a dyn BlockSink,
+    first: Mutex<Option<Reject>>,
+}
+
+impl BlockSink for FirstReject<'_> {
+    fn intervals(&self, block: &IntervalBlock) {
+        self.inner.intervals(block);
+    }
+
+    fn registers(&self, block: &RegisterBlock) {
+        self.inner.registers(block);
+    }
+
+    fn reject(&self, reject: Reject) {
+        {
+            let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+            if first.as_ref().is_none_or(|first| reject < *first) {
+                *first = Some(reject.clone());
+            }
+        }
+        self.inner.reject(reject);
+    }
+
+    fn stopped(&self) -> bool {
+        self.inner.stopped()
     }
 }
 
@@ -140,7 +186,7 @@ pub(super) fn in_turn(turns: usize, sink: &dyn BlockSink, work: impl Fn(usize) -
     failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |(_, error)| Err(error))
 }
 
-fn open_one(file: &InputFile, ix: FileIx) -> Result<Result<Opened, Reject>, IngestError> {
+fn open_one(file: &InputFile, ix: FileIx, caps: Caps) -> Result<Result<Opened, Reject>, IngestError> {
     let path = &file.path;
     let opened = decompress::head(path).and_then(|head| {
         if head.is_empty() && file.named {
@@ -148,7 +194,7 @@ fn open_one(file: &InputFile, ix: FileIx) -> Result<Result<Opened, Reject>, Inge
         }
         let format = FORMATS.iter().find(|format| format.recognises(&head));
         let format = format.ok_or_else(|| IngestError::UnknownFormat { path: path.clone() })?;
-        let opened = format.open(&Source { path, ix })?;
+        let opened = format.open(&Source { path, ix, caps })?;
         Ok(Opened { path: path.clone(), format: format.name(), file: opened })
     });
     match opened {

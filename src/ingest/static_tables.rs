@@ -11,7 +11,7 @@ use crate::domain::{
 use super::columns::{TIMESTAMP, USAGE_POINT};
 use super::stamp::{StampForm, StampReader};
 use super::table::TextTable;
-use super::{IngestError, Table};
+use super::{IngestError, Table, cim_grid, cim_rdf, decompress};
 
 /// Reads the customer file. Of repeated usage points the first row is kept.
 ///
@@ -62,11 +62,14 @@ fn heating_of(word: Option<&str>) -> Heating {
     }
 }
 
-/// Reads the grid file and checks it.
+/// Reads the grid file (a table, or a CIM network model in RDF/XML) and checks it.
 ///
 /// # Errors
 /// When the file cannot be used, or the grid has a loop, an unknown parent or a node twice.
 pub fn read_grid(path: &Path) -> Result<Table<Grid>, IngestError> {
+    if cim_rdf::recognises(&decompress::head(path)?) {
+        return cim_grid::read(path);
+    }
     let mut table = TextTable::read(path)?;
     let node = table.require(&["node", "id"], "node")?;
     let kind = table.require(&["kind", "level", "type"], "kind of node")?;

@@ -123,8 +123,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), met };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    let pieces = look.refine(&mut listing.suspects)?;
-    progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", listing.suspects.len()));
+    look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().map_or(Ok(()), Err)?;
     profiles.failure().map_or(Ok(()), Err)?;

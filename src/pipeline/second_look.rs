@@ -12,7 +12,7 @@ use crate::ingest::{BlockSink, Readings, Survey};
 use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
 use super::first_pass::Setting;
-use super::{Interrupt, PipelineError};
+use super::{Interrupt, PipelineError, Progress};
 
 /// Where readings are found again.
 pub(super) struct SecondLook<'a> {
@@ -62,11 +62,11 @@ impl SecondLook<'_> {
         Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
     }
 
-    /// Dates the start of every listed load from its own intervals. Returns the number of pieces that were read.
-    pub(super) fn refine(&self, suspects: &mut [SuspectRow]) -> Result<usize, PipelineError> {
+    /// Dates the start of every listed load from its own intervals, and remarks how much was read for it.
+    pub(super) fn refine(&self, suspects: &mut [SuspectRow], progress: &dyn Progress) -> Result<(), PipelineError> {
         let wanted: BTreeSet<UsagePointId> = suspects.iter().filter(|row| has_datable_start(row)).map(|row| row.usage_point.clone()).collect();
         if wanted.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         let (series, pieces) = self.series(&wanted)?;
         for row in suspects.iter_mut().filter(|row| has_datable_start(row)) {
@@ -74,7 +74,8 @@ impl SecondLook<'_> {
                 date_start(row, series, self.setting.calendar);
             }
         }
-        Ok(pieces)
+        progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", wanted.len()));
+        Ok(())
     }
 }
 

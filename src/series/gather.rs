@@ -164,7 +164,7 @@ mod tests {
     fn blocks(rows: &[Row]) -> Vec<IntervalBlock> {
         let mut blocks: Vec<IntervalBlock> = Vec::new();
         for part in rows.chunk_by(|a, b| a.2 == b.2).flat_map(|file| file.chunks(40)) {
-            let mut block = IntervalBlock { file: FileIx(part[0].2), ..IntervalBlock::default() };
+            let mut block = IntervalBlock { file: FileIx(part[0].2.into()), ..IntervalBlock::default() };
             let mut keys: BTreeMap<u8, u32> = BTreeMap::new();
             for &(id, quarter, _, value) in part {
                 let key = *keys.entry(id).or_insert_with(|| block.ids.push(&format!("UP{id}")));

@@ -2,7 +2,7 @@
 //!
 //! The interval length is the one the file states, else the most frequent distance between neighbouring stamps. Of readings that disagree
 //! about one interval the better quality wins, then the later file name; readings of one file that still disagree are counted missing, because
-//! nothing says which is right. A stamp that the local clock shows twice (set back in autumn) may hold two readings: each hour gets their mean,
+//! nothing says which is right. What flows in and what flows out of one interval do not disagree: their sum is the net energy. A stamp that the local clock shows twice (set back in autumn) may hold two readings: each hour gets their mean,
 //! so energy is kept and row order does not matter.
 
 use std::collections::BTreeMap;
@@ -50,20 +50,25 @@ impl RawReading {
     }
 
     /// Words of a packed reading.
-    pub(super) const WORDS: usize = 3;
+    pub(super) const WORDS: usize = 4;
 
     /// The reading in words, to put it away.
     pub(super) fn to_words(self) -> [u32; Self::WORDS] {
-        [self.minute, self.value.to_bits(), u32::from(self.file.0) << 16 | u32::from(self.flags)]
+        [self.minute, self.value.to_bits(), self.file.0, u32::from(self.flags)]
     }
 
     /// The reading that [`RawReading::to_words`] put away.
-    pub(super) fn from_words([minute, value, rest]: [u32; Self::WORDS]) -> Self {
-        Self { minute, value: f32::from_bits(value), file: FileIx((rest >> 16) as u16), flags: rest as u16 }
+    pub(super) fn from_words([minute, value, file, flags]: [u32; Self::WORDS]) -> Self {
+        Self { minute, value: f32::from_bits(value), file: FileIx(file), flags: flags as u16 }
     }
 
     fn quality(self) -> u16 {
         self.flags & 0b11
+    }
+
+    /// Whether it tells what flowed out. Readers give every reading of an export channel a sign, zero and missing ones too.
+    fn flows_out(self) -> bool {
+        self.value.is_sign_negative()
     }
 
     fn is_power(self) -> bool {
@@ -200,6 +205,21 @@ struct Tally {
 fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tally) -> Vec<RawReading> {
     let mut settled: Vec<RawReading> = Vec::with_capacity(sorted.len());
     for group in sorted.chunk_by(|a, b| a.minute == b.minute) {
+        if let [only] = group {
+            settled.push(*only);
+            continue;
+        }
+        let flows: Vec<Vec<RawReading>> = [false, true]
+            .map(|out| group.iter().copied().filter(|r| r.flows_out() == out).collect::<Vec<_>>())
+            .into_iter()
+            .filter(|f| !f.is_empty())
+            .collect();
+        if let [inward, outward] = &flows[..] {
+            let (inward, outward) = (settle_one(inward, tally), settle_one(outward, tally));
+            let worse = if inward.quality() <= outward.quality() { inward } else { outward };
+            settled.push(RawReading { value: inward.value + outward.value, ..worse });
+            continue;
+        }
         let best = group[0];
         let rivals: Vec<RawReading> = group.iter().copied().filter(|r| r.quality() == best.quality() && r.file == best.file).collect();
         if let (2, Resolved::Twice(first, second)) = (rivals.len(), calendar.resolve(calendar.local(best.at())))
@@ -211,17 +231,23 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
             tally.twice.get_or_insert(first);
             continue;
         }
-        if group.iter().any(|r| !r.agrees_with(best)) {
-            tally.disagreeing.get_or_insert(best.at());
-            tally.disagreeing_count += 1;
-        }
-        let undecided = rivals.iter().any(|r| !r.agrees_with(best));
-        settled.push(if undecided { RawReading { value: f32::NAN, ..best } } else { best });
+        settled.push(settle_one(group, tally));
     }
     // The second pass of a repeated hour was appended early; stamps of that hour may follow it.
     settled.sort_by_key(|reading| reading.minute);
     settled.dedup_by_key(|reading| reading.minute);
     settled
+}
+
+/// One reading of several for one stamp and one direction of flow, sorted by best quality, then latest file.
+fn settle_one(group: &[RawReading], tally: &mut Tally) -> RawReading {
+    let best = group[0];
+    if group.iter().any(|r| !r.agrees_with(best)) {
+        tally.disagreeing.get_or_insert(best.at());
+        tally.disagreeing_count += 1;
+    }
+    let undecided = group.iter().any(|r| r.quality() == best.quality() && r.file == best.file && !r.agrees_with(best));
+    if undecided { RawReading { value: f32::NAN, ..best } } else { best }
 }
 
 impl Tally {
@@ -266,7 +292,7 @@ mod tests {
     use super::*;
     use crate::domain::CivilDay;
 
-    fn reading(minute: i64, value: f32, quality: ReadingQuality, file: u16) -> RawReading {
+    fn reading(minute: i64, value: f32, quality: ReadingQuality, file: u32) -> RawReading {
         RawReading::new(Minute(minute as u32), value, Unit::Kwh, quality, 0, FileIx(file))
     }
 
@@ -339,6 +365,15 @@ mod tests {
         let built = regular_series(&"A".into(), raw, &calendar).unwrap();
         assert_eq!(built.series.kw, [1.0, 1.0, 3.0, 3.0, 1.0, 1.0]);
         assert_eq!(built.faults[0].kind, FaultKind::Clock);
+    }
+
+    #[test]
+    fn what_flows_in_and_out_of_one_interval_is_netted_and_no_disagreement() {
+        let built =
+            build(vec![actual(0, 1.0), actual(0, -0.0), actual(30, 0.25), actual(30, -1.0), actual(60, f32::NAN), actual(60, -0.0), actual(90, 1.0)]);
+        assert_eq!(built.series.kw[..2], [2.0, -1.5]);
+        assert!(built.series.kw[2].is_nan(), "an import that is missing is not zero");
+        assert!(built.faults.is_empty(), "{:?}", built.faults);
     }
 
     #[test]

@@ -325,7 +325,7 @@ fn finish_partition(tiles: &[Tile], store: &SpillStore, members: &[&str], wanted
             }
             Shape::List => {
                 for entry in words.chunks_exact(ENTRY) {
-                    apart[entry[0] as usize].push(RawReading::from_words([entry[1], entry[2], entry[3]]));
+                    apart[entry[0] as usize].push(RawReading::from_words([entry[1], entry[2], entry[3], entry[4]]));
                 }
             }
         }

@@ -1,0 +1,5 @@
+//! Any bytes through the reader `cim_xml`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::cim_xml(bytes));

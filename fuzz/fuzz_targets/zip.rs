@@ -1,0 +1,5 @@
+//! Any bytes as a zip archive: its directory and the contents of every member.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::unzip(bytes));

@@ -1,0 +1,169 @@
+//! What a stream of values is, told by codes: the ReadingType of IEC 61968-9, which Green Button shares.
+//!
+//! Source: IEC 61968-9:2013, annex C; NAESB REQ.21 (ESPI), codes of the same tables.
+
+use crate::domain::ReadingQuality;
+
+use super::channels::Flow;
+
+/// What values mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Meaning {
+    /// Energy of an interval, kWh a unit.
+    Energy {
+        /// Direction.
+        flow: Flow,
+        /// Factor from the value to kWh.
+        kwh_per_unit: f64,
+    },
+    /// Mean power over an interval, kW a unit.
+    Power {
+        /// Direction.
+        flow: Flow,
+        /// Factor from the value to kW.
+        kw_per_unit: f64,
+    },
+    /// A counter of energy taken from the grid, kWh a unit.
+    Counter {
+        /// Factor from the value to kWh.
+        kwh_per_unit: f64,
+        /// Time of use bucket, 0 for the total.
+        tariff: u32,
+    },
+    /// Nothing that is scored: another commodity, reactive energy, an event, cost.
+    Other,
+}
+
+/// A reading type as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ReadingType {
+    /// What values mean.
+    pub(super) meaning: Meaning,
+    /// Length of the interval, seconds; `None` where the type does not say.
+    pub(super) length_s: Option<i64>,
+}
+
+/// The codes that decide.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Codes {
+    /// 1 bulk quantity, 3 cumulative, 4 delta, 6 indicating, 12 instantaneous...
+    pub(super) accumulation: u32,
+    /// 1 forward (delivered), 4 net, 19 reverse (received); 0 where not told.
+    pub(super) flow: u32,
+    /// 0 where not told, 1 and 2 electricity.
+    pub(super) commodity: u32,
+    /// Time of use bucket.
+    pub(super) tariff: u32,
+    /// Power of ten.
+    pub(super) multiplier: i32,
+    /// 72 Wh, 38 W.
+    pub(super) unit: u32,
+}
+
+impl Codes {
+    /// What values of these codes mean.
+    pub(super) fn meaning(self) -> Meaning {
+        let flow = match self.flow {
+            0 | 1 | 4 => Flow::Import,
+            19 => Flow::Export,
+            _ => return Meaning::Other,
+        };
+        if !matches!(self.commodity, 0..=2) || self.multiplier.abs() > 12 {
+            return Meaning::Other;
+        }
+        let thousandth = 10_f64.powi(self.multiplier - 3);
+        match (self.unit, self.accumulation) {
+            (72, 1 | 3) if flow == Flow::Import => Meaning::Counter { kwh_per_unit: thousandth, tariff: self.tariff },
+            (72, 0 | 2 | 4 | 9) => Meaning::Energy { flow, kwh_per_unit: thousandth },
+            (38, 0 | 2 | 4 | 6 | 12) => Meaning::Power { flow, kw_per_unit: thousandth },
+            _ => Meaning::Other,
+        }
+    }
+}
+
+impl ReadingType {
+    /// Reads the eighteen numbers of a ReadingType such as `0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0`; `None` when it is no such text.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let numbers: Vec<i64> = text.trim().split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
+        let &[macro_period, aggregate, period, accumulation, flow, commodity, kind, _, _, _, _, tariff, _, _, _, multiplier, unit, _] = &numbers[..]
+        else {
+            return None;
+        };
+        let code = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+        let codes = Codes {
+            accumulation: code(accumulation),
+            flow: code(flow),
+            commodity: code(commodity),
+            tariff: code(tariff),
+            multiplier: i32::try_from(multiplier).unwrap_or(i32::MAX),
+            unit: code(unit),
+        };
+        let length_s = minutes_of(period).or(if macro_period == 11 { Some(1440) } else { None }).map(|minutes| minutes * 60);
+        // A bare value without period and accumulation is an event; maxima and minima are no mean.
+        let is_event = accumulation == 0 && length_s.is_none();
+        let is_extreme = matches!(aggregate, 5..=9 | 11..=25);
+        let is_demand_kind = matches!(kind, 0 | 8 | 12 | 37);
+        let meaning = if is_event || is_extreme || !is_demand_kind { Meaning::Other } else { codes.meaning() };
+        Some(Self { meaning, length_s })
+    }
+}
+
+/// Minutes of a measuring period code.
+fn minutes_of(period: i64) -> Option<i64> {
+    match period {
+        1 => Some(10),
+        2 => Some(15),
+        3 => Some(1),
+        4 => Some(1440),
+        5 => Some(30),
+        6 => Some(5),
+        7 => Some(60),
+        10 => Some(2),
+        14 => Some(3),
+        31 => Some(20),
+        _ => None,
+    }
+}
+
+/// Quality of a `system.category.index` code of IEC 61968-9; an unknown one counts as estimated, the careful choice.
+pub(super) fn cim_quality(code: &str) -> ReadingQuality {
+    let mut parts = code.trim().split('.').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some("0" | "10" | "11"), _) => ReadingQuality::Actual,
+        (Some("7"), _) => ReadingQuality::Substituted,
+        (Some("5"), Some("259")) => ReadingQuality::Missing,
+        _ => ReadingQuality::Estimated,
+    }
+}
+
+/// Quality of an ESPI code.
+pub(super) fn espi_quality(code: &str) -> ReadingQuality {
+    match code.trim() {
+        "0" | "14" | "17" | "18" | "19" => ReadingQuality::Actual,
+        "7" => ReadingQuality::Substituted,
+        _ => ReadingQuality::Estimated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_types_are_understood() {
+        let hourly = ReadingType::parse("0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0").unwrap();
+        assert_eq!(hourly, ReadingType { meaning: Meaning::Energy { flow: Flow::Import, kwh_per_unit: 1.0 }, length_s: Some(3600) });
+        let exported = ReadingType::parse("0.0.2.4.19.1.12.0.0.0.0.0.0.0.0.0.72.0").unwrap();
+        assert_eq!(exported, ReadingType { meaning: Meaning::Energy { flow: Flow::Export, kwh_per_unit: 1e-3 }, length_s: Some(900) });
+        let counter = ReadingType::parse("0.0.0.1.1.1.12.0.0.0.0.2.0.0.0.3.72.0").unwrap();
+        assert_eq!(counter.meaning, Meaning::Counter { kwh_per_unit: 1.0, tariff: 2 });
+    }
+
+    #[test]
+    fn reactive_energy_gas_events_and_other_texts_are_not_scored() {
+        for text in ["0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.73.0", "0.0.7.4.1.7.12.0.0.0.0.0.0.0.0.3.72.0", "0.0.0.0.1.1.12.0.0.0.0.0.0.0.0.3.72.0"] {
+            assert_eq!(ReadingType::parse(text).unwrap().meaning, Meaning::Other, "{text}");
+        }
+        assert_eq!(ReadingType::parse("A+_15min"), None);
+    }
+}
