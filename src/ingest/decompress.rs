@@ -9,23 +9,24 @@ use bytes::Bytes;
 
 use super::IngestError;
 use super::digest::FileDigest;
+use super::workbook::is_workbook;
 
 /// Bytes of a file that formats look at.
-const HEAD: u64 = 64 * 1024;
+pub(super) const HEAD: u64 = 64 * 1024;
 
-/// Opens a file for reading, decompressed, with bounded memory. Its bytes are offered to `digest` as they lie on disk.
+/// Opens a file for reading, decompressed, with bounded memory; workbooks are archives of their own and stay as they are. Its bytes are offered to `digest` as they lie on disk.
 ///
 /// # Errors
 /// When the file cannot be opened, or is an archive.
 pub(super) fn open(path: &Path, digest: Option<Arc<FileDigest>>) -> Result<Box<dyn Read + Send>, IngestError> {
     let io = |source| IngestError::Io { path: path.to_path_buf(), source };
-    let mut magic = [0_u8; 4];
+    let mut magic = [0_u8; 200];
     let read = File::open(path).map_err(io)?.read(&mut magic).map_err(io)?;
     let file = BufReader::with_capacity(1 << 18, Digested { file: File::open(path).map_err(io)?, at: 0, digest });
     match &magic[..read] {
         [0x1f, 0x8b, ..] => Ok(Box::new(flate2::bufread::MultiGzDecoder::new(file))),
         [0x28, 0xb5, 0x2f, 0xfd] => Ok(Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(io)?)),
-        [b'P', b'K', 3, 4] => Err(IngestError::Archive { path: path.to_path_buf() }),
+        start @ [b'P', b'K', 3, 4, ..] if !is_workbook(start) => Err(IngestError::Archive { path: path.to_path_buf() }),
         _ => Ok(Box::new(file)),
     }
 }

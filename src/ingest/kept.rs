@@ -3,20 +3,31 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject, Timestamp, is_no_reading};
+use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, is_no_reading};
 
-use super::{BlockSink, Format, IngestError, Source};
+use super::{BlockSink, Format, IngestError, Profile, Source};
 
 /// Readings as (id, second, value) in file order, and rejects.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     readings: Mutex<Vec<(String, i64, f32)>>,
+    registers: Mutex<Vec<(String, i64, f64)>>,
+    unit: Mutex<Option<Unit>>,
     rejects: Mutex<Vec<Reject>>,
 }
 
 impl Kept {
     pub(super) fn readings(&self) -> Vec<(String, i64, f32)> {
         self.readings.lock().unwrap().clone()
+    }
+
+    pub(super) fn registers(&self) -> Vec<(String, i64, f64)> {
+        self.registers.lock().unwrap().clone()
+    }
+
+    /// Unit of the last block.
+    pub(super) fn unit(&self) -> Option<Unit> {
+        *self.unit.lock().unwrap()
     }
 
     pub(super) fn rejects(&self) -> Vec<Reject> {
@@ -30,13 +41,19 @@ impl BlockSink for Kept {
     fn intervals(&self, block: &IntervalBlock) {
         let keys = block.keys.iter().flat_map(|run| std::iter::repeat_n(run.key, run.rows as usize));
         let minutes = block.times.iter().flat_map(|run| (0..run.rows).map(|row| run.minute(row)));
+        *self.unit.lock().unwrap() = Some(block.unit);
         let mut readings = self.readings.lock().unwrap();
         for ((key, minute), &value) in keys.zip(minutes).zip(&block.value).filter(|(_, value)| !is_no_reading(**value)) {
             readings.push((block.ids.get(key).to_owned(), Timestamp::from(minute).0, value));
         }
     }
 
-    fn registers(&self, _: &RegisterBlock) {}
+    fn registers(&self, block: &RegisterBlock) {
+        let mut registers = self.registers.lock().unwrap();
+        for (row, &key) in block.key.iter().enumerate() {
+            registers.push((block.ids.get(key).to_owned(), block.at[row].0, block.register_kwh[row]));
+        }
+    }
 
     fn reject(&self, reject: Reject) {
         self.rejects.lock().unwrap().push(reject);
@@ -49,8 +66,13 @@ impl BlockSink for Kept {
 
 /// Reads all pieces of a file, one after the other.
 pub(super) fn read_file(format: &dyn Format, path: &Path, calendar: &Calendar) -> Result<Kept, IngestError> {
+    read_file_as(format, path, calendar, None)
+}
+
+/// The same, as a profile says.
+pub(super) fn read_file_as(format: &dyn Format, path: &Path, calendar: &Calendar, profile: Option<&Profile>) -> Result<Kept, IngestError> {
     let kept = Kept::default();
-    let file = format.open(&Source { path, ix: FileIx(0) })?;
+    let file = format.open_as(&Source { path, ix: FileIx(0) }, profile)?;
     for piece in 0..file.pieces() {
         file.read(piece, calendar, &kept)?;
     }

@@ -5,15 +5,15 @@
 
 mod bit_packed;
 mod columns;
-mod csv_lines;
 mod decompress;
+mod delimited;
 mod digest;
 mod error;
 mod find;
 #[cfg(test)]
 mod kept;
-mod long_csv;
 mod long_parquet;
+mod mapping;
 mod naive_clock;
 mod number;
 mod parquet_batches;
@@ -25,6 +25,9 @@ mod stamp;
 mod static_tables;
 mod survey;
 mod table;
+mod values;
+mod weather_files;
+mod workbook;
 
 use std::path::Path;
 
@@ -32,6 +35,7 @@ use crate::domain::{Calendar, FileIx, IdList, IntervalBlock, KeyRun, RegisterBlo
 
 pub use error::IngestError;
 pub use find::{InputFile, find_inputs};
+pub use mapping::{Decision, KnownProfile, PROFILES, Profile, ProfileError, Understanding};
 pub use readings::{FileSummary, PieceIx, Readings};
 pub use static_tables::{read_customers, read_grid, read_licences, read_tariffs, read_weather};
 pub use survey::{Roster, Survey};
@@ -60,6 +64,13 @@ pub trait Format: Sync {
     /// # Errors
     /// When the file as a whole cannot be used: its columns or its time format are not understood, or it cannot be read.
     fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError>;
+    /// Opens a file as a mapping profile says; formats that say everything themselves need none and open it as it is.
+    ///
+    /// # Errors
+    /// As for [`Format::open`]; also when the profile does not fit the file.
+    fn open_as(&self, file: &Source, _profile: Option<&Profile>) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        self.open(file)
+    }
 }
 
 /// An opened file of readings. Its pieces can be read in any order, at once, and again.
@@ -85,6 +96,23 @@ pub trait ReadingsFile: Send + Sync {
     fn sha256(&self) -> Result<String, IngestError>;
     /// Called when all pieces are read, for rejects that could not be numbered before.
     fn close(&self, _sink: &dyn BlockSink) {}
+    /// What the file was taken for, and on what ground; empty for formats that leave nothing to be found out.
+    fn understanding(&self) -> Understanding {
+        Understanding::default()
+    }
+    /// Whose clock the stamps are on.
+    fn clock(&self) -> StampClock {
+        StampClock::Utility
+    }
+}
+
+/// Whose clock the stamps of a file are on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StampClock {
+    /// That of the utility, `--timezone`.
+    Utility,
+    /// One that the file or its profile states: they are instants, whatever `--timezone` says.
+    Own,
 }
 
 /// Whose rows a piece holds, in file order.
@@ -97,7 +125,7 @@ pub struct IdRuns {
 }
 
 /// Every readings format, tried in order.
-pub const FORMATS: &[&dyn Format] = &[&long_parquet::LongParquet, &long_csv::LongCsv];
+pub const FORMATS: &[&dyn Format] = &[&long_parquet::LongParquet, &workbook::Workbook, &delimited::DelimitedText];
 
 /// A file to read, with its place in the sorted list of inputs.
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! The only wiring: from a plan to findings, stage by stage.
 
+mod convert;
 mod corrections;
 mod coverage;
 mod first_pass;
 mod inputs;
+mod inspect;
 mod listing;
 mod memory;
 mod metered;
@@ -37,7 +39,9 @@ use named::Culprit;
 use nodes::{GridFindings, GridSeries, GridSetting};
 use second_look::SecondLook;
 
+pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
+pub use inspect::{Inspection, MonthCover, RegisterCover, ShownReading, inspect};
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 
 /// Runs a scan. Nothing is written but files without a name beside the result folder, for what does not fit into memory.
