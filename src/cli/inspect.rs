@@ -55,6 +55,10 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
             }
             Ok(inspection) => print!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar)),
             Err(PipelineError::Interrupted) => return failed("", &PipelineError::Interrupted, ExitReason::Interrupted),
+            // A folder holds other files as well; a scan of it passes them over.
+            Err(PipelineError::Ingest(error)) if !file.named && error.is_other_kind_of_file() => {
+                println!("{}{}\n  passed over: {error}", if place > 0 { "\n" } else { "" }, file.path.display());
+            }
             Err(error) => reason = failed("", &error, ExitReason::UnusableInput),
         }
     }

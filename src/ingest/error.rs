@@ -161,7 +161,8 @@ pub enum IngestError {
 
 impl IngestError {
     /// Whether the file is simply something else than a readings file, rather than a broken one.
-    pub(super) fn is_other_kind_of_file(&self) -> bool {
+    #[must_use]
+    pub fn is_other_kind_of_file(&self) -> bool {
         matches!(self, Self::UnknownFormat { .. } | Self::MissingColumn { .. } | Self::ProfileColumn { .. } | Self::Empty { .. })
     }
 }

@@ -75,8 +75,9 @@ impl StampForm {
         let ends = |byte: &u8| matches!(byte, b' ' | b'T');
         match self {
             Self::Compact => COMPACT,
+            _ if bytes.get(10).is_some_and(ends) => 10,
             _ if bytes.len() >= 10 && !bytes[6..10].iter().any(ends) => 10,
-            _ => bytes.iter().position(|byte| ends(byte)).unwrap_or(bytes.len()),
+            _ => bytes.iter().position(ends).unwrap_or(bytes.len()),
         }
     }
 
@@ -150,6 +151,16 @@ impl<'a> StampReader<'a> {
     pub(super) fn read_parts(&mut self, date: &[u8], time: &[u8]) -> Result<Timestamp, RejectCode> {
         let mut text = [b' '; 40];
         let (date, time) = (date.trim_ascii(), time.trim_ascii());
+        // Nearly all rows: the date of the row before, a padded time, a day on which the clock does not change.
+        if let [h, hh, b':', m, mm] = *time
+            && self.midnight.known
+            && self.date_length == date.len()
+            && date == &self.date[..self.date_length]
+            && let Some(offset_s) = self.midnight.offset_s
+            && let Some(second) = usual_time(&[b' ', h, hh, b':', m, mm])
+        {
+            return Ok(Timestamp(self.midnight.local_s + second - offset_s));
+        }
         let date = &date[..self.form.date_length(date).min(date.len())];
         let time = time.split(|&byte| byte == b'-').next().unwrap_or(time).trim_ascii_end();
         let digits = time.iter().all(u8::is_ascii_digit);
@@ -392,12 +403,21 @@ mod tests {
         assert_eq!(read("9999-01-01 00:00", None), Err(RejectCode::TIME_OUT_OF_RANGE));
     }
 
+    const FORMS: [StampForm; 7] = [
+        StampForm::YearFirst,
+        StampForm::DayFirst,
+        StampForm::MonthFirst,
+        StampForm::Compact,
+        StampForm::EpochSeconds,
+        StampForm::EpochMillis,
+        StampForm::CerCode,
+    ];
+
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
             let calendar = Calendar::new(Some("Europe/Berlin")).unwrap();
-            use StampForm::{CerCode, Compact, DayFirst, EpochMillis, EpochSeconds, MonthFirst, YearFirst};
-            for form in [YearFirst, DayFirst, MonthFirst, Compact, EpochSeconds, EpochMillis, CerCode] {
+            for form in FORMS {
                 let _ = StampReader::new(form, &calendar).read(&bytes);
                 let _ = StampReader::new(form, &calendar).read_parts(&bytes[..bytes.len() / 2], &bytes[bytes.len() / 2..]);
                 let _ = form.day(&bytes);

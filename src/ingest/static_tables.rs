@@ -140,7 +140,7 @@ fn meteostat(mut table: TextTable) -> Result<Table<Weather>, IngestError> {
     for row in table.rows() {
         let whole = table.text(row, date).and_then(|text| CivilDay::parse(&text));
         let mut part = |column| table.number(row, column, |number| number.fract() == 0.0 && (0.0..=9999.0).contains(&number));
-        let parts = || Some(CivilDay::from_ymd(part(year)? as i16, part(month)? as i8, part(day)? as i8)?);
+        let parts = || CivilDay::from_ymd(part(year)? as i16, part(month)? as i8, part(day)? as i8);
         let civil = whole.or_else(parts);
         let Some((civil, hour)) = civil.zip(table.number(row, Some(hour), |hour| (0.0..24.0).contains(&hour))) else {
             table.reject_row(row, RejectCode::TIME_UNREADABLE, "no date or hour; the row is left out".to_owned());

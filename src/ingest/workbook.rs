@@ -157,7 +157,7 @@ fn stamp_text(at: &ExcelDateTime) -> String {
     const UNIX_1904: f64 = 24_107.0;
     let serial = at.as_f64();
     let clock = |second: i64| format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
-    if !serial.is_finite() || serial < 0.0 || serial > 2_958_466.0 {
+    if !(0.0..=2_958_466.0).contains(&serial) {
         return format!("{serial}");
     }
     if serial <= 1.0 || at.is_duration() {

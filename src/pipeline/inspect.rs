@@ -198,7 +198,7 @@ pub fn inspect(
     interrupt: &Interrupt,
 ) -> Result<Inspection, PipelineError> {
     progress.stage("inspecting", None);
-    let readings = Readings::open_as(std::slice::from_ref(file), profile)?;
+    let readings = Readings::open_as(&[InputFile { named: true, ..file.clone() }], profile)?;
     let (format, understanding) = readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
     let survey = Survey::of(&readings, &Watching(interrupt))?;
     let tally: Mutex<Tally> = Mutex::default();
@@ -227,7 +227,9 @@ pub fn inspect(
         registers.readings += reads.len() as u64;
         let (load, found) = register_load(&id, reads, calendar);
         registers.with_power += u64::from(load.is_some());
-        found.iter().for_each(|fault| *faults.entry(fault.kind).or_insert(0) += 1);
+        for fault in found {
+            *faults.entry(fault.kind).or_insert(0) += 1;
+        }
     }
     let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
     for reject in gathered.rejects {

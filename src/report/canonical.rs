@@ -48,6 +48,7 @@ pub enum CanonicalError {
 
 /// Optional columns and the clock of the stamps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each optional column; none excludes another")]
 pub struct CanonicalColumns {
     /// Stamps are instants in UTC; else they are on the utility's clock.
     pub is_utc: bool,
@@ -152,14 +153,18 @@ impl CanonicalWriter {
     fn flush(&mut self) -> Result<(), CanonicalError> {
         let readings = std::mem::take(&mut self.readings);
         let mut kwh = Float32Builder::with_capacity(readings.len());
-        readings.iter().for_each(|reading| kwh.append_option((!reading.kwh.is_nan()).then_some(reading.kwh)));
+        for reading in &readings {
+            kwh.append_option((!reading.kwh.is_nan()).then_some(reading.kwh));
+        }
         let seconds = readings.iter().map(|reading| Timestamp::from(reading.start).0);
         let mut columns: Vec<ArrayRef> =
             vec![ids(&self.path, &self.ids, std::mem::take(&mut self.keys))?, stamps(seconds, self.columns.is_utc), Arc::new(kwh.finish())];
         self.ids.clear();
         if self.columns.duration_min {
             let mut minutes = UInt16Builder::with_capacity(readings.len());
-            readings.iter().for_each(|reading| minutes.append_option((reading.duration_min > 0).then_some(reading.duration_min)));
+            for reading in &readings {
+                minutes.append_option((reading.duration_min > 0).then_some(reading.duration_min));
+            }
             columns.push(Arc::new(minutes.finish()));
         }
         if self.columns.quality {
@@ -207,7 +212,7 @@ pub fn write_registers(path: &Path, registers: &[(String, Vec<RegisterRead>)], i
         let names: Vec<String> = part.iter().map(|(id, _)| id.clone()).collect();
         let keys = part.iter().enumerate().flat_map(|(key, (_, reads))| std::iter::repeat_n(key as i32, reads.len())).collect();
         let reads = || part.iter().flat_map(|(_, reads)| reads);
-        let counters = Float64Array::from_iter(reads().map(|read| (!read.1.is_nan()).then_some(read.1)));
+        let counters = reads().map(|read| (!read.1.is_nan()).then_some(read.1)).collect::<Float64Array>();
         let columns: Vec<ArrayRef> = vec![ids(path, &names, keys)?, stamps(reads().map(|read| read.0.0), is_utc), Arc::new(counters)];
         writer.write(&batch(path, &schema, columns)?).map_err(refused)?;
     }

@@ -68,9 +68,13 @@ fn dresses(meters: &BTreeMap<String, Vec<Reading>>) -> Vec<(&'static str, Vec<u8
     }
     let slots: Vec<String> = (0..48).map(|slot| format!("{:02}:{:02}", slot / 2, slot % 2 * 30)).collect();
     let mut wide = format!("meter_id,date,{}\n", slots.join(","));
-    by_day.iter().for_each(|((id, day), values)| writeln!(wide, "{id},{day},{}", values.join(",")).unwrap());
+    for ((id, day), values) in &by_day {
+        writeln!(wide, "{id},{day},{}", values.join(",")).unwrap();
+    }
     let mut across = format!("timestamp;{}\n", meters.keys().cloned().collect::<Vec<_>>().join(";"));
-    by_time.iter().for_each(|((day, time), values)| writeln!(across, "{} {time};{}", dotted(day), values.join(";").replace('.', ",")).unwrap());
+    for ((day, time), values) in &by_time {
+        writeln!(across, "{} {time};{}", dotted(day), values.join(";").replace('.', ",")).unwrap();
+    }
     let utf16 = [0xff, 0xfe].into_iter().chain(american.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     vec![
         ("russian.csv", windows_1251(&russian)),
@@ -90,7 +94,9 @@ fn one_utility_in_many_dresses_gives_the_same_bytes() {
     assert!(meters.len() > 20, "{} meters have half-hours without a gap", meters.len());
     let mut plain = String::from("usage_point,timestamp,kwh\n");
     for (id, readings) in &meters {
-        readings.iter().for_each(|(day, time, value)| writeln!(plain, "{id},{day}T{time},{value}").unwrap());
+        for (day, time, value) in readings {
+            writeln!(plain, "{id},{day}T{time},{value}").unwrap();
+        }
     }
     fs::write(&csv, plain).unwrap();
     let expected = convert(&csv, &folder.path().join("plain.parquet"), &[]);

@@ -38,7 +38,7 @@ impl<'a> Parser<'a> {
         let key = self.key(fields)?;
         let ratio = columns.ratio.map_or(Ok(1.0), |column| self.ratio(fields[column]))?;
         let is_all = columns.zone.is_none_or(|zone| {
-            let word = String::from_utf8_lossy(fields[zone]).trim().to_lowercase();
+            let word = self.plan.text(fields[zone]).trim().to_lowercase();
             ALL_ZONES.contains(&word.as_str())
         });
         if waiting.key != Some(key) || columns.zone.is_none() {

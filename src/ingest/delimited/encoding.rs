@@ -5,7 +5,6 @@
 
 use std::io::Read;
 
-use bytes::Bytes;
 use encoding_rs::{CoderResult, Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
 /// Frequent Russian letters with their share of all letters, per cent.
@@ -67,17 +66,6 @@ fn likeness(text: &str) -> i64 {
         before = c;
     }
     score
-}
-
-/// The text in UTF-8; what is UTF-8 already is not copied.
-pub(super) fn to_utf8(encoding: &'static Encoding, text: Bytes) -> Bytes {
-    if encoding == UTF_8 {
-        return text;
-    }
-    match encoding.decode_without_bom_handling(&text).0 {
-        std::borrow::Cow::Borrowed(_) => text,
-        std::borrow::Cow::Owned(decoded) => Bytes::from(decoded.into_bytes()),
-    }
 }
 
 /// The bytes without a byte order mark of UTF-8.

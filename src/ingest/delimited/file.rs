@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use memchr::{memchr, memchr_iter, memrchr};
 use rayon::prelude::*;
 
@@ -18,7 +18,7 @@ use super::super::digest::FileDigest;
 use super::super::mapping::Understanding;
 use super::super::read_buffer::{buffer, shared};
 use super::super::{BlockSink, IdRuns, IngestError, ReadingsFile, StampClock, decompress};
-use super::encoding::{Decoded, to_utf8, without_mark};
+use super::encoding::{Decoded, without_mark};
 use super::parser::Parser;
 use super::plan::Plan;
 use super::rows;
@@ -147,7 +147,7 @@ impl TextFile {
         IngestError::Io { path: self.path.clone(), source }
     }
 
-    /// The lines that begin in the piece's bytes, as UTF-8; the first piece begins with the head of the table. What is read is offered to `digest`.
+    /// The lines that begin in the piece's bytes; the first piece begins with the head of the table. What is read is offered to `digest`.
     fn piece_text(&self, piece: usize, length: u64, digest: Option<&FileDigest>) -> Result<Bytes, IngestError> {
         let start = piece as u64 * CHUNK as u64;
         let end = (start + CHUNK as u64).min(length);
@@ -177,8 +177,7 @@ impl TextFile {
             digest.offer(from, text.clone());
         }
         let lines = text.slice(begins..line_end);
-        let lines = if piece == 0 { lines.slice_ref(without_mark(&lines)) } else { lines };
-        Ok(to_utf8(self.encoding, lines))
+        Ok(if piece == 0 { lines.slice_ref(without_mark(&lines)) } else { lines })
     }
 
     /// Parses lines into one block; rejects have rows counted from the first line.
@@ -196,7 +195,7 @@ impl TextFile {
     /// Reads a file from its beginning to its end; what is decompressed is parsed in parallel.
     fn read_stream(&self, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
         let mut reader = decompress::open(&self.path, Some(self.digest.clone()))?;
-        if self.encoding != UTF_8 {
+        if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
             reader = Box::new(Decoded::new(reader, self.encoding));
         }
         let mut pending: Vec<u8> = Vec::new();

@@ -205,12 +205,12 @@ impl Settler<'_> {
             return self.set_side(plan, StampSide::Begin, step);
         }
         let found = sample.side(name, step);
-        let word = toml_word(found.side);
+        let word = toml_word(found.of);
         match found.doubt {
             Some(doubt) => self.notes.doubt("stamp", word, found.ground, doubt),
             None => self.notes.note("stamp", word, found.ground),
         }
-        self.set_side(plan, found.side, step);
+        self.set_side(plan, found.of, step);
     }
 
     /// Layout `long`.

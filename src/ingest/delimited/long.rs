@@ -68,8 +68,7 @@ impl Parser<'_> {
             self.registers.register_kwh.push(value);
             return Ok(());
         }
-        let exported =
-            kind.is_some_and(|kind| kind.export) || columns.channel.is_some_and(|column| is_export(&String::from_utf8_lossy(fields[column])));
+        let exported = kind.is_some_and(|kind| kind.export) || columns.channel.is_some_and(|column| is_export(&self.plan.text(fields[column])));
         self.intervals.push(key, at.into(), if exported { -value.abs() } else { value } as f32);
         if let Some(column) = columns.quality {
             let quality = self.quality(fields[column]);
@@ -86,7 +85,7 @@ impl Parser<'_> {
     }
 
     fn kind(&self, word: &[u8], columns: &LongColumns) -> Result<Kind, Refused> {
-        let text = String::from_utf8_lossy(word).trim().to_lowercase();
+        let text = self.plan.text(word).trim().to_lowercase();
         columns.kinds.get(&text).copied().ok_or_else(|| {
             (
                 RejectCode::KIND_UNKNOWN,
@@ -112,7 +111,7 @@ impl Parser<'_> {
             Cell::Missing => Ok(1.0),
             Cell::Number(ratio) if ratio > 0.0 && ratio < 1e6 => Ok(ratio),
             _ => {
-                let text = String::from_utf8_lossy(bytes);
+                let text = self.plan.text(bytes);
                 Err((RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` is no ratio of transformers; write it as a number such as 40", text.trim())))
             }
         }

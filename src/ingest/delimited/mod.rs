@@ -68,13 +68,15 @@ impl Format for DelimitedText {
         let delimiter = by_profile.unwrap_or_else(|| sample::delimiter(&text, is_whole, &mut notes));
         let sample = Sample::of(&text, delimiter, is_whole);
         let whole = |column: usize, delimiter: u8| whole_column(file.path, encoding, column, delimiter);
-        let (plan, mut understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
+        let (mut plan, mut understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
         if let Some(profile) = &mut understanding.profile {
             profile.encoding = Some(encoding.name().to_lowercase());
             profile.delimiter = Some(delimiter);
         }
         let line_bytes = (head.len() / memchr_iter(b'\n', &head).count().max(1)).max(1) as u64;
-        let store = if is_compressed || encoding == UTF_16LE || encoding == UTF_16BE { Store::Stream(stored) } else { Store::Plain(stored) };
+        let has_wide_letters = encoding == UTF_16LE || encoding == UTF_16BE;
+        plan.encoding = if has_wide_letters { UTF_8 } else { encoding };
+        let store = if is_compressed || has_wide_letters { Store::Stream(stored) } else { Store::Plain(stored) };
         Ok(Box::new(TextFile::new((file.path.to_path_buf(), file.ix), (plan, understanding), encoding, store, line_bytes)))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use encoding_rs::UTF_8;
+
 use crate::domain::{Calendar, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
 
 use super::super::columns::Value;
@@ -118,10 +120,12 @@ impl<'a> Parser<'a> {
     /// Instant of the row, the beginning of its interval.
     pub(super) fn instant(&mut self, fields: &[&[u8]], columns: StampColumns) -> Result<Timestamp, Refused> {
         let read = match columns {
-            StampColumns::One(column) => self.stamps.read(fields[column]).map_err(|code| (code, stamp_detail(code, fields[column]))),
+            StampColumns::One(column) => {
+                self.stamps.read(fields[column]).map_err(|code| (code, stamp_detail(code, self.plan.text(fields[column]).as_bytes())))
+            }
             StampColumns::Two(date, time) => self.stamps.read_parts(fields[date], fields[time]).map_err(|code| {
                 let both = [fields[date], b" ", fields[time]].concat();
-                (code, stamp_detail(code, &both))
+                (code, stamp_detail(code, self.plan.text(&both).as_bytes()))
             }),
         };
         let read = read.or_else(|refused| {
@@ -145,7 +149,15 @@ impl<'a> Parser<'a> {
             }
             Cell::Number(number) => Ok(number * factor),
             Cell::Text => {
-                let text = String::from_utf8_lossy(bytes);
+                let text = self.plan.text(bytes);
+                // A word for missing or a wide space in another page.
+                if self.plan.encoding != UTF_8 && text.len() != bytes.len() {
+                    match cell(text.as_bytes(), self.plan.decimal_comma) {
+                        Cell::Missing => return Ok(f64::NAN),
+                        Cell::Number(number) if !is_absurd(number * factor, value) => return Ok(number * factor),
+                        _ => {}
+                    }
+                }
                 let detail = format!("`{}` where a number is expected; leave the cell empty for a missing reading", text.trim());
                 Err((RejectCode::VALUE_NOT_A_NUMBER, detail))
             }
@@ -153,7 +165,7 @@ impl<'a> Parser<'a> {
     }
 
     fn is_missing(&self, bytes: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(bytes);
+        let text = self.plan.text(bytes);
         self.plan.missing.iter().any(|word| word.eq_ignore_ascii_case(text.trim()))
     }
 
@@ -164,7 +176,7 @@ impl<'a> Parser<'a> {
         {
             return *quality;
         }
-        let text = String::from_utf8_lossy(word);
+        let text = self.plan.text(word);
         let found = self.plan.quality.get(&text.trim().to_lowercase()).copied().unwrap_or_else(|| quality(&text));
         self.quality_word = Some((word.to_vec(), found));
         found

@@ -1,6 +1,9 @@
 //! What a parser needs to know of a table: a profile and a header, put together.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use encoding_rs::Encoding;
 
 use crate::domain::{Calendar, CivilDay, ReadingQuality, Unit};
 
@@ -10,6 +13,8 @@ use super::super::stamp::StampForm;
 /// How a table is read.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
+    /// Of the bytes that are parsed. Only words and new ids are decoded: digits and marks are the same in every page.
+    pub(super) encoding: &'static Encoding,
     pub(super) delimiter: u8,
     pub(super) decimal_comma: bool,
     /// Fields of a row as the header has them.
@@ -182,6 +187,11 @@ impl Shape {
 }
 
 impl Plan {
+    /// A cell in words.
+    pub(super) fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
+        self.encoding.decode_without_bom_handling(bytes).0
+    }
+
     /// Whether lines are id, stamp and value in this order and nothing else.
     pub(super) fn is_plain(&self) -> bool {
         let Shape::Long(long) = &self.shape else { return false };

@@ -59,7 +59,7 @@ impl<'a> DataLines<'a> {
             return false;
         }
         let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == self.plan.delimiter || *byte == b'"';
-        if !line.first().is_some_and(|first| !blank(first)) && line.iter().all(blank) {
+        if line.first().is_none_or(blank) && line.iter().all(blank) {
             return false;
         }
         self.plan.footer.is_empty() || !is_footer(line, self.plan)
@@ -92,7 +92,7 @@ fn is_footer(line: &[u8], plan: &Plan) -> bool {
     let cell = line.split(|&byte| byte == plan.delimiter).map(|cell| cell.trim_ascii().trim_ascii_start()).find(|cell| !cell.is_empty());
     let Some(cell) = cell.map(|cell| cell.strip_prefix(b"\"").unwrap_or(cell)) else { return false };
     // Ids begin with digits or Latin letters nearly always; only then is the text looked at.
-    let text = String::from_utf8_lossy(&cell[..cell.len().min(80)]).to_lowercase();
+    let text = plan.text(&cell[..cell.len().min(80)]).to_lowercase();
     plan.footer.iter().any(|word| text.starts_with(word.as_str()))
 }
 
@@ -145,11 +145,14 @@ impl<'a> Keys<'a> {
         let key = if let Some(&key) = self.known.get(id) {
             key
         } else {
-            let text = std::str::from_utf8(id).ok()?;
+            let text = self.plan.text(id);
+            if text.contains('\u{fffd}') {
+                return None;
+            }
             let key = if text.len() < self.plan.pad_ids_to && !text.is_empty() {
                 self.ids.push(&format!("{text:0>width$}", width = self.plan.pad_ids_to))
             } else {
-                self.ids.push(text)
+                self.ids.push(&text)
             };
             self.known.insert(id.to_vec(), key);
             key

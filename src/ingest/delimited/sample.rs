@@ -98,16 +98,12 @@ pub(super) fn delimiter(text: &str, is_whole: bool, notes: &mut Understanding) -
     let nearly_all = |count: usize| count * 10 >= lines.len() * 8;
     let first = scored.iter().find(|(_, _, _, count)| *count > 0 && nearly_all(*count));
     let best = first.or_else(|| scored[..4].iter().filter(|score| score.3 > 0).max_by_key(|score| (score.3, score.2)));
-    match best {
-        Some((delimiter, name, width, count)) => {
-            notes.note("delimiter", *name, format!("cuts {count} of {} lines into {width} fields", lines.len()));
-            *delimiter
-        }
-        None => {
-            notes.note("delimiter", "comma", "no delimiter cuts the lines evenly");
-            Delimiter::Comma
-        }
+    if let Some((delimiter, name, width, count)) = best {
+        notes.note("delimiter", *name, format!("cuts {count} of {} lines into {width} fields", lines.len()));
+        return *delimiter;
     }
+    notes.note("delimiter", "comma", "no delimiter cuts the lines evenly");
+    Delimiter::Comma
 }
 
 /// Finds the decimal mark from the cells below the header. Numbers of a workbook come with a point; only those typed as text can have a comma.

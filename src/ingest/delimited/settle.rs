@@ -101,6 +101,7 @@ impl<'a> Settler<'a> {
         let profile = &self.profile;
         let (unit, factor) = profile.unit.map_or((Unit::Kwh, 1.0), ValueUnit::scale);
         Plan {
+            encoding: encoding_rs::UTF_8,
             delimiter: self.sample.delimiter,
             decimal_comma: mark == DecimalMark::Comma,
             fields: self.header.len(),
@@ -169,12 +170,22 @@ impl<'a> Settler<'a> {
         // A header of dates or slots has hardly any names.
         let many =
             |row: &Vec<String>| row.iter().filter(|cell| super::layout::is_slot(cell) || StampForm::of(cell.as_bytes()).is_some()).count() >= 5;
-        let by_axis = self.sample.top().iter().position(|row| many(row));
+        let by_axis = self.sample.top().iter().position(many);
         match (by_name, by_axis) {
+            // One name alone may stand in a row of data: the word of a kind, a class of customers.
+            (Some((row, 1)), _) if self.full_row().is_some_and(|first| first < row) => {
+                (self.full_row().unwrap_or(row), "the first row with as many cells as the rows below".to_owned())
+            }
             (Some((row, names)), _) => (self.upper_row(row, height), format!("{names} of its names are known")),
             (None, Some(row)) => (row, "it holds dates or slots of a day".to_owned()),
             (None, None) => (self.sample.rows.iter().position(|row| !row.is_empty()).unwrap_or(0), "the first row that is not blank".to_owned()),
         }
+    }
+
+    /// The first row with as many filled cells as most rows have.
+    fn full_row(&self) -> Option<usize> {
+        let width = self.sample.usual_width(0);
+        self.sample.top().iter().position(|row| width > 1 && row.len() == width && row.iter().filter(|cell| !cell.is_empty()).count() * 2 > width)
     }
 
     /// The upper of two header rows, one of which holds names: the lower one where readings begin below it.

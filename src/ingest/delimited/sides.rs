@@ -20,7 +20,7 @@ pub(super) struct StampSample {
 /// A side with its ground, and the other possibility where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
-    pub(super) side: StampSide,
+    pub(super) of: StampSide,
     pub(super) ground: String,
     pub(super) doubt: Option<String>,
 }
@@ -72,7 +72,7 @@ impl StampSample {
 
     /// The side that stamps are on. `name` is that of their column.
     pub(super) fn side(&self, name: &str, step_min: u32) -> Side {
-        let sure = |side, ground: String| Side { side, ground, doubt: None };
+        let sure = |side, ground: String| Side { of: side, ground, doubt: None };
         if self.ends_at_24 {
             return sure(StampSide::End, "a stamp of 24:00 is the end of a day".to_owned());
         }
@@ -84,14 +84,14 @@ impl StampSample {
             return match shape {
                 Some((side, ground)) => sure(side, ground),
                 None => Side {
-                    side: StampSide::Begin,
+                    of: StampSide::Begin,
                     ground: "no usage point shows the beginning of a day first; begin is usual".to_owned(),
                     doubt: Some("stamps may be the ends of their intervals; say `stamp` in a profile".to_owned()),
                 },
             };
         };
         let doubt = shape.filter(|(side, _)| *side != said).map(|(_, ground)| format!("but {ground}; say `stamp` in a profile if the name is wrong"));
-        Side { side: said, ground: format!("the column is called `{name}`"), doubt }
+        Side { of: said, ground: format!("the column is called `{name}`"), doubt }
     }
 
     /// What the beginnings and ends of series say.
@@ -108,20 +108,18 @@ impl StampSample {
             let low_seen = !descends || sees_end;
             if low_seen && of_day(*low) == 0 {
                 begins += 1;
-            } else if low_seen && of_day(*low) == step && (descends || !sees_end || of_day(*high) != 86_400 - step) {
-                ends += 1;
-            } else if descends && !sees_end && of_day(*high) == 0 {
-                ends += 1;
+                continue;
             }
+            let begins_late = low_seen && of_day(*low) == step && (descends || !sees_end || of_day(*high) != 86_400 - step);
+            let ends_at_midnight = descends && !sees_end && of_day(*high) == 0;
+            ends += usize::from(begins_late || ends_at_midnight);
         }
         let minutes = step_min % 60;
         let first = format!("{:02}:{minutes:02}", step_min / 60);
         match (begins, ends) {
             (0, 0) => None,
             (begins, ends) if begins >= ends => Some((StampSide::Begin, format!("{begins} of {} first days begin at 00:00", begins + ends))),
-            (begins, ends) => {
-                Some((StampSide::End, format!("{ends} of {} first days begin at {first} and last ones end at midnight", begins + ends)))
-            }
+            (begins, ends) => Some((StampSide::End, format!("{ends} of {} first days begin at {first}, not at 00:00", begins + ends))),
         }
     }
 }
@@ -154,14 +152,14 @@ mod tests {
     fn a_day_from_00_30_to_midnight_is_stamped_at_the_ends() {
         let stamps = day(1);
         let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
-        assert_eq!(side("datetime", &stamps).side, StampSide::End);
+        assert_eq!(side("datetime", &stamps).of, StampSide::End);
     }
 
     #[test]
     fn a_day_from_midnight_is_stamped_at_the_beginnings() {
         let stamps = day(0);
         let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
-        assert_eq!(side("datetime", &stamps), Side { side: StampSide::Begin, ground: "1 of 1 first days begin at 00:00".into(), doubt: None });
+        assert_eq!(side("datetime", &stamps), Side { of: StampSide::Begin, ground: "1 of 1 first days begin at 00:00".into(), doubt: None });
     }
 
     #[test]
@@ -169,12 +167,12 @@ mod tests {
         let stamps = day(1);
         let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
         let told = side("start", &stamps);
-        assert_eq!(told.side, StampSide::Begin);
+        assert_eq!(told.of, StampSide::Begin);
         assert!(told.doubt.unwrap().contains("00:30"));
     }
 
     #[test]
     fn twenty_four_hundred_is_an_end_whatever_else() {
-        assert_eq!(side("start", &["2025-03-01 23:30", "2025-03-01 24:00"]).side, StampSide::End);
+        assert_eq!(side("start", &["2025-03-01 23:30", "2025-03-01 24:00"]).of, StampSide::End);
     }
 }

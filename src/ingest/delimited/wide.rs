@@ -22,7 +22,9 @@ impl<'a> Parser<'a> {
         let rows = match values {
             Ok(values) => {
                 self.intervals.value.extend_from_slice(&values);
-                times.iter().for_each(|&run| push_time(&mut self.intervals.times, run));
+                for &run in times {
+                    push_time(&mut self.intervals.times, run);
+                }
                 values.len() as u32
             }
             Err(rows) => {
@@ -55,7 +57,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the parts of one row, taken apart at once by the only caller")]
     fn slots(&mut self, index: usize, fields: &[&[u8]], columns: &SlotColumns) -> Result<(u32, TimeRun, Vec<f32>, ReadingQuality), Refused> {
         self.check_width(fields)?;
         let key = self.key(fields)?;
@@ -63,7 +64,7 @@ impl<'a> Parser<'a> {
         let day = self.plan.form.day(date).ok_or_else(|| (RejectCode::TIME_UNREADABLE, stamp_detail(RejectCode::TIME_UNREADABLE, date)))?;
         let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
         let held = ((next.0 - start.0) / 60 / i64::from(columns.step_min)).max(0) as usize;
-        let exported = columns.channel.is_some_and(|column| is_export(&String::from_utf8_lossy(fields[column])));
+        let exported = columns.channel.is_some_and(|column| is_export(&self.plan.text(fields[column])));
         let mut values = Vec::with_capacity(columns.slots.len());
         for (slot, &column) in columns.slots.iter().enumerate() {
             let value = match self.value(fields[column], Value::Interval(column, self.plan.unit), self.plan.factor) {
@@ -163,7 +164,9 @@ impl<'a> Parser<'a> {
         for (place, (_, id)) in columns.meters.iter().enumerate() {
             let key = *keys.entry(id).or_insert_with(|| self.keys.ids.push(id));
             self.intervals.keys.push(KeyRun { key, rows: instants as u32 });
-            times.iter().for_each(|&run| push_time(&mut self.intervals.times, run));
+            for &run in &times {
+                push_time(&mut self.intervals.times, run);
+            }
             self.intervals.value.extend((0..instants).map(|instant| values[instant * meters + place]));
         }
         rows
