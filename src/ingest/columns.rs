@@ -76,7 +76,7 @@ pub(super) const TIMESTAMP: &[&str] = &[
 /// Names of a date whose time of day stands in another column, or of a day.
 pub(super) const DATE: &[&str] = &["date", "day", "read_date", "reading_date", "Datum", "Дата", "Дата показаний", "Дата снятия показаний"];
 /// Names of a time of day.
-pub(super) const TIME: &[&str] = &["time", "time_of_day", "hour", "Uhrzeit", "Время", "Час", "Интервал", "interval"];
+pub(super) const TIME: &[&str] = &["time", "time_of_day", "hour", "Uhrzeit", "Zeit", "Von", "Время", "Час", "Интервал", "interval"];
 /// Names of energy in kWh.
 const KWH: &[&str] = &[
     "kwh",

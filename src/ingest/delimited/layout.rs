@@ -144,6 +144,7 @@ impl Settler<'_> {
                 (None, None, _) => return Err(columns::no_timestamp(self.path, &self.header)),
             },
         };
+        let found = self.with_time_of_day(found);
         let names = &mut self.profile.columns;
         match found {
             StampColumns::One(column) => names.timestamp = vec![self.header[column].clone()],
@@ -151,6 +152,19 @@ impl Settler<'_> {
         }
         self.notes.note("time stamp", self.stamp_name(found), "names of the columns");
         Ok(found)
+    }
+
+    /// A column of bare dates together with the column of times beside it, whatever that is called: without it all readings of a day would be of one instant.
+    fn with_time_of_day(&self, found: StampColumns) -> StampColumns {
+        let StampColumns::One(date) = found else { return found };
+        let filled = |column: usize| self.cells(column).filter(|cell| !cell.is_empty()).take(200);
+        let has_time = filled(date).any(|cell| cell.contains(':') || cell.len() > 10);
+        let is_clock = |cell: &str| cell.contains(':') && matches!(slot_name(cell), Some(SlotName::Clock(_)));
+        let is_times = |column: &usize| *column != date && filled(*column).next().is_some() && filled(*column).all(is_clock);
+        match (0..self.header.len()).find(is_times) {
+            Some(time) if !has_time && self.profile.layout.is_none_or(|layout| layout == Layout::Long) => StampColumns::Two(date, time),
+            _ => found,
+        }
     }
 
     fn stamp_name(&self, columns: StampColumns) -> String {

@@ -76,6 +76,7 @@ impl Format for DelimitedText {
         let line_bytes = (head.len() / memchr_iter(b'\n', &head).count().max(1)).max(1) as u64;
         let has_wide_letters = encoding == UTF_16LE || encoding == UTF_16BE;
         plan.encoding = if has_wide_letters { UTF_8 } else { encoding };
+        plan.footer = footer_bytes(&understanding, plan.encoding);
         let store = if is_compressed || has_wide_letters { Store::Stream(stored) } else { Store::Plain(stored) };
         Ok(Box::new(TextFile::new((file.path.to_path_buf(), file.ix), (plan, understanding), encoding, store, line_bytes)))
     }
@@ -94,10 +95,25 @@ pub(super) fn held_table(file: &Source, text: String, profile: Option<&Profile>,
             dates::settled_by(&String::from_utf8_lossy(fields.get(column)?))
         }))
     };
-    let (plan, understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
+    let (mut plan, understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
+    plan.footer = footer_bytes(&understanding, UTF_8);
     let line_bytes = (text.len() / sample.rows.len().max(1)).max(1) as u64;
     let store = Store::Held(Bytes::from(text.into_bytes()));
     Ok(Box::new(TextFile::new((file.path.to_path_buf(), file.ix), (plan, understanding), UTF_8, store, line_bytes)))
+}
+
+/// The words of footers as a file may write them.
+fn footer_bytes(understanding: &Understanding, encoding: &'static Encoding) -> Vec<Vec<u8>> {
+    let words = understanding.profile.iter().flat_map(|profile| &profile.footer);
+    let dresses = words.flat_map(|word| {
+        let lower = word.to_lowercase();
+        let capital: String = lower.chars().take(1).flat_map(char::to_uppercase).chain(lower.chars().skip(1)).collect();
+        [word.clone(), word.to_uppercase(), capital, lower]
+    });
+    let mut bytes: Vec<Vec<u8>> = dresses.map(|word| encoding.encode(&word).0.into_owned()).filter(|word| !word.is_empty()).collect();
+    bytes.sort();
+    bytes.dedup();
+    bytes
 }
 
 fn encoding_of(head: &[u8], profile: Option<&Profile>, notes: &mut Understanding) -> &'static Encoding {

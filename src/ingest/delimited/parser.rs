@@ -11,7 +11,7 @@ use super::super::number::{Cell, cell};
 use super::super::stamp::{StampForm, StampReader};
 use super::super::values::{is_absurd, quality, stamp_detail};
 use super::plan::{IdColumn, Plan, Shape, StampColumns};
-use super::rows::{DataLines, Keys, split_fields};
+use super::rows::{Keys, Lines, is_data, split_fields};
 
 /// Why a record is left out: code and words.
 pub(super) type Refused = (RejectCode, String);
@@ -82,11 +82,15 @@ impl<'a> Parser<'a> {
         let is_plain = self.plan.is_plain();
         let mut fields = Vec::with_capacity(self.plan.fields);
         let mut rows = 0;
-        for (index, line) in DataLines::new(text, self.plan, has_head) {
-            rows += 1;
+        for (index, line) in Lines::new(text, self.plan, has_head) {
             if is_plain && self.plain_line(line) {
+                rows += 1;
                 continue;
             }
+            if self.keys.repeated(line).is_none() && !is_data(line, self.plan) {
+                continue;
+            }
+            rows += 1;
             split_fields(line, self.plan.delimiter, &mut fields);
             take(self, index, &fields);
         }

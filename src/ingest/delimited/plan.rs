@@ -21,8 +21,8 @@ pub(super) struct Plan {
     pub(super) fields: usize,
     /// Lines before the first reading.
     pub(super) head_lines: usize,
-    /// Beginnings of lines that are no readings, in lower case.
-    pub(super) footer: Vec<String>,
+    /// Beginnings of lines that are no readings, in the bytes of the file: each as written, with a capital, and in capitals.
+    pub(super) footer: Vec<Vec<u8>>,
     pub(super) form: StampForm,
     /// Clock of the stamps where the profile says one.
     pub(super) calendar: Option<Calendar>,
@@ -200,7 +200,6 @@ impl Plan {
             && self.id == IdColumn::At(0)
             && long.stamp == StampColumns::One(1)
             && long.value == 2
-            && self.footer.is_empty()
             && self.pad_ids_to == 0
             && self.missing.is_empty()
     }

@@ -38,48 +38,36 @@ pub(in crate::ingest) fn split_fields<'a>(line: &'a [u8], delimiter: u8, fields:
     }
 }
 
-/// Lines of data with their places among all lines: without title, header, blank lines and lines that the profile calls footers.
-pub(super) struct DataLines<'a> {
+/// Lines below title and header with their places among all lines, but for empty ones. Those that [`is_data`] denies are no rows.
+pub(super) struct Lines<'a> {
     text: &'a [u8],
     ends: Memchr<'a>,
     start: usize,
     index: usize,
-    skip: usize,
-    plan: &'a Plan,
-    done: bool,
 }
 
-impl<'a> DataLines<'a> {
-    pub(super) fn new(text: &'a [u8], plan: &'a Plan, has_head: bool) -> Self {
-        Self { text, ends: memchr_iter(b'\n', text), start: 0, index: 0, skip: if has_head { plan.head_lines } else { 0 }, plan, done: false }
-    }
-
-    fn is_data(&self, line: &[u8]) -> bool {
-        if line.is_empty() || line == b"\r" {
-            return false;
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a [u8], plan: &Plan, has_head: bool) -> Self {
+        let mut lines = Self { text, ends: memchr_iter(b'\n', text), start: 0, index: 0 };
+        for _ in 0..if has_head { plan.head_lines } else { 0 } {
+            lines.start = lines.ends.next().map_or(text.len() + 1, |end| end + 1);
+            lines.index += 1;
         }
-        let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == self.plan.delimiter || *byte == b'"';
-        if line.first().is_none_or(blank) && line.iter().all(blank) {
-            return false;
-        }
-        self.plan.footer.is_empty() || !is_footer(line, self.plan)
+        lines
     }
 }
 
-impl<'a> Iterator for DataLines<'a> {
+impl<'a> Iterator for Lines<'a> {
     type Item = (usize, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.done {
-            let end = self.ends.next().unwrap_or_else(|| {
-                self.done = true;
-                self.text.len()
-            });
-            let line = &self.text[self.start.min(end)..end];
+        while self.start <= self.text.len() {
+            let end = self.ends.next().unwrap_or(self.text.len());
+            let line = &self.text[self.start..end];
             let index = self.index;
             self.start = end + 1;
             self.index += 1;
-            if index >= self.skip && self.is_data(line) {
+            if !line.is_empty() {
                 return Some((index, line));
             }
         }
@@ -87,13 +75,18 @@ impl<'a> Iterator for DataLines<'a> {
     }
 }
 
+/// Whether a line is a row: not blank, and none that the profile calls a footer. A line that begins with the id of the row before is one and need not be asked.
+pub(super) fn is_data(line: &[u8], plan: &Plan) -> bool {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == plan.delimiter || *byte == b'"';
+    let is_blank = line.first().is_none_or(blank) && line.iter().all(blank);
+    !is_blank && !is_footer(line, plan)
+}
+
 /// Whether a line's first filled cell begins with a footer's words.
 fn is_footer(line: &[u8], plan: &Plan) -> bool {
-    let cell = line.split(|&byte| byte == plan.delimiter).map(|cell| cell.trim_ascii().trim_ascii_start()).find(|cell| !cell.is_empty());
-    let Some(cell) = cell.map(|cell| cell.strip_prefix(b"\"").unwrap_or(cell)) else { return false };
-    // Ids begin with digits or Latin letters nearly always; only then is the text looked at.
-    let text = plan.text(&cell[..cell.len().min(80)]).to_lowercase();
-    plan.footer.iter().any(|word| text.starts_with(word.as_str()))
+    let begins = line.iter().position(|byte| *byte != plan.delimiter && !matches!(byte, b' ' | b'"')).unwrap_or(0);
+    let cell = &line[begins..];
+    plan.footer.iter().any(|word| cell.starts_with(word) && cell.get(word.len()).is_none_or(|next| !next.is_ascii_alphanumeric()))
 }
 
 /// Whose rows the lines are, without reading anything else of them. `None` where rows have no usage point of their own.
@@ -104,11 +97,12 @@ pub(super) fn id_runs(text: &[u8], plan: &Plan, has_head: bool) -> Option<IdRuns
     if by_row == 0 {
         return Some(IdRuns::default());
     }
-    for (_, line) in DataLines::new(text, plan, has_head) {
+    for (_, line) in Lines::new(text, plan, has_head) {
         // The same id as before, unquoted and in the first column: nothing to split.
         let key = match keys.repeated(line) {
             Some((key, _)) => key,
-            None => keys.of_line(line),
+            None if is_data(line, plan) => keys.of_line(line),
+            None => continue,
         };
         match runs.last_mut() {
             Some(run) if run.key == key => run.rows += by_row,

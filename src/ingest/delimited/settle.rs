@@ -84,10 +84,11 @@ impl<'a> Settler<'a> {
         } else {
             self.profile.layout.get_or_insert(layout);
         }
-        if self.profile.footer.is_empty() && (self.is_sheet || self.profile.skip_rows.unwrap_or(0) > 0 || matches!(plan.shape, Shape::Counters(_))) {
+        // The canonical name promises ids, which may be any words.
+        let is_canonical = self.profile.columns.usage_point.first().is_some_and(|name| name == USAGE_POINT[0]);
+        if self.profile.footer.is_empty() && !is_canonical {
             self.profile.footer = FOOTERS.map(str::to_owned).to_vec();
         }
-        plan.footer = self.profile.footer.iter().map(|word| word.to_lowercase()).collect();
         plan.is_exact |= matches!(plan.form, StampForm::EpochSeconds | StampForm::EpochMillis) || self.has_offsets();
         plan.fields = self.header.len();
         plan.head_lines = self.first_row;

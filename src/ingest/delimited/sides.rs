@@ -48,7 +48,7 @@ impl StampSample {
                 (read, _) => read,
             };
             let Ok(Timestamp(second)) = read else { continue };
-            sample.ends_at_24 |= time.unwrap_or(date).contains("24:00");
+            sample.ends_at_24 |= time.unwrap_or(date).contains("24:00") || time == Some("24");
             let place = *places.entry(id).or_insert_with(|| {
                 sample.series.push(Vec::new());
                 sample.series.len() - 1

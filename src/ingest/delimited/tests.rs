@@ -290,6 +290,31 @@ fn a_table_of_weather_or_prices_is_no_table_of_meters() {
 }
 
 #[test]
+fn a_column_of_times_beside_bare_dates_is_found_by_its_cells() {
+    let kept =
+        read("Datum;Kommentar;Startzeit;Zählpunkt;Wert (kWh)\n01.03.2025;-;00:15;AT001;0,12\n01.03.2025;-;00:30;AT001;0,13\n".as_bytes()).unwrap();
+    assert_eq!(short(&kept), [("AT001".to_owned(), 15, 0.12), ("AT001".to_owned(), 30, 0.13)]);
+}
+
+#[test]
+fn hours_from_1_to_24_are_ends() {
+    let kept = read(b"Household,Date,Time,Consumption\nH1,2025-03-01,1,0.5\nH1,2025-03-01,2,0.6\nH1,2025-03-01,24,0.7\n").unwrap();
+    assert_eq!(short(&kept).iter().map(|reading| reading.1).collect::<Vec<_>>(), [0, 60, 1380]);
+}
+
+#[test]
+fn rows_of_totals_are_passed_over_but_not_ids_that_begin_alike() {
+    for encoding in [encoding_rs::UTF_8, WINDOWS_1251] {
+        let text = "meter_id;01.03.2025;02.03.2025;03.03.2025;04.03.2025;05.03.2025\nДом;1,5;2;3;4;5\nTotalis;1;1;1;1;1\nИтого по ТП 12;2;3;4;5;6\nTotal;2;3;4;5;6\n";
+        let kept = read(&encoding.encode(text).0).unwrap();
+        let ids: std::collections::BTreeSet<String> = kept.readings().into_iter().map(|reading| reading.0).collect();
+        assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["Totalis", "Дом"]);
+    }
+    let kept = read(b"usage_point,timestamp,kwh\nTotal,2025-03-01 00:00,1\n").unwrap();
+    assert_eq!(kept.readings().len(), 1, "the canonical name promises ids");
+}
+
+#[test]
 fn a_profile_that_does_not_fit_names_what_it_wants_and_what_there_is() {
     let (_keep, path) = file_named("dump.csv", b"a,b,c\n1,2025-03-01,3\n");
     let profile = Profile::parse("mine", "[columns]\nusage_point = [\"Meter\"]\n").unwrap();
