@@ -26,6 +26,7 @@ fn sample_town(bencher: Bencher) {
     let path = |name: &str| Some(folder.join(name));
     let plan = ScanPlan {
         readings: vec![folder.join("readings.parquet").display().to_string()],
+        profile: None,
         tables: StaticPaths {
             customers: path("customers.csv"),
             grid: path("grid.csv"),

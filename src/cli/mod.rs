@@ -1,5 +1,7 @@
 //! The command line: arguments as typed, then a checked plan, then the run; and exit codes.
 
+mod convert;
+mod inspect;
 mod progress;
 mod scan;
 mod simulate;
@@ -21,12 +23,16 @@ pub struct Cli {
 enum Command {
     /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
     Scan(Box<scan::ScanArgs>),
+    /// Show what the reader takes files for and on what ground: format, columns, clock, first readings, months, faults; writes nothing
+    Inspect(inspect::InspectArgs),
     /// Plant farms of known size in the dump's own series and say which of them a scan would find
     Trial(Box<scan::ScanArgs>),
     /// Write a synthetic utility with known farms, to try and to measure with
     Simulate(Box<simulate::SimulateArgs>),
     /// Say what a result holds on one usage point, address or node: why it is listed, what speaks against, what was not testable
     Explain(ExplainArgs),
+    /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
+    Convert(convert::ConvertArgs),
     /// Print the default configuration with comments
     Config,
 }
@@ -77,6 +83,8 @@ impl From<ExitReason> for ExitCode {
 pub fn run() -> ExitReason {
     match Cli::parse().command {
         Command::Scan(args) => scan::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Convert(args) => convert::run(&args),
         Command::Trial(args) => scan::run_trial(&args),
         Command::Simulate(args) => match simulate::run(&args) {
             Ok(()) => ExitReason::Finished,

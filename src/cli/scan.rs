@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::config::{Config, ConfigError};
 use crate::domain::{Calendar, CalendarError, CivilDay};
+use crate::ingest::{Profile, ProfileError};
 use crate::pipeline::{self, Interrupt, PipelineError, ScanPlan, StaticPaths};
 use crate::report::{self, WriteError};
 
@@ -15,7 +16,7 @@ use super::{ExitReason, complain};
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
 pub(super) struct ScanArgs {
-    /// Readings: files, folders or patterns; Parquet, CSV, NEM12, MSCONS, XML 80020, Green Button, CIM; plain, .gz, .zst or .zip
+    /// Readings: files, folders or patterns; Parquet, delimited text, workbooks, NEM12, MSCONS, XML 80020, Green Button, CIM; plain, .gz, .zst or .zip
     #[arg(required = true, value_name = "READINGS")]
     readings: Vec<String>,
     /// Customers: usage_point, address, city, tariff_class, contracted_kw, heating...
@@ -36,6 +37,9 @@ pub(super) struct ScanArgs {
     /// Register readings in a file of their own: usage_point, timestamp, register_kwh
     #[arg(long, value_name = "FILE")]
     registers: Option<PathBuf>,
+    /// How the readings are written: the name of a known export, or a profile in TOML (`darkload inspect` prints one) [default: found from the content]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
     /// Time zone of stamps without an offset, such as Asia/Almaty; without it they are local clock time without changes
     #[arg(long, value_name = "IANA")]
     timezone: Option<String>,
@@ -84,6 +88,8 @@ enum PlanError {
     Calendar(#[from] CalendarError),
     #[error("failed to use the configuration")]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     #[error("--period `{given}` is no period; write it as 2025-03-01..2025-05-31")]
     Period { given: String },
 }
@@ -222,6 +228,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
             tariffs: args.tariffs.clone(),
             registers: args.registers.clone(),
         },
+        profile: args.profile.as_deref().map(Profile::named).transpose()?,
         calendar: Calendar::new(args.timezone.as_deref())?,
         period: args.period.as_deref().map(period).transpose()?,
         config: config.checked()?,
@@ -232,7 +239,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
 }
 
 /// Bytes of a size such as `800M`, `4G`, `1.5GiB` or a plain number.
-fn size(given: &str) -> Result<u64, String> {
+pub(super) fn size(given: &str) -> Result<u64, String> {
     let text = given.trim().to_lowercase();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match &text[digits.len()..] {

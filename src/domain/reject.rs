@@ -23,6 +23,8 @@ impl RejectCode {
     pub const ID_TOO_LONG: Self = Self("id.too_long");
     /// A row has too few or too many fields.
     pub const ROW_FIELDS: Self = Self("row.fields");
+    /// A row holds a value of a kind that the profile does not know.
+    pub const KIND_UNKNOWN: Self = Self("row.kind_unknown");
     /// A row is not valid UTF-8.
     pub const ROW_ENCODING: Self = Self("row.encoding");
     /// A cell of a static table cannot be read; the row is used without it or left out, as the detail says.

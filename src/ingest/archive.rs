@@ -17,6 +17,8 @@ use std::time::SystemTime;
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
+use super::workbook::is_workbook;
+
 /// Bytes of the end record, and of the longest comment after it.
 const END_BYTES: u64 = 22;
 const LONGEST_COMMENT: u64 = 65_535;
@@ -70,11 +72,11 @@ pub(super) struct Directory {
     by_name: HashMap<String, usize>,
 }
 
-/// Whether a file begins as a zip archive does.
+/// Whether a file begins as a zip archive does; workbooks, which are archives as well, are read as they are.
 pub(super) fn is_archive(path: &Path) -> bool {
-    let mut magic = [0; 4];
+    let mut magic = [0; 200];
     let read = File::open(path).and_then(|mut file| file.read(&mut magic)).unwrap_or(0);
-    begins_as_archive(&magic[..read])
+    begins_as_archive(&magic[..read]) && !is_workbook(&magic[..read])
 }
 
 /// Whether bytes begin as a zip archive does, an empty one too.

@@ -5,13 +5,15 @@
 
 use std::io::BufRead;
 
+use super::StampClock;
 use super::cim_readings::CimReadings;
 use super::json_stream::{JsonStream, Token};
 use super::message::{Halt, MessageFormat};
 use super::meter_points::MeterPoints;
 
 /// The format.
-pub(super) const CIM_JSON: MessageFormat = MessageFormat { name: "CIM MeterReadings (JSON)", recognises, bytes_a_reading: 60, parse };
+pub(super) const CIM_JSON: MessageFormat =
+    MessageFormat { name: "CIM MeterReadings (JSON)", recognises, bytes_a_reading: 60, clock: StampClock::Own, parse };
 
 fn recognises(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();

@@ -2,13 +2,15 @@
 
 use std::io::BufRead;
 
+use super::StampClock;
 use super::cim_readings::CimReadings;
 use super::message::{Halt, MessageFormat};
 use super::meter_points::MeterPoints;
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const CIM_XML: MessageFormat = MessageFormat { name: "CIM MeterReadings (XML)", recognises, bytes_a_reading: 150, parse };
+pub(super) const CIM_XML: MessageFormat =
+    MessageFormat { name: "CIM MeterReadings (XML)", recognises, bytes_a_reading: 150, clock: StampClock::Own, parse };
 
 fn recognises(head: &[u8]) -> bool {
     head_text(head).is_some_and(|text| ["MeterReadings", "MeterReading ", "MeterReading>"].iter().any(|name| text.contains(name)))

@@ -7,20 +7,101 @@ use crate::domain::Unit;
 use super::IngestError;
 
 /// Names of the usage point, canonical first. Compared without case, spaces and punctuation.
-pub(super) const USAGE_POINT: &[&str] =
-    &["usage_point", "usage_point_id", "meter_id", "meter", "nmi", "mpan", "lclid", "meter_number", "serial", "device_id", "customer_id", "id"];
+pub(super) const USAGE_POINT: &[&str] = &[
+    "usage_point",
+    "usage_point_id",
+    "meter_id",
+    "meter",
+    "nmi",
+    "mpan",
+    "mprn",
+    "lclid",
+    "meter_number",
+    "serial",
+    "serial_number",
+    "meter_serial_number",
+    "device_id",
+    "customer_id",
+    "household_id",
+    "household",
+    "client",
+    "Zählpunkt",
+    "Прибор учёта",
+    "Номер прибора учёта",
+    "Номер_ПУ",
+    "ПУ",
+    "Заводской номер",
+    "Заводской номер прибора учёта",
+    "Серийный номер",
+    "Серийный №",
+    "Номер счётчика",
+    "№ счётчика",
+    "Счётчик",
+    "Точка учёта",
+    "Код точки учёта",
+    "Код потребителя",
+    "Лицевой счёт",
+    "Л/С",
+    "id",
+];
 /// Names of the start of the interval.
-pub(super) const TIMESTAMP: &[&str] =
-    &["timestamp", "start", "datetime", "date_time", "time", "ts", "period_start", "interval_start", "start_time", "reading_time", "tstp"];
+pub(super) const TIMESTAMP: &[&str] = &[
+    "timestamp",
+    "start",
+    "datetime",
+    "date_time",
+    "time",
+    "ts",
+    "period_start",
+    "interval_start",
+    "start_time",
+    "reading_time",
+    "tstp",
+    "end",
+    "end_time",
+    "period_end",
+    "interval_end",
+    "interval_ending",
+    "reading_datetime",
+    "date_and_time",
+    "Дата и время",
+    "Дата/время",
+    "Дата время",
+    "Время",
+    "Начало интервала",
+    "Конец интервала",
+    "Начало",
+    "Конец",
+];
+/// Names of a date whose time of day stands in another column, or of a day.
+pub(super) const DATE: &[&str] = &["date", "day", "read_date", "reading_date", "Datum", "Дата", "Дата показаний", "Дата снятия показаний"];
+/// Names of a time of day.
+pub(super) const TIME: &[&str] = &["time", "time_of_day", "hour", "Uhrzeit", "Zeit", "Von", "Время", "Час", "Интервал", "interval"];
 /// Names of energy in kWh.
-const KWH: &[&str] = &["kwh", "energy_kwh", "consumption_kwh", "energy", "consumption", "usage", "value", "reading"];
+const KWH: &[&str] = &[
+    "kwh",
+    "energy_kwh",
+    "consumption_kwh",
+    "energy",
+    "consumption",
+    "usage",
+    "value",
+    "reading",
+    "кВтч",
+    "А+",
+    "A plus",
+    "Расход",
+    "Потребление",
+    "Значение",
+];
 /// Names of mean power in kW.
-const KW: &[&str] = &["kw", "power_kw", "load_kw", "power", "demand_kw"];
+const KW: &[&str] = &["kw", "power_kw", "load_kw", "power", "demand_kw", "кВт", "Мощность"];
 /// Names of a counter in kWh.
-pub(super) const REGISTER: &[&str] = &["register_kwh", "register", "index_kwh", "counter_kwh", "meter_reading_kwh"];
-const DURATION: &[&str] = &["duration_min", "interval_min", "interval_length_min", "step_min"];
-const QUALITY: &[&str] = &["quality", "reading_quality", "status", "flag"];
-const CHANNEL: &[&str] = &["channel", "direction", "register_type"];
+pub(super) const REGISTER: &[&str] =
+    &["register_kwh", "register", "index_kwh", "counter_kwh", "meter_reading_kwh", "Показания", "Показание", "Текущие показания"];
+pub(super) const DURATION: &[&str] = &["duration_min", "interval_min", "interval_length_min", "step_min"];
+pub(super) const QUALITY: &[&str] = &["quality", "reading_quality", "status", "flag", "Качество", "Статус"];
+pub(super) const CHANNEL: &[&str] = &["channel", "direction", "register_type", "Канал", "Направление"];
 
 /// Where the columns of a readings file are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +137,7 @@ impl Value {
 /// # Errors
 /// When usage point, time stamp or value are missing; the message lists what was found and the close match.
 pub(super) fn reading_columns(path: &Path, header: &[String]) -> Result<ReadingColumns, IngestError> {
-    let value = [(KWH, Unit::Kwh), (KW, Unit::Kw)]
-        .into_iter()
-        .find_map(|(names, unit)| find(header, names).map(|column| Value::Interval(column, unit)))
-        .or_else(|| find(header, REGISTER).map(Value::Register));
+    let value = value_column(header);
     Ok(ReadingColumns {
         usage_point: require(path, header, USAGE_POINT, "usage point")?,
         timestamp: require(path, header, TIMESTAMP, "time stamp")?,
@@ -68,6 +146,29 @@ pub(super) fn reading_columns(path: &Path, header: &[String]) -> Result<ReadingC
         quality: find(header, QUALITY),
         channel: find(header, CHANNEL),
     })
+}
+
+/// The column with one of the usual names of a value.
+pub(super) fn value_column(header: &[String]) -> Option<Value> {
+    [(KWH, Unit::Kwh), (KW, Unit::Kw)]
+        .into_iter()
+        .find_map(|(names, unit)| find(header, names).map(|column| Value::Interval(column, unit)))
+        .or_else(|| find(header, REGISTER).map(Value::Register))
+}
+
+/// All usual names of a value.
+pub(super) fn value_names() -> impl Iterator<Item = &'static &'static str> {
+    KWH.iter().chain(KW).chain(REGISTER)
+}
+
+/// What is missed when there is no value.
+pub(super) fn no_value(path: &Path, header: &[String]) -> IngestError {
+    missing(path, header, KWH, "energy")
+}
+
+/// What is missed when there is no time stamp.
+pub(super) fn no_timestamp(path: &Path, header: &[String]) -> IngestError {
+    missing(path, header, TIMESTAMP, "time stamp")
 }
 
 /// The column with one of the names, the earlier name winning.
@@ -97,9 +198,24 @@ fn missing(path: &Path, header: &[String], names: &[&str], meaning: &'static str
     IngestError::MissingColumn { path: path.to_path_buf(), meaning, found, hint }
 }
 
-/// Lower case, letters and digits only.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// Lower case, letters, digits and `+` only; Cyrillic letters that look like Latin ones become those, because people type either.
+pub(super) fn plain(name: &str) -> String {
+    let fold = |c| match c {
+        'а' => 'a',
+        'в' => 'b',
+        'е' | 'ё' => 'e',
+        'к' => 'k',
+        'м' => 'm',
+        'н' => 'h',
+        'о' => 'o',
+        'р' => 'p',
+        'с' => 'c',
+        'т' => 't',
+        'у' => 'y',
+        'х' => 'x',
+        other => other,
+    };
+    name.chars().filter(|c| c.is_alphanumeric() || *c == '+').flat_map(char::to_lowercase).map(fold).collect()
 }
 
 /// Levenshtein distance in characters.

@@ -11,11 +11,12 @@ use super::IngestError;
 use super::archive::{self, ArchiveFault};
 use super::caps::{Caps, Unpacked};
 use super::digest::FileDigest;
+use super::workbook::is_workbook;
 
 /// Bytes of a file that formats look at.
-const HEAD: u64 = 64 * 1024;
+pub(super) const HEAD: u64 = 64 * 1024;
 
-/// Opens a file or a member of an archive for reading, decompressed, with bounded memory and the usual limits. Its bytes are offered to `digest` as they lie on
+/// Opens a file or a member of an archive for reading, decompressed, with bounded memory and the usual limits; workbooks are archives of their own and stay as they are. Its bytes are offered to `digest` as they lie on
 /// disk, or in the archive once unpacked.
 ///
 /// # Errors
@@ -46,7 +47,7 @@ pub(super) fn open_within(path: &Path, digest: Option<Arc<FileDigest>>, caps: &C
     match head.get(..4).unwrap_or(head) {
         [0x1f, 0x8b, ..] => Ok(Box::new(Unpacked::new(flate2::bufread::MultiGzDecoder::new(file), stored, caps))),
         [0x28, 0xb5, 0x2f, 0xfd] => Ok(Box::new(Unpacked::new(zstd::stream::read::Decoder::with_buffer(file).map_err(io)?, stored, caps))),
-        head if archive::begins_as_archive(head) => Err(refused(ArchiveFault::Directory)),
+        _ if archive::begins_as_archive(head) && !is_workbook(head) => Err(refused(ArchiveFault::Directory)),
         _ => Ok(Box::new(file)),
     }
 }

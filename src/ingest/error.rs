@@ -73,6 +73,60 @@ pub enum IngestError {
         /// The stamp.
         text: String,
     },
+    /// Day and month cannot be told apart.
+    #[error("`{path}`: `{text}` may be {day_first} or {month_first}, and no date of the column settles it; say `dates = \"day-first\"` or `dates = \"month-first\"` in a profile (`darkload inspect` prints one)", path = path.display())]
+    DateOrder {
+        /// The file.
+        path: PathBuf,
+        /// A stamp.
+        text: String,
+        /// The date when the day comes first.
+        day_first: String,
+        /// The date when the month comes first.
+        month_first: String,
+    },
+    /// Counters without a day.
+    #[error("`{path}` holds counters but not the day of reading; say `read_on = \"YYYY-MM-DD\"` in a profile (`darkload inspect` prints one)", path = path.display())]
+    NoReadDay {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A profile names a column that is not there.
+    #[error("`{path}` has no column `{wanted}`, which the profile `{profile}` names as its {meaning}; found {found}", path = path.display())]
+    ProfileColumn {
+        /// The file.
+        path: PathBuf,
+        /// The profile.
+        profile: String,
+        /// Names in the profile.
+        wanted: String,
+        /// Key in the profile.
+        meaning: &'static str,
+        /// The columns found.
+        found: String,
+    },
+    /// A file that must be held in memory whole and is too large for that.
+    #[error("`{path}` has {megabytes} MB, and {what} is read up to {cap} MB; {remedy}", path = path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        megabytes: u64,
+        /// What kind of file.
+        what: &'static str,
+        /// The largest that is read.
+        cap: u64,
+        /// What would help.
+        remedy: &'static str,
+    },
+    /// A workbook that cannot be read.
+    #[error("`{path}` cannot be read as a workbook: {message}; save it anew as xlsx or csv", path = path.display())]
+    Workbook {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
     /// A column of a type that cannot be used.
     #[error("column `{column}` of `{path}` has the type {found}, which cannot be used; expected {expected}", path = path.display())]
     ColumnType {
@@ -123,7 +177,11 @@ pub enum IngestError {
 
 impl IngestError {
     /// Whether the file is simply something else than a readings file, rather than a broken one.
-    pub(super) fn is_other_kind_of_file(&self) -> bool {
-        matches!(self, Self::UnknownFormat { .. } | Self::MissingColumn { .. } | Self::Empty { .. } | Self::Archive { .. })
+    #[must_use]
+    pub fn is_other_kind_of_file(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownFormat { .. } | Self::MissingColumn { .. } | Self::ProfileColumn { .. } | Self::Empty { .. } | Self::Archive { .. }
+        )
     }
 }

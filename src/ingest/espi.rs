@@ -13,13 +13,14 @@ use std::io::BufRead;
 
 use crate::domain::{ReadingQuality, RejectCode};
 
+use super::StampClock;
 use super::message::{Halt, MessageFormat};
 use super::meter_points::{Interval, MeterPoints};
 use super::reading_type::{Codes, Meaning, espi_quality};
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const ESPI: MessageFormat = MessageFormat { name: "Green Button (ESPI)", recognises, bytes_a_reading: 160, parse };
+pub(super) const ESPI: MessageFormat = MessageFormat { name: "Green Button (ESPI)", recognises, bytes_a_reading: 160, clock: StampClock::Own, parse };
 
 /// Readings that wait for their type at most.
 const MOST_WAITING: usize = 2 << 20;

@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject, Timestamp, is_no_reading};
+use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, is_no_reading};
 
 use super::caps::Caps;
-use super::{BlockSink, Format, IngestError, Source};
+use super::{BlockSink, Format, IngestError, Profile, Source};
 
 /// Readings as (id, second, value) in file order, and rejects.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     readings: Mutex<Vec<(String, i64, f32)>>,
     registers: Mutex<Vec<(String, i64, f64)>>,
+    unit: Mutex<Option<Unit>>,
     rejects: Mutex<Vec<Reject>>,
 }
 
@@ -23,6 +24,11 @@ impl Kept {
 
     pub(super) fn registers(&self) -> Vec<(String, i64, f64)> {
         self.registers.lock().unwrap().clone()
+    }
+
+    /// Unit of the last block.
+    pub(super) fn unit(&self) -> Option<Unit> {
+        *self.unit.lock().unwrap()
     }
 
     pub(super) fn rejects(&self) -> Vec<Reject> {
@@ -36,6 +42,7 @@ impl BlockSink for Kept {
     fn intervals(&self, block: &IntervalBlock) {
         let keys = block.keys.iter().flat_map(|run| std::iter::repeat_n(run.key, run.rows as usize));
         let minutes = block.times.iter().flat_map(|run| (0..run.rows).map(|row| run.minute(row)));
+        *self.unit.lock().unwrap() = Some(block.unit);
         let mut readings = self.readings.lock().unwrap();
         for ((key, minute), &value) in keys.zip(minutes).zip(&block.value).filter(|(_, value)| !is_no_reading(**value)) {
             readings.push((block.ids.get(key).to_owned(), Timestamp::from(minute).0, value));
@@ -60,8 +67,13 @@ impl BlockSink for Kept {
 
 /// Reads all pieces of a file, one after the other.
 pub(super) fn read_file(format: &dyn Format, path: &Path, calendar: &Calendar) -> Result<Kept, IngestError> {
+    read_file_as(format, path, calendar, None)
+}
+
+/// The same, as a profile says.
+pub(super) fn read_file_as(format: &dyn Format, path: &Path, calendar: &Calendar, profile: Option<&Profile>) -> Result<Kept, IngestError> {
     let kept = Kept::default();
-    let file = format.open(&Source { path, ix: FileIx(0), caps: Caps::default() })?;
+    let file = format.open_as(&Source { path, ix: FileIx(0), caps: Caps::default() }, profile)?;
     for piece in 0..file.pieces() {
         file.read(piece, calendar, &kept)?;
     }

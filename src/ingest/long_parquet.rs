@@ -14,11 +14,11 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, NO_READING, Reject,
 
 use super::columns::{ReadingColumns, Value, reading_columns};
 use super::digest::FileDigest;
-use super::long_csv::{ABSURD, is_absurd, stamp_detail};
 use super::naive_clock::NaiveClock;
 use super::parquet_columns::{RawTimes, read_ids, read_times, read_values};
 use super::parquet_pages::{Column, Detour};
-use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, parquet_batches};
+use super::values::{ABSURD, is_absurd, stamp_detail};
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, parquet_batches};
 
 /// Row groups beyond this many rows are read in batches, so that memory does not depend on how the file was written.
 const LARGEST_GROUP: i64 = 4 << 20;
@@ -186,6 +186,11 @@ impl From<Detour> for FastError {
 }
 
 impl ReadingsFile for Layout {
+    fn clock(&self) -> StampClock {
+        let field = self.metadata.schema().field(self.columns.timestamp);
+        if matches!(field.data_type(), DataType::Timestamp(_, Some(_))) { StampClock::Own } else { StampClock::Utility }
+    }
+
     fn pieces(&self) -> usize {
         self.first_rows.len()
     }

@@ -12,7 +12,7 @@ use crate::domain::{Calendar, FileIx, Reject, RejectCode};
 use super::caps::{CapMet, Caps};
 use super::digest::FileDigest;
 use super::meter_points::MeterPoints;
-use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress};
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress};
 
 /// A format whose files are read as one stream.
 pub(super) struct MessageFormat {
@@ -22,6 +22,8 @@ pub(super) struct MessageFormat {
     pub(super) recognises: fn(&[u8]) -> bool,
     /// Bytes that a reading takes in the usual file of this format, to tell how large a dump is before it is read.
     pub(super) bytes_a_reading: u64,
+    /// Whose clock the stamps are on.
+    pub(super) clock: StampClock,
     /// Walks the stream.
     pub(super) parse: Parse,
 }
@@ -68,6 +70,7 @@ impl Format for MessageFormat {
             file: file.ix,
             caps: file.caps,
             parse: self.parse,
+            clock: self.clock,
             rows: (if compressed { stored.saturating_mul(12) } else { stored }) / self.bytes_a_reading,
             digest: Arc::new(FileDigest::new(file.path)),
         }))
@@ -86,6 +89,7 @@ struct MessageFile {
     file: FileIx,
     caps: Caps,
     parse: Parse,
+    clock: StampClock,
     rows: u64,
     digest: Arc<FileDigest>,
 }
@@ -112,6 +116,10 @@ impl ReadingsFile for MessageFile {
 
     fn sha256(&self) -> Result<String, IngestError> {
         self.digest.finish()
+    }
+
+    fn clock(&self) -> StampClock {
+        self.clock
     }
 }
 

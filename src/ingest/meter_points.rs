@@ -12,8 +12,8 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, ReadingQuality, Reg
 use super::BlockSink;
 use super::caps::{CapMet, Caps};
 use super::channels::{ChannelReading, Flow, net};
-use super::long_csv::ABSURD;
 use super::message::{Halt, reject};
+use super::values::ABSURD;
 
 /// Readings that wait for other channels at most: 32 MB.
 const MOST_WAITING: usize = 2 << 20;

@@ -13,8 +13,8 @@ mod cim_rdf;
 mod cim_readings;
 mod cim_xml;
 mod columns;
-mod csv_lines;
 mod decompress;
+mod delimited;
 mod digest;
 mod digit_stamp;
 mod edifact;
@@ -24,8 +24,8 @@ mod find;
 mod json_stream;
 #[cfg(test)]
 mod kept;
-mod long_csv;
 mod long_parquet;
+mod mapping;
 mod message;
 mod meter_points;
 mod mscons;
@@ -44,6 +44,9 @@ mod stamp;
 mod static_tables;
 mod survey;
 mod table;
+mod values;
+mod weather_files;
+mod workbook;
 #[cfg(test)]
 mod written;
 mod xml80020;
@@ -57,6 +60,7 @@ pub use archive::ArchiveFault;
 pub use caps::Caps;
 pub use error::IngestError;
 pub use find::{InputFile, find_inputs};
+pub use mapping::{Decision, KnownProfile, PROFILES, Profile, ProfileError, Understanding};
 pub use readings::{FileSummary, PieceIx, Readings};
 pub use static_tables::{read_customers, read_grid, read_licences, read_tariffs, read_weather};
 pub use survey::{Roster, Survey};
@@ -89,6 +93,14 @@ pub trait Format: Sync {
     fn read_bytes(&self, _bytes: &[u8], _caps: Caps, _calendar: &Calendar, _sink: &dyn BlockSink) -> Option<u64> {
         None
     }
+
+    /// Opens a file as a mapping profile says; formats that say everything themselves need none and open it as it is.
+    ///
+    /// # Errors
+    /// As for [`Format::open`]; also when the profile does not fit the file.
+    fn open_as(&self, file: &Source, _profile: Option<&Profile>) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        self.open(file)
+    }
 }
 
 /// An opened file of readings. Its pieces can be read in any order, at once, and again.
@@ -114,6 +126,23 @@ pub trait ReadingsFile: Send + Sync {
     fn sha256(&self) -> Result<String, IngestError>;
     /// Called when all pieces are read, for rejects that could not be numbered before.
     fn close(&self, _sink: &dyn BlockSink) {}
+    /// What the file was taken for, and on what ground; empty for formats that leave nothing to be found out.
+    fn understanding(&self) -> Understanding {
+        Understanding::default()
+    }
+    /// Whose clock the stamps are on.
+    fn clock(&self) -> StampClock {
+        StampClock::Utility
+    }
+}
+
+/// Whose clock the stamps of a file are on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StampClock {
+    /// That of the utility, `--timezone`.
+    Utility,
+    /// One that the file or its profile states: they are instants, whatever `--timezone` says.
+    Own,
 }
 
 /// Whose rows a piece holds, in file order.
@@ -134,7 +163,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &espi::ESPI,
     &cim_xml::CIM_XML,
     &cim_json::CIM_JSON,
-    &long_csv::LongCsv,
+    &workbook::Workbook,
+    &delimited::DelimitedText,
 ];
 
 /// A file to read, with its place in the sorted list of inputs.

@@ -12,6 +12,7 @@ use std::io::BufRead;
 
 use crate::domain::{Calendar, LocalStamp, ReadingQuality, RejectCode, Resolved};
 
+use super::StampClock;
 use super::caps::Records;
 use super::channels::Flow;
 use super::digit_stamp::{digit_stamp, kwh_per};
@@ -21,7 +22,7 @@ use super::meter_points::{Interval, MeterPoints};
 use super::number::{Cell, cell};
 
 /// The format.
-pub(super) const MSCONS: MessageFormat = MessageFormat { name: "MSCONS", recognises, bytes_a_reading: 75, parse };
+pub(super) const MSCONS: MessageFormat = MessageFormat { name: "MSCONS", recognises, bytes_a_reading: 75, clock: StampClock::Own, parse };
 
 fn recognises(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();

@@ -11,6 +11,7 @@ use std::io::BufRead;
 
 use crate::domain::{ReadingQuality, RejectCode};
 
+use super::StampClock;
 use super::caps::Records;
 use super::channels::Flow;
 use super::digit_stamp::{digit_stamp, kwh_per};
@@ -19,7 +20,7 @@ use super::meter_points::{Interval, MeterPoints};
 use super::number::{Cell, cell};
 
 /// The format.
-pub(super) const NEM12: MessageFormat = MessageFormat { name: "NEM12/NEM13", recognises, bytes_a_reading: 6, parse };
+pub(super) const NEM12: MessageFormat = MessageFormat { name: "NEM12/NEM13", recognises, bytes_a_reading: 6, clock: StampClock::Own, parse };
 
 /// Seconds that market time is ahead of UTC.
 const MARKET_TIME_S: i64 = 36_000;

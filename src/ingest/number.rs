@@ -12,7 +12,8 @@ pub(super) enum Cell {
 }
 
 /// Words for a missing value, in lower case.
-const MISSING: &[&[u8]] = &[b"", b"na", b"n/a", b"nan", b"null", b"none", b"-", b"--"];
+const MISSING: &[&str] = &["", "na", "n/a", "nan", "null", "none", "-", "--", "#div/0!", "#n/a", "#value!", "#ref!", "н/д", "нд", "нет данных"];
+const LONGEST_MISSING: usize = 20;
 
 /// Reads a cell. `decimal_comma` allows `,` for the decimal mark.
 pub(super) fn cell(bytes: &[u8], decimal_comma: bool) -> Cell {
@@ -24,12 +25,23 @@ pub(super) fn cell(bytes: &[u8], decimal_comma: bool) -> Cell {
     if let Some(number) = plain_decimal(bytes, mark) {
         return Cell::Number(number);
     }
-    if bytes.len() <= 4 && MISSING.contains(&bytes.to_ascii_lowercase().as_slice()) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Cell::Text };
+    if text.len() <= LONGEST_MISSING && MISSING.contains(&text.to_lowercase().as_str()) {
         return Cell::Missing;
     }
-    let Ok(text) = std::str::from_utf8(bytes) else { return Cell::Text };
-    let text = if decimal_comma { text.replace(',', ".") } else { text.to_owned() };
-    text.parse().map_or(Cell::Text, Cell::Number)
+    let plain = without_thousands(text.trim(), decimal_comma);
+    // Words such as `inf` and hexadecimal are no readings.
+    if plain.is_empty() || plain.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) {
+        return Cell::Text;
+    }
+    plain.parse().map_or(Cell::Text, Cell::Number)
+}
+
+/// The number with a point and without marks between thousands: spaces of any width, and the other one of `,` and `.` where both stand in the cell.
+fn without_thousands(text: &str, decimal_comma: bool) -> String {
+    let both = text.contains(',') && text.contains('.');
+    let keep = |&c: &char| !(matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'') || (both && c == if decimal_comma { '.' } else { ',' }));
+    text.chars().filter(keep).map(|c| if decimal_comma && c == ',' { '.' } else { c }).collect()
 }
 
 /// `[-]digits[mark digits]` with at most 15 digits, where integer arithmetic gives the exactly rounded value.
@@ -76,7 +88,7 @@ mod tests {
 
     #[test]
     fn words_for_missing_are_no_numbers_and_no_text() {
-        for word in ["", " ", "NA", "null", "NaN", "-"] {
+        for word in ["", " ", "NA", "null", "NaN", "-", "Н/Д", "#DIV/0!"] {
             assert_eq!(cell(word.as_bytes(), false), Cell::Missing, "{word}");
         }
         assert_eq!(cell(b"faulty", false), Cell::Text);
@@ -86,6 +98,15 @@ mod tests {
     fn a_decimal_comma_is_read_where_it_is_used() {
         assert_eq!(cell(b"0,25", true), Cell::Number(0.25));
         assert_eq!(cell(b"1e3", false), Cell::Number(1000.0));
+    }
+
+    #[test]
+    fn marks_between_thousands_are_passed_over() {
+        for text in ["1 234,5", "1\u{a0}234,5", "1\u{202f}234,5", "1.234,5"] {
+            assert_eq!(cell(text.as_bytes(), true), Cell::Number(1234.5), "{text}");
+        }
+        assert_eq!(cell(b"1,234.5", false), Cell::Number(1234.5));
+        assert_eq!(cell(b"1,5", false), Cell::Text);
     }
 
     proptest! {

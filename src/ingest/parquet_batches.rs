@@ -12,10 +12,10 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::domain::{Calendar, IdList, IntervalBlock, RegisterBlock, Reject, RejectCode, Timestamp};
 
 use super::columns::Value;
-use super::long_csv::{is_absurd, is_export, quality, stamp_detail};
 use super::long_parquet::{Layout, dictionary};
 use super::naive_clock::NaiveClock;
 use super::stamp::{StampForm, StampReader};
+use super::values::{is_absurd, is_export, quality, stamp_detail};
 use super::{BlockSink, IngestError};
 
 /// Rows decoded at a time.

@@ -1,6 +1,6 @@
 //! All files of a run, opened: what they hold, and their pieces on demand.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject};
 
 use super::caps::Caps;
 use super::find::list;
-use super::{BlockSink, FORMATS, IngestError, InputFile, ReadingsFile, Source, decompress};
+use super::{BlockSink, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,16 +55,16 @@ impl Readings {
     /// # Errors
     /// When a named file cannot be used, or no file holds readings.
     pub fn open(files: &[InputFile]) -> Result<Self, IngestError> {
-        Self::open_within(files, Caps::default())
+        Self::open_as(files, Caps::default(), None)
     }
 
-    /// The same within limits of the caller.
+    /// Opens all files within limits of the caller, and as a mapping profile says.
     ///
     /// # Errors
-    /// When a named file cannot be used, or no file holds readings.
-    pub fn open_within(files: &[InputFile], caps: Caps) -> Result<Self, IngestError> {
+    /// As for [`Readings::open`]; also when the profile does not fit a named file.
+    pub fn open_as(files: &[InputFile], caps: Caps, profile: Option<&Profile>) -> Result<Self, IngestError> {
         let opened: Vec<Result<Result<Opened, Reject>, IngestError>> =
-            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u32), caps)).collect();
+            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u32), caps, profile)).collect();
         let mut readings = Self { files: Vec::new(), passed_over: Vec::new(), looked_at: list(files.iter().map(|file| file.path.as_path())) };
         for outcome in opened {
             match outcome? {
@@ -79,6 +79,19 @@ impl Readings {
         let because =
             self.passed_over.iter().find(|reject| !reject.detail.is_empty()).map(|reject| format!("; `{}`: {}", reject.file, reject.detail));
         IngestError::NoReadings { looked_at: self.looked_at.clone() + &because.unwrap_or_default() }
+    }
+
+    /// Whose clock the stamps are on; `None` when files differ.
+    #[must_use]
+    pub fn clock(&self) -> Option<StampClock> {
+        let mut clocks = self.files.iter().map(|opened| opened.file.clock());
+        let first = clocks.next()?;
+        clocks.all(|clock| clock == first).then_some(first)
+    }
+
+    /// What every opened file was taken for: path, format, decisions.
+    pub fn understandings(&self) -> impl Iterator<Item = (&Path, &'static str, Understanding)> {
+        self.files.iter().map(|opened| (opened.path.as_path(), opened.format, opened.file.understanding()))
     }
 
     /// Number of rows as far as it can be told without reading.
@@ -108,8 +121,7 @@ impl Readings {
             rows[at.file as usize].fetch_add(read, Ordering::Relaxed);
             Ok(())
         })?;
-        self.passed_over.iter().for_each(|reject| sink.reject(reject.clone()));
-        self.files.iter().for_each(|file| file.file.close(sink));
+        self.close(sink);
         if sink.stopped() {
             return Ok(Vec::new());
         }
@@ -123,6 +135,26 @@ impl Readings {
             Ok(FileSummary { path: opened.path.clone(), rows: rows.into_inner(), sha256: opened.file.sha256()?, format: opened.format })
         };
         self.files.par_iter().zip(rows).map(summary).collect()
+    }
+
+    /// Reads `pieces` without digests and without what [`Readings::close`] tells; returns their rows.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn read_pieces(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        let rows = AtomicU64::new(0);
+        in_turn(pieces.len(), sink, |turn| {
+            let at = pieces[turn];
+            rows.fetch_add(self.files[at.file as usize].file.read(at.piece as usize, calendar, sink)?, Ordering::Relaxed);
+            Ok(())
+        })?;
+        Ok(rows.into_inner())
+    }
+
+    /// Tells rejects that could not be numbered before all pieces were read.
+    pub fn close(&self, sink: &dyn BlockSink) {
+        self.passed_over.iter().for_each(|reject| sink.reject(reject.clone()));
+        self.files.iter().for_each(|file| file.file.close(sink));
     }
 
     /// Reads `pieces` a second time, without digests; rejects that were told before come again.
@@ -186,7 +218,7 @@ pub(super) fn in_turn(turns: usize, sink: &dyn BlockSink, work: impl Fn(usize) -
     failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |(_, error)| Err(error))
 }
 
-fn open_one(file: &InputFile, ix: FileIx, caps: Caps) -> Result<Result<Opened, Reject>, IngestError> {
+fn open_one(file: &InputFile, ix: FileIx, caps: Caps, profile: Option<&Profile>) -> Result<Result<Opened, Reject>, IngestError> {
     let path = &file.path;
     let opened = decompress::head(path).and_then(|head| {
         if head.is_empty() && file.named {
@@ -194,7 +226,7 @@ fn open_one(file: &InputFile, ix: FileIx, caps: Caps) -> Result<Result<Opened, R
         }
         let format = FORMATS.iter().find(|format| format.recognises(&head));
         let format = format.ok_or_else(|| IngestError::UnknownFormat { path: path.clone() })?;
-        let opened = format.open(&Source { path, ix, caps })?;
+        let opened = format.open_as(&Source { path, ix, caps }, profile)?;
         Ok(Opened { path: path.clone(), format: format.name(), file: opened })
     });
     match opened {

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::domain::{
-    Calendar, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceTarget, NodeKind, RejectCode, Tariff, Timestamp, UsagePointId,
-    Weather,
+    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceTarget, NodeKind, Reject, RejectCode, Tariff, Timestamp,
+    UsagePointId, Weather,
 };
 
 use super::columns::{TIMESTAMP, USAGE_POINT};
 use super::stamp::{StampForm, StampReader};
 use super::table::TextTable;
+use super::weather_files::{self, WeatherKind};
 use super::{IngestError, Table, cim_grid, cim_rdf, decompress};
 
 /// Reads the customer file. Of repeated usage points the first row is kept.
@@ -97,19 +98,59 @@ pub fn read_grid(path: &Path) -> Result<Table<Grid>, IngestError> {
     Ok(table.finish(grid))
 }
 
-/// Reads the weather file.
+/// Reads the weather file. A typical year (EPW, TMY3) belongs to no date: it gives no weather and a reject that says so.
 ///
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, IngestError> {
+    match weather_files::kind_of(&super::decompress::head(path)?) {
+        WeatherKind::Own => own_weather(path, calendar),
+        WeatherKind::Meteostat => meteostat(TextTable::read(path)?),
+        WeatherKind::BareMeteostat => meteostat(TextTable::read_bare(path, &weather_files::BARE_METEOSTAT)?),
+        WeatherKind::TypicalYear(format) => {
+            let detail =
+                format!("a typical year ({format}) is glued from months of many years and cannot be joined by date; give the weather of these days");
+            let reject = Reject { file: path.display().to_string(), row: 0, code: "weather.typical_year", detail };
+            Ok(Table { rejects: vec![reject], sha256: super::digest::sha256(path)?, ..Table::default() })
+        }
+    }
+}
+
+fn own_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, IngestError> {
     let mut table = TextTable::read(path)?;
     let at = table.require(TIMESTAMP, "time stamp")?;
     let temperature = table.require(&["temperature_c", "temperature", "temp_c", "temp"], "temperature")?;
     let mut samples = Vec::new();
     for row in table.rows() {
         let Some(instant) = instant(&mut table, row, at, calendar) else { continue };
-        if let Some(celsius) = table.number(row, Some(temperature), |celsius| (-90.0..=60.0).contains(&celsius)) {
+        if let Some(celsius) = table.number(row, Some(temperature), is_celsius) {
             samples.push((instant, celsius as f32));
+        }
+    }
+    Ok(table.finish(Weather::from_samples(samples)))
+}
+
+fn is_celsius(celsius: f64) -> bool {
+    (-90.0..=60.0).contains(&celsius)
+}
+
+/// Hours of Meteostat, which are in UTC whatever the utility's clock is.
+fn meteostat(mut table: TextTable) -> Result<Table<Weather>, IngestError> {
+    let temperature = table.require(&["temp"], "temperature")?;
+    let hour = table.require(&["hour"], "hour")?;
+    let [date, year, month, day] = ["date", "year", "month", "day"].map(|name| table.find(name));
+    let mut samples = Vec::new();
+    for row in table.rows() {
+        let whole = table.text(row, date).and_then(|text| CivilDay::parse(&text));
+        let mut part = |column| table.number(row, column, |number| number.fract() == 0.0 && (0.0..=9999.0).contains(&number));
+        let parts = || CivilDay::from_ymd(part(year)? as i16, part(month)? as i8, part(day)? as i8);
+        let civil = whole.or_else(parts);
+        let Some((civil, hour)) = civil.zip(table.number(row, Some(hour), |hour| (0.0..24.0).contains(&hour))) else {
+            table.reject_row(row, RejectCode::TIME_UNREADABLE, "no date or hour; the row is left out".to_owned());
+            continue;
+        };
+        if let Some(celsius) = table.number(row, Some(temperature), is_celsius) {
+            samples.push((Timestamp(i64::from(civil.0) * 86_400 + hour as i64 * 3600), celsius as f32));
         }
     }
     Ok(table.finish(Weather::from_samples(samples)))
@@ -184,4 +225,33 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
         });
     }
     Ok(table.finish(tariffs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weather(text: &str) -> Table<Weather> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        read_weather(file.path(), &Calendar::new(Some("Asia/Almaty")).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn meteostat_is_utc_with_and_without_a_header() {
+        let bare = weather("2025-03-01,0,1.5,,,,,,,,,,\n2025-03-01,1,2.5,,,,,,,,,,\n");
+        let headed = weather("date,hour,temp,temp_source\n2025-03-01,0,1.5,isd\n2025-03-01,1,2.5,isd\n");
+        let parted = weather("year,month,day,hour,temp\n2025,3,1,0,1.5\n2025,3,1,1,2.5\n");
+        for table in [&bare, &headed, &parted] {
+            assert_eq!(table.rows, 2);
+            assert_eq!(table.data.at_each(&[Timestamp(1_740_787_200)]), [1.5]);
+        }
+    }
+
+    #[test]
+    fn a_typical_year_gives_no_weather_and_says_why() {
+        let table = weather("LOCATION,Almaty,-,KAZ,IWEC,368700,43.23,76.93,6.0,847.0\nDESIGN CONDITIONS,0\n1986,1,1,1,0,?9?9,-5.0\n");
+        assert_eq!((table.rejects[0].code, table.rows), ("weather.typical_year", 0));
+        assert!(table.data.is_empty());
+    }
 }

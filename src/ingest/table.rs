@@ -43,7 +43,21 @@ impl<'a> TextTable<'a> {
         if head.is_empty() {
             return Err(IngestError::Empty { path: path.to_path_buf() });
         }
-        let frame = if head.starts_with(b"PAR1") { read_parquet(path)? } else { read_csv(path, &head)? };
+        let frame = if head.starts_with(b"PAR1") { read_parquet(path)? } else { read_csv(path, &head, true)? };
+        Self::of(path, &frame)
+    }
+
+    /// Reads a table without a header, whose columns are called `names`.
+    ///
+    /// # Errors
+    /// When the file cannot be read as a table.
+    pub(super) fn read_bare(path: &'a Path, names: &[&str]) -> Result<Self, IngestError> {
+        let mut table = Self::of(path, &read_csv(path, &decompress::head(path)?, false)?)?;
+        table.header = names.iter().map(|&name| name.to_owned()).chain(table.header.drain(..).skip(names.len())).collect();
+        Ok(table)
+    }
+
+    fn of(path: &'a Path, frame: &DataFrame) -> Result<Self, IngestError> {
         let unreadable = |source| IngestError::Table { path: path.to_path_buf(), source };
         let mut cells = Vec::with_capacity(frame.width());
         for column in frame.columns() {
@@ -128,11 +142,11 @@ fn read_parquet(path: &Path) -> Result<DataFrame, IngestError> {
     ParquetReader::new(file).finish().map_err(|source| IngestError::Table { path: path.to_path_buf(), source })
 }
 
-fn read_csv(path: &Path, head: &[u8]) -> Result<DataFrame, IngestError> {
+fn read_csv(path: &Path, head: &[u8], has_header: bool) -> Result<DataFrame, IngestError> {
     let line = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
-    let separator = super::long_csv::delimiter_of(line);
+    let separator = super::delimited::delimiter_of(line);
     let options = CsvReadOptions::default()
-        .with_has_header(true)
+        .with_has_header(has_header)
         .with_infer_schema_length(Some(0))
         .with_parse_options(CsvParseOptions::default().with_separator(separator).with_truncate_ragged_lines(true));
     let mut bytes = Vec::new();

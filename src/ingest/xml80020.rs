@@ -11,6 +11,7 @@ use std::io::BufRead;
 
 use crate::domain::{LocalStamp, ReadingQuality, RejectCode, Resolved};
 
+use super::StampClock;
 use super::channels::Flow;
 use super::digit_stamp::digit_stamp;
 use super::message::{Halt, MessageFormat};
@@ -19,7 +20,8 @@ use super::number::{Cell, cell};
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const XML80020: MessageFormat = MessageFormat { name: "XML 80020/80040", recognises, bytes_a_reading: 70, parse };
+pub(super) const XML80020: MessageFormat =
+    MessageFormat { name: "XML 80020/80040", recognises, bytes_a_reading: 70, clock: StampClock::Utility, parse };
 
 /// Elements that a series of periods belongs to.
 const POINTS: [&str; 5] = ["measuringpoint", "accountpoint", "deliverypoint", "deliverygroup", "peretok"];

@@ -127,7 +127,7 @@ impl Tables {
 pub(super) fn open_readings(plan: &ScanPlan) -> Result<Readings, IngestError> {
     let mut args = plan.readings.clone();
     args.extend(plan.tables.registers.iter().map(|path| path.display().to_string()));
-    Readings::open_within(&ingest::find_inputs(&args)?, plan.config.caps.into())
+    Readings::open_as(&ingest::find_inputs(&args)?, plan.config.caps.into(), plan.profile.as_ref())
 }
 
 /// Reads all pieces in `order` into the gatherer.

@@ -1,10 +1,12 @@
 //! The only wiring: from a plan to findings, stage by stage.
 
+mod convert;
 mod corrections;
 mod coverage;
 mod fallen;
 mod first_pass;
 mod inputs;
+mod inspect;
 mod listing;
 mod meet;
 mod memory;
@@ -46,7 +48,9 @@ use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
 use second_look::SecondLook;
 use trial::{Alone, Beside, Trial};
 
+pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
+pub use inspect::{Inspection, MonthCover, RegisterCover, ShownReading, inspect};
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 
 /// Runs a scan. Nothing is written but files without a name beside the result folder, for what does not fit into memory.

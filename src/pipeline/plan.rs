@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
 use crate::domain::{Calendar, CivilDay};
+use crate::ingest::Profile;
 
 /// A scan, checked.
 #[derive(Debug, Clone)]
 pub struct ScanPlan {
     /// Readings: files, folders, patterns.
     pub readings: Vec<String>,
+    /// How readings are written, where the user says.
+    pub profile: Option<Profile>,
     /// Static tables.
     pub tables: StaticPaths,
     /// The utility's clock.

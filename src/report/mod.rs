@@ -1,5 +1,6 @@
 //! Writing the result folder: one column table for every file, one file for each writer, all or nothing.
 
+mod canonical;
 mod cell;
 mod columns;
 mod csv_file;
@@ -12,6 +13,7 @@ mod scores;
 mod summary;
 mod trial;
 
+pub use canonical::{CanonicalColumns, CanonicalError, CanonicalWriter, quality_word, write_registers};
 pub use cell::Cell;
 pub use columns::{Column, TABLES, TableOf};
 pub use explain::{ExplainError, explain};

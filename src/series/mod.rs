@@ -3,6 +3,7 @@
 //! `gather` takes blocks in any order and hands over finished usage points; `regular` puts a usage point's readings on an even time axis and settles duplicates; `fault_gate` finds what
 //! is a fault of the data rather than a load; `registers` turns counter readings into mean power; `grid_sum` adds series up the grid, exactly.
 
+mod canonical;
 mod day_fold;
 mod fault_gate;
 mod gather;
@@ -16,6 +17,7 @@ mod spill;
 mod streaming;
 mod stretch;
 
+pub use canonical::{CanonicalReading, canonical_readings};
 pub use day_fold::{DayFold, DayLevel, HOURS};
 pub use fault_gate::{FaultGate, Gated};
 pub use gather::{FinishUsagePoint, GatherPlan, Gathered, Gatherer, WAITING_BYTES};

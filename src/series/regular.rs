@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Calendar, Fault, FaultKind, FileIx, Kwh, Minute, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId, mean_kw};
+use crate::domain::{Calendar, Fault, FaultKind, FileIx, Kw, Kwh, Minute, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId, mean_kw};
 
 use super::stretch::even_series;
 use super::{LoadSeries, Stretch};
@@ -62,7 +62,15 @@ impl RawReading {
         Self { minute, value: f32::from_bits(value), file: FileIx(file), flags: flags as u16 }
     }
 
-    fn quality(self) -> u16 {
+    pub(super) fn minute(self) -> Minute {
+        Minute(self.minute)
+    }
+
+    pub(super) fn file(self) -> FileIx {
+        self.file
+    }
+
+    pub(super) fn quality(self) -> u16 {
         self.flags & 0b11
     }
 
@@ -75,12 +83,17 @@ impl RawReading {
         self.flags & 0b100 != 0
     }
 
-    fn duration_min(self) -> u32 {
+    pub(super) fn duration_min(self) -> u32 {
         u32::from(self.flags >> 3)
     }
 
     fn at(self) -> Timestamp {
         Timestamp(i64::from(self.minute) * 60)
+    }
+
+    /// Energy in an interval of `step_min`.
+    pub(super) fn kwh(self, step_min: u32) -> f32 {
+        if self.is_power() { Kw(f64::from(self.value)).over_hours(f64::from(step_min) / 60.0).0 as f32 } else { self.value }
     }
 
     /// Mean power in an interval of `step_min`.
@@ -143,7 +156,7 @@ pub fn regular_series(usage_point: &UsagePointId, mut raw: Vec<RawReading>, cale
 }
 
 /// Interval length: the most frequent stated duration, else the most frequent distance between distinct stamps (the shorter of two equally frequent).
-fn step_of(sorted: &[RawReading]) -> Option<u32> {
+pub(super) fn step_of(sorted: &[RawReading]) -> Option<u32> {
     let first = sorted.first()?;
     let most_frequent = |counts: BTreeMap<u32, usize>| counts.into_iter().rev().max_by_key(|&(_, count)| count).map(|(step, _)| step);
     let mut stated = BTreeMap::new();

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod grid_theft;
+mod readers;
 mod result_folder;
 mod snapshots;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{darkload, scan_sample, text};
 
 #[track_caller]
-fn same_as_snapshot(name: &str, got: &str) {
+pub(super) fn same_as_snapshot(name: &str, got: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/snapshots").join(name);
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -19,6 +19,8 @@ fn same_as_snapshot(name: &str, got: &str) {
 fn help_reads_as_reviewed() {
     same_as_snapshot("help.txt", &text(&darkload(&["--help"]).stdout));
     same_as_snapshot("help-scan.txt", &text(&darkload(&["scan", "--help"]).stdout));
+    same_as_snapshot("help-inspect.txt", &text(&darkload(&["inspect", "--help"]).stdout));
+    same_as_snapshot("help-convert.txt", &text(&darkload(&["convert", "--help"]).stdout));
     same_as_snapshot("help-simulate.txt", &text(&darkload(&["simulate", "--help"]).stdout));
 }
 

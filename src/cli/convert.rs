@@ -1,0 +1,122 @@
+//! `darkload convert`.
+
+use std::path::PathBuf;
+
+use crate::domain::{Calendar, CalendarError};
+use crate::ingest::{Profile, ProfileError};
+use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, Interrupt, PipelineError};
+
+use super::progress::TerminalProgress;
+use super::scan::size;
+use super::{ExitReason, complain};
+
+/// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
+#[derive(Debug, clap::Args)]
+pub(super) struct ConvertArgs {
+    /// Readings: files, folders or patterns
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// File to write; registers beside intervals go to FILE-registers.parquet
+    #[arg(long, value_name = "FILE.parquet")]
+    out: PathBuf,
+    /// How the files are written: the name of a known export, or a profile in TOML [default: found from the content]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
+    /// Time zone of stamps without an offset; with it stamps are written in UTC, without it as they stand
+    #[arg(long, value_name = "IANA")]
+    timezone: Option<String>,
+    /// Threads; default: all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Memory the run may use, such as 800M or 4G [default: half of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
+    /// Share of rejected records above which the exit code is 4
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
+    max_rejects: f64,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Arguments that do not make a plan.
+#[derive(Debug, thiserror::Error)]
+enum PlanError {
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+}
+
+/// Rejects that are printed one by one.
+const SHOWN_REJECTS: usize = 20;
+
+/// Converts and says how it ended.
+pub(super) fn run(args: &ConvertArgs) -> ExitReason {
+    let plan = match plan(args) {
+        Ok(plan) => plan,
+        Err(error) => {
+            complain("", &error);
+            return ExitReason::BadArguments;
+        }
+    };
+    let interrupt = Interrupt::default();
+    let flag = interrupt.clone();
+    // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
+    let _ = ctrlc::set_handler(move || flag.set());
+    let progress = TerminalProgress::new(args.quiet, false);
+    let pool = match rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build() {
+        Ok(pool) => pool,
+        Err(error) => {
+            complain("failed to start threads: ", &error);
+            return ExitReason::InternalFault;
+        }
+    };
+    let outcome = pool.install(|| pipeline::convert(&plan, &progress, &interrupt));
+    progress.finish();
+    match outcome {
+        Ok(converted) => told(&converted, args),
+        Err(error) => {
+            complain("", &error);
+            reason_of(&error)
+        }
+    }
+}
+
+fn reason_of(error: &ConvertError) -> ExitReason {
+    match error {
+        ConvertError::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
+        ConvertError::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
+        ConvertError::Pipeline(PipelineError::Spill(_)) | ConvertError::Write(_) => ExitReason::UnwritableOutput,
+        ConvertError::MixedClocks => ExitReason::BadArguments,
+    }
+}
+
+fn plan(args: &ConvertArgs) -> Result<ConvertPlan, PlanError> {
+    Ok(ConvertPlan {
+        readings: args.files.clone(),
+        profile: args.profile.as_deref().map(Profile::named).transpose()?,
+        calendar: Calendar::new(args.timezone.as_deref())?,
+        memory: args.memory,
+        out: args.out.clone(),
+    })
+}
+
+fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
+    if !args.quiet {
+        println!("{} readings of {} usage points, {} register readings", converted.readings, converted.usage_points, converted.register_readings);
+        if converted.given_way > 0 {
+            println!("{} readings gave way to a better or later one of the same interval", converted.given_way);
+        }
+        converted.files.iter().for_each(|path| println!("written: {}", path.display()));
+    }
+    let rejects = converted.rejects.len();
+    for reject in converted.rejects.iter().take(SHOWN_REJECTS) {
+        eprintln!("darkload: left out: {} row {}: {}: {}", reject.file, reject.row, reject.code, reject.detail);
+    }
+    if rejects > SHOWN_REJECTS {
+        eprintln!("darkload: {} more records were left out; `darkload inspect` counts them by kind", rejects - SHOWN_REJECTS);
+    }
+    let records = converted.readings + converted.register_readings + rejects as u64;
+    if rejects as f64 > args.max_rejects * records.max(1) as f64 { ExitReason::TooManyRejects } else { ExitReason::Finished }
+}

@@ -1,0 +1,141 @@
+//! `darkload inspect`: what the reader takes files for, before anything depends on it.
+
+use std::fmt::Write as _;
+
+use crate::domain::Calendar;
+use crate::ingest::{self, Profile};
+use crate::pipeline::{self, Inspection, Interrupt, PipelineError};
+
+use super::progress::TerminalProgress;
+use super::{ExitReason, complain};
+
+/// Show what the reader takes files for and on what ground: format, columns, clock, first readings, months, faults; writes nothing
+#[derive(Debug, clap::Args)]
+pub(super) struct InspectArgs {
+    /// Readings: files, folders or patterns
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// How the files are written: the name of a known export, or a profile in TOML [default: found from the content]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
+    /// Time zone of stamps without an offset, such as Asia/Almaty
+    #[arg(long, value_name = "IANA")]
+    timezone: Option<String>,
+    /// Print only the profile, to be edited and given with --profile
+    #[arg(long)]
+    only_profile: bool,
+}
+
+/// Inspects every file and says how it ended: a file that cannot be used is told, and the others are inspected.
+pub(super) fn run(args: &InspectArgs) -> ExitReason {
+    let profile = match args.profile.as_deref().map(Profile::named).transpose() {
+        Ok(profile) => profile,
+        Err(error) => return failed("", &error, ExitReason::BadArguments),
+    };
+    let calendar = match Calendar::new(args.timezone.as_deref()) {
+        Ok(calendar) => calendar,
+        Err(error) => return failed("", &error, ExitReason::BadArguments),
+    };
+    let files = match ingest::find_inputs(&args.files) {
+        Ok(files) => files,
+        Err(error) => return failed("failed to read the input: ", &error, ExitReason::UnusableInput),
+    };
+    let interrupt = Interrupt::default();
+    let flag = interrupt.clone();
+    // A second handler cannot be set; then an interrupt ends the process at once, and nothing is written in either case.
+    let _ = ctrlc::set_handler(move || flag.set());
+    let mut reason = ExitReason::Finished;
+    for (place, file) in files.iter().enumerate() {
+        let progress = TerminalProgress::new(args.only_profile, false);
+        let inspected = pipeline::inspect(file, profile.as_ref(), &calendar, &progress, &interrupt);
+        progress.finish();
+        match inspected {
+            Ok(inspection) if args.only_profile => {
+                print!("{}", inspection.understanding.profile.map_or_else(String::new, |profile| profile.to_toml()));
+            }
+            Ok(inspection) => print!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar)),
+            Err(PipelineError::Interrupted) => return failed("", &PipelineError::Interrupted, ExitReason::Interrupted),
+            // A folder holds other files as well; a scan of it passes them over.
+            Err(PipelineError::Ingest(error)) if !file.named && error.is_other_kind_of_file() => {
+                println!("{}{}\n  passed over: {error}", if place > 0 { "\n" } else { "" }, file.path.display());
+            }
+            Err(error) => reason = failed("", &error, ExitReason::UnusableInput),
+        }
+    }
+    reason
+}
+
+fn failed(opening: &str, error: &dyn std::error::Error, reason: ExitReason) -> ExitReason {
+    complain(opening, error);
+    reason
+}
+
+/// The inspection in words.
+fn words(inspection: &Inspection, calendar: &Calendar) -> String {
+    let mut text = format!("{}\n  {}, {} rows\n", inspection.path.display(), inspection.format, inspection.rows);
+    decisions(&mut text, inspection);
+    holdings(&mut text, inspection, calendar);
+    if !inspection.faults.is_empty() {
+        let faults: Vec<String> = inspection.faults.iter().map(|(kind, count)| format!("{} {count}", kind.as_str())).collect();
+        let _ = writeln!(text, "\nFaults met, by usage point: {}", faults.join(", "));
+    }
+    if !inspection.rejects.is_empty() {
+        text.push_str("\nRecords left out\n");
+        for (code, (count, first)) in &inspection.rejects {
+            let _ = writeln!(text, "  {count:>8}  {code}; first in row {}: {}", first.row, first.detail);
+        }
+    }
+    if let Some(profile) = &inspection.understanding.profile {
+        let _ = write!(text, "\nProfile, to be edited and given with --profile\n\n{}", profile.to_toml());
+    }
+    text
+}
+
+fn decisions(text: &mut String, inspection: &Inspection) {
+    let decisions = &inspection.understanding.decisions;
+    if decisions.is_empty() {
+        return;
+    }
+    text.push_str("\nTaken for\n");
+    let width = decisions.iter().map(|decision| decision.what.chars().count()).max().unwrap_or(0);
+    for decision in decisions {
+        let _ = writeln!(text, "  {:width$}  {}  ({})", decision.what, decision.value, decision.ground);
+    }
+    let doubts: Vec<_> = decisions.iter().filter_map(|decision| decision.doubt.as_ref().map(|doubt| (decision.what, doubt))).collect();
+    if !doubts.is_empty() {
+        text.push_str("\nMay be read in another way\n");
+        for (what, doubt) in doubts {
+            let _ = writeln!(text, "  {what}: {doubt}");
+        }
+    }
+}
+
+fn holdings(text: &mut String, inspection: &Inspection, calendar: &Calendar) {
+    let clock = calendar.zone_name().unwrap_or("the clock of the file, without changes; give --timezone");
+    let _ = writeln!(text, "\nFirst readings, at the beginning of the interval, on {clock}");
+    let width = inspection.first.iter().map(|reading| reading.usage_point.chars().count()).max().unwrap_or(0);
+    for reading in &inspection.first {
+        let value = reading.value.map_or_else(|| "missing".to_owned(), |value| format!("{value:.3}"));
+        let _ = writeln!(text, "  {:width$}  {}  {value:>12} {}", reading.usage_point, reading.at, reading.unit);
+    }
+    if inspection.usage_points > 0 {
+        let steps: Vec<String> = inspection.steps.iter().map(|(step, points)| format!("{points} of {step} min")).collect();
+        let _ = writeln!(text, "\n{} usage points with intervals: {}", inspection.usage_points, steps.join(", "));
+        if let Some((low, high)) = inspection.range_kw {
+            let _ = writeln!(text, "Mean power of an interval from {low:.3} to {high:.3} kW");
+        }
+        text.push_str("  month    usage points   intervals   share held\n");
+        for (month, cover) in &inspection.months {
+            let share = 100.0 * cover.held as f64 / cover.expected.max(1) as f64;
+            let _ = writeln!(text, "  {}  {:>13}  {:>10}   {share:>8.2} %", &month.to_string()[..7], cover.usage_points, cover.held);
+        }
+    }
+    let registers = inspection.registers;
+    if registers.readings > 0 {
+        let _ = writeln!(
+            text,
+            "\n{} register readings of {} usage points; {} have two or more and give a mean power",
+            registers.readings, registers.usage_points, registers.with_power
+        );
+    }
+}

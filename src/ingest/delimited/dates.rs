@@ -1,0 +1,90 @@
+//! How a column writes its dates, decided on the whole column: one date whose day is above 12 settles it, and so do neighbours that are one day apart in one reading and a
+//! month in the other.
+
+use super::super::stamp::StampForm;
+
+/// What a column's dates say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum DateOrder {
+    /// One form, and the ground.
+    Form(StampForm, String),
+    /// Day and month may be either; an example.
+    Either(String),
+    /// A stamp of no known form, and its place among the cells.
+    Unknown(usize, String),
+    /// No stamp at all.
+    NoStamp,
+}
+
+/// Finds the form of the dates in a column's cells.
+pub(super) fn order_of<'a>(cells: impl Iterator<Item = &'a str>) -> DateOrder {
+    let cells: Vec<(usize, &str)> = cells.enumerate().filter(|(_, cell)| !cell.is_empty()).collect();
+    let Some((example, form)) = cells.iter().find_map(|(_, cell)| Some((*cell, StampForm::of(cell.as_bytes())?))) else {
+        return cells.first().map_or(DateOrder::NoStamp, |(place, cell)| DateOrder::Unknown(*place, (*cell).to_owned()));
+    };
+    match form {
+        StampForm::DayFirst | StampForm::MonthFirst => day_or_month(&cells, example),
+        other => DateOrder::Form(other, format!("as in `{example}`")),
+    }
+}
+
+fn day_or_month(cells: &[(usize, &str)], example: &str) -> DateOrder {
+    if let Some((form, ground)) = cells.iter().find_map(|(_, cell)| settled_by(cell)) {
+        return DateOrder::Form(form, ground);
+    }
+    let neighbours = |form: StampForm| {
+        let days: Vec<i32> = cells.iter().filter_map(|(_, cell)| form.day(cell.as_bytes())).map(|day| day.0).collect();
+        days.windows(2).filter(|pair| (pair[1] - pair[0]).abs() == 1).count()
+    };
+    let (day_first, month_first) = (neighbours(StampForm::DayFirst), neighbours(StampForm::MonthFirst));
+    if day_first != month_first {
+        let form = if day_first > month_first { StampForm::DayFirst } else { StampForm::MonthFirst };
+        return DateOrder::Form(
+            form,
+            format!("read so, {} neighbouring rows are one day apart, else {}", day_first.max(month_first), day_first.min(month_first)),
+        );
+    }
+    if example.contains('.') {
+        return DateOrder::Form(StampForm::DayFirst, format!("dates with dots, as in `{example}`, are written day first"));
+    }
+    DateOrder::Either(example.to_owned())
+}
+
+/// The form of a date that can be read in one way only, because one of its numbers is above 12.
+pub(super) fn settled_by(cell: &str) -> Option<(StampForm, String)> {
+    let fits = |form: StampForm| form.fits(cell.as_bytes());
+    match (fits(StampForm::DayFirst), fits(StampForm::MonthFirst)) {
+        (true, false) => Some((StampForm::DayFirst, format!("`{cell}` is no date with the month first"))),
+        (false, true) => Some((StampForm::MonthFirst, format!("`{cell}` is no date with the day first"))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(cells: &[&str]) -> Option<StampForm> {
+        match order_of(cells.iter().copied()) {
+            DateOrder::Form(form, _) => Some(form),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn one_day_above_twelve_settles_the_column() {
+        assert_eq!(form(&["01/02/2025", "03/04/2025", "13/04/2025"]), Some(StampForm::DayFirst));
+        assert_eq!(form(&["01/02/2025", "03/04/2025", "04/13/2025"]), Some(StampForm::MonthFirst));
+    }
+
+    #[test]
+    fn neighbours_settle_what_no_number_does() {
+        assert_eq!(form(&["01/02/2025 23:30", "02/02/2025 00:00"]), Some(StampForm::DayFirst));
+        assert_eq!(form(&["02/01/2025 23:30", "02/02/2025 00:00"]), Some(StampForm::MonthFirst));
+    }
+
+    #[test]
+    fn what_may_be_either_is_said_to_be() {
+        assert_eq!(order_of(["01/02/2025", "05/07/2025"].into_iter()), DateOrder::Either("01/02/2025".to_owned()));
+    }
+}

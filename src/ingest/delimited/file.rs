@@ -1,0 +1,264 @@
+//! An opened table of text and its pieces.
+//!
+//! A plain file is cut into pieces at line ends, which are read in any order; a compressed one, one in UTF-16 and the text of a workbook are single pieces.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use memchr::{memchr, memchr_iter, memrchr};
+use rayon::prelude::*;
+
+use crate::domain::{Calendar, FileIx, Reject};
+
+use super::super::caps::Caps;
+use super::super::digest::FileDigest;
+use super::super::mapping::Understanding;
+use super::super::read_buffer::{buffer, shared};
+use super::super::{BlockSink, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress};
+use super::encoding::{Decoded, without_mark};
+use super::parser::Parser;
+use super::plan::Plan;
+use super::rows;
+
+/// Bytes parsed as one piece.
+pub(super) const CHUNK: usize = 4 << 20;
+/// Pieces of a compressed file in memory at once.
+const IN_FLIGHT: usize = 8;
+/// A line longer than this ends the file's reading: it is no table. A year of quarter-hours across takes half of it.
+pub(super) const LONGEST_LINE: usize = 1 << 20;
+/// Readings as text compress to a tenth or so.
+const COMPRESSED: u64 = 12;
+
+/// Where the text is.
+#[derive(Debug)]
+pub(super) enum Store {
+    /// In a file that can be entered anywhere, of this many bytes.
+    Plain(u64),
+    /// In a file that is read from its beginning; its bytes on disk.
+    Stream(u64),
+    /// In memory.
+    Held(Bytes),
+}
+
+/// An opened table.
+#[derive(Debug)]
+pub(super) struct TextFile {
+    path: PathBuf,
+    file: FileIx,
+    caps: Caps,
+    plan: Plan,
+    understanding: Understanding,
+    encoding: &'static Encoding,
+    store: Store,
+    line_bytes: u64,
+    pieces: Vec<Piece>,
+    digest: Arc<FileDigest>,
+}
+
+/// What is known of a piece once it was read: its lines, and its rejects with rows counted from its own first line.
+#[derive(Debug, Default)]
+struct Piece {
+    lines: OnceLock<u64>,
+    rejects: Mutex<Vec<Reject>>,
+}
+
+impl TextFile {
+    /// A table that is understood. `line_bytes` is the mean length of its lines.
+    pub(super) fn new(
+        file: &Source,
+        (plan, understanding): (Plan, Understanding),
+        encoding: &'static Encoding,
+        store: Store,
+        line_bytes: u64,
+    ) -> Self {
+        let count = if let Store::Plain(length) = store { length.div_ceil(CHUNK as u64).max(1) } else { 1 };
+        let digest = Arc::new(FileDigest::new(file.path));
+        Self {
+            path: file.path.to_path_buf(),
+            file: file.ix,
+            caps: file.caps,
+            plan,
+            understanding,
+            encoding,
+            store,
+            line_bytes,
+            pieces: (0..count).map(|_| Piece::default()).collect(),
+            digest,
+        }
+    }
+}
+
+impl ReadingsFile for TextFile {
+    fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn estimated_rows(&self) -> u64 {
+        let bytes = match &self.store {
+            Store::Plain(length) => *length,
+            Store::Stream(stored) => stored * COMPRESSED,
+            Store::Held(text) => text.len() as u64,
+        };
+        let by_row = match &self.plan.shape {
+            super::plan::Shape::Across(across) => across.meters.len() as u64,
+            other => u64::from(other.readings_by_row().unwrap_or(1).max(1)),
+        };
+        bytes / self.line_bytes.max(1) * by_row
+    }
+
+    fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
+        let text = match &self.store {
+            Store::Plain(length) => self.piece_text(piece, *length, None)?,
+            Store::Held(text) => text.clone(),
+            Store::Stream(_) => return Ok(None),
+        };
+        Ok(rows::id_runs(&text, &self.plan, piece == 0))
+    }
+
+    fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        let text = match &self.store {
+            Store::Plain(length) => self.piece_text(piece, *length, Some(&self.digest))?,
+            Store::Held(text) => text.clone(),
+            Store::Stream(_) => return self.read_stream(calendar, sink),
+        };
+        let state = &self.pieces[piece];
+        let _ = state.lines.set(memchr_iter(b'\n', &text).count() as u64);
+        let (rows, rejects) = self.parse(&text, piece == 0, calendar, sink);
+        *state.rejects.lock().unwrap_or_else(PoisonError::into_inner) = rejects;
+        Ok(rows)
+    }
+
+    fn sha256(&self) -> Result<String, IngestError> {
+        self.digest.finish()
+    }
+
+    fn close(&self, sink: &dyn BlockSink) {
+        let mut row = 1;
+        for piece in &self.pieces {
+            for reject in std::mem::take(&mut *piece.rejects.lock().unwrap_or_else(PoisonError::into_inner)) {
+                sink.reject(Reject { row: reject.row + row, ..reject });
+            }
+            row += piece.lines.get().copied().unwrap_or(0);
+        }
+    }
+
+    fn understanding(&self) -> Understanding {
+        self.understanding.clone()
+    }
+
+    fn clock(&self) -> StampClock {
+        if self.plan.is_exact { StampClock::Own } else { StampClock::Utility }
+    }
+}
+
+impl TextFile {
+    fn io(&self, source: std::io::Error) -> IngestError {
+        IngestError::Io { path: self.path.clone(), source }
+    }
+
+    /// The lines that begin in the piece's bytes; the first piece begins with the head of the table. What is read is offered to `digest`.
+    fn piece_text(&self, piece: usize, length: u64, digest: Option<&FileDigest>) -> Result<Bytes, IngestError> {
+        let start = piece as u64 * CHUNK as u64;
+        let end = (start + CHUNK as u64).min(length);
+        // One byte before the piece tells whether it begins with a line.
+        let from = start.saturating_sub(1);
+        let mut file = File::open(&self.path).map_err(|error| self.io(error))?;
+        file.seek(SeekFrom::Start(from)).map_err(|error| self.io(error))?;
+        let mut text = buffer();
+        text.reserve(CHUNK + 4096);
+        Read::take(&mut file, end - from).read_to_end(&mut text).map_err(|error| self.io(error))?;
+        let mut line_end = text.len();
+        while end < length && text.last() != Some(&b'\n') && text.len() < CHUNK + LONGEST_LINE {
+            let before = text.len();
+            Read::take(&mut file, 4096).read_to_end(&mut text).map_err(|error| self.io(error))?;
+            line_end = text.len();
+            if text.len() == before {
+                break;
+            }
+            if let Some(place) = memchr(b'\n', &text[before..]) {
+                line_end = before + place + 1;
+                break;
+            }
+        }
+        let begins = if start > 0 { memchr(b'\n', &text).map_or(line_end, |place| (place + 1).min(line_end)) } else { 0 };
+        let text = shared(text);
+        if let Some(digest) = digest {
+            digest.offer(from, text.clone());
+        }
+        let lines = text.slice(begins..line_end);
+        Ok(if piece == 0 { lines.slice_ref(without_mark(&lines)) } else { lines })
+    }
+
+    /// Parses lines into one block; rejects have rows counted from the first line.
+    fn parse(&self, text: &[u8], has_head: bool, calendar: &Calendar, sink: &dyn BlockSink) -> (u64, Vec<Reject>) {
+        let parsed = Parser::new(self.file, &self.path, &self.plan, calendar).parse(text, has_head);
+        if !parsed.intervals.is_empty() {
+            sink.intervals(&parsed.intervals);
+        }
+        if !parsed.registers.key.is_empty() {
+            sink.registers(&parsed.registers);
+        }
+        (parsed.rows, parsed.rejects)
+    }
+
+    /// Reads a file from its beginning to its end; what is decompressed is parsed in parallel.
+    fn read_stream(&self, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        let mut reader = decompress::open_within(&self.path, Some(self.digest.clone()), &self.caps)?;
+        if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
+            reader = Box::new(Decoded::new(reader, self.encoding));
+        }
+        let mut pending: Vec<u8> = Vec::new();
+        let (mut row, mut rows, mut first) = (1_u64, 0_u64, true);
+        loop {
+            let mut chunks: Vec<(u64, Vec<u8>)> = Vec::new();
+            let mut ended = false;
+            while chunks.len() < IN_FLIGHT && !ended {
+                let (chunk, end) = self.next_chunk(reader.as_mut(), &mut pending)?;
+                ended = end;
+                let lines = memchr_iter(b'\n', &chunk).count() as u64;
+                chunks.push((row, chunk));
+                row += lines;
+            }
+            let counts: Vec<u64> = chunks
+                .par_iter()
+                .enumerate()
+                .map(|(index, (row, chunk))| {
+                    let is_head = first && index == 0;
+                    let (rows, rejects) = self.parse(if is_head { without_mark(chunk) } else { chunk }, is_head, calendar, sink);
+                    for reject in rejects {
+                        sink.reject(Reject { row: reject.row + row, ..reject });
+                    }
+                    rows
+                })
+                .collect();
+            rows += counts.iter().sum::<u64>();
+            first = false;
+            if ended || sink.stopped() {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// Reads up to the last line end of the next `CHUNK` bytes; the rest waits in `pending`.
+    fn next_chunk(&self, reader: &mut dyn Read, pending: &mut Vec<u8>) -> Result<(Vec<u8>, bool), IngestError> {
+        let mut chunk = std::mem::take(pending);
+        loop {
+            let before = chunk.len();
+            Read::take(&mut *reader, (CHUNK - before.min(CHUNK)).max(LONGEST_LINE) as u64).read_to_end(&mut chunk).map_err(|error| self.io(error))?;
+            if chunk.len() == before {
+                return Ok((chunk, true));
+            }
+            if let Some(end) = memrchr(b'\n', &chunk) {
+                *pending = chunk.split_off(end + 1);
+                return Ok((chunk, false));
+            }
+            if chunk.len() > LONGEST_LINE {
+                return Err(IngestError::UnknownFormat { path: self.path.clone() });
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Which layout a header shows, and where its columns are.
+
+use crate::domain::Unit;
+
+use super::super::IngestError;
+use super::super::columns::{self, CHANNEL, DATE, DURATION, QUALITY, TIME, TIMESTAMP, USAGE_POINT, Value, plain};
+use super::super::mapping::{Layout, StampSide, ValueUnit};
+use super::super::stamp::StampForm;
+use super::plan::{AcrossColumns, IdColumn, LongColumns, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
+use super::settle::{Settler, toml_word};
+use super::sides::StampSample;
+
+/// Fewest columns of one kind that make slots of a day: an hourly day on which the clock is set forward.
+const FEWEST_SLOTS: usize = 23;
+/// Fewest dates in a header that make instants across.
+const FEWEST_INSTANTS: usize = 5;
+/// Names of columns that tell a table of weather or prices from one of meters.
+const NOT_METERS: [&str; 14] =
+    ["temp", "temperature", "temperaturec", "tempc", "drybulbc", "rhum", "humidity", "dwpt", "prcp", "wspd", "pres", "coco", "price", "kwh"];
+
+/// How a row may name its slots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum SlotName {
+    /// Minutes after midnight.
+    Clock(u32),
+    /// A word and a number.
+    Numbered(String, u32),
+}
+
+/// Whether a cell may name a slot of a day; a bare number may as well be a value and does not count.
+pub(super) fn is_slot(cell: &str) -> bool {
+    match slot_name(cell) {
+        Some(SlotName::Numbered(word, _)) => !word.is_empty(),
+        Some(SlotName::Clock(_)) => true,
+        None => false,
+    }
+}
+
+fn slot_name(cell: &str) -> Option<SlotName> {
+    let first = cell.split(['-', '–']).next().unwrap_or(cell).trim();
+    if let Some((hour, minute)) = first.split_once(':') {
+        let minute = minute.split(':').next().unwrap_or(minute);
+        let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+        return (hour <= 24 && minute < 60).then_some(SlotName::Clock(hour * 60 + minute));
+    }
+    let word = cell.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = cell[word.len()..].parse().ok().filter(|number| *number <= 300)?;
+    (word.len() <= 20 && !word.contains(['.', '/'])).then(|| SlotName::Numbered(plain(word), number))
+}
+
+/// The unit that a name holds, as a word of its own.
+pub(super) fn unit_in(name: &str) -> Option<ValueUnit> {
+    let words = name.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '/' | ',' | ';' | '_' | ':'));
+    words.map(plain).find_map(|word| match word.as_str() {
+        "wh" | "btч" => Some(ValueUnit::Wh),
+        "kwh" | "kbtч" | "kbtчac" => Some(ValueUnit::Kwh),
+        "mwh" | "mbtч" => Some(ValueUnit::Mwh),
+        "w" | "bt" => Some(ValueUnit::W),
+        "kw" | "kbt" => Some(ValueUnit::Kw),
+        "mw" | "mbt" => Some(ValueUnit::Mw),
+        _ => None,
+    })
+}
+
+impl Settler<'_> {
+    /// The layout that names and cells of the header show.
+    ///
+    /// # Errors
+    /// When it shows none: the message names the missing column.
+    pub(super) fn guess_layout(&self) -> Result<Layout, IngestError> {
+        let id = match self.named(&self.profile.columns.usage_point, "usage_point")? {
+            None if self.profile.usage_point_from.is_some() => Some(0),
+            named => named.or_else(|| self.usual(USAGE_POINT)),
+        };
+        let dated = self.usual(DATE).or(self.usual(TIMESTAMP));
+        if id.is_some() && dated.is_some() && self.slots().len() >= FEWEST_SLOTS {
+            return Ok(Layout::WideByDay);
+        }
+        if id.is_some() && self.instants().len() >= FEWEST_INSTANTS {
+            return Ok(Layout::WideByTime);
+        }
+        if id.is_none() && self.has_meters_across() {
+            return Ok(Layout::WideByMeter);
+        }
+        if id.is_none() {
+            columns::require(self.path, &self.header, USAGE_POINT, "usage point")?;
+        }
+        if self.has_counters() {
+            return Ok(Layout::Register);
+        }
+        Ok(Layout::Long)
+    }
+
+    /// Columns of the slots of a day, in the order of the day.
+    fn slots(&self) -> Vec<usize> {
+        let mut clock: Vec<(u32, usize)> = Vec::new();
+        let mut numbered: std::collections::BTreeMap<String, Vec<(u32, usize)>> = std::collections::BTreeMap::new();
+        for (column, name) in self.header.iter().enumerate().filter(|(_, name)| !self.is_ignored(name)) {
+            match slot_name(name) {
+                // Midnight after other slots is the end of the last one.
+                Some(SlotName::Clock(0)) if !clock.is_empty() => clock.push((1440, column)),
+                Some(SlotName::Clock(minute)) => clock.push((minute, column)),
+                Some(SlotName::Numbered(word, number)) => numbered.entry(word).or_default().push((number, column)),
+                None => {}
+            }
+        }
+        let mut longest = numbered.into_values().chain([clock]).max_by_key(Vec::len).unwrap_or_default();
+        longest.sort_unstable();
+        longest.into_iter().map(|(_, column)| column).collect()
+    }
+
+    fn instants(&self) -> Vec<(usize, String)> {
+        let named = |(column, name): (usize, &String)| StampForm::of(name.as_bytes()).map(|_| (column, name.clone()));
+        self.header.iter().enumerate().filter(|(_, name)| !self.is_ignored(name)).filter_map(named).collect()
+    }
+
+    fn is_ignored(&self, name: &str) -> bool {
+        self.profile.columns.ignore.iter().any(|ignored| plain(ignored) == plain(name))
+    }
+
+    /// Whether a column of stamps has columns of numbers beside it, whose names are no words for something else.
+    fn has_meters_across(&self) -> bool {
+        let stamps = self.usual(TIMESTAMP).or(self.usual(DATE)).unwrap_or(0);
+        let has_stamps = self.cells(stamps).take(20).filter(|cell| StampForm::of(cell.as_bytes()).is_some()).count() > 0;
+        let others: Vec<usize> = (0..self.header.len()).filter(|&column| column != stamps && !self.header[column].is_empty()).collect();
+        let words = others.iter().any(|&column| NOT_METERS.contains(&plain(&self.header[column]).as_str()));
+        let number = |cell: &str| cell.is_empty() || super::super::number::cell(cell.as_bytes(), true) != super::super::number::Cell::Text;
+        let numeric = others.iter().all(|&column| self.cells(column).take(20).all(number));
+        has_stamps && others.len() >= 2 && !words && numeric
+    }
+
+    /// Columns of a stamp; the profile is filled in.
+    pub(super) fn stamp_columns(&mut self) -> Result<StampColumns, IngestError> {
+        let named = &self.profile.columns;
+        let (one, date, time) = (self.named(&named.timestamp, "timestamp")?, self.named(&named.date, "date")?, self.named(&named.time, "time")?);
+        let found = match (one, date, time) {
+            (Some(one), _, _) => StampColumns::One(one),
+            (None, Some(date), Some(time)) => StampColumns::Two(date, time),
+            (None, Some(date), None) => StampColumns::One(date),
+            (None, None, _) => match (self.usual(TIMESTAMP), self.usual(DATE), self.usual(TIME)) {
+                (stamp, Some(date), Some(time)) if date != time && stamp.is_none_or(|stamp| stamp == time) => StampColumns::Two(date, time),
+                (Some(stamp), _, _) => StampColumns::One(stamp),
+                (None, Some(date), _) => StampColumns::One(date),
+                (None, None, _) => return Err(columns::no_timestamp(self.path, &self.header)),
+            },
+        };
+        let found = self.with_time_of_day(found);
+        let names = &mut self.profile.columns;
+        match found {
+            StampColumns::One(column) => names.timestamp = vec![self.header[column].clone()],
+            StampColumns::Two(date, time) => (names.date, names.time) = (vec![self.header[date].clone()], vec![self.header[time].clone()]),
+        }
+        self.notes.note("time stamp", self.stamp_name(found), "names of the columns");
+        Ok(found)
+    }
+
+    /// A column of bare dates together with the column of times beside it, whatever that is called: without it all readings of a day would be of one instant.
+    fn with_time_of_day(&self, found: StampColumns) -> StampColumns {
+        let StampColumns::One(date) = found else { return found };
+        let filled = |column: usize| self.cells(column).filter(|cell| !cell.is_empty()).take(200);
+        let has_time = filled(date).any(|cell| cell.contains(':') || cell.len() > 10);
+        let is_clock = |cell: &str| cell.contains(':') && matches!(slot_name(cell), Some(SlotName::Clock(_)));
+        let is_times = |column: &usize| *column != date && filled(*column).next().is_some() && filled(*column).all(is_clock);
+        match (0..self.header.len()).find(is_times) {
+            Some(time) if !has_time && self.profile.layout.is_none_or(|layout| layout == Layout::Long) => StampColumns::Two(date, time),
+            _ => found,
+        }
+    }
+
+    fn stamp_name(&self, columns: StampColumns) -> String {
+        match columns {
+            StampColumns::One(column) => self.header[column].clone(),
+            StampColumns::Two(date, time) => format!("{} {}", self.header[date], self.header[time]),
+        }
+    }
+
+    /// Finds form, distance and side of the stamps in rows.
+    pub(super) fn stamps(&mut self, plan: &mut Plan, stamp: StampColumns, id: Option<usize>) -> Result<(), IngestError> {
+        let (date, time) = match stamp {
+            StampColumns::One(date) => (date, None),
+            StampColumns::Two(date, time) => (date, Some(time)),
+        };
+        plan.form = self.date_form(Some(date), &[])?;
+        let name = self.stamp_name(stamp);
+        let first = self.first_row;
+        let cell = |row: &'_ Vec<String>, column: usize| row.get(column).cloned().unwrap_or_default();
+        let rows: Vec<(String, String, Option<String>)> = self
+            .sample
+            .rows
+            .iter()
+            .skip(first)
+            .filter(|row| !row.is_empty())
+            .map(|row| (id.map(|id| cell(row, id)).unwrap_or_default(), cell(row, date), time.map(|time| cell(row, time))))
+            .collect();
+        let spans = time.is_some() && rows.iter().any(|row| row.2.as_deref().is_some_and(|time| time.contains('-')));
+        let sample = StampSample::of(
+            rows.iter().map(|(id, date, time)| (id.as_str(), date.as_str(), time.as_deref())),
+            plan.form,
+            (self.is_sheet, self.sample.is_whole),
+        );
+        self.settle_side(plan, &sample, &name, spans);
+        Ok(())
+    }
+
+    /// Puts distance and side of stamps into plan and profile.
+    fn settle_side(&mut self, plan: &mut Plan, sample: &StampSample, name: &str, spans: bool) {
+        let step = self.profile.interval_min.map(u32::from).or_else(|| sample.step_min());
+        if let Some(step) = step {
+            let ground = if self.profile.interval_min.is_some() { "the profile says so" } else { "the usual distance of stamps" };
+            self.notes.note("interval", format!("{step} min"), ground);
+        }
+        let step = step.unwrap_or(60);
+        if let Some(side) = self.profile.stamp {
+            self.notes.note("stamp", toml_word(side), "the profile says so");
+            return self.set_side(plan, side, step);
+        }
+        if spans {
+            self.notes.note("stamp", "begin", "the time is a span, whose beginning counts");
+            return self.set_side(plan, StampSide::Begin, step);
+        }
+        let found = sample.side(name, step);
+        let word = toml_word(found.of);
+        match found.doubt {
+            Some(doubt) => self.notes.doubt("stamp", word, found.ground, doubt),
+            None => self.notes.note("stamp", word, found.ground),
+        }
+        self.set_side(plan, found.of, step);
+    }
+
+    /// Layout `long`.
+    pub(super) fn long(&mut self, plan: &mut Plan) -> Result<(), IngestError> {
+        plan.id = self.id_column()?;
+        let stamp = self.stamp_columns()?;
+        let value = match self.named(&self.profile.columns.value, "value")? {
+            Some(column) => Value::Interval(column, plan.unit),
+            None => self.value_column(&plan.id, stamp).ok_or_else(|| columns::no_value(self.path, &self.header))?,
+        };
+        let column = value.column();
+        if matches!(value, Value::Register(_)) || (self.profile.layout.is_none() && self.grows(plan, column)) {
+            return self.counter_column(plan, stamp, column);
+        }
+        let name = self.header[column].clone();
+        self.notes.note("value", format!("column `{name}`"), "its name");
+        self.profile.columns.value = vec![name.clone()];
+        self.set_unit(plan, &name, if let Value::Interval(_, unit) = value { unit } else { Unit::Kwh });
+        let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
+        self.stamps(plan, stamp, id)?;
+        let find = |named: &[String], meaning, usual: &[&str]| self.named(named, meaning).map(|named| named.or_else(|| self.usual(usual)));
+        let names = &self.profile.columns;
+        let long = LongColumns {
+            stamp,
+            value: column,
+            quality: find(&names.quality, "quality", QUALITY)?,
+            channel: find(&names.channel, "channel", CHANNEL)?,
+            duration_min: find(&names.duration_min, "duration_min", DURATION)?,
+            ratio: self.named(&names.ratio, "ratio")?,
+            kind: self.named(&names.kind, "kind")?,
+            kinds: self.profile.kinds.iter().map(|(word, &kind)| (word.trim().to_lowercase(), kind)).collect(),
+        };
+        for (what, found) in
+            [("quality", long.quality), ("channel", long.channel), ("duration", long.duration_min), ("ratio", long.ratio), ("kind", long.kind)]
+        {
+            if let Some(column) = found {
+                self.notes.note(what, format!("column `{}`", self.header[column]), "its name");
+            }
+        }
+        plan.shape = Shape::Long(long);
+        Ok(())
+    }
+
+    /// The column of values: by a usual name, else the only other one that names a unit.
+    fn value_column(&self, id: &IdColumn, stamp: StampColumns) -> Option<Value> {
+        let used = |column: usize| {
+            *id == IdColumn::At(column)
+                || stamp == StampColumns::One(column)
+                || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column)
+        };
+        if let Some(value) = columns::value_column(&self.header).filter(|value| !used(value.column())) {
+            return Some(value);
+        }
+        let unit = |column: usize| unit_in(&self.header[column]).map(|unit| Value::Interval(column, unit.scale().0));
+        (0..self.header.len()).filter(|&column| !used(column)).find_map(unit)
+    }
+
+    /// Whether the values of a column called by a general name only grow, from a high level: a counter.
+    fn grows(&self, plan: &Plan, column: usize) -> bool {
+        const GENERAL: [&str; 3] = ["value", "reading", "значение"];
+        let IdColumn::At(id) = plan.id else { return false };
+        if !GENERAL.map(plain).contains(&plain(&self.header[column])) {
+            return false;
+        }
+        let mut series: std::collections::BTreeMap<&str, Vec<f64>> = std::collections::BTreeMap::new();
+        for row in self.sample.rows.iter().skip(self.first_row).filter(|row| row.len() > column.max(id)) {
+            if let super::super::number::Cell::Number(number) = super::super::number::cell(row[column].as_bytes(), plan.decimal_comma) {
+                series.entry(&row[id]).or_default().push(number);
+            }
+        }
+        let long: Vec<&Vec<f64>> = series.values().filter(|values| values.len() >= 5).collect();
+        let grows = |values: &&&Vec<f64>| {
+            let growth = (values[values.len() - 1] - values[0]) / (values.len() - 1) as f64;
+            values.windows(2).all(|pair| pair[1] >= pair[0]) && growth > 0.0 && values[0] > 20.0 * growth && values[0] > 100.0
+        };
+        !long.is_empty() && long.iter().filter(grows).count() * 10 >= long.len() * 9
+    }
+
+    /// Layout `wide_by_day`.
+    pub(super) fn by_day(&mut self, plan: &mut Plan) -> Result<(), IngestError> {
+        plan.id = self.id_column()?;
+        let StampColumns::One(date) = self.stamp_columns()? else { return Err(columns::no_timestamp(self.path, &self.header)) };
+        plan.form = self.date_form(Some(date), &[])?;
+        let slots = self.slots();
+        let step_min = match slots.len() {
+            0..FEWEST_SLOTS => return Err(columns::no_value(self.path, &self.header)),
+            23..=25 => 60,
+            46..=50 => 30,
+            92..=100 => 15,
+            276..=300 => 5,
+            count => 1440 / count.min(1440) as u32,
+        };
+        let (first, last) = (self.header[slots[0]].clone(), self.header[slots[slots.len() - 1]].clone());
+        self.notes.note(
+            "value",
+            format!("{} columns from `{first}` to `{last}`, {step_min} min each", slots.len()),
+            "slots of the local day, by their number",
+        );
+        let title: Vec<&String> = self.sample.rows.iter().take(self.first_row).flatten().collect();
+        let unit_name = title.iter().find(|cell| unit_in(cell).is_some()).map_or_else(String::new, |cell| (*cell).clone());
+        self.set_unit(plan, &unit_name, Unit::Kwh);
+        self.profile.interval_min = Some(step_min as u16);
+        let names = &self.profile.columns;
+        let quality = self.named(&names.quality, "quality")?.or_else(|| self.usual(QUALITY));
+        let channel = self.named(&names.channel, "channel")?.or_else(|| self.usual(CHANNEL));
+        plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, quality, channel });
+        Ok(())
+    }
+
+    /// Layouts `wide_by_meter` and `transposed`.
+    pub(super) fn by_meter(&mut self, plan: &mut Plan) -> Result<(), IngestError> {
+        let stamp = if self.profile.layout == Some(Layout::Transposed) && self.profile.columns.timestamp.is_empty() {
+            StampColumns::One(0)
+        } else if self.profile.columns.timestamp.is_empty() && self.usual(TIMESTAMP).is_none() && self.usual(DATE).is_none() {
+            self.profile.columns.timestamp = vec!["1".to_owned()];
+            StampColumns::One(0)
+        } else {
+            self.stamp_columns()?
+        };
+        let is_stamp =
+            |column: usize| stamp == StampColumns::One(column) || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column);
+        let named = self.header.iter().enumerate().filter(|(column, name)| !is_stamp(*column) && !name.is_empty() && !self.is_ignored(name));
+        let meters: Vec<(usize, String)> = named.map(|(column, name)| (column, name.clone())).collect();
+        if meters.is_empty() {
+            return Err(columns::no_value(self.path, &self.header));
+        }
+        self.notes.note(
+            "usage point",
+            format!("{} columns from `{}` to `{}`", meters.len(), meters[0].1, meters[meters.len() - 1].1),
+            "names of the columns",
+        );
+        let title: Vec<&String> = self.sample.rows.iter().take(self.first_row).flatten().collect();
+        let unit_name = title.iter().find(|cell| unit_in(cell).is_some()).map_or_else(String::new, |cell| (*cell).clone());
+        self.set_unit(plan, &unit_name, Unit::Kwh);
+        self.stamps(plan, stamp, None)?;
+        plan.id = IdColumn::Fixed(String::new());
+        plan.shape = Shape::Across(AcrossColumns { stamp, meters });
+        Ok(())
+    }
+
+    /// Layout `wide_by_time`.
+    pub(super) fn by_time(&mut self, plan: &mut Plan) -> Result<(), IngestError> {
+        plan.id = self.id_column()?;
+        let instants = self.instants();
+        if instants.is_empty() {
+            return Err(columns::no_timestamp(self.path, &self.header));
+        }
+        let cells: Vec<String> = instants.iter().map(|(_, name)| name.clone()).collect();
+        plan.form = self.date_form(None, &cells)?;
+        self.notes.note("time stamp", format!("{} columns from `{}` to `{}`", cells.len(), cells[0], cells[cells.len() - 1]), "dates in the header");
+        self.set_unit(plan, "", Unit::Kwh);
+        let mut sorted: Vec<&String> = cells.iter().collect();
+        sorted.sort_by_key(|cell| plan.form.day(cell.as_bytes()));
+        let sample = StampSample::of(sorted.iter().map(|cell| ("", cell.as_str(), None)), plan.form, (false, true));
+        self.settle_side(plan, &sample, "", false);
+        plan.shape = Shape::ByTime(TimeColumns { instants });
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! One reading a row.
+
+use memchr::memchr;
+
+use crate::domain::{ReadingQuality, RejectCode, Unit};
+
+use super::super::columns::Value;
+use super::super::mapping::Kind;
+use super::super::number::{Cell, cell};
+use super::super::values::{is_absurd, is_export};
+use super::parser::{Parser, Refused};
+use super::plan::LongColumns;
+
+impl Parser<'_> {
+    /// Takes a line of three plain fields whose id is that of the line before; `false` when it is anything else, which `long_row` judges.
+    pub(super) fn plain_line(&mut self, line: &[u8]) -> bool {
+        let Some((key, rest)) = self.keys.repeated(line) else { return false };
+        let Some(place) = memchr(self.plan.delimiter, rest) else { return false };
+        let (stamp, value) = (&rest[..place], &rest[place + 1..]);
+        let value = value.strip_suffix(b"\r").unwrap_or(value);
+        let Cell::Number(number) = cell(value, self.plan.decimal_comma) else { return false };
+        let number = number * self.plan.factor;
+        if is_absurd(number, Value::Interval(2, self.plan.unit)) {
+            return false;
+        }
+        let Ok(at) = self.stamps.read(stamp) else { return false };
+        self.intervals.push(key, crate::domain::Timestamp(at.0 - self.plan.shift_s).into(), number as f32);
+        true
+    }
+
+    /// Takes a row; one that cannot be used keeps its place in the block without a reading, so that rows by usage point can be counted.
+    pub(super) fn long_row(&mut self, index: usize, fields: &[&[u8]], columns: &LongColumns) {
+        let before = self.intervals.len();
+        if let Err(refused) = self.long_record(fields, columns) {
+            self.refuse(index, refused);
+        }
+        if self.intervals.len() == before {
+            let key = self.keys.of_row(fields);
+            self.intervals.push_rejected(key);
+            if columns.quality.is_some() {
+                self.intervals.quality.push(ReadingQuality::Missing);
+            }
+            if columns.duration_min.is_some() {
+                self.intervals.duration_min.push(0);
+            }
+        }
+    }
+
+    fn long_record(&mut self, fields: &[&[u8]], columns: &LongColumns) -> Result<(), Refused> {
+        self.check_width(fields)?;
+        let kind = columns.kind.map(|column| self.kind(fields[column], columns)).transpose()?;
+        if kind.is_some_and(|kind| kind.skip) {
+            return Ok(());
+        }
+        let is_counter = kind.is_some_and(|kind| kind.register);
+        let mut factor = self.plan.factor * kind.map_or(1.0, |kind| self.factor_of(kind));
+        if let Some(column) = columns.ratio {
+            factor *= self.ratio(fields[column])?;
+        }
+        let meaning = if is_counter { Value::Register(columns.value) } else { Value::Interval(columns.value, self.plan.unit) };
+        let value = self.value(fields[columns.value], meaning, factor)?;
+        let key = self.key(fields)?;
+        let at = self.instant(fields, columns.stamp)?;
+        if is_counter {
+            self.registers.key.push(key);
+            // A counter holds for the instant it is read at, not for the interval before.
+            self.registers.at.push(crate::domain::Timestamp(at.0 + self.plan.shift_s));
+            self.registers.register_kwh.push(value);
+            return Ok(());
+        }
+        let exported = kind.is_some_and(|kind| kind.export) || columns.channel.is_some_and(|column| is_export(&self.plan.text(fields[column])));
+        self.intervals.push(key, at.into(), if exported { -value.abs() } else { value } as f32);
+        if let Some(column) = columns.quality {
+            let quality = self.quality(fields[column]);
+            self.intervals.quality.push(quality);
+        }
+        if let Some(column) = columns.duration_min {
+            let minutes = match cell(fields[column], true) {
+                Cell::Number(minutes) if (1.0..=10_080.0).contains(&minutes) => minutes as u16,
+                _ => 0,
+            };
+            self.intervals.duration_min.push(minutes);
+        }
+        Ok(())
+    }
+
+    fn kind(&self, word: &[u8], columns: &LongColumns) -> Result<Kind, Refused> {
+        let text = self.plan.text(word).trim().to_lowercase();
+        columns.kinds.get(&text).copied().ok_or_else(|| {
+            (
+                RejectCode::KIND_UNKNOWN,
+                format!("`{text}` is no kind that the profile knows; add it to [kinds], with `skip = true` to leave such rows out"),
+            )
+        })
+    }
+
+    /// Makes a value of this kind one of the block's unit, which is energy where kinds differ.
+    fn factor_of(&self, kind: Kind) -> f64 {
+        let (unit, factor) = kind.unit.scale();
+        let hours = f64::from(self.plan.interval_min.unwrap_or(60)) / 60.0;
+        match (unit, self.plan.unit) {
+            (Unit::Kw, Unit::Kwh) => factor * hours,
+            (Unit::Kwh, Unit::Kw) => factor / hours,
+            _ => factor,
+        }
+    }
+
+    /// Ratio of transformers; an empty cell is 1.
+    pub(super) fn ratio(&self, bytes: &[u8]) -> Result<f64, Refused> {
+        match cell(bytes, self.plan.decimal_comma) {
+            Cell::Missing => Ok(1.0),
+            Cell::Number(ratio) if ratio > 0.0 && ratio < 1e6 => Ok(ratio),
+            _ => {
+                let text = self.plan.text(bytes);
+                Err((RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` is no ratio of transformers; write it as a number such as 40", text.trim())))
+            }
+        }
+    }
+}

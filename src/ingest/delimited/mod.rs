@@ -1,0 +1,155 @@
+//! Delimited text in whatever dress: encodings, delimiters, decimal marks, long and wide layouts, counters.
+//!
+//! `sample` splits the beginning of a file, `settle` makes a plan of it from a profile and from what the content shows, `parser` and its layouts (`long`, `wide`, `counters`) turn
+//! lines into blocks. Quoted fields are unwrapped; a field with a line break inside is not supported and is rejected.
+
+mod counters;
+mod dates;
+mod encoding;
+mod file;
+mod layout;
+mod long;
+mod parser;
+mod plan;
+mod register_layout;
+mod rows;
+mod sample;
+mod settle;
+mod sides;
+#[cfg(test)]
+mod tests;
+mod wide;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use bytes::Bytes;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memchr_iter;
+
+use super::mapping::{Delimiter, Profile, Understanding};
+use super::stamp::StampForm;
+use super::{Format, IngestError, ReadingsFile, Source, decompress};
+use encoding::Decoded;
+use file::{Store, TextFile};
+use sample::Sample;
+use settle::Settler;
+
+const DELIMITERS: [u8; 5] = [b';', b'\t', b'|', b',', b' '];
+
+/// The format.
+#[derive(Debug)]
+pub(super) struct DelimitedText;
+
+impl Format for DelimitedText {
+    fn name(&self) -> &'static str {
+        "delimited text"
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        let is_wide = Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8);
+        is_wide || (!head.iter().take(4096).any(|&byte| byte == 0) && head.iter().take(4096).any(|byte| DELIMITERS.contains(byte)))
+    }
+
+    fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        self.open_as(file, None)
+    }
+
+    fn open_as(&self, file: &Source, profile: Option<&Profile>) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        let head = decompress::head(file.path)?;
+        let stored = decompress::stored_bytes(file.path)?;
+        let mut notes = Understanding::default();
+        let encoding = encoding_of(&head, profile, &mut notes);
+        let is_compressed = decompress::is_compressed(file.path)?;
+        let is_whole = head.len() < decompress::HEAD as usize;
+        let text = encoding.decode_with_bom_removal(&head).0;
+        let by_profile = profile.and_then(|profile| profile.delimiter);
+        let delimiter = by_profile.unwrap_or_else(|| sample::delimiter(&text, is_whole, &mut notes));
+        let sample = Sample::of(&text, delimiter, is_whole);
+        let whole = |column: usize, delimiter: u8| whole_column(file.path, encoding, column, delimiter);
+        let (mut plan, mut understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
+        if let Some(profile) = &mut understanding.profile {
+            profile.encoding = Some(encoding.name().to_lowercase());
+            profile.delimiter = Some(delimiter);
+        }
+        let line_bytes = (head.len() / memchr_iter(b'\n', &head).count().max(1)).max(1) as u64;
+        let has_wide_letters = encoding == UTF_16LE || encoding == UTF_16BE;
+        plan.encoding = if has_wide_letters { UTF_8 } else { encoding };
+        plan.footer = footer_bytes(&understanding, plan.encoding);
+        let store = if is_compressed || has_wide_letters { Store::Stream(stored) } else { Store::Plain(stored) };
+        Ok(Box::new(TextFile::new(file, (plan, understanding), encoding, store, line_bytes)))
+    }
+}
+
+/// A table whose cells are held as text, such as the sheet of a workbook.
+///
+/// # Errors
+/// When columns are missing, or stamps cannot be understood.
+pub(super) fn held_table(file: &Source, text: String, profile: Option<&Profile>, notes: Understanding) -> Result<Box<dyn ReadingsFile>, IngestError> {
+    let sample = Sample::of(&text, Delimiter::Cell, true);
+    let whole = |column: usize, delimiter: u8| {
+        let mut fields = Vec::new();
+        Ok(text.lines().find_map(|line| {
+            rows::split_fields(line.as_bytes(), delimiter, &mut fields);
+            dates::settled_by(&String::from_utf8_lossy(fields.get(column)?))
+        }))
+    };
+    let (mut plan, understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
+    plan.footer = footer_bytes(&understanding, UTF_8);
+    let line_bytes = (text.len() / sample.rows.len().max(1)).max(1) as u64;
+    let store = Store::Held(Bytes::from(text.into_bytes()));
+    Ok(Box::new(TextFile::new(file, (plan, understanding), UTF_8, store, line_bytes)))
+}
+
+/// The words of footers as a file may write them.
+fn footer_bytes(understanding: &Understanding, encoding: &'static Encoding) -> Vec<Vec<u8>> {
+    let words = understanding.profile.iter().flat_map(|profile| &profile.footer);
+    let dresses = words.flat_map(|word| {
+        let lower = word.to_lowercase();
+        let capital: String = lower.chars().take(1).flat_map(char::to_uppercase).chain(lower.chars().skip(1)).collect();
+        [word.clone(), word.to_uppercase(), capital, lower]
+    });
+    let mut bytes: Vec<Vec<u8>> = dresses.map(|word| encoding.encode(&word).0.into_owned()).filter(|word| !word.is_empty()).collect();
+    bytes.sort();
+    bytes.dedup();
+    bytes
+}
+
+fn encoding_of(head: &[u8], profile: Option<&Profile>, notes: &mut Understanding) -> &'static Encoding {
+    let said = profile.and_then(|profile| profile.encoding.as_deref()).and_then(|label| Encoding::for_label(label.as_bytes()));
+    if let Some(encoding) = said {
+        notes.note("encoding", encoding.name(), "the profile says so");
+        return encoding;
+    }
+    let found = encoding::guess(head);
+    match found.doubt {
+        Some(doubt) => notes.doubt("encoding", found.encoding.name(), found.ground, doubt),
+        None => notes.note("encoding", found.encoding.name(), found.ground),
+    }
+    found.encoding
+}
+
+/// Reads a column of the whole file up to the first date that can be read in one way only.
+fn whole_column(path: &Path, encoding: &'static Encoding, column: usize, delimiter: u8) -> Result<Option<(StampForm, String)>, IngestError> {
+    let io = |source| IngestError::Io { path: path.to_path_buf(), source };
+    let mut lines = BufReader::new(Decoded::new(decompress::open(path, None)?, encoding));
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = std::io::Read::take(&mut lines, file::LONGEST_LINE as u64).read_until(b'\n', &mut line).map_err(io)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        let mut fields = Vec::new();
+        rows::split_fields(line.strip_suffix(b"\n").unwrap_or(&line), delimiter, &mut fields);
+        let cell = fields.get(column).map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).unwrap_or_default();
+        if let Some(found) = dates::settled_by(&cell) {
+            return Ok(Some(found));
+        }
+    }
+}
+
+/// The most frequent of the known delimiters in a header; the later in the list of equally frequent ones.
+pub(super) fn delimiter_of(line: &[u8]) -> u8 {
+    DELIMITERS[..4].iter().copied().max_by_key(|&delimiter| memchr_iter(delimiter, line).count()).unwrap_or(b',')
+}

@@ -1,0 +1,206 @@
+//! One piece of a table on its way into blocks: what all layouts share.
+
+use std::path::Path;
+
+use encoding_rs::UTF_8;
+
+use crate::domain::{Calendar, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
+
+use super::super::columns::Value;
+use super::super::number::{Cell, cell};
+use super::super::stamp::{StampForm, StampReader};
+use super::super::values::{is_absurd, quality, stamp_detail};
+use super::plan::{IdColumn, Plan, Shape, StampColumns};
+use super::rows::{Keys, Lines, is_data, split_fields};
+
+/// Why a record is left out: code and words.
+pub(super) type Refused = (RejectCode, String);
+
+/// What was read of a piece.
+pub(super) struct Parsed {
+    /// Rows of data.
+    pub(super) rows: u64,
+    pub(super) intervals: IntervalBlock,
+    pub(super) registers: RegisterBlock,
+    /// With rows counted from 0.
+    pub(super) rejects: Vec<Reject>,
+}
+
+/// A piece on its way.
+pub(super) struct Parser<'a> {
+    pub(super) path: &'a Path,
+    pub(super) plan: &'a Plan,
+    pub(super) calendar: &'a Calendar,
+    pub(super) stamps: StampReader<'a>,
+    /// For cells of a workbook that hold dates.
+    iso: Option<StampReader<'a>>,
+    pub(super) keys: Keys<'a>,
+    pub(super) intervals: IntervalBlock,
+    pub(super) registers: RegisterBlock,
+    pub(super) rejects: Vec<Reject>,
+    /// The last word of quality and what it means.
+    quality_word: Option<(Vec<u8>, ReadingQuality)>,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(file: FileIx, path: &'a Path, plan: &'a Plan, calendar: &'a Calendar) -> Self {
+        let calendar = plan.calendar.as_ref().unwrap_or(calendar);
+        Self {
+            path,
+            plan,
+            calendar,
+            stamps: StampReader::new(plan.form, calendar),
+            iso: plan.iso_too.then(|| StampReader::new(StampForm::YearFirst, calendar)),
+            keys: Keys::new(plan),
+            intervals: IntervalBlock { file, unit: plan.unit, ..IntervalBlock::default() },
+            registers: RegisterBlock { file, ..RegisterBlock::default() },
+            rejects: Vec::new(),
+            quality_word: None,
+        }
+    }
+
+    /// Parses all lines of a piece.
+    pub(super) fn parse(mut self, text: &'a [u8], has_head: bool) -> Parsed {
+        let plan = self.plan;
+        let rows = match &plan.shape {
+            Shape::Long(long) => self.rows(text, has_head, |parser, index, fields| parser.long_row(index, fields, long)),
+            Shape::Slots(slots) => self.rows(text, has_head, |parser, index, fields| parser.slot_row(index, fields, slots)),
+            Shape::ByTime(times) => {
+                let axis = self.time_axis(times);
+                self.rows(text, has_head, |parser, index, fields| parser.time_row(index, fields, &axis))
+            }
+            Shape::Across(across) => self.across(text, has_head, across),
+            Shape::Counters(counters) => self.counters(text, has_head, counters),
+        };
+        self.intervals.ids = self.keys.ids.clone();
+        self.registers.ids = self.keys.ids;
+        Parsed { rows, intervals: self.intervals, registers: self.registers, rejects: self.rejects }
+    }
+
+    /// Splits every line of data and hands it to `take`; returns their number.
+    pub(super) fn rows(&mut self, text: &'a [u8], has_head: bool, mut take: impl FnMut(&mut Self, usize, &[&[u8]])) -> u64 {
+        let is_plain = self.plan.is_plain();
+        let mut fields = Vec::with_capacity(self.plan.fields);
+        let mut rows = 0;
+        for (index, line) in Lines::new(text, self.plan, has_head) {
+            if is_plain && self.plain_line(line) {
+                rows += 1;
+                continue;
+            }
+            if self.keys.repeated(line).is_none() && !is_data(line, self.plan) {
+                continue;
+            }
+            rows += 1;
+            split_fields(line, self.plan.delimiter, &mut fields);
+            take(self, index, &fields);
+        }
+        rows
+    }
+
+    /// Notes a record that is left out.
+    pub(super) fn refuse(&mut self, index: usize, (code, detail): Refused) {
+        self.rejects.push(Reject { file: self.path.display().to_string(), row: index as u64, code: code.0, detail });
+    }
+
+    /// The fields are as many as the header has; empty ones at the end may be more.
+    pub(super) fn check_width(&self, fields: &[&[u8]]) -> Result<(), Refused> {
+        let width = self.plan.fields;
+        if fields.len() == width || (fields.len() > width && fields[width..].iter().all(|field| field.trim_ascii().is_empty())) {
+            return Ok(());
+        }
+        Err((RejectCode::ROW_FIELDS, format!("{} fields where the header has {width}; correct the row", fields.len())))
+    }
+
+    /// Key of the row's usage point.
+    pub(super) fn key(&mut self, fields: &[&[u8]]) -> Result<u32, Refused> {
+        let IdColumn::At(column) = self.plan.id else { return Ok(self.keys.of_row(fields)) };
+        if fields[column].trim_ascii().is_empty() {
+            return Err((RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned()));
+        }
+        let key = self.keys.key(fields[column]);
+        key.ok_or_else(|| (RejectCode::ROW_ENCODING, "the id is not in the encoding of the file; say `encoding` in a profile".to_owned()))
+    }
+
+    /// Instant of the row, the beginning of its interval.
+    pub(super) fn instant(&mut self, fields: &[&[u8]], columns: StampColumns) -> Result<Timestamp, Refused> {
+        let read = match columns {
+            StampColumns::One(column) => {
+                self.stamps.read(fields[column]).map_err(|code| (code, stamp_detail(code, self.plan.text(fields[column]).as_bytes())))
+            }
+            StampColumns::Two(date, time) => self.stamps.read_parts(fields[date], fields[time]).map_err(|code| {
+                let both = [fields[date], b" ", fields[time]].concat();
+                (code, stamp_detail(code, self.plan.text(&both).as_bytes()))
+            }),
+        };
+        let read = read.or_else(|refused| {
+            let iso = self.iso.as_mut().ok_or_else(|| refused.clone())?;
+            let again = match columns {
+                StampColumns::One(column) => iso.read(fields[column]),
+                StampColumns::Two(date, time) => iso.read_parts(fields[date], fields[time]),
+            };
+            again.map_err(|_| refused)
+        });
+        read.map(|at| Timestamp(at.0 - self.plan.shift_s))
+    }
+
+    /// Value of a cell in kWh or kW; NaN = missing.
+    pub(super) fn value(&self, bytes: &[u8], value: Value, factor: f64) -> Result<f64, Refused> {
+        match cell(bytes, self.plan.decimal_comma) {
+            Cell::Missing => Ok(f64::NAN),
+            _ if !self.plan.missing.is_empty() && self.is_missing(bytes) => Ok(f64::NAN),
+            Cell::Number(number) if is_absurd(number * factor, value) => {
+                Err((RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit")))
+            }
+            Cell::Number(number) => Ok(number * factor),
+            Cell::Text => {
+                let text = self.plan.text(bytes);
+                // A word for missing or a wide space in another page.
+                if self.plan.encoding != UTF_8 && text.len() != bytes.len() {
+                    match cell(text.as_bytes(), self.plan.decimal_comma) {
+                        Cell::Missing => return Ok(f64::NAN),
+                        Cell::Number(number) if !is_absurd(number * factor, value) => return Ok(number * factor),
+                        _ => {}
+                    }
+                }
+                let detail = format!("`{}` where a number is expected; leave the cell empty for a missing reading", text.trim());
+                Err((RejectCode::VALUE_NOT_A_NUMBER, detail))
+            }
+        }
+    }
+
+    fn is_missing(&self, bytes: &[u8]) -> bool {
+        let text = self.plan.text(bytes);
+        self.plan.missing.iter().any(|word| word.eq_ignore_ascii_case(text.trim()))
+    }
+
+    /// Meaning of a word of quality.
+    pub(super) fn quality(&mut self, word: &[u8]) -> ReadingQuality {
+        if let Some((last, quality)) = &self.quality_word
+            && last == word
+        {
+            return *quality;
+        }
+        let text = self.plan.text(word);
+        let found = self.plan.quality.get(&text.trim().to_lowercase()).copied().unwrap_or_else(|| quality(&text));
+        self.quality_word = Some((word.to_vec(), found));
+        found
+    }
+
+    /// Gives the rows from `first` on a quality of their own; rows before are as measured.
+    pub(super) fn set_quality(&mut self, first: usize, quality: ReadingQuality) {
+        let block = &mut self.intervals;
+        if block.quality.is_empty() && quality == ReadingQuality::Actual {
+            return;
+        }
+        block.quality.resize(first, ReadingQuality::Actual);
+        block.quality.resize(block.value.len(), quality);
+    }
+
+    /// Makes the qualities as many as the values, once some row had one.
+    pub(super) fn fill_quality(&mut self) {
+        if !self.intervals.quality.is_empty() {
+            let rows = self.intervals.value.len();
+            self.intervals.quality.resize(rows, ReadingQuality::Actual);
+        }
+    }
+}

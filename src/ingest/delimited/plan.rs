@@ -1,0 +1,206 @@
+//! What a parser needs to know of a table: a profile and a header, put together.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use encoding_rs::Encoding;
+
+use crate::domain::{Calendar, CivilDay, ReadingQuality, Unit};
+
+use super::super::mapping::Kind;
+use super::super::stamp::StampForm;
+
+/// How a table is read.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    /// Of the bytes that are parsed. Only words and new ids are decoded: digits and marks are the same in every page.
+    pub(super) encoding: &'static Encoding,
+    pub(super) delimiter: u8,
+    pub(super) decimal_comma: bool,
+    /// Fields of a row as the header has them.
+    pub(super) fields: usize,
+    /// Lines before the first reading.
+    pub(super) head_lines: usize,
+    /// Beginnings of lines that are no readings, in the bytes of the file: each as written, with a capital, and in capitals.
+    pub(super) footer: Vec<Vec<u8>>,
+    pub(super) form: StampForm,
+    /// Clock of the stamps where the profile says one.
+    pub(super) calendar: Option<Calendar>,
+    /// The stamps are instants: they carry an offset, count seconds, or the profile names their clock.
+    pub(super) is_exact: bool,
+    /// Stamps may also be in ISO form, as cells of a workbook that hold dates are.
+    pub(super) iso_too: bool,
+    /// Seconds from the beginning of an interval to its stamp.
+    pub(super) shift_s: i64,
+    pub(super) unit: Unit,
+    /// Makes a value kWh or kW.
+    pub(super) factor: f64,
+    pub(super) interval_min: Option<u16>,
+    /// Words for missing beside the usual ones.
+    pub(super) missing: Vec<String>,
+    /// Words of quality, in lower case.
+    pub(super) quality: BTreeMap<String, ReadingQuality>,
+    pub(super) id: IdColumn,
+    pub(super) pad_ids_to: usize,
+    pub(super) shape: Shape,
+}
+
+/// Where the usage point is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum IdColumn {
+    /// In a column.
+    At(usize),
+    /// Nowhere in the rows: all rows are of this one.
+    Fixed(String),
+}
+
+/// How the rows lie.
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    /// One reading a row.
+    Long(LongColumns),
+    /// One usage point and day a row.
+    Slots(SlotColumns),
+    /// One instant a row.
+    Across(AcrossColumns),
+    /// One usage point a row, one instant a column.
+    ByTime(TimeColumns),
+    /// Counters.
+    Counters(CounterColumns),
+}
+
+/// Columns of a long table.
+#[derive(Debug, Clone)]
+pub(super) struct LongColumns {
+    pub(super) stamp: StampColumns,
+    pub(super) value: usize,
+    pub(super) quality: Option<usize>,
+    pub(super) channel: Option<usize>,
+    pub(super) duration_min: Option<usize>,
+    pub(super) ratio: Option<usize>,
+    pub(super) kind: Option<usize>,
+    /// Kinds by their words in lower case.
+    pub(super) kinds: BTreeMap<String, Kind>,
+}
+
+/// Where an instant stands in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StampColumns {
+    /// In one cell.
+    One(usize),
+    /// Date and time of day.
+    Two(usize, usize),
+}
+
+/// Columns of a table with the slots of a day.
+#[derive(Debug, Clone)]
+pub(super) struct SlotColumns {
+    pub(super) date: usize,
+    /// In the order of the day.
+    pub(super) slots: Vec<usize>,
+    pub(super) step_min: u32,
+    pub(super) quality: Option<usize>,
+    pub(super) channel: Option<usize>,
+}
+
+/// Columns of a table with usage points across.
+#[derive(Debug, Clone)]
+pub(super) struct AcrossColumns {
+    pub(super) stamp: StampColumns,
+    /// Column and usage point.
+    pub(super) meters: Vec<(usize, String)>,
+}
+
+/// Columns of a table with instants across.
+#[derive(Debug, Clone)]
+pub(super) struct TimeColumns {
+    /// Column and stamp, as in the header.
+    pub(super) instants: Vec<(usize, String)>,
+}
+
+/// Columns of a table of counters.
+#[derive(Debug, Clone)]
+pub(super) struct CounterColumns {
+    pub(super) ratio: Option<usize>,
+    pub(super) zone: Option<usize>,
+    pub(super) groups: Vec<CounterGroup>,
+}
+
+/// Counters read at one time.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CounterGroup {
+    pub(super) at: CounterDate,
+    pub(super) total: Option<usize>,
+    pub(super) tariffs: Vec<usize>,
+}
+
+/// When counters were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum CounterDate {
+    /// In the row.
+    Stamp(StampOrder),
+    /// The same for all rows.
+    Day(CivilDay),
+}
+
+/// A stamp's columns with an order, to sort groups by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct StampOrder {
+    pub(super) date: usize,
+    pub(super) time: Option<usize>,
+}
+
+impl Default for CounterDate {
+    fn default() -> Self {
+        Self::Day(CivilDay(0))
+    }
+}
+
+impl StampOrder {
+    pub(super) fn columns(self) -> StampColumns {
+        self.time.map_or(StampColumns::One(self.date), |time| StampColumns::Two(self.date, time))
+    }
+}
+
+impl Shape {
+    /// Name in messages.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Long(_) => "long: one reading a row",
+            Self::Slots(_) => "wide by day: one usage point and day a row",
+            Self::Across(_) => "wide by meter: one instant a row, one usage point a column",
+            Self::ByTime(_) => "wide by time: one usage point a row, one instant a column",
+            Self::Counters(_) => "register: counters",
+        }
+    }
+
+    /// Readings of every row of a usage point; `None` where rows have no usage point of their own.
+    pub(super) fn readings_by_row(&self) -> Option<u32> {
+        match self {
+            Self::Long(_) => Some(1),
+            Self::Slots(slots) => Some(slots.slots.len() as u32),
+            Self::ByTime(times) => Some(times.instants.len() as u32),
+            Self::Across(_) => None,
+            Self::Counters(_) => Some(0),
+        }
+    }
+}
+
+impl Plan {
+    /// A cell in words.
+    pub(super) fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
+        self.encoding.decode_without_bom_handling(bytes).0
+    }
+
+    /// Whether lines are id, stamp and value in this order and nothing else.
+    pub(super) fn is_plain(&self) -> bool {
+        let Shape::Long(long) = &self.shape else { return false };
+        let bare = long.quality.is_none() && long.channel.is_none() && long.duration_min.is_none() && long.ratio.is_none() && long.kind.is_none();
+        bare && self.fields == 3
+            && self.id == IdColumn::At(0)
+            && long.stamp == StampColumns::One(1)
+            && long.value == 2
+            && self.pad_ids_to == 0
+            && self.missing.is_empty()
+    }
+}

@@ -1,0 +1,191 @@
+//! Lines of a piece of text, their fields, and whose rows they are.
+
+use std::collections::HashMap;
+
+use memchr::{Memchr, memchr, memchr_iter};
+
+use crate::domain::{IdList, KeyRun, same_id};
+
+use super::super::IdRuns;
+use super::plan::{IdColumn, Plan};
+
+/// Splits a line at `delimiter`, outside double quotes; quotes around a field are dropped. Several spaces in a row are one delimiter.
+pub(in crate::ingest) fn split_fields<'a>(line: &'a [u8], delimiter: u8, fields: &mut Vec<&'a [u8]>) {
+    fields.clear();
+    let mut rest = line.strip_suffix(b"\r").unwrap_or(line);
+    if delimiter == b' ' {
+        fields.extend(rest.split(|&byte| byte == b' ').filter(|field| !field.is_empty()));
+        return;
+    }
+    loop {
+        if let [b'"', quoted @ ..] = rest
+            && let Some(end) = quoted.iter().position(|&byte| byte == b'"')
+        {
+            fields.push(&quoted[..end]);
+            rest = &quoted[end + 1..];
+            match rest.iter().position(|&byte| byte == delimiter) {
+                Some(place) => rest = &rest[place + 1..],
+                None => return,
+            }
+            continue;
+        }
+        let Some(place) = memchr(delimiter, rest) else {
+            fields.push(rest);
+            return;
+        };
+        fields.push(&rest[..place]);
+        rest = &rest[place + 1..];
+    }
+}
+
+/// Lines below title and header with their places among all lines, but for empty ones. Those that [`is_data`] denies are no rows.
+pub(super) struct Lines<'a> {
+    text: &'a [u8],
+    ends: Memchr<'a>,
+    start: usize,
+    index: usize,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a [u8], plan: &Plan, has_head: bool) -> Self {
+        let mut lines = Self { text, ends: memchr_iter(b'\n', text), start: 0, index: 0 };
+        for _ in 0..if has_head { plan.head_lines } else { 0 } {
+            lines.start = lines.ends.next().map_or(text.len() + 1, |end| end + 1);
+            lines.index += 1;
+        }
+        lines
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (usize, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.start <= self.text.len() {
+            let end = self.ends.next().unwrap_or(self.text.len());
+            let line = &self.text[self.start..end];
+            let index = self.index;
+            self.start = end + 1;
+            self.index += 1;
+            if !line.is_empty() {
+                return Some((index, line));
+            }
+        }
+        None
+    }
+}
+
+/// Whether a line is a row: not blank, and none that the profile calls a footer. A line that begins with the id of the row before is one and need not be asked.
+pub(super) fn is_data(line: &[u8], plan: &Plan) -> bool {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == plan.delimiter || *byte == b'"';
+    let is_blank = line.first().is_none_or(blank) && line.iter().all(blank);
+    !is_blank && !is_footer(line, plan)
+}
+
+/// Whether a line's first filled cell begins with a footer's words.
+fn is_footer(line: &[u8], plan: &Plan) -> bool {
+    let begins = line.iter().position(|byte| *byte != plan.delimiter && !matches!(byte, b' ' | b'"')).unwrap_or(0);
+    let cell = &line[begins..];
+    plan.footer.iter().any(|word| cell.starts_with(word) && cell.get(word.len()).is_none_or(|next| !next.is_ascii_alphanumeric()))
+}
+
+/// Whose rows the lines are, without reading anything else of them. `None` where rows have no usage point of their own.
+pub(super) fn id_runs(text: &[u8], plan: &Plan, has_head: bool) -> Option<IdRuns> {
+    let by_row = plan.shape.readings_by_row()?;
+    let mut keys = Keys::new(plan);
+    let mut runs: Vec<KeyRun> = Vec::new();
+    if by_row == 0 {
+        return Some(IdRuns::default());
+    }
+    for (_, line) in Lines::new(text, plan, has_head) {
+        // The same id as before, unquoted and in the first column: nothing to split.
+        let key = match keys.repeated(line) {
+            Some((key, _)) => key,
+            None if is_data(line, plan) => keys.of_line(line),
+            None => continue,
+        };
+        match runs.last_mut() {
+            Some(run) if run.key == key => run.rows += by_row,
+            _ => runs.push(KeyRun { key, rows: by_row }),
+        }
+    }
+    Some(IdRuns { ids: keys.ids, keys: runs })
+}
+
+/// Ids of a piece and the last one met.
+pub(super) struct Keys<'a> {
+    pub(super) ids: IdList,
+    plan: &'a Plan,
+    known: HashMap<Vec<u8>, u32>,
+    last: Option<(Vec<u8>, u32)>,
+    fixed: Option<u32>,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        let mut ids = IdList::default();
+        let fixed = if let IdColumn::Fixed(id) = &plan.id { Some(ids.push(id)) } else { None };
+        Self { ids, plan, known: HashMap::new(), last: None, fixed }
+    }
+
+    /// Key of an id; `None` when it is not UTF-8.
+    pub(super) fn key(&mut self, id: &[u8]) -> Option<u32> {
+        let id = id.trim_ascii();
+        if let Some((last, key)) = &self.last
+            && last == id
+        {
+            return Some(*key);
+        }
+        let key = if let Some(&key) = self.known.get(id) {
+            key
+        } else {
+            let text = self.plan.text(id);
+            if text.contains('\u{fffd}') {
+                return None;
+            }
+            let key = if text.len() < self.plan.pad_ids_to && !text.is_empty() {
+                self.ids.push(&format!("{text:0>width$}", width = self.plan.pad_ids_to))
+            } else {
+                self.ids.push(&text)
+            };
+            self.known.insert(id.to_vec(), key);
+            key
+        };
+        self.last = Some((id.to_vec(), key));
+        Some(key)
+    }
+
+    /// Key of rows without a usable id.
+    pub(super) fn none(&mut self) -> u32 {
+        self.key(b"").unwrap_or_default()
+    }
+
+    /// Key of a row; that of rows without an id where it has none.
+    pub(super) fn of_row(&mut self, fields: &[&[u8]]) -> u32 {
+        match (&self.plan.id, self.fixed) {
+            (_, Some(fixed)) => fixed,
+            (IdColumn::At(column), None) => self.key(fields.get(*column).copied().unwrap_or_default()).unwrap_or_else(|| self.none()),
+            (IdColumn::Fixed(_), None) => self.none(),
+        }
+    }
+
+    fn of_line(&mut self, line: &[u8]) -> u32 {
+        if let Some(fixed) = self.fixed {
+            return fixed;
+        }
+        let mut fields = Vec::new();
+        split_fields(line, self.plan.delimiter, &mut fields);
+        self.of_row(&fields)
+    }
+
+    /// Key and rest of a line that begins with the id of the line before.
+    pub(super) fn repeated<'l>(&self, line: &'l [u8]) -> Option<(u32, &'l [u8])> {
+        let (last, key) = self.last.as_ref()?;
+        if self.plan.id != IdColumn::At(0) || last.is_empty() {
+            return None;
+        }
+        let (id, rest) = line.split_at_checked(last.len())?;
+        let (&delimiter, rest) = rest.split_first()?;
+        (delimiter == self.plan.delimiter && same_id(id, last)).then_some((*key, rest))
+    }
+}

@@ -1,0 +1,37 @@
+//! What a reader took a file for, and on what ground: for `darkload inspect`.
+
+use super::Profile;
+
+/// One decision about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What was decided, such as `encoding`.
+    pub what: &'static str,
+    /// The outcome.
+    pub value: String,
+    /// Why.
+    pub ground: String,
+    /// Another reading of the file that its content allows as well, with what would settle it; `None` when there is none.
+    pub doubt: Option<String>,
+}
+
+/// All decisions about a file.
+#[derive(Debug, Clone, Default)]
+pub struct Understanding {
+    /// In the order in which they were taken.
+    pub decisions: Vec<Decision>,
+    /// The profile that says them all; `None` for formats that need none.
+    pub profile: Option<Profile>,
+}
+
+impl Understanding {
+    /// Notes a decision without doubt.
+    pub(in crate::ingest) fn note(&mut self, what: &'static str, value: impl Into<String>, ground: impl Into<String>) {
+        self.decisions.push(Decision { what, value: value.into(), ground: ground.into(), doubt: None });
+    }
+
+    /// Notes a decision that could have been another.
+    pub(in crate::ingest) fn doubt(&mut self, what: &'static str, value: impl Into<String>, ground: impl Into<String>, doubt: impl Into<String>) {
+        self.decisions.push(Decision { what, value: value.into(), ground: ground.into(), doubt: Some(doubt.into()) });
+    }
+}

@@ -1,0 +1,42 @@
+//! What the words and numbers of a reading mean, in whatever format they come.
+
+use crate::domain::{ReadingQuality, RejectCode};
+
+use super::columns::Value;
+
+/// Energy of one reading beyond this is no reading, kWh.
+pub(super) const ABSURD: f64 = 1e7;
+
+/// Whether a value is beyond anything a meter records. Counters run higher than intervals.
+pub(super) fn is_absurd(number: f64, value: Value) -> bool {
+    let limit = if matches!(value, Value::Register(_)) { 1e3 * ABSURD } else { ABSURD };
+    !number.is_finite() || number.abs() > limit
+}
+
+/// Words for a reject of a time stamp.
+pub(super) fn stamp_detail(code: RejectCode, text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim();
+    match code {
+        RejectCode::TIME_NEVER_WAS => {
+            format!("the clock was set forward over `{text}`; give --timezone as the file was written, or stamps with an offset")
+        }
+        RejectCode::TIME_OUT_OF_RANGE => format!("`{text}` lies outside the years 1990 to 2100"),
+        _ => format!("time stamp `{text}` is not of the form of the rows before it"),
+    }
+}
+
+/// Whether a channel means energy that flows out.
+pub(super) fn is_export(channel: &str) -> bool {
+    matches!(channel.trim().to_lowercase().as_str(), "export" | "out" | "generation" | "b1" | "e-" | "a-")
+}
+
+/// Quality of a reading from the word in the file; an unknown word counts as estimated, the careful choice.
+pub(super) fn quality(word: &str) -> ReadingQuality {
+    match word.trim().to_lowercase().as_str() {
+        "" | "actual" | "a" | "measured" | "valid" | "ok" | "good" => ReadingQuality::Actual,
+        "substituted" | "substitute" | "s" | "f" => ReadingQuality::Substituted,
+        "missing" | "n" | "null" => ReadingQuality::Missing,
+        _ => ReadingQuality::Estimated,
+    }
+}

@@ -1,0 +1,292 @@
+//! Workbooks (xlsx, xlsm, xlsb, xls, ods): every visible sheet that holds readings is read as a table of text, so mapping profiles serve both.
+//!
+//! A sheet is held in memory whole; files beyond a cap are refused. Dates become ISO text, whichever epoch the workbook counts from; a time of 1.0 is 24:00. Numbers keep the
+//! digits that they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a profile gives them back.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use calamine::{Data, ExcelDateTime, Range, Reader, SheetVisible, Sheets, open_workbook_auto_from_rs};
+
+use crate::domain::{Calendar, CivilDay};
+
+use super::mapping::{Profile, Understanding};
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, delimited, digest};
+
+/// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
+const CAP_MB: u64 = 64;
+/// The separator of cells, as `Delimiter::Cell` has it.
+const CELL_END: char = '\u{1f}';
+
+/// The format.
+#[derive(Debug)]
+pub(super) struct Workbook;
+
+/// An opened workbook: its sheets of readings, one piece each.
+struct OpenedWorkbook {
+    path: PathBuf,
+    sheets: Vec<Box<dyn ReadingsFile>>,
+}
+
+/// Whether a file's first bytes are those of a workbook rather than of any other archive.
+pub(super) fn is_workbook(head: &[u8]) -> bool {
+    if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+        return true;
+    }
+    if !head.starts_with(b"PK\x03\x04") || head.len() < 30 {
+        return false;
+    }
+    let length = usize::from(u16::from_le_bytes([head[26], head[27]]));
+    let name = &head[30..(30 + length).min(head.len())];
+    let is_office = [b"[Content_Types]".as_slice(), b"_rels/", b"xl/", b"docProps/", b"customXml/"].iter().any(|start| name.starts_with(start));
+    // The first entry of an OpenDocument file is its media type, stored as it is.
+    let content = head.get(30 + length..).unwrap_or_default();
+    is_office || (name == b"mimetype" && memchr::memmem::find(&content[..content.len().min(120)], b"opendocument.spreadsheet").is_some())
+}
+
+impl Format for Workbook {
+    fn name(&self) -> &'static str {
+        "workbook"
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        is_workbook(head)
+    }
+
+    fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        self.open_as(file, None)
+    }
+
+    fn open_as(&self, file: &Source, profile: Option<&Profile>) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        let mut book = open_book(file.path)?;
+        let wanted = profile.and_then(|profile| profile.sheet.as_deref());
+        let names: Vec<(String, bool)> =
+            book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect();
+        let mut sheets: Vec<Box<dyn ReadingsFile>> = Vec::new();
+        let mut refused: Option<IngestError> = None;
+        for (name, _) in names.iter().filter(|(name, is_visible)| wanted.map_or(*is_visible, |wanted| wanted == name)) {
+            let range = unharmed(file.path, || book.worksheet_range(name))?;
+            if range.is_empty() {
+                continue;
+            }
+            let shown = PathBuf::from(format!("{} [{name}]", file.path.display()));
+            let mut notes = Understanding::default();
+            notes.note("sheet", name.clone(), if wanted.is_some() { "the profile says so" } else { "visible, and it holds readings" });
+            match delimited::held_table(&Source { path: &shown, ix: file.ix, caps: file.caps }, text_of(&range), profile, notes) {
+                Ok(sheet) => sheets.push(sheet),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        if !sheets.is_empty() {
+            return Ok(Box::new(OpenedWorkbook { path: file.path.to_path_buf(), sheets }));
+        }
+        let none = || IngestError::Workbook {
+            path: file.path.to_path_buf(),
+            message: format!(
+                "no sheet {}; it has {}",
+                wanted.unwrap_or("holds anything"),
+                names.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ),
+        };
+        Err(refused.unwrap_or_else(none))
+    }
+}
+
+fn open_book(path: &Path) -> Result<Sheets<std::io::Cursor<Vec<u8>>>, IngestError> {
+    let io = |source| IngestError::Io { path: path.to_path_buf(), source };
+    let megabytes = std::fs::metadata(path).map_err(io)?.len() >> 20;
+    if megabytes > CAP_MB {
+        let remedy = "save its sheets as csv, or split it by month";
+        return Err(IngestError::TooLarge { path: path.to_path_buf(), megabytes, what: "a workbook", cap: CAP_MB, remedy });
+    }
+    let bytes = std::fs::read(path).map_err(io)?;
+    unharmed(path, || open_workbook_auto_from_rs(std::io::Cursor::new(bytes)))
+}
+
+/// Reads with the crate, whose panics on damaged files become errors here.
+fn unharmed<T>(path: &Path, read: impl FnOnce() -> Result<T, calamine::Error>) -> Result<T, IngestError> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(|error| IngestError::Workbook { path: path.to_path_buf(), message: error.to_string() }),
+        Err(_) => Err(IngestError::Workbook { path: path.to_path_buf(), message: "it is damaged".to_owned() }),
+    }
+}
+
+/// The sheet as lines, one for each row from row 1 on, so that rejects name the rows that people see.
+fn text_of(range: &Range<Data>) -> String {
+    let mut text = String::new();
+    let first_row = range.start().map_or(0, |start| start.0);
+    let first_column = range.start().map_or(0, |start| start.1);
+    (0..first_row).for_each(|_| text.push('\n'));
+    for row in range.rows() {
+        (0..first_column).for_each(|_| text.push(CELL_END));
+        for (place, cell) in row.iter().enumerate() {
+            if place > 0 {
+                text.push(CELL_END);
+            }
+            push_cell(&mut text, cell);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn push_cell(text: &mut String, cell: &Data) {
+    match cell {
+        Data::Empty | Data::Error(_) => {}
+        Data::String(words) | Data::DateTimeIso(words) | Data::DurationIso(words) => {
+            text.extend(words.trim().chars().map(|c| if c.is_control() { ' ' } else { c }));
+        }
+        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            let _ = write!(text, "{number:.0}");
+        }
+        Data::Float(number) => {
+            let _ = write!(text, "{number}");
+        }
+        Data::Int(number) => {
+            let _ = write!(text, "{number}");
+        }
+        Data::Bool(yes) => text.push_str(if *yes { "1" } else { "0" }),
+        Data::DateTime(at) => text.push_str(&stamp_text(at)),
+    }
+}
+
+/// A serial date as `YYYY-MM-DD HH:MM:SS`, without the time at midnight; a bare time as `HH:MM:SS`, up to 24:00:00.
+fn stamp_text(at: &ExcelDateTime) -> String {
+    /// 1970-01-01 in both ways of counting, days.
+    const UNIX_1900: f64 = 25_569.0;
+    const UNIX_1904: f64 = 24_107.0;
+    let serial = at.as_f64();
+    let clock = |second: i64| format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    if !(0.0..=2_958_466.0).contains(&serial) {
+        return format!("{serial}");
+    }
+    if serial <= 1.0 || at.is_duration() {
+        return clock((serial * 86_400.0).round() as i64);
+    }
+    // The flag of the epoch is not public; the parts that the crate computes show it.
+    let (year, month, day, ..) = at.to_ymd_hms_milli();
+    let by_1900 = CivilDay((serial - UNIX_1900).floor() as i32);
+    let is_1904 = CivilDay::from_ymd(year as i16, month as i8, day as i8).is_some_and(|day| day.0 - by_1900.0 > 1000);
+    let second = ((serial - if is_1904 { UNIX_1904 } else { UNIX_1900 }) * 86_400.0).round() as i64;
+    let day = CivilDay(second.div_euclid(86_400) as i32);
+    match second.rem_euclid(86_400) {
+        0 => day.to_string(),
+        second => format!("{day} {}", clock(second)),
+    }
+}
+
+impl ReadingsFile for OpenedWorkbook {
+    fn pieces(&self) -> usize {
+        self.sheets.len()
+    }
+
+    fn estimated_rows(&self) -> u64 {
+        self.sheets.iter().map(|sheet| sheet.estimated_rows()).sum()
+    }
+
+    fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
+        self.sheets[piece].id_runs(0)
+    }
+
+    fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        self.sheets[piece].read(0, calendar, sink)
+    }
+
+    fn sha256(&self) -> Result<String, IngestError> {
+        digest::sha256(&self.path)
+    }
+
+    fn close(&self, sink: &dyn BlockSink) {
+        self.sheets.iter().for_each(|sheet| sheet.close(sink));
+    }
+
+    fn understanding(&self) -> Understanding {
+        self.sheets.first().map(|sheet| sheet.understanding()).unwrap_or_default()
+    }
+
+    fn clock(&self) -> super::StampClock {
+        self.sheets.first().map_or(super::StampClock::Utility, |sheet| sheet.clock())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::ExcelDateTimeType;
+
+    use super::*;
+    use crate::ingest::kept::{Kept, read_file};
+
+    fn book(name: &str) -> Kept {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks").join(name);
+        read_file(&Workbook, &path, &Calendar::new(None).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn typed_and_real_dates_and_numbers_in_one_column_are_read_and_totals_and_hidden_sheets_are_not() {
+        let kept = book("profile.xlsx");
+        assert!(kept.rejects().is_empty(), "{:?}", kept.rejects());
+        let readings = kept.readings();
+        // Stamps run from 00:30 to midnight: they are the ends of their intervals.
+        let first = 1_740_787_200; // 2025-03-01T00:00Z
+        assert_eq!(readings.len(), 96);
+        for (sheet, id) in ["17", "18"].iter().enumerate() {
+            for slot in 0..48 {
+                let expected = ((*id).to_owned(), first + slot as i64 * 1800, (slot + 1) as f32 / 4.0);
+                assert_eq!(readings[sheet * 48 + slot], expected);
+            }
+        }
+    }
+
+    #[test]
+    fn merged_headings_name_the_counters_below_them() {
+        let kept = book("tariffs.xlsx");
+        let calendar = Calendar::new(None).unwrap();
+        let found: Vec<_> =
+            kept.registers().into_iter().map(|(id, at, value)| (id, calendar.format(crate::domain::Timestamp(at))[..10].to_owned(), value)).collect();
+        let row = |id: &str, day: &str, value: f64| (id.to_owned(), day.to_owned(), value);
+        assert_eq!(found, [row("00000017", "2025-03-01", 3.0), row("00000017", "2025-04-01", 30.5), row("18", "2025-04-01", 6.0)]);
+    }
+
+    #[test]
+    fn old_workbooks_with_the_epoch_of_1904_and_open_document_are_read() {
+        let first = 1_740_787_200;
+        let readings: Vec<_> = (0..4).map(|i| ("A".to_owned(), first + i * 1800, 0.5 * (i + 1) as f32)).collect();
+        assert_eq!(book("epoch1904.xls").readings(), readings);
+        assert_eq!(book("readings.ods").readings(), readings[..2]);
+    }
+
+    #[test]
+    fn a_cut_workbook_is_an_error_and_no_panic() {
+        for name in ["profile.xlsx", "epoch1904.xls", "readings.ods"] {
+            let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks").join(name)).unwrap();
+            let file = tempfile::NamedTempFile::new().unwrap();
+            for part in 1..20 {
+                std::fs::write(file.path(), &bytes[..bytes.len() * part / 20]).unwrap();
+                let _ = read_file(&Workbook, file.path(), &Calendar::new(None).unwrap());
+            }
+        }
+    }
+
+    fn stamp(serial: f64, is_1904: bool) -> String {
+        stamp_text(&ExcelDateTime::new(serial, ExcelDateTimeType::DateTime, is_1904))
+    }
+
+    #[test]
+    fn serial_dates_of_both_epochs_are_iso_text() {
+        // 1 March 2025 is day 45,717 from 1900 and 44,255 from 1904.
+        assert_eq!(stamp(45_717.0, false), "2025-03-01");
+        assert_eq!(stamp(45_717.0 + 0.5 / 24.0, false), "2025-03-01 00:30:00");
+        assert_eq!(stamp(44_255.0 + 0.5 / 24.0, true), "2025-03-01 00:30:00");
+        assert_eq!((stamp(1.0, false), stamp(0.5, false)), ("24:00:00".to_owned(), "12:00:00".to_owned()));
+    }
+
+    #[test]
+    fn a_zip_of_something_else_is_no_workbook() {
+        let mut head = b"PK\x03\x04".to_vec();
+        head.resize(26, 0);
+        head.extend_from_slice(&[7, 0, 0, 0]);
+        assert!(!is_workbook(&[&head[..], b"a01.csv"].concat()));
+        head[26] = 19;
+        assert!(is_workbook(&[&head[..], b"[Content_Types].xml"].concat()));
+    }
+}

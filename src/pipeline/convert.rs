@@ -1,0 +1,208 @@
+//! Any readable files to the canonical long Parquet.
+//!
+//! Readings are gathered as for a scan; each finished usage point is put away in memory or in a file without a name, and written in the order of ids at the end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId};
+use crate::ingest::{self, Caps, Profile, Readings, StampClock, Survey};
+use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
+use crate::series::{CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings};
+
+use super::inputs::{PipelineError, Watching, read_all};
+use super::memory::MemoryPlan;
+use super::{Interrupt, Progress};
+
+/// Words of a reading that is put away.
+const WORDS: usize = 3;
+
+/// What is to be converted.
+#[derive(Debug, Clone)]
+pub struct ConvertPlan {
+    /// Readings: files, folders, patterns.
+    pub readings: Vec<String>,
+    /// How they are written, where the user says.
+    pub profile: Option<Profile>,
+    /// The utility's clock.
+    pub calendar: Calendar,
+    /// Memory that the run may use, bytes; `None` = half of what is free.
+    pub memory: Option<u64>,
+    /// The file to write; an existing one is replaced.
+    pub out: PathBuf,
+}
+
+/// What was converted.
+#[derive(Debug, Default)]
+pub struct Converted {
+    /// Files written.
+    pub files: Vec<PathBuf>,
+    /// Usage points with interval readings.
+    pub usage_points: u64,
+    /// Interval readings written.
+    pub readings: u64,
+    /// Readings that gave way to a better or later one of the same interval.
+    pub given_way: u64,
+    /// Register readings written.
+    pub register_readings: u64,
+    /// Records that were left out.
+    pub rejects: Vec<Reject>,
+}
+
+/// Why nothing was converted.
+#[derive(Debug, thiserror::Error)]
+pub enum ConvertError {
+    /// The input cannot be used, or the run was interrupted.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// The output cannot be written.
+    #[error(transparent)]
+    Write(#[from] CanonicalError),
+    /// Some stamps are instants and others are not, and nothing says how they relate.
+    #[error("some files have stamps with an offset and others on a clock that is not named; give --timezone, or convert them apart")]
+    MixedClocks,
+}
+
+/// Usage points that are finished.
+struct Finished<'a> {
+    store: &'a SpillStore,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    points: BTreeMap<UsagePointId, Stored>,
+    columns: CanonicalColumns,
+    readings: u64,
+    given_way: u64,
+}
+
+impl Finished<'_> {
+    fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) {
+        let (readings, given_way) = canonical_readings(stretches, apart);
+        if readings.is_empty() {
+            return;
+        }
+        let said = |reading: &CanonicalReading| matches!(reading.quality, ReadingQuality::Estimated | ReadingQuality::Substituted);
+        let (quality, duration) = (readings.iter().any(said), readings.iter().any(|reading| reading.duration_min > 0));
+        let channel = readings.iter().any(|reading| reading.kwh < 0.0);
+        let words = readings.iter().flat_map(|r| [r.start.0, r.kwh.to_bits(), u32::from(r.duration_min) << 8 | r.quality as u32]).collect();
+        let stored = self.store.put(words);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.readings += readings.len() as u64;
+        kept.given_way += given_way;
+        kept.columns.quality |= quality;
+        kept.columns.duration_min |= duration;
+        kept.columns.channel |= channel;
+        kept.points.insert(id.into(), stored);
+    }
+}
+
+fn unpacked(words: &[u32]) -> Vec<CanonicalReading> {
+    let quality = |bits: u32| match bits & 0xff {
+        0 => ReadingQuality::Missing,
+        1 => ReadingQuality::Substituted,
+        2 => ReadingQuality::Estimated,
+        _ => ReadingQuality::Actual,
+    };
+    let reading =
+        |w: &[u32]| CanonicalReading { start: Minute(w[0]), kwh: f32::from_bits(w[1]), duration_min: (w[2] >> 8) as u16, quality: quality(w[2]) };
+    words.chunks_exact(WORDS).map(reading).collect()
+}
+
+/// Converts. The output appears whole or not at all; registers beside intervals go to a second file, because one file of readings has one kind of value.
+///
+/// # Errors
+/// When the input cannot be used, the output cannot be written, or the run is interrupted.
+pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Converted, ConvertError> {
+    let folder = plan.out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let refused = |source| CanonicalError::Io { path: plan.out.clone(), source };
+    std::fs::create_dir_all(folder).map_err(refused)?;
+    let stage = tempfile::Builder::new().prefix(".darkload-").tempdir_in(folder).map_err(refused)?;
+
+    progress.stage("reading", None);
+    let files = ingest::find_inputs(&plan.readings).map_err(PipelineError::from)?;
+    let readings = Readings::open_as(&files, Caps::default(), plan.profile.as_ref()).map_err(PipelineError::from)?;
+    let is_utc = is_utc(&readings, &plan.calendar)?;
+    let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
+    let memory = MemoryPlan::of(plan.memory, &survey);
+    let store = SpillStore::new(memory.profiles, folder);
+    let finished = Finished { store: &store, kept: Mutex::default() };
+    let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| finished.usage_point(id, stretches, apart);
+    let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
+    let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
+    let read = read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    gatherer.failure().or_else(|| store.failure()).map_or(Ok(()), |error| Err(PipelineError::from(error)))?;
+
+    progress.stage("writing", None);
+    let kept = finished.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let registers = registers_by_id(read.gathered.registers);
+    let mut converted = Converted {
+        usage_points: kept.points.len() as u64,
+        readings: kept.readings,
+        given_way: kept.given_way,
+        register_readings: registers.iter().map(|(_, reads)| reads.len() as u64).sum(),
+        rejects: read.gathered.rejects,
+        files: Vec::new(),
+    };
+    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
+    if !kept.points.is_empty() || registers.is_empty() {
+        let path = stage.path().join("readings.parquet");
+        write_points(&path, &kept, &store, is_utc, interrupt)?;
+        staged.push((path, plan.out.clone()));
+    }
+    if !registers.is_empty() {
+        let path = stage.path().join("registers.parquet");
+        write_registers(&path, &registers, is_utc)?;
+        staged.push((path, if staged.is_empty() { plan.out.clone() } else { beside(&plan.out) }));
+    }
+    if interrupt.is_set() {
+        return Err(PipelineError::Interrupted.into());
+    }
+    for (from, to) in staged {
+        std::fs::rename(&from, &to).map_err(|source| CanonicalError::Io { path: to.clone(), source })?;
+        converted.files.push(to);
+    }
+    Ok(converted)
+}
+
+fn write_points(path: &Path, kept: &Kept, store: &SpillStore, is_utc: bool, interrupt: &Interrupt) -> Result<(), ConvertError> {
+    let mut writer = CanonicalWriter::create(path, CanonicalColumns { is_utc, ..kept.columns })?;
+    for (id, stored) in &kept.points {
+        if interrupt.is_set() {
+            return Err(PipelineError::Interrupted.into());
+        }
+        writer.append(id.as_ref(), &unpacked(&store.get(stored)))?;
+    }
+    writer.finish()?;
+    store.failure().map_or(Ok(()), |error| Err(PipelineError::from(error).into()))
+}
+
+/// Whether what is read are instants: a zone is given, or every file states its own clock.
+fn is_utc(readings: &Readings, calendar: &Calendar) -> Result<bool, ConvertError> {
+    if calendar.zone_name().is_some() {
+        return Ok(true);
+    }
+    match readings.clock() {
+        Some(StampClock::Own) => Ok(true),
+        Some(StampClock::Utility) => Ok(false),
+        None => Err(ConvertError::MixedClocks),
+    }
+}
+
+/// Register readings in the order of ids and times; of one instant the later file counts, then the larger counter, as in a scan.
+fn registers_by_id(registers: Vec<(UsagePointId, Vec<RegisterRead>)>) -> Vec<(String, Vec<RegisterRead>)> {
+    let tidy = |(id, mut reads): (UsagePointId, Vec<RegisterRead>)| {
+        reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));
+        reads.dedup_by_key(|read| read.0);
+        (id.as_ref().to_owned(), reads)
+    };
+    registers.into_iter().map(tidy).collect()
+}
+
+/// `FILE.parquet` to `FILE-registers.parquet`.
+fn beside(out: &Path) -> PathBuf {
+    let stem = out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    out.with_file_name(format!("{stem}-registers.parquet"))
+}

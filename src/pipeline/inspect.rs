@@ -1,0 +1,240 @@
+//! A dry run of the reader on one file: what it is taken for and on what ground, its first readings, its months, its faults and rejects. Writes nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, is_no_reading};
+use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, Survey, Understanding};
+use crate::series::{Gatherer, RawReading, Stretch, register_load, series_of};
+
+use super::inputs::{PipelineError, Watching};
+use super::memory::MemoryPlan;
+use super::{Interrupt, Progress};
+
+/// Readings that are shown.
+const SHOWN: usize = 10;
+
+/// What a file holds.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The file.
+    pub path: PathBuf,
+    /// Name of its format.
+    pub format: &'static str,
+    /// What was decided about it.
+    pub understanding: Understanding,
+    /// The first readings.
+    pub first: Vec<ShownReading>,
+    /// Rows of data.
+    pub rows: u64,
+    /// Usage points with interval readings.
+    pub usage_points: u64,
+    /// Usage points by the length of their intervals, minutes.
+    pub steps: BTreeMap<u32, u64>,
+    /// What the file holds of every local month, by its first day.
+    pub months: BTreeMap<CivilDay, MonthCover>,
+    /// Least and largest mean power of any interval, kW; `None` without one.
+    pub range_kw: Option<(f32, f32)>,
+    /// Register readings, their usage points, and those from which a mean power follows.
+    pub registers: RegisterCover,
+    /// Faults by kind.
+    pub faults: BTreeMap<FaultKind, u64>,
+    /// Rejects by code: how many, and the first.
+    pub rejects: BTreeMap<&'static str, (u64, Reject)>,
+}
+
+/// One canonical reading as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownReading {
+    /// The usage point.
+    pub usage_point: String,
+    /// Start of the interval, or when the counter was read, on the utility's clock.
+    pub at: String,
+    /// The value; `None` = missing.
+    pub value: Option<f64>,
+    /// What it is: kWh, kW or a counter in kWh.
+    pub unit: &'static str,
+}
+
+/// What a file holds of a month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MonthCover {
+    /// Usage points with a value in it.
+    pub usage_points: u64,
+    /// Intervals with a value.
+    pub held: u64,
+    /// Intervals that these usage points would have with none missing, from the file's first day to its last.
+    pub expected: u64,
+}
+
+/// Register readings of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RegisterCover {
+    /// Readings.
+    pub readings: u64,
+    /// Usage points.
+    pub usage_points: u64,
+    /// Usage points with two readings or more that make a mean power.
+    pub with_power: u64,
+}
+
+/// Counts what passes on its way to the gatherer, and keeps the first readings.
+struct Looking<'a, 'g> {
+    gatherer: &'a Gatherer<'g>,
+    calendar: &'a Calendar,
+    /// Readings of the blocks that came first, by the place of the block among those of one thread's piece.
+    first: Mutex<Vec<ShownReading>>,
+    interrupt: &'a Interrupt,
+}
+
+impl BlockSink for Looking<'_, '_> {
+    fn intervals(&self, block: &IntervalBlock) {
+        self.show(|| shown_intervals(block, self.calendar));
+        self.gatherer.add_intervals(block);
+    }
+
+    fn registers(&self, block: &RegisterBlock) {
+        self.show(|| shown_registers(block, self.calendar));
+        self.gatherer.add_registers(block);
+    }
+
+    fn reject(&self, reject: Reject) {
+        self.gatherer.add_reject(reject);
+    }
+
+    fn stopped(&self) -> bool {
+        self.interrupt.is_set()
+    }
+}
+
+impl Looking<'_, '_> {
+    fn show(&self, readings: impl Fn() -> Vec<ShownReading>) {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.len() < SHOWN {
+            first.extend(readings());
+            first.truncate(SHOWN);
+        }
+    }
+}
+
+fn shown_intervals(block: &IntervalBlock, calendar: &Calendar) -> Vec<ShownReading> {
+    let keys = block.keys.iter().flat_map(|run| std::iter::repeat_n(run.key, run.rows as usize));
+    let minutes = block.times.iter().flat_map(|run| (0..run.rows).map(|row| run.minute(row)));
+    let unit = if block.unit == Unit::Kw { "kW" } else { "kWh" };
+    let rows = keys.zip(minutes).zip(&block.value).filter(|(_, value)| !is_no_reading(**value));
+    rows.take(SHOWN)
+        .map(|((key, minute), &value)| ShownReading {
+            usage_point: block.ids.get(key).to_owned(),
+            at: calendar.format(minute.into()),
+            value: (!value.is_nan()).then_some(f64::from(value)),
+            unit,
+        })
+        .collect()
+}
+
+fn shown_registers(block: &RegisterBlock, calendar: &Calendar) -> Vec<ShownReading> {
+    (0..block.key.len().min(SHOWN))
+        .map(|row| ShownReading {
+            usage_point: block.ids.get(block.key[row]).to_owned(),
+            at: calendar.format(block.at[row]),
+            value: (!block.register_kwh[row].is_nan()).then_some(block.register_kwh[row]),
+            unit: "kWh counter",
+        })
+        .collect()
+}
+
+/// What finished usage points add up to.
+#[derive(Default)]
+struct Tally {
+    usage_points: u64,
+    steps: BTreeMap<u32, u64>,
+    months: BTreeMap<CivilDay, MonthCover>,
+    range_kw: Option<(f32, f32)>,
+    faults: BTreeMap<FaultKind, u64>,
+}
+
+impl Tally {
+    fn add(&mut self, id: &str, stretches: &[Stretch], apart: &[RawReading], calendar: &Calendar) {
+        let Some(regular) = series_of(&id.into(), stretches, apart, calendar) else { return };
+        let series = &regular.series;
+        self.usage_points += 1;
+        *self.steps.entry(series.step_min).or_insert(0) += 1;
+        regular.faults.iter().for_each(|fault| *self.faults.entry(fault.kind).or_insert(0) += 1);
+        let mut months: BTreeMap<CivilDay, MonthCover> = BTreeMap::new();
+        let (mut until, mut month) = (Timestamp(i64::MIN), CivilDay(0));
+        for (index, &kw) in series.kw.iter().enumerate() {
+            let at = series.at(index);
+            if at >= until {
+                let day = calendar.day(at);
+                until = calendar.day_start(CivilDay(day.0 + 1));
+                month = CivilDay(day.0 - i32::from(day.date().day()) + 1);
+            }
+            let cover = months.entry(month).or_default();
+            cover.expected += 1;
+            cover.held += u64::from(!kw.is_nan());
+            if !kw.is_nan() {
+                self.range_kw = Some(self.range_kw.map_or((kw, kw), |(low, high)| (low.min(kw), high.max(kw))));
+            }
+        }
+        for (month, cover) in months.into_iter().filter(|(_, cover)| cover.held > 0) {
+            let of_month = self.months.entry(month).or_default();
+            of_month.usage_points += 1;
+            of_month.held += cover.held;
+            of_month.expected += cover.expected;
+        }
+    }
+}
+
+/// Inspects one file.
+///
+/// # Errors
+/// When it cannot be used, or the run is interrupted.
+pub fn inspect(
+    file: &InputFile,
+    profile: Option<&Profile>,
+    calendar: &Calendar,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Inspection, PipelineError> {
+    progress.stage("inspecting", None);
+    let readings = Readings::open_as(&[InputFile { named: true, ..file.clone() }], Caps::default(), profile)?;
+    let (format, understanding) = readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
+    let survey = Survey::of(&readings, &Watching(interrupt))?;
+    let tally: Mutex<Tally> = Mutex::default();
+    let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
+        tally.lock().unwrap_or_else(PoisonError::into_inner).add(id, stretches, apart, calendar);
+    };
+    // A dry run writes nothing beside the files: what does not fit goes to the system's folder for such.
+    let folder = std::env::temp_dir();
+    let gatherer = Gatherer::new(MemoryPlan::of(None, &survey).gather, &survey, Path::new(&folder), &finish);
+    let looking = Looking { gatherer: &gatherer, calendar, first: Mutex::default(), interrupt };
+    let pieces = readings.pieces();
+    // The first piece comes alone, so that the readings shown are the first of the file.
+    let (head, rest) = pieces.split_at(pieces.len().min(1));
+    let mut rows = 0;
+    for part in [head, rest] {
+        rows += readings.read_pieces(part, calendar, &looking)?;
+    }
+    readings.close(&looking);
+    let gathered = gatherer.finish()?;
+    if interrupt.is_set() {
+        return Err(PipelineError::Interrupted);
+    }
+    let Tally { usage_points, steps, months, range_kw, mut faults } = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut registers = RegisterCover { usage_points: gathered.registers.len() as u64, ..RegisterCover::default() };
+    for (id, reads) in gathered.registers {
+        registers.readings += reads.len() as u64;
+        let (load, found) = register_load(&id, reads, calendar);
+        registers.with_power += u64::from(load.is_some());
+        for fault in found {
+            *faults.entry(fault.kind).or_insert(0) += 1;
+        }
+    }
+    let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
+    for reject in gathered.rejects {
+        rejects.entry(reject.code).or_insert_with(|| (0, reject)).0 += 1;
+    }
+    let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Inspection { path: file.path.clone(), format, understanding, first, rows, usage_points, steps, months, range_kw, registers, faults, rejects })
+}

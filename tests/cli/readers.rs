@@ -1,0 +1,181 @@
+//! `inspect` and `convert`: one utility in many dresses gives one canonical file, and what a file was taken for is said with its ground.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{darkload, folder_with, text};
+
+/// A day, a time of day, a value as text.
+type Reading = (String, String, String);
+
+/// A small utility as csv, and its readings by usage point.
+fn utility(folder: &Path) -> (PathBuf, BTreeMap<String, Vec<Reading>>) {
+    let out = folder.join("utility");
+    let more = ["--step", "30", "--timezone", "none", "--format", "csv", "--untidy-share", "0", "--fault-share", "0"];
+    let mut args = vec!["simulate", "--out", out.to_str().unwrap(), "--usage-points", "60", "--days", "16", "--start", "2025-03-01", "--seed", "3"];
+    args.extend(more);
+    let made = darkload(&args);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let csv = fs::read_to_string(out.join("readings.csv")).unwrap();
+    let mut meters: BTreeMap<String, Vec<Reading>> = BTreeMap::new();
+    for line in csv.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let (day, time) = cells[1].split_once('T').unwrap();
+        meters.entry(cells[0].to_owned()).or_default().push((day.to_owned(), time.to_owned(), cells[2].to_owned()));
+    }
+    (out.join("readings.csv"), meters)
+}
+
+fn convert(file: &Path, out: &Path, more: &[&str]) -> Vec<u8> {
+    let (file, shown) = (file.display().to_string(), out.display().to_string());
+    let mut args = vec!["convert", &file, "--out", &shown];
+    args.extend(more);
+    let output = darkload(&args);
+    assert_eq!(output.status.code(), Some(0), "{file}: {}", text(&output.stderr));
+    fs::read(out).unwrap()
+}
+
+fn dotted(day: &str) -> String {
+    format!("{}.{}.{}", &day[8..], &day[5..7], &day[..4])
+}
+
+/// Cyrillic in windows-1251; everything else here is ASCII.
+fn windows_1251(text: &str) -> Vec<u8> {
+    let byte = |c: char| match c {
+        'А'..='я' => (c as u32 - 'А' as u32 + 0xc0) as u8,
+        'ё' => 0xb8,
+        c => u8::try_from(c as u32).unwrap(),
+    };
+    text.chars().map(byte).collect()
+}
+
+/// The utility rewritten: name and bytes.
+fn dresses(meters: &BTreeMap<String, Vec<Reading>>) -> Vec<(&'static str, Vec<u8>)> {
+    let mut russian = String::from("Профиль нагрузки\n\nПрибор учета;Дата;Время;Активная энергия, кВт*ч\n");
+    let mut american = String::from("meter_id\tstart\tenergy (Wh)\n");
+    let mut by_day: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    let mut by_time: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (id, readings) in meters {
+        for (day, time, value) in readings {
+            writeln!(russian, "{id};{};{time};{}", dotted(day), value.replace('.', ",")).unwrap();
+            let wh = if value.is_empty() { String::new() } else { format!("{:.0}", value.parse::<f64>().unwrap() * 1000.0) };
+            writeln!(american, "{id}\t{}/{}/{} {time}\t{wh}", &day[5..7], &day[8..], &day[..4]).unwrap();
+            by_day.entry((id, day)).or_default().push(value);
+            by_time.entry((day, time)).or_default().push(value);
+        }
+    }
+    let slots: Vec<String> = (0..48).map(|slot| format!("{:02}:{:02}", slot / 2, slot % 2 * 30)).collect();
+    let mut wide = format!("meter_id,date,{}\n", slots.join(","));
+    for ((id, day), values) in &by_day {
+        writeln!(wide, "{id},{day},{}", values.join(",")).unwrap();
+    }
+    let mut across = format!("timestamp;{}\n", meters.keys().cloned().collect::<Vec<_>>().join(";"));
+    for ((day, time), values) in &by_time {
+        writeln!(across, "{} {time};{}", dotted(day), values.join(";").replace('.', ",")).unwrap();
+    }
+    let utf16 = [0xff, 0xfe].into_iter().chain(american.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    vec![
+        ("russian.csv", windows_1251(&russian)),
+        ("american.tsv", american.into_bytes()),
+        ("utf16.tsv", utf16),
+        ("wide.csv", wide.into_bytes()),
+        ("across.csv", across.into_bytes()),
+    ]
+}
+
+#[test]
+fn one_utility_in_many_dresses_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (csv, mut meters) = utility(folder.path());
+    // Meters of other interval lengths do not fit into the wide layouts.
+    meters.retain(|_, readings| readings.len() == 16 * 48);
+    assert!(meters.len() > 20, "{} meters have half-hours without a gap", meters.len());
+    let mut plain = String::from("usage_point,timestamp,kwh\n");
+    for (id, readings) in &meters {
+        for (day, time, value) in readings {
+            writeln!(plain, "{id},{day}T{time},{value}").unwrap();
+        }
+    }
+    fs::write(&csv, plain).unwrap();
+    let expected = convert(&csv, &folder.path().join("plain.parquet"), &[]);
+    assert_eq!(
+        expected,
+        convert(&csv, &folder.path().join("again.parquet"), &["--threads", "1", "--memory", "120M"]),
+        "threads and memory change nothing"
+    );
+    assert_eq!(
+        expected,
+        convert(&folder.path().join("plain.parquet"), &folder.path().join("twice.parquet"), &[]),
+        "what is canonical stays as it is"
+    );
+    for (name, bytes) in dresses(&meters) {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let got = convert(&path, &folder.path().join(format!("{name}.parquet")), &[]);
+        assert!(got == expected, "{name} differs: {}", text(&darkload(&["inspect", &path.display().to_string()]).stdout));
+    }
+}
+
+#[test]
+fn the_order_of_rows_does_not_change_the_converted_bytes() {
+    let (_keep, folder) = folder_with(&[
+        ("a.csv", "usage_point,timestamp,kwh\nB,2025-03-01 00:00,1\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nA,2025-03-01 01:00,\n"),
+        ("b.csv", "usage_point,timestamp,kwh\nA,2025-03-01 01:00,\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nB,2025-03-01 00:00,1\n"),
+    ]);
+    assert_eq!(convert(&folder.join("a.csv"), &folder.join("a.parquet"), &[]), convert(&folder.join("b.csv"), &folder.join("b.parquet"), &[]));
+}
+
+#[test]
+fn registers_and_intervals_go_to_files_of_their_own() {
+    let (_keep, folder) = folder_with(&[
+        ("a.csv", "usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\n"),
+        ("r.csv", "usage_point,timestamp,register_kwh\nA,2025-03-01,100\nA,2025-04-01,200\n"),
+    ]);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let output = darkload(&["convert", &path("a.csv"), &path("r.csv"), "--out", &path("out.parquet")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(folder.join("out.parquet").exists() && folder.join("out-registers.parquet").exists());
+    let shown = text(&darkload(&["inspect", &path("out-registers.parquet")]).stdout);
+    assert!(shown.contains("2 register readings of 1 usage points; 1 have two or more"), "{shown}");
+}
+
+#[test]
+fn an_input_that_cannot_be_used_leaves_no_output() {
+    let (_keep, folder) = folder_with(&[("a.csv", "usage_point,timestamp,kwh\nA,Saturday,1\n")]);
+    let out = folder.join("out.parquet");
+    let output = darkload(&["convert", &folder.join("a.csv").display().to_string(), "--out", &out.display().to_string()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "only the input is there");
+}
+
+#[test]
+fn a_profile_is_named_on_the_command_line_and_a_bad_one_is_refused() {
+    let (_keep, folder) =
+        folder_with(&[("a.csv", "meter;when;what\nA;01/02/2025 00:00;1,5\n"), ("mine.toml", PROFILE), ("bad.toml", "delimeter = \"tab\"\n")]);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let shown = darkload(&["inspect", &path("a.csv"), "--profile", &path("mine.toml")]);
+    assert!(text(&shown.stdout).contains("A  2025-02-01T00:00         1.500 kWh"), "{}{}", text(&shown.stdout), text(&shown.stderr));
+    for profile in [path("bad.toml"), "no-such-profile".to_owned()] {
+        let refused = darkload(&["scan", &path("a.csv"), "--profile", &profile, "--out", &path("out")]);
+        assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    }
+}
+
+const PROFILE: &str = "layout = \"long\"\ndates = \"day-first\"\nunit = \"kWh\"\nstamp = \"begin\"\n[columns]\nusage_point = [\"meter\"]\ntimestamp = [\"when\"]\nvalue = [\"what\"]\n";
+
+#[test]
+fn what_a_russian_export_was_taken_for_reads_as_reviewed() {
+    let mut dump = String::from("Профиль нагрузки за март\n\nПрибор учета;Дата и время;Активная энергия, кВт*ч\n");
+    for slot in 1..=96 {
+        writeln!(dump, "00017;{:02}.03.2025 {:02}:{:02};{},{}", 1 + slot / 48, slot % 48 / 2, slot % 2 * 30, slot / 10, slot % 10).unwrap();
+    }
+    dump += "00017;03.03.2025 00:30;нет\n";
+    let (_keep, folder) = folder_with(&[]);
+    fs::write(folder.join("profile.csv"), windows_1251(&dump)).unwrap();
+    let output = darkload(&["inspect", &folder.join("profile.csv").display().to_string(), "--timezone", "Asia/Almaty"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    super::snapshots::same_as_snapshot("inspect.txt", &text(&output.stdout).replace(&folder.display().to_string(), "FOLDER"));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is written");
+}
