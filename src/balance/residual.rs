@@ -82,6 +82,8 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl F
     let metered = metered(start, hours);
     let (below_kw, below_assumed_kw) = sum_below(&meters.below, start, hours);
     let mut balance = Residual::default();
+    // What flows through the node's own transformers: not what its balance meters below stand for.
+    let mut through_kw = Vec::with_capacity(hours);
     for (hour, &supplied_kw) in supplied.iter().enumerate() {
         let (read, filled) = (metered.read[hour].to_kwh().0, metered.filled[hour].to_kwh().0);
         let total = read + filled + below_kw[hour];
@@ -91,13 +93,14 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl F
         }
         balance.at.push(Timestamp(start.0 + hour as i64 * 3600));
         balance.supplied_kw.push(f64::from(supplied_kw));
+        through_kw.push((f64::from(supplied_kw) - below_kw[hour]).max(0.0));
         balance.metered_kw.push(total);
         balance.assumed_kw.push(assumed);
     }
     let mean_kw = mean(&balance.supplied_kw);
     for hour in 0..balance.at.len() {
         let load_kw = balance.supplied_kw[hour];
-        let technical = technical_loss_kw(meters, settings, load_kw, mean_kw);
+        let technical = technical_loss_kw(meters, settings, load_kw, through_kw[hour], mean_kw);
         balance.technical_kw.push(technical);
         balance.residual_kw.push(load_kw - balance.metered_kw[hour] - technical);
     }
@@ -183,10 +186,11 @@ impl Residual {
     }
 }
 
-/// Loss at `load_kw`. Transformers share the load in proportion to their rating.
-fn technical_loss_kw(meters: &NodeMeters, settings: &BalanceSettings, load_kw: f64, mean_kw: f64) -> f64 {
+/// Loss at `load_kw`, of which `through_kw` flows through the node's own transformers, in proportion to their rating.
+fn technical_loss_kw(meters: &NodeMeters, settings: &BalanceSettings, load_kw: f64, through_kw: f64, mean_kw: f64) -> f64 {
     let rated: f64 = meters.transformers.iter().map(|t| t.rated_kva).sum();
-    let transformers: f64 = meters.transformers.iter().map(|&t| transformer_loss_kw(t, load_kw * t.rated_kva / rated, settings.power_factor)).sum();
+    let transformers: f64 =
+        meters.transformers.iter().map(|&t| transformer_loss_kw(t, through_kw * t.rated_kva / rated, settings.power_factor)).sum();
     let lines = if mean_kw > 0.0 { settings.line_loss_share * load_kw * load_kw / mean_kw } else { 0.0 };
     transformers + lines
 }
@@ -218,6 +222,25 @@ mod tests {
         let balance = balance(vec![15.0; 48], vec![4.0; 48]);
         assert!(balance.residual_kw.iter().all(|kw| (kw - 11.0).abs() < 1e-6));
         assert!((balance.coverage - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_small_transformer_without_a_meter_is_not_charged_with_the_load_of_its_whole_feeder() {
+        let (supply, below, sums) = (series("F", vec![3020.0; 48]), series("T", vec![3000.0; 48]), GridSums::new(std::iter::once("T2".into())));
+        sums.add("T2", &series("A", vec![20.0; 48]));
+        let rating = TransformerRating::from_kva(63.0).unwrap();
+        let meters = NodeMeters {
+            supply: &supply,
+            below: vec![&below],
+            read: 1,
+            usage_points: 1,
+            transformers: vec![rating],
+            profiled_kw: 0.0,
+            profiled_hour_kw: 0.0,
+        };
+        let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
+        let balance = residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T2"), start, hours));
+        assert!(balance.technical_kw.iter().all(|kw| *kw < 1.0), "{:?}", balance.technical_kw[0]);
     }
 
     #[test]
