@@ -98,9 +98,9 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl F
         balance.assumed_kw.push(assumed);
     }
     let mean_kw = mean(&balance.supplied_kw);
-    for hour in 0..balance.at.len() {
+    for (hour, &through_kw) in through_kw.iter().enumerate() {
         let load_kw = balance.supplied_kw[hour];
-        let technical = technical_loss_kw(meters, settings, load_kw, through_kw[hour], mean_kw);
+        let technical = technical_loss_kw(meters, settings, load_kw, through_kw, mean_kw);
         balance.technical_kw.push(technical);
         balance.residual_kw.push(load_kw - balance.metered_kw[hour] - technical);
     }

@@ -13,7 +13,7 @@ pub struct Caps {
     pub nesting: usize,
     /// Bytes that one compressed file or member of an archive may unpack to.
     pub unpacked_bytes: u64,
-    /// Times that a compressed file may grow when it is unpacked; asked only beyond [`FREE_BYTES`].
+    /// Times that a compressed file may grow when it is unpacked; asked only beyond the first 64 MiB.
     pub unpacked_ratio: u64,
     /// Records of one file that may be left out before its reading ends.
     pub rejects: u64,
