@@ -10,7 +10,7 @@
 use crate::domain::{Calendar, CivilDay, best_split, mad_sigma, median};
 
 use super::Residual;
-use super::regression::{Prior, Rows, robust_fit};
+use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
 
 /// Ratios by which meters are taken for what they are not; their inverses as well, and one that only a meter which shows too little can have: a third too much may be customers that
 /// nobody knows.
@@ -31,6 +31,10 @@ const MIN_HOURS: usize = 168;
 const LEAST_SHIFT_H: f64 = 0.21;
 const SURE: f64 = 8.0;
 const QUIETER: f64 = 0.85;
+/// Quarters of the day that must agree on it: those whose own error is below this share of it, within so much of it.
+const QUARTERS: usize = 4;
+const TELLING: f64 = 0.2;
+const ALIKE: std::ops::Range<f64> = 0.5..1.6;
 /// Share of the load that lines lose, and gains of meters, as far as they are known.
 const LOSS_SIGMA: f64 = 0.05;
 const GAIN_SIGMA: f64 = 0.1;
@@ -106,10 +110,38 @@ pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     let priors = [Prior::Free, Prior::Normal(GAIN_SIGMA), Prior::Normal(LOSS_SIGMA), Prior::Free];
     let right = robust_fit(&[&ones, &metered, &squares], &rows, &priors[..3])?;
     let late = robust_fit(&[&ones, &metered, &squares, &slope], &rows, &priors)?;
-    let mut own = [0.0; super::regression::MOST_COLUMNS];
+    let mut own = [0.0; MOST_COLUMNS];
     own[3] = 1.0;
     let (hours, error) = (-late.coefficients[3], late.error_of(&own));
-    (hours.abs() > LEAST_SHIFT_H.max(SURE * error) && late.scale < QUIETER * right.scale).then_some(hours)
+    let is_late = hours.abs() > LEAST_SHIFT_H.max(SURE * error) && late.scale < QUIETER * right.scale;
+    // A clock is as wrong in the morning as in the evening; a customer who is not counted here has hours of his own.
+    let quarters: Vec<Vec<f64>> = (0..QUARTERS).map(|quarter| of_quarter(&slope, &inner, quarter, residual, calendar)).collect();
+    let columns: Vec<&[f64]> = [&ones, &metered, &squares].into_iter().chain(&quarters).map(Vec::as_slice).collect();
+    let by_quarter = || robust_fit(&columns, &rows, &[&priors[..3], &[Prior::Free; QUARTERS]].concat());
+    (is_late && by_quarter().is_some_and(|fit| agree(&fit, hours))).then_some(hours)
+}
+
+/// The slope of the load in one quarter of the local day, 0 in the others.
+fn of_quarter(slope: &[f64], inner: &[usize], quarter: usize, residual: &Residual, calendar: &Calendar) -> Vec<f64> {
+    let is_in = |index: usize| calendar.local(residual.at[index]).hour() * QUARTERS / 24 == quarter;
+    slope.iter().zip(inner).map(|(slope, &index)| if is_in(index) { *slope } else { 0.0 }).collect()
+}
+
+/// Whether all quarters of the day that tell anything tell of about the same lateness, and two do.
+fn agree(fit: &Fit, hours: f64) -> bool {
+    let mut telling = 0;
+    for column in 3..3 + QUARTERS {
+        let mut own = [0.0; MOST_COLUMNS];
+        own[column] = 1.0;
+        let (share, error) = (-fit.coefficients[column] / hours, fit.error_of(&own) / hours.abs());
+        if error < TELLING {
+            telling += 1;
+            if !ALIKE.contains(&share) {
+                return false;
+            }
+        }
+    }
+    telling >= 2
 }
 
 #[cfg(test)]
@@ -165,5 +197,11 @@ mod tests {
         let early = late_by_hours(&node(|hour| 1.03 * load(hour + 0.25)), &calendar()).unwrap();
         assert!((early + 0.25).abs() < 0.05, "{early}");
         assert_eq!(late_by_hours(&node(|hour| 1.03 * load(hour) + 12.0), &calendar()), None);
+    }
+
+    #[test]
+    fn a_customer_of_evening_hours_who_is_not_counted_here_is_no_wrong_clock() {
+        let evening = |hour: f64| if (14.0..20.0).contains(&(hour % 24.0)) { 18.0 } else { 0.0 };
+        assert_eq!(late_by_hours(&node(|hour| 1.03 * load(hour) + evening(hour)), &calendar()), None);
     }
 }

@@ -16,6 +16,8 @@ mod node_days;
 mod nodes;
 mod other_priors;
 mod plan;
+mod positions;
+mod register_supplies;
 mod registers;
 mod second_look;
 mod supplies;
@@ -28,7 +30,7 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
-use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
@@ -45,6 +47,7 @@ use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use named::Culprit;
 use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
+use positions::Positions;
 use second_look::SecondLook;
 use trial::{Alone, Beside, Trial};
 
@@ -109,7 +112,9 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers);
-    let Kept { points, supplies, mut faults, hosts, taken, adrift } = kept;
+    let Kept { points, mut supplies, mut faults, hosts, taken, adrift } = kept;
+    let (registers, supply_registers) = register_supplies::apart(registers, &tables.grid, &supplies);
+    supplies.extend(register_supplies::held(&supply_registers));
     let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
     let mut metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
@@ -118,7 +123,13 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("balancing the grid", None);
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
-    let mut balancing = Balancing { series: GridSeries { supplies, adrift, taken }, registers: &registers, hosts: &hosts, look: &look, beside };
+    let mut balancing = Balancing {
+        series: GridSeries { supplies, registers: supply_registers, adrift, taken },
+        registers: &registers,
+        hosts: &hosts,
+        look: &look,
+        beside,
+    };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;
     let met = meet::raise(&mut metered, &grid.began, &tables.grid);
     clock.lap("balance")?;
@@ -268,7 +279,11 @@ impl Run<'_> {
         let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
         let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
         let unread: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
-        let profiled = registers::add_to_sums(&unread, self.sums, &shapes, &self.tables.grid, &self.tables.customers, &series.supplies);
+        let profiled =
+            registers::add_to_sums(&unread, self.sums, &shapes, &self.tables.grid, &self.tables.customers, &series.supplies, &self.plan.calendar);
+        series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
+        let balance = &self.plan.config.balance;
+        let place = Position { latitude: balance.latitude, longitude: balance.longitude };
         let setting = GridSetting {
             grid: &self.tables.grid,
             series,
@@ -280,6 +295,7 @@ impl Run<'_> {
             profiled: &profiled,
             in_balance: &in_balance,
             calendar: &self.plan.calendar,
+            positions: &Positions::of_grid(&self.tables.grid, &self.tables.customers, place),
             settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };
