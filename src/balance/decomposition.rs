@@ -41,7 +41,7 @@ const MOST_PARTS: usize = 3;
 /// A part must be this many of its standard errors.
 const CERTAIN: f64 = 5.0;
 /// A window must be this many standard errors of what profiles of customers with registers may hide at one hour.
-const CERTAIN_OF_PROFILES: f64 = 3.0;
+pub(super) const CERTAIN_OF_PROFILES: f64 = 3.0;
 /// Hours of balance that a judgement needs: a week.
 const MIN_HOURS: usize = 168;
 /// Rounds in which the true load is corrected by what was found.

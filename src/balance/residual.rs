@@ -89,6 +89,10 @@ pub struct Residual {
     pub no_load_kw: f64,
     /// Share of the balance meter's hours in which the balance could be made, 0 to 1, times the share of usage points that were read.
     pub coverage: f64,
+    /// The share of hours alone.
+    pub hours_share: f64,
+    /// Standard error of what usage points that were not read are expected to use, kW.
+    pub unread_kw: f64,
 }
 
 /// Makes the hourly balance of a node; `metered` gives the sum of its usage points (without those under `meters.below`) for a number of hours from a start,
@@ -136,7 +140,8 @@ pub fn residual(
     balance.no_load_kw = meters.transformers.iter().map(|t| t.no_load_kw).sum();
     // Balance meters below stand for all usage points under them.
     let read_share = if meters.usage_points == 0 { 1.0 } else { meters.read as f64 / meters.usage_points as f64 };
-    balance.coverage = if hours == 0 { 0.0 } else { balance.at.len() as f64 / hours as f64 * read_share };
+    balance.hours_share = if hours == 0 { 0.0 } else { balance.at.len() as f64 / hours as f64 };
+    balance.coverage = balance.hours_share * read_share;
     balance
 }
 
@@ -229,6 +234,16 @@ impl Residual {
             let own = usize::try_from(hour).ok().and_then(|hour| kw.get(hour)).copied().filter(|kw| !kw.is_nan());
             let load = share * own.map_or_else(|| usual[at.0.div_euclid(3600).rem_euclid(24) as usize], f64::from);
             self.assumed_kw[index] += if own.is_none() { load.abs() } else { 0.0 };
+            self.metered_kw[index] += load;
+            self.residual_kw[index] -= load;
+        }
+    }
+
+    /// Counts what usage points that were not read are expected to use, kW from `start` on; nothing in hours outside.
+    pub fn add_expected(&mut self, start: Timestamp, kw: &[f32]) {
+        for (index, at) in self.at.iter().enumerate() {
+            let hour = usize::try_from((at.0 - start.0).div_euclid(3600)).ok();
+            let load = hour.and_then(|hour| kw.get(hour)).map_or(0.0, |&kw| f64::from(kw));
             self.metered_kw[index] += load;
             self.residual_kw[index] -= load;
         }

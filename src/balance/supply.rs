@@ -21,6 +21,9 @@ const LOSS: f64 = 1.04;
 const NEAR: f64 = 0.07;
 /// Noise and level as a share of what is supplied.
 const MOST_NOISE: f64 = 0.05;
+/// The same for ratios between two thirds and three halves, which a large customer under the wrong node makes as well, but less evenly.
+const NEAR_ONE: std::ops::Range<f64> = 0.66..1.51;
+const MOST_NOISE_NEAR_ONE: f64 = 0.025;
 const MOST_LEVEL: f64 = 0.2;
 /// Days on either side of a jump, and its least height in logarithms.
 const MARGIN_DAYS: usize = 5;
@@ -34,7 +37,7 @@ const QUIETER: f64 = 0.85;
 /// Quarters of the day that must agree on it: those whose own error is below this share of it, within so much of it.
 const QUARTERS: usize = 4;
 const TELLING: f64 = 0.2;
-const ALIKE: std::ops::Range<f64> = 0.5..1.6;
+const ALIKE: std::ops::Range<f64> = 0.35..2.0;
 /// Share of the load that lines lose, and gains of meters, as far as they are known.
 const LOSS_SIGMA: f64 = 0.05;
 const GAIN_SIGMA: f64 = 0.1;
@@ -85,7 +88,8 @@ fn ratio(supplied: &[f64], metered: &[f64]) -> Option<f64> {
     let fit = robust_fit(&[&ones, metered], &rows, &[Prior::Free, Prior::Free])?;
     let usual = median(supplied);
     let slope = fit.coefficients[1] / LOSS;
-    let follows = fit.scale < MOST_NOISE * usual && fit.coefficients[0].abs() < MOST_LEVEL * usual && mad_sigma(metered, median(metered)) > fit.scale;
+    let most_noise = if NEAR_ONE.contains(&slope) { MOST_NOISE_NEAR_ONE } else { MOST_NOISE };
+    let follows = fit.scale < most_noise * usual && fit.coefficients[0].abs() < MOST_LEVEL * usual && mad_sigma(metered, median(metered)) > fit.scale;
     let candidates = RATIOS.iter().flat_map(|&ratio| [ratio, 1.0 / ratio]).chain([TOO_LITTLE]);
     let nearest = candidates.min_by(|a, b| (slope / a).ln().abs().total_cmp(&(slope / b).ln().abs()))?;
     (follows && slope > 0.0 && (slope / nearest).ln().abs() < NEAR).then_some(nearest)

@@ -23,6 +23,7 @@ mod second_look;
 mod supplies;
 mod tap_trial;
 mod trial;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -35,7 +36,7 @@ use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::Survey;
-use crate::population::LoadShapes;
+use crate::population::{LoadShapes, UsualLoads};
 use crate::profile::ProfileStore;
 use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
 
@@ -278,11 +279,22 @@ impl Run<'_> {
         let register_only = |id: &str| !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
         let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
         let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
-        let unread: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
-        let profiled =
-            registers::add_to_sums(&unread, self.sums, &shapes, &self.tables.grid, &self.tables.customers, &series.supplies, &self.plan.calendar);
+        let by_register: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
+        let profiled = registers::add_to_sums(
+            &by_register,
+            self.sums,
+            &shapes,
+            &self.tables.grid,
+            &self.tables.customers,
+            &series.supplies,
+            &self.plan.calendar,
+        );
         series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
         let balance = &self.plan.config.balance;
+        let members = metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
+        let of_registers = by_register.iter().map(|load| (metered.bench.facts(&load.usage_point), load.mean_kw));
+        let usual = UsualLoads::of(members.chain(of_registers));
+        let unread = unread::expected(&self.tables.grid, in_balance, |id| metered.bench.facts(id), (&usual, &shapes), &series.supplies);
         let place = Position { latitude: balance.latitude, longitude: balance.longitude };
         let setting = GridSetting {
             grid: &self.tables.grid,
@@ -293,6 +305,7 @@ impl Run<'_> {
             fell_kw: &|id| metered.fell_kw(id),
             rises: &Rises::of(metered),
             profiled: &profiled,
+            unread: &unread,
             in_balance: &in_balance,
             calendar: &self.plan.calendar,
             positions: &Positions::of_grid(&self.tables.grid, &self.tables.customers, place),

@@ -22,6 +22,7 @@ use super::node_days::{self, parts};
 use super::positions::Positions;
 use super::registers::Profiled;
 use super::supplies;
+use super::unread::UnreadLoads;
 
 /// Coverage below which a node is not judged.
 pub(super) const LEAST_COVERAGE: f64 = 0.5;
@@ -65,6 +66,8 @@ pub(super) struct GridSetting<'a> {
     pub(super) sums: &'a GridSums,
     /// Whether a usage point was read.
     pub(super) is_read: &'a (dyn Fn(&str) -> bool + Sync),
+    /// What usage points that were not read are expected to use, by the node that feeds them.
+    pub(super) unread: &'a UnreadLoads,
     /// How sure the load of the customers with registers is that each node feeds.
     pub(super) profiled: &'a BTreeMap<UsagePointId, Profiled>,
     /// Whether its energy is in the sums: by intervals up to a day, or by a register.
@@ -136,6 +139,8 @@ pub(super) struct Balanced<'a> {
     pub(super) found: Option<Decomposition>,
     pub(super) odds: Option<NodeOdds>,
     unread: usize,
+    /// What unread usage points are expected to use on average, kW.
+    expected_kw: f64,
     /// Nodes below whose balance meters stand for what is under them.
     below: Vec<&'a GridNode>,
     /// Usage points that the grid file forgot here.
@@ -269,6 +274,7 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
         found: None,
         odds: None,
         unread,
+        expected_kw: 0.0,
         below,
         placed: Vec::new(),
     };
@@ -300,6 +306,12 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
     balanced.residual = residual_of(&own, balanced.below.iter().filter_map(|node| supply_of(node)).collect());
     let whole = (!balanced.below.is_empty()).then(|| residual_of(&frontier(node, setting.grid, |_| false).0, Vec::new()));
     balanced.energies = Some(Energies::of(whole.as_ref().unwrap_or(&balanced.residual)));
+    for unread in own.iter().filter_map(|node| setting.unread.get(&node.node)) {
+        balanced.residual.add_expected(unread.start, &unread.kw);
+        balanced.expected_kw += unread.kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / unread.kw.len().max(1) as f64;
+        balanced.residual.unread_kw = balanced.residual.unread_kw.hypot(unread.variance.sqrt());
+    }
+    balanced.residual = std::mem::take(&mut balanced.residual).averaged();
     balanced
 }
 
@@ -341,13 +353,14 @@ pub(super) fn level_of(residual: &Residual, found: &Decomposition) -> NodeLevel 
         metered_kw: residual.mean_metered_kw(),
         assumed_kw: residual.mean_assumed_kw(),
         profiled_kw: residual.profiled_kw,
+        unread_kw: residual.unread_kw,
     }
 }
 
-/// By how much more than usual a node may err: what is not read may be anything.
+/// By how much more than usual a node may err: hours that could not be balanced may hold anything.
 pub(super) fn reserve(balanced: &Balanced) -> f64 {
     let corrected = if balanced.is_corrected { CORRECTED } else { 1.0 };
-    corrected + RESERVE * (1.0 - balanced.residual.coverage).clamp(0.0, 1.0)
+    corrected + RESERVE * (1.0 - balanced.residual.hours_share).clamp(0.0, 1.0)
 }
 
 /// Usage points under a node, without the balance meters of other nodes.
@@ -477,7 +490,12 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push("the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve".to_owned());
     }
     if balanced.unread > 0 {
-        remarks.push(format!("{} usage points under it were not read; their load counts as unmetered", balanced.unread));
+        remarks.push(format!(
+            "{} usage points under it were not read; for those not below another balance meter {:.1} kW (\u{b1} {:.1}) are expected and not counted as unmetered",
+            balanced.unread,
+            balanced.expected_kw,
+            NINETY * balanced.residual.unread_kw
+        ));
     }
     if balanced.residual.span == BalanceSpan::Register {
         remarks.push("the balance meter has a register only: balanced between its readings, a load shows with its mean over them".to_owned());
