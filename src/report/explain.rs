@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 
+use super::cell::unguarded;
 use super::explain_node::{blind_node_words, node_words};
 
 /// Contributions smaller than this are not told.
@@ -41,9 +42,9 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A cell; empty where the column is not there.
+    /// A cell without the mark that keeps spreadsheets from taking it for a formula; empty where the column is not there.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).unwrap_or("")
+        self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).map_or("", unguarded)
     }
 
     /// `low to high`, or nothing where either is empty.
@@ -52,9 +53,9 @@ impl Record {
         if low.is_empty() || high.is_empty() { String::new() } else { format!(" ({low} to {high})") }
     }
 
-    /// The parts of a list inside a cell, without the mark that keeps spreadsheets from taking it for a formula.
+    /// The parts of a list inside a cell.
     pub(super) fn list(&self, name: &str) -> Vec<&str> {
-        self.get(name).trim_start_matches('\'').split("; ").filter(|part| !part.is_empty()).collect()
+        self.get(name).split("; ").filter(|part| !part.is_empty()).collect()
     }
 }
 

@@ -3,10 +3,12 @@
 mod canonical;
 mod cell;
 mod columns;
+mod compare;
 mod csv_file;
 mod explain;
 mod explain_node;
 mod folder;
+mod geojson;
 mod html;
 mod node_chart;
 mod scores;
@@ -16,6 +18,7 @@ mod trial;
 pub use canonical::{CanonicalColumns, CanonicalError, CanonicalWriter, quality_word, write_registers};
 pub use cell::Cell;
 pub use columns::{Column, TABLES, TableOf};
+pub use compare::{CompareError, Compared, compare};
 pub use explain::{ExplainError, explain};
 pub use folder::{WriteError, check_out_dir, write_result};
 pub use summary::summary;
@@ -38,5 +41,6 @@ pub const WRITERS: &[Writer] = &[
     Writer { name: "tables as csv", write: csv_file::write },
     Writer { name: "scores.parquet", write: scores::write },
     Writer { name: "report.html", write: html::write },
+    Writer { name: "suspects.geojson", write: geojson::write },
     Writer { name: "run.toml", write: folder::write_run_record },
 ];
