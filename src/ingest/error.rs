@@ -148,6 +148,7 @@ pub enum IngestError {
         source: parquet::errors::ParquetError,
     },
     /// A damaged table.
+    #[cfg(not(fuzzing))]
     #[error("`{path}` cannot be read as a table", path = path.display())]
     Table {
         /// The file.

@@ -1,7 +1,7 @@
 //! What is done with a usage point the moment its readings are complete, while they are in the processor's cache: even time axis, fault gate, profile, sums of the
 //! grid. Its series is then forgotten, unless it is a balance meter's or farms will be planted in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, NodeKind, Purpose, UsagePointId, seed_of};
@@ -141,6 +141,12 @@ impl<'a> FirstPass<'a> {
             self.offer(&self.adrift, MOST_ADRIFT, &id, || series.hourly());
         }
         self.offer(&self.hosts, self.setting.sample, &id, || series);
+    }
+
+    /// The usage points and balance meters that intervals were read of.
+    pub(super) fn finished(&self) -> BTreeSet<UsagePointId> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.points.iter().map(|point| &point.id).chain(kept.supplies.keys()).cloned().collect()
     }
 
     /// Keeps the `most` series with the smallest hashes of their ids: a sample that does not change when others are added.

@@ -88,7 +88,6 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let memory = MemoryPlan::of(plan.memory, &survey);
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     clock.lap("survey")?;
-
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
     let summed = tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
@@ -100,24 +99,26 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
     let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
+    let counted = registers::finish_counted(&gathered.registers, &first);
     profiles.close()?;
     tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);
-    let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
     let (registers, register_faults) = registers::register_loads(gathered.registers, &plan.calendar);
-    let kept = first.finish();
     clock.lap("read")?;
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers);
-    let Kept { points, supplies, mut faults, hosts, taken, adrift } = kept;
+    let Kept { points, supplies, mut faults, hosts, taken, adrift } = first.finish();
     let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
     let mut metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
+    faults.extend(registers::against_intervals(&registers, &metered, &counted, &plan.calendar));
     run.sort_faults(&mut faults, &metered);
     clock.lap("judge")?;
 
     progress.stage("balancing the grid", None);
-    let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
+    let setting = run.first_pass_setting();
+    let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
     let mut balancing = Balancing { series: GridSeries { supplies, adrift, taken }, registers: &registers, hosts: &hosts, look: &look, beside };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;
     let met = meet::raise(&mut metered, &grid.began, &tables.grid);
@@ -135,8 +136,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     let mut findings = run.assemble(&metered, grid, coverage, listing, faults);
     findings.rejects = gathered.rejects.into_iter().chain(tables.rejects.iter().cloned()).collect();
-    let counts = (interval_readings, register_readings);
-    complete_record(&mut findings, period, counts, digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
+    complete_record(&mut findings, period, (interval_readings, register_readings), digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
     Ok(findings)
 }
 

@@ -6,7 +6,10 @@ use rayon::prelude::*;
 
 use crate::domain::{Calendar, Customer, Fault, Grid, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts};
-use crate::series::{GridSums, LoadSeries, RegisterLoad, RegisterRead, register_load};
+use crate::series::{GridSums, LoadSeries, RawReading, RegisterLoad, RegisterRead, counted_load, register_fault, register_load};
+
+use super::first_pass::FirstPass;
+use super::metered::Metered;
 
 /// Hours before and after register readings for which they are believed.
 const MONTH_HOURS: i64 = 31 * 24;
@@ -20,6 +23,30 @@ pub(super) fn register_loads(reads: Vec<(UsagePointId, Vec<RegisterRead>)>, cale
         faults.extend(found);
     }
     (loads, faults)
+}
+
+/// Hourly loads that were made of counters, by usage point.
+pub(super) type Counted = BTreeMap<UsagePointId, Vec<RawReading>>;
+
+/// Takes counters that are read by the hour as hourly loads, where nothing else gives the load by intervals.
+pub(super) fn finish_counted(reads: &[(UsagePointId, Vec<RegisterRead>)], first: &FirstPass) -> Counted {
+    let loads: Vec<(&UsagePointId, Vec<RawReading>)> = reads.par_iter().filter_map(|(id, reads)| Some((id, counted_load(reads)?))).collect();
+    if loads.is_empty() {
+        return Counted::new();
+    }
+    let known = first.finished();
+    let counted: Counted = loads.into_iter().filter(|(id, _)| !known.contains(*id)).map(|(id, load)| (id.clone(), load)).collect();
+    counted.par_iter().for_each(|(id, load)| first.usage_point(id.as_ref(), &[], load));
+    counted
+}
+
+/// What is wrong between the registers and the intervals of usage points that have both.
+pub(super) fn against_intervals(registers: &[RegisterLoad], metered: &Metered, counted: &Counted, calendar: &Calendar) -> Vec<Fault> {
+    let both: Vec<&RegisterLoad> =
+        registers.iter().filter(|load| metered.is_read(&load.usage_point) && !counted.contains_key(&load.usage_point)).collect();
+    let ids: Vec<&UsagePointId> = both.iter().map(|load| &load.usage_point).collect();
+    let days = metered.day_means(&ids);
+    both.iter().zip(days).filter_map(|(load, days)| register_fault(load, &days?, calendar)).collect()
 }
 
 /// How far the customers with registers of one node may be from what the profiles of their classes say; errors of customers are independent, so squares add.

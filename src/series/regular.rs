@@ -141,16 +141,17 @@ pub fn regular_series(usage_point: &UsagePointId, mut raw: Vec<RawReading>, cale
     let mut kw = vec![f32::NAN; ((last - first) / step_min) as usize + 1];
     for reading in &settled {
         if reading.minute % step_min != phase {
-            tally.off_grid.get_or_insert(reading.at());
-            tally.off_grid_count += 1;
+            tally.off_grid.at(reading.at());
             continue;
         }
         let quality = reading.quality();
-        tally.estimated += usize::from(quality == ReadingQuality::Estimated as u16 || quality == ReadingQuality::Substituted as u16);
+        if quality == ReadingQuality::Estimated as u16 || quality == ReadingQuality::Substituted as u16 {
+            tally.estimated.at(reading.at());
+        }
         kw[((reading.minute - first) / step_min) as usize] = reading.kw(step_min);
     }
     let series = LoadSeries { usage_point: usage_point.clone(), start: Timestamp(i64::from(first) * 60), step_min, kw };
-    let estimated_share = tally.estimated as f64 / series.kw.len() as f64;
+    let estimated_share = tally.estimated.count as f64 / series.kw.len() as f64;
     let faults = tally.faults(&series, calendar);
     Some(Regular { series, faults, estimated_share })
 }
@@ -206,12 +207,28 @@ fn phase_of(readings: &[RawReading], step_min: u32) -> u32 {
 /// What was met while building a series.
 #[derive(Debug, Default)]
 struct Tally {
-    disagreeing: Option<Timestamp>,
-    disagreeing_count: usize,
-    twice: Option<Timestamp>,
-    off_grid: Option<Timestamp>,
-    off_grid_count: usize,
-    estimated: usize,
+    disagreeing: Seen,
+    twice: Seen,
+    off_grid: Seen,
+    estimated: Seen,
+}
+
+/// How often something was met, and from when to when.
+#[derive(Debug, Default)]
+struct Seen {
+    count: usize,
+    span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Seen {
+    fn at(&mut self, at: Timestamp) {
+        self.count += 1;
+        self.span = Some(self.span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+    }
+
+    fn first(&self, calendar: &Calendar) -> String {
+        self.span.map_or_else(String::new, |(first, _)| calendar.format(first))
+    }
 }
 
 /// Leaves one reading a stamp. Input is sorted by stamp, then best quality, then latest file.
@@ -241,7 +258,7 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
             let value = f32::midpoint(rivals[0].value, rivals[1].value);
             settled.push(RawReading { value, ..best });
             settled.push(RawReading { value, minute: second.0.div_euclid(60) as u32, ..best });
-            tally.twice.get_or_insert(first);
+            tally.twice.at(first);
             continue;
         }
         settled.push(settle_one(group, tally));
@@ -256,8 +273,7 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
 fn settle_one(group: &[RawReading], tally: &mut Tally) -> RawReading {
     let best = group[0];
     if group.iter().any(|r| !r.agrees_with(best)) {
-        tally.disagreeing.get_or_insert(best.at());
-        tally.disagreeing_count += 1;
+        tally.disagreeing.at(best.at());
     }
     let undecided = group.iter().any(|r| r.quality() == best.quality() && r.file == best.file && !r.agrees_with(best));
     if undecided { RawReading { value: f32::NAN, ..best } } else { best }
@@ -266,38 +282,29 @@ fn settle_one(group: &[RawReading], tally: &mut Tally) -> RawReading {
 impl Tally {
     fn faults(&self, series: &LoadSeries, calendar: &Calendar) -> Vec<Fault> {
         let intervals = series.kw.len() as f64;
-        let fault = |kind, from: Option<Timestamp>, share: f64, detail: String| Fault {
-            usage_point: series.usage_point.clone(),
-            kind,
-            from: from.map(|at| calendar.day(at)),
-            to: None,
-            share: Some(share),
-            detail,
-        };
         let mut faults = Vec::new();
-        if self.disagreeing_count > 0 {
-            let detail = format!("{} intervals with readings that disagree; first at {}", self.disagreeing_count, stamp(calendar, self.disagreeing));
-            faults.push(fault(FaultKind::Duplicate, self.disagreeing, self.disagreeing_count as f64 / intervals, detail));
-        }
-        if self.off_grid_count > 0 {
-            let detail =
-                format!("{} stamps off the {} min grid, not used; first at {}", self.off_grid_count, series.step_min, stamp(calendar, self.off_grid));
-            faults.push(fault(FaultKind::Clock, self.off_grid, self.off_grid_count as f64 / intervals, detail));
-        }
-        if self.twice.is_some() {
-            let detail = format!("the clock was set back at {}; the two hours share their energy evenly", stamp(calendar, self.twice));
-            faults.push(fault(FaultKind::Clock, self.twice, 1.0 / intervals, detail));
-        }
-        if self.estimated > 0 {
-            let detail = format!("{} of {} intervals are estimated or substituted", self.estimated, series.kw.len());
-            faults.push(fault(FaultKind::Estimated, None, self.estimated as f64 / intervals, detail));
-        }
+        let mut tell = |kind, seen: &Seen, detail: String| {
+            let Some((from, to)) = seen.span else { return };
+            let share = Some(seen.count as f64 / intervals);
+            faults.push(Fault {
+                usage_point: series.usage_point.clone(),
+                kind,
+                from: Some(calendar.day(from)),
+                to: Some(calendar.day(to)),
+                share,
+                detail,
+            });
+        };
+        let Self { disagreeing, off_grid, twice, estimated } = self;
+        let detail = format!("{} intervals with readings that disagree; first at {}", disagreeing.count, disagreeing.first(calendar));
+        tell(FaultKind::Duplicate, disagreeing, detail);
+        let detail = format!("{} stamps off the {} min grid, not used; first at {}", off_grid.count, series.step_min, off_grid.first(calendar));
+        tell(FaultKind::Clock, off_grid, detail);
+        let detail = format!("the clock was set back at {}; the two hours share their energy evenly", twice.first(calendar));
+        tell(FaultKind::Clock, twice, detail);
+        tell(FaultKind::Estimated, estimated, format!("{} of {} intervals are estimated or substituted", estimated.count, series.kw.len()));
         faults
     }
-}
-
-fn stamp(calendar: &Calendar, at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "an unknown time".to_owned(), |at| calendar.format(at))
 }
 
 #[cfg(test)]
