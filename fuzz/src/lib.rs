@@ -1,4 +1,4 @@
-//! The readers for fuzzing: the program's own folders `domain` and `ingest`, compiled in by path without what goes through polars (`cfg(fuzzing)`).
+//! The readers for fuzzing: the program's own folders `domain` and `ingest`, compiled in by path without what goes through polars and arrow (`cfg(fuzzing)`).
 //!
 //! A sink checks what later floors rely on. `fuzz/README.md` says how to run a target.
 

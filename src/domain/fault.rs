@@ -44,6 +44,8 @@ pub enum FaultKind {
     LostPhase,
     /// The register and the sum of the intervals between two of its readings differ.
     ProfileRegister,
+    /// The ratio of a meter's transformers looks applied twice, or forgotten.
+    RatioDoubt,
 }
 
 impl FaultKind {
@@ -69,6 +71,7 @@ impl FaultKind {
             Self::SwappedChannels => "swapped_channels",
             Self::LostPhase => "lost_phase",
             Self::ProfileRegister => "profile_register",
+            Self::RatioDoubt => "ratio_doubt",
         }
     }
 
@@ -91,6 +94,7 @@ impl FaultKind {
             Self::UnknownCustomer => "judged without tariff class and contracted power",
             Self::SwappedChannels => "values stay as they are read: tests of a steady load do not apply to them",
             Self::LostPhase => "none: a phase that is bypassed looks the same, and tests of under-registration judge it",
+            Self::RatioDoubt => "judged by the values as they are read, without the ratio",
             Self::ProfileRegister => "none: the intervals are judged as they are read",
         }
     }

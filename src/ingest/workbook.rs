@@ -97,8 +97,11 @@ impl Format for Workbook {
     }
 }
 
+/// A workbook in memory.
+type Book = Sheets<Cursor<Vec<u8>>>;
+
 /// Reads the whole file, or the member of an archive, with its digest.
-fn open_book(file: &Source) -> Result<(Sheets<Cursor<Vec<u8>>>, Arc<FileDigest>), IngestError> {
+fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
     let path = file.path;
     let too_large = |bytes: u64| IngestError::TooLarge {
         path: path.to_path_buf(),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::domain::{Calendar, Customer, Grid, IntervalBlock, Licence, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading};
 use crate::findings::InputDigest;
 use crate::ingest::{self, BlockSink, FileSummary, IngestError, PieceIx, Readings, Table};
-use crate::series::{Gathered, Gatherer};
+use crate::series::{Gathered, Gatherer, MeterRatios};
 
 use super::{Interrupt, Progress, ScanPlan};
 
@@ -32,6 +32,7 @@ pub(super) struct Tables {
     pub(super) weather: Weather,
     pub(super) licences: Vec<Licence>,
     pub(super) tariffs: Vec<Tariff>,
+    pub(super) meters: MeterRatios,
     pub(super) digests: Vec<InputDigest>,
     pub(super) rejects: Vec<Reject>,
 }
@@ -117,6 +118,7 @@ impl Tables {
             weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
             licences: tables.take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
             tariffs: tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?,
+            meters: tables.take("meters", paths.meters.as_deref(), |path| ingest::read_meters(path, calendar))?,
             digests: tables.digests,
             rejects: tables.rejects,
         })

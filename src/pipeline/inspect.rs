@@ -161,7 +161,7 @@ impl Tally {
         let mut tally = Self { usage_points: 1, ..Self::default() };
         tally.steps.insert(regular.series.step_min, 1);
         tally.cover(&regular.series, calendar);
-        let gated = FaultGate { calendar }.pass(regular.series, None);
+        let gated = FaultGate { calendar, ratios_known: false }.pass(regular.series, None);
         let kinds: BTreeSet<FaultKind> = regular.faults.iter().chain(&gated.faults).map(|fault| fault.kind).collect();
         tally.faults = kinds.into_iter().map(|kind| (kind, 1)).collect();
         Some(tally)
@@ -250,7 +250,9 @@ pub fn inspect(
         let (load, found) = register_load(&id, reads, calendar);
         registers.with_power += u64::from(load.is_some());
         let kinds: BTreeSet<FaultKind> = found.iter().map(|fault| fault.kind).collect();
-        kinds.into_iter().for_each(|kind| *faults.entry(kind).or_insert(0) += 1);
+        for kind in kinds {
+            *faults.entry(kind).or_insert(0) += 1;
+        }
     }
     let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
     for reject in gathered.rejects {

@@ -103,7 +103,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let counted = registers::finish_counted(&gathered.registers, &first);
     profiles.close()?;
     tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);
-    let (registers, register_faults) = registers::register_loads(gathered.registers, &plan.calendar);
+    let (registers, register_faults) = registers::register_loads(gathered.registers, &tables.meters, &plan.calendar);
     clock.lap("read")?;
 
     progress.stage("planting farms, judging", None);
@@ -136,7 +136,13 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     let mut findings = run.assemble(&metered, grid, coverage, listing, faults);
     findings.rejects = gathered.rejects.into_iter().chain(tables.rejects.iter().cloned()).collect();
-    complete_record(&mut findings, period, (interval_readings, register_readings), digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
+    complete_record(
+        &mut findings,
+        period,
+        (interval_readings, register_readings),
+        digests.into_iter().chain(tables.digests.iter().cloned()).collect(),
+        clock.stages,
+    );
     Ok(findings)
 }
 
@@ -207,6 +213,7 @@ impl Run<'_> {
         first_pass::Setting {
             calendar: &self.plan.calendar,
             customers: &self.tables.customers,
+            meters: &self.tables.meters,
             grid: &self.tables.grid,
             period: self.plan.period,
             seed: config.run.seed,

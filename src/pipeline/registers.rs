@@ -6,7 +6,9 @@ use rayon::prelude::*;
 
 use crate::domain::{Calendar, Customer, Fault, Grid, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts};
-use crate::series::{GridSums, LoadSeries, RawReading, RegisterLoad, RegisterRead, counted_load, register_fault, register_load};
+use crate::series::{
+    GridSums, LoadSeries, MeterRatios, RawReading, RegisterLoad, RegisterRead, apply_ratios_to_register, counted_load, register_fault, register_load,
+};
 
 use super::first_pass::FirstPass;
 use super::metered::Metered;
@@ -15,10 +17,18 @@ use super::metered::Metered;
 const MONTH_HOURS: i64 = 31 * 24;
 
 /// What all register readings say, in the order of usage points, and what is wrong with them.
-pub(super) fn register_loads(reads: Vec<(UsagePointId, Vec<RegisterRead>)>, calendar: &Calendar) -> (Vec<RegisterLoad>, Vec<Fault>) {
+pub(super) fn register_loads(
+    reads: Vec<(UsagePointId, Vec<RegisterRead>)>,
+    meters: &MeterRatios,
+    calendar: &Calendar,
+) -> (Vec<RegisterLoad>, Vec<Fault>) {
     let (mut loads, mut faults) = (Vec::new(), Vec::new());
     for (usage_point, reads) in reads {
-        let (load, found) = register_load(&usage_point, reads, calendar);
+        let (mut load, found) = register_load(&usage_point, reads, calendar);
+        if let Some(load) = &mut load {
+            apply_ratios_to_register(load, meters, calendar);
+        }
+        let load = load.filter(|load| !load.periods.is_empty());
         loads.extend(load);
         faults.extend(found);
     }

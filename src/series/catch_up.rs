@@ -15,6 +15,8 @@ const ABOUT: std::ops::RangeInclusive<f64> = 0.5..=2.0;
 const STANDS_OUT: f64 = 1.5;
 /// The next value is below this share of it.
 const BACK_TO_USUAL: f32 = 0.4;
+/// Share of other values that may be zero where zeros are taken for a gap: a small load on a coarse display shows zeros, then a step that stands for all of them.
+const ZEROS: f64 = 0.02;
 /// Days that tell what is usual.
 const LEAST_DAYS: usize = 7;
 
@@ -35,14 +37,23 @@ pub(super) fn find(series: &LoadSeries, fold: &DayFold) -> Vec<(usize, usize)> {
     let shortest = LEAST_HOURS * 60 / series.step_min as usize;
     let usual_mean = median_of(fold.days.iter().filter(|day| day.valid > 0).map(super::DayLevel::mean));
     let days = fold.days.iter().filter(|day| f64::from(day.highest) > STANDS_OUT * usual);
-    days.filter_map(|day| {
-        let place = (day.from..day.to).find(|&index| series.kw[index] == day.highest)?;
-        let gap = series.kw[..place].iter().rev().take_while(|kw| kw.is_nan() || **kw == 0.0).count();
-        let held = f64::from(series.kw[place]) / (usual_mean * (gap + 1) as f64);
-        let next_is_usual = series.kw.get(place + 1).is_none_or(|next| !(*next > BACK_TO_USUAL * series.kw[place]));
-        (gap >= shortest && gap < place && ABOUT.contains(&held) && next_is_usual).then_some((place - gap, place))
-    })
-    .collect()
+    let found: Vec<(usize, usize)> = days
+        .filter_map(|day| {
+            let place = (day.from..day.to).find(|&index| series.kw[index] == day.highest)?;
+            let gap = series.kw[..place].iter().rev().take_while(|kw| kw.is_nan() || **kw == 0.0).count();
+            let held = f64::from(series.kw[place]) / (usual_mean * (gap + 1) as f64);
+            let next_is_usual = series.kw.get(place + 1).is_none_or(|next| next.is_nan() || *next <= BACK_TO_USUAL * series.kw[place]);
+            (gap >= shortest && gap < place && ABOUT.contains(&held) && next_is_usual).then_some((place - gap, place))
+        })
+        .collect();
+    if found.is_empty() || !shows_zeros(series, &found) { found } else { Vec::new() }
+}
+
+/// Whether zeros are usual outside these gaps.
+fn shows_zeros(series: &LoadSeries, gaps: &[(usize, usize)]) -> bool {
+    let zeros = |values: &[f32]| values.iter().filter(|kw| **kw == 0.0).count();
+    let inside: usize = gaps.iter().map(|&(first, place)| zeros(&series.kw[first..place])).sum();
+    (zeros(&series.kw) - inside) as f64 > ZEROS * series.kw.len() as f64
 }
 
 #[cfg(test)]
@@ -97,5 +108,17 @@ mod tests {
         let mut kw = home(30);
         kw[700] = 9.0;
         assert_eq!(found(kw), []);
+    }
+
+    #[test]
+    fn a_load_of_a_few_watts_that_moves_its_display_twice_a_day_is_no_catch_up() {
+        // 0.7 Wh in half an hour on a display of 5 Wh.
+        let kw = (0..30 * 48).map(|i| if (i * 7 + i / 100) % 50 < 7 { 0.01 } else { 0.0 }).collect();
+        assert_eq!(found(kw), []);
+        // Such a home with one larger step after ten hours.
+        let mut one: Vec<f32> = (0..30 * 48).map(|i| if i % 4 == 0 { 0.0 } else { 0.01 }).collect();
+        one[480..500].fill(0.0);
+        one[500] = 0.17;
+        assert_eq!(found(one), []);
     }
 }

@@ -9,6 +9,8 @@ const MOST_STEPS: f64 = 2e6;
 const DISPLAYS: [i64; 4] = [1000, 100, 10, 1];
 /// Share of values that lie on the display's steps.
 const ON_STEPS: f64 = 0.995;
+/// Values that are needed to say anything.
+const MIN_VALUES: usize = 50;
 /// Distance from a whole step that single precision may make, in steps.
 const NEAR: f64 = 0.02;
 
@@ -25,7 +27,6 @@ pub(super) fn steps_of(series: &LoadSeries, index: usize) -> Option<i64> {
 
 /// The coarsest display whose steps nearly all values outside `without` are, in steps of 1 Wh; `None` where they are finer, or fewer than fifty.
 pub(super) fn display_of(series: &LoadSeries, without: &[(usize, usize)]) -> Option<i64> {
-    const MIN_VALUES: usize = 50;
     let mut skipped = without.iter().peekable();
     let (mut values, mut on) = (0_usize, [0_usize; DISPLAYS.len()]);
     for index in 0..series.kw.len() {
@@ -50,4 +51,23 @@ pub(super) fn is_off_display(series: &LoadSeries, index: usize, display: i64) ->
     let nearest = (steps / display as f64).round() * display as f64;
     // Single precision keeps 7 digits: beyond a thousand times the tolerance nothing can be said.
     steps.abs() < MOST_STEPS / 10.0 && (steps - nearest).abs() > NEAR.max(steps.abs() * 1e-6)
+}
+
+/// The greatest step, in steps of 1 Wh, of which all values of a stretch are multiples; `None` where some are finer than 1 Wh, or fewer than fifty are there.
+pub(super) fn common_step(series: &LoadSeries, stretch: std::ops::Range<usize>) -> Option<i64> {
+    let (mut values, mut step) = (0, 0);
+    for index in stretch.filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0) {
+        step = greatest_divisor(step, steps_of(series, index)?);
+        values += 1;
+    }
+    (values >= MIN_VALUES).then_some(step)
+}
+
+/// Greatest common divisor; that of 0 and a number is the number.
+pub(super) fn greatest_divisor(a: i64, b: i64) -> i64 {
+    let (mut a, mut b) = (a.abs(), b.abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }

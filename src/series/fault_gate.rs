@@ -27,7 +27,12 @@ const SPIKE_FACTOR: f32 = 10.0;
 pub struct FaultGate<'a> {
     /// The utility's clock, to name days.
     pub calendar: &'a Calendar,
+    /// The ratios of this meter are known, with their dates: a change of the steps that its values come in is no fault.
+    pub ratios_known: bool,
 }
+
+/// Masks faulty intervals of a series, folded as it is, and says what was wrong.
+type Mask<'m> = &'m dyn Fn(&mut LoadSeries, &DayFold) -> Option<Fault>;
 
 /// A series behind the gate.
 #[derive(Debug, Clone)]
@@ -48,11 +53,10 @@ impl FaultGate<'_> {
     pub fn pass(self, mut series: LoadSeries, contracted_kw: Option<f64>) -> Gated {
         let mut faults = self.mask_runs(&mut series);
         let mut fold = DayFold::of(&series, self.calendar);
-        let masks: [&dyn Fn(&mut LoadSeries, &DayFold) -> Option<Fault>; 3] = [
-            &|series, fold| self.mask_spread_out(series, fold),
-            &|series, fold| self.mask_catch_ups(series, fold),
-            &|series, fold| self.mask_spikes(series, fold, contracted_kw),
-        ];
+        let masks: [Mask; 3] =
+            [&|series, fold| self.mask_spread_out(series, fold), &|series, fold| self.mask_catch_ups(series, fold), &|series, fold| {
+                self.mask_spikes(series, fold, contracted_kw)
+            }];
         for mask in masks {
             let found = mask(&mut series, &fold);
             if found.is_some() {
@@ -63,7 +67,8 @@ impl FaultGate<'_> {
         let changed = multiplier::split_days(&series, &fold);
         let mut taken = None;
         if let Some((days, split)) = changed {
-            if let Some((fault, divided)) = self.undo_multiplier(&mut series, &days, split) {
+            let undone = if self.ratios_known { None } else { self.undo_multiplier(&mut series, &days, split) };
+            if let Some((fault, divided)) = undone {
                 fold = DayFold::of(&series, self.calendar);
                 faults.push(fault);
                 taken = Some(divided);
@@ -152,10 +157,13 @@ impl FaultGate<'_> {
         let runs = spread_out::find(series, fold);
         let (&(first, _), &(_, end)) = (runs.first()?, runs.last()?);
         let count: usize = runs.iter().map(|run| run.1 - run.0).sum();
-        let kwh: f64 = runs.iter().map(|&(first, end)| (end - first) as f64 * f64::from(series.kw[first])).sum::<f64>() * f64::from(series.step_min) / 60.0;
+        let kwh: f64 =
+            runs.iter().map(|&(first, end)| (end - first) as f64 * f64::from(series.kw[first])).sum::<f64>() * f64::from(series.step_min) / 60.0;
         let hours = count as f64 * f64::from(series.step_min) / 60.0;
         let detail = format!("{kwh:.1} kWh spread evenly over {} gaps, {hours:.0} h in all: values that the meter's display cannot show", runs.len());
-        runs.iter().for_each(|&(first, end)| series.kw[first..end].fill(f32::NAN));
+        for &(first, end) in &runs {
+            series.kw[first..end].fill(f32::NAN);
+        }
         Some(self.fault(series, FaultKind::SpreadOut, (first, end - 1), count, detail))
     }
 
@@ -170,7 +178,9 @@ impl FaultGate<'_> {
             series.kw[place],
             (place - gap) as f64 * f64::from(series.step_min) / 60.0
         );
-        found.iter().for_each(|&(first, place)| series.kw[first..=place].fill(f32::NAN));
+        for &(first, place) in &found {
+            series.kw[first..=place].fill(f32::NAN);
+        }
         let count = found.iter().map(|(first, place)| place + 1 - first).sum();
         Some(self.fault(series, FaultKind::CatchUp, (first, last), count, detail))
     }
@@ -297,7 +307,7 @@ mod tests {
     fn gate(kw: Vec<f32>) -> Gated {
         let calendar = Calendar::new(None).unwrap();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 30, kw };
-        FaultGate { calendar: &calendar }.pass(series, Some(10.0))
+        FaultGate { calendar: &calendar, ratios_known: false }.pass(series, Some(10.0))
     }
 
     fn kinds(gated: &Gated) -> Vec<FaultKind> {
@@ -412,7 +422,7 @@ mod tests {
         lost[30 * 48..].iter_mut().for_each(|kw| *kw *= 2.0 / 3.0);
         let calendar = Calendar::new(None).unwrap();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 30, kw: lost.clone() };
-        let gated = FaultGate { calendar: &calendar }.pass(series, Some(20.0));
+        let gated = FaultGate { calendar: &calendar, ratios_known: false }.pass(series, Some(20.0));
         assert_eq!(kinds(&gated), [FaultKind::LostPhase]);
         assert!(gated.series.kw == lost, "the values stay as they are read");
     }
@@ -431,6 +441,6 @@ mod tests {
         let calendar = Calendar::new(None).unwrap();
         let kw = (0..60 * 24).map(|i| if i % 97 == 0 { 0.3 } else { 0.2 }).collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
-        assert!(FaultGate { calendar: &calendar }.pass(series, Some(1.0)).faults.is_empty());
+        assert!(FaultGate { calendar: &calendar, ratios_known: false }.pass(series, Some(1.0)).faults.is_empty());
     }
 }

@@ -9,7 +9,7 @@
 
 use crate::domain::{best_split, median_of};
 
-use super::display::steps_of;
+use super::display::{greatest_divisor, steps_of};
 use super::{DayFold, LoadSeries};
 
 /// A factor below this is not looked for.
@@ -128,14 +128,6 @@ fn steps(series: &LoadSeries, stretch: std::ops::Range<usize>) -> Option<Vec<i64
     let steps: Vec<Option<i64>> = valid.map(|index| steps_of(series, index)).collect();
     let whole: Vec<i64> = steps.iter().flatten().copied().collect();
     (whole.len() >= MIN_VALUES && whole.len() as f64 >= ON_MULTIPLES * steps.len() as f64).then_some(whole)
-}
-
-fn greatest_divisor(a: i64, b: i64) -> i64 {
-    let (mut a, mut b) = (a.abs(), b.abs());
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
 
 /// Mean, floor and spread of one day, kW.

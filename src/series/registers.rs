@@ -120,7 +120,9 @@ impl Fall {
 
     fn fault(self, usage_point: &UsagePointId, (from, to): (CivilDay, CivilDay), (before, after): (f64, f64)) -> Fault {
         let what = match self {
-            Self::Rollover { energy_kwh } => format!("it passed its last digit, and {energy_kwh:.1} kWh are counted for the period; a warning if the meter was replaced"),
+            Self::Rollover { energy_kwh } => {
+                format!("it passed its last digit, and {energy_kwh:.1} kWh are counted for the period; a warning if the meter was replaced")
+            }
             Self::Correction => "the earlier reading was corrected and is left out".to_owned(),
             Self::Replacement => "the meter was replaced; the period is left out".to_owned(),
         };
@@ -170,16 +172,19 @@ fn in_order(reads: &mut Vec<RegisterRead>) {
 }
 
 fn of_periods(usage_point: &UsagePointId, reads: &[RegisterRead], periods: Vec<RegisterPeriod>) -> RegisterLoad {
-    let energy_kwh: f64 = periods.iter().map(|period| period.energy_kwh).sum();
-    let seconds: i64 = periods.iter().map(|period| period.to.0 - period.from.0).sum();
-    RegisterLoad {
-        usage_point: usage_point.clone(),
-        from: reads[0].0,
-        to: reads[reads.len() - 1].0,
-        energy_kwh,
-        mean_kw: energy_kwh / (seconds as f64 / 3600.0),
-        lowest_kw: periods.iter().map(RegisterPeriod::mean_kw).fold(f64::INFINITY, f64::min),
-        periods,
+    let (from, to) = (reads[0].0, reads[reads.len() - 1].0);
+    let mut load = RegisterLoad { usage_point: usage_point.clone(), from, to, energy_kwh: 0.0, mean_kw: 0.0, lowest_kw: 0.0, periods };
+    load.add_up();
+    load
+}
+
+impl RegisterLoad {
+    /// Energy and powers from the periods.
+    pub(super) fn add_up(&mut self) {
+        let seconds: i64 = self.periods.iter().map(|period| period.to.0 - period.from.0).sum();
+        self.energy_kwh = self.periods.iter().map(|period| period.energy_kwh).sum();
+        self.mean_kw = self.energy_kwh / (seconds as f64 / 3600.0);
+        self.lowest_kw = self.periods.iter().map(RegisterPeriod::mean_kw).fold(f64::INFINITY, f64::min);
     }
 }
 

@@ -182,7 +182,9 @@ impl TextFile {
         let mut met = None;
         while begins < own && end < length && last_begins < line_end {
             let before = text.len();
-            Read::take(&mut file, 4096.max(before as u64 - own as u64).min(LINE_BYTES as u64)).read_to_end(&mut text).map_err(|error| self.io(error))?;
+            Read::take(&mut file, 4096.max(before as u64 - own as u64).min(LINE_BYTES as u64))
+                .read_to_end(&mut text)
+                .map_err(|error| self.io(error))?;
             line_end = text.len();
             if text.len() == before {
                 break;

@@ -26,8 +26,8 @@ use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memchr_iter;
 
-use super::message::is_of_the_system;
 use super::mapping::{Delimiter, Profile, Understanding};
+use super::message::is_of_the_system;
 use super::stamp::StampForm;
 use super::{Format, IngestError, ReadingsFile, Source, decompress};
 use encoding::Decoded;
@@ -47,6 +47,11 @@ impl Format for DelimitedText {
     }
 
     fn recognises(&self, head: &[u8]) -> bool {
+        // Markup is a message of another kind, or a network model; its lines are no table.
+        let mark = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        if mark.starts_with(b"<") {
+            return false;
+        }
         let is_wide = Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8);
         is_wide || (!head.iter().take(4096).any(|&byte| byte == 0) && head.iter().take(4096).any(|byte| DELIMITERS.contains(byte)))
     }
