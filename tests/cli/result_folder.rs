@@ -53,7 +53,7 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
         "rank,address,city,usage_points,probability,hidden_kw,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,findings"
     );
     assert_eq!(header("cleared.csv"), "usage_point,look_alike,reason,hidden_kw,probability_before,probability");
-    assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail");
+    assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail,effect");
     assert_eq!(header("rejects.csv"), "file,row,code,detail");
     for file in ["worklist.csv", "regions.csv", "scores.parquet", "run.toml", "report.html"] {
         assert!(out.join(file).is_file(), "{file}");
