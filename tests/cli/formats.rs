@@ -1,5 +1,6 @@
 //! One dump in every format: converted, it gives the same bytes; scanned, the same list.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ fn csv(dump: &Dump) -> String {
             let minute = place as i64 * dump.step_min;
             let day = super::domain::CivilDay::from_ymd(2025, 3, 1).unwrap().0 + (minute / 1440) as i32;
             let kwh = f64::from(*wh) / 1000.0;
-            text += &format!("{id},{}T{:02}:{:02},{kwh:.3}\n", super::domain::CivilDay(day), minute % 1440 / 60, minute % 60);
+            writeln!(text, "{id},{}T{:02}:{:02},{kwh:.3}", super::domain::CivilDay(day), minute % 1440 / 60, minute % 60).unwrap();
         }
     }
     text
