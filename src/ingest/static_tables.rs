@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::domain::{
-    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceStatus, LicenceTarget, Lighting, NodeKind, Reject, RejectCode,
-    Tariff, Timestamp, UsagePointId, Weather, Zone,
+    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceStatus, LicenceTarget, Lighting, NodeKind, Reject,
+    RejectCode, Tariff, Timestamp, UsagePointId, Weather, Zone,
 };
 
 use super::columns::{TIMESTAMP, USAGE_POINT};

@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod bad_input;
+mod formats;
 mod grid_theft;
 mod readers;
 mod result_folder;
 mod snapshots;
+#[path = "../../src/ingest/written.rs"]
+#[expect(dead_code, reason = "what only property tests of the readers use")]
+mod written;
 
+use darkload::domain;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
