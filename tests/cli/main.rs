@@ -4,11 +4,16 @@
 
 mod bad_input;
 mod consequences;
+mod formats;
 mod grid_theft;
 mod readers;
 mod result_folder;
 mod snapshots;
+#[path = "../../src/ingest/written.rs"]
+#[expect(dead_code, reason = "what only property tests of the readers use")]
+mod written;
 
+use darkload::domain;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
