@@ -138,17 +138,12 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
     look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
-    gatherer.failure().map_or(Ok(()), Err)?;
-    profiles.failure().map_or(Ok(()), Err)?;
+    gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
+    let findings = run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults);
     let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests };
-    Ok(run.completed(
-        run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults),
-        metered.period(),
-        read,
-        clock.stages,
-    ))
+    Ok(run.completed(findings, metered.period(), read, clock.stages))
 }
 
 /// Says what did not fit into memory.
