@@ -8,10 +8,10 @@ use crate::config::{Config, ConfigError};
 use crate::domain::{Calendar, CalendarError, CivilDay};
 use crate::ingest::{Profile, ProfileError};
 use crate::pipeline::{self, Interrupt, PipelineError, ScanPlan, StaticPaths};
-use crate::report::{self, WriteError};
+use crate::report::{self, Language, WriteError};
 
 use super::progress::TerminalProgress;
-use super::{ExitReason, complain};
+use super::{ExitReason, complain, language};
 
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
@@ -61,6 +61,9 @@ pub(super) struct ScanArgs {
     /// Prior share of farms, for every tariff class
     #[arg(long, value_name = "P")]
     prior: Option<f64>,
+    /// Language of the page and the workbook; the page can be switched while it is open
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    lang: Language,
     /// Threads; default: all cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -187,8 +190,9 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
 
 fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let session = Session::new(args, "darkload-out")?;
-    let findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt))?;
+    let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt))?;
     let Session { plan, interrupt, .. } = session;
+    findings.run.language = args.lang.code().to_owned();
     let written = report::write_result(&plan.out, &findings, || !interrupt.is_set())?;
     if written.is_empty() {
         return Err(PipelineError::Interrupted.into());

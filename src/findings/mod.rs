@@ -5,17 +5,21 @@
 
 mod address;
 mod grid_rows;
+mod picture;
 mod run_record;
 mod trial;
 mod usage_point_rows;
 
 pub use address::{AddressRow, RegionRow, WorklistRow};
 pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};
+pub use picture::{DayTemperature, Dossier, LoadPicture};
 pub use run_record::{InputDigest, OtherPrior, Prevalence, RunRecord, StageTime};
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
 
-use crate::domain::{Fault, Reject};
+use std::collections::BTreeMap;
+
+use crate::domain::{Fault, Reject, UsagePointId};
 
 /// Money at stake, each amount in `currency`; all `None` when no tariff applies.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,6 +67,12 @@ pub struct Findings {
     pub faults: Vec<Fault>,
     /// Records left out, by file and row.
     pub rejects: Vec<Reject>,
+    /// What the page draws of suspects, in their order; fewer than them where the list is longer than a page can draw.
+    pub dossiers: Vec<Dossier>,
+    /// Latitude and longitude of nodes: the mean of their customers.
+    pub node_places: BTreeMap<UsagePointId, (f64, f64)>,
+    /// Mean outdoor temperature of the days of the run, in order; empty without weather.
+    pub temperatures: Vec<DayTemperature>,
     /// How the run was made.
     pub run: RunRecord,
 }

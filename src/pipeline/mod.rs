@@ -3,6 +3,7 @@
 mod convert;
 mod corrections;
 mod coverage;
+mod dossiers;
 mod fallen;
 mod first_pass;
 mod inputs;
@@ -52,6 +53,9 @@ pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
 pub use inspect::{Inspection, MonthCover, RegisterCover, ShownReading, inspect};
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
+
+/// The file by which a folder of `darkload simulate` is known.
+const SIMULATED: &str = "simulate.toml";
 
 /// Runs a scan. Nothing is written but files without a name beside the result folder, for what does not fit into memory.
 ///
@@ -127,13 +131,13 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), met };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    look.refine(&mut listing.suspects, progress)?;
+    let pictures = look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().map_or(Ok(()), Err)?;
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
-    let mut findings = run.assemble(&metered, grid, coverage, listing, faults);
+    let mut findings = run.drawn(run.assemble(&metered, grid, coverage, listing, faults), pictures, &metered, period);
     findings.rejects = gathered.rejects.into_iter().chain(tables.rejects.iter().cloned()).collect();
     let counts = (interval_readings, register_readings);
     complete_record(&mut findings, period, counts, digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
@@ -160,7 +164,13 @@ fn complete_record(
     let run = &mut findings.run;
     run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
     (run.readings, run.register_readings, run.rejects) = (readings, register_readings, rejects);
+    run.synthetic = inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
     (run.inputs, run.stages) = (inputs, stages);
+}
+
+/// Whether `darkload simulate` left its settings beside a file of readings.
+fn is_simulated(readings: &Path) -> bool {
+    readings.parent().is_some_and(|folder| folder.join(SIMULATED).is_file())
 }
 
 /// Wall time by stage, and the place where an interrupt is noticed.
@@ -321,6 +331,9 @@ impl Run<'_> {
             cleared: listing.cleared,
             faults,
             rejects: Vec::new(),
+            dossiers: Vec::new(),
+            node_places: BTreeMap::new(),
+            temperatures: Vec::new(),
             run: RunRecord { other_priors: listing.other_priors, ..self.record(metered) },
         }
     }

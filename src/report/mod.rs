@@ -7,17 +7,19 @@ mod csv_file;
 mod explain;
 mod explain_node;
 mod folder;
-mod html;
-mod node_chart;
+mod language;
+mod page;
 mod scores;
 mod summary;
 mod trial;
+mod workbook;
 
 pub use canonical::{CanonicalColumns, CanonicalError, CanonicalWriter, quality_word, write_registers};
 pub use cell::Cell;
 pub use columns::{Column, TABLES, TableOf};
 pub use explain::{ExplainError, explain};
 pub use folder::{WriteError, check_out_dir, write_result};
+pub use language::{LANGUAGES, Language};
 pub use summary::summary;
 pub use trial::{trial_summary, write_trial};
 
@@ -37,6 +39,7 @@ pub struct Writer {
 pub const WRITERS: &[Writer] = &[
     Writer { name: "tables as csv", write: csv_file::write },
     Writer { name: "scores.parquet", write: scores::write },
-    Writer { name: "report.html", write: html::write },
+    Writer { name: "report.html", write: page::write },
+    Writer { name: "report.xlsx", write: workbook::write },
     Writer { name: "run.toml", write: folder::write_run_record },
 ];
