@@ -48,10 +48,10 @@ impl Record {
         self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).unwrap_or("")
     }
 
-    /// `low to high`, or nothing where either is empty.
+    /// `low to high`, or nothing where either is empty or both are one.
     pub(super) fn range(&self, name: &str, language: Language) -> String {
         let (low, high) = (self.get(&format!("{name}_low")), self.get(&format!("{name}_high")));
-        if low.is_empty() || high.is_empty() { String::new() } else { language.tell("range", &[("low", low), ("high", high)]) }
+        if low.is_empty() || high.is_empty() || low == high { String::new() } else { language.tell("range", &[("low", low), ("high", high)]) }
     }
 
     /// The parts of a list inside a cell, without the mark that keeps spreadsheets from taking it for a formula.

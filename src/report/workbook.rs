@@ -219,8 +219,8 @@ fn about(sheet: &mut Worksheet, findings: &Findings, cut: &[(&str, usize, &str)]
         filled("cut", &[("sheet", (*sheet).to_owned()), ("rows", rows(MOST_LINES)), ("total", rows(*total)), ("file", (*file).to_owned())])
     };
     lines.extend(cut.iter().map(words));
-    lines.push(page("inputs"));
-    lines.extend(run.inputs.iter().map(|input| format!("{}  {}", input.sha256, input.path)));
+    // Digests of the files stand in `run.toml` and on the page: the workbook does not depend on how readings are written.
+    lines.push(page("repeat"));
     for (row, line) in lines.iter().enumerate() {
         sheet.write_string_with_format(row as u32 + 2, 0, line, &formats.sentence)?;
     }
