@@ -3,8 +3,11 @@
 mod convert;
 mod inspect;
 mod progress;
+mod pseudonym_files;
 mod scan;
+mod session;
 mod simulate;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +36,8 @@ enum Command {
     Simulate(Box<simulate::SimulateArgs>),
     /// Say what a result holds on one usage point, address or node: why it is listed, what speaks against, what was not testable
     Explain(ExplainArgs),
+    /// Repeat a result from the readings and its run.toml, and say whether the bytes are the same and, if not, where they part
+    Verify(Box<verify::VerifyArgs>),
     /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
     Convert(convert::ConvertArgs),
     /// Print the default configuration with comments
@@ -98,6 +103,7 @@ pub fn run() -> ExitReason {
         Command::Scan(args) => scan::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Trial(args) => scan::run_trial(&args),
         Command::Simulate(args) => match simulate::run(&args) {
             Ok(()) => ExitReason::Finished,

@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use sha2::{Digest, Sha256};
 
 use crate::config::{Config, ConfigError};
+use crate::consequence::{PseudonymKey, RuleError};
 use crate::domain::{Calendar, CalendarError, CivilDay};
+use crate::findings::{InputDigest, RunOptions};
 use crate::ingest::{Profile, ProfileError};
-use crate::pipeline::{self, Interrupt, PipelineError, ScanPlan, StaticPaths};
-use crate::report::{self, Language, WriteError};
+use crate::pipeline::{self, PipelineError, ScanPlan, StaticPaths};
+use crate::report::{self, Language};
 
-use super::progress::TerminalProgress;
+use super::pseudonym_files::{self, KeyError};
+use super::session::{Manner, RunError, Session};
 use super::{ExitReason, complain, language};
 
 /// Arguments of `darkload scan`.
@@ -64,6 +68,18 @@ pub(super) struct ScanArgs {
     /// Language of the page and the workbook; the page can be switched while it is open
     #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
     lang: Language,
+    /// Crews that can be sent: the best cases are shared out to them [default: not said]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    crews: Option<u64>,
+    /// Cost of a visit in the currency of the tariffs, taken off what a case is expected to recover [default: 0]
+    #[arg(long, value_name = "X")]
+    visit_cost: Option<f64>,
+    /// Replace meters, addresses, licences and owners in the result by pseudonyms that only the holder of a key can read
+    #[arg(long)]
+    pseudonymise: bool,
+    /// Key of the pseudonyms; made anew where there is no such file [default: the path of the result with .key]
+    #[arg(long, value_name = "FILE", requires = "pseudonymise")]
+    pseudonym_key: Option<PathBuf>,
     /// Threads; default: all cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -86,13 +102,19 @@ pub(super) struct ScanArgs {
 
 /// Arguments that do not make a plan.
 #[derive(Debug, thiserror::Error)]
-enum PlanError {
+pub(super) enum PlanError {
     #[error(transparent)]
     Calendar(#[from] CalendarError),
     #[error("failed to use the configuration")]
     Config(#[from] ConfigError),
     #[error(transparent)]
+    Rules(#[from] RuleError),
+    #[error(transparent)]
     Profile(#[from] ProfileError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error("`{path}` cannot be read; check the path", path = path.display())]
+    Read { path: PathBuf, source: std::io::Error },
     #[error("--period `{given}` is no period; write it as 2025-03-01..2025-05-31")]
     Period { given: String },
 }
@@ -103,21 +125,17 @@ enum ScanError {
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
-    Pipeline(#[from] PipelineError),
-    #[error("failed to write the result")]
-    Write(#[from] WriteError),
-    #[error("failed to start {threads} threads")]
-    Threads { threads: u16, source: rayon::ThreadPoolBuildError },
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
 impl ScanError {
     fn reason(&self) -> ExitReason {
         match self {
             Self::Plan(_) => ExitReason::BadArguments,
-            Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
-            Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
-            Self::Pipeline(PipelineError::Spill(_)) | Self::Write(_) => ExitReason::UnwritableOutput,
-            Self::Threads { .. } => ExitReason::InternalFault,
+            Self::Run(error) => error.reason(),
+            Self::Key(_) => ExitReason::UnwritableOutput,
         }
     }
 }
@@ -142,46 +160,19 @@ fn told(outcome: Result<ExitReason, ScanError>) -> ExitReason {
     }
 }
 
-/// A checked plan with all that a run needs beside it.
-struct Session {
-    plan: ScanPlan,
-    interrupt: Interrupt,
-    progress: TerminalProgress,
-    pool: rayon::ThreadPool,
-}
-
-impl Session {
-    fn new(args: &ScanArgs, default_out: &str) -> Result<Self, ScanError> {
-        let plan = plan(args, default_out)?;
-        report::check_out_dir(&plan.out)?;
-        let interrupt = Interrupt::default();
-        let flag = interrupt.clone();
-        // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
-        let _ = ctrlc::set_handler(move || flag.set());
-        let progress = TerminalProgress::new(args.quiet, args.verbose);
-        let mut builder = rayon::ThreadPoolBuilder::new();
-        if let Some(threads) = args.threads {
-            builder = builder.num_threads(usize::from(threads));
-        }
-        let pool = builder.build().map_err(|source| ScanError::Threads { threads: args.threads.unwrap_or(0), source })?;
-        Ok(Self { plan, interrupt, progress, pool })
-    }
-
-    /// Does the work in the run's own threads.
-    fn work<T: Send>(&self, work: impl FnOnce(&ScanPlan, &TerminalProgress, &Interrupt) -> T + Send) -> T {
-        let done = self.pool.install(|| work(&self.plan, &self.progress, &self.interrupt));
-        self.progress.finish();
-        done
+impl ScanArgs {
+    fn manner(&self) -> Manner {
+        Manner { threads: self.threads, quiet: self.quiet, verbose: self.verbose }
     }
 }
 
 fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
-    let session = Session::new(args, "darkload-trial")?;
-    let (findings, trial) = session.work(|plan, progress, interrupt| pipeline::trial(plan, progress, interrupt))?;
+    let session = Session::new(plan(args, "darkload-trial")?, args.manner())?;
+    let (findings, trial) = session.work(|plan, progress, interrupt| pipeline::trial(plan, progress, interrupt)).map_err(RunError::from)?;
     if session.interrupt.is_set() {
-        return Err(PipelineError::Interrupted.into());
+        return Err(RunError::from(PipelineError::Interrupted).into());
     }
-    report::write_trial(&session.plan.out, &trial, &findings.run)?;
+    report::write_trial(&session.plan.out, &trial, &findings.run).map_err(RunError::from)?;
     if !args.quiet {
         print!("{}", report::trial_summary(&trial, &session.plan.out));
     }
@@ -189,16 +180,27 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
 }
 
 fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
-    let session = Session::new(args, "darkload-out")?;
-    let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt))?;
+    let session = Session::new(plan(args, "darkload-out")?, args.manner())?;
+    let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
     let Session { plan, interrupt, .. } = session;
     findings.run.language = args.lang.code().to_owned();
-    let written = report::write_result(&plan.out, &findings, || !interrupt.is_set())?;
+    if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
+        // A result whose key is lost is of no use, so the key comes first.
+        pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;
+    }
+    let written = report::write_result(&plan.out, &findings, || !interrupt.is_set()).map_err(RunError::from)?;
     if written.is_empty() {
-        return Err(PipelineError::Interrupted.into());
+        return Err(RunError::from(PipelineError::Interrupted).into());
     }
     if !args.quiet {
         print!("{}", report::summary(&findings, &plan.out));
+    }
+    if plan.pseudonym_key.is_some() {
+        let names = pseudonym_files::write_names(&findings.names, &plan.out)?;
+        if !args.quiet {
+            let key = pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out);
+            println!("Pseudonyms: what they stand for is in {}, their key in {}; keep both to yourself.", names.display(), key.display());
+        }
     }
     let records = findings.run.readings + findings.run.register_readings + findings.run.rejects;
     let share = findings.run.rejects as f64 / records.max(1) as f64;
@@ -218,11 +220,27 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
     config.run.fdr = args.fdr.unwrap_or(config.run.fdr);
     config.run.seed = args.seed.unwrap_or(config.run.seed);
     config.run.max_rejects = args.max_rejects.unwrap_or(config.run.max_rejects);
+    config.visits.crews = args.crews.unwrap_or(config.visits.crews);
+    config.visits.cost = args.visit_cost.unwrap_or(config.visits.cost);
     if let Some(prior) = args.prior {
         config.prior.default = prior;
         config.prior.by_class.values_mut().for_each(|value| *value = prior);
     }
+    let config = config.checked()?;
+    let out: PathBuf = args.out.clone().unwrap_or_else(|| default_out.into());
+    let pseudonym_key =
+        if args.pseudonymise { Some(pseudonym_files::read_or_make(&pseudonym_files::key_path(args.pseudonym_key.as_deref(), &out))?) } else { None };
     Ok(ScanPlan {
+        rules: config.rules.load()?,
+        digests: plan_digests(&config, args.profile.as_deref())?,
+        options: RunOptions {
+            timezone: args.timezone.clone(),
+            period: args.period.clone(),
+            top: args.top,
+            profile: args.profile.clone(),
+            pseudonym_key_sha256: pseudonym_key.as_ref().map(PseudonymKey::digest),
+        },
+        pseudonym_key,
         readings: args.readings.clone(),
         tables: StaticPaths {
             customers: args.customers.clone(),
@@ -235,11 +253,28 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
         profile: args.profile.as_deref().map(Profile::named).transpose()?,
         calendar: Calendar::new(args.timezone.as_deref())?,
         period: args.period.as_deref().map(period).transpose()?,
-        config: config.checked()?,
+        config,
         top: args.top,
         memory: args.memory,
-        out: args.out.clone().unwrap_or_else(|| default_out.into()),
+        out,
     })
+}
+
+/// Digests of the files that a plan is made from: rule packs, and a mapping profile that is a file.
+pub(super) fn plan_digests(config: &Config, profile: Option<&str>) -> Result<Vec<InputDigest>, PlanError> {
+    let rules = config.rules.files.iter().map(|path| ("rules", path.clone()));
+    let profile = profile.map(PathBuf::from).filter(|path| path.is_file()).map(|path| ("profile", path));
+    let digest = |(role, path): (&str, PathBuf)| {
+        let bytes = std::fs::read(&path).map_err(|source| PlanError::Read { path: path.clone(), source })?;
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(InputDigest {
+            role: role.to_owned(),
+            path: path.display().to_string(),
+            sha256,
+            rows: bytes.iter().filter(|&&byte| byte == b'\n').count() as u64,
+        })
+    };
+    rules.chain(profile).map(digest).collect()
 }
 
 /// Bytes of a size such as `800M`, `4G`, `1.5GiB` or a plain number.
@@ -259,7 +294,7 @@ pub(super) fn size(given: &str) -> Result<u64, String> {
     if (1e6..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err("at least 1M is needed".to_owned()) }
 }
 
-fn period(given: &str) -> Result<(CivilDay, CivilDay), PlanError> {
+pub(super) fn period(given: &str) -> Result<(CivilDay, CivilDay), PlanError> {
     let parsed = given.split_once("..").and_then(|(from, to)| Some((CivilDay::parse(from.trim())?, CivilDay::parse(to.trim())?)));
     parsed.filter(|(from, to)| from <= to).ok_or_else(|| PlanError::Period { given: given.to_owned() })
 }

@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::consequence::{FeeRule, MoneySettings, RuleSettings};
 use crate::ingest::Caps;
 
 /// The default configuration with its comments: what `darkload config` prints, and what is used for keys that a file leaves out.
 pub const DEFAULT_TOML: &str = include_str!("default.toml");
+
+/// Most crews, and most visits of one.
+const MOST_CREWS: u64 = 1_000_000;
 
 /// The effective configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,8 +28,26 @@ pub struct Config {
     pub calibration: CalibrationConfig,
     /// How balances are made.
     pub balance: BalanceConfig,
+    /// What hidden energy is worth.
+    pub money: MoneySettings,
+    /// What visits cost and how many can be made.
+    pub visits: VisitsConfig,
+    /// Published criteria.
+    pub rules: RuleSettings,
     /// What one input file may ask of the machine.
     pub caps: CapsConfig,
+}
+
+/// Section `[visits]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisitsConfig {
+    /// Crews; 0 = not said.
+    pub crews: u64,
+    /// Visits that a crew makes.
+    pub per_crew: u64,
+    /// Cost of a visit in the currency of the tariffs.
+    pub cost: f64,
 }
 
 /// Section `[run]`.
@@ -124,6 +146,18 @@ pub enum ConfigError {
         /// What is wrong, with line and the keys expected.
         message: String,
     },
+    /// A fee rule without usable dates.
+    #[error(
+        "rule {number} of money.fee is for `{from}` to `{to}`; write days as 2025-01-01, the first not after the last, and leave `to` empty for an open end"
+    )]
+    FeeDates {
+        /// Its place, from 1.
+        number: usize,
+        /// First day as written.
+        from: String,
+        /// Last day as written.
+        to: String,
+    },
     /// A value out of its bounds.
     #[error("`{key}` is {value}, but must lie {bounds}")]
     Bounds {
@@ -195,10 +229,40 @@ impl Config {
                 bounds: "at what an honest file needs: 4096 bytes, a nesting of 8, a ratio of 1",
             });
         }
+        self.check_visits()?;
+        self.check_money()?;
         if self.prior.strength < 0.0 {
             return Err(ConfigError::Bounds { key: "prior.strength", value: self.prior.strength, bounds: "at 0 or above" });
         }
         Ok(self)
+    }
+
+    fn check_visits(&self) -> Result<(), ConfigError> {
+        if !(self.visits.cost >= 0.0 && self.visits.cost.is_finite()) {
+            return Err(ConfigError::Bounds { key: "visits.cost", value: self.visits.cost, bounds: "at 0 or above" });
+        }
+        if self.visits.per_crew == 0 || self.visits.crews > MOST_CREWS || self.visits.per_crew > MOST_CREWS {
+            let (key, value) =
+                if self.visits.crews > MOST_CREWS { ("visits.crews", self.visits.crews) } else { ("visits.per_crew", self.visits.per_crew) };
+            return Err(ConfigError::Bounds { key, value: value as f64, bounds: "between 1 and 1,000,000" });
+        }
+        Ok(())
+    }
+
+    fn check_money(&self) -> Result<(), ConfigError> {
+        if self.money.look_back_days == 0 {
+            return Err(ConfigError::Bounds { key: "money.look_back_days", value: 0.0, bounds: "at 1 or above" });
+        }
+        for (index, rule) in self.money.fee.iter().enumerate() {
+            let FeeRule { per_kwh, per_kwh_high, price_from, price_below, .. } = *rule;
+            if rule.days().is_none() {
+                return Err(ConfigError::FeeDates { number: index + 1, from: rule.from.clone(), to: rule.to.clone() });
+            }
+            if let Some(&value) = [per_kwh, per_kwh_high, price_from, price_below].iter().find(|value| !(**value >= 0.0 && value.is_finite())) {
+                return Err(ConfigError::Bounds { key: "money.fee", value, bounds: "at 0 or above" });
+            }
+        }
+        Ok(())
     }
 
     /// The configuration as it is written into `run.toml`.

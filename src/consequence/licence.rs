@@ -1,21 +1,80 @@
 //! Whether a farm is licensed, and whether it keeps to its licence.
 //!
-//! Exceeded: the farm draws more than 110 % of the licensed power, or runs on days that no valid licence covers. The tenth is what power and metering of a farm
-//! vary by (unit tolerance ±5 %, cooling 2 to 10 %).
+//! Joined by usage point (certain), by address or by node (less so: only what looks like a farm is held against such a licence, all of it together). Verdicts: *within*; *exceeded* in power (more than
+//! 110 % of the licensed power: unit tolerance ±5 %, cooling 2 to 10 %) or *above verified*, when the register knows the power of the verified equipment; *suspended*, *withdrawn*; and on days before,
+//! after or beyond the supply contract *not yet valid*, *expired*, *contract ended*, with the hours. A licence that does not cover the days of the load proves a farm only when the load is of
+//! its order (a fifth of the licensed power): a closed farm's flat is no farm.
+//! Source: licence registers name number, holder, place, power and dates; the tolerance from data sheets of mining units.
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceTarget, UsagePointId};
+use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, UsagePointId};
 
-use super::{FlatNotation, building};
+use super::Buildings;
 
 /// Power above this multiple of the licence exceeds it.
 const TOLERANCE: f64 = 1.10;
+/// A load of this share of the licensed power is the farm that the licence was for.
+const OF_ITS_ORDER: f64 = 0.2;
+/// The same where the register names no power, kW: one mining unit with its cooling draws more.
+const LEAST_FARM_KW: f64 = 2.0;
+/// Digits of a business number.
+const BUSINESS_DIGITS: usize = 9;
 
 /// The licence register, joined to usage points.
 #[derive(Debug, Clone, Default)]
-pub struct LicenceCheck {
-    by_usage_point: BTreeMap<UsagePointId, Vec<Licence>>,
+pub struct LicenceCheck<'a> {
+    by_usage_point: BTreeMap<UsagePointId, Vec<(&'a Licence, LicenceMatch)>>,
+    /// What the owner of each licensed usage point is called, and where else holders are customers.
+    owners: BTreeMap<UsagePointId, String>,
+    homes: BTreeMap<String, UsagePointId>,
+}
+
+/// How a licence was joined to a usage point, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LicenceMatch {
+    /// The register names the meter.
+    UsagePoint,
+    /// The register names the address, and the meter is in that building.
+    Address,
+    /// The register names a grid node above the meter.
+    Node,
+}
+
+/// What the register says of a load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LicenceState {
+    /// Within power and dates.
+    Within,
+    /// More power than licensed.
+    Exceeded,
+    /// More power than the verified equipment has.
+    AboveVerified,
+    /// Ran after the last day.
+    Expired,
+    /// Ran before the first day.
+    NotYetValid,
+    /// Ran after the supply contract ended.
+    ContractEnded,
+    /// Suspended.
+    Suspended,
+    /// Withdrawn, or in a state that is not known.
+    Withdrawn,
+    /// The licence does not cover these days, and no load of its order is there.
+    Idle,
+}
+
+/// A farm to be held against its licence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LicensedLoad {
+    /// Its power while it runs, kW.
+    pub kw: f64,
+    /// Power of all that looks like a farm under the same licence, itself included, kW; counts where the licence is joined by address or node.
+    pub together_kw: f64,
+    /// First and last day on which it ran.
+    pub days: (CivilDay, CivilDay),
+    /// Hours a day that it runs.
+    pub hours_a_day: f64,
 }
 
 /// What the register says of one usage point.
@@ -23,71 +82,209 @@ pub struct LicenceCheck {
 pub struct LicenceVerdict {
     /// Number of the licence.
     pub licence: String,
+    /// The verdict.
+    pub state: LicenceState,
+    /// How sure the licence is this usage point's.
+    pub matched: LicenceMatch,
+    /// Share of the load's energy that the licence allows, 0 to 1.
+    pub licensed_share: f64,
     /// Plain words with numbers.
     pub reason: String,
-    exceeded: bool,
+}
+
+impl LicenceMatch {
+    /// The word used in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UsagePoint => "usage_point",
+            Self::Address => "address",
+            Self::Node => "node",
+        }
+    }
+}
+
+impl LicenceState {
+    /// The word used in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Exceeded => "exceeded",
+            Self::AboveVerified => "above_verified",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::ContractEnded => "contract_ended",
+            Self::Suspended => "suspended",
+            Self::Withdrawn => "withdrawn",
+            Self::Idle => "idle",
+        }
+    }
 }
 
 impl LicenceVerdict {
-    /// Whether the licence is exceeded in power or in time.
+    /// Whether the load is more, longer or other than the licence allows.
     #[must_use]
     pub fn is_exceeded(&self) -> bool {
-        self.exceeded
+        !matches!(self.state, LicenceState::Within | LicenceState::Idle)
+    }
+
+    /// Whether the load is licensed and keeps to it.
+    #[must_use]
+    pub fn is_within(&self) -> bool {
+        self.state == LicenceState::Within
     }
 }
 
-impl LicenceCheck {
-    /// Joins licences to usage points: by id, by the node above, or by the building's address.
+impl<'a> LicenceCheck<'a> {
+    /// Joins licences to usage points: by id, by the building's address, or by the node above.
     #[must_use]
-    pub fn new(licences: &[Licence], grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>) -> Self {
+    pub fn new(licences: &'a [Licence], grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>, buildings: &Buildings) -> Self {
         let mut check = Self::default();
-        let by_address = licences.iter().any(|licence| matches!(licence.target, LicenceTarget::Address(_)));
-        let notation = FlatNotation::of(customers.values().filter(|_| by_address).filter_map(|customer| customer.address.as_deref()));
-        let mut buildings: BTreeMap<String, Vec<UsagePointId>> = BTreeMap::new();
-        for (id, customer) in customers.iter().filter(|_| by_address) {
-            if let Some(address) = &customer.address {
-                buildings.entry(building(address, notation)).or_default().push(id.clone());
-            }
-        }
         for licence in licences {
-            let points: Vec<UsagePointId> = match &licence.target {
-                LicenceTarget::UsagePoint(id) => vec![id.clone()],
-                LicenceTarget::Node(node) => grid.usage_points_under(node),
-                LicenceTarget::Address(address) => buildings.get(&building(address, notation)).cloned().unwrap_or_default(),
+            let (points, matched) = match &licence.target {
+                LicenceTarget::UsagePoint(id) => (vec![id.clone()], LicenceMatch::UsagePoint),
+                LicenceTarget::Node(node) => (grid.usage_points_under(node), LicenceMatch::Node),
+                LicenceTarget::Address(address) => (buildings.members(&buildings.at(address, None)), LicenceMatch::Address),
             };
             for point in points {
-                check.by_usage_point.entry(point).or_default().push(licence.clone());
+                if let Some(owner) = customers.get(&point).and_then(|customer| customer.owner.clone()) {
+                    check.owners.insert(point.clone(), owner);
+                }
+                check.by_usage_point.entry(point).or_default().push((licence, matched));
             }
         }
+        let holders: std::collections::BTreeSet<String> = licences.iter().filter_map(|licence| licence.bin.as_deref().map(name_key)).collect();
+        let owned = customers.iter().filter_map(|(id, customer)| Some((name_key(customer.owner.as_deref()?), id.clone())));
+        check.homes = owned.filter(|(owner, _)| holders.contains(owner)).collect();
         check
     }
 
-    /// Whether any licence, valid or not, names this usage point.
+    /// Whether any licence, valid or not, names this usage point; with the surest way in which one does.
     #[must_use]
-    pub fn is_licensed(&self, usage_point: &str) -> bool {
-        self.by_usage_point.contains_key(usage_point)
+    pub fn match_of(&self, usage_point: &str) -> Option<LicenceMatch> {
+        self.by_usage_point.get(usage_point)?.iter().map(|(_, matched)| *matched).min()
     }
 
-    /// Judges a farm of `kw` that runs on the days `first..=last`; `None` without a licence.
-    ///
-    /// Of several licences the one that allows most on those days counts. A licence without a power allows any.
+    /// Numbers of the licences that name a usage point by address or node only, under which loads are added up.
     #[must_use]
-    pub fn judge(&self, usage_point: &str, kw: f64, (first, last): (CivilDay, CivilDay)) -> Option<LicenceVerdict> {
+    pub fn shared(&self, usage_point: &str) -> Vec<&'a str> {
+        let licences = self.by_usage_point.get(usage_point).into_iter().flatten();
+        licences.filter(|(_, matched)| *matched != LicenceMatch::UsagePoint).map(|(licence, _)| licence.licence.as_str()).collect()
+    }
+
+    /// Judges a load; `None` without a licence. Of several licences the one that allows most of it counts, and of those the surest match.
+    #[must_use]
+    pub fn judge(&self, usage_point: &str, load: LicensedLoad) -> Option<LicenceVerdict> {
         let licences = self.by_usage_point.get(usage_point)?;
-        let allowed = |licence: &Licence| if licence.covers(first, last) { licence.licensed_kw.unwrap_or(f64::INFINITY) } else { 0.0 };
-        let best = licences.iter().max_by(|a, b| allowed(a).total_cmp(&allowed(b)))?;
-        let number = best.licence.clone();
-        if !best.covers(first, last) {
-            let reason = format!("licence {number} does not cover {first} to {last}");
-            return Some(LicenceVerdict { licence: number, reason, exceeded: true });
+        let verdicts = licences.iter().map(|(licence, matched)| judge(licence, *matched, load));
+        let best = verdicts.reduce(|a, b| {
+            let (key_a, key_b) = ((a.is_within(), a.licensed_share), (b.is_within(), b.licensed_share));
+            if key_b > key_a || (key_b == key_a && b.matched < a.matched) { b } else { a }
+        })?;
+        let licence = licences.iter().find(|(licence, _)| licence.licence == best.licence)?.0;
+        let reason = [Some(best.reason.clone()), self.elsewhere(usage_point, licence)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        Some(LicenceVerdict { reason, ..best })
+    }
+
+    /// Words on a holder who is not the customer, where both are known well enough to be compared.
+    fn elsewhere(&self, usage_point: &str, licence: &Licence) -> Option<String> {
+        let owner = self.owners.get(usage_point)?;
+        let holder = licence.bin.as_deref().filter(|bin| is_business_number(bin) && is_business_number(owner))?;
+        if name_key(holder) == name_key(owner) {
+            return None;
         }
-        let exceeded = kw > TOLERANCE * allowed(best);
-        let reason = match best.licensed_kw {
-            Some(licensed) if exceeded => format!("draws {kw:.1} kW where licence {number} allows {licensed:.1} kW"),
-            Some(licensed) => format!("draws {kw:.1} kW within the {licensed:.1} kW of licence {number}"),
-            None => format!("licence {number} states no power"),
-        };
-        Some(LicenceVerdict { licence: number, reason, exceeded })
+        Some(match self.homes.get(&name_key(holder)) {
+            Some(home) => format!("but its holder {holder} is the customer of {home}, not of this meter"),
+            None => format!("but its holder {holder} is not the customer of this meter"),
+        })
+    }
+}
+
+fn is_business_number(text: &str) -> bool {
+    let text = text.trim();
+    text.len() >= BUSINESS_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn name_key(text: &str) -> String {
+    text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The days of the load that a licence covers, and what ends or precedes it on the others.
+fn covered(licence: &Licence, (first, last): (CivilDay, CivilDay)) -> (f64, Option<LicenceState>) {
+    let days = f64::from(last.0 - first.0 + 1);
+    let from = licence.valid_from.unwrap_or(first).max(first);
+    let contract = licence.contract_until.filter(|until| licence.valid_to.is_none_or(|to| *until < to));
+    let to = contract.or(licence.valid_to).unwrap_or(last).min(last);
+    let inside = f64::from((to.0 - from.0 + 1).max(0));
+    let state = match (to < last, from > first) {
+        (true, _) if contract.is_some() => Some(LicenceState::ContractEnded),
+        (true, _) => Some(LicenceState::Expired),
+        (false, true) => Some(LicenceState::NotYetValid),
+        (false, false) => None,
+    };
+    (inside / days, state)
+}
+
+fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> LicenceVerdict {
+    let number = licence.licence.clone();
+    let kw = if matched == LicenceMatch::UsagePoint { load.kw } else { load.together_kw };
+    let (first, last) = load.days;
+    let verified = licence.verified_kw.filter(|verified| licence.licensed_kw.is_none_or(|licensed| *verified < licensed));
+    let allowed = verified.or(licence.licensed_kw);
+    let is_of_its_order = load.kw >= allowed.map_or(LEAST_FARM_KW, |allowed| OF_ITS_ORDER * allowed);
+    let (share, beyond) = covered(licence, load.days);
+    let by_status = match licence.status {
+        LicenceStatus::Valid => None,
+        LicenceStatus::Suspended => Some(LicenceState::Suspended),
+        LicenceStatus::Withdrawn => Some(LicenceState::Withdrawn),
+    };
+    let too_much = allowed.filter(|allowed| kw > TOLERANCE * allowed);
+    let by_power = too_much.map(|_| {
+        if licence.licensed_kw.is_some_and(|licensed| kw > TOLERANCE * licensed) { LicenceState::Exceeded } else { LicenceState::AboveVerified }
+    });
+    let state = match by_status.or(beyond) {
+        Some(_) if !is_of_its_order => LicenceState::Idle,
+        Some(state) => state,
+        None => by_power.unwrap_or(LicenceState::Within),
+    };
+    let by_power_share = too_much.map_or(1.0, |allowed| allowed / kw);
+    let licensed_share = if by_status.is_some() { 0.0 } else { share * by_power_share };
+    let together = if matched == LicenceMatch::UsagePoint { "" } else { " with all that looks like a farm there" };
+    let mut reason = match (state, allowed) {
+        (LicenceState::Within, Some(allowed)) => format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {number}"),
+        (LicenceState::Within, None) => format!("licence {number} states no power"),
+        (LicenceState::Idle, _) => {
+            format!("licence {number} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)", load.kw)
+        }
+        (LicenceState::Suspended | LicenceState::Withdrawn, _) => {
+            format!("runs while licence {number} is {}", licence.status_word.as_deref().unwrap_or("not in force"))
+        }
+        (LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded, _) => {
+            let hours = (1.0 - share) * f64::from(last.0 - first.0 + 1) * load.hours_a_day;
+            format!("runs {hours:.0} hours {}", outside_words(state, licence))
+        }
+        (LicenceState::Exceeded | LicenceState::AboveVerified, _) => String::new(),
+    };
+    if let Some(allowed) = too_much.filter(|_| by_status.is_none() && state != LicenceState::Idle) {
+        let what = if by_power == Some(LicenceState::AboveVerified) { "equipment was verified for" } else { "allows" };
+        let hours = share * f64::from(last.0 - first.0 + 1) * load.hours_a_day;
+        let words = format!("draws {kw:.1} kW{together} where licence {number} {what} {allowed:.1} kW, over {hours:.0} hours");
+        reason = if reason.is_empty() { words } else { format!("{reason}; {words}") };
+    }
+    if matched != LicenceMatch::UsagePoint {
+        reason = format!("{reason} (joined by {})", matched.as_str());
+    }
+    LicenceVerdict { licence: number, state, matched, licensed_share, reason }
+}
+
+fn outside_words(state: LicenceState, licence: &Licence) -> String {
+    let number = &licence.licence;
+    let day = |day: Option<CivilDay>| day.map_or_else(String::new, |day| day.to_string());
+    match state {
+        LicenceState::NotYetValid => format!("before licence {number} begins ({})", day(licence.valid_from)),
+        LicenceState::ContractEnded => format!("after the supply contract of licence {number} ended ({})", day(licence.contract_until)),
+        _ => format!("after licence {number} ended ({})", day(licence.valid_to)),
     }
 }
 
@@ -99,32 +296,92 @@ mod tests {
         CivilDay::parse(text).unwrap()
     }
 
-    fn check() -> LicenceCheck {
-        let licence = Licence {
+    fn licence() -> Licence {
+        Licence {
             licence: "L1".into(),
             target: LicenceTarget::UsagePoint("A".into()),
+            address: None,
             licensed_kw: Some(50.0),
             valid_from: Some(day("2025-01-01")),
             valid_to: Some(day("2025-12-31")),
-            status: None,
+            status: LicenceStatus::Valid,
+            status_word: None,
             holder: None,
-        };
-        LicenceCheck::new(&[licence], &Grid::default(), &BTreeMap::new())
+            bin: None,
+            verified_kw: None,
+            contract_until: None,
+        }
+    }
+
+    fn verdict(licence: Licence, kw: f64, from: &str, to: &str) -> LicenceVerdict {
+        let licences = [licence];
+        let customer = |address: &str| Customer { address: Some(address.into()), owner: Some("900000000001".into()), ..Customer::default() };
+        let customers = [("A".into(), customer("Abay 1, apt 1")), ("B".into(), customer("Abay 1, apt 2"))].into_iter().collect();
+        let buildings = Buildings::of(&customers);
+        let check = LicenceCheck::new(&licences, &Grid::default(), &customers, &buildings);
+        check.judge("A", LicensedLoad { kw, together_kw: 2.0 * kw, days: (day(from), day(to)), hours_a_day: 24.0 }).unwrap()
     }
 
     #[test]
     fn a_licensed_farm_within_its_licence_is_no_finding() {
-        assert!(!check().judge("A", 54.0, (day("2025-03-01"), day("2025-05-31"))).unwrap().is_exceeded());
+        let verdict = verdict(licence(), 54.0, "2025-03-01", "2025-05-31");
+        assert_eq!((verdict.state, verdict.licensed_share), (LicenceState::Within, 1.0));
     }
 
     #[test]
-    fn more_power_or_other_days_exceed_the_licence() {
-        assert!(check().judge("A", 60.0, (day("2025-03-01"), day("2025-05-31"))).unwrap().is_exceeded());
-        assert!(check().judge("A", 40.0, (day("2025-03-01"), day("2026-01-31"))).unwrap().is_exceeded());
+    fn every_way_of_breaking_a_licence_has_a_word_of_its_own() {
+        let of = |change: fn(&mut Licence), kw, from, to| {
+            let mut changed = licence();
+            change(&mut changed);
+            verdict(changed, kw, from, to)
+        };
+        let spring = ("2025-03-01", "2025-05-31");
+        let cases: [(fn(&mut Licence), f64, LicenceState); 6] = [
+            (|_| {}, 60.0, LicenceState::Exceeded),
+            (|l| l.verified_kw = Some(30.0), 40.0, LicenceState::AboveVerified),
+            (|l| l.status = LicenceStatus::Suspended, 40.0, LicenceState::Suspended),
+            (|l| l.status = LicenceStatus::Withdrawn, 40.0, LicenceState::Withdrawn),
+            (|l| l.contract_until = CivilDay::parse("2025-04-30"), 40.0, LicenceState::ContractEnded),
+            (|l| l.valid_from = CivilDay::parse("2025-04-01"), 40.0, LicenceState::NotYetValid),
+        ];
+        for (change, kw, state) in cases {
+            assert_eq!(of(change, kw, spring.0, spring.1).state, state);
+        }
+        assert_eq!(of(|_| {}, 40.0, "2025-12-01", "2026-01-30").state, LicenceState::Expired);
+    }
+
+    #[test]
+    fn hours_and_energy_beyond_the_licence_are_counted() {
+        // 61 days of which 31 are covered: 30 days of 24 hours lie outside.
+        let late = verdict(licence(), 40.0, "2025-12-01", "2026-01-30");
+        assert!(late.reason.contains("720 hours"), "{}", late.reason);
+        assert!((late.licensed_share - 31.0 / 61.0).abs() < 1e-12);
+        // Of 80 kW the licence allows 50.
+        assert_eq!(verdict(licence(), 80.0, "2025-03-01", "2025-05-31").licensed_share, 0.625);
+    }
+
+    #[test]
+    fn an_expired_licence_does_not_make_a_farm_of_a_flat() {
+        let flat = verdict(licence(), 0.4, "2026-03-01", "2026-05-31");
+        assert!(!flat.is_exceeded() && !flat.is_within());
+    }
+
+    #[test]
+    fn under_a_licence_by_address_all_farms_of_the_building_count_together() {
+        let by_address = Licence { target: LicenceTarget::Address("Abay street, 1".into()), ..licence() };
+        let verdict = verdict(by_address, 40.0, "2025-03-01", "2025-05-31");
+        assert_eq!((verdict.state, verdict.matched), (LicenceState::Exceeded, LicenceMatch::Address));
+        assert!(verdict.reason.contains("80.0 kW"), "{}", verdict.reason);
+    }
+
+    #[test]
+    fn a_holder_who_is_somebody_else_is_told() {
+        let foreign = verdict(Licence { bin: Some("123456789012".into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31");
+        assert!(foreign.is_within() && foreign.reason.contains("is not the customer"), "{}", foreign.reason);
     }
 
     #[test]
     fn without_a_licence_there_is_no_verdict() {
-        assert_eq!(check().judge("B", 60.0, (day("2025-03-01"), day("2025-05-31"))), None);
+        assert!(LicenceCheck::default().match_of("B").is_none());
     }
 }

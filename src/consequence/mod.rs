@@ -1,15 +1,32 @@
-//! What a finding means: licences, addresses, regions, money, and where to go first.
+//! What a finding means: licences, addresses, regions, money, published criteria, and where to go first.
 
 mod address;
+mod address_key;
+mod address_words;
 mod buildings;
+mod case;
+mod fee;
 mod licence;
+mod metered_use;
 mod money;
+#[cfg(test)]
+mod money_cases;
+mod pseudonym;
 mod regions;
+mod rules;
+mod tariff_book;
+#[cfg(test)]
+mod test_rows;
 mod worklist;
 
 pub use address::address_rows;
-pub use buildings::{Buildings, FlatNotation, building};
-pub use licence::{LicenceCheck, LicenceVerdict};
-pub use money::Prices;
-pub use regions::region_rows;
-pub use worklist::worklist_rows;
+pub use buildings::Buildings;
+pub use fee::{Fee, FeeRule, fee_of};
+pub use licence::{LicenceCheck, LicenceMatch, LicenceState, LicenceVerdict, LicensedLoad};
+pub use metered_use::{EVEN, MeteredUse, window_shares};
+pub use money::{Claim, HiddenRun, Money, MoneySettings};
+pub use pseudonym::{NameKind, PseudonymKey, pseudonymise};
+pub use regions::{OverRating, region_rows};
+pub use rules::{Criterion, CriterionTest, Figure, RuleError, RuleFacts, RulePack, RuleSettings, criteria_met};
+pub use tariff_book::{BillLine, ByHour, Slice, TariffBook};
+pub use worklist::{Visits, WorklistSetting, worklist_rows};

@@ -1,42 +1,56 @@
-//! Sums by city and by feeder.
+//! Sums by city and by feeder: cases of the work list, so that nothing is counted twice.
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Grid, NodeKind};
-use crate::findings::{NodeRow, RegionRow, SuspectRow};
+use crate::findings::{Loss, RegionRow, WorklistRow};
 
 use super::address::total_loss;
 
-/// Nodes below this probability are no case.
-const LEAST_PROBABILITY: f64 = 0.5;
+/// A transformer that carried more than it is rated for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverRating {
+    /// What happened, in words with figures.
+    pub words: String,
+    /// City in which most of its customers are.
+    pub city: Option<String>,
+    /// The feeder that it hangs at.
+    pub feeder: Option<String>,
+}
 
-/// `regions.csv`: listed usage points by city, and with unmetered load of transformers by feeder; largest power first within each level.
+/// `regions.csv`: cities, then feeders, largest power first within each. `household_kw` is the mean load of one household.
 #[must_use]
-pub fn region_rows(suspects: &[SuspectRow], nodes: &[NodeRow], grid: &Grid) -> Vec<RegionRow> {
+pub fn region_rows<'a>(cases: impl Iterator<Item = &'a WorklistRow>, over_rating: &[OverRating], household_kw: Option<f64>) -> Vec<RegionRow> {
     let mut regions: BTreeMap<(&'static str, String), RegionRow> = BTreeMap::new();
-    let mut add = |level: &'static str, region: String, kw: Option<f64>, kwh: Option<f64>, loss| {
-        let entry = regions.entry((level, region.clone()));
-        let row = entry.or_insert_with(|| RegionRow { level, region, cases: 0, kw: 0.0, kwh: 0.0, loss: crate::findings::Loss::default() });
-        row.cases += 1;
-        row.kw += kw.unwrap_or(0.0);
-        row.kwh += kwh.unwrap_or(0.0);
-        row.loss = total_loss(&[&row.loss, loss]);
+    let empty = |level: &'static str, region: &str| RegionRow {
+        level,
+        region: region.to_owned(),
+        cases: 0,
+        kw: 0.0,
+        kwh: 0.0,
+        households: None,
+        loss: Loss::default(),
+        over_rating: Vec::new(),
     };
-    for suspect in suspects {
-        if let Some(city) = &suspect.city {
-            add("city", city.clone(), suspect.hidden_kw, suspect.hidden_kwh, &suspect.loss);
-        }
-        if let Some(feeder) = grid.ancestor(&suspect.usage_point, NodeKind::Feeder) {
-            add("feeder", feeder.node.to_string(), suspect.hidden_kw, suspect.hidden_kwh, &suspect.loss);
+    for case in cases {
+        for (level, region) in [("city", case.city.clone()), ("feeder", case.feeder.as_ref().map(ToString::to_string))] {
+            let Some(region) = region else { continue };
+            let row = regions.entry((level, region.clone())).or_insert_with(|| empty(level, &region));
+            row.cases += 1;
+            row.kw += case.kw.unwrap_or(0.0);
+            row.kwh += case.kwh.unwrap_or(0.0);
+            row.loss = total_loss(&[&row.loss, &case.loss]);
         }
     }
-    let tapped = |node: &&NodeRow| node.kind == NodeKind::Transformer && node.probability.is_some_and(|p| p >= LEAST_PROBABILITY);
-    for node in nodes.iter().filter(tapped) {
-        if let Some(feeder) = grid.ancestor(&node.node, NodeKind::Feeder) {
-            add("feeder", feeder.node.to_string(), node.unmetered_kw, node.unmetered_kwh, &node.loss);
+    for over in over_rating {
+        for (level, region) in [("city", over.city.as_ref()), ("feeder", over.feeder.as_ref())] {
+            let Some(region) = region else { continue };
+            regions.entry((level, region.clone())).or_insert_with(|| empty(level, region)).over_rating.push(over.words.clone());
         }
     }
     let mut rows: Vec<RegionRow> = regions.into_values().collect();
+    for row in &mut rows {
+        row.households = household_kw.filter(|kw| *kw > 0.0).map(|kw| row.kw / kw);
+    }
     rows.sort_by(|a, b| a.level.cmp(b.level).then_with(|| b.kw.total_cmp(&a.kw)).then_with(|| a.region.cmp(&b.region)));
     rows
 }

@@ -1,48 +1,291 @@
-//! Addresses and grid nodes in one order of expected recovery: probability times energy.
+//! One work list: addresses and grid nodes in one order of what a visit is expected to recover.
+//!
+//! expected_recovery = Σ probability · (loss_energy + loss_fee) − cost of a visit; without tariffs, or with several currencies, the order is that of expected energy.
+//! A farm partly past its meter is one case: the node that misses the rest joins the case of the listed usage point that its balance names (a start on one day, or its shortlist). What a node
+//! misses because a listed meter shows too little is that meter's energy already, and is taken off the node's. The node that sees a load is the lowest with a meter, so nodes above do not hold it again.
+//! Crews: the best cases with something to recover, as many as the crews can visit, are cut into one stretch of the grid a crew (by city, feeder and node), so that nobody crosses the town.
 
-use crate::findings::{AddressRow, NodeRow, WorklistRow};
+use std::collections::BTreeMap;
+
+use crate::domain::{Grid, NodeKind, UsagePointId};
+use crate::findings::{FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
+
+use super::Buildings;
+use super::address::{criteria, expected, has_one_currency, sum, total_loss};
+use super::case::probability_of_any;
 
 /// Nodes below this probability are not on the list.
 const LEAST_PROBABILITY: f64 = 0.5;
 
-/// `worklist.csv`, best first.
+/// What visits cost, and how many can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Visits {
+    /// Crews; `None` = not given.
+    pub crews: Option<u64>,
+    /// Visits that a crew makes.
+    pub per_crew: u64,
+    /// Cost of a visit, in the currency of the tariffs.
+    pub cost: f64,
+}
+
+impl Visits {
+    /// Whether the user has said what visits cost or how many can be made.
+    #[must_use]
+    pub fn are_limited(&self) -> bool {
+        self.crews.is_some() || self.cost > 0.0
+    }
+}
+
+/// What the list is made of.
+#[derive(Clone, Copy)]
+pub struct WorklistSetting<'a> {
+    /// Buildings of the customers.
+    pub buildings: &'a Buildings,
+    /// The grid.
+    pub grid: &'a Grid,
+    /// Usage points whose load began together with unmetered load at a node.
+    pub began_with: &'a BTreeMap<UsagePointId, UsagePointId>,
+    /// City in which most customers under a node are.
+    pub city_of: &'a dyn Fn(&UsagePointId) -> Option<String>,
+    /// Visits.
+    pub visits: Visits,
+}
+
+/// A case on its way into the list.
+struct Case<'a> {
+    building: Option<u32>,
+    members: Vec<&'a SuspectRow>,
+    node: Option<(&'a NodeRow, f64)>,
+}
+
+/// `worklist.csv`, best first, with the building of each case that has one.
 #[must_use]
-pub fn worklist_rows(addresses: &[AddressRow], nodes: &[NodeRow]) -> Vec<WorklistRow> {
-    let mut rows: Vec<WorklistRow> = addresses.iter().map(of_address).collect();
-    rows.extend(nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= LEAST_PROBABILITY)).map(of_node));
-    rows.sort_by(|a, b| b.expected_kwh.unwrap_or(0.0).total_cmp(&a.expected_kwh.unwrap_or(0.0)).then_with(|| a.id.cmp(&b.id)));
-    for (index, row) in rows.iter_mut().enumerate() {
+pub fn worklist_rows(suspects: &[SuspectRow], nodes: &[NodeRow], setting: &WorklistSetting) -> Vec<(Option<u32>, WorklistRow)> {
+    let mut cases = cases_of_places(suspects, setting.buildings);
+    for node in nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= LEAST_PROBABILITY)) {
+        let beside = 1.0 - share_of_members(node, suspects);
+        let owner = whose(node, suspects, setting)
+            .and_then(|row| cases.iter_mut().find(|case| case.members.iter().any(|m| m.usage_point == row.usage_point)));
+        match owner {
+            // A second node of one case stays a case of its own.
+            Some(case) if case.node.is_none() => case.node = Some((node, beside)),
+            _ => cases.push(Case { building: None, members: Vec::new(), node: Some((node, beside)) }),
+        }
+    }
+    let has_money = has_one_currency(suspects.iter().map(|row| &row.loss).chain(nodes.iter().map(|row| &row.loss)));
+    let mut rows: Vec<(Option<u32>, WorklistRow)> = cases.iter().map(|case| (case.building, row_of(case, setting, has_money))).collect();
+    rows.sort_by(|(_, a), (_, b)| {
+        let recovery = |row: &WorklistRow| row.expected_recovery.unwrap_or(f64::NEG_INFINITY);
+        recovery(b)
+            .total_cmp(&recovery(a))
+            .then_with(|| b.expected_kwh.unwrap_or(0.0).total_cmp(&a.expected_kwh.unwrap_or(0.0)))
+            .then_with(|| a.id.cmp(&b.id))
+            .then_with(|| a.city.cmp(&b.city))
+    });
+    for (index, (_, row)) in rows.iter_mut().enumerate() {
         row.rank = index as u64 + 1;
     }
+    send_crews(&mut rows, &setting.visits);
     rows
 }
 
-fn of_address(row: &AddressRow) -> WorklistRow {
+/// One case a building, and one a usage point whose address is not known.
+fn cases_of_places<'a>(suspects: &'a [SuspectRow], buildings: &Buildings) -> Vec<Case<'a>> {
+    let mut by_building: BTreeMap<u32, Vec<&SuspectRow>> = BTreeMap::new();
+    let mut cases = Vec::new();
+    for suspect in suspects {
+        match buildings.of_usage_point(&suspect.usage_point) {
+            Some(building) => by_building.entry(building).or_default().push(suspect),
+            None => cases.push(Case { building: None, members: vec![suspect], node: None }),
+        }
+    }
+    cases.extend(by_building.into_iter().map(|(building, members)| Case { building: Some(building), members, node: None }));
+    cases
+}
+
+fn is_named(node: &NodeRow, usage_point: &UsagePointId) -> bool {
+    node.shortlist.iter().any(|ground| ground.strip_prefix(usage_point.as_ref()).is_some_and(|rest| rest.starts_with(": ")))
+}
+
+/// The likeliest listed usage point that the node's balance names.
+fn whose<'a>(node: &NodeRow, suspects: &'a [SuspectRow], setting: &WorklistSetting) -> Option<&'a SuspectRow> {
+    // Suspects stand in the order of their odds.
+    suspects.iter().find(|row| setting.began_with.get(&row.usage_point) == Some(&node.node) || is_named(node, &row.usage_point))
+}
+
+/// Share of a node's missing energy that listed meters which show too little already account for. Meters named by their slope (`scaled`) were taken out of the balance before.
+fn share_of_members(node: &NodeRow, suspects: &[SuspectRow]) -> f64 {
+    let counted =
+        |row: &&SuspectRow| row.finding == FindingKind::UnderRegistration && row.pattern != Some(Pattern::Scaled) && is_named(node, &row.usage_point);
+    let inside: f64 = suspects.iter().filter(counted).filter_map(|row| row.hidden_kwh).sum();
+    node.unmetered_kwh.filter(|kwh| *kwh > 0.0).map_or(0.0, |kwh| (inside / kwh).clamp(0.0, 1.0))
+}
+
+fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRow {
+    let (members, first) = (&case.members, case.members.first());
+    let node = case.node.map(|(row, _)| row);
+    let of_node = |amount: Option<f64>| case.node.and_then(|(_, share)| amount.map(|amount| amount * share));
+    let node_loss = case.node.map(|(row, share)| scaled(&row.loss, share));
+    let by_node = |amount: Option<f64>| node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount);
+    let place = first.map(|row| &row.usage_point).or(node.map(|row| &row.node));
+    let mut findings: Vec<String> = members.iter().map(|row| format!("{}: {}", row.usage_point, row.finding.as_str())).collect();
+    findings.extend(node.map(|row| match first {
+        Some(_) => format!("{} {}: the load that no meter sees there is held to be a part of this case", row.kind.as_str(), row.node),
+        None => format!("{} {}: unmetered load", row.kind.as_str(), row.node),
+    }));
+    let money = sum([expected(members, |row| row.loss.total()), by_node(node.and_then(|row| row.loss.total()))].into_iter());
     WorklistRow {
         rank: 0,
-        level: "address",
-        id: row.address.clone(),
-        city: row.city.clone(),
-        probability: row.probability,
-        kw: row.hidden_kw,
-        kwh: row.hidden_kwh,
-        expected_kwh: row.probability.zip(row.hidden_kwh).map(|(p, kwh)| p * kwh),
-        loss: row.loss.clone(),
-        findings: row.findings.clone(),
+        level: match (case.building, first) {
+            (Some(_), _) => "address",
+            (None, Some(_)) => "usage_point",
+            (None, None) => "node",
+        },
+        id: match (case.building, place) {
+            (Some(building), _) => setting.buildings.address(building).to_owned(),
+            (None, place) => place.map(ToString::to_string).unwrap_or_default(),
+        },
+        city: first.map_or_else(|| node.and_then(|row| (setting.city_of)(&row.node)), |row| row.city.clone()),
+        usage_points: members.iter().map(|row| row.usage_point.clone()).collect(),
+        node: node.map(|row| row.node.clone()),
+        feeder: place.and_then(|id| feeder(id, setting.grid)),
+        // Parts of one farm: as likely as the likelier of them.
+        probability: [probability_of_any(members), node.and_then(|row| row.probability)].into_iter().flatten().reduce(f64::max),
+        kw: sum(members.iter().map(|row| row.hidden_kw).chain([of_node(node.and_then(|row| row.unmetered_kw))])),
+        kwh: sum(members.iter().map(|row| row.hidden_kwh).chain([of_node(node.and_then(|row| row.unmetered_kwh))])),
+        expected_kwh: sum([expected(members, |row| row.hidden_kwh), by_node(node.and_then(|row| row.unmetered_kwh))].into_iter()),
+        expected_recovery: money.filter(|_| has_money).map(|money| money - setting.visits.cost),
+        crew: None,
+        loss: total_loss(&members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).collect::<Vec<_>>()),
+        findings,
+        criteria: criteria(members),
     }
 }
 
-fn of_node(row: &NodeRow) -> WorklistRow {
-    WorklistRow {
-        rank: 0,
-        level: "node",
-        id: row.node.to_string(),
-        city: None,
-        probability: row.probability,
-        kw: row.unmetered_kw,
-        kwh: row.unmetered_kwh,
-        expected_kwh: row.probability.zip(row.unmetered_kwh).map(|(p, kwh)| p * kwh),
-        loss: row.loss.clone(),
-        findings: vec![format!("{} {}: unmetered load", row.kind.as_str(), row.node)],
+fn scaled(loss: &Loss, share: f64) -> Loss {
+    let times = |amount: Option<f64>| amount.map(|amount| amount * share);
+    let range = |range: Option<(f64, f64)>| range.map(|(low, high)| (low * share, high * share));
+    Loss {
+        loss_energy: times(loss.loss_energy),
+        loss_fee: times(loss.loss_fee),
+        loss_low: times(loss.loss_low),
+        loss_high: times(loss.loss_high),
+        energy_range: range(loss.energy_range),
+        fee_range: range(loss.fee_range),
+        currency: loss.currency.clone(),
+    }
+}
+
+/// The feeder of a node or usage point: itself where it is one.
+fn feeder(id: &UsagePointId, grid: &Grid) -> Option<UsagePointId> {
+    let own = grid.node(id).filter(|node| node.kind == NodeKind::Feeder);
+    own.or_else(|| grid.ancestor(id, NodeKind::Feeder)).map(|node| node.node.clone())
+}
+
+/// Gives the best cases to crews, a stretch of the grid to each.
+fn send_crews(rows: &mut [(Option<u32>, WorklistRow)], visits: &Visits) {
+    let Some(crews) = visits.crews.filter(|crews| *crews > 0) else { return };
+    let pays = |row: &WorklistRow| row.expected_recovery.or(row.expected_kwh).is_some_and(|amount| amount > 0.0);
+    let mut chosen: Vec<usize> = (0..rows.len()).filter(|&index| pays(&rows[index].1)).take((crews * visits.per_crew) as usize).collect();
+    chosen.sort_by(|&a, &b| {
+        let key = |index: usize| {
+            let row = &rows[index].1;
+            (row.city.clone(), row.feeder.clone(), row.node.clone(), row.rank)
+        };
+        key(a).cmp(&key(b))
+    });
+    let count = chosen.len() as u64;
+    for (place, index) in chosen.into_iter().enumerate() {
+        rows[index].1.crew = Some(place as u64 * crews.min(count) / count + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consequence::test_rows::suspect;
+
+    fn node(id: &str, probability: f64, kwh: f64) -> NodeRow {
+        NodeRow {
+            rank: 0,
+            node: id.into(),
+            kind: NodeKind::Transformer,
+            parent: None,
+            probability: Some(probability),
+            q_value: None,
+            supplied_kwh: None,
+            metered_kwh: None,
+            technical_loss_kwh: None,
+            unmetered_kwh: Some(kwh),
+            unmetered_kwh_low: None,
+            unmetered_kwh_high: None,
+            unmetered_kw: Some(kwh / 1000.0),
+            unmetered_kw_low: None,
+            unmetered_kw_high: None,
+            pattern: Some(Pattern::Constant),
+            since: None,
+            coverage: 1.0,
+            loss: Loss::default(),
+            shortlist: Vec::new(),
+            remarks: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    fn list(suspects: &[SuspectRow], nodes: &[NodeRow], began_with: &[(&str, &str)], visits: Visits) -> Vec<WorklistRow> {
+        let began_with = began_with.iter().map(|(id, node)| ((*id).into(), (*node).into())).collect();
+        let (buildings, grid) = (Buildings::default(), Grid::default());
+        let setting = WorklistSetting { buildings: &buildings, grid: &grid, began_with: &began_with, city_of: &|_| None, visits };
+        worklist_rows(suspects, nodes, &setting).into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn money(amount: f64) -> Loss {
+        Loss { loss_energy: Some(amount), currency: Some("KZT".into()), ..Loss::default() }
+    }
+
+    #[test]
+    fn a_farm_partly_past_its_meter_is_one_case_with_both_energies() {
+        let rows = list(&[suspect("A", 0.9, 2.0)], &[node("T1", 0.8, 3000.0)], &[("A", "T1")], Visits::default());
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0].kwh, rows[0].probability), (Some(5000.0), Some(0.9)));
+        assert!((rows[0].expected_kwh.unwrap() - (0.9 * 2000.0 + 0.8 * 3000.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn energy_that_a_meter_does_not_show_is_counted_once() {
+        // The meter fell by 2,000 kWh; its transformer misses 2,500 kWh, those 2,000 among them.
+        let fallen = SuspectRow { finding: FindingKind::UnderRegistration, pattern: Some(Pattern::Drop), ..suspect("A", 0.9, 2.0) };
+        let at = NodeRow { shortlist: vec!["A: its meter shows less".into()], ..node("T1", 0.8, 2500.0) };
+        let rows = list(&[fallen], &[at], &[], Visits::default());
+        assert_eq!(rows.len(), 1);
+        assert!((rows[0].kwh.unwrap() - 2500.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_node_that_names_nobody_is_a_case_of_its_own() {
+        let rows = list(&[suspect("A", 0.9, 2.0)], &[node("T1", 0.8, 3000.0), node("T2", 0.3, 9000.0)], &[], Visits::default());
+        assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["T1", "A"]);
+    }
+
+    #[test]
+    fn crews_go_to_the_cases_that_pay_for_the_visit() {
+        let with = |id: &str, amount: f64| SuspectRow { loss: money(amount), ..suspect(id, 0.5, 1.0) };
+        // Expected: 500, 250, 50 and 5 less 20 for the visit; the last does not pay.
+        let suspects = [with("A", 100.0), with("B", 1000.0), with("C", 10.0), with("D", 500.0)];
+        let visits = |crews, per_crew| Visits { crews: Some(crews), per_crew, cost: 20.0 };
+        let rows = list(&suspects, &[], &[], visits(2, 1));
+        let crew = |rows: &[WorklistRow]| rows.iter().map(|row| (row.id.clone(), row.crew)).collect::<Vec<_>>();
+        let named = |list: [(&str, Option<u64>); 4]| list.map(|(id, crew)| (id.to_owned(), crew)).to_vec();
+        assert_eq!(crew(&rows), named([("B", Some(1)), ("D", Some(2)), ("A", None), ("C", None)]));
+        assert_eq!(rows[0].expected_recovery, Some(480.0));
+        assert_eq!(crew(&list(&suspects, &[], &[], visits(1, 9))), named([("B", Some(1)), ("D", Some(1)), ("A", Some(1)), ("C", None)]));
+    }
+
+    #[test]
+    fn amounts_of_two_currencies_do_not_make_an_order() {
+        let with = |id: &str, currency: &str, kw| SuspectRow { loss: Loss { currency: Some(currency.into()), ..money(9.0) }, ..suspect(id, 0.5, kw) };
+        let rows = list(&[with("A", "KZT", 1.0), with("B", "RUB", 2.0)], &[], &[], Visits::default());
+        assert_eq!(rows[0].id, "B");
+        assert!(rows.iter().all(|row| row.expected_recovery.is_none()));
     }
 }

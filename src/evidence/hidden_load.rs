@@ -115,6 +115,12 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
     Some(HiddenLoad { kw, kw_low: (kw - half_width).max(0.0), kw_high: kw + half_width, since, since_range, kwh, pattern })
 }
 
+/// First hour and length of the daily window that stands out most: when a load with the pattern `Scheduled` runs. `None` where no window stands out.
+#[must_use]
+pub fn scheduled_hours(subject: &Subject) -> Option<(usize, usize)> {
+    subject.window.map(|window| (window.start, window.hours))
+}
+
 /// A window holds the load itself, rather than the evening peak of a home on top of it, when it makes up most of what is drawn inside.
 fn is_schedule(window: &Window, mean_kw: f64) -> bool {
     window.hours <= LONGEST_WINDOW

@@ -17,7 +17,7 @@ mod subject;
 mod weather;
 
 pub use constant::FLOOR;
-pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load};
+pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load, scheduled_hours};
 pub use look_alike::{LOOK_ALIKES, LookAlike, WRONG_METER_RATIO, look_alike};
 pub use onset_day::onset_day;
 pub use size::{CONTRACT_RATIO, SIZE};

@@ -1,5 +1,7 @@
 //! Lines about places: addresses, the work list, regions.
 
+use crate::domain::UsagePointId;
+
 use super::Loss;
 
 /// A line of `addresses.csv`. The address is the building; flats are usage points of it.
@@ -7,12 +9,14 @@ use super::Loss;
 pub struct AddressRow {
     /// 1 = best.
     pub rank: u64,
-    /// The building.
+    /// The building, as the first of its usage points writes it, without the flat.
     pub address: String,
     /// City.
     pub city: Option<String>,
     /// Usage points at this address.
     pub usage_points: u64,
+    /// The listed ones of them.
+    pub members: Vec<UsagePointId>,
     /// Probability that at least one of them carries a hidden load.
     pub probability: Option<f64>,
     /// Sum of hidden power of the listed usage points, kW.
@@ -25,6 +29,18 @@ pub struct AddressRow {
     pub licence: Option<String>,
     /// What is claimed, usage point by usage point.
     pub findings: Vec<String>,
+    /// Published criteria that its usage points meet.
+    pub criteria: Vec<String>,
+    /// What a visit is expected to recover: probability times energy, summed over the listed usage points, kWh.
+    pub expected_kwh: Option<f64>,
+    /// The same in money, less the cost of a visit.
+    pub expected_recovery: Option<f64>,
+    /// Crew that goes there, from 1; `None` where there is no crew for it.
+    pub crew: Option<u64>,
+    /// Latitude, degrees north: the mean of its usage points.
+    pub lat: Option<f64>,
+    /// Longitude, degrees east.
+    pub lon: Option<f64>,
 }
 
 /// A line of `worklist.csv`: an address or a grid node, in one order of expected recovery.
@@ -32,12 +48,18 @@ pub struct AddressRow {
 pub struct WorklistRow {
     /// 1 = go there first.
     pub rank: u64,
-    /// `address` or `node`.
+    /// `address`, `usage_point` (its address is not known) or `node`.
     pub level: &'static str,
-    /// The address or the node id.
+    /// The address, the usage point or the node id.
     pub id: String,
     /// City, for addresses.
     pub city: Option<String>,
+    /// Usage points of the case.
+    pub usage_points: Vec<UsagePointId>,
+    /// The grid node of the case: of a node its own id, of a farm partly past its meter the node that misses the rest.
+    pub node: Option<UsagePointId>,
+    /// The feeder that the case hangs at.
+    pub feeder: Option<UsagePointId>,
     /// Probability of a finding.
     pub probability: Option<f64>,
     /// Hidden or unmetered power, kW.
@@ -46,10 +68,16 @@ pub struct WorklistRow {
     pub kwh: Option<f64>,
     /// Probability times energy: the expected recovery, kWh.
     pub expected_kwh: Option<f64>,
+    /// Probability times money, less the cost of a visit.
+    pub expected_recovery: Option<f64>,
+    /// Crew that goes there, from 1; `None` where there is no crew for it.
+    pub crew: Option<u64>,
     /// Money at stake.
     pub loss: Loss,
     /// Why to go there.
     pub findings: Vec<String>,
+    /// Published criteria that its usage points meet.
+    pub criteria: Vec<String>,
 }
 
 /// A line of `regions.csv`.
@@ -59,12 +87,16 @@ pub struct RegionRow {
     pub level: &'static str,
     /// Its name.
     pub region: String,
-    /// Number of listed cases.
+    /// Number of cases of the work list.
     pub cases: u64,
     /// Sum of hidden and unmetered power, kW.
     pub kw: f64,
     /// Sum of hidden and unmetered energy in the period, kWh.
     pub kwh: f64,
+    /// Households that draw as much as `kw` on average; `None` where no household's load is known.
+    pub households: Option<f64>,
     /// Money at stake.
     pub loss: Loss,
+    /// Transformers there that carried more than their rated power in some hour, with the figures.
+    pub over_rating: Vec<String>,
 }

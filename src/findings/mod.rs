@@ -5,6 +5,7 @@
 
 mod address;
 mod grid_rows;
+mod money_rows;
 mod picture;
 mod run_record;
 mod trial;
@@ -12,8 +13,9 @@ mod usage_point_rows;
 
 pub use address::{AddressRow, RegionRow, WorklistRow};
 pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};
+pub use money_rows::{Loss, MoneyPart, MoneyRow, MoneyStep};
 pub use picture::{DayTemperature, Dossier, LoadPicture};
-pub use run_record::{InputDigest, OtherPrior, Prevalence, RunRecord, StageTime};
+pub use run_record::{InputDigest, OtherPrior, Prevalence, RunOptions, RunRecord, StageTime};
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
 
@@ -21,19 +23,15 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Fault, Reject, UsagePointId};
 
-/// Money at stake, each amount in `currency`; all `None` when no tariff applies.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Loss {
-    /// Energy not paid or paid at the wrong tariff.
-    pub loss_energy: Option<f64>,
-    /// Digital-mining fee not paid.
-    pub loss_fee: Option<f64>,
-    /// Lower end of the sum.
-    pub loss_low: Option<f64>,
-    /// Upper end of the sum.
-    pub loss_high: Option<f64>,
-    /// ISO 4217 code.
-    pub currency: Option<String>,
+/// A name and its pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameRow {
+    /// The pseudonym.
+    pub pseudonym: String,
+    /// `usage_point`, `address`, `licence` or `owner`.
+    pub kind: &'static str,
+    /// What it stands for.
+    pub name: String,
 }
 
 /// Everything that a run found, ready to be written.
@@ -61,6 +59,8 @@ pub struct Findings {
     pub worklist: Vec<WorklistRow>,
     /// Sums by city and by feeder.
     pub regions: Vec<RegionRow>,
+    /// How every amount of money was come to, line by line, in the order of `suspects` and `nodes`.
+    pub money: Vec<MoneyRow>,
     /// Usage points that look like a farm and are explained by something lawful.
     pub cleared: Vec<ClearedRow>,
     /// Faults of the data, by usage point and kind.
@@ -69,10 +69,12 @@ pub struct Findings {
     pub rejects: Vec<Reject>,
     /// What the page draws of suspects, in their order; fewer than them where the list is longer than a page can draw.
     pub dossiers: Vec<Dossier>,
-    /// Latitude and longitude of nodes: the mean of their customers.
-    pub node_places: BTreeMap<UsagePointId, (f64, f64)>,
     /// Mean outdoor temperature of the days of the run, in order; empty without weather.
     pub temperatures: Vec<DayTemperature>,
+    /// Latitude and longitude of nodes: the mean of their customers.
+    pub node_places: BTreeMap<UsagePointId, (f64, f64)>,
+    /// What stands for what where the run was asked to pseudonymise; no writer of the result folder uses it.
+    pub names: Vec<NameRow>,
     /// How the run was made.
     pub run: RunRecord,
 }

@@ -45,8 +45,6 @@ pub struct Dossier {
     pub peers_floor_kw: Option<f64>,
     /// Contracted power, kW.
     pub contracted_kw: Option<f64>,
-    /// Latitude and longitude, degrees.
-    pub place: Option<(f64, f64)>,
 }
 
 /// Mean outdoor temperature of a day.

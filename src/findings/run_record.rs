@@ -29,6 +29,9 @@ pub struct RunRecord {
     pub rejects: u64,
     /// Number of usage points judged.
     pub usage_points: u64,
+    /// What was asked for beside the configuration, as it was asked: what is needed to run again.
+    #[serde(default)]
+    pub options: RunOptions,
     /// The effective configuration.
     pub config: toml::Table,
     /// Prior and prevalence of every stratum.
@@ -39,6 +42,27 @@ pub struct RunRecord {
     pub inputs: Vec<InputDigest>,
     /// Wall time of every stage; differs from run to run.
     pub stages: Vec<StageTime>,
+}
+
+/// Options of the command line that are no part of the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunOptions {
+    /// `--timezone`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// `--period`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// `--top`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top: Option<usize>,
+    /// `--profile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// SHA-256 of the key of `--pseudonymise`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pseudonym_key_sha256: Option<String>,
 }
 
 /// Prior and estimated prevalence of one stratum.

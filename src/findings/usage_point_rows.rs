@@ -131,6 +131,16 @@ pub struct SuspectRow {
     pub loss: Loss,
     /// Licence found for it, if any.
     pub licence: Option<String>,
+    /// What the licence register says of the load: `within`, `exceeded`, `expired`...
+    pub licence_status: Option<&'static str>,
+    /// How the licence was joined to the meter: `usage_point`, `address` or `node`.
+    pub licence_match: Option<&'static str>,
+    /// Published criteria that the meter's load meets, each with its figures: they inform, they do not decide.
+    pub criteria: Vec<String>,
+    /// Latitude, degrees north.
+    pub lat: Option<f64>,
+    /// Longitude, degrees east.
+    pub lon: Option<f64>,
     /// Plain words with numbers, strongest first.
     pub evidence_for: Vec<String>,
     /// Plain words with numbers, strongest first.
@@ -163,6 +173,11 @@ impl SuspectRow {
             hidden_kwh: None,
             loss: Loss::default(),
             licence: None,
+            licence_status: None,
+            licence_match: None,
+            criteria: Vec::new(),
+            lat: None,
+            lon: None,
             evidence_for: Vec::new(),
             evidence_against: Vec::new(),
             tests_missing: Vec::new(),

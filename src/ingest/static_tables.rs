@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::domain::{
-    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceTarget, NodeKind, Reject, RejectCode, Tariff, Timestamp,
-    UsagePointId, Weather,
+    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceStatus, LicenceTarget, NodeKind, Reject, RejectCode,
+    Tariff, Timestamp, UsagePointId, Weather, Zone,
 };
 
 use super::columns::{TIMESTAMP, USAGE_POINT};
@@ -172,6 +172,7 @@ pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licen
     let number = table.require(&["licence", "license", "licence_number"], "licence")?;
     let [usage_point, node, address, licensed] = ["usage_point", "node", "address", "licensed_kw"].map(|name| table.find(name));
     let [from, to, status, holder] = ["valid_from", "valid_to", "status", "holder"].map(|name| table.find(name));
+    let [bin, verified, contract] = ["bin", "verified_kw", "contract_until"].map(|name| table.find(name));
     let mut licences = Vec::new();
     for row in table.rows() {
         let point = table.text(row, usage_point).map(|id| LicenceTarget::UsagePoint(id.into()));
@@ -185,12 +186,17 @@ pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licen
         };
         licences.push(Licence {
             licence,
+            address: table.text(row, address).filter(|_| !matches!(target, LicenceTarget::Address(_))),
             target,
             licensed_kw: table.number(row, licensed, |kw| kw > 0.0),
             valid_from: table.date(row, from, calendar),
             valid_to: table.date(row, to, calendar),
-            status: table.text(row, status),
+            status: LicenceStatus::parse(table.text(row, status).as_deref().unwrap_or_default()),
+            status_word: table.text(row, status),
             holder: table.text(row, holder),
+            bin: table.text(row, bin),
+            verified_kw: table.number(row, verified, |kw| kw > 0.0),
+            contract_until: table.date(row, contract, calendar),
         });
     }
     Ok(table.finish(licences))
@@ -206,6 +212,7 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
     let price = table.require(&["price_per_kwh"], "price per kWh")?;
     let currency = table.require(&["currency"], "currency")?;
     let [from_kwh, to_kwh, fee, from, to] = ["from_kwh", "to_kwh", "fee_per_kwh", "valid_from", "valid_to"].map(|name| table.find(name));
+    let [per_person, zone, tax_share] = ["per_person", "zone", "tax_share"].map(|name| table.find(name));
     let mut tariffs = Vec::new();
     for row in table.rows() {
         let price = table.number(row, Some(price), |price| price >= 0.0);
@@ -213,18 +220,44 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
             table.reject_row(row, RejectCode::CELL_UNREADABLE, "a tariff needs class, price and currency; the row is left out".to_owned());
             continue;
         };
+        let Ok(zone) = zone_of(&mut table, row, zone) else { continue };
         tariffs.push(Tariff {
             tariff_class: tariff_class.to_lowercase(),
             price_per_kwh,
             currency,
             from_kwh: table.number(row, from_kwh, |kwh| kwh >= 0.0),
             to_kwh: table.number(row, to_kwh, |kwh| kwh >= 0.0),
+            per_person: flag(&mut table, row, per_person),
+            zone,
+            tax_share: table.number(row, tax_share, |share| (0.0..1.0).contains(&share)),
             fee_per_kwh: table.number(row, fee, |fee| fee >= 0.0),
             valid_from: table.date(row, from, calendar),
             valid_to: table.date(row, to, calendar),
         });
     }
     Ok(table.finish(tariffs))
+}
+
+/// The zone of a tariff line; a zone without hours rejects the line, since its price would go to other hours.
+fn zone_of(table: &mut TextTable, row: usize, column: Option<usize>) -> Result<Option<Zone>, ()> {
+    let Some(text) = table.text(row, column) else { return Ok(None) };
+    Zone::parse(&text).map(Some).ok_or_else(|| {
+        let detail = format!("zone `{text}` has no hours; write it as `night 23-07` or `peak 08-11 18-22`; the row is left out");
+        table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
+    })
+}
+
+/// A yes or no; an empty cell is no, another word is rejected and counts as no.
+fn flag(table: &mut TextTable, row: usize, column: Option<usize>) -> bool {
+    let Some(text) = table.text(row, column) else { return false };
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "1" | "да" | "иә" => true,
+        "false" | "no" | "0" | "нет" | "жоқ" => false,
+        _ => {
+            table.reject_cell(row, column, &text);
+            false
+        }
+    }
 }
 
 #[cfg(test)]
@@ -253,5 +286,20 @@ mod tests {
         let table = weather("LOCATION,Almaty,-,KAZ,IWEC,368700,43.23,76.93,6.0,847.0\nDESIGN CONDITIONS,0\n1986,1,1,1,0,?9?9,-5.0\n");
         assert_eq!((table.rejects[0].code, table.rows), ("weather.typical_year", 0));
         assert!(table.data.is_empty());
+    }
+
+    #[test]
+    fn a_tariff_line_has_steps_per_person_zones_and_tax() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "tariff_class,price_per_kwh,currency,from_kwh,to_kwh,per_person,zone,tax_share\n\
+                    Household,20,KZT,0,100,yes,,0.12\nbusiness,30,KZT,,,,night 23-07,\nbusiness,40,KZT,,,,day,\nbudget,50,KZT,,,maybe,,\n";
+        std::fs::write(file.path(), text).unwrap();
+        let table = read_tariffs(file.path(), &Calendar::new(None).unwrap()).unwrap();
+        let [household, night, budget] = &table.data[..] else { panic!("three lines are kept: {:?}", table.data) };
+        assert!(household.per_person && household.tax_share == Some(0.12) && (household.taxed_price() - 22.4).abs() < 1e-12);
+        assert!(night.zone.as_ref().is_some_and(|zone| zone.hours.holds(23) && !zone.hours.holds(7)));
+        assert!(!budget.per_person);
+        let rejected: Vec<u64> = table.rejects.iter().map(|reject| reject.row).collect();
+        assert_eq!(rejected, [4, 5], "a zone without hours, and a word that is neither yes nor no");
     }
 }

@@ -126,7 +126,8 @@ impl<'a> TextTable<'a> {
         self.rejects.push(Reject { file: self.path.display().to_string(), row: Self::row_number(row), code: code.0, detail });
     }
 
-    fn reject_cell(&mut self, row: usize, column: Option<usize>, text: &str) {
+    /// Rejects one cell, which counts as empty.
+    pub(super) fn reject_cell(&mut self, row: usize, column: Option<usize>, text: &str) {
         let name = column.map_or("", |column| self.header[column].as_str()).to_owned();
         self.reject_row(row, RejectCode::CELL_UNREADABLE, format!("`{text}` in column `{name}` cannot be used; the cell counts as empty"));
     }

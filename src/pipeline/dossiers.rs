@@ -1,9 +1,9 @@
-//! What the page draws beside the lines: pictures of listed loads, their peers, coordinates, temperatures.
+//! What the page draws beside the lines: pictures of listed loads, their peers, temperatures.
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, Customer, Grid, UsagePointId};
-use crate::findings::{DayTemperature, Dossier, Findings, LoadPicture, NodeRow, SuspectRow};
+use crate::domain::{CivilDay, Customer, UsagePointId};
+use crate::findings::{DayTemperature, Dossier, Findings, LoadPicture, SuspectRow};
 
 use super::Run;
 use super::metered::Metered;
@@ -37,26 +37,9 @@ fn of_suspects(
             peers_mean_kw: peers.and_then(|peers| peers.ln_mean_kw).map(f64::exp),
             peers_floor_kw: peers.and_then(|peers| peers.ln_floor_kw).map(f64::exp),
             contracted_kw: customer.and_then(|customer| customer.contracted_kw),
-            place: customer.and_then(place),
         }
     };
     suspects.iter().take(MOST_DRAWN).map(dossier).collect()
-}
-
-fn place(customer: &Customer) -> Option<(f64, f64)> {
-    let (lat, lon) = (customer.lat?, customer.lon?);
-    ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some((lat, lon))
-}
-
-/// A node lies at the mean of the usage points under it whose coordinates are known.
-fn of_nodes(nodes: &[NodeRow], grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>) -> BTreeMap<UsagePointId, (f64, f64)> {
-    let amid = |row: &NodeRow| {
-        let under = grid.usage_points_under(&row.node);
-        let places: Vec<(f64, f64)> = under.iter().filter_map(|id| customers.get(id).and_then(place)).collect();
-        let mean = |pick: fn(&(f64, f64)) -> f64| places.iter().map(pick).sum::<f64>() / places.len() as f64;
-        (!places.is_empty()).then(|| (row.node.clone(), (mean(|place| place.0), mean(|place| place.1))))
-    };
-    nodes.iter().filter_map(amid).collect()
 }
 
 impl Run<'_> {
@@ -69,12 +52,7 @@ impl Run<'_> {
         period: Option<(CivilDay, CivilDay)>,
     ) -> Findings {
         let customers = &self.tables.customers;
-        Findings {
-            dossiers: of_suspects(&findings.suspects, pictures, metered, customers),
-            node_places: of_nodes(&findings.nodes, &self.tables.grid, customers),
-            temperatures: self.temperatures(period),
-            ..findings
-        }
+        Findings { dossiers: of_suspects(&findings.suspects, pictures, metered, customers), temperatures: self.temperatures(period), ..findings }
     }
 
     /// Temperatures of the days of the run.

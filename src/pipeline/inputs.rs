@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::domain::{Calendar, Customer, Grid, IntervalBlock, Licence, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading};
+use crate::consequence::NameKind;
+use crate::domain::{
+    Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
+};
 use crate::findings::InputDigest;
 use crate::ingest::{self, BlockSink, FileSummary, IngestError, PieceIx, Readings, Table};
 use crate::series::{Gathered, Gatherer};
@@ -120,6 +123,25 @@ impl Tables {
             digests: tables.digests,
             rejects: tables.rejects,
         })
+    }
+}
+
+impl Tables {
+    /// Every id, address, licence and owner that the tables hold.
+    pub(super) fn names(&self) -> impl Iterator<Item = (NameKind, &str)> {
+        let customers = self.customers.iter().flat_map(|(id, customer)| {
+            let id: Option<&str> = Some(id);
+            [(NameKind::UsagePoint, id), (NameKind::Address, customer.address.as_deref()), (NameKind::Owner, customer.owner.as_deref())]
+        });
+        let points = self.grid.nodes().flat_map(|node| {
+            let own: Option<&str> = if node.kind == NodeKind::UsagePoint { Some(&node.node) } else { None };
+            [(NameKind::UsagePoint, own), (NameKind::UsagePoint, node.balance_meter.as_deref())]
+        });
+        let licences = self.licences.iter().flat_map(|licence| {
+            let number: Option<&str> = Some(&licence.licence);
+            [(NameKind::Licence, number), (NameKind::Owner, licence.holder.as_deref()), (NameKind::Owner, licence.bin.as_deref())]
+        });
+        customers.chain(points).chain(licences).filter_map(|(kind, name)| Some((kind, name?)))
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::consequence::{LicenceCheck, LicenceVerdict};
-use crate::domain::{Customer, Grid, UsagePointId};
+use crate::consequence::{LicenceCheck, LicenceMatch, LicenceVerdict, LicensedLoad};
+use crate::domain::{CivilDay, Customer, Grid, UsagePointId};
 use crate::evidence::{self, HiddenLoad, LoadPattern, LookAlike, OwnFloor, Subject, TESTS};
 use crate::findings::{ClearedRow, FindingKind, OtherPrior, Pattern, Resolution, ScoreRow, SuspectRow};
 use crate::fusion::{Measured, logistic, logit, q_values, shortlist_length};
@@ -39,7 +39,7 @@ pub(super) fn family_names() -> Vec<&'static str> {
 pub(super) struct ListSetting<'a> {
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
     pub(super) grid: &'a Grid,
-    pub(super) licences: &'a LicenceCheck,
+    pub(super) licences: &'a LicenceCheck<'a>,
     /// Look-alikes by tariff class that a steady load is the purpose of.
     pub(super) lawful_class: &'a BTreeMap<String, String>,
     pub(super) fdr: f64,
@@ -52,6 +52,8 @@ pub(super) struct Listing {
     pub(super) screening: Vec<SuspectRow>,
     pub(super) scores: Vec<ScoreRow>,
     pub(super) cleared: Vec<ClearedRow>,
+    /// Share of the energy of listed usage points that a licence allows, where it allows some.
+    pub(super) licensed: BTreeMap<UsagePointId, f64>,
     pub(super) other_priors: Vec<OtherPrior>,
 }
 
@@ -100,13 +102,15 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], by_balance: &B
         ..row
     };
     let suspects = rows.into_iter().enumerate().map(number).collect();
+    let share = |ranked: &Ranked| Some((ranked.point.usage_point.clone(), ranked.verdict.as_ref()?.licensed_share));
+    let licensed = ranked[..length].iter().filter_map(share).collect();
     let cleared = ranked.par_iter().enumerate().filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered)).collect();
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
     // A list of a fixed length has one for any prior.
     let learned = metered.calibration.as_ref().filter(|_| setting.top.is_none());
     let other_priors = learned.map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
-    Listing { suspects, screening, scores, cleared, other_priors }
+    Listing { suspects, screening, scores, cleared, licensed, other_priors }
 }
 
 /// A home that would be listed but is too large in the shape of a home: a fault of the data never counts as a large load.
@@ -132,17 +136,7 @@ fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &ListSetting)
         Some(Ranked { point, place: place as u32, log_odds: own, before: log_odds, lawful, verdict: None, load: None, by_balance: false })
     };
     let mut ranked: Vec<Ranked> = metered.points.iter().enumerate().filter_map(judge).collect();
-    let mut licensed: Vec<&mut Ranked> = ranked.iter_mut().filter(|ranked| setting.licences.is_licensed(&ranked.point.usage_point)).collect();
-    let points: Vec<&MeteredPoint> = licensed.iter().map(|ranked| ranked.point).collect();
-    for (ranked, load) in licensed.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::None)) {
-        ranked.load = load;
-        ranked.verdict = load.and_then(|load| setting.licences.judge(&ranked.point.usage_point, load.kw, ranked.point.days));
-        ranked.log_odds = match &ranked.verdict {
-            Some(verdict) if verdict.is_exceeded() => ranked.before.max(logit(LICENCE_EXCEEDED)),
-            Some(_) => ranked.before.min(logit(WITHIN_LICENCE)),
-            None => ranked.before,
-        };
-    }
+    ask_licences(&mut ranked, metered, setting.licences);
     for ranked in &mut ranked {
         if let Some(log_odds) = by_balance.log_odds(&ranked.point.usage_point).filter(|&log_odds| log_odds > ranked.log_odds) {
             (ranked.log_odds, ranked.by_balance) = (log_odds, true);
@@ -150,6 +144,41 @@ fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &ListSetting)
     }
     ranked.par_sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then_with(|| a.point.usage_point.cmp(&b.point.usage_point)));
     ranked
+}
+
+/// Holds usage points against the licence register. A licence that names the meter decides; of one that names the building or a node only what looks like a farm is held against it, and all of it
+/// together.
+fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceCheck) {
+    let certain = |ranked: &Ranked| licences.match_of(&ranked.point.usage_point) == Some(LicenceMatch::UsagePoint);
+    let is_asked =
+        |ranked: &&mut Ranked| certain(ranked) || (ranked.before >= logit(WORTH_CLEARING) && licences.match_of(&ranked.point.usage_point).is_some());
+    let mut asked: Vec<&mut Ranked> = ranked.iter_mut().filter(is_asked).collect();
+    let points: Vec<&MeteredPoint> = asked.iter().map(|ranked| ranked.point).collect();
+    let floor = |id: &str| if licences.match_of(id) == Some(LicenceMatch::UsagePoint) { OwnFloor::None } else { OwnFloor::AsPeers };
+    let mut together: BTreeMap<&str, f64> = BTreeMap::new();
+    for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, floor)) {
+        ranked.load = load;
+        for licence in licences.shared(&ranked.point.usage_point) {
+            *together.entry(licence).or_default() += load.map_or(0.0, |load| load.kw);
+        }
+    }
+    for ranked in asked {
+        let id = &ranked.point.usage_point;
+        let shared_kw = licences.shared(id).into_iter().filter_map(|licence| together.get(licence)).copied().fold(0.0, f64::max);
+        ranked.verdict = ranked.load.and_then(|load| licences.judge(id, licensed_load(&load, ranked.point.days, shared_kw)));
+        ranked.log_odds = match &ranked.verdict {
+            Some(verdict) if verdict.is_exceeded() && verdict.matched == LicenceMatch::UsagePoint => ranked.before.max(logit(LICENCE_EXCEEDED)),
+            Some(verdict) if verdict.is_within() => ranked.before.min(logit(WITHIN_LICENCE)),
+            _ => ranked.log_odds,
+        };
+    }
+}
+
+fn licensed_load(load: &HiddenLoad, (first, last): (CivilDay, CivilDay), together_kw: f64) -> LicensedLoad {
+    let days = (load.since.unwrap_or(first), last);
+    let count = f64::from((days.1.0 - days.0.0 + 1).max(1));
+    let hours_a_day = if load.kw > 0.0 { (load.kwh / load.kw / count).clamp(0.0, 24.0) } else { 0.0 };
+    LicensedLoad { kw: load.kw, together_kw, days, hours_a_day }
 }
 
 /// The look-alike that a usage point's tariff class names, while its mean load stays within the contracted power.
@@ -178,7 +207,10 @@ fn suspect_row(ranked: &Ranked, metered: &Metered, by_balance: &ByBalance, setti
     let mut row = place_row(&ranked.point.usage_point, setting);
     let exceeded = ranked.verdict.as_ref().filter(|verdict| verdict.is_exceeded());
     row.finding = if exceeded.is_some() { FindingKind::LicenceExceeded } else { FindingKind::MeteredHiddenLoad };
-    row.licence = ranked.verdict.as_ref().map(|verdict| verdict.licence.clone());
+    if let Some(verdict) = &ranked.verdict {
+        row.licence = Some(verdict.licence.clone());
+        (row.licence_status, row.licence_match) = (Some(verdict.state.as_str()), Some(verdict.matched.as_str()));
+    }
     if let Some(load) = ranked.load {
         row.pattern = Some(pattern(load.pattern));
         (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) = (Some(load.kw), Some(load.kw_low), Some(load.kw_high));
@@ -208,6 +240,8 @@ pub(super) fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow 
         city: customer.and_then(|c| c.city.clone()),
         tariff_class: customer.and_then(|c| c.tariff_class.clone()),
         node: setting.grid.feeding_node(id).map(|node| node.node.clone()),
+        lat: customer.and_then(|c| c.lat),
+        lon: customer.and_then(|c| c.lon),
         ..SuspectRow::nothing_found(id.clone(), FindingKind::MeteredHiddenLoad)
     }
 }
@@ -277,7 +311,7 @@ enum Ground<'a> {
 }
 
 fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<ClearedRow> {
-    let licence = ranked.verdict.as_ref().filter(|verdict| !verdict.is_exceeded()).map(Ground::Licence);
+    let licence = ranked.verdict.as_ref().filter(|verdict| verdict.is_within()).map(Ground::Licence);
     let ground = licence.or_else(|| ranked.lawful.as_deref().map(Ground::Class)).or_else(|| if listed { None } else { signs(ranked, metered) })?;
     // What the other families say alone would have listed it.
     let before = if let Ground::Signs(_, llr) = ground { ranked.before - llr } else { ranked.before };

@@ -1,5 +1,6 @@
 //! The only wiring: from a plan to findings, stage by stage.
 
+mod at_stake;
 mod convert;
 mod corrections;
 mod coverage;
@@ -28,16 +29,17 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::balance::BalanceSettings;
-use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
+use crate::consequence::{Buildings, LicenceCheck, pseudonymise};
 use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
 use crate::evidence::statistics;
-use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
+use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::Survey;
 use crate::population::LoadShapes;
 use crate::profile::ProfileStore;
 use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
 
+use at_stake::Consequences;
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ByBalance, ListSetting, Listing};
@@ -112,7 +114,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     clock.lap("read")?;
 
     progress.stage("planting farms, judging", None);
-    let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers);
+    let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers, &buildings);
     let Kept { points, supplies, mut faults, hosts, taken, adrift } = kept;
     let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
@@ -137,11 +139,11 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
-    let mut findings = run.drawn(run.assemble(&metered, grid, coverage, listing, faults), pictures, &metered, period);
-    findings.rejects = gathered.rejects.into_iter().chain(tables.rejects.iter().cloned()).collect();
-    let counts = (interval_readings, register_readings);
-    complete_record(&mut findings, period, counts, digests.into_iter().chain(tables.digests.iter().cloned()).collect(), clock.stages);
-    Ok(findings)
+    let mut findings = run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults);
+    findings.rejects = [gathered.rejects, tables.rejects.clone()].concat();
+    let inputs = digests.into_iter().chain(tables.digests.iter().cloned()).chain(plan.digests.iter().cloned()).collect();
+    complete_record(&mut findings, period, (interval_readings, register_readings), inputs, clock.stages);
+    Ok(run.with_names_replaced(run.drawn(findings, pictures, &metered, period)))
 }
 
 /// Says what did not fit into memory.
@@ -300,27 +302,30 @@ impl Run<'_> {
         Ok((grid, coverage))
     }
 
-    fn assemble(&self, metered: &Metered, grid: GridFindings, coverage: Vec<CoverageRow>, listing: Listing, mut faults: Vec<Fault>) -> Findings {
-        let prices = Prices::new(self.tables.tariffs.clone());
+    fn assemble(
+        &self,
+        metered: &Metered,
+        (grid, coverage): (GridFindings, Vec<CoverageRow>),
+        (mut listing, by_balance): (Listing, &ByBalance),
+        series: &GridSeries,
+        mut faults: Vec<Fault>,
+    ) -> Findings {
         let GridFindings { mut nodes, days, placed, culprits, supply_faults, given_back, .. } = grid;
         propose_links(&mut faults, &placed);
         withdraw_ratios(&mut faults, &given_back);
         faults.extend(supply_faults);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
         faults.sort_by(fault_order);
-        for row in &mut nodes {
-            row.loss = prices.of_node(row);
-        }
-        let mut suspects: Vec<SuspectRow> = listing.suspects;
-        for row in &mut suspects {
-            row.loss = prices.of_suspect(row);
-        }
-        let addresses = address_rows(&suspects, self.buildings);
+        let Consequences { money, addresses, worklist, regions, node_places, notes } =
+            at_stake::consequences(self, metered, &mut listing, &mut nodes, by_balance, &self.over_rating(metered, series));
+        let mut run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
+        run.notes.extend(notes);
         Findings {
-            worklist: worklist_rows(&addresses, &nodes),
-            regions: region_rows(&suspects, &nodes, &self.tables.grid),
+            worklist,
+            regions,
             addresses,
-            suspects,
+            money,
+            suspects: listing.suspects,
             screening: listing.screening,
             statistic_names: statistics().map(|(_, statistic)| statistic.name).collect(),
             family_names: listing::family_names(),
@@ -331,11 +336,20 @@ impl Run<'_> {
             cleared: listing.cleared,
             faults,
             rejects: Vec::new(),
+            node_places,
+            names: Vec::new(),
             dossiers: Vec::new(),
-            node_places: BTreeMap::new(),
             temperatures: Vec::new(),
-            run: RunRecord { other_priors: listing.other_priors, ..self.record(metered) },
+            run,
         }
+    }
+
+    /// The findings with pseudonyms instead of names, where the plan asks for it.
+    fn with_names_replaced(&self, mut findings: Findings) -> Findings {
+        if let Some(key) = &self.plan.pseudonym_key {
+            pseudonymise(&mut findings, key, self.tables.names());
+        }
+        findings
     }
 
     fn record(&self, metered: &Metered) -> RunRecord {
@@ -343,6 +357,7 @@ impl Run<'_> {
         RunRecord {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: self.plan.config.run.seed,
+            options: self.plan.options.clone(),
             timezone: zone.map_or_else(|| "none given: stamps are local clock time without changes".to_owned(), str::to_owned),
             notes: self.notes(metered),
             usage_points: metered.points.len() as u64,

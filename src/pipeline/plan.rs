@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
+use crate::consequence::{PseudonymKey, RulePack};
 use crate::domain::{Calendar, CivilDay};
+use crate::findings::{InputDigest, RunOptions};
 use crate::ingest::Profile;
 
 /// A scan, checked.
@@ -23,6 +25,14 @@ pub struct ScanPlan {
     pub period: Option<(CivilDay, CivilDay)>,
     /// Effective configuration.
     pub config: Config,
+    /// Rule packs that the configuration names.
+    pub rules: Vec<RulePack>,
+    /// Files that were read for the plan itself: rule packs, a reader's profile.
+    pub digests: Vec<InputDigest>,
+    /// Options as they were given, for the run's record.
+    pub options: RunOptions,
+    /// Key of pseudonyms, where names are to be replaced.
+    pub pseudonym_key: Option<PseudonymKey>,
     /// List exactly this many instead of stopping at the rate.
     pub top: Option<usize>,
     /// Memory that the run may use, bytes; `None` = half of what is free.

@@ -51,12 +51,11 @@ impl Cell {
 
     /// As written into a file; `None` for an empty cell.
     ///
-    /// Words that a spreadsheet would run as a formula get an apostrophe in front; ids and numbers stay as they are.
+    /// Words and ids that a spreadsheet would run as a formula get an apostrophe in front, which [`unguarded`] takes away; numbers stay numbers, also those that are ids.
     #[must_use]
     pub fn to_text(&self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.clone() }),
-            Self::Id(id) => Some(id.clone()),
+            Self::Text(text) | Self::Id(text) => Some(if is_formula(text) { format!("'{text}") } else { text.clone() }),
             Self::Integer(number) => Some(number.to_string()),
             Self::Real(value, digits) => Some(unsigned_zero(format!("{value:.digits$}"))),
             Self::Share(value) => Some(significant(*value)),
@@ -65,6 +64,17 @@ impl Cell {
             Self::Empty => None,
         }
     }
+}
+
+/// Whether a spreadsheet might take a text for a formula. A plain number is none, whatever its sign.
+fn is_formula(text: &str) -> bool {
+    let is_number = text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().any(|byte| byte.is_ascii_digit());
+    text.trim_start_matches([' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) && !is_number
+}
+
+/// A cell of a file as it was before it was kept from being a formula.
+pub(super) fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(cell)
 }
 
 /// `-0.00` is `0.00`.
@@ -97,7 +107,14 @@ mod tests {
 
     #[test]
     fn words_are_no_formulas_and_lists_keep_their_items() {
-        assert_eq!(Cell::Text("=cmd()".into()).to_text().unwrap(), "'=cmd()");
+        for formula in ["=cmd()", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", " =1", "＝1", "-inf"] {
+            let cell = Cell::Id(formula.into()).to_text().unwrap();
+            assert_eq!((cell.as_str(), unguarded(&cell)), (format!("'{formula}").as_str(), formula));
+        }
+        for plain in ["-5", "+77012345678", "-1.5e3", "Abay 12", "'quoted", "5=5"] {
+            let cell = Cell::Text(plain.into()).to_text().unwrap();
+            assert_eq!((cell.as_str(), unguarded(&cell)), (plain, plain));
+        }
         assert_eq!(Cell::list(&["a; b".into(), "c".into()]), Cell::Text("a, b; c".into()));
         assert_eq!(Cell::Real(-0.001, 2).to_text().unwrap(), "0.00");
     }

@@ -1,7 +1,7 @@
 //! The one table of columns: name, meaning, unit and value of every column of every csv file.
 
-use crate::domain::{Fault, Reject};
-use crate::findings::{AddressRow, ClearedRow, CoverageRow, Findings, Loss, NodeDayRow, NodeRow, RegionRow, SuspectRow, WorklistRow};
+use crate::domain::{Fault, Reject, UsagePointId};
+use crate::findings::{AddressRow, ClearedRow, CoverageRow, Findings, Loss, MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow, WorklistRow};
 
 use super::Cell;
 
@@ -46,6 +46,7 @@ pub const TABLES: &[TableOf] = &[
     table!("addresses.csv", addresses, ADDRESSES),
     table!("worklist.csv", worklist, WORKLIST),
     table!("regions.csv", regions, REGIONS),
+    table!("money.csv", money, MONEY),
     table!("cleared.csv", cleared, CLEARED),
     table!("faults.csv", faults, FAULTS),
     table!("rejects.csv", rejects, REJECTS),
@@ -75,12 +76,48 @@ fn currency(loss: &Loss) -> Cell {
     Cell::words(loss.currency.as_deref())
 }
 
+fn energy_low(loss: &Loss) -> Cell {
+    Cell::real(loss.energy_range.map(|range| range.0), 2)
+}
+
+fn energy_high(loss: &Loss) -> Cell {
+    Cell::real(loss.energy_range.map(|range| range.1), 2)
+}
+
+fn fee_low(loss: &Loss) -> Cell {
+    Cell::real(loss.fee_range.map(|range| range.0), 2)
+}
+
+fn fee_high(loss: &Loss) -> Cell {
+    Cell::real(loss.fee_range.map(|range| range.1), 2)
+}
+
+fn id(id: Option<&UsagePointId>) -> Cell {
+    id.map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
+}
+
+fn ids(ids: &[UsagePointId]) -> Cell {
+    Cell::list(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+fn crew(crew: Option<u64>) -> Cell {
+    crew.map_or(Cell::Empty, Cell::Integer)
+}
+
 const RANK: &str = "1 = best";
 const LOSS_ENERGY: &str = "energy not paid, or paid at the wrong tariff, in currency";
 const LOSS_FEE: &str = "digital-mining fee not paid, in currency";
 const LOSS_LOW: &str = "lower end of the loss, in currency";
 const LOSS_HIGH: &str = "upper end of the loss, in currency";
-const CURRENCY: &str = "ISO 4217 code";
+const CURRENCY: &str = "ISO 4217 code; amounts of several currencies are not added up";
+const ENERGY_LOW: &str = "lower end of loss_energy, in currency";
+const ENERGY_HIGH: &str = "upper end of loss_energy, in currency";
+const FEE_LOW: &str = "lower end of loss_fee, in currency";
+const FEE_HIGH: &str = "upper end of loss_fee, in currency";
+const CRITERIA: &str = "published criteria met, as rule pack/criterion: figures; they inform, they do not decide";
+const EXPECTED_KWH: &str = "probability times energy, kWh";
+const EXPECTED_RECOVERY: &str = "probability times (loss_energy + loss_fee), less the cost of a visit, in currency";
+const CREW: &str = "crew that goes there, from 1; empty = no crew is left for it, or --crews was not given";
 
 /// Columns of `suspects.csv` and `screening.csv`.
 pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
@@ -110,6 +147,17 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::list(&r.evidence_for)),
     column("evidence_against", "what speaks against it, strongest first", |r| Cell::list(&r.evidence_against)),
     column("tests_missing", "tests that the data did not allow", |r| Cell::list(&r.tests_missing)),
+    column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
+    column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
+    column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
+    column("loss_fee_high", FEE_HIGH, |r| fee_high(&r.loss)),
+    column("licence_status", "what the licence register says of the load", |r| Cell::words(r.licence_status)),
+    column("licence_match", "how the licence was joined to the meter: usage_point (certain), address or node (less so)", |r| {
+        Cell::words(r.licence_match)
+    }),
+    column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
+    column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
+    column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
 ];
 
 const NODES: &[Column<NodeRow>] = &[
@@ -141,6 +189,10 @@ const NODES: &[Column<NodeRow>] = &[
     column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| Cell::list(&r.shortlist)),
     column("remarks", "what to know before trusting the line", |r| Cell::list(&r.remarks)),
     column("parts", "the finding taken apart: from the start, starting, or in a window", |r| Cell::list(&r.parts)),
+    column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
+    column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
+    column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
+    column("loss_fee_high", FEE_HIGH, |r| fee_high(&r.loss)),
 ];
 
 const NODE_DAYS: &[Column<NodeDayRow>] = &[
@@ -181,23 +233,50 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("licence", "licences found", |r| Cell::words(r.licence.as_deref())),
     column("findings", "what is claimed, usage point by usage point", |r| Cell::list(&r.findings)),
+    column("members", "the usage points there that are listed", |r| ids(&r.members)),
+    column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
+    column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
+    column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
+    column("loss_fee_high", FEE_HIGH, |r| fee_high(&r.loss)),
+    column("expected_kwh", EXPECTED_KWH, |r| Cell::real(r.expected_kwh, 1)),
+    column("expected_recovery", EXPECTED_RECOVERY, |r| Cell::real(r.expected_recovery, 2)),
+    column("crew", CREW, |r| crew(r.crew)),
+    column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
+    column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
+    column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
 ];
 
 const WORKLIST: &[Column<WorklistRow>] = &[
     column("rank", "1 = go there first", |r| Cell::Integer(r.rank)),
-    column("level", "address or node", |r| Cell::Text(r.level.to_owned())),
-    column("id", "the address or the node", |r| Cell::Text(r.id.clone())),
+    column("level", "address, usage_point (where its address is not known) or node", |r| Cell::Text(r.level.to_owned())),
+    column("id", "the address, the usage point or the node", |r| Cell::Text(r.id.clone())),
     column("city", "its city", |r| Cell::words(r.city.as_deref())),
     column("probability", "probability of a finding, 0 to 1", |r| Cell::share(r.probability)),
     column("kw", "hidden or unmetered power, kW", |r| Cell::real(r.kw, 3)),
     column("kwh", "hidden or unmetered energy in the period, kWh", |r| Cell::real(r.kwh, 1)),
-    column("expected_kwh", "probability times energy, kWh: what the list is ordered by", |r| Cell::real(r.expected_kwh, 1)),
+    column("expected_kwh", "probability times energy, kWh: what the list is ordered by where there is no expected_recovery", |r| {
+        Cell::real(r.expected_kwh, 1)
+    }),
     column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
     column("loss_fee", LOSS_FEE, |r| fee(&r.loss)),
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("findings", "why to go there", |r| Cell::list(&r.findings)),
+    column("usage_points", "the listed usage points of the case", |r| ids(&r.usage_points)),
+    column("node", "the grid node of the case; of a farm partly past its meter, the node that misses the rest", |r| id(r.node.as_ref())),
+    column("feeder", "the feeder that it hangs at", |r| id(r.feeder.as_ref())),
+    column(
+        "expected_recovery",
+        "probability times (loss_energy + loss_fee), less the cost of a visit, in currency: what the list is ordered by",
+        |r| Cell::real(r.expected_recovery, 2),
+    ),
+    column("crew", CREW, |r| crew(r.crew)),
+    column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
+    column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
+    column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
+    column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
+    column("loss_fee_high", FEE_HIGH, |r| fee_high(&r.loss)),
 ];
 
 const REGIONS: &[Column<RegionRow>] = &[
@@ -211,6 +290,29 @@ const REGIONS: &[Column<RegionRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
+    column("households", "households that draw as much as kw on average; run.toml states one household's load", |r| Cell::real(r.households, 0)),
+    column("transformers_over_rating", "transformers there that carried more than their rated power in some hour", |r| Cell::list(&r.over_rating)),
+];
+
+/// Steps of the derivation of every amount.
+const MONEY: &[Column<MoneyRow>] = &[
+    column("level", "usage_point or node", |r| Cell::Text(r.level.to_owned())),
+    column("id", "the usage point or node whose loss is derived", |r| Cell::Id(r.id.clone())),
+    column("finding", "what is claimed of a usage point", |r| Cell::words(r.finding.map(crate::findings::FindingKind::as_str))),
+    column("step", "place in the derivation, from 1", |r| Cell::Integer(r.step)),
+    column("part", "quantity, energy (amounts add up to loss_energy) or fee (amounts add up to loss_fee)", |r| {
+        Cell::Text(r.part.as_str().to_owned())
+    }),
+    column("what", "what the step does", |r| Cell::Text(r.what.as_str().to_owned())),
+    column("from", "first day", |r| Cell::day(Some(r.from))),
+    column("to", "last day", |r| Cell::day(Some(r.to))),
+    column("kwh", "energy, kWh; negative where it is taken off", |r| Cell::Real(r.kwh, 3)),
+    column("price_per_kwh", "price per kWh before tax, in currency", |r| Cell::real(r.price_per_kwh, 4)),
+    column("tax_share", "tax on top of the price, as a share", |r| Cell::real(r.tax_share, 4)),
+    column("amount", "kwh times price times (1 + tax_share), in currency; negative where it is taken off", |r| Cell::real(r.amount, 2)),
+    column("currency", "ISO 4217 code", |r| Cell::words(r.currency.as_deref())),
+    column("tariff_class", "tariff class whose price it is", |r| Cell::words(r.tariff_class.as_deref())),
+    column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::Text(r.detail.clone())),
 ];
 
 const CLEARED: &[Column<ClearedRow>] = &[

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 
+use super::cell::unguarded;
 use super::explain_node::{blind_node_words, node_words};
 use super::language::Language;
 
@@ -43,9 +44,9 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A cell; empty where the column is not there.
+    /// A cell without the mark that keeps spreadsheets from taking it for a formula; empty where the column is not there.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).unwrap_or("")
+        self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).map_or("", unguarded)
     }
 
     /// `low to high`, or nothing where either is empty or both are one.
@@ -54,9 +55,9 @@ impl Record {
         if low.is_empty() || high.is_empty() || low == high { String::new() } else { language.tell("range", &[("low", low), ("high", high)]) }
     }
 
-    /// The parts of a list inside a cell, without the mark that keeps spreadsheets from taking it for a formula.
+    /// The parts of a list inside a cell.
     pub(super) fn list(&self, name: &str) -> Vec<&str> {
-        self.get(name).trim_start_matches('\'').split("; ").filter(|part| !part.is_empty()).collect()
+        self.get(name).split("; ").filter(|part| !part.is_empty()).collect()
     }
 }
 

@@ -3,10 +3,12 @@
 mod canonical;
 mod cell;
 mod columns;
+mod compare;
 mod csv_file;
 mod explain;
 mod explain_node;
 mod folder;
+mod geojson;
 mod language;
 mod page;
 mod scores;
@@ -17,6 +19,7 @@ mod workbook;
 pub use canonical::{CanonicalColumns, CanonicalError, CanonicalWriter, quality_word, write_registers};
 pub use cell::Cell;
 pub use columns::{Column, TABLES, TableOf};
+pub use compare::{CompareError, Compared, compare};
 pub use explain::{ExplainError, explain};
 pub use folder::{WriteError, check_out_dir, write_result};
 pub use language::{LANGUAGES, Language};
@@ -41,5 +44,6 @@ pub const WRITERS: &[Writer] = &[
     Writer { name: "scores.parquet", write: scores::write },
     Writer { name: "report.html", write: page::write },
     Writer { name: "report.xlsx", write: workbook::write },
+    Writer { name: "suspects.geojson", write: geojson::write },
     Writer { name: "run.toml", write: folder::write_run_record },
 ];

@@ -12,19 +12,17 @@ use rust_xlsxwriter::{
 use crate::domain::CivilDay;
 use crate::findings::Findings;
 
-use super::language::{Language, SENTENCES, sentences_of};
+use super::language::{Language, SENTENCES, WORDS, sentences_of};
 use super::{Cell, TABLES, TableOf, WriteError};
 
 /// Sheets in their order, by the names of their tables.
-const SHEETS: &[&str] = &["suspects", "addresses", "worklist", "nodes", "regions", "cleared", "screening", "coverage", "faults"];
+const SHEETS: &[&str] = &["suspects", "addresses", "worklist", "nodes", "money", "regions", "cleared", "screening", "coverage", "faults"];
 /// Lines of a sheet, at most: more are of no use to people, and the csv files have them.
 const MOST_LINES: usize = 100_000;
 /// Letters that a cell can hold.
 const MOST_LETTERS: usize = 32_000;
 /// Columns with bars behind their numbers.
 const BARS: &[&str] = &["probability", "hidden_kw", "unmetered_kw", "expected_kwh"];
-/// Columns whose words are of the program.
-const WORDS: &[&str] = &["finding", "pattern", "kind", "level", "fault", "look_alike"];
 /// Width of columns of sentences, and of the widest others, in letters.
 const SENTENCE_WIDTH: f64 = 60.0;
 const WIDEST: f64 = 34.0;
@@ -130,7 +128,7 @@ fn fill(sheet: &mut Worksheet, table: &TableOf, name: &str, findings: &Findings,
 
 /// Columns that stay in sight: as far as the one that names the line.
 fn frozen(name: &str) -> u16 {
-    if matches!(name, "cleared" | "faults" | "coverage" | "regions") { 1 } else { 2 }
+    if matches!(name, "cleared" | "faults" | "coverage") { 1 } else { 2 }
 }
 
 /// Writes one cell; returns its length in letters.

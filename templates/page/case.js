@@ -95,20 +95,29 @@ function money(row) {
   return section(t('energy_and_money'), lines);
 }
 
-/** Amounts with their derivation, as far as the run has them. */
+/** Amounts with their derivation, step by step. */
 function amounts(row) {
-  if (row.loss_energy == null && row.loss_fee == null) return [el('p', null, t('no_tariff'))];
-  const currency = row.currency ?? '';
-  const line = (key, value) => (value == null ? null : el('tr', null, el('th', { scope: 'row' }, titleOf(key)), el('td.right', null, num(value, 2) + '\u00a0' + currency)));
-  const trail = ['loss_formula', 'derivation', 'loss_derivation', 'formula'].filter((column) => row[column] != null);
-  return [el('table.small', null, el('caption', null, t('amounts')), el('tbody', null, MONEY.map((key) => line(key, row[key])))), trail.length ? el('h3', null, t('derivation')) : null, trail.map((column) => list(words(row[column])))];
+  const steps = rowsOf('money').filter((step) => step.id === (row.usage_point ?? row.node) && (step.level === 'node') === !row.usage_point);
+  if (row.loss_energy == null && row.loss_fee == null && !steps.length) return [el('p', null, t('no_tariff'))];
+  const currency = row.currency ?? '', range = (low, high) => (low == null ? '' : t('range', { low: num(low), high: num(high), unit: '' }));
+  const line = (key, value, low, high) => (value == null ? null : el('tr', null, el('th', { scope: 'row' }, titleOf(key)), el('td.right', null, num(value, 2) + '\u00a0' + currency), el('td.right', null, range(low, high))));
+  const total = (row.loss_energy ?? 0) + (row.loss_fee ?? 0);
+  return [el('table.small', null, el('caption', null, t('amounts')), el('tbody', null, line('loss_energy', row.loss_energy, row.loss_energy_low, row.loss_energy_high), line('loss_fee', row.loss_fee, row.loss_fee_low, row.loss_fee_high), row.loss_energy != null || row.loss_fee != null ? el('tr', null, el('th', { scope: 'row' }, t('at_stake')), el('td.right', null, num(total, 2) + '\u00a0' + currency), el('td.right', null, range(row.loss_low, row.loss_high))) : null)), steps.length ? derivation(steps) : null];
+}
+
+function derivation(steps) {
+  const price = (step) => (step.price_per_kwh == null ? '' : num(step.price_per_kwh, 2) + (step.tax_share ? ' \u00d7 (1 + ' + num(step.tax_share, 2) + ')' : ''));
+  const rule = (step) => [step.tariff_class, words(step.detail).join('; ')].filter(Boolean).join(': ');
+  const heads = [['step', 1], ['what', 0], ['from', 1], ['to', 1], ['kwh', 1], ['price_per_kwh', 1], ['amount', 1], ['detail', 0]];
+  return el('div.scroll', null, el('table.small', null, el('caption', null, t('derivation') + '. ' + t('derivation_says')),
+    el('thead', null, el('tr', null, heads.map(([name, right]) => el('th', { scope: 'col', class: right ? 'right' : null }, titleOf(name))))),
+    el('tbody', null, steps.map((step) => el('tr', null, el('td.right', null, num(step.step)), el('td', null, word(step.what)), el('td.right', null, date(step.from)), el('td.right', null, date(step.to)), el('td.right', null, num(step.kwh, 1)), el('td.right', null, price(step)), el('td.right', null, step.amount == null ? '' : num(step.amount, 2) + '\u00a0' + (step.currency ?? '')), el('td', null, rule(step)))))));
 }
 
 /** Licences and published criteria. */
 function law(row) {
-  const criteria = ['criteria', 'criteria_met'].find((column) => row[column] != null);
-  const licence = ['licence', 'licence_status', 'licence_verdict', 'licence_match'].filter((column) => row[column] != null).map((column) => titleOf(column) + ': ' + words(row[column]).join('; '));
-  return section(t('licence_and_criteria'), licence.length ? list(licence) : el('p', null, t('no_licence')), 'criteria' in row || 'criteria_met' in row ? [el('h3', null, t('criteria')), list(criteria ? words(row[criteria]) : [], t('no_criteria')), el('p.note', null, t('criteria_inform'))] : null);
+  const found = row.licence == null ? null : facts([[titleOf('licence'), row.licence], row.licence_status ? [titleOf('licence_status'), word(row.licence_status)] : null, row.licence_match ? [titleOf('licence_match'), word(row.licence_match)] : null]);
+  return section(t('licence_and_criteria'), found ?? el('p', null, t('no_licence')), el('h3', null, t('criteria')), list(words(row.criteria), t('no_criteria')), el('p.note', null, t('criteria_inform')));
 }
 
 /** Where the numbers come from, so that somebody else can make them again. */

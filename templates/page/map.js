@@ -4,9 +4,8 @@ const EARTH_M = 6371008.8;
 /** Everything that has a place. */
 function mapPoints() {
   const points = [];
-  rowsOf('suspects').forEach((row, place) => {
-    const at = DATA.dossiers[place]?.place;
-    if (at) points.push({ lat: at[0], lon: at[1], kw: row.hidden_kw ?? 1, p: row.probability ?? 0, name: row.usage_point, more: [row.address, kw(row.hidden_kw), t('probability').toLowerCase() + ' ' + share(row.probability)].filter(Boolean).join(', '), to: '#case/' + row.rank, node: false });
+  rowsOf('suspects').forEach((row) => {
+    if (row.lat != null && row.lon != null) points.push({ lat: row.lat, lon: row.lon, kw: row.hidden_kw ?? 1, p: row.probability ?? 0, name: row.usage_point, more: [row.address, kw(row.hidden_kw), t('probability').toLowerCase() + ' ' + share(row.probability)].filter(Boolean).join(', '), to: '#case/' + row.rank, node: false });
   });
   rowsOf('nodes').forEach((row, place) => {
     const at = DATA.nodePlaces[place];

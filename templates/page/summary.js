@@ -13,7 +13,7 @@ function runFacts() {
 
 function inputsTable() {
   return el('table.small.inputs', null, el('caption', null, t('inputs')), el('thead', null, el('tr', null, [t('file'), t('rows'), 'SHA-256'].map((name, i) => el('th', { scope: 'col', class: i === 1 ? 'right' : null }, name)))),
-    el('tbody', null, run.inputs.map((input) => el('tr', null, el('th', { scope: 'row' }, word(input.role) + ': ' + input.path.split(/[\\/]/).pop()), el('td.right', null, num(input.rows)), el('td.digest', null, input.sha256)))));
+    el('tbody', null, run.inputs.map((input) => el('tr', null, el('th', { scope: 'row' }, word(input.role) + ': ' + input.path), el('td.right', null, num(input.rows)), el('td.digest', null, input.sha256)))));
 }
 
 function summaryView() {
@@ -36,7 +36,7 @@ function summaryView() {
     el('div.pair', null, section(t('means'), list([t('means_1'), t('means_2'), t('means_3')])), section(t('means_not'), list([t('means_not_1'), t('means_not_2'), t('means_not_3'), t('means_not_4')]))),
     section(t('how_far'), listChart(suspects), otherPriors()),
     blindSpots(),
-    section(t('caveats'), list([...run.notes.map(say), t('rejects_says', { n: num(run.rejects) })]), faultKinds()),
+    section(t('caveats'), list([...run.notes.map(say), run.pseudonymised ? t('pseudonymised') : null, t('rejects_says', { n: num(run.rejects) })].filter(Boolean)), faultKinds()),
     section(t('prior'), el('p', null, t('prior_says')), priorTable()),
     section(t('provenance'), facts(runFacts()), inputsTable(), el('p.note', null, t('repeat'))),
   ].filter(Boolean);

@@ -5,7 +5,7 @@ const AMOUNTS = [...MONEY, 'loss_energy_low', 'loss_energy_high', 'loss_fee_low'
 
 /** What is shown of each table at first, and which columns can be chosen from a list. */
 const VIEWS = {
-  suspects: { columns: ['rank', 'usage_point', 'address', 'city', 'tariff_class', 'finding', 'pattern', 'probability', 'q_value', 'hidden_kw', 'since', 'hidden_kwh', 'loss_energy'], choose: ['finding', 'pattern', 'city', 'tariff_class'], open: (row) => '#case/' + row.rank, id: 'usage_point' },
+  suspects: { columns: ['rank', 'usage_point', 'address', 'city', 'tariff_class', 'finding', 'pattern', 'probability', 'q_value', 'hidden_kw', 'since', 'hidden_kwh', 'loss_energy'], choose: ['finding', 'pattern', 'city', 'tariff_class', 'licence_status'], open: (row) => '#case/' + row.rank, id: 'usage_point' },
   addresses: { columns: ['rank', 'address', 'city', 'usage_points', 'probability', 'hidden_kw', 'hidden_kwh', 'loss_energy', 'expected_recovery', 'crew', 'licence', 'findings'], choose: ['city'], id: 'address' },
   worklist: { columns: ['rank', 'level', 'id', 'city', 'probability', 'kw', 'kwh', 'expected_kwh', 'loss_energy', 'expected_recovery', 'crew', 'findings'], choose: ['level', 'city'], open: (row) => (row.level === 'node' ? nodeLink(row.id) : null), id: 'id' },
   nodes: { columns: ['rank', 'node', 'kind', 'parent', 'probability', 'supplied_kwh', 'metered_kwh', 'technical_loss_kwh', 'unmetered_kwh', 'unmetered_kw', 'unmetered_kw_low', 'unmetered_kw_high', 'pattern', 'since', 'coverage'], choose: ['kind', 'pattern'], open: (row) => '#node/' + row.rank, id: 'node' },
@@ -15,7 +15,7 @@ const VIEWS = {
   screening: { columns: ['rank', 'usage_point', 'address', 'city', 'tariff_class', 'evidence_for', 'tests_missing'], choose: ['city', 'tariff_class'], id: 'usage_point' },
   faults: { columns: null, choose: ['fault'], id: 'usage_point' },
 };
-const WORDED = ['finding', 'pattern', 'kind', 'level', 'fault', 'look_alike'];
+const WORDED = ['finding', 'pattern', 'kind', 'level', 'fault', 'look_alike', 'licence_status', 'licence_match', 'part', 'what'];
 const SHARES = ['probability', 'q_value', 'probability_before'];
 const PERCENTS = ['coverage', 'share', 'share_interval', 'share_register', 'share_unread'];
 

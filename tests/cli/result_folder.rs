@@ -42,12 +42,12 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
     let output = scan_sample("town", &out, &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let header = |file: &str| fs::read_to_string(out.join(file)).unwrap().lines().next().unwrap().to_owned();
-    let suspects = "rank,usage_point,address,city,tariff_class,node,finding,pattern,probability,q_value,hidden_kw,hidden_kw_low,hidden_kw_high,since,since_low,since_high,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,evidence_for,evidence_against,tests_missing";
+    let suspects = "rank,usage_point,address,city,tariff_class,node,finding,pattern,probability,q_value,hidden_kw,hidden_kw_low,hidden_kw_high,since,since_low,since_high,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,evidence_for,evidence_against,tests_missing,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high,licence_status,licence_match,criteria,lat,lon";
     assert_eq!(header("suspects.csv"), suspects);
     assert_eq!(header("screening.csv"), suspects);
     assert_eq!(
         header("nodes.csv"),
-        "rank,node,kind,parent,probability,q_value,supplied_kwh,metered_kwh,technical_loss_kwh,unmetered_kwh,unmetered_kwh_low,unmetered_kwh_high,unmetered_kw,unmetered_kw_low,unmetered_kw_high,pattern,since,coverage,loss_energy,loss_fee,loss_low,loss_high,currency,shortlist,remarks,parts"
+        "rank,node,kind,parent,probability,q_value,supplied_kwh,metered_kwh,technical_loss_kwh,unmetered_kwh,unmetered_kwh_low,unmetered_kwh_high,unmetered_kw,unmetered_kw_low,unmetered_kw_high,pattern,since,coverage,loss_energy,loss_fee,loss_low,loss_high,currency,shortlist,remarks,parts,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high"
     );
     assert_eq!(header("node_days.csv"), "node,day,hours,supplied_kw,metered_kw,technical_kw,unmetered_kw");
     assert_eq!(
@@ -56,8 +56,9 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
     );
     assert_eq!(
         header("addresses.csv"),
-        "rank,address,city,usage_points,probability,hidden_kw,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,findings"
+        "rank,address,city,usage_points,probability,hidden_kw,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,findings,members,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high,expected_kwh,expected_recovery,crew,criteria,lat,lon"
     );
+    assert_eq!(header("money.csv"), "level,id,finding,step,part,what,from,to,kwh,price_per_kwh,tax_share,amount,currency,tariff_class,detail");
     assert_eq!(header("cleared.csv"), "usage_point,look_alike,reason,hidden_kw,probability_before,probability");
     assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail");
     assert_eq!(header("rejects.csv"), "file,row,code,detail");

@@ -60,8 +60,19 @@ pub(super) struct Texts {
 }
 
 /// Columns that hold sentences of findings, one or a list of them.
-pub(super) const SENTENCES: &[&str] =
-    &["evidence_for", "evidence_against", "tests_missing", "shortlist", "remarks", "parts", "findings", "reason", "detail"];
+pub(super) const SENTENCES: &[&str] = &[
+    "evidence_for",
+    "evidence_against",
+    "tests_missing",
+    "shortlist",
+    "remarks",
+    "parts",
+    "findings",
+    "reason",
+    "detail",
+    "criteria",
+    "transformers_over_rating",
+];
 
 static TEXTS: LazyLock<Vec<Texts>> =
     LazyLock::new(|| LANGUAGES.iter().map(|(_, code, file)| toml::from_str(file).unwrap_or_else(|error| panic!("{code}.toml: {error}"))).collect());
@@ -71,6 +82,9 @@ static BOOK: LazyLock<Phrasebook> = LazyLock::new(|| Phrasebook::new(&Language::
 pub(super) fn phrasebook() -> &'static Phrasebook {
     &BOOK
 }
+
+/// Columns that hold words of the program, which every language has.
+pub(super) const WORDS: &[&str] = &["finding", "pattern", "kind", "level", "fault", "look_alike", "licence_status", "licence_match", "part", "what"];
 
 /// A text with its placeholders filled in.
 pub(super) fn filled(text: &str, parts: &[(&str, String)]) -> String {

@@ -49,7 +49,17 @@ struct PageRun<'a> {
     notes: Vec<Value>,
     prevalence: &'a [Prevalence],
     other_priors: &'a [OtherPrior],
-    inputs: &'a [InputDigest],
+    inputs: Vec<PageInput<'a>>,
+    pseudonymised: bool,
+}
+
+/// A file that was read; its folder is nobody's business.
+#[derive(Serialize)]
+struct PageInput<'a> {
+    role: &'a str,
+    path: &'a str,
+    sha256: &'a str,
+    rows: u64,
 }
 
 #[derive(Serialize)]
@@ -62,7 +72,6 @@ struct PageDossier<'a> {
     peers_mean: Value,
     peers_floor: Value,
     contracted: &'a Option<f64>,
-    place: Option<[Value; 2]>,
 }
 
 /// A load as letters of base 64.
@@ -140,8 +149,14 @@ fn run(findings: &Findings) -> PageRun<'_> {
         notes: run.notes.iter().map(|note| said(&phrasebook().parse(note))).collect(),
         prevalence: &run.prevalence,
         other_priors: &run.other_priors,
-        inputs: &run.inputs,
+        inputs: run.inputs.iter().map(input).collect(),
+        pseudonymised: run.options.pseudonym_key_sha256.is_some(),
     }
+}
+
+fn input(input: &InputDigest) -> PageInput<'_> {
+    let path = input.path.rsplit(['/', '\\']).next().unwrap_or(&input.path);
+    PageInput { role: &input.role, path, sha256: &input.sha256, rows: input.rows }
 }
 
 fn dossier(dossier: &Dossier) -> PageDossier<'_> {
@@ -153,7 +168,6 @@ fn dossier(dossier: &Dossier) -> PageDossier<'_> {
         peers_mean: kw(dossier.peers_mean_kw),
         peers_floor: kw(dossier.peers_floor_kw),
         contracted: &dossier.contracted_kw,
-        place: dossier.place.map(|(lat, lon)| [real(lat, 5), real(lon, 5)]),
     }
 }
 

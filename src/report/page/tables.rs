@@ -10,7 +10,7 @@ use crate::report::language::{SENTENCES, Said, phrasebook, sentences_of};
 use crate::report::{Cell, TABLES, TableOf};
 
 /// Tables that the page shows.
-const SHOWN: &[&str] = &["suspects", "addresses", "worklist", "nodes", "regions", "cleared", "coverage", "screening", "faults"];
+const SHOWN: &[&str] = &["suspects", "addresses", "worklist", "nodes", "money", "regions", "cleared", "coverage", "screening", "faults"];
 /// Lines of a table that a page holds, at most; the csv file has all.
 pub(super) const MOST_LINES: usize = 5000;
 
@@ -39,16 +39,18 @@ pub(super) fn meanings() -> BTreeMap<&'static str, BTreeMap<&'static str, &'stat
     TABLES.iter().filter(|table| SHOWN.contains(&table.file.trim_end_matches(".csv"))).map(of).collect()
 }
 
-/// The lines of a table that the page holds: the first, and of nodes and faults also those that dossiers refer to.
+/// The lines of a table that the page holds: the first, of nodes and faults also those that dossiers refer to, and of the derivation of amounts what dossiers show.
 pub(super) fn lines(name: &str, findings: &Findings) -> Vec<usize> {
     let listed = || findings.suspects.iter().take(MOST_LINES);
     let wanted: BTreeSet<&str> = match name {
         "nodes" if findings.nodes.len() > MOST_LINES => listed().filter_map(|row| row.node.as_deref()).collect(),
         "faults" if findings.faults.len() > MOST_LINES => listed().map(|row| &*row.usage_point).collect(),
+        "money" => listed().map(|row| &*row.usage_point).chain(findings.nodes.iter().take(MOST_LINES).map(|row| &*row.node)).collect(),
         _ => BTreeSet::new(),
     };
     match name {
         "nodes" => (0..findings.nodes.len()).filter(|&row| row < MOST_LINES || wanted.contains(&*findings.nodes[row].node)).collect(),
+        "money" => (0..findings.money.len()).filter(|&row| wanted.contains(findings.money[row].id.as_str())).collect(),
         "faults" => {
             let is_wanted = |row: &usize| wanted.contains(&*findings.faults[*row].usage_point);
             let others = (0..findings.faults.len()).filter(|row| !is_wanted(row)).take(MOST_LINES);

@@ -1,0 +1,76 @@
+//! A checked plan on its way through the pipeline: threads, progress, interrupts.
+
+use crate::ingest::IngestError;
+use crate::pipeline::{Interrupt, PipelineError, ScanPlan};
+use crate::report::{self, WriteError};
+
+use super::ExitReason;
+use super::progress::TerminalProgress;
+
+/// A run that did not finish, with what to tell the shell.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RunError {
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    #[error("failed to write the result")]
+    Write(#[from] WriteError),
+    #[error("failed to start {threads} threads")]
+    Threads { threads: u16, source: rayon::ThreadPoolBuildError },
+}
+
+impl RunError {
+    pub(super) fn reason(&self) -> ExitReason {
+        match self {
+            Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
+            Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
+            Self::Pipeline(PipelineError::Spill(_)) | Self::Write(_) => ExitReason::UnwritableOutput,
+            Self::Threads { .. } => ExitReason::InternalFault,
+        }
+    }
+}
+
+impl From<IngestError> for RunError {
+    fn from(error: IngestError) -> Self {
+        Self::Pipeline(error.into())
+    }
+}
+
+/// How a run uses the machine and the terminal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) threads: Option<u16>,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+}
+
+/// A checked plan with all that a run needs beside it.
+pub(super) struct Session {
+    pub(super) plan: ScanPlan,
+    pub(super) interrupt: Interrupt,
+    progress: TerminalProgress,
+    pool: rayon::ThreadPool,
+}
+
+impl Session {
+    pub(super) fn new(plan: ScanPlan, manner: Manner) -> Result<Self, RunError> {
+        report::check_out_dir(&plan.out)?;
+        let interrupt = Interrupt::default();
+        let flag = interrupt.clone();
+        // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
+        let _ = ctrlc::set_handler(move || flag.set());
+        let progress = TerminalProgress::new(manner.quiet, manner.verbose);
+        let mut builder = rayon::ThreadPoolBuilder::new();
+        if let Some(threads) = manner.threads {
+            builder = builder.num_threads(usize::from(threads));
+        }
+        let pool = builder.build().map_err(|source| RunError::Threads { threads: manner.threads.unwrap_or(0), source })?;
+        Ok(Self { plan, interrupt, progress, pool })
+    }
+
+    /// Does the work in the run's own threads.
+    pub(super) fn work<T: Send>(&self, work: impl FnOnce(&ScanPlan, &TerminalProgress, &Interrupt) -> T + Send) -> T {
+        let done = self.pool.install(|| work(&self.plan, &self.progress, &self.interrupt));
+        self.progress.finish();
+        done
+    }
+}

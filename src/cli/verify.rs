@@ -1,0 +1,242 @@
+//! `darkload verify`: somebody else repeats a result from the readings and `run.toml`, and is told whether the bytes are the same and, if not, where they part.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::config::{Config, ConfigError};
+use crate::consequence::RuleError;
+use crate::domain::{Calendar, CalendarError};
+use crate::findings::{Findings, InputDigest, RunRecord};
+use crate::ingest::{Profile, ProfileError};
+use crate::pipeline::{self, ScanPlan, StaticPaths};
+use crate::report::{self, CompareError};
+
+use super::pseudonym_files::{self, KeyError};
+use super::scan::{PlanError, plan_digests};
+use super::session::{Manner, RunError, Session};
+use super::{ExitReason, complain};
+
+/// Arguments of `darkload verify`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Result folder of a scan
+    result: PathBuf,
+    /// The readings that it was made from, register readings in files of their own too
+    #[arg(required = true, value_name = "READINGS")]
+    readings: Vec<String>,
+    /// Customers, where the file lies elsewhere than run.toml says
+    #[arg(long, value_name = "FILE")]
+    customers: Option<PathBuf>,
+    /// Grid, where the file lies elsewhere
+    #[arg(long, value_name = "FILE")]
+    grid: Option<PathBuf>,
+    /// Weather, where the file lies elsewhere
+    #[arg(long, value_name = "FILE")]
+    weather: Option<PathBuf>,
+    /// Licence register, where the file lies elsewhere
+    #[arg(long, value_name = "FILE")]
+    licences: Option<PathBuf>,
+    /// Tariffs, where the file lies elsewhere
+    #[arg(long, value_name = "FILE")]
+    tariffs: Option<PathBuf>,
+    /// Mapping profile of the readings, where the file lies elsewhere
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
+    /// Key of a pseudonymised result [default: the path of the result with .key]
+    #[arg(long, value_name = "FILE")]
+    pseudonym_key: Option<PathBuf>,
+    /// Threads; default: all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Memory the run may use, such as 800M or 4G
+    #[arg(long, value_name = "SIZE", value_parser = super::scan::size)]
+    memory: Option<u64>,
+    /// Print nothing but errors and what differs
+    #[arg(long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more about what is done
+    #[arg(long)]
+    verbose: bool,
+}
+
+/// Why a result could not be repeated.
+#[derive(Debug, thiserror::Error)]
+enum VerifyError {
+    #[error("`{path}` cannot be read as the record of a run; give the folder that `darkload scan` wrote", path = path.display())]
+    Record { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("the configuration in run.toml cannot be used by this version of darkload")]
+    Config(#[from] ConfigError),
+    #[error("the configuration in run.toml cannot be used by this version of darkload: {0}")]
+    ConfigForm(toml::de::Error),
+    #[error("{role} was read from `{path}`, which is not there; give --{role} FILE", path = path.display())]
+    Moved { role: String, path: PathBuf },
+    #[error("the period `{0}` in run.toml is no period")]
+    Period(String),
+    #[error("the key is not the one that the result was made with; give its --pseudonym-key")]
+    OtherKey,
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error(transparent)]
+    Rules(#[from] RuleError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("failed to make a folder for the second result")]
+    Folder(#[source] std::io::Error),
+    #[error("failed to compare the results")]
+    Compare(#[from] CompareError),
+}
+
+impl VerifyError {
+    fn reason(&self) -> ExitReason {
+        match self {
+            Self::Run(error) => error.reason(),
+            Self::Record { .. } | Self::Compare(_) => ExitReason::UnusableInput,
+            Self::Folder(_) => ExitReason::UnwritableOutput,
+            _ => ExitReason::BadArguments,
+        }
+    }
+}
+
+/// Verifies and says how it ended: 0 the same bytes, 3 not the same (the result cannot be relied on).
+pub(super) fn run(args: &VerifyArgs) -> ExitReason {
+    match verify(args) {
+        Ok(reason) => reason,
+        Err(error) => {
+            complain("", &error);
+            error.reason()
+        }
+    }
+}
+
+fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
+    let record = record(&args.result)?;
+    let folder = tempfile::tempdir().map_err(VerifyError::Folder)?;
+    let out = folder.path().join("again");
+    let plan = plan(args, &record, &out)?;
+    let session = Session::new(plan, Manner { threads: args.threads, quiet: args.quiet, verbose: args.verbose })?;
+    let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
+    let mut differs = input_words(&record.inputs, &findings.run.inputs);
+    take_recorded_paths(&mut findings, &record.inputs);
+    // Neither is found in the readings themselves: one was asked for, the other said by a file beside them.
+    (findings.run.language, findings.run.synthetic) = (record.language.clone(), record.synthetic);
+    let written = report::write_result(&out, &findings, || !session.interrupt.is_set()).map_err(RunError::from)?;
+    if written.is_empty() {
+        return Err(RunError::from(pipeline::PipelineError::Interrupted).into());
+    }
+    let compared = report::compare(&args.result, &out)?;
+    if record.version != findings.run.version {
+        differs.insert(0, format!("made by darkload {}, repeated by {}: other bytes may come from that alone", record.version, findings.run.version));
+    }
+    let same = compared.iter().filter(|file| file.parts.is_none()).count();
+    differs.extend(compared.iter().filter_map(|file| file.parts.as_ref().map(|parts| format!("{}: {parts}", file.file))));
+    if differs.is_empty() {
+        if !args.quiet {
+            println!("The same: {} input files and {same} result files, but for the times of the run.", record.inputs.len());
+        }
+        return Ok(ExitReason::Finished);
+    }
+    println!("Not the same: {same} of {} result files are. Where they part:", compared.len());
+    differs.iter().for_each(|words| println!("  {words}"));
+    Ok(ExitReason::UnusableInput)
+}
+
+fn record(result: &Path) -> Result<RunRecord, VerifyError> {
+    let path = result.join("run.toml");
+    let text = std::fs::read_to_string(&path).map_err(|source| VerifyError::Record { path: path.clone(), source: source.into() })?;
+    toml::from_str(&text).map_err(|source| VerifyError::Record { path, source: source.into() })
+}
+
+/// The plan of the run that made the result.
+fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, VerifyError> {
+    let config: Config = record.config.clone().try_into().map_err(VerifyError::ConfigForm)?;
+    let config = config.checked()?;
+    let options = &record.options;
+    let path = |role: &str, given: Option<&PathBuf>| -> Result<Option<PathBuf>, VerifyError> {
+        let recorded = record.inputs.iter().find(|input| input.role == role).map(|input| PathBuf::from(&input.path));
+        match given.cloned().or(recorded) {
+            Some(path) if !path.is_file() => Err(VerifyError::Moved { role: role.to_owned(), path }),
+            path => Ok(path),
+        }
+    };
+    let profile = args.profile.as_deref().or(options.profile.as_deref());
+    let period = options.period.as_deref().map(|text| super::scan::period(text).map_err(|_| VerifyError::Period(text.to_owned()))).transpose()?;
+    Ok(ScanPlan {
+        readings: args.readings.clone(),
+        tables: StaticPaths {
+            customers: path("customers", args.customers.as_ref())?,
+            grid: path("grid", args.grid.as_ref())?,
+            weather: path("weather", args.weather.as_ref())?,
+            licences: path("licences", args.licences.as_ref())?,
+            tariffs: path("tariffs", args.tariffs.as_ref())?,
+            registers: None,
+        },
+        profile: profile.map(Profile::named).transpose()?,
+        calendar: Calendar::new(options.timezone.as_deref())?,
+        period,
+        rules: config.rules.load()?,
+        digests: plan_digests(&config, profile)?,
+        options: options.clone(),
+        pseudonym_key: key(args, options.pseudonym_key_sha256.as_deref())?,
+        config,
+        top: options.top,
+        memory: args.memory,
+        out: out.to_path_buf(),
+    })
+}
+
+fn key(args: &VerifyArgs, digest: Option<&str>) -> Result<Option<crate::consequence::PseudonymKey>, VerifyError> {
+    let Some(digest) = digest else { return Ok(None) };
+    let key = pseudonym_files::read(&pseudonym_files::key_path(args.pseudonym_key.as_deref(), &args.result))?;
+    if key.digest() == digest { Ok(Some(key)) } else { Err(VerifyError::OtherKey) }
+}
+
+/// Inputs that are not those of the record: of each role, files recorded and not given, and files given and not recorded.
+fn input_words(recorded: &[InputDigest], given: &[InputDigest]) -> Vec<String> {
+    let mut left: Vec<&InputDigest> = given.iter().collect();
+    let mut missing = Vec::new();
+    for input in recorded {
+        match left.iter().position(|other| other.role == input.role && other.sha256 == input.sha256) {
+            Some(place) => {
+                left.remove(place);
+            }
+            None => missing.push(input),
+        }
+    }
+    let mut words = Vec::new();
+    for input in missing {
+        let name = |path: &str| Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match left.iter().position(|other| other.role == input.role && name(&other.path) == name(&input.path)) {
+            Some(place) => {
+                let other = left.remove(place);
+                words
+                    .push(format!("input {} `{}`: other bytes; sha256 {} in the record, {} now", input.role, other.path, input.sha256, other.sha256));
+            }
+            None => words.push(format!("input {} `{}` of the record was not given; sha256 {}", input.role, input.path, input.sha256)),
+        }
+    }
+    words.extend(left.iter().map(|other| format!("input {} `{}` is none of the record; sha256 {}", other.role, other.path, other.sha256)));
+    words
+}
+
+/// Gives inputs the paths and the order of the record where their bytes are the same: a third party keeps files elsewhere.
+fn take_recorded_paths(findings: &mut Findings, recorded: &[InputDigest]) {
+    let mut left = std::mem::take(&mut findings.run.inputs);
+    for input in recorded {
+        if let Some(place) = left.iter().position(|other| other.role == input.role && other.sha256 == input.sha256) {
+            let found = left.remove(place);
+            for reject in findings.rejects.iter_mut().filter(|reject| reject.file == found.path) {
+                reject.file.clone_from(&input.path);
+            }
+            findings.run.inputs.push(InputDigest { path: input.path.clone(), ..found });
+        }
+    }
+    findings.run.inputs.extend(left);
+    findings.rejects.sort();
+}
