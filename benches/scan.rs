@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use darkload::config::Config;
 use darkload::domain::Calendar;
+use darkload::findings::RunOptions;
 use darkload::pipeline::{Interrupt, Progress, ScanPlan, StaticPaths, scan};
 use darkload::report::write_result;
 use divan::{Bencher, counter::ItemsCount};
@@ -25,6 +26,10 @@ fn sample_town(bencher: Bencher) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/town");
     let path = |name: &str| Some(folder.join(name));
     let plan = ScanPlan {
+        rules: Vec::new(),
+        digests: Vec::new(),
+        options: RunOptions::default(),
+        pseudonym_key: None,
         readings: vec![folder.join("readings.parquet").display().to_string()],
         profile: None,
         tables: StaticPaths {

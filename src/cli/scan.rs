@@ -6,7 +6,7 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, ConfigError};
-use crate::consequence::{PseudonymKey, RuleError};
+use crate::consequence::{PseudonymKey, RuleError, hex};
 use crate::domain::{Calendar, CalendarError, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
 use crate::ingest::{Profile, ProfileError};
@@ -266,12 +266,12 @@ pub(super) fn plan_digests(config: &Config, profile: Option<&str>) -> Result<Vec
     let profile = profile.map(PathBuf::from).filter(|path| path.is_file()).map(|path| ("profile", path));
     let digest = |(role, path): (&str, PathBuf)| {
         let bytes = std::fs::read(&path).map_err(|source| PlanError::Read { path: path.clone(), source })?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(&Sha256::digest(&bytes));
         Ok(InputDigest {
             role: role.to_owned(),
             path: path.display().to_string(),
             sha256,
-            rows: bytes.iter().filter(|&&byte| byte == b'\n').count() as u64,
+            rows: String::from_utf8_lossy(&bytes).lines().count() as u64,
         })
     };
     rules.chain(profile).map(digest).collect()

@@ -143,7 +143,9 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
         return Ok(ExitReason::Finished);
     }
     println!("Not the same: {same} of {} result files are. Where they part:", compared.len());
-    differs.iter().for_each(|words| println!("  {words}"));
+    for words in &differs {
+        println!("  {words}");
+    }
     Ok(ExitReason::UnusableInput)
 }
 

@@ -73,37 +73,20 @@ struct Parts {
 }
 
 impl AddressKey {
-    /// Takes an address apart; `city` is the city that the customer file names beside it.
-    pub(super) fn of(address: &str, city: Option<&str>) -> Self {
+    /// Takes an address apart; `city` are the names of the city that the customer file gives beside it, none where it gives none.
+    pub(super) fn of(address: &str, city: &[String]) -> Self {
         let tokens = tokens(address);
         let cyrillic = mostly_cyrillic(address);
-        let city: Vec<String> = city.map_or_else(Vec::new, |city| names_of(city, mostly_cyrillic(city)));
         let (mut key, mut parts) = (Self::default(), Parts::default());
         for range in comma_parts(&tokens) {
             let part = &tokens[range];
-            if !key.is_outside(part, cyrillic, &city, parts.names.is_empty() && parts.numbers.is_empty()) {
+            if !is_outside(part, cyrillic, city, parts.names.is_empty() && parts.numbers.is_empty()) {
                 key.take_part(part, cyrillic, &mut parts);
             }
         }
         parts.ways.sort_unstable();
         key.building = format!("{}|{}|{}", parts.ways.join(" "), parts.names.join(" "), parts.numbers.join(" "));
         key
-    }
-
-    /// Whether a part between commas lies outside the street: postal code, city, region, country.
-    fn is_outside(&self, part: &[(usize, Token)], cyrillic: bool, city: &[String], first: bool) -> bool {
-        if let [(_, Token::Number(digits))] = part {
-            return first && digits.len() == POSTAL_DIGITS;
-        }
-        let words: Vec<String> =
-            part.iter().filter_map(|(_, token)| if let Token::Word(word) = token { Some(one_script(word, cyrillic)) } else { None }).collect();
-        let has_number = part.iter().any(|(_, token)| matches!(token, Token::Number(_)));
-        let is = |kind: WordKind| words.iter().any(|word| kind_of(word) == Some(kind));
-        if has_number {
-            return false;
-        }
-        let names: Vec<String> = words.iter().filter(|word| kind_of(word).is_none()).map(|word| sound(word)).collect();
-        is(WordKind::Region) || is(WordKind::City) || (!names.is_empty() && names == city)
     }
 
     fn take_part(&mut self, part: &[(usize, Token)], cyrillic: bool, parts: &mut Parts) {
@@ -159,6 +142,22 @@ impl AddressKey {
     }
 }
 
+/// Whether a part between commas lies outside the street: postal code, city, region, country.
+fn is_outside(part: &[(usize, Token)], cyrillic: bool, city: &[String], first: bool) -> bool {
+    if let [(_, Token::Number(digits))] = part {
+        return first && digits.len() == POSTAL_DIGITS;
+    }
+    let words: Vec<String> =
+        part.iter().filter_map(|(_, token)| if let Token::Word(word) = token { Some(one_script(word, cyrillic)) } else { None }).collect();
+    let has_number = part.iter().any(|(_, token)| matches!(token, Token::Number(_)));
+    let is = |kind: WordKind| words.iter().any(|word| kind_of(word) == Some(kind));
+    if has_number {
+        return false;
+    }
+    let names: Vec<String> = words.iter().filter(|word| kind_of(word).is_none()).map(|word| sound(word)).collect();
+    is(WordKind::Region) || is(WordKind::City) || (!names.is_empty() && names == city)
+}
+
 fn is_letter(token: Option<&(usize, Token)>) -> bool {
     matches!(token, Some((_, Token::Word(word))) if word.chars().count() == 1)
 }
@@ -178,8 +177,9 @@ fn comma_parts(tokens: &[(usize, Token)]) -> Vec<std::ops::Range<usize>> {
     ranges
 }
 
-/// Sounds of the names in a text.
-fn names_of(text: &str, cyrillic: bool) -> Vec<String> {
+/// Sounds of the names in a city as written.
+pub(super) fn city_names(text: &str) -> Vec<String> {
+    let cyrillic = mostly_cyrillic(text);
     let words =
         tokens(text).into_iter().filter_map(|(_, token)| if let Token::Word(word) = token { Some(one_script(&word, cyrillic)) } else { None });
     words.filter(|word| kind_of(word).is_none()).map(|word| sound(&word)).collect()
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     fn key(address: &str) -> AddressKey {
-        AddressKey::of(address, Some("Алматы"))
+        AddressKey::of(address, &city_names("г. Алматы"))
     }
 
     #[test]

@@ -74,7 +74,10 @@ pub fn fee_of(rules: &[FeeRule], day: CivilDay, price: f64, currency: &str, unme
     Some(Fee {
         per_kwh: rule.per_kwh,
         per_kwh_high: rule.per_kwh_high.max(rule.per_kwh),
-        detail: format!("setting money.fee: {}{range} {} per kWh from {} ({})", rule.per_kwh, rule.currency, rule.from, rule.source),
+        detail: format!(
+            "setting money.fee, owed if the load mines: {}{range} {} per kWh from {} ({})",
+            rule.per_kwh, rule.currency, rule.from, rule.source
+        ),
     })
 }
 

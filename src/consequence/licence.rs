@@ -6,7 +6,7 @@
 //! its order (a fifth of the licensed power): a closed farm's flat is no farm.
 //! Source: licence registers name number, holder, place, power and dates; the tolerance from data sheets of mining units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, UsagePointId};
 
@@ -28,6 +28,8 @@ pub struct LicenceCheck<'a> {
     /// What the owner of each licensed usage point is called, and where else holders are customers.
     owners: BTreeMap<UsagePointId, String>,
     homes: BTreeMap<String, UsagePointId>,
+    /// Usage points and licences whose register gives another address than the customer file.
+    moved: BTreeSet<(UsagePointId, &'a str)>,
 }
 
 /// How a licence was joined to a usage point, surest first.
@@ -141,20 +143,31 @@ impl<'a> LicenceCheck<'a> {
     #[must_use]
     pub fn new(licences: &'a [Licence], grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>, buildings: &Buildings) -> Self {
         let mut check = Self::default();
+        let address_of = |licence: &Licence| match &licence.target {
+            LicenceTarget::Address(address) => buildings.at(address, None),
+            _ => Vec::new(),
+        };
+        let members = buildings.members(&licences.iter().flat_map(address_of).collect());
         for licence in licences {
             let (points, matched) = match &licence.target {
                 LicenceTarget::UsagePoint(id) => (vec![id.clone()], LicenceMatch::UsagePoint),
                 LicenceTarget::Node(node) => (grid.usage_points_under(node), LicenceMatch::Node),
-                LicenceTarget::Address(address) => (buildings.members(&buildings.at(address, None)), LicenceMatch::Address),
+                LicenceTarget::Address(_) => {
+                    (address_of(licence).iter().filter_map(|building| members.get(building)).flatten().cloned().collect(), LicenceMatch::Address)
+                }
             };
             for point in points {
+                let own = buildings.of_usage_point(&point);
+                if licence.address.as_deref().zip(own).is_some_and(|(address, own)| !buildings.at(address, None).contains(&own)) {
+                    check.moved.insert((point.clone(), licence.licence.as_str()));
+                }
                 if let Some(owner) = customers.get(&point).and_then(|customer| customer.owner.clone()) {
                     check.owners.insert(point.clone(), owner);
                 }
                 check.by_usage_point.entry(point).or_default().push((licence, matched));
             }
         }
-        let holders: std::collections::BTreeSet<String> = licences.iter().filter_map(|licence| licence.bin.as_deref().map(name_key)).collect();
+        let holders: BTreeSet<String> = licences.iter().filter_map(|licence| licence.bin.as_deref().map(name_key)).collect();
         let owned = customers.iter().filter_map(|(id, customer)| Some((name_key(customer.owner.as_deref()?), id.clone())));
         check.homes = owned.filter(|(owner, _)| holders.contains(owner)).collect();
         check
@@ -183,7 +196,9 @@ impl<'a> LicenceCheck<'a> {
             if key_b > key_a || (key_b == key_a && b.matched < a.matched) { b } else { a }
         })?;
         let licence = licences.iter().find(|(licence, _)| licence.licence == best.licence)?.0;
-        let reason = [Some(best.reason.clone()), self.elsewhere(usage_point, licence)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        let moved = licence.address.as_ref().filter(|_| self.moved.contains(&(usage_point.into(), licence.licence.as_str())));
+        let moved = moved.map(|address| format!("but the register gives the address {address}, where this meter is not"));
+        let reason = [Some(best.reason.clone()), self.elsewhere(usage_point, licence), moved].into_iter().flatten().collect::<Vec<_>>().join("; ");
         Some(LicenceVerdict { reason, ..best })
     }
 
@@ -330,13 +345,14 @@ mod tests {
 
     #[test]
     fn every_way_of_breaking_a_licence_has_a_word_of_its_own() {
-        let of = |change: fn(&mut Licence), kw, from, to| {
+        type Change = fn(&mut Licence);
+        let of = |change: Change, kw, from, to| {
             let mut changed = licence();
             change(&mut changed);
             verdict(changed, kw, from, to)
         };
         let spring = ("2025-03-01", "2025-05-31");
-        let cases: [(fn(&mut Licence), f64, LicenceState); 6] = [
+        let cases: [(Change, f64, LicenceState); 6] = [
             (|_| {}, 60.0, LicenceState::Exceeded),
             (|l| l.verified_kw = Some(30.0), 40.0, LicenceState::AboveVerified),
             (|l| l.status = LicenceStatus::Suspended, 40.0, LicenceState::Suspended),
@@ -378,6 +394,13 @@ mod tests {
     fn a_holder_who_is_somebody_else_is_told() {
         let foreign = verdict(Licence { bin: Some("123456789012".into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31");
         assert!(foreign.is_within() && foreign.reason.contains("is not the customer"), "{}", foreign.reason);
+    }
+
+    #[test]
+    fn an_address_of_the_register_that_is_not_the_meters_is_told() {
+        let told = |address: &str| verdict(Licence { address: Some(address.into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31").reason;
+        assert!(told("Abay 7").contains("where this meter is not"));
+        assert!(!told("ABAY, 1").contains("where this meter is not"));
     }
 
     #[test]

@@ -182,7 +182,9 @@ impl<'a> Money<'a> {
         let by_table = classes().find_map(|class| self.book.fee(class, slice));
         let price = classes().find_map(|class| self.book.price(class, slice));
         let fee = match (by_table, price) {
-            (Some((fee, currency)), _) => Some((Fee { per_kwh: fee, per_kwh_high: fee, detail: "fee of the tariff table".to_owned() }, currency)),
+            (Some((fee, currency)), _) => {
+                Some((Fee { per_kwh: fee, per_kwh_high: fee, detail: "fee of the tariff table, owed if the load mines".to_owned() }, currency))
+            }
             (None, Some((price, currency))) => fee_of(&self.settings.fee, slice.from, price, currency, unmetered).map(|fee| (fee, currency)),
             (None, None) => None,
         };

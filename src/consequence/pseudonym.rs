@@ -6,6 +6,7 @@
 //! Weak when: somebody knows the readings: a load curve names its meter.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -99,8 +100,13 @@ impl PseudonymKey {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Names that may stand in free text, with their pseudonyms.
@@ -117,7 +123,9 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, names: impl
         all.know(kind, name);
     }
     let ids: Vec<UsagePointId> = findings.scores.iter().map(|row| row.usage_point.clone()).collect();
-    ids.iter().for_each(|id| all.know(NameKind::UsagePoint, id));
+    for id in &ids {
+        all.know(NameKind::UsagePoint, id);
+    }
     for row in findings.suspects.iter_mut().chain(&mut findings.screening) {
         all.suspect(row);
     }
@@ -129,7 +137,9 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, names: impl
         row.reason = all.text(&row.reason);
     }
     for row in &mut findings.nodes {
-        [&mut row.shortlist, &mut row.remarks, &mut row.parts].into_iter().for_each(|list| all.list(list));
+        for list in [&mut row.shortlist, &mut row.remarks, &mut row.parts] {
+            all.list(list);
+        }
     }
     findings.coverage.iter_mut().for_each(|row| all.list(&mut row.remarks));
     for row in &mut findings.addresses {
@@ -200,7 +210,9 @@ impl Names<'_> {
         row.address = row.address.take().map(|address| self.name(NameKind::Address, &address));
         row.licence = row.licence.take().map(|licence| self.licence(&licence));
         (row.lat, row.lon) = (row.lat.map(rounded), row.lon.map(rounded));
-        [&mut row.evidence_for, &mut row.evidence_against, &mut row.tests_missing].into_iter().for_each(|list| self.list(list));
+        for list in [&mut row.evidence_for, &mut row.evidence_against, &mut row.tests_missing] {
+            self.list(list);
+        }
     }
 
     fn address_row(&mut self, row: &mut AddressRow) {
@@ -217,7 +229,9 @@ impl Names<'_> {
     }
 
     fn list(&self, list: &mut [String]) {
-        list.iter_mut().for_each(|text| *text = self.text(text));
+        for text in list {
+            *text = self.text(text);
+        }
     }
 
     /// Free text with every known name replaced.
@@ -227,16 +241,13 @@ impl Names<'_> {
         while at < text.len() {
             let rest = &text[at..];
             let starts_word = !text[..at].ends_with(is_name_char);
-            match self.longest(rest, at == 0).filter(|_| starts_word) {
-                Some((length, pseudonym)) => {
-                    replaced.push_str(pseudonym);
-                    at += length;
-                }
-                None => {
-                    let Some(c) = rest.chars().next() else { break };
-                    replaced.push(c);
-                    at += c.len_utf8();
-                }
+            if let Some((length, pseudonym)) = self.longest(rest, at == 0).filter(|_| starts_word) {
+                replaced.push_str(pseudonym);
+                at += length;
+            } else {
+                let Some(c) = rest.chars().next() else { break };
+                replaced.push(c);
+                at += c.len_utf8();
             }
         }
         replaced

@@ -199,13 +199,13 @@ impl Run<'_> {
             self.tables.grid.nodes().filter(|node| node.kind == NodeKind::Transformer).filter_map(|node| Some((node, node.rated_kva?))).collect();
         let check = |&(node, rated_kva): &(&GridNode, f64)| {
             let supply = node.balance_meter.as_ref().and_then(|meter| series.supplies.get(meter)).filter(|supply| supply.step_min <= 60);
-            let (mut kva, by): (Vec<f64>, &str) = match supply {
-                Some(supply) => (hourly_kw(supply, start, hours).into_iter().map(|kw| f64::from(kw) / power_factor).collect(), "balance meter"),
-                None => {
-                    let sum = self.sums.sum(std::iter::once(node.node.as_ref()), start, hours);
-                    (sum.read.iter().map(|energy| energy.to_kwh().0 / power_factor).collect(), "meters below")
-                }
+            let (kw, by): (Vec<f64>, &str) = if let Some(supply) = supply {
+                (hourly_kw(supply, start, hours).into_iter().map(f64::from).collect(), "balance meter")
+            } else {
+                let sum = self.sums.sum(std::iter::once(node.node.as_ref()), start, hours);
+                (sum.read.iter().map(|energy| energy.to_kwh().0).collect(), "meters below")
             };
+            let mut kva: Vec<f64> = kw.into_iter().map(|kw| kw / power_factor).collect();
             kva.retain(|kva| !kva.is_nan());
             let over = kva.iter().filter(|kva| **kva > rated_kva).count();
             let most = kva.iter().copied().fold(0.0, f64::max);

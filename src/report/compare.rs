@@ -75,7 +75,7 @@ fn compare_file(given: &Path, again: &Path) -> Result<Option<String>, CompareErr
 
 fn byte_part(a: &[u8], b: &[u8]) -> String {
     let place = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
-    let line = 1 + a[..place.min(a.len())].iter().filter(|&&byte| byte == b'\n').count();
+    let line = memchr::memchr_iter(b'\n', &a[..place.min(a.len())]).count() + 1;
     format!("other bytes from byte {place} (line {line}) on: {} bytes in the result, {} now", a.len(), b.len())
 }
 
@@ -87,11 +87,11 @@ fn table(bytes: &[u8]) -> Option<Vec<csv::StringRecord>> {
 fn csv_part(a: &[u8], b: &[u8]) -> Option<String> {
     let (a, b) = (table(a)?, table(b)?);
     let header = a.first().cloned().unwrap_or_default();
-    for (row, (in_a, in_b)) in a.iter().zip(&b).enumerate().filter(|(_, (a, b))| a != b) {
-        let column = (0..in_a.len().max(in_b.len())).find(|&column| in_a.get(column) != in_b.get(column))?;
+    if let Some(row) = a.iter().zip(&b).position(|(a, b)| a != b) {
+        let column = (0..a[row].len().max(b[row].len())).find(|&column| a[row].get(column) != b[row].get(column))?;
         let cell = |record: &csv::StringRecord| record.get(column).map_or_else(|| "no cell".to_owned(), |cell| format!("`{cell}`"));
         let named = header.get(column).unwrap_or("beyond the header");
-        return Some(format!("row {}, column {named}: {} in the result, {} now", row + 1, cell(in_a), cell(in_b)));
+        return Some(format!("row {}, column {named}: {} in the result, {} now", row + 1, cell(&a[row]), cell(&b[row])));
     }
     (a.len() != b.len()).then(|| format!("{} rows in the result, {} now; the shorter is the beginning of the longer", a.len(), b.len()))
 }

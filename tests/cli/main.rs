@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod bad_input;
+mod consequences;
 mod grid_theft;
 mod readers;
 mod result_folder;
