@@ -425,7 +425,8 @@ fn prevalence(metered: &Metered) -> Vec<Prevalence> {
     members
         .into_iter()
         .map(|((group, class), usage_points)| Prevalence {
-            stratum: group.to_owned(),
+            // A group of several classes is named once for each of them.
+            stratum: if group.starts_with(class) { group.to_owned() } else { format!("{group}: {class}") },
             usage_points,
             prior: calibration.prior(class),
             prevalence: calibration.prevalence(group, class, 1.0),

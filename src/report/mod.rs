@@ -5,6 +5,7 @@ mod cell;
 mod columns;
 mod compare;
 mod csv_file;
+mod dictionary;
 mod explain;
 mod explain_node;
 mod folder;
@@ -41,6 +42,7 @@ pub struct Writer {
 /// Every writer, in the order of writing.
 pub const WRITERS: &[Writer] = &[
     Writer { name: "tables as csv", write: csv_file::write },
+    Writer { name: "columns.csv", write: dictionary::write },
     Writer { name: "scores.parquet", write: scores::write },
     Writer { name: "report.html", write: page::write },
     Writer { name: "report.xlsx", write: workbook::write },

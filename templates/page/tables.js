@@ -6,8 +6,8 @@ const AMOUNTS = [...MONEY, 'loss_energy_low', 'loss_energy_high', 'loss_fee_low'
 /** What is shown of each table at first, and which columns can be chosen from a list. */
 const VIEWS = {
   suspects: { columns: ['rank', 'usage_point', 'address', 'city', 'tariff_class', 'finding', 'pattern', 'probability', 'q_value', 'hidden_kw', 'since', 'hidden_kwh', 'loss_energy'], choose: ['finding', 'pattern', 'city', 'tariff_class', 'licence_status'], open: (row) => '#case/' + row.rank, id: 'usage_point' },
-  addresses: { columns: ['rank', 'address', 'city', 'usage_points', 'probability', 'hidden_kw', 'hidden_kwh', 'loss_energy', 'expected_recovery', 'crew', 'licence', 'findings'], choose: ['city'], id: 'address' },
-  worklist: { columns: ['rank', 'level', 'id', 'city', 'probability', 'kw', 'kwh', 'expected_kwh', 'loss_energy', 'expected_recovery', 'crew', 'findings'], choose: ['level', 'city'], open: (row) => (row.level === 'node' ? nodeLink(row.id) : null), id: 'id' },
+  addresses: { columns: ['rank', 'address', 'city', 'usage_points', 'probability', 'hidden_kw', 'hidden_kwh', 'expected_recovery', 'crew', 'licence', 'findings'], choose: ['city'], id: 'address' },
+  worklist: { columns: ['rank', 'level', 'id', 'city', 'probability', 'kw', 'kwh', 'expected_kwh', 'expected_recovery', 'crew', 'findings'], choose: ['level', 'city'], open: (row) => (row.level === 'node' ? nodeLink(row.id) : null), id: 'id' },
   nodes: { columns: ['rank', 'node', 'kind', 'parent', 'probability', 'supplied_kwh', 'metered_kwh', 'technical_loss_kwh', 'unmetered_kwh', 'unmetered_kw', 'unmetered_kw_low', 'unmetered_kw_high', 'pattern', 'since', 'coverage'], choose: ['kind', 'pattern'], open: (row) => '#node/' + row.rank, id: 'node' },
   regions: { columns: null, choose: ['level'], id: 'region' },
   cleared: { columns: null, choose: ['look_alike'], id: 'usage_point' },
@@ -34,6 +34,15 @@ function shown(column, value, kind, row) {
   return String(value);
 }
 
+/** A sentence that begins with a listed usage point leads to its dossier. */
+function linked(said) {
+  const id = Array.isArray(said) && DATA.phraseKeys[said[0]]?.endsWith('_of_id') ? said[1] : null;
+  const rank = id == null ? null : rankOf(id), text = say(said);
+  return rank == null ? text : [el('a', { href: '#case/' + rank }, id), text.slice(id.length)];
+}
+
+const rankOf = (() => { let ranks = null; return (id) => (ranks ??= new Map(rowsOf('suspects').map((row) => [row.usage_point, row.rank]))).get(id) ?? null; })();
+
 const isNumeric = (kind) => kind === 'real' || kind === 'integer' || kind === 'share';
 
 /** A table with its filters; what was typed and sorted is remembered while the page is open. */
@@ -41,7 +50,9 @@ const tableStates = {};
 function tableView(name) {
   const table = DATA.tables[name], view = VIEWS[name];
   const kinds = Object.fromEntries(table.columns.map((column, i) => [column, table.kinds[i]]));
-  const own = (tableStates[name] ??= { sort: null, down: false, page: 0, text: '', chosen: {}, least: '', columns: new Set(view.columns ? table.columns.filter((column) => view.columns.includes(column)) : table.columns) });
+  const wanted = (view.columns ?? []).filter((column) => table.columns.includes(column));
+  const order = [...wanted, ...table.columns.filter((column) => !wanted.includes(column))];
+  const own = (tableStates[name] ??= { sort: null, down: false, page: 0, text: '', chosen: {}, least: '', columns: new Set(view.columns ? wanted : order) });
   const rows = rowsOf(name);
   const count = el('p.count', { role: 'status', 'aria-live': 'polite' });
   const body = el('tbody'), head = el('thead'), pager = el('nav.pager', { 'aria-label': t('pages') });
@@ -64,7 +75,7 @@ function tableView(name) {
   }
 
   function draw() {
-    const columns = table.columns.filter((column) => own.columns.has(column));
+    const columns = order.filter((column) => own.columns.has(column));
     head.replaceChildren(el('tr', null, columns.map((column) => el('th', { scope: 'col', class: isNumeric(kinds[column]) ? 'right' : null, 'aria-sort': own.sort === column ? (own.down ? 'descending' : 'ascending') : 'none' },
       el('button', { type: 'button', title: texts().meanings[name + '.' + column] ?? texts().meanings[column] ?? DATA.meanings[name]?.[column] ?? '', onclick: () => { own.down = own.sort === column ? !own.down : SHARES.includes(column) || kinds[column] === 'real'; own.sort = column; own.page = 0; find(); head.querySelector(`[data-column="${column}"]`)?.focus(); }, 'data-column': column }, titleOf(column), el('span.arrow', { 'aria-hidden': 'true' }, own.sort === column ? (own.down ? ' \u25bc' : ' \u25b2') : ''))))));
     const from = own.page * LINES;
@@ -81,7 +92,7 @@ function tableView(name) {
       if (column === 'address' && row.usage_point && name === 'suspects') return el('td', null, text);
       if (column === 'node' && row.node) return el('td', null, nodeLink(row.node) ? el('a', { href: nodeLink(row.node) }, text) : text);
       if (column === 'probability' && row[column] != null) return el('td.right.bar', null, el('span.meter', { style: `--share:${(100 * row[column]).toFixed(1)}%`, 'aria-hidden': 'true' }), text);
-      return el('td', { class: isNumeric(kinds[column]) ? 'right' : kinds[column] === 'words' ? 'long' : kinds[column] === 'day' ? 'right' : column === 'finding' || column === 'address' ? 'wide' : null }, kinds[column] === 'words' ? list(words(row[column])) : text);
+      return el('td', { class: isNumeric(kinds[column]) ? 'right' : kinds[column] === 'words' ? 'long' : kinds[column] === 'day' ? 'right' : column === 'finding' || column === 'address' ? 'wide' : null }, kinds[column] === 'words' ? list((row[column] ?? []).map(linked)) : text);
     }));
   }
 
@@ -100,7 +111,7 @@ function tableView(name) {
     el('label', null, t('search'), ' ', el('input', { type: 'search', value: own.text, 'data-search': name, oninput: (event) => { own.text = event.target.value; own.page = 0; find(); } })),
     view.choose.filter((column) => table.columns.includes(column)).map(choose),
     table.columns.includes('probability') && rows.some((row) => row.probability != null) ? el('label', null, t('least_probability'), ' ', el('input.short', { inputmode: 'decimal', value: own.least, oninput: (event) => { own.least = event.target.value; own.page = 0; find(); } })) : null,
-    el('details.columns', null, el('summary', null, t('columns')), el('fieldset', null, el('legend', null, t('columns_shown')), table.columns.map((column) => el('label', null, el('input', { type: 'checkbox', checked: own.columns.has(column), onchange: (event) => { if (event.target.checked) own.columns.add(column); else own.columns.delete(column); draw(); } }), ' ', titleOf(column))))));
+    el('details.columns', null, el('summary', null, t('columns')), el('fieldset', null, el('legend', null, t('columns_shown')), order.map((column) => el('label', null, el('input', { type: 'checkbox', checked: own.columns.has(column), onchange: (event) => { if (event.target.checked) own.columns.add(column); else own.columns.delete(column); draw(); } }), ' ', titleOf(column))))));
   find();
   return [filters, count, name === 'suspects' && found.length ? printMany(() => found) : null, el('div.scroll', { tabindex: '0', role: 'region', 'aria-label': t('table_' + name) }, el('table', null, el('caption', null, t('table_' + name)), head, body)), pager];
 }

@@ -5,6 +5,7 @@
 mod bad_input;
 mod consequences;
 mod grid_theft;
+mod languages;
 mod readers;
 mod result_folder;
 mod snapshots;

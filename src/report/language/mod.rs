@@ -228,6 +228,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_program_can_say_of_a_case_is_in_the_phrasebook() {
+        use crate::evidence::{LOOK_ALIKES, TESTS};
+        for test in TESTS {
+            let needs = format!("{}: needs {}", test.family, test.needs);
+            assert!(phrasebook().knows(&needs), "{needs}");
+        }
+        let words = &Language::English.texts().words;
+        assert!(LOOK_ALIKES.iter().all(|look_alike| words.contains_key(look_alike.name)));
+        let kinds = ["stuck", "flat_filled", "multiplier", "rollover", "gap", "duplicate", "spike", "negative", "clock", "unlinked", "wrong_link"];
+        assert!(kinds.iter().chain(&["estimated", "unknown_customer"]).all(|kind| words.contains_key(*kind)));
+    }
+
+    #[test]
     fn an_unknown_sentence_stays_as_it_is() {
         assert_eq!(Language::Kazakh.sentence("nobody has ever said this"), "nobody has ever said this");
     }

@@ -47,10 +47,20 @@ struct PageRun<'a> {
     register_readings: u64,
     rejects: u64,
     notes: Vec<Value>,
-    prevalence: &'a [Prevalence],
+    prevalence: Vec<PagePrevalence>,
     other_priors: &'a [OtherPrior],
     inputs: Vec<PageInput<'a>>,
     pseudonymised: bool,
+}
+
+/// Prior and prevalence of one group.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PagePrevalence {
+    stratum: Value,
+    usage_points: u64,
+    prior: f64,
+    prevalence: Value,
 }
 
 /// A file that was read; its folder is nobody's business.
@@ -147,11 +157,16 @@ fn run(findings: &Findings) -> PageRun<'_> {
         register_readings: run.register_readings,
         rejects: run.rejects,
         notes: run.notes.iter().map(|note| said(&phrasebook().parse(note))).collect(),
-        prevalence: &run.prevalence,
+        prevalence: run.prevalence.iter().map(prevalence).collect(),
         other_priors: &run.other_priors,
         inputs: run.inputs.iter().map(input).collect(),
         pseudonymised: run.options.pseudonym_key_sha256.is_some(),
     }
+}
+
+fn prevalence(row: &Prevalence) -> PagePrevalence {
+    let stratum = said(&phrasebook().parse(&row.stratum));
+    PagePrevalence { stratum, usage_points: row.usage_points, prior: row.prior, prevalence: finite(row.prevalence, 6) }
 }
 
 fn input(input: &InputDigest) -> PageInput<'_> {
