@@ -183,7 +183,7 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let session = Session::new(plan(args, "darkload-out")?, args.manner())?;
     let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
     let Session { plan, interrupt, .. } = session;
-    findings.run.language = args.lang.code().to_owned();
+    args.lang.code().clone_into(&mut findings.run.language);
     if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
         // A result whose key is lost is of no use, so the key comes first.
         pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;

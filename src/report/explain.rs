@@ -237,6 +237,7 @@ fn address_words(address: &Record, language: Language) -> String {
         ("p", address.get("probability")),
         ("kw", address.get("hidden_kw")),
     ];
-    let findings: String = address.list("findings").into_iter().map(|finding| format!("  {}\n", language.sentence(finding))).collect();
-    format!("{}\n{findings}", language.tell("address", &head))
+    let findings = address.list("findings").into_iter().map(|finding| format!("  {}", language.sentence(finding)));
+    let lines: Vec<String> = std::iter::once(language.tell("address", &head)).chain(findings).collect();
+    lines.join("\n") + "\n"
 }

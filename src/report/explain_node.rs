@@ -189,7 +189,9 @@ fn day_line(text: &mut Told, days: &[Record]) {
         let bars: String = kw.iter().map(|kw| HEIGHTS[(((kw - bottom) / (top - bottom)).clamp(0.0, 1.0) * 7.0).round() as usize]).collect();
         lines.push(format!("  {} {bars} {}", day(&line[0]), day(&line[line.len() - 1])));
     }
-    lines.iter().for_each(|line| text.plain(line));
+    for line in lines {
+        text.plain(&line);
+    }
 }
 
 fn not_seen(text: &mut Told, coverage: Option<&Record>, node: &Record) {

@@ -259,7 +259,7 @@ mod tests {
         let (_keep, mut book) = sheets("en");
         let list = book.worksheet_range("Usage points").unwrap();
         let cell = |column: &str| {
-            let place = list.rows().next().unwrap().iter().position(|cell| cell.to_string() == column).unwrap();
+            let place = list.rows().next().unwrap().iter().position(|cell| *cell == Data::String(column.to_owned())).unwrap();
             list.rows().nth(1).unwrap()[place].clone()
         };
         assert_eq!(cell("Usage point"), Data::String("+7701".into()));

@@ -41,6 +41,31 @@ fn explain_speaks_one_language_at_a_time() {
     assert!(page.starts_with("<!doctype html>\n<html lang=\"ru\">"), "the page opens in the language of the run");
 }
 
+/// Sentences of the page's tables that no pattern of the phrasebook fits, and notes of the run.
+fn unknown_sentences(page: &str) -> Vec<String> {
+    let data = page.split_once("id=\"data\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    let mut sentences: Vec<&serde_json::Value> = data["run"]["notes"].as_array().unwrap().iter().collect();
+    for table in data["tables"].as_object().unwrap().values() {
+        let columns = table["kinds"].as_array().unwrap().iter().zip(table["cells"].as_array().unwrap());
+        let worded = columns.filter(|(kind, _)| *kind == "words").flat_map(|(_, cells)| cells.as_array().unwrap());
+        sentences.extend(worded.filter_map(|cell| cell.as_array()).flatten());
+    }
+    assert!(sentences.len() > 10);
+    sentences.into_iter().filter_map(|sentence| sentence.as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_sentence_of_a_finding_is_said_in_every_language() {
+    let folder = tempfile::tempdir().unwrap();
+    for sample in ["town", "registers", "head_end_csv"] {
+        let out = folder.path().join(sample);
+        assert_eq!(scan_sample(sample, &out, &[]).status.code(), Some(0));
+        let unknown = unknown_sentences(&fs::read_to_string(out.join("report.html")).unwrap());
+        assert!(unknown.is_empty(), "give src/report/languages/*.toml a phrase for: {unknown:#?}");
+    }
+}
+
 #[test]
 fn an_unknown_language_is_refused_with_the_known_ones() {
     let output = darkload(&["explain", "nowhere", "T1", "--lang", "de"]);

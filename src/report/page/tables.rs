@@ -131,7 +131,7 @@ mod tests {
         let faults: Vec<Fault> = (0..MOST_LINES + 500).map(|row| fault(format!("UP{row:06}"))).collect();
         let last = faults[MOST_LINES + 499].usage_point.clone();
         let suspects = vec![SuspectRow::nothing_found(last, FindingKind::MeteredHiddenLoad)];
-        let findings = Findings { faults, suspects, ..Findings::default() };
+        let findings = Findings { suspects, faults, ..Findings::default() };
         let held = lines("faults", &findings);
         assert_eq!((held.len(), held[held.len() - 1]), (MOST_LINES + 1, MOST_LINES + 499));
     }
