@@ -216,6 +216,7 @@ mod tests {
             supplied_kwh: None,
             metered_kwh: None,
             technical_loss_kwh: None,
+            declared_kwh: None,
             unmetered_kwh: Some(kwh),
             unmetered_kwh_low: None,
             unmetered_kwh_high: None,

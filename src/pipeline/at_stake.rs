@@ -54,7 +54,7 @@ pub(super) fn consequences(
     let config = &run.plan.config;
     let book = TariffBook::new(run.tables.tariffs.clone());
     let money = Money { book: &book, settings: &config.money };
-    let period = metered.points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let period = metered.period();
     let of_suspects: Vec<(Loss, Vec<MoneyRow>, Vec<String>)> =
         listing.suspects.par_iter().map(|row| at_stake(row, run, metered, money, listing.licensed.get(&row.usage_point).copied())).collect();
     let of_nodes: Vec<(Loss, Vec<MoneyRow>)> = nodes.par_iter().map(|row| missing_at(row, money, period)).collect();
@@ -190,7 +190,7 @@ impl Run<'_> {
 
     /// Transformers that carried more than their rating in two hours or more, by their balance meter or, without one, by the meters below.
     pub(super) fn over_rating(&self, metered: &Metered, series: &GridSeries) -> Vec<OverRating> {
-        let Some((from, to)) = metered.points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return Vec::new() };
+        let Some((from, to)) = metered.period() else { return Vec::new() };
         let calendar = &self.plan.calendar;
         let start = calendar.day_start(from);
         let hours = ((calendar.day_start(CivilDay(to.0 + 1)).0 - start.0) / 3600).max(0) as usize;
@@ -198,7 +198,11 @@ impl Run<'_> {
         let rated: Vec<(&GridNode, f64)> =
             self.tables.grid.nodes().filter(|node| node.kind == NodeKind::Transformer).filter_map(|node| Some((node, node.rated_kva?))).collect();
         let check = |&(node, rated_kva): &(&GridNode, f64)| {
-            let supply = node.balance_meter.as_ref().and_then(|meter| series.supplies.get(meter)).filter(|supply| supply.step_min <= 60);
+            let supply = node
+                .balance_meter
+                .as_ref()
+                .and_then(|meter| series.supplies.get(meter))
+                .filter(|supply| supply.step_min <= 60 && !series.registers.contains_key(&supply.usage_point));
             let (kw, by): (Vec<f64>, &str) = if let Some(supply) = supply {
                 (hourly_kw(supply, start, hours).into_iter().map(f64::from).collect(), "balance meter")
             } else {

@@ -44,15 +44,13 @@ fn of_suspects(
 
 impl Run<'_> {
     /// Findings with all that the page draws beside them.
-    pub(super) fn drawn(
-        &self,
-        findings: Findings,
-        pictures: BTreeMap<UsagePointId, LoadPicture>,
-        metered: &Metered,
-        period: Option<(CivilDay, CivilDay)>,
-    ) -> Findings {
+    pub(super) fn drawn(&self, findings: Findings, pictures: BTreeMap<UsagePointId, LoadPicture>, metered: &Metered) -> Findings {
         let customers = &self.tables.customers;
-        Findings { dossiers: of_suspects(&findings.suspects, pictures, metered, customers), temperatures: self.temperatures(period), ..findings }
+        Findings {
+            dossiers: of_suspects(&findings.suspects, pictures, metered, customers),
+            temperatures: self.temperatures(metered.period()),
+            ..findings
+        }
     }
 
     /// Temperatures of the days of the run.

@@ -325,6 +325,11 @@ impl Metered<'_> {
         loads.into_iter().map(Option::flatten).collect()
     }
 
+    /// First and last day of all readings that were judged; `None` without any.
+    pub(super) fn period(&self) -> Option<(CivilDay, CivilDay)> {
+        self.points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
     /// Whether a usage point was read.
     pub(super) fn is_read(&self, id: &str) -> bool {
         self.point(id).is_some()

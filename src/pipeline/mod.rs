@@ -18,11 +18,14 @@ mod node_days;
 mod nodes;
 mod other_priors;
 mod plan;
+mod positions;
+mod register_supplies;
 mod registers;
 mod second_look;
 mod supplies;
 mod tap_trial;
 mod trial;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -30,12 +33,12 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, pseudonymise};
-use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, Reject, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::Survey;
-use crate::population::LoadShapes;
+use crate::population::{LoadShapes, UsualLoads};
 use crate::profile::ProfileStore;
 use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
 
@@ -48,6 +51,7 @@ use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use named::Culprit;
 use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
+use positions::Positions;
 use second_look::SecondLook;
 use trial::{Alone, Beside, Trial};
 
@@ -115,8 +119,9 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers, &buildings);
-    let Kept { points, supplies, mut faults, hosts, taken, adrift } = kept;
-    let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let Kept { points, mut supplies, mut faults, hosts, taken, adrift } = kept;
+    let (registers, supply_registers) = register_supplies::apart(registers, &tables.grid, &supplies);
+    supplies.extend(register_supplies::held(&supply_registers));
     faults.extend(register_faults);
     let mut metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
     run.sort_faults(&mut faults, &metered);
@@ -124,7 +129,8 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("balancing the grid", None);
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
-    let mut balancing = Balancing { series: GridSeries { supplies, adrift, taken }, registers: &registers, hosts: &hosts, look: &look, beside };
+    let series = GridSeries { supplies, registers: supply_registers, adrift, taken };
+    let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;
     let met = meet::raise(&mut metered, &grid.began, &tables.grid);
     clock.lap("balance")?;
@@ -139,11 +145,9 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     profiles.failure().map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
-    let mut findings = run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults);
-    findings.rejects = [gathered.rejects, tables.rejects.clone()].concat();
-    let inputs = digests.into_iter().chain(tables.digests.iter().cloned()).chain(plan.digests.iter().cloned()).collect();
-    complete_record(&mut findings, period, (interval_readings, register_readings), inputs, clock.stages);
-    Ok(run.with_names_replaced(run.drawn(findings, pictures, &metered, period)))
+    let findings = run.drawn(run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults), pictures, &metered);
+    let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests };
+    Ok(run.completed(findings, metered.period(), read, clock.stages))
 }
 
 /// Says what did not fit into memory.
@@ -153,21 +157,12 @@ fn tell_spilled(progress: &dyn Progress, spilled: &[(&str, u64)]) {
     }
 }
 
-/// Adds to the run's record what is known when everything else is done.
-fn complete_record(
-    findings: &mut Findings,
-    period: Option<(CivilDay, CivilDay)>,
-    (readings, register_readings): (u64, u64),
-    inputs: Vec<InputDigest>,
-    stages: Vec<StageTime>,
-) {
-    findings.rejects.sort();
-    let rejects = findings.rejects.len() as u64;
-    let run = &mut findings.run;
-    run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
-    (run.readings, run.register_readings, run.rejects) = (readings, register_readings, rejects);
-    run.synthetic = inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
-    (run.inputs, run.stages) = (inputs, stages);
+/// What reading came to, for the run's record.
+struct WhatWasRead {
+    /// Interval and register readings.
+    readings: (u64, u64),
+    rejects: Vec<Reject>,
+    digests: Vec<InputDigest>,
 }
 
 /// Whether `darkload simulate` left its settings beside a file of readings.
@@ -279,8 +274,23 @@ impl Run<'_> {
         let register_only = |id: &str| !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
         let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
         let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
-        let unread: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
-        let profiled = registers::add_to_sums(&unread, self.sums, &shapes, &self.tables.grid, &self.tables.customers, &series.supplies);
+        let by_register: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
+        let profiled = registers::add_to_sums(
+            &by_register,
+            self.sums,
+            &shapes,
+            &self.tables.grid,
+            &self.tables.customers,
+            &series.supplies,
+            &self.plan.calendar,
+        );
+        series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
+        let balance = &self.plan.config.balance;
+        let members = metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
+        let of_registers = by_register.iter().map(|load| (metered.bench.facts(&load.usage_point), load.mean_kw));
+        let usual = UsualLoads::of(members.chain(of_registers));
+        let unread = unread::expected(&self.tables.grid, in_balance, |id| metered.bench.facts(id), (&usual, &shapes), &series.supplies);
+        let place = Position { latitude: balance.latitude, longitude: balance.longitude };
         let setting = GridSetting {
             grid: &self.tables.grid,
             series,
@@ -290,8 +300,10 @@ impl Run<'_> {
             fell_kw: &|id| metered.fell_kw(id),
             rises: &Rises::of(metered),
             profiled: &profiled,
+            unread: &unread,
             in_balance: &in_balance,
             calendar: &self.plan.calendar,
+            positions: &Positions::of_grid(&self.tables.grid, &self.tables.customers, place),
             settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };
@@ -344,8 +356,17 @@ impl Run<'_> {
         }
     }
 
-    /// The findings with pseudonyms instead of names, where the plan asks for it.
-    fn with_names_replaced(&self, mut findings: Findings) -> Findings {
+    /// Adds to the findings what is known when everything else is done, and puts pseudonyms in place of names where the plan asks for it.
+    fn completed(&self, mut findings: Findings, period: Option<(CivilDay, CivilDay)>, read: WhatWasRead, stages: Vec<StageTime>) -> Findings {
+        findings.rejects = [read.rejects, self.tables.rejects.clone()].concat();
+        findings.rejects.sort();
+        let run = &mut findings.run;
+        run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
+        (run.readings, run.register_readings) = read.readings;
+        run.rejects = findings.rejects.len() as u64;
+        run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
+        run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
+        run.stages = stages;
         if let Some(key) = &self.plan.pseudonym_key {
             pseudonymise(&mut findings, key, self.tables.names());
         }

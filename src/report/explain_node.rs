@@ -130,10 +130,12 @@ fn balance(text: &mut Told, node: &Record) {
     let Some(supplied) = number(node, "supplied_kwh").filter(|kwh| *kwh > 0.0) else { return text.line("no_balance", &[]) };
     text.line("balance", &[]);
     let left = supplied - number(node, "metered_kwh").unwrap_or(0.0) - number(node, "technical_loss_kwh").unwrap_or(0.0);
+    let left = left - number(node, "declared_kwh").unwrap_or(0.0);
     let lines = [
         ("flowed_in", Some(supplied)),
         ("metered", number(node, "metered_kwh")),
         ("lost", number(node, "technical_loss_kwh")),
+        ("declared", number(node, "declared_kwh").filter(|kwh| *kwh > 0.0)),
         ("left_over", Some(left)),
         ("taken", number(node, "unmetered_kwh")),
     ];

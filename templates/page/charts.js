@@ -216,7 +216,7 @@ function listChart(rows) {
 function balanceCharts(row, days) {
   const first = days.day[0], count = days.day[days.day.length - 1] - first + 1;
   const byDay = (values) => { const all = new Array(count).fill(NaN); days.day.forEach((day, i) => { all[day - first] = values[i]; }); return all; };
-  const supplied = byDay(days.supplied), metered = byDay(days.metered), technical = byDay(days.technical), rest = byDay(days.unmetered);
+  const supplied = byDay(days.supplied), metered = byDay(days.metered), technical = byDay(days.technical.map((kw, i) => kw + (days.declared[i] ?? 0))), rest = byDay(days.unmetered);
   const lost = metered.map((kw, day) => kw + technical[day]);
   const dates = { first, days: count }, x = [first, first + count];
   const line = (chart, kind, values) => chart.root.append(svg('path.' + kind, { d: path(values.map((kw, day) => [chart.fx(first + day + 0.5), Number.isFinite(kw) ? chart.fy(kw) : NaN])) }));

@@ -5,11 +5,13 @@ function nodeLink(id) {
   return row ? '#node/' + row.rank : null;
 }
 
+const leftOver = (row) => row.supplied_kwh - (row.metered_kwh ?? 0) - (row.technical_loss_kwh ?? 0) - (row.declared_kwh ?? 0);
+
 /** Energies of a balance with their shares of what was supplied. */
 function balanceTable(row) {
   if (!(row.supplied_kwh > 0)) return el('p.note', null, t('no_balance'));
-  const left = row.supplied_kwh - (row.metered_kwh ?? 0) - (row.technical_loss_kwh ?? 0);
-  const lines = [['supplied', row.supplied_kwh], ['metered', row.metered_kwh], ['technical', row.technical_loss_kwh], ['left_over', left], ['unmetered', row.unmetered_kwh]];
+  const left = leftOver(row);
+  const lines = [['supplied', row.supplied_kwh], ['metered', row.metered_kwh], ['technical', row.technical_loss_kwh], ['declared', row.declared_kwh || null], ['left_over', left], ['unmetered', row.unmetered_kwh]];
   return el('table.small', null, el('caption', null, t('balance_caption')),
     el('thead', null, el('tr', null, [t('energy'), t('kwh'), t('of_supplied')].map((name, i) => el('th', { scope: 'col', class: i ? 'right' : null }, name)))),
     el('tbody', null, lines.filter(([, value]) => value != null).map(([name, value]) => el('tr', null, el('th', { scope: 'row' }, t(name)), el('td.right', null, num(value)), el('td.right', null, percent(value / row.supplied_kwh, 1))))));
@@ -18,8 +20,8 @@ function balanceTable(row) {
 /** The balance as one bar: what is metered, lost by calculation and left over. */
 function balanceBar(row) {
   if (!(row.supplied_kwh > 0)) return null;
-  const left = Math.max(0, row.supplied_kwh - (row.metered_kwh ?? 0) - (row.technical_loss_kwh ?? 0));
-  const parts = [['metered', row.metered_kwh ?? 0], ['technical', row.technical_loss_kwh ?? 0], ['left_over', left]];
+  const left = Math.max(0, leftOver(row));
+  const parts = [['metered', row.metered_kwh ?? 0], ['technical', row.technical_loss_kwh ?? 0], ...(row.declared_kwh ? [['declared', row.declared_kwh]] : []), ['left_over', left]];
   const all = parts.reduce((sum, [, value]) => sum + Math.max(0, value), 0) || 1;
   const root = svg('svg.chart', { viewBox: '0 0 860 40' });
   let x = 0;

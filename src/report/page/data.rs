@@ -103,6 +103,7 @@ struct PageDays {
     supplied: Vec<Value>,
     metered: Vec<Value>,
     technical: Vec<Value>,
+    declared: Vec<Value>,
     unmetered: Vec<Value>,
 }
 
@@ -205,6 +206,7 @@ fn node_days(days: &[NodeDayRow]) -> BTreeMap<&str, PageDays> {
         days.supplied.push(finite(row.supplied_kw, 2));
         days.metered.push(finite(row.metered_kw, 2));
         days.technical.push(finite(row.technical_kw, 2));
+        days.declared.push(finite(row.declared_kw, 2));
         days.unmetered.push(finite(row.unmetered_kw, 2));
     }
     by_node
