@@ -14,6 +14,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::report::{LANGUAGES, Language};
+
 /// Finds hidden crypto-mining load in the meter data that a utility already has.
 #[derive(Debug, Parser)]
 #[command(name = "darkload", version, about, max_term_width = 100)]
@@ -48,6 +50,17 @@ struct ExplainArgs {
     result: PathBuf,
     /// Usage point, node, or part of an address
     id: String,
+    /// Language of the words
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    lang: Language,
+}
+
+/// A language by its code.
+fn language(code: &str) -> Result<Language, String> {
+    Language::of_code(code).ok_or_else(|| {
+        let known: Vec<&str> = LANGUAGES.iter().map(|(_, code, _)| *code).collect();
+        format!("known are {}", known.join(", "))
+    })
 }
 
 /// How a run ended, as the exit code says.
@@ -102,7 +115,7 @@ pub fn run() -> ExitReason {
                 }
             }
         },
-        Command::Explain(args) => match crate::report::explain(&args.result, &args.id) {
+        Command::Explain(args) => match crate::report::explain(&args.result, &args.id, args.lang) {
             Ok(words) => {
                 print!("{words}");
                 ExitReason::Finished

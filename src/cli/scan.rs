@@ -11,11 +11,11 @@ use crate::domain::{Calendar, CalendarError, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
 use crate::ingest::{Profile, ProfileError};
 use crate::pipeline::{self, PipelineError, ScanPlan, StaticPaths};
-use crate::report;
+use crate::report::{self, Language};
 
 use super::pseudonym_files::{self, KeyError};
 use super::session::{Manner, RunError, Session};
-use super::{ExitReason, complain};
+use super::{ExitReason, complain, language};
 
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
@@ -68,6 +68,9 @@ pub(super) struct ScanArgs {
     /// Prior share of farms, for every tariff class
     #[arg(long, value_name = "P")]
     prior: Option<f64>,
+    /// Language of the page and the workbook; the page can be switched while it is open
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    lang: Language,
     /// Crews that can be sent: the best cases are shared out to them [default: not said]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     crews: Option<u64>,
@@ -181,8 +184,9 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
 
 fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let session = Session::new(plan(args, "darkload-out")?, args.manner())?;
-    let findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
+    let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
     let Session { plan, interrupt, .. } = session;
+    args.lang.code().clone_into(&mut findings.run.language);
     if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
         // A result whose key is lost is of no use, so the key comes first.
         pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;

@@ -127,6 +127,8 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
     let mut differs = input_words(&record.inputs, &findings.run.inputs);
     take_recorded_paths(&mut findings, &record.inputs);
+    // Neither is found in the readings themselves: one was asked for, the other said by a file beside them.
+    (findings.run.language, findings.run.synthetic) = (record.language.clone(), record.synthetic);
     let written = report::write_result(&out, &findings, || !session.interrupt.is_set()).map_err(RunError::from)?;
     if written.is_empty() {
         return Err(RunError::from(pipeline::PipelineError::Interrupted).into());

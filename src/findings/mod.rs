@@ -6,6 +6,7 @@
 mod address;
 mod grid_rows;
 mod money_rows;
+mod picture;
 mod run_record;
 mod trial;
 mod usage_point_rows;
@@ -13,6 +14,7 @@ mod usage_point_rows;
 pub use address::{AddressRow, RegionRow, WorklistRow};
 pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};
 pub use money_rows::{Loss, MoneyPart, MoneyRow, MoneyStep};
+pub use picture::{DayTemperature, Dossier, LoadPicture};
 pub use run_record::{InputDigest, OtherPrior, Prevalence, RunOptions, RunRecord, StageTime};
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
@@ -65,7 +67,11 @@ pub struct Findings {
     pub faults: Vec<Fault>,
     /// Records left out, by file and row.
     pub rejects: Vec<Reject>,
-    /// Latitude and longitude of likely nodes: the mean of their customers.
+    /// What the page draws of suspects, in their order; fewer than them where the list is longer than a page can draw.
+    pub dossiers: Vec<Dossier>,
+    /// Mean outdoor temperature of the days of the run, in order; empty without weather.
+    pub temperatures: Vec<DayTemperature>,
+    /// Latitude and longitude of nodes: the mean of their customers.
     pub node_places: BTreeMap<UsagePointId, (f64, f64)>,
     /// What stands for what where the run was asked to pseudonymise; no writer of the result folder uses it.
     pub names: Vec<NameRow>,

@@ -9,6 +9,12 @@ pub struct RunRecord {
     pub version: String,
     /// Random seed.
     pub seed: u64,
+    /// Language of the page and the workbook when they open: `en`, `ru` or `kk`.
+    #[serde(default)]
+    pub language: String,
+    /// The readings were written by `darkload simulate`, as far as the files beside them say.
+    #[serde(default)]
+    pub synthetic: bool,
     /// First and last day judged, `YYYY-MM-DD`.
     pub period: Option<(String, String)>,
     /// Time zone, or the words that none was given.

@@ -149,6 +149,42 @@ pub struct SuspectRow {
     pub tests_missing: Vec<String>,
 }
 
+impl SuspectRow {
+    /// A line on which nothing is known yet but whom it concerns and what it will claim.
+    #[must_use]
+    pub fn nothing_found(usage_point: UsagePointId, finding: FindingKind) -> Self {
+        Self {
+            rank: 0,
+            usage_point,
+            address: None,
+            city: None,
+            tariff_class: None,
+            node: None,
+            finding,
+            pattern: None,
+            probability: None,
+            q_value: None,
+            hidden_kw: None,
+            hidden_kw_low: None,
+            hidden_kw_high: None,
+            since: None,
+            since_low: None,
+            since_high: None,
+            hidden_kwh: None,
+            loss: Loss::default(),
+            licence: None,
+            licence_status: None,
+            licence_match: None,
+            criteria: Vec::new(),
+            lat: None,
+            lon: None,
+            evidence_for: Vec::new(),
+            evidence_against: Vec::new(),
+            tests_missing: Vec::new(),
+        }
+    }
+}
+
 /// A line of `scores.parquet`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreRow {

@@ -20,8 +20,6 @@ use super::{ByBalance, Listing, Run};
 /// Class of the households whose load says what one household is, and how many of them are needed for it.
 const HOUSEHOLD: &str = "household";
 const LEAST_HOUSEHOLDS: usize = 30;
-/// Nodes from this probability on are put on the map.
-const LEAST_PROBABILITY: f64 = 0.5;
 /// Hours in which a transformer must carry more than its rating: one may be a faulty reading.
 const LEAST_HOURS_OVER: usize = 2;
 
@@ -80,8 +78,7 @@ pub(super) fn consequences(
     let worklist: Vec<WorklistRow> = worklist.into_iter().map(|(_, row)| row).collect();
     let household = household_kw(metered);
     let regions = region_rows(worklist.iter(), over_rating, household.map(|(kw, _)| kw));
-    let likely = nodes.iter().filter(|row| row.probability.is_some_and(|probability| probability >= LEAST_PROBABILITY));
-    let node_places = likely.filter_map(|row| Some((row.node.clone(), run.place_of(&row.node)?))).collect();
+    let node_places = nodes.iter().filter_map(|row| Some((row.node.clone(), run.place_of(&row.node)?))).collect();
     Consequences { money: steps, addresses, worklist, regions, node_places, notes: notes(money, household, visits) }
 }
 

@@ -70,7 +70,7 @@ pub(super) struct Kept {
 /// A usage point's series behind the fault gate.
 pub(super) struct Prepared {
     pub(super) series: LoadSeries,
-    fold: DayFold,
+    pub(super) fold: DayFold,
     faults: Vec<Fault>,
     /// What the gate took away as the work of a wrong meter ratio, kW.
     taken: Option<LoadSeries>,

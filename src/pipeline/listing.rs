@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::consequence::{LicenceCheck, LicenceMatch, LicenceVerdict, LicensedLoad};
 use crate::domain::{CivilDay, Customer, Grid, UsagePointId};
 use crate::evidence::{self, HiddenLoad, LoadPattern, LookAlike, OwnFloor, Subject, TESTS};
-use crate::findings::{ClearedRow, FindingKind, Loss, OtherPrior, Pattern, Resolution, ScoreRow, SuspectRow};
+use crate::findings::{ClearedRow, FindingKind, OtherPrior, Pattern, Resolution, ScoreRow, SuspectRow};
 use crate::fusion::{Measured, logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
@@ -236,33 +236,13 @@ fn suspect_row(ranked: &Ranked, metered: &Metered, by_balance: &ByBalance, setti
 pub(super) fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow {
     let customer = setting.customers.get(id);
     SuspectRow {
-        rank: 0,
-        usage_point: id.clone(),
         address: customer.and_then(|c| c.address.clone()),
         city: customer.and_then(|c| c.city.clone()),
         tariff_class: customer.and_then(|c| c.tariff_class.clone()),
         node: setting.grid.feeding_node(id).map(|node| node.node.clone()),
-        finding: FindingKind::MeteredHiddenLoad,
-        pattern: None,
-        probability: None,
-        q_value: None,
-        hidden_kw: None,
-        hidden_kw_low: None,
-        hidden_kw_high: None,
-        since: None,
-        since_low: None,
-        since_high: None,
-        hidden_kwh: None,
-        loss: Loss::default(),
-        licence: None,
-        licence_status: None,
-        licence_match: None,
-        criteria: Vec::new(),
         lat: customer.and_then(|c| c.lat),
         lon: customer.and_then(|c| c.lon),
-        evidence_for: Vec::new(),
-        evidence_against: Vec::new(),
-        tests_missing: Vec::new(),
+        ..SuspectRow::nothing_found(id.clone(), FindingKind::MeteredHiddenLoad)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Heating, Pur
 use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
 use crate::fusion::{Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, Positive, plant, with_neighbours};
-use crate::population::{NodeFacts, Peers, Stratum};
+use crate::population::{NodeFacts, PeerBaseline, Peers, Stratum};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::LoadSeries;
 
@@ -92,6 +92,11 @@ impl Bench<'_> {
     /// The mean power that is usual for the peers, kW.
     pub(super) fn usual_kw(&self, stratum: &Stratum) -> Option<f64> {
         self.peers.baseline(stratum).and_then(|baseline| baseline.ln_mean_kw).map(f64::exp)
+    }
+
+    /// What is usual for the peers of a usage point; `None` when nothing was profiled.
+    pub(super) fn peers_of(&self, id: &str) -> Option<&PeerBaseline> {
+        self.peers.baseline(&self.facts(id).stratum())
     }
 
     /// Shows a profile to `look` as the tests see it.

@@ -4,6 +4,7 @@ mod at_stake;
 mod convert;
 mod corrections;
 mod coverage;
+mod dossiers;
 mod fallen;
 mod first_pass;
 mod inputs;
@@ -14,6 +15,7 @@ mod memory;
 mod metered;
 mod named;
 mod node_days;
+mod node_rows;
 mod nodes;
 mod other_priors;
 mod plan;
@@ -58,6 +60,9 @@ pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
 pub use inspect::{Inspection, MonthCover, RegisterCover, ShownReading, inspect};
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
+
+/// The file by which a folder of `darkload simulate` is known.
+const SIMULATED: &str = "simulate.toml";
 
 /// Runs a scan. Nothing is written but files without a name beside the result folder, for what does not fit into memory.
 ///
@@ -136,12 +141,12 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), met };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    look.refine(&mut listing.suspects, progress)?;
+    let pictures = look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
-    let findings = run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults);
+    let findings = run.drawn(run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults), pictures, &metered);
     let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests };
     Ok(run.completed(findings, metered.period(), read, clock.stages))
 }
@@ -159,6 +164,11 @@ struct WhatWasRead {
     readings: (u64, u64),
     rejects: Vec<Reject>,
     digests: Vec<InputDigest>,
+}
+
+/// Whether `darkload simulate` left its settings beside a file of readings.
+fn is_simulated(readings: &Path) -> bool {
+    readings.parent().is_some_and(|folder| folder.join(SIMULATED).is_file())
 }
 
 /// Wall time by stage, and the place where an interrupt is noticed.
@@ -342,6 +352,8 @@ impl Run<'_> {
             rejects: Vec::new(),
             node_places,
             names: Vec::new(),
+            dossiers: Vec::new(),
+            temperatures: Vec::new(),
             run,
         }
     }
@@ -355,6 +367,7 @@ impl Run<'_> {
         (run.readings, run.register_readings) = read.readings;
         run.rejects = findings.rejects.len() as u64;
         run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
+        run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
         run.stages = stages;
         if let Some(key) = &self.plan.pseudonym_key {
             pseudonymise(&mut findings, key, self.tables.names());
@@ -435,7 +448,8 @@ fn prevalence(metered: &Metered) -> Vec<Prevalence> {
     members
         .into_iter()
         .map(|((group, class), usage_points)| Prevalence {
-            stratum: group.to_owned(),
+            // A group of several classes is named once for each of them.
+            stratum: if group.starts_with(class) { group.to_owned() } else { format!("{group}: {class}") },
             usage_points,
             prior: calibration.prior(class),
             prevalence: calibration.prevalence(group, class, 1.0),

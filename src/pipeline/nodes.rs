@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::balance::{
-    BalanceSettings, BalanceSpan, Decomposition, LineLoss, Locality, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern,
-    decompose, residual,
+    BalanceSettings, BalanceSpan, Decomposition, LineLoss, Locality, NodeLevel, NodeMeters, NodeOdds, Null, Residual, decompose, residual,
 };
-use crate::domain::{Calendar, CivilDay, Fault, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId};
-use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
-use crate::fusion::{logistic, q_values};
+use crate::domain::{Calendar, Fault, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId};
+use crate::findings::{NodeDayRow, NodeRow};
+use crate::fusion::logistic;
 use crate::series::{GridSums, LoadSeries, RegisterPeriod};
 
 use super::PipelineError;
@@ -18,7 +17,8 @@ use super::corrections::{correct, give_back, place_missing, place_steady};
 use super::fallen::{self, Fallen};
 use super::meet::{Began, Rises};
 use super::named::Culprit;
-use super::node_days::{self, parts};
+use super::node_days;
+use super::node_rows::{ranked, since};
 use super::positions::Positions;
 use super::registers::Profiled;
 use super::supplies;
@@ -26,8 +26,6 @@ use super::unread::UnreadLoads;
 
 /// Coverage below which a node is not judged.
 pub(super) const LEAST_COVERAGE: f64 = 0.5;
-/// Coverage below which a node is judged with reserve.
-const GOOD_COVERAGE: f64 = 0.95;
 /// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node errs twice as much.
 const RESERVE: f64 = 20.0;
 /// Share of the load known by the day or by registers only from which on a node is balanced by day.
@@ -38,8 +36,6 @@ const CORRECTED: f64 = 2.0;
 const LEAST_FINE: usize = 5;
 /// Meters err together by no more than this share of what is supplied.
 const SURPLUS: f64 = 0.03;
-/// A proportional part beyond this share of the metered load is worth a remark.
-const LARGE_PROPORTION: f64 = 0.05;
 /// Half-width of a 90 % interval in standard errors.
 pub(super) const NINETY: f64 = 1.645;
 
@@ -119,11 +115,11 @@ pub(super) type ReadAgain<'a> = dyn Fn(&BTreeSet<UsagePointId>) -> Result<BTreeM
 
 /// Energies of a node with everything under it, kWh.
 #[derive(Clone, Copy)]
-struct Energies {
-    supplied: f64,
-    metered: f64,
-    technical: f64,
-    declared: f64,
+pub(super) struct Energies {
+    pub(super) supplied: f64,
+    pub(super) metered: f64,
+    pub(super) technical: f64,
+    pub(super) declared: f64,
 }
 
 pub(super) struct Balanced<'a> {
@@ -131,18 +127,18 @@ pub(super) struct Balanced<'a> {
     /// What is left beside the balance meters below it.
     pub(super) residual: Residual,
     /// `None` when the balance meter was not read.
-    energies: Option<Energies>,
+    pub(super) energies: Option<Energies>,
     /// The balance meter had a wrong ratio or clock.
-    is_corrected: bool,
+    pub(super) is_corrected: bool,
     /// What is known of its line loss from the nodes of its level.
     pub(super) line_loss: LineLoss,
     pub(super) found: Option<Decomposition>,
     pub(super) odds: Option<NodeOdds>,
-    unread: usize,
+    pub(super) unread: usize,
     /// What unread usage points are expected to use on average, kW.
-    expected_kw: f64,
+    pub(super) expected_kw: f64,
     /// Nodes below whose balance meters stand for what is under them.
-    below: Vec<&'a GridNode>,
+    pub(super) below: Vec<&'a GridNode>,
     /// Usage points that the grid file forgot here.
     pub(super) placed: Vec<UsagePointId>,
 }
@@ -248,18 +244,6 @@ fn meet(balanced: &mut [Balanced], setting: &GridSetting) {
     }
 }
 
-/// Rows best first, with ranks and q-values.
-fn ranked(balanced: &[Balanced], culprits: &[Culprit], fallen: &[Fallen]) -> Vec<NodeRow> {
-    let found: BTreeMap<&str, f64> =
-        balanced.iter().filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw))).collect();
-    let key = |balanced: &Balanced| balanced.odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds);
-    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), culprits, fallen))).collect();
-    rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
-    let probability: Vec<f64> = rows.iter().map_while(|(_, row)| row.probability).collect();
-    let q = q_values(&probability);
-    rows.into_iter().enumerate().map(|(index, (_, row))| NodeRow { rank: index as u64 + 1, q_value: q.get(index).copied(), ..row }).collect()
-}
-
 pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
     let supply_of =
         |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.corrected.get(meter).or_else(|| setting.series.supplies.get(meter)));
@@ -327,7 +311,7 @@ impl Energies {
     }
 
     /// Says that more is metered and lost than supplied, where meters alone do not explain it.
-    fn surplus(&self) -> Option<String> {
+    pub(super) fn surplus(&self) -> Option<String> {
         let surplus = self.metered + self.technical + self.declared - self.supplied;
         (surplus > SURPLUS * self.supplied).then(|| {
             format!(
@@ -398,145 +382,6 @@ fn declared_kw(nodes: &[&GridNode], at: &[Timestamp], setting: &GridSetting) -> 
 fn transformers(nodes: &[&GridNode]) -> Vec<TransformerRating> {
     let transformers = nodes.iter().filter(|node| node.kind == NodeKind::Transformer);
     transformers.filter_map(|node| node.rated_kva.and_then(TransformerRating::from_kva)).collect()
-}
-
-/// The line of one node. `found` holds the power of every node with a finding.
-fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
-    let Balanced { node, residual, energies, odds, .. } = balanced;
-    let hours = residual.at.len() as f64;
-    let interval = odds.map(|odds| (odds.kw - NINETY * odds.error_kw, odds.kw + NINETY * odds.error_kw));
-    let kwh = odds.map(|odds| odds.mean_kw * hours);
-    // Energy is as uncertain as power, while it runs.
-    let kwh_error = odds.map(|odds| NINETY * odds.error_kw * hours * if odds.kw > 0.0 { (odds.mean_kw / odds.kw).clamp(0.0, 1.0) } else { 1.0 });
-    let telling = odds.filter(|odds| odds.log_odds > 0.0).zip(balanced.found.as_ref());
-    let measured = energies.filter(|_| hours > 0.0);
-    NodeRow {
-        rank: 0,
-        node: node.node.clone(),
-        kind: node.kind,
-        parent: node.parent.clone(),
-        probability: odds.map(|odds| logistic(odds.log_odds)),
-        q_value: None,
-        supplied_kwh: measured.map(|energies| energies.supplied),
-        metered_kwh: measured.map(|energies| energies.metered),
-        technical_loss_kwh: measured.map(|energies| energies.technical),
-        declared_kwh: measured.map(|energies| energies.declared),
-        unmetered_kwh: kwh,
-        unmetered_kwh_low: kwh.zip(kwh_error).map(|(kwh, error)| kwh - error),
-        unmetered_kwh_high: kwh.zip(kwh_error).map(|(kwh, error)| kwh + error),
-        unmetered_kw: odds.map(|odds| odds.kw),
-        unmetered_kw_low: interval.map(|(low, _)| low),
-        unmetered_kw_high: interval.map(|(_, high)| high),
-        pattern: telling.map(|(odds, found)| pattern(&odds, found)),
-        since: telling.and_then(|(odds, found)| since(&odds, found)),
-        coverage: residual.coverage,
-        loss: Loss::default(),
-        shortlist: Vec::new(),
-        remarks: remarks(balanced, found),
-        parts: telling.map_or_else(Vec::new, |(odds, found)| parts(&odds, found)),
-    }
-}
-
-/// Adds to a node's line whom its balance names, each with the ground; where it names nobody, what would settle the finding.
-fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
-    for culprit in culprits.iter().filter(|culprit| culprit.node == row.node) {
-        let Named { beta, strength, .. } = culprit.named;
-        if culprit.under_registers() {
-            row.shortlist.push(format!(
-                "{}: what is missing follows its own load hour by hour, {beta:.2} kW for each kW shown ({strength:.0} standard deviations)",
-                culprit.usage_point
-            ));
-        } else if let Some(fault) = culprit.fault() {
-            row.remarks.push(format!("{}: {}", culprit.usage_point, fault.detail));
-        } else {
-            row.remarks.push(format!(
-                "what is missing follows the load of {}, {beta:.2} kW for each kW shown ({strength:.0} standard deviations): counted there, not sure enough to list",
-                culprit.usage_point
-            ));
-        }
-    }
-    row.shortlist.extend(fallen.iter().filter(|fallen| fallen.node == row.node).map(|fallen| format!("{}: {}", fallen.usage_point, fallen.ground())));
-    if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
-        row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned());
-    }
-    row
-}
-
-/// A load is called scheduled when most of it runs in a window.
-fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
-    let windows: f64 = found.parts.iter().filter(|part| part.pattern != UnmeteredPattern::Constant).map(|part| part.kw).sum();
-    if windows > 0.5 * odds.kw { Pattern::Scheduled } else { Pattern::Constant }
-}
-
-/// The first day; `None` when some of the load was there from the start.
-pub(super) fn since(odds: &NodeOdds, found: &Decomposition) -> Option<CivilDay> {
-    if odds.from_the_start || found.parts.iter().any(|part| part.since.is_none()) {
-        return None;
-    }
-    found.parts.iter().filter_map(|part| part.since).min()
-}
-
-fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
-    let mut remarks = Vec::new();
-    let coverage = balanced.residual.coverage;
-    if balanced.residual.at.is_empty() {
-        remarks.push("the balance meter was not read, or no usage point under it: no balance".to_owned());
-    } else if coverage < LEAST_COVERAGE {
-        remarks.push(format!("only {:.0} % of the balance can be made: not judged", 100.0 * coverage));
-    } else if coverage < GOOD_COVERAGE {
-        remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage));
-    }
-    if balanced.is_corrected {
-        remarks.push("the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve".to_owned());
-    }
-    if balanced.unread > 0 {
-        remarks.push(format!(
-            "{} usage points under it were not read; for those not below another balance meter {:.1} kW (\u{b1} {:.1}) are expected and not counted as unmetered",
-            balanced.unread,
-            balanced.expected_kw,
-            NINETY * balanced.residual.unread_kw
-        ));
-    }
-    if balanced.residual.span == BalanceSpan::Register {
-        remarks.push("the balance meter has a register only: balanced between its readings, a load shows with its mean over them".to_owned());
-    } else if balanced.residual.span == BalanceSpan::Day && balanced.residual.coarse_share > MUCH_COARSE {
-        remarks.push(format!(
-            "{:.0} % of the load is known by registers or by the day only: balanced day by day, a load that runs in a window shows with its daily mean",
-            100.0 * balanced.residual.coarse_share
-        ));
-    } else if balanced.residual.span == BalanceSpan::Day {
-        remarks.push("the balance meter is read by the day: a load that runs in a window shows with its daily mean".to_owned());
-    }
-    if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
-        remarks.push("no rating: transformer loss is taken as zero".to_owned());
-    }
-    if !balanced.placed.is_empty() {
-        let ids: Vec<&str> = balanced.placed.iter().map(AsRef::as_ref).collect();
-        remarks.push(format!("missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}", ids.join(", ")));
-    }
-    if balanced.found.as_ref().is_some_and(|found| found.parts.iter().any(|part| part.pattern == UnmeteredPattern::Dark)) {
-        remarks.push("a load runs from dusk to dawn, as street lamps do: ask whether lamps are fed here that nobody declared".to_owned());
-    }
-    remarks.extend(balanced.energies.and_then(|energies| energies.surplus()));
-    remarks.extend(explained(balanced, found));
-    if let Some(proportional) = balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION) {
-        remarks.push(format!(
-            "{:+.0} % of the metered load is left over in proportion to it: customers that nobody reads, or a meter that under-registers",
-            100.0 * proportional
-        ));
-    }
-    remarks
-}
-
-/// What nodes below explain of a node's unmetered load.
-fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<String> {
-    let mut told: Vec<String> =
-        balanced.below.iter().filter_map(|node| found.get(&*node.node).map(|kw| format!("{} ({kw:.1} kW)", node.node))).collect();
-    told.sort();
-    if told.is_empty() {
-        return None;
-    }
-    Some(format!("explained by {}: told there and not counted here", told.join(", ")))
 }
 
 #[cfg(test)]

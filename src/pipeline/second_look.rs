@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Calendar, IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::domain::{Calendar, CivilDay, IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::evidence::onset_day;
-use crate::findings::{Pattern, SuspectRow};
+use crate::findings::{LoadPicture, Pattern, SuspectRow};
 use crate::ingest::{BlockSink, Readings, Survey};
 use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
-use super::first_pass::Setting;
+use super::dossiers::MOST_DRAWN;
+use super::first_pass::{Prepared, Setting};
 use super::registers::Counted;
 use super::{Interrupt, PipelineError, Progress};
 
@@ -46,11 +47,21 @@ impl BlockSink for Picking<'_> {
 impl SecondLook<'_> {
     /// The series of `wanted` usage points behind the fault gate, and the number of pieces that were read for them.
     pub(super) fn series(&self, wanted: &BTreeSet<UsagePointId>) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
+        self.each(wanted, |_, prepared| Some(prepared.series))
+    }
+
+    /// What `make` makes of each of the `wanted` usage points the moment it is read again, and the number of pieces that were read for them.
+    fn each<T: Send>(
+        &self,
+        wanted: &BTreeSet<UsagePointId>,
+        make: impl Fn(&UsagePointId, Prepared) -> Option<T> + Sync,
+    ) -> Result<(BTreeMap<UsagePointId, T>, usize), PipelineError> {
         let found = Mutex::new(BTreeMap::new());
         let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
             let id: UsagePointId = id.into();
-            if let Some(prepared) = self.setting.prepare(&id, stretches, apart) {
-                found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, prepared.series);
+            let made = self.setting.prepare(&id, stretches, apart).and_then(|prepared| make(&id, prepared));
+            if let Some(made) = made {
+                found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, made);
             }
         };
         for (id, readings) in self.counted.iter().filter(|(id, _)| wanted.contains(*id)) {
@@ -68,20 +79,32 @@ impl SecondLook<'_> {
         Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
     }
 
-    /// Dates the start of every listed load from its own intervals, and remarks how much was read for it.
-    pub(super) fn refine(&self, suspects: &mut [SuspectRow], progress: &dyn Progress) -> Result<(), PipelineError> {
-        let wanted: BTreeSet<UsagePointId> = suspects.iter().filter(|row| has_datable_start(row)).map(|row| row.usage_point.clone()).collect();
+    /// Dates the start of every listed load from its own intervals, draws the first of the list, and remarks how much was read for it.
+    pub(super) fn refine(&self, suspects: &mut [SuspectRow], progress: &dyn Progress) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
+        let rows: BTreeMap<UsagePointId, (usize, &SuspectRow)> =
+            suspects.iter().enumerate().map(|(place, row)| (row.usage_point.clone(), (place, row))).collect();
+        let is_asked = |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || has_datable_start(row);
+        let wanted: BTreeSet<UsagePointId> = rows.iter().filter(|(_, listed)| is_asked(listed)).map(|(id, _)| id.clone()).collect();
         if wanted.is_empty() {
-            return Ok(());
+            return Ok(BTreeMap::new());
         }
-        let (series, pieces) = self.series(&wanted)?;
-        for row in suspects.iter_mut().filter(|row| has_datable_start(row)) {
-            if let Some(series) = series.get(&row.usage_point) {
-                date_start(row, series, self.setting.calendar);
+        let look = |id: &UsagePointId, prepared: Prepared| {
+            let &(place, row) = rows.get(id)?;
+            let picture = if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
+            Some((start_of(row, &prepared.series, self.setting.calendar), picture))
+        };
+        let (mut looked, pieces) = self.each(&wanted, look)?;
+        drop(rows);
+        let mut pictures = BTreeMap::new();
+        for row in suspects {
+            let Some((start, picture)) = looked.remove(&row.usage_point) else { continue };
+            if start.is_some() {
+                (row.since, row.since_low, row.since_high) = (start, start, start);
             }
+            pictures.extend(picture.map(|picture| (row.usage_point.clone(), picture)));
         }
         progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", wanted.len()));
-        Ok(())
+        Ok(pictures)
     }
 }
 
@@ -90,9 +113,8 @@ fn has_datable_start(row: &SuspectRow) -> bool {
     row.since.is_some() && row.pattern != Some(Pattern::Scheduled)
 }
 
-fn date_start(row: &mut SuspectRow, series: &LoadSeries, calendar: &Calendar) {
-    let (Some(low), Some(high), Some(kw)) = (row.since_low, row.since_high, row.hidden_kw) else { return };
-    if let Some(day) = onset_day(series, calendar, (low, high), kw) {
-        (row.since, row.since_low, row.since_high) = (Some(day), Some(day), Some(day));
-    }
+/// The day on which a datable load starts, from its own intervals.
+fn start_of(row: &SuspectRow, series: &LoadSeries, calendar: &Calendar) -> Option<CivilDay> {
+    let (low, high, kw) = (row.since_low?, row.since_high?, row.hidden_kw?);
+    if has_datable_start(row) { onset_day(series, calendar, (low, high), kw) } else { None }
 }

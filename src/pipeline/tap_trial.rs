@@ -15,7 +15,8 @@ use crate::domain::{NodeKind, Purpose, Timestamp, Weather, seed_of};
 use crate::findings::TrialFarm;
 use crate::synth::{FarmKind, FarmModel};
 
-use super::nodes::{Balanced, GridSetting, level, level_of, reserve, since};
+use super::node_rows::since;
+use super::nodes::{Balanced, GridSetting, level, level_of, reserve};
 
 /// Kinds of tap and the word for each.
 const KINDS: [(FarmKind, &str); 3] = [(FarmKind::Constant, "constant"), (FarmKind::Night, "night"), (FarmKind::PeakShaved, "scheduled")];

@@ -2,7 +2,6 @@
 //!
 //! Everything is read back from the files of the folder, so that what is told here is what the list says.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -10,9 +9,12 @@ use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 
 use super::cell::unguarded;
 use super::explain_node::{blind_node_words, node_words};
+use super::language::Language;
 
 /// Contributions smaller than this are not told.
 const WORTH_TELLING: f64 = 0.05;
+/// Letters that the name of a family takes.
+const FAMILY_WIDTH: usize = 16;
 
 /// Why nothing could be told.
 #[derive(Debug, thiserror::Error)]
@@ -47,10 +49,10 @@ impl Record {
         self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).map_or("", unguarded)
     }
 
-    /// `low to high`, or nothing where either is empty.
-    pub(super) fn range(&self, name: &str) -> String {
+    /// `low to high`, or nothing where either is empty or both are one.
+    pub(super) fn range(&self, name: &str, language: Language) -> String {
         let (low, high) = (self.get(&format!("{name}_low")), self.get(&format!("{name}_high")));
-        if low.is_empty() || high.is_empty() { String::new() } else { format!(" ({low} to {high})") }
+        if low.is_empty() || high.is_empty() || low == high { String::new() } else { language.tell("range", &[("low", low), ("high", high)]) }
     }
 
     /// The parts of a list inside a cell.
@@ -63,17 +65,17 @@ impl Record {
 ///
 /// # Errors
 /// When the folder is no result, or does not know the id.
-pub fn explain(folder: &Path, id: &str) -> Result<String, ExplainError> {
+pub fn explain(folder: &Path, id: &str, language: Language) -> Result<String, ExplainError> {
     let nodes = records(folder, "nodes.csv", |record| record.get("node") == id)?;
     if let Some(node) = nodes.first() {
-        return node_words(folder, node);
+        return node_words(folder, node, language);
     }
-    if let Some(words) = blind_node_words(folder, id)? {
+    if let Some(words) = blind_node_words(folder, id, language)? {
         return Ok(words);
     }
     let scores = scores(folder)?;
     if let Some(row) = row_of(&scores, id) {
-        return usage_point_words(folder, id, &scores, row);
+        return usage_point_words(folder, id, &scores, row, language);
     }
     let wanted = id.trim().to_lowercase();
     let is_meant = |record: &Record| !wanted.is_empty() && record.get("address").to_lowercase().contains(&wanted);
@@ -81,7 +83,7 @@ pub fn explain(folder: &Path, id: &str) -> Result<String, ExplainError> {
     if addresses.is_empty() {
         return Err(ExplainError::Unknown { id: id.to_owned(), near: near(&scores, id) });
     }
-    Ok(addresses.iter().map(address_words).collect::<Vec<_>>().join("\n"))
+    Ok(addresses.iter().map(|address| address_words(address, language)).collect::<Vec<_>>().join("\n"))
 }
 
 /// Rows of a csv file of the folder that are wanted, in their order.
@@ -131,82 +133,80 @@ fn real(scores: &DataFrame, name: &str, row: usize) -> Option<f64> {
     }
 }
 
-fn usage_point_words(folder: &Path, id: &str, scores: &DataFrame, row: usize) -> Result<String, ExplainError> {
+fn usage_point_words(folder: &Path, id: &str, scores: &DataFrame, row: usize, language: Language) -> Result<String, ExplainError> {
     let of_id = |record: &Record| record.get("usage_point") == id;
     let (suspects, cleared, faults) =
         (records(folder, "suspects.csv", of_id)?, records(folder, "cleared.csv", of_id)?, records(folder, "faults.csv", of_id)?);
-    let mut text = String::new();
-    let mut line = |words: String| {
-        let _ = writeln!(text, "{words}");
-    };
+    let mut lines = Vec::new();
     if let Some(suspect) = suspects.first() {
-        suspect_lines(id, suspect, &mut line);
+        suspect_lines(id, suspect, language, &mut lines);
     } else {
-        line(format!("{id}: not listed"));
-        line(real(scores, "probability", row).map_or_else(
-            || "Nothing could be tested: see screening.csv and faults.csv".to_owned(),
-            |probability| format!("Probability of a hidden farm under the stated prior: {probability:.6}"),
+        lines.push(language.tell("not_listed", &[("id", id)]));
+        lines.push(real(scores, "probability", row).map_or_else(
+            || language.tell("nothing_tested", &[]),
+            |probability| language.tell("probability", &[("p", &format!("{probability:.6}"))]),
         ));
     }
     for look_alike in &cleared {
-        line(format!("Cleared as {}: {}", look_alike.get("look_alike").replace('_', " "), look_alike.get("reason")));
+        let (what, reason) = (language.word(look_alike.get("look_alike")), language.sentence(look_alike.get("reason")));
+        lines.push(language.tell("cleared", &[("what", &what), ("reason", &reason)]));
     }
-    line("What each family of evidence says:".to_owned());
-    for (family, llr) in families(scores, row) {
-        line(match llr {
-            None => format!("  {family:<10} not testable"),
-            Some(llr) if llr.abs() < WORTH_TELLING => format!("  {family:<10} nothing either way"),
-            Some(llr) => {
-                format!("  {family:<10} {llr:+.2}  ({:.1} times more usual {})", llr.abs().exp(), if llr > 0.0 { "with a farm" } else { "without" })
-            }
-        });
-    }
+    lines.push(language.tell("families", &[]));
+    lines.extend(families(scores, row).into_iter().map(|(family, llr)| family_line(&family, llr, language)));
     if let Some(log_odds) = real(scores, "log_odds", row) {
-        line(format!(
-            "Log-odds with the prior: {log_odds:+.2}; a line of +0.69 above doubles the odds. How lines add up is calibrated, so they need not sum to this."
-        ));
+        lines.push(language.tell("log_odds", &[("odds", &format!("{log_odds:+.2}"))]));
     }
     for fault in &faults {
-        line(format!("Data fault, {}: {}", fault.get("fault"), fault.get("detail")));
+        let (kind, detail) = (language.word(fault.get("fault")), language.sentence(fault.get("detail")));
+        lines.push(language.tell("fault", &[("fault", &kind), ("detail", &detail)]));
     }
     if let Some(suspect) = suspects.first() {
-        line(format!("What would disprove it: {}", disproof(suspect.get("pattern"))));
+        lines.push(language.tell("disproof", &[("what", &language.tell(disproof(suspect.get("pattern")), &[]))]));
     }
-    Ok(text)
+    lines.push(String::new());
+    Ok(lines.join("\n"))
 }
 
-fn suspect_lines(id: &str, suspect: &Record, line: &mut impl FnMut(String)) {
+/// What one family of evidence says.
+fn family_line(family: &str, llr: Option<f64>, language: Language) -> String {
+    let name = language.word(family);
+    let Some(llr) = llr else { return format!("  {name:<FAMILY_WIDTH$} {}", language.tell("not_testable", &[])) };
+    if llr.abs() < WORTH_TELLING {
+        return format!("  {name:<FAMILY_WIDTH$} {}", language.tell("neither", &[]));
+    }
+    let times = language.tell(if llr > 0.0 { "times_with" } else { "times_without" }, &[("times", &format!("{:.1}", llr.abs().exp()))]);
+    format!("  {name:<FAMILY_WIDTH$} {}  ({times})", language.number(&format!("{llr:+.2}")))
+}
+
+fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec<String>) {
     let place =
         ["tariff_class", "address", "city"].map(|name| suspect.get(name)).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    line(format!("{id} ({place}), fed by {}", if suspect.get("node").is_empty() { "an unknown node" } else { suspect.get("node") }));
-    line(format!(
-        "Listed as number {}: {}, {}; probability {}, expected share of innocents down to here {}",
-        suspect.get("rank"),
-        suspect.get("finding").replace('_', " "),
-        suspect.get("pattern"),
-        suspect.get("probability"),
-        suspect.get("q_value")
+    let node = if suspect.get("node").is_empty() { language.tell("unknown_node", &[]) } else { suspect.get("node").to_owned() };
+    lines.push(language.tell("place", &[("id", id), ("place", &place), ("node", &node)]));
+    let (finding, pattern) = (language.word(suspect.get("finding")), language.word(suspect.get("pattern")));
+    lines.push(language.tell(
+        "listed_as",
+        &[
+            ("rank", suspect.get("rank")),
+            ("finding", &finding),
+            ("pattern", &pattern),
+            ("p", suspect.get("probability")),
+            ("q", suspect.get("q_value")),
+        ],
     ));
     let since = if suspect.get("since").is_empty() {
-        "from the first reading".to_owned()
+        language.tell("from_the_first_reading", &[])
     } else {
-        format!("since {}{}", suspect.get("since"), suspect.range("since"))
+        language.tell("since", &[("day", suspect.get("since")), ("range", &suspect.range("since", language))])
     };
-    line(format!(
-        "Hidden load while it runs: {} kW{}, {since}; {} kWh in the period",
-        suspect.get("hidden_kw"),
-        suspect.range("hidden_kw"),
-        suspect.get("hidden_kwh")
-    ));
-    for (title, column) in
-        [("What speaks for it:", "evidence_for"), ("What speaks against it:", "evidence_against"), ("What could not be tested:", "tests_missing")]
-    {
+    let parts =
+        [("kw", suspect.get("hidden_kw")), ("range", &suspect.range("hidden_kw", language)), ("since", &since), ("kwh", suspect.get("hidden_kwh"))];
+    lines.push(language.tell("hidden", &parts));
+    for (title, column) in [("for", "evidence_for"), ("against", "evidence_against"), ("missing", "tests_missing")] {
         let parts = suspect.list(column);
         if !parts.is_empty() {
-            line(title.to_owned());
-            for part in parts {
-                line(format!("  {part}"));
-            }
+            lines.push(language.tell(title, &[]));
+            lines.extend(parts.into_iter().map(|part| format!("  {}", language.sentence(part))));
         }
     }
 }
@@ -217,34 +217,27 @@ fn families(scores: &DataFrame, row: usize) -> Vec<(String, Option<f64>)> {
     names.map(|family| (family.clone(), real(scores, &format!("llr_{family}"), row))).collect()
 }
 
-/// What an inspector should check before anybody is accused.
+/// What an inspector should check before anybody is accused: the text of the page that says so.
 fn disproof(pattern: &str) -> &'static str {
     match pattern {
-        "scheduled" => {
-            "storage heating, a bakery oven, lamps or pumps on a timer with the power of this load; its hours on site against the hours named above"
-        }
-        "staircase" => "a business that grew: new machines, cold rooms or servers with invoices of the dates of the steps",
-        "scaled" => {
-            "a test of the meter against a reference meter on site; somebody with the same working hours whom the grid file does not place under this node"
-        }
-        "interrupted" => "a pump, compressor or charger that runs and rests; whether the pauses are power cuts of the whole street",
-        _ => {
-            "a lawful load of this power that never rests: server room, telecom site, cold store, direct electric heating, a pump; a meter that repeats one value; a wrong meter ratio"
-        }
+        "scheduled" => "disproof_scheduled",
+        "staircase" => "disproof_staircase",
+        "scaled" => "disproof_scaled",
+        "interrupted" => "disproof_interrupted",
+        "drop" | "zero" | "window" => "disproof_meter",
+        _ => "disproof_constant",
     }
 }
 
-fn address_words(address: &Record) -> String {
-    let mut text = format!(
-        "{} {}: {} usage points, probability of a farm {}, {} kW\n",
-        address.get("address"),
-        address.get("city"),
-        address.get("usage_points"),
-        address.get("probability"),
-        address.get("hidden_kw")
-    );
-    for finding in address.list("findings") {
-        let _ = writeln!(text, "  {finding}");
-    }
-    text
+fn address_words(address: &Record, language: Language) -> String {
+    let head = [
+        ("address", address.get("address")),
+        ("city", address.get("city")),
+        ("n", address.get("usage_points")),
+        ("p", address.get("probability")),
+        ("kw", address.get("hidden_kw")),
+    ];
+    let findings = address.list("findings").into_iter().map(|finding| format!("  {}", language.sentence(finding)));
+    let lines: Vec<String> = std::iter::once(language.tell("address", &head)).chain(findings).collect();
+    lines.join("\n") + "\n"
 }

@@ -42,6 +42,14 @@ pub enum WriteError {
         /// What the template engine said.
         source: askama::Error,
     },
+    /// The workbook could not be made.
+    #[error("`{path}` could not be made; check free space and permissions, or give another --out", path = path.display())]
+    Workbook {
+        /// The file.
+        path: PathBuf,
+        /// What the writer said.
+        source: rust_xlsxwriter::XlsxError,
+    },
     /// The run record could not be turned into text.
     #[error("`{path}` could not be made", path = path.display())]
     Record {

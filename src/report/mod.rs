@@ -5,15 +5,17 @@ mod cell;
 mod columns;
 mod compare;
 mod csv_file;
+mod dictionary;
 mod explain;
 mod explain_node;
 mod folder;
 mod geojson;
-mod html;
-mod node_chart;
+mod language;
+mod page;
 mod scores;
 mod summary;
 mod trial;
+mod workbook;
 
 pub use canonical::{CanonicalColumns, CanonicalError, CanonicalWriter, quality_word, write_registers};
 pub use cell::Cell;
@@ -21,6 +23,7 @@ pub use columns::{Column, TABLES, TableOf};
 pub use compare::{CompareError, Compared, compare};
 pub use explain::{ExplainError, explain};
 pub use folder::{WriteError, check_out_dir, write_result};
+pub use language::{LANGUAGES, Language};
 pub use summary::summary;
 pub use trial::{trial_summary, write_trial};
 
@@ -39,8 +42,10 @@ pub struct Writer {
 /// Every writer, in the order of writing.
 pub const WRITERS: &[Writer] = &[
     Writer { name: "tables as csv", write: csv_file::write },
+    Writer { name: "columns.csv", write: dictionary::write },
     Writer { name: "scores.parquet", write: scores::write },
-    Writer { name: "report.html", write: html::write },
+    Writer { name: "report.html", write: page::write },
+    Writer { name: "report.xlsx", write: workbook::write },
     Writer { name: "suspects.geojson", write: geojson::write },
     Writer { name: "run.toml", write: folder::write_run_record },
 ];

@@ -132,7 +132,7 @@ fn a_tap_at_a_feeder_is_found_there_and_accuses_nobody() {
             assert!(words.contains(part), "{part} is not in: {words}");
         }
         let page = fs::read_to_string(world.folder.path().join("out/report.html")).unwrap();
-        assert!(page.contains(&format!("id=\"node-{}\"", tap["id"])));
+        assert!(page.contains(&format!("\"{}\":{{\"day\":[", tap["id"])), "its days are drawn");
     }
     assert!(world.result("suspects.csv").iter().all(|row| row["finding"] != "under_registration"));
 }

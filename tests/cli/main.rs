@@ -6,6 +6,7 @@ mod bad_input;
 mod consequences;
 mod formats;
 mod grid_theft;
+mod languages;
 mod readers;
 mod result_folder;
 mod snapshots;

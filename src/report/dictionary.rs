@@ -1,0 +1,33 @@
+//! `columns.csv`: every column of every csv file with its meaning, from the one table of columns.
+
+use std::path::Path;
+
+use crate::findings::Findings;
+
+use super::{TABLES, WriteError};
+
+/// Writes the dictionary.
+pub(super) fn write(_: &Findings, folder: &Path) -> Result<(), WriteError> {
+    let path = folder.join("columns.csv");
+    let columns = || TABLES.iter().flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| [table.file, name, meaning]));
+    let written = csv::Writer::from_path(&path).and_then(|mut writer| {
+        writer.write_record(["file", "column", "meaning"])?;
+        columns().try_for_each(|row| writer.write_record(row))?;
+        Ok(writer.flush()?)
+    });
+    written.map_err(|source| WriteError::Io { path, source: source.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_explained_once() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&Findings::default(), folder.path()).unwrap();
+        let rows = std::fs::read_to_string(folder.path().join("columns.csv")).unwrap();
+        assert_eq!(rows.lines().count() - 1, TABLES.iter().map(|table| (table.header)().len()).sum::<usize>());
+        assert!(rows.contains("suspects.csv,hidden_kw,\"mean power of the hidden load while it runs, kW\""), "{rows}");
+    }
+}

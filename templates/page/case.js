@@ -1,0 +1,126 @@
+// The dossier of one usage point: drawn when it is opened, from what the run has found. It claims an inconsistency of data, and says so first.
+
+function caseOf(rank) {
+  const rows = rowsOf('suspects');
+  return rows.find((row) => row.rank === Number(rank)) ?? null;
+}
+
+function caseView(rank) {
+  const row = caseOf(rank);
+  if (!row) return [el('p', null, t('unknown_case'))];
+  const last = rowsOf('suspects').length;
+  const turn = el('nav.turn', { 'aria-label': t('cases') },
+    row.rank > 1 ? el('a', { href: '#case/' + (row.rank - 1), rel: 'prev' }, '\u2190 ' + t('previous_case')) : null,
+    el('a', { href: '#suspects' }, t('back_to_list')),
+    row.rank < last ? el('a', { href: '#case/' + (row.rank + 1), rel: 'next' }, t('next_case') + ' \u2192') : null,
+    el('button', { type: 'button', 'data-print': 'case', onclick: () => printCases([row]) }, t('print_case')));
+  return [turn, ...caseContent(row)];
+}
+
+/** Everything about a case, for the screen and for paper. */
+function caseContent(row) {
+  const place = row.rank - 1, dossier = DATA.dossiers[place] ?? {}, picture = pictureOf(place);
+  return [
+    el('h1', { tabindex: '-1' }, t('case_title', { rank: num(row.rank), id: row.usage_point })),
+    el('p.place', null, [row.address, row.city, row.tariff_class].filter(Boolean).join(', ')),
+    el('p.claim', null, claim(row), ' ', el('strong', null, t('no_guilt'))),
+    figures(row),
+    picture ? section(t('load'), picture.hours ? carpet(picture, row) : el('p.note', null, t(DATA.dossiers[place].coarse ? 'no_hours' : 'no_carpet')), dayChart(picture, row, dossier), el('div.pair', null, picture.hours ? courseChart(picture, row) : null, weatherChart(picture, row))) : section(t('load'), el('p.note', null, t('not_drawn'))),
+    evidence(row, place),
+    lookAlikes(row),
+    faultsOf(row.usage_point),
+    nodeOf(row),
+    money(row),
+    law(row),
+    provenance(),
+  ].filter(Boolean);
+}
+
+function claim(row) {
+  const values = { pattern: row.pattern ? word(row.pattern) : '', kw: kw(row.hidden_kw), range: between(row.hidden_kw_low, row.hidden_kw_high, 'kw'), since: since(row) };
+  return t('claim_' + row.finding, values);
+}
+
+const since = (row) => (row.since ? t('since', { day: date(row.since) }) : t('from_the_first_reading'));
+
+function figures(row) {
+  const low = row.loss_low, high = row.loss_high;
+  return facts([
+    [t('probability'), share(row.probability), t('probability_short')],
+    [t('innocents_down_to_here'), percent(row.q_value, 1), t('innocents_short')],
+    [t('hidden_power'), kw(row.hidden_kw), between(row.hidden_kw_low, row.hidden_kw_high, 'kw')],
+    [t('start'), row.since ? date(row.since) : t('from_the_first_reading'), row.since_low && row.since_low !== row.since_high ? t('range', { low: date(row.since_low), high: date(row.since_high), unit: '' }) : null],
+    [t('hidden_energy'), kwh(row.hidden_kwh), t('in_the_period')],
+    row.loss_energy != null || row.loss_fee != null ? [t('at_stake'), num((row.loss_energy ?? 0) + (row.loss_fee ?? 0)) + '\u00a0' + (row.currency ?? ''), low != null ? t('range', { low: num(low), high: num(high), unit: row.currency ?? '' }) : null] : null,
+  ]);
+}
+
+function evidence(row, place) {
+  const llr = DATA.llr[place];
+  const column = (key, said, none) => el('div', null, el('h3', null, t(key)), list(said, none));
+  return section(t('evidence'), llr ? evidenceChart(llr) : null, DATA.logOdds[place] != null ? el('p', null, t('log_odds', { value: (DATA.logOdds[place] > 0 ? '+' : '') + num(DATA.logOdds[place], 2) })) : null,
+    el('div.pair.lists', null, column('speaks_for', words(row.evidence_for), t('nothing')), column('speaks_against', words(row.evidence_against), t('nothing'))),
+    el('div', null, el('h3', null, t('not_possible')), list(words(row.tests_missing), t('all_possible'))));
+}
+
+/** Lawful loads that were asked about, and what would disprove the finding on site. */
+function lookAlikes(row) {
+  if (row.finding === 'under_registration') return section(t('rule_out'), el('p', null, t('disproof_' + disproof(row))));
+  const resembles = words(row.evidence_against).filter((_, i) => isResemblance(row.evidence_against[i]));
+  return section(t('look_alikes'), resembles.length ? list(resembles) : el('p', null, t('resembles_none')), el('p', null, t('asked_about', { names: DATA.lookAlikes.map(word).join(', ') })), el('h3', null, t('rule_out')), el('p', null, t('disproof_' + disproof(row))));
+}
+
+const isResemblance = (said) => Array.isArray(said) && DATA.phraseKeys[said[0]] === 'resembles';
+const disproof = (row) => (['scheduled', 'staircase', 'scaled', 'interrupted'].includes(row.pattern) ? row.pattern : row.finding === 'under_registration' ? 'meter' : 'constant');
+
+function faultsOf(id) {
+  const rows = rowsOf('faults').filter((fault) => fault.usage_point === id);
+  return section(t('data_faults'), list(rows.map((fault) => [el('strong', null, word(fault.fault)), fault.from ? ` (${date(fault.from)}${fault.to && fault.to !== fault.from ? ' \u2013 ' + date(fault.to) : ''})` : '', ': ', words(fault.detail).join('; ')]), t('no_faults')));
+}
+
+/** The balance of the node that feeds the meter. */
+function nodeOf(row) {
+  if (!row.node) return null;
+  const node = rowsOf('nodes').find((node) => node.node === row.node);
+  if (!node) return section(t('feeding_node'), el('p', null, t('node_blind', { node: row.node })));
+  return section(t('feeding_node'), el('p', null, t('node_line', { node: node.node, kind: word(node.kind), p: share(node.probability), kw: kw(node.unmetered_kw), range: between(node.unmetered_kw_low, node.unmetered_kw_high, 'kw') }), ' ', nodeLink(node.node) ? el('a.screen', { href: nodeLink(node.node) }, t('open_node')) : null), balanceTable(node));
+}
+
+/** Energy and money, each with its formula. */
+function money(row) {
+  const hours = row.hidden_kw > 0 ? row.hidden_kwh / row.hidden_kw : null;
+  const lines = [];
+  if (hours != null) lines.push(el('p.formula', null, t('energy_formula', { kw: num(row.hidden_kw, 3), hours: num(hours), kwh: num(row.hidden_kwh, 1) })));
+  lines.push(...amounts(row));
+  return section(t('energy_and_money'), lines);
+}
+
+/** Amounts with their derivation, step by step. */
+function amounts(row) {
+  const steps = rowsOf('money').filter((step) => step.id === (row.usage_point ?? row.node) && (step.level === 'node') === !row.usage_point);
+  if (row.loss_energy == null && row.loss_fee == null && !steps.length) return [el('p', null, t('no_tariff'))];
+  const currency = row.currency ?? '', range = (low, high) => (low == null ? '' : t('range', { low: num(low), high: num(high), unit: '' }));
+  const line = (key, value, low, high) => (value == null ? null : el('tr', null, el('th', { scope: 'row' }, titleOf(key)), el('td.right', null, num(value, 2) + '\u00a0' + currency), el('td.right', null, range(low, high))));
+  const total = (row.loss_energy ?? 0) + (row.loss_fee ?? 0);
+  return [el('table.small', null, el('caption', null, t('amounts')), el('tbody', null, line('loss_energy', row.loss_energy, row.loss_energy_low, row.loss_energy_high), line('loss_fee', row.loss_fee, row.loss_fee_low, row.loss_fee_high), row.loss_energy != null || row.loss_fee != null ? el('tr', null, el('th', { scope: 'row' }, t('at_stake')), el('td.right', null, num(total, 2) + '\u00a0' + currency), el('td.right', null, range(row.loss_low, row.loss_high))) : null)), steps.length ? derivation(steps) : null];
+}
+
+function derivation(steps) {
+  const price = (step) => (step.price_per_kwh == null ? '' : num(step.price_per_kwh, 2) + (step.tax_share ? ' \u00d7 (1 + ' + num(step.tax_share, 2) + ')' : ''));
+  const rule = (step) => [step.tariff_class, words(step.detail).join('; ')].filter(Boolean).join(': ');
+  const heads = [['step', 1], ['what', 0], ['from', 1], ['to', 1], ['kwh', 1], ['price_per_kwh', 1], ['amount', 1], ['detail', 0]];
+  return el('div.scroll', null, el('table.small', null, el('caption', null, t('derivation') + '. ' + t('derivation_says')),
+    el('thead', null, el('tr', null, heads.map(([name, right]) => el('th', { scope: 'col', class: right ? 'right' : null }, titleOf(name))))),
+    el('tbody', null, steps.map((step) => el('tr', null, el('td.right', null, num(step.step)), el('td', null, word(step.what)), el('td.right', null, date(step.from)), el('td.right', null, date(step.to)), el('td.right', null, num(step.kwh, 1)), el('td.right', null, price(step)), el('td.right', null, step.amount == null ? '' : num(step.amount, 2) + '\u00a0' + (step.currency ?? '')), el('td', null, rule(step)))))));
+}
+
+/** Licences and published criteria. */
+function law(row) {
+  const found = row.licence == null ? null : facts([[titleOf('licence'), row.licence], row.licence_status ? [titleOf('licence_status'), word(row.licence_status)] : null, row.licence_match ? [titleOf('licence_match'), word(row.licence_match)] : null]);
+  return section(t('licence_and_criteria'), found ?? el('p', null, t('no_licence')), el('h3', null, t('criteria')), list(words(row.criteria), t('no_criteria')), el('p.note', null, t('criteria_inform')));
+}
+
+/** Where the numbers come from, so that somebody else can make them again. */
+function provenance() {
+  return section(t('provenance'), facts(runFacts()), inputsTable());
+}
