@@ -4,15 +4,18 @@
 //! unmetered load and what is wrong with the no-load loss. `b` takes up meter gains (prior σ 0.3 %: class 1 meters err independently, the balance meter by its
 //! class) and, against strong data, customers that nobody reads. `c` corrects the line loss. Without these priors `a`, `b` and `c` are nearly collinear, for the
 //! load of a transformer varies by a factor of two or three only, and a tap would be paid for by losses.
+//! Declared street lighting is a column of its own, right within a third: lamps fail, and not all are in the books. A window that fits the dark hours of the place better
+//! than hours of the clock is said to follow the sun.
 //! Parts are searched in what the fit leaves (`parts`), one at a time, and all are fitted together again.
 //! Weak when: theft follows the metered load; a tap and the season of an unread customer start together.
 //! Source: residual decomposition of distribution balances with a constant term; Joule losses go with the square of the current.
 
-use crate::domain::{Calendar, CivilDay, mad_sigma, median};
+use crate::domain::{Calendar, CivilDay, Position, mad_sigma, median};
 
-use super::Residual;
+use super::by_register;
 use super::parts::{Clock, Shape, find_shape};
 use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
+use super::{BalanceSpan, Residual};
 
 /// Prior standard deviation of the part in proportion to the metered load.
 const PROPORTIONAL_SIGMA: f64 = 0.003;
@@ -27,6 +30,10 @@ const LEAST_SIGMA: f64 = 0.003;
 const PRIOR_NODES: f64 = 5.0;
 /// Largest share of line loss at mean load: the worst rural lines. The smallest is none.
 const MOST_LINE_LOSS: f64 = 0.15;
+/// Declared lighting is what it is said to be within this share.
+const DECLARED_SIGMA: f64 = 0.33;
+/// A window follows the sun when the dark hours leave less than this share of the noise that fixed hours leave.
+const BY_THE_SUN: f64 = 0.97;
 /// Columns that are always there: level, metered load, its square.
 const FIXED: usize = 3;
 /// Most parts beside them.
@@ -34,7 +41,7 @@ const MOST_PARTS: usize = 3;
 /// A part must be this many of its standard errors.
 const CERTAIN: f64 = 5.0;
 /// A window must be this many standard errors of what profiles of customers with registers may hide at one hour.
-const CERTAIN_OF_PROFILES: f64 = 3.0;
+pub(super) const CERTAIN_OF_PROFILES: f64 = 3.0;
 /// Hours of balance that a judgement needs: a week.
 const MIN_HOURS: usize = 168;
 /// Rounds in which the true load is corrected by what was found.
@@ -77,6 +84,8 @@ pub enum UnmeteredPattern {
     Constant,
     /// In a window of the day.
     Night,
+    /// While it is dark, as street lamps do.
+    Dark,
 }
 
 /// A load that starts, stops or runs in a window.
@@ -117,18 +126,35 @@ pub struct Decomposition {
     pub beside_kw: Vec<f64>,
 }
 
+/// Clock and sun of a node.
+#[derive(Debug, Clone, Copy)]
+pub struct Locality<'a> {
+    /// The utility's clock.
+    pub calendar: &'a Calendar,
+    /// Where the node lies, as far as its customers tell.
+    pub position: Position,
+}
+
 /// Decomposes a residual. `None` when there is less than a week of balance.
 #[must_use]
-pub fn decompose(residual: &Residual, calendar: &Calendar, line_loss: LineLoss) -> Option<Decomposition> {
+pub fn decompose(residual: &Residual, locality: &Locality, line_loss: LineLoss) -> Option<Decomposition> {
     if residual.at.len() < MIN_HOURS {
         return None;
     }
-    let clock = Clock::of(&residual.at, calendar);
+    if residual.span == BalanceSpan::Register {
+        return Some(by_register::decompose(residual, line_loss));
+    }
+    let clock = Clock::of(&residual.at, locality.calendar);
     let bench = Bench {
         residual,
         line_loss,
         rows: Rows { y: &residual.residual_kw, assumed: &residual.assumed_kw, day: &clock.day },
         ones: vec![1.0; residual.at.len()],
+        known: if residual.declared_kw.is_empty() {
+            residual.metered_kw.clone()
+        } else {
+            residual.metered_kw.iter().zip(&residual.declared_kw).map(|(metered, declared)| metered + declared).collect()
+        },
     };
     let mut shapes: Vec<Shape> = Vec::new();
     let mut fit = bench.fit(&shapes)?;
@@ -140,13 +166,17 @@ pub fn decompose(residual: &Residual, calendar: &Calendar, line_loss: LineLoss) 
         shapes.push(shape);
         let place = FIXED + shapes.len() - 1;
         // Customers with registers may use their energy at hours of their own.
-        let least_kw = if shapes[shapes.len() - 1].pattern == UnmeteredPattern::Night { least_kw.max(window_kw) } else { least_kw };
+        let is_window = shapes[shapes.len() - 1].pattern == UnmeteredPattern::Night;
+        let least_kw = if is_window { least_kw.max(window_kw) } else { least_kw };
         let certain = bench.fit(&shapes).filter(|fit| fit.coefficients[place] > least_kw.max(CERTAIN * fit.error_of(&only(place))));
         let Some(better) = certain else {
             shapes.pop();
             break;
         };
         fit = better;
+        if is_window && let Some(by_sun) = bench.by_the_sun(&mut shapes, &fit, &clock, locality.position) {
+            fit = by_sun;
+        }
     }
     Some(told(&fit, &shapes, &clock))
 }
@@ -157,17 +187,18 @@ struct Bench<'a> {
     line_loss: LineLoss,
     rows: Rows<'a>,
     ones: Vec<f64>,
+    /// Metered and declared load, kW.
+    known: Vec<f64>,
 }
 
 impl Bench<'_> {
     /// Fits level, losses and parts; the true load, whose square is lost in lines, holds what the fit before has found.
     fn fit(&self, shapes: &[Shape]) -> Option<Fit> {
-        let metered = &self.residual.metered_kw;
         let mean_kw = self.residual.mean_metered_kw().abs().max(1e-3);
-        let mut hidden = vec![0.0; metered.len()];
+        let mut hidden = vec![0.0; self.known.len()];
         let mut found = None;
         for _ in 0..LOAD_ROUNDS {
-            let squares: Vec<f64> = metered.iter().zip(&hidden).map(|(m, h)| (m + h) * (m + h) / mean_kw).collect();
+            let squares: Vec<f64> = self.known.iter().zip(&hidden).map(|(m, h)| (m + h) * (m + h) / mean_kw).collect();
             let fit = self.fit_within_bounds(&squares, shapes)?;
             for (index, hidden) in hidden.iter_mut().enumerate() {
                 let parts: f64 = shapes.iter().enumerate().map(|(j, shape)| fit.coefficients[FIXED + j] * shape.runs[index]).sum();
@@ -179,6 +210,21 @@ impl Bench<'_> {
             }
         }
         found
+    }
+
+    /// Lets the last window follow the sun instead of the clock, where that leaves less; `None` where it does not.
+    fn by_the_sun(&self, shapes: &mut Vec<Shape>, fit: &Fit, clock: &Clock, position: Position) -> Option<Fit> {
+        let window = shapes.pop()?;
+        let runs_on = |hour: usize| window.since.is_none_or(|since| clock.day[hour] >= since);
+        let dark = |(hour, at)| if runs_on(hour) { position.dark_share(at) } else { 0.0 };
+        let runs = self.residual.at.iter().copied().enumerate().map(dark).collect();
+        shapes.push(Shape { runs, pattern: UnmeteredPattern::Dark, since: window.since });
+        let by_sun = self.fit(shapes).filter(|by_sun| by_sun.scale < BY_THE_SUN * fit.scale);
+        if by_sun.is_none() {
+            shapes.pop();
+            shapes.push(window);
+        }
+        by_sun
     }
 
     /// The residual less the parts that were found: level and losses are still in it.
@@ -204,6 +250,10 @@ impl Bench<'_> {
         columns.extend(shapes.iter().map(|shape| shape.runs.as_slice()));
         let mut priors = vec![Prior::Free, Prior::Normal(sigma), Prior::Normal(self.line_loss.sigma)];
         priors.resize(columns.len(), Prior::Free);
+        if !self.residual.declared_kw.is_empty() {
+            columns.push(&self.residual.declared_kw);
+            priors.push(Prior::Normal(DECLARED_SIGMA));
+        }
         let without = |share: f64| -> Vec<f64> { self.rows.y.iter().zip(squares).map(|(y, square)| y - share * square).collect() };
         let mut free = robust_fit(&columns, &Rows { y: &without(self.line_loss.share), ..self.rows }, &priors)?;
         free.coefficients[2] += self.line_loss.share;
@@ -270,8 +320,44 @@ mod tests {
         residual
     }
 
+    const ASTANA: Position = Position { latitude: 51.17, longitude: 71.43 };
+
+    fn taken_apart(residual: &Residual) -> Option<Decomposition> {
+        let calendar = Calendar::new(None).unwrap();
+        decompose(residual, &Locality { calendar: &calendar, position: ASTANA }, LineLoss::UNKNOWN)
+    }
+
     fn split(tap: impl Fn(usize) -> f64) -> Decomposition {
-        decompose(&node(tap), &Calendar::new(None).unwrap(), LineLoss::UNKNOWN).unwrap()
+        taken_apart(&node(tap)).unwrap()
+    }
+
+    #[test]
+    fn declared_lighting_is_no_tap_even_when_a_fifth_of_the_lamps_is_out() {
+        let lamps = |hour: usize| 8.0 * ASTANA.dark_share(Timestamp(hour as i64 * 3600));
+        let mut residual = node(|hour| 0.8 * lamps(hour));
+        residual.declared_kw = (0..residual.at.len()).map(lamps).collect();
+        residual.residual_kw.iter_mut().zip(&residual.declared_kw).for_each(|(kw, declared)| *kw -= declared);
+        let found = taken_apart(&residual).unwrap();
+        assert!(found.parts.is_empty() && found.level_kw.abs() < 0.3, "{:?}", (found.level_kw, found.parts));
+    }
+
+    #[test]
+    fn a_tap_beside_declared_lighting_is_still_found() {
+        let lamps = |hour: usize| 3.0 * ASTANA.dark_share(Timestamp(hour as i64 * 3600));
+        let mut residual = node(|hour| lamps(hour) + 9.0);
+        residual.declared_kw = (0..residual.at.len()).map(lamps).collect();
+        residual.residual_kw.iter_mut().zip(&residual.declared_kw).for_each(|(kw, declared)| *kw -= declared);
+        let found = taken_apart(&residual).unwrap();
+        assert!((found.level_kw - 9.0).abs() < 0.5, "{:?}", (found.level_kw, found.parts));
+    }
+
+    #[test]
+    fn lamps_that_nobody_declared_are_told_from_a_night_tap_by_the_sun() {
+        let lamps = split(|hour| 8.0 * ASTANA.dark_share(Timestamp(hour as i64 * 3600)));
+        let patterns = |found: &Decomposition| found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>();
+        assert_eq!(patterns(&lamps), [UnmeteredPattern::Dark], "{:?}", lamps.parts);
+        let tap = split(|hour| if !(2..14).contains(&(hour % 24)) { 8.0 } else { 0.0 });
+        assert_eq!(patterns(&tap), [UnmeteredPattern::Night], "{:?}", tap.parts);
     }
 
     #[test]
@@ -325,7 +411,7 @@ mod tests {
             residual.residual_kw[index] += 0.3 * metered - 0.04 * (residual.metered_kw[index].powi(2) - metered.powi(2)) / 25.0;
             residual.metered_kw[index] = metered;
         }
-        let found = decompose(&residual, &Calendar::new(None).unwrap(), LineLoss::UNKNOWN).unwrap();
+        let found = taken_apart(&residual).unwrap();
         assert!(found.level_kw.abs() < 0.5 && found.proportional > 0.25, "{found:?}");
     }
 
@@ -333,6 +419,6 @@ mod tests {
     fn a_few_days_carry_no_judgement() {
         let mut short = node(|_| 5.0);
         short.at.truncate(100);
-        assert_eq!(decompose(&short, &Calendar::new(None).unwrap(), LineLoss::UNKNOWN), None);
+        assert_eq!(taken_apart(&short), None);
     }
 }

@@ -8,9 +8,10 @@
 //! Source: Yip et al. (2017), IJEPES 91, for the regression; Meinshausen and Bühlmann (2010), JRSS B 72, for stability under halving.
 
 use crate::domain::Timestamp;
-use crate::series::LoadSeries;
+use crate::series::{LoadSeries, mean_by_hour};
 
 use super::Residual;
+use super::decomposition::CERTAIN_OF_PROFILES;
 use super::missing::{Adrift, Changes, Clipped};
 
 /// Standard deviations that name a customer, and those asked for in each half of the weeks.
@@ -65,6 +66,9 @@ pub fn named(residual: &Residual, customers: &[LoadSeries]) -> Vec<Named> {
     let adrift = Adrift::of(customers, first, hours);
     let Some(mut changes) = Changes::of(residual, first, hours) else { return Vec::new() };
     let (mut named, mut doubtful): (Vec<Named>, Vec<usize>) = (Vec::new(), Vec::new());
+    // Where customers with registers hang beside, an error of their usual day may look like anybody's day.
+    let hidden_kw = CERTAIN_OF_PROFILES * residual.profiled_hour_kw;
+    let is_heard = |named: &Named| hidden_kw == 0.0 || named.beta.abs() * swing_kw(&customers[named.customer]) > hidden_kw;
     while named.len() < MOST && doubtful.len() < MOST {
         let off = changes.without_load();
         let open = (0..customers.len()).filter(|customer| !doubtful.contains(customer) && named.iter().all(|found| found.customer != *customer));
@@ -77,7 +81,7 @@ pub fn named(residual: &Residual, customers: &[LoadSeries]) -> Vec<Named> {
         let own = adrift.changes_of(best.customer);
         let mut without = changes.clone();
         let beta = without.settle(own);
-        if stands(&best, own, &changes, &off) && POSSIBLE.contains(&beta) {
+        if stands(&best, own, &changes, &off) && POSSIBLE.contains(&beta) && is_heard(&best) {
             changes = without;
             named.push(Named { beta, ..best });
         } else {
@@ -89,6 +93,12 @@ pub fn named(residual: &Residual, customers: &[LoadSeries]) -> Vec<Named> {
         named.left = left;
     }
     named
+}
+
+/// By how much a customer's usual day swings, kW.
+fn swing_kw(series: &LoadSeries) -> f64 {
+    let usual = mean_by_hour(&series.kw, series.start.0.div_euclid(3600));
+    usual.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b)) - usual.iter().fold(f64::INFINITY, |a, &b| a.min(b))
 }
 
 /// Whether a customer may be named: clear, large enough, and alike in both halves of the weeks.
@@ -145,6 +155,15 @@ mod tests {
             residual.residual_kw.push(beside(hour) + ((hour * 104_729) % 23) as f64 / 100.0);
         }
         residual
+    }
+
+    #[test]
+    fn beside_registers_whose_day_is_a_guess_nobody_is_named_for_the_day_he_has() {
+        let homes = homes();
+        let sure = residual(|hour| f64::from(homes[7].kw[hour]));
+        let guessed = Residual { profiled_hour_kw: 20.0, ..sure.clone() };
+        assert_eq!(named(&sure, &homes).len(), 1);
+        assert!(named(&guessed, &homes).is_empty());
     }
 
     #[test]

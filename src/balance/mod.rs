@@ -2,8 +2,9 @@
 //!
 //! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance, and `supply` asks whether the balance meter is right; `missing` finds the customers that the grid file
 //! forgot, `members` those whose own load a residual names, and `co_timing` those whose meter shows less from the day on which the residual rises; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
-//! `regression`; `null` turns level and parts into a probability, with an error that healthy nodes have in common.
+//! `regression`; `by_register` is for balance meters that have a register only; `null` turns level and parts into a probability, with an error that healthy nodes have in common.
 
+mod by_register;
 mod co_timing;
 mod decomposition;
 mod members;
@@ -15,9 +16,9 @@ mod residual;
 mod supply;
 
 pub use co_timing::{CoTimed, co_timed};
-pub use decomposition::{Decomposition, LineLoss, Part, UnmeteredPattern, decompose};
+pub use decomposition::{Decomposition, LineLoss, Locality, Part, UnmeteredPattern, decompose};
 pub use members::{Named, named, roughness};
 pub use missing::{Adrift, Placed};
 pub use null::{NodeLevel, NodeOdds, Null, smallest_detectable_kw};
-pub use residual::{BalanceSettings, NodeMeters, Residual, residual};
+pub use residual::{BalanceSettings, BalanceSpan, NodeMeters, Residual, residual};
 pub use supply::{WrongRatio, late_by_hours, wrong_ratios};

@@ -36,6 +36,8 @@ const ASSUMED_SHARE: f64 = 0.25;
 /// customer changes in mid-period what the profile spreads over all of it. Errors of customers are independent.
 const PROFILED_LEVEL: f64 = 0.1;
 const PROFILED_PART: f64 = 0.3;
+/// Error of a part as a share of that of unread usage points: who moves in or out changes by a part of what premises differ by.
+const UNREAD_PART: f64 = 0.3;
 /// Error of a load as a share of it: loads vary while they run.
 const OWN_SHARE: f64 = 0.025;
 
@@ -54,6 +56,8 @@ pub struct NodeLevel {
     pub assumed_kw: f64,
     /// Root of the sum of squared mean powers of customers with registers, kW.
     pub profiled_kw: f64,
+    /// Standard error of what usage points that were not read are expected to use, kW.
+    pub unread_kw: f64,
 }
 
 /// How healthy nodes err.
@@ -110,16 +114,18 @@ impl Null {
         let shared =
             LEAST_ERROR_KW.hypot(self.load_share * node.metered_kw).hypot(ASSUMED_SHARE * node.assumed_kw).hypot(PROFILED_LEVEL * node.profiled_kw)
                 * reserve;
-        let level_error = finite_or(node.se_kw, node.metered_kw).hypot(shared);
+        let level_error = finite_or(node.se_kw, node.metered_kw).hypot(shared).hypot(node.unread_kw);
         let no_parts = found.parts.is_empty();
         let from_the_start = no_parts || level_kw > LEVEL_SURE * level_error;
         let (kw, error_kw, mean_kw) = if no_parts {
             (level_kw, level_error, level_kw)
         } else if from_the_start {
             let own = finite_or(found.total_se_kw, node.metered_kw).hypot(PROFILED_PART * node.profiled_kw);
-            (level_kw + found.parts_kw, own.hypot(shared), level_kw + found.parts_mean_kw)
+            (level_kw + found.parts_kw, own.hypot(shared).hypot(node.unread_kw), level_kw + found.parts_mean_kw)
         } else {
-            let shared = LEAST_ERROR_KW.hypot(PART_SHARE * node.metered_kw).hypot(PROFILED_PART * node.profiled_kw) * reserve;
+            let shared =
+                LEAST_ERROR_KW.hypot(PART_SHARE * node.metered_kw).hypot(PROFILED_PART * node.profiled_kw).hypot(UNREAD_PART * node.unread_kw)
+                    * reserve;
             (found.parts_kw, finite_or(found.parts_se_kw, node.metered_kw).hypot(shared), found.parts_mean_kw)
         };
         // Where a level is far below nothing, somebody is metered who is not supplied here, and what runs above such a floor may be his rest.
@@ -187,7 +193,7 @@ mod tests {
     };
 
     fn level(kw: f64) -> NodeLevel {
-        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0, assumed_kw: 0.0, profiled_kw: 0.0 }
+        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0, assumed_kw: 0.0, profiled_kw: 0.0, unread_kw: 0.0 }
     }
 
     #[test]

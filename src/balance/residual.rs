@@ -1,16 +1,30 @@
-//! The hourly balance of one node: supplied − metered − technical loss.
+//! The hourly balance of one node: supplied − metered − technical loss − declared unmetered load.
 //!
 //! Technical loss = no-load and load loss of every transformer at or below the node (nameplate, `domain::transformer_loss_kw`) + line loss quadratic in load.
 //! What line and load losses really are stays open; `decomposition` fits gains near 1 and line loss within bounds.
 //! A balance meter that is read by the day, and a node where much of the load is known by the day or by registers only, are balanced day by day: every hour gets the mean of
-//! its day, so that the unknown course of a day is no load.
+//! its day, so that the unknown course of a day is no load. Where the balance meter has a register only, every hour gets the mean between two of its readings.
+//! Declared load is street lighting that the grid file names (`domain::Lighting`).
 //! Source: energy balance of a distribution node, for example Yip et al. (2017), IJEPES 91.
 
 use crate::domain::{Calendar, CivilDay, Timestamp, TransformerRating, transformer_loss_kw};
-use crate::series::{GridSum, LoadSeries, hourly_kw, hourly_or_held_kw, mean_by_hour};
+use crate::series::{GridSum, LoadSeries, RegisterPeriod, hourly_kw, hourly_or_held_kw, mean_by_hour};
 
-/// Hours that make a day of a balance by day.
+/// Hours that make a day of a balance by day, and share of the hours between two register readings that must be balanced.
 const DAY_HOURS: usize = 18;
+const SPAN_SHARE: f64 = 0.75;
+
+/// The time over which a balance is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BalanceSpan {
+    /// An hour.
+    #[default]
+    Hour,
+    /// A local day.
+    Day,
+    /// The time between two register readings of the balance meter.
+    Register,
+}
 
 /// How technical loss is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,7 +69,9 @@ pub struct Residual {
     pub assumed_kw: Vec<f64>,
     /// Technical loss, kW.
     pub technical_kw: Vec<f64>,
-    /// Supplied − metered − technical, kW.
+    /// Unmetered load that the grid file declares, kW; empty where it declares none.
+    pub declared_kw: Vec<f64>,
+    /// Supplied − metered − technical − declared, kW.
     pub residual_kw: Vec<f64>,
     /// What of the metered load is known by the day or by registers only, as a share of its mean.
     pub coarse_share: f64,
@@ -63,19 +79,31 @@ pub struct Residual {
     pub profiled_kw: f64,
     /// Standard error of their sum at the hour of the day at which members of their classes differ most, kW.
     pub profiled_hour_kw: f64,
-    /// Whether every hour holds the mean of its day.
-    pub is_by_day: bool,
+    /// Every hour holds the mean of its day, or of the time between two register readings, where this is not `Hour`.
+    pub span: BalanceSpan,
+    /// Number of the day or time that each hour belongs to; empty where balanced by the hour.
+    pub span_of: Vec<u32>,
     /// Share of the load at mean load that the technical loss holds for lines.
     pub line_loss_share: f64,
     /// No-load loss of the transformers at or below the node, kW; part of the technical loss.
     pub no_load_kw: f64,
     /// Share of the balance meter's hours in which the balance could be made, 0 to 1, times the share of usage points that were read.
     pub coverage: f64,
+    /// The share of hours alone.
+    pub hours_share: f64,
+    /// Standard error of what usage points that were not read are expected to use, kW.
+    pub unread_kw: f64,
 }
 
-/// Makes the hourly balance of a node; `metered` gives the sum of its usage points (without those under `meters.below`) for a number of hours from a start.
+/// Makes the hourly balance of a node; `metered` gives the sum of its usage points (without those under `meters.below`) for a number of hours from a start,
+/// `declared` the unmetered load that is known of (kW, in the same hours; empty = none).
 #[must_use]
-pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl Fn(Timestamp, usize) -> GridSum) -> Residual {
+pub fn residual(
+    meters: &NodeMeters,
+    settings: &BalanceSettings,
+    metered: impl Fn(Timestamp, usize) -> GridSum,
+    declared: impl Fn(&[Timestamp]) -> Vec<f64>,
+) -> Residual {
     let start = Timestamp(meters.supply.start.0.div_euclid(3600) * 3600);
     let hours = ((meters.supply.end().0 - start.0) / 3600).max(0) as usize;
     let supplied = hourly_or_held_kw(meters.supply, start, hours);
@@ -98,11 +126,13 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl F
         balance.assumed_kw.push(assumed);
     }
     let mean_kw = mean(&balance.supplied_kw);
+    balance.declared_kw = declared(&balance.at);
     for (hour, &through_kw) in through_kw.iter().enumerate() {
         let load_kw = balance.supplied_kw[hour];
         let technical = technical_loss_kw(meters, settings, load_kw, through_kw, mean_kw);
         balance.technical_kw.push(technical);
-        balance.residual_kw.push(load_kw - balance.metered_kw[hour] - technical);
+        let declared = balance.declared_kw.get(hour).copied().unwrap_or(0.0);
+        balance.residual_kw.push(load_kw - balance.metered_kw[hour] - technical - declared);
     }
     balance.coarse_share = metered.coarse.to_kwh().0 / balance.mean_metered_kw().max(1e-3);
     (balance.profiled_kw, balance.profiled_hour_kw) = (meters.profiled_kw, meters.profiled_hour_kw);
@@ -110,7 +140,8 @@ pub fn residual(meters: &NodeMeters, settings: &BalanceSettings, metered: impl F
     balance.no_load_kw = meters.transformers.iter().map(|t| t.no_load_kw).sum();
     // Balance meters below stand for all usage points under them.
     let read_share = if meters.usage_points == 0 { 1.0 } else { meters.read as f64 / meters.usage_points as f64 };
-    balance.coverage = if hours == 0 { 0.0 } else { balance.at.len() as f64 / hours as f64 * read_share };
+    balance.hours_share = if hours == 0 { 0.0 } else { balance.at.len() as f64 / hours as f64 };
+    balance.coverage = balance.hours_share * read_share;
     balance
 }
 
@@ -135,28 +166,63 @@ impl Residual {
     #[must_use]
     pub fn by_day(self, calendar: &Calendar) -> Self {
         let days: Vec<CivilDay> = self.at.iter().map(|&at| calendar.day(at)).collect();
+        let first = days.first().map_or(0, |day| day.0);
+        let span_of = days.iter().map(|day| Some((day.0 - first) as u32)).collect();
+        self.by_spans(BalanceSpan::Day, span_of, |_| DAY_HOURS)
+    }
+
+    /// Replaces every hour by the mean between the two register readings of the balance meter around it; hours outside, and times of which more than a quarter could
+    /// not be balanced, are left out.
+    #[must_use]
+    pub fn by_register(self, periods: &[RegisterPeriod]) -> Self {
+        let period_of = |at: &Timestamp| periods.iter().position(|period| period.from <= *at && at.0 + 3600 <= period.to.0);
+        let span_of = self.at.iter().map(|at| period_of(at).map(|place| place as u32)).collect();
+        let hours = |place: u32| (periods[place as usize].to.0 - periods[place as usize].from.0) as f64 / 3600.0;
+        self.by_spans(BalanceSpan::Register, span_of, |place| (SPAN_SHARE * hours(place)) as usize)
+    }
+
+    /// Means over the spans that it is balanced over, after something was added hour by hour.
+    #[must_use]
+    pub fn averaged(self) -> Self {
+        if self.span == BalanceSpan::Hour {
+            return self;
+        }
+        let (span, span_of) = (self.span, self.span_of.iter().map(|&of| Some(of)).collect());
+        self.by_spans(span, span_of, |_| 0)
+    }
+
+    /// Replaces every hour by the mean of its span; spans of fewer hours than `least`, and hours without a span, are left out.
+    fn by_spans(self, span: BalanceSpan, span_of: Vec<Option<u32>>, least: impl Fn(u32) -> usize) -> Self {
         let mut kept = Vec::with_capacity(self.at.len());
-        let mut of_day = Vec::with_capacity(self.at.len());
+        let mut hours_of = Vec::with_capacity(self.at.len());
         let mut from = 0;
-        for day in days.chunk_by(|a, b| a == b) {
-            let hours = from..from + day.len();
+        for run in span_of.chunk_by(|a, b| a == b) {
+            let hours = from..from + run.len();
             from = hours.end;
-            if day.len() >= DAY_HOURS {
+            if run[0].is_some_and(|of| run.len() >= least(of)) {
                 kept.extend(hours.clone());
-                of_day.extend(hours.clone().map(|_| hours.clone()));
+                hours_of.extend(hours.clone().map(|_| hours.clone()));
             }
         }
-        let mean_of = |values: &[f64]| of_day.iter().map(|hours| mean(&values[hours.clone()])).collect();
+        let mean_of = |values: &[f64]| hours_of.iter().map(|hours| mean(&values[hours.clone()])).collect();
         Self {
             at: kept.iter().map(|&hour| self.at[hour]).collect(),
             supplied_kw: mean_of(&self.supplied_kw),
             metered_kw: mean_of(&self.metered_kw),
             assumed_kw: mean_of(&self.assumed_kw),
             technical_kw: mean_of(&self.technical_kw),
+            declared_kw: if self.declared_kw.is_empty() { Vec::new() } else { mean_of(&self.declared_kw) },
             residual_kw: mean_of(&self.residual_kw),
-            is_by_day: true,
+            span,
+            span_of: kept.iter().filter_map(|&hour| span_of[hour]).collect(),
             ..self
         }
+    }
+
+    /// Whether the course of its days is known.
+    #[must_use]
+    pub fn is_hourly(&self) -> bool {
+        self.span == BalanceSpan::Hour
     }
 
     /// Counts `share` of the load of a usage point: 1 where the grid file does not place it here, β where its meter shows too little or too much. `kw` is its hourly
@@ -168,6 +234,16 @@ impl Residual {
             let own = usize::try_from(hour).ok().and_then(|hour| kw.get(hour)).copied().filter(|kw| !kw.is_nan());
             let load = share * own.map_or_else(|| usual[at.0.div_euclid(3600).rem_euclid(24) as usize], f64::from);
             self.assumed_kw[index] += if own.is_none() { load.abs() } else { 0.0 };
+            self.metered_kw[index] += load;
+            self.residual_kw[index] -= load;
+        }
+    }
+
+    /// Counts what usage points that were not read are expected to use, kW from `start` on; nothing in hours outside.
+    pub fn add_expected(&mut self, start: Timestamp, kw: &[f32]) {
+        for (index, at) in self.at.iter().enumerate() {
+            let hour = usize::try_from((at.0 - start.0).div_euclid(3600)).ok();
+            let load = hour.and_then(|hour| kw.get(hour)).map_or(0.0, |&kw| f64::from(kw));
             self.metered_kw[index] += load;
             self.residual_kw[index] -= load;
         }
@@ -214,7 +290,7 @@ mod tests {
         let meters =
             NodeMeters { supply: &supply, below: vec![], read: 1, usage_points: 1, transformers: vec![], profiled_kw: 0.0, profiled_hour_kw: 0.0 };
         let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
-        residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T"), start, hours))
+        residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T"), start, hours), |_| Vec::new())
     }
 
     #[test]
@@ -239,7 +315,7 @@ mod tests {
             profiled_hour_kw: 0.0,
         };
         let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
-        let balance = residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T2"), start, hours));
+        let balance = residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T2"), start, hours), |_| Vec::new());
         assert!(balance.technical_kw.iter().all(|kw| *kw < 1.0), "{:?}", balance.technical_kw[0]);
     }
 
@@ -258,6 +334,15 @@ mod tests {
         let evening = |kw: f32| (0..48).map(|hour| if hour % 24 > 17 { kw } else { 0.0 }).collect::<Vec<f32>>();
         let by_day = balance(vec![8.0; 48], evening(16.0)).by_day(&Calendar::new(None).unwrap());
         assert!(by_day.residual_kw.iter().all(|kw| (kw - 4.0).abs() < 1e-6), "{:?}", by_day.residual_kw);
+    }
+
+    #[test]
+    fn between_two_register_readings_only_the_mean_is_known() {
+        let period = |from: i64, to: i64| RegisterPeriod { from: Timestamp(from * 3600), to: Timestamp(to * 3600), energy_kwh: 0.0 };
+        let supply = (0..48).map(|hour| if hour < 20 { 6.0 } else { 9.0 }).collect();
+        let balance = balance(supply, vec![4.0; 48]).by_register(&[period(0, 20), period(20, 40)]);
+        assert_eq!((balance.at.len(), balance.span), (40, BalanceSpan::Register));
+        assert!((balance.residual_kw[0] - 2.0).abs() < 1e-6 && (balance.residual_kw[39] - 5.0).abs() < 1e-6);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 use crate::domain::{Calendar, CivilDay, best_split, mad_sigma, median};
 
 use super::Residual;
-use super::regression::{Prior, Rows, robust_fit};
+use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
 
 /// Ratios by which meters are taken for what they are not; their inverses as well, and one that only a meter which shows too little can have: a third too much may be customers that
 /// nobody knows.
@@ -21,6 +21,9 @@ const LOSS: f64 = 1.04;
 const NEAR: f64 = 0.07;
 /// Noise and level as a share of what is supplied.
 const MOST_NOISE: f64 = 0.05;
+/// The same for ratios between two thirds and three halves, which a large customer under the wrong node makes as well, but less evenly.
+const NEAR_ONE: std::ops::Range<f64> = 0.66..1.51;
+const MOST_NOISE_NEAR_ONE: f64 = 0.025;
 const MOST_LEVEL: f64 = 0.2;
 /// Days on either side of a jump, and its least height in logarithms.
 const MARGIN_DAYS: usize = 5;
@@ -31,6 +34,10 @@ const MIN_HOURS: usize = 168;
 const LEAST_SHIFT_H: f64 = 0.21;
 const SURE: f64 = 8.0;
 const QUIETER: f64 = 0.85;
+/// Quarters of the day that must agree on it: those whose own error is below this share of it, within so much of it.
+const QUARTERS: usize = 4;
+const TELLING: f64 = 0.2;
+const ALIKE: std::ops::Range<f64> = 0.35..2.0;
 /// Share of the load that lines lose, and gains of meters, as far as they are known.
 const LOSS_SIGMA: f64 = 0.05;
 const GAIN_SIGMA: f64 = 0.1;
@@ -81,7 +88,8 @@ fn ratio(supplied: &[f64], metered: &[f64]) -> Option<f64> {
     let fit = robust_fit(&[&ones, metered], &rows, &[Prior::Free, Prior::Free])?;
     let usual = median(supplied);
     let slope = fit.coefficients[1] / LOSS;
-    let follows = fit.scale < MOST_NOISE * usual && fit.coefficients[0].abs() < MOST_LEVEL * usual && mad_sigma(metered, median(metered)) > fit.scale;
+    let most_noise = if NEAR_ONE.contains(&slope) { MOST_NOISE_NEAR_ONE } else { MOST_NOISE };
+    let follows = fit.scale < most_noise * usual && fit.coefficients[0].abs() < MOST_LEVEL * usual && mad_sigma(metered, median(metered)) > fit.scale;
     let candidates = RATIOS.iter().flat_map(|&ratio| [ratio, 1.0 / ratio]).chain([TOO_LITTLE]);
     let nearest = candidates.min_by(|a, b| (slope / a).ln().abs().total_cmp(&(slope / b).ln().abs()))?;
     (follows && slope > 0.0 && (slope / nearest).ln().abs() < NEAR).then_some(nearest)
@@ -106,10 +114,38 @@ pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     let priors = [Prior::Free, Prior::Normal(GAIN_SIGMA), Prior::Normal(LOSS_SIGMA), Prior::Free];
     let right = robust_fit(&[&ones, &metered, &squares], &rows, &priors[..3])?;
     let late = robust_fit(&[&ones, &metered, &squares, &slope], &rows, &priors)?;
-    let mut own = [0.0; super::regression::MOST_COLUMNS];
+    let mut own = [0.0; MOST_COLUMNS];
     own[3] = 1.0;
     let (hours, error) = (-late.coefficients[3], late.error_of(&own));
-    (hours.abs() > LEAST_SHIFT_H.max(SURE * error) && late.scale < QUIETER * right.scale).then_some(hours)
+    let is_late = hours.abs() > LEAST_SHIFT_H.max(SURE * error) && late.scale < QUIETER * right.scale;
+    // A clock is as wrong in the morning as in the evening; a customer who is not counted here has hours of his own.
+    let quarters: Vec<Vec<f64>> = (0..QUARTERS).map(|quarter| of_quarter(&slope, &inner, quarter, residual, calendar)).collect();
+    let columns: Vec<&[f64]> = [&ones, &metered, &squares].into_iter().chain(&quarters).map(Vec::as_slice).collect();
+    let by_quarter = || robust_fit(&columns, &rows, &[&priors[..3], &[Prior::Free; QUARTERS]].concat());
+    (is_late && by_quarter().is_some_and(|fit| agree(&fit, hours))).then_some(hours)
+}
+
+/// The slope of the load in one quarter of the local day, 0 in the others.
+fn of_quarter(slope: &[f64], inner: &[usize], quarter: usize, residual: &Residual, calendar: &Calendar) -> Vec<f64> {
+    let is_in = |index: usize| calendar.local(residual.at[index]).hour() * QUARTERS / 24 == quarter;
+    slope.iter().zip(inner).map(|(slope, &index)| if is_in(index) { *slope } else { 0.0 }).collect()
+}
+
+/// Whether all quarters of the day that tell anything tell of about the same lateness, and two do.
+fn agree(fit: &Fit, hours: f64) -> bool {
+    let mut telling = 0;
+    for column in 3..3 + QUARTERS {
+        let mut own = [0.0; MOST_COLUMNS];
+        own[column] = 1.0;
+        let (share, error) = (-fit.coefficients[column] / hours, fit.error_of(&own) / hours.abs());
+        if error < TELLING {
+            telling += 1;
+            if !ALIKE.contains(&share) {
+                return false;
+            }
+        }
+    }
+    telling >= 2
 }
 
 #[cfg(test)]
@@ -165,5 +201,11 @@ mod tests {
         let early = late_by_hours(&node(|hour| 1.03 * load(hour + 0.25)), &calendar()).unwrap();
         assert!((early + 0.25).abs() < 0.05, "{early}");
         assert_eq!(late_by_hours(&node(|hour| 1.03 * load(hour) + 12.0), &calendar()), None);
+    }
+
+    #[test]
+    fn a_customer_of_evening_hours_who_is_not_counted_here_is_no_wrong_clock() {
+        let evening = |hour: f64| if (14.0..20.0).contains(&(hour % 24.0)) { 18.0 } else { 0.0 };
+        assert_eq!(late_by_hours(&node(|hour| 1.03 * load(hour) + evening(hour)), &calendar()), None);
     }
 }

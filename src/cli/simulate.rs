@@ -92,6 +92,15 @@ pub(super) struct SimulateArgs {
     /// Share of feeders and substations with a balance meter [default: as all nodes]
     #[arg(long, value_name = "SHARE")]
     pub(super) upper_balance_share: Option<f64>,
+    /// Share of transformers' balance meters of which the register is read and nothing else
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) balance_register_share: f64,
+    /// Share of transformers that feed street lamps which no meter counts; they stand in the grid file
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) lighting_share: f64,
+    /// Share of such lamps that the grid file does not declare
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) undeclared_lighting_share: f64,
     /// Share of balance meters whose clock is 15 to 60 minutes wrong
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) balance_clock_share: f64,
@@ -189,6 +198,9 @@ impl SimulateArgs {
             upper_unmetered_share: self.upper_unmetered_share,
             register_spread_days: self.register_spread_days,
             upper_balance_share: self.upper_balance_share,
+            balance_register_share: self.balance_register_share,
+            lighting_share: self.lighting_share,
+            undeclared_lighting_share: self.undeclared_lighting_share,
             balance_clock_share: self.balance_clock_share,
             balance_ratio_share: self.balance_ratio_share,
             balance_stuck_share: self.balance_stuck_share,

@@ -80,6 +80,10 @@ pub struct BalanceConfig {
     pub line_loss_share: f64,
     /// Largest share of an hour's energy that may be filled in for missing readings.
     pub largest_filled_share: f64,
+    /// Degrees north of the place whose sun street lamps follow where no customer has coordinates.
+    pub latitude: f64,
+    /// Degrees east of it.
+    pub longitude: f64,
 }
 
 /// Section `[caps]`.
@@ -179,6 +183,13 @@ impl Config {
         share("balance.largest_filled_share", self.balance.largest_filled_share, false)?;
         if !(self.balance.power_factor > 0.0 && self.balance.power_factor <= 1.0) {
             return Err(ConfigError::Bounds { key: "balance.power_factor", value: self.balance.power_factor, bounds: "above 0 and at most 1" });
+        }
+        if self.balance.latitude.abs() > 90.0 || self.balance.longitude.abs() > 180.0 {
+            return Err(ConfigError::Bounds {
+                key: "balance.latitude",
+                value: self.balance.latitude,
+                bounds: "between -90 and 90, with a longitude between -180 and 180",
+            });
         }
         for (key, value) in [("prior.above_contract", self.prior.above_contract), ("prior.inactive", self.prior.inactive)] {
             if !(1.0..=1000.0).contains(&value) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::UsagePointId;
+use super::{CivilDay, Lighting, UsagePointId};
 
 /// Level of a grid node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,8 +55,39 @@ pub struct GridNode {
     pub balance_meter: Option<UsagePointId>,
     /// Rated power, kVA.
     pub rated_kva: Option<f64>,
+    /// Declared street lighting that no meter counts.
+    pub lighting: Option<Lighting>,
+    /// First and last day on which the line holds; `None` = without end.
+    pub valid: (Option<CivilDay>, Option<CivilDay>),
     /// Row in the grid file, for messages.
     pub row: u64,
+}
+
+impl GridNode {
+    /// A line that always holds, without balance meter, rating or lighting.
+    #[must_use]
+    pub fn new(node: UsagePointId, kind: NodeKind, parent: Option<UsagePointId>, row: u64) -> Self {
+        Self { node, kind, parent, balance_meter: None, rated_kva: None, lighting: None, valid: (None, None), row }
+    }
+}
+
+/// A node that feeds a usage point for some time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// The node.
+    pub node: UsagePointId,
+    /// First day; `None` = always before.
+    pub from: Option<CivilDay>,
+    /// Day after the last; `None` = from then on.
+    pub until: Option<CivilDay>,
+}
+
+impl Link {
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn holds(&self, day: CivilDay) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until)
+    }
 }
 
 /// A grid that cannot be used.
@@ -82,8 +113,8 @@ pub enum GridError {
         /// The nodes of the loop, joined by arrows.
         path: String,
     },
-    /// Two lines for one node.
-    #[error("row {row}: node `{node}` is defined a second time; keep one of the rows")]
+    /// Two lines for one node on one day.
+    #[error("row {row}: node `{node}` is defined a second time; keep one of the rows, or say with `valid_from` and `valid_to` when each holds")]
     Repeated {
         /// Row of the second definition.
         row: u64,
@@ -106,18 +137,23 @@ pub struct Grid {
     nodes: BTreeMap<UsagePointId, GridNode>,
     children: BTreeMap<UsagePointId, Vec<UsagePointId>>,
     balance_meters: BTreeMap<UsagePointId, UsagePointId>,
+    /// Usage points that were fed by other nodes before, or whose line does not always hold.
+    dated: BTreeMap<UsagePointId, Vec<Link>>,
 }
 
 impl Grid {
-    /// Checks and indexes the lines of a grid file.
+    /// Checks and indexes the lines of a grid file. Of lines that hold at different times the latest is the node; the earlier ones of a usage point stay as its [`links`](Self::links).
     ///
     /// # Errors
-    /// When a node is defined twice, names an unknown parent, feeds itself, or shares a balance meter.
-    pub fn new(lines: Vec<GridNode>) -> Result<Self, GridError> {
+    /// When a node is defined twice for one time, names an unknown parent, feeds itself, or shares a balance meter.
+    pub fn new(mut lines: Vec<GridNode>) -> Result<Self, GridError> {
+        // Latest first, so that the first line met of a node is the one that it keeps.
+        lines.sort_by(|a, b| b.valid.0.cmp(&a.valid.0).then(a.row.cmp(&b.row)));
         let mut grid = Self::default();
         for line in lines {
+            grid.keep_link(&line)?;
             if grid.nodes.contains_key(&line.node) {
-                return Err(GridError::Repeated { row: line.row, node: line.node.to_string() });
+                continue;
             }
             if let Some(meter) = &line.balance_meter
                 && grid.balance_meters.insert(meter.clone(), line.node.clone()).is_some()
@@ -126,6 +162,7 @@ impl Grid {
             }
             grid.nodes.insert(line.node.clone(), line);
         }
+        grid.dated.retain(|_, links| links.iter().any(|link| link.from.is_some() || link.until.is_some()));
         grid.check_parents()?;
         grid.check_loops()?;
         for node in grid.nodes.values() {
@@ -134,6 +171,29 @@ impl Grid {
             }
         }
         Ok(grid)
+    }
+
+    /// Keeps the dates of a line, which ends when a later one of the same node begins.
+    fn keep_link(&mut self, line: &GridNode) -> Result<(), GridError> {
+        let repeated = || GridError::Repeated { row: line.row, node: line.node.to_string() };
+        let is_later = self.nodes.contains_key(&line.node);
+        let links = self.dated.entry(line.node.clone()).or_default();
+        let next = links.last().and_then(|link| link.from);
+        if is_later && (next.is_none() || next == line.valid.0) {
+            return Err(repeated());
+        }
+        let own_end = line.valid.1.map(|last| CivilDay(last.0 + 1));
+        // The day on which one line ends and the next begins belongs to the next.
+        if let (Some(next), Some(end)) = (next, own_end)
+            && end.0 > next.0 + 1
+        {
+            return Err(repeated());
+        }
+        let until = [next, own_end].into_iter().flatten().min();
+        if let Some(node) = &line.parent {
+            links.push(Link { node: node.clone(), from: line.valid.0, until });
+        }
+        Ok(())
     }
 
     fn check_parents(&self) -> Result<(), GridError> {
@@ -213,6 +273,12 @@ impl Grid {
         found
     }
 
+    /// The nodes that fed a usage point, latest first, where that is not one node all the time.
+    #[must_use]
+    pub fn links(&self, usage_point: &str) -> Option<&[Link]> {
+        self.dated.get(usage_point).map(Vec::as_slice)
+    }
+
     /// The nearest ancestor of a usage point that is not itself a usage point.
     #[must_use]
     pub fn feeding_node(&self, usage_point: &str) -> Option<&GridNode> {
@@ -246,7 +312,7 @@ mod tests {
 
     fn line(node: &str, kind: NodeKind, parent: &str, row: u64) -> GridNode {
         let parent = (!parent.is_empty()).then(|| parent.into());
-        GridNode { node: node.into(), kind, parent, balance_meter: None, rated_kva: None, row }
+        GridNode::new(node.into(), kind, parent, row)
     }
 
     #[test]
@@ -269,6 +335,23 @@ mod tests {
     fn a_grid_with_a_loop_is_refused_and_the_loop_is_named() {
         let error = Grid::new(vec![line("A", NodeKind::Feeder, "B", 2), line("B", NodeKind::Feeder, "A", 3)]).unwrap_err();
         assert!(error.to_string().contains("A -> B -> A"), "{error}");
+    }
+
+    #[test]
+    fn a_meter_that_was_moved_to_another_transformer_has_two_links_and_one_place() {
+        let day = |text| CivilDay::parse(text);
+        let moved = |parent: &str, from, to, row| GridNode { valid: (from, to), ..line("a", NodeKind::UsagePoint, parent, row) };
+        let stations = || vec![line("T1", NodeKind::Transformer, "", 2), line("T2", NodeKind::Transformer, "", 3)];
+        let with = |rows: Vec<GridNode>| Grid::new(stations().into_iter().chain(rows).collect());
+        let grid = with(vec![moved("T1", None, day("2025-04-10"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap();
+        assert_eq!(grid.feeding_node("a").unwrap().node.as_ref(), "T2");
+        let links = grid.links("a").unwrap();
+        let on = |text| links.iter().filter(|link| link.holds(day(text).unwrap())).map(|link| link.node.as_ref()).collect::<Vec<_>>();
+        assert_eq!((on("2025-04-09"), on("2025-04-10"), on("2026-01-01")), (vec!["T1"], vec!["T2"], vec!["T2"]));
+        assert!(grid.links("T1").is_none());
+        let twice = with(vec![moved("T1", None, None, 4), moved("T2", None, None, 5)]).unwrap_err();
+        let overlapping = with(vec![moved("T1", None, day("2025-05-01"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap_err();
+        assert!(twice.to_string().contains("valid_from") && matches!(overlapping, GridError::Repeated { row: 4, .. }), "{twice} {overlapping}");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct NodeRow {
     pub metered_kwh: Option<f64>,
     /// Technical loss over the same intervals, kWh.
     pub technical_loss_kwh: Option<f64>,
+    /// Unmetered street lighting that the grid file declares, over the same intervals, kWh.
+    pub declared_kwh: Option<f64>,
     /// Energy of the unmetered load in the period, kWh; may be negative.
     pub unmetered_kwh: Option<f64>,
     /// Lower end of a 90 % interval, kWh.
@@ -68,6 +70,8 @@ pub struct NodeDayRow {
     pub metered_kw: f64,
     /// Mean technical loss by nameplate and configured line loss, kW.
     pub technical_kw: f64,
+    /// Mean power of declared street lighting by its schedule, kW.
+    pub declared_kw: f64,
     /// What is left, kW; may be negative.
     pub unmetered_kw: f64,
 }

@@ -190,13 +190,10 @@ impl<'a> Model<'a> {
     fn lines(&self, path: &Path, rejects: &mut Vec<Reject>) -> Vec<GridNode> {
         let names = self.names();
         let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
-        let line = |id: &str, kind, parent: Option<&str>, rated_kva| GridNode {
-            node: name(id).into(),
-            kind,
-            parent: parent.filter(|parent| self.objects.contains_key(*parent)).map(|parent| name(parent).into()),
-            balance_meter: None,
-            rated_kva,
-            row: self.objects.get(id).map_or(0, |object| object.line),
+        let line = |id: &str, kind, parent: Option<&str>, rated_kva| {
+            let parent = parent.filter(|parent| self.objects.contains_key(*parent)).map(|parent| name(parent).into());
+            let row = self.objects.get(id).map_or(0, |object| object.line);
+            GridNode { rated_kva, ..GridNode::new(name(id).into(), kind, parent, row) }
         };
         let mut lines = Vec::new();
         for (id, object) in self.objects {

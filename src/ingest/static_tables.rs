@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::domain::{
-    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceTarget, NodeKind, Reject, RejectCode, Tariff, Timestamp,
-    UsagePointId, Weather,
+    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceTarget, Lighting, NodeKind, Reject, RejectCode, Tariff,
+    Timestamp, UsagePointId, Weather,
 };
 
 use super::columns::{TIMESTAMP, USAGE_POINT};
@@ -63,11 +63,11 @@ fn heating_of(word: Option<&str>) -> Heating {
     }
 }
 
-/// Reads the grid file (a table, or a CIM network model in RDF/XML) and checks it.
+/// Reads the grid file (a table, or a CIM network model in RDF/XML) and checks it. A row that names no time holds always.
 ///
 /// # Errors
-/// When the file cannot be used, or the grid has a loop, an unknown parent or a node twice.
-pub fn read_grid(path: &Path) -> Result<Table<Grid>, IngestError> {
+/// When the file cannot be used, or the grid has a loop, an unknown parent or a node twice at one time.
+pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, IngestError> {
     if cim_rdf::recognises(&decompress::head(path)?) {
         return cim_grid::read(path);
     }
@@ -75,7 +75,7 @@ pub fn read_grid(path: &Path) -> Result<Table<Grid>, IngestError> {
     let node = table.require(&["node", "id"], "node")?;
     let kind = table.require(&["kind", "level", "type"], "kind of node")?;
     let parent = table.require(&["parent"], "parent of a node")?;
-    let [balance_meter, rated_kva] = ["balance_meter", "rated_kva"].map(|name| table.find(name));
+    let [balance_meter, rated_kva, from, to] = ["balance_meter", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
     let mut lines = Vec::new();
     for row in table.rows() {
         let word = table.text(row, Some(kind)).unwrap_or_default();
@@ -91,11 +91,27 @@ pub fn read_grid(path: &Path) -> Result<Table<Grid>, IngestError> {
             parent: table.text(row, Some(parent)).map(Into::into),
             balance_meter: table.text(row, balance_meter).map(Into::into),
             rated_kva: table.number(row, rated_kva, |kva| kva > 0.0),
+            lighting: lighting(&mut table, row),
+            valid: (table.date(row, from, calendar), table.date(row, to, calendar)),
             row: TextTable::row_number(row),
         });
     }
     let grid = Grid::new(lines).map_err(|source| IngestError::Grid { path: path.to_path_buf(), source })?;
     Ok(table.finish(grid))
+}
+
+/// Declared unmetered street lighting: `lighting_kw`, and `lighting_hours` where it does not burn all night.
+fn lighting(table: &mut TextTable, row: usize) -> Option<Lighting> {
+    let kw = table.number(row, table.find("lighting_kw"), |kw| kw >= 0.0).filter(|kw| *kw > 0.0)?;
+    let Some(text) = table.text(row, table.find("lighting_hours")) else { return Some(Lighting { kw, hours: Lighting::ALL_NIGHT }) };
+    let hours = Lighting::parse_hours(&text);
+    if hours.is_none() {
+        let detail = format!(
+            "`{text}` in column `lighting_hours` is no time of burning, taken as dusk-dawn; write `dusk-dawn`, `22:00-06:00` or `dusk-00:30`"
+        );
+        table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
+    }
+    Some(Lighting { kw, hours: hours.unwrap_or(Lighting::ALL_NIGHT) })
 }
 
 /// Reads the weather file. A typical year (EPW, TMY3) belongs to no date: it gives no weather and a reject that says so.

@@ -10,7 +10,7 @@ use crate::series::LoadSeries;
 
 use super::PipelineError;
 use super::named::{self, Asked, Culprit};
-use super::nodes::{Balanced, GridSetting, LEAST_COVERAGE, Places, ReadAgain, fed_directly, frontier, is_measured};
+use super::nodes::{Balanced, GridSetting, LEAST_COVERAGE, MUCH_COARSE, Places, ReadAgain, fed_directly, frontier, is_measured};
 
 /// A forgotten customer of steady load has about the mean power of what was found, leaves little of it, and no more noise.
 const LIKE_IN_SIZE: std::ops::Range<f64> = 0.6..1.6;
@@ -26,7 +26,7 @@ pub(super) fn give_back(balanced: &mut [Balanced], setting: &GridSetting) -> Pla
         }
     }
     let give = |balanced: &mut Balanced| -> Vec<(UsagePointId, UsagePointId)> {
-        if balanced.residual.is_by_day {
+        if !balanced.residual.is_hourly() {
             return Vec::new();
         }
         let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
@@ -58,7 +58,7 @@ pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, be
     let adrift = Adrift::of(&setting.series.adrift, Timestamp(first * 3600), (end - first) as usize);
     for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
         let search = |(index, balanced): (usize, &Balanced)| -> Vec<(usize, Placed)> {
-            if balanced.node.kind == kind && !balanced.residual.is_by_day && only(balanced) {
+            if balanced.node.kind == kind && balanced.residual.is_hourly() && only(balanced) {
                 adrift.placed_at(&balanced.residual).into_iter().map(|found| (index, found)).collect()
             } else {
                 Vec::new()
@@ -114,7 +114,9 @@ pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_aga
 fn asked<'r>(balanced: &'r Balanced, setting: &GridSetting) -> Option<Asked<'r>> {
     let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
     let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
-    let judged = balanced.residual.coverage >= LEAST_COVERAGE && !balanced.residual.is_by_day && !customers.is_empty();
+    // Beside customers with registers it is the course of their class that a residual would follow.
+    let is_known = balanced.residual.is_hourly() && balanced.residual.coarse_share <= MUCH_COARSE;
+    let judged = balanced.residual.coverage >= LEAST_COVERAGE && is_known && !customers.is_empty();
     judged.then(|| Asked { node: balanced.node.node.clone(), kind: balanced.node.kind, residual: &balanced.residual, customers })
 }
 
@@ -167,14 +169,14 @@ struct Explained<'a> {
 
 fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSetting) -> Option<Explained<'a>> {
     // A customer is known by the course of its days, which a balance by day has not.
-    let (found, odds) = (balanced.found.as_ref().filter(|_| !balanced.residual.is_by_day)?, balanced.odds.filter(|odds| odds.log_odds > 0.0)?);
+    let (found, odds) = (balanced.found.as_ref().filter(|_| balanced.residual.is_hourly())?, balanced.odds.filter(|odds| odds.log_odds > 0.0)?);
     let of_its_size = open.iter().filter(|candidate| LIKE_IN_SIZE.contains(&(candidate.mean_kw / odds.mean_kw)));
     let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
     let may_be_here = of_its_size.filter(|candidate| candidate.taken_from.is_none_or(|node| own.iter().any(|own| own.node == node.node)));
     let without = may_be_here.filter(|candidate| follows(found, balanced, candidate.series, odds.kw)).filter_map(|candidate| {
         let mut residual = balanced.residual.clone();
         residual.add_customer(candidate.series.start, &candidate.series.kw, 1.0);
-        let left = decompose(&residual, setting.calendar, balanced.line_loss)?;
+        let left = decompose(&residual, &setting.locality(balanced.node), balanced.line_loss)?;
         let is_it = left.parts_kw.max(left.level_kw.abs()) < LEFT_OF_FOUND * odds.kw && left.noise_kw < NO_NOISIER * found.noise_kw;
         let noise_left = left.noise_kw / found.noise_kw.max(1e-9);
         is_it.then_some(Explained { candidate, residual, left, noise_left })

@@ -88,12 +88,8 @@ mod tests {
     #[test]
     fn one_more_balance_meter_helps_most_where_most_customers_are_untested() {
         let node = |id: &str, balance_meter: Option<&str>| GridNode {
-            node: id.into(),
-            kind: NodeKind::Transformer,
-            parent: Some("F1".into()),
             balance_meter: balance_meter.map(Into::into),
-            rated_kva: None,
-            row: 0,
+            ..GridNode::new(id.into(), NodeKind::Transformer, Some("F1".into()), 0)
         };
         let nodes = [node("T1", None), node("T2", None), node("T3", Some("BM3"))];
         let mut rows = [row("T1", 40), row("T2", 90), row("T3", 200)];

@@ -144,7 +144,7 @@ pub(super) fn find(
 }
 
 fn is_asked(balanced: &Balanced) -> bool {
-    let is_hourly = balanced.node.kind == NodeKind::Transformer && !balanced.residual.is_by_day;
+    let is_hourly = balanced.node.kind == NodeKind::Transformer && balanced.residual.is_hourly();
     is_hourly && balanced.residual.coverage >= LEAST_COVERAGE && balanced.found.is_some()
 }
 

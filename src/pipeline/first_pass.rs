@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, NodeKind, Purpose, UsagePointId, seed_of};
+use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, Link, NodeKind, Purpose, UsagePointId, seed_of};
 use crate::population::PeerValues;
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RawReading, Regular, Stretch, apply_ratios, series_of};
@@ -99,6 +99,17 @@ impl Setting<'_> {
     }
 }
 
+/// A usage point's series with nothing on the days on which a link does not hold.
+fn while_linked(series: &LoadSeries, link: &Link, calendar: &Calendar) -> LoadSeries {
+    let mut linked = series.clone();
+    for (place, kw) in linked.kw.iter_mut().enumerate() {
+        if !link.holds(calendar.day(series.at(place))) {
+            *kw = 0.0;
+        }
+    }
+    linked
+}
+
 impl<'a> FirstPass<'a> {
     pub(super) fn new(setting: Setting<'a>, profiles: &'a ProfileStore, sums: &'a GridSums) -> Self {
         Self { setting, profiles, sums, kept: Mutex::default(), hosts: Mutex::default(), adrift: Mutex::default() }
@@ -115,10 +126,7 @@ impl<'a> FirstPass<'a> {
             kept.supplies.insert(id, series);
             return;
         }
-        let parent = self.setting.grid.node(&id).and_then(|node| node.parent.as_ref()).and_then(|parent| self.setting.grid.node(parent));
-        if let Some(parent) = parent.filter(|parent| parent.kind != NodeKind::UsagePoint) {
-            self.sums.add(&parent.node, &series);
-        }
+        self.add_to_grid(&series);
         let profile = NodeProfile::of_fold(&fold, series.step_min);
         let calendar = self.setting.calendar;
         let point = Point {
@@ -149,6 +157,19 @@ impl<'a> FirstPass<'a> {
     pub(super) fn finished(&self) -> BTreeSet<UsagePointId> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.points.iter().map(|point| &point.id).chain(kept.supplies.keys()).cloned().collect()
+    }
+
+    /// Adds a usage point to the sum of the node that feeds it, or of each node for the time in which it did.
+    fn add_to_grid(&self, series: &LoadSeries) {
+        let grid = self.setting.grid;
+        let feeds = |node: &str| grid.node(node).is_some_and(|node| node.kind != NodeKind::UsagePoint);
+        if let Some(links) = grid.links(&series.usage_point) {
+            for link in links.iter().filter(|link| feeds(&link.node)) {
+                self.sums.add(&link.node, &while_linked(series, link, self.setting.calendar));
+            }
+        } else if let Some(parent) = grid.node(&series.usage_point).and_then(|node| node.parent.as_ref()).filter(|parent| feeds(parent)) {
+            self.sums.add(parent, series);
+        }
     }
 
     /// Keeps the `most` series with the smallest hashes of their ids: a sample that does not change when others are added.

@@ -114,7 +114,7 @@ impl Tables {
         let mut tables = StaticTables::default();
         Ok(Self {
             customers: tables.take("customers", paths.customers.as_deref(), ingest::read_customers)?,
-            grid: tables.take("grid", paths.grid.as_deref(), ingest::read_grid)?,
+            grid: tables.take("grid", paths.grid.as_deref(), |path| ingest::read_grid(path, calendar))?,
             weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
             licences: tables.take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
             tariffs: tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?,

@@ -16,11 +16,14 @@ mod node_days;
 mod nodes;
 mod other_priors;
 mod plan;
+mod positions;
+mod register_supplies;
 mod registers;
 mod second_look;
 mod supplies;
 mod tap_trial;
 mod trial;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,12 +31,12 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, Prices, address_rows, region_rows, worklist_rows};
-use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, SuspectRow, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
-use crate::ingest::Survey;
-use crate::population::LoadShapes;
+use crate::ingest::{Readings, Survey};
+use crate::population::{LoadShapes, UsualLoads};
 use crate::profile::ProfileStore;
 use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
 
@@ -45,6 +48,7 @@ use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use named::Culprit;
 use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
+use positions::Positions;
 use second_look::SecondLook;
 use trial::{Alone, Beside, Trial};
 
@@ -84,14 +88,11 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
     let readings = inputs::open_readings(plan)?;
-    let survey = Survey::of(&readings, &Watching(interrupt))?;
-    let memory = MemoryPlan::of(plan.memory, &survey);
-    progress.remark(&memory.words(&survey, readings.estimated_rows()));
+    let (survey, memory) = surveyed(plan, &readings, progress, interrupt)?;
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
-    let summed = tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
-    let sums = GridSums::new(summed.map(|node| node.node.clone()));
+    let sums = GridSums::new(tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| node.node.clone()));
     let buildings = Buildings::of(&tables.customers);
     let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
     let first = FirstPass::new(run.first_pass_setting(), &profiles, &sums);
@@ -108,7 +109,9 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers);
-    let Kept { points, supplies, mut faults, hosts, taken, adrift } = first.finish();
+    let Kept { points, mut supplies, mut faults, hosts, taken, adrift } = first.finish();
+    let (registers, supply_registers) = register_supplies::apart(registers, &tables.grid, &supplies);
+    supplies.extend(register_supplies::held(&supply_registers));
     let period = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     faults.extend(register_faults);
     let mut metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
@@ -119,31 +122,34 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     progress.stage("balancing the grid", None);
     let setting = run.first_pass_setting();
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
-    let mut balancing = Balancing { series: GridSeries { supplies, adrift, taken }, registers: &registers, hosts: &hosts, look: &look, beside };
+    let series = GridSeries { supplies, registers: supply_registers, adrift, taken };
+    let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;
     let met = meet::raise(&mut metered, &grid.began, &tables.grid);
     clock.lap("balance")?;
 
     progress.stage("list", None);
     let setting = run.list_setting(&licences);
-    let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), met };
-    let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
+    let named = named::rows(&grid.culprits, &grid.fallen, &setting);
+    let mut listing = listing::list(&metered, &registers, &ByBalance { named, met }, &setting);
     look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
-    gatherer.failure().map_or(Ok(()), Err)?;
-    profiles.failure().map_or(Ok(()), Err)?;
+    gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
     let mut findings = run.assemble(&metered, grid, coverage, listing, faults);
     findings.rejects = gathered.rejects.into_iter().chain(tables.rejects.iter().cloned()).collect();
-    complete_record(
-        &mut findings,
-        period,
-        (interval_readings, register_readings),
-        digests.into_iter().chain(tables.digests.iter().cloned()).collect(),
-        clock.stages,
-    );
+    let digests = digests.into_iter().chain(tables.digests.iter().cloned()).collect();
+    complete_record(&mut findings, period, (interval_readings, register_readings), digests, clock.stages);
     Ok(findings)
+}
+
+/// How readings lie in their files, and the memory that follows from it.
+fn surveyed(plan: &ScanPlan, readings: &Readings, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Survey, MemoryPlan), PipelineError> {
+    let survey = Survey::of(readings, &Watching(interrupt))?;
+    let memory = MemoryPlan::of(plan.memory, &survey);
+    progress.remark(&memory.words(&survey, readings.estimated_rows()));
+    Ok((survey, memory))
 }
 
 /// Says what did not fit into memory.
@@ -274,8 +280,23 @@ impl Run<'_> {
         let register_only = |id: &str| !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
         let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
         let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
-        let unread: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
-        let profiled = registers::add_to_sums(&unread, self.sums, &shapes, &self.tables.grid, &self.tables.customers, &series.supplies);
+        let by_register: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
+        let profiled = registers::add_to_sums(
+            &by_register,
+            self.sums,
+            &shapes,
+            &self.tables.grid,
+            &self.tables.customers,
+            &series.supplies,
+            &self.plan.calendar,
+        );
+        series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
+        let balance = &self.plan.config.balance;
+        let members = metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
+        let of_registers = by_register.iter().map(|load| (metered.bench.facts(&load.usage_point), load.mean_kw));
+        let usual = UsualLoads::of(members.chain(of_registers));
+        let unread = unread::expected(&self.tables.grid, in_balance, |id| metered.bench.facts(id), (&usual, &shapes), &series.supplies);
+        let place = Position { latitude: balance.latitude, longitude: balance.longitude };
         let setting = GridSetting {
             grid: &self.tables.grid,
             series,
@@ -285,8 +306,10 @@ impl Run<'_> {
             fell_kw: &|id| metered.fell_kw(id),
             rises: &Rises::of(metered),
             profiled: &profiled,
+            unread: &unread,
             in_balance: &in_balance,
             calendar: &self.plan.calendar,
+            positions: &Positions::of_grid(&self.tables.grid, &self.tables.customers, place),
             settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };

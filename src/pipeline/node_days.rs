@@ -36,6 +36,7 @@ fn days(node: &UsagePointId, residual: &Residual, calendar: &Calendar) -> Vec<No
                 supplied_kw: mean(&residual.supplied_kw),
                 metered_kw: mean(&residual.metered_kw),
                 technical_kw: mean(&residual.technical_kw),
+                declared_kw: if residual.declared_kw.is_empty() { 0.0 } else { mean(&residual.declared_kw) },
                 unmetered_kw: mean(&residual.residual_kw),
             }
         })
@@ -50,7 +51,11 @@ pub(super) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<String> {
         words.push(format!("{level_kw:.1} kW day and night from the first reading (\u{b1} {:.1} kW, 90 %)", NINETY * odds.error_kw));
     }
     for part in &found.parts {
-        let when = if part.pattern == UnmeteredPattern::Night { "in a window of the day" } else { "day and night" };
+        let when = match part.pattern {
+            UnmeteredPattern::Constant => "day and night",
+            UnmeteredPattern::Night => "in a window of the day",
+            UnmeteredPattern::Dark => "from dusk to dawn",
+        };
         let since = part.since.map_or_else(|| "from the first reading, for a time or in its window".to_owned(), |day| format!("since {day}"));
         words.push(format!("{:.1} kW {when}, {since}", part.kw));
     }

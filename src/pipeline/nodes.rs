@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::balance::{
-    BalanceSettings, Decomposition, LineLoss, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern, decompose, residual,
+    BalanceSettings, BalanceSpan, Decomposition, LineLoss, Locality, Named, NodeLevel, NodeMeters, NodeOdds, Null, Residual, UnmeteredPattern,
+    decompose, residual,
 };
-use crate::domain::{Calendar, CivilDay, Fault, Grid, GridNode, NodeKind, TransformerRating, UsagePointId};
+use crate::domain::{Calendar, CivilDay, Fault, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
-use crate::series::{GridSums, LoadSeries};
+use crate::series::{GridSums, LoadSeries, RegisterPeriod};
 
 use super::PipelineError;
 use super::corrections::{correct, give_back, place_missing, place_steady};
@@ -18,8 +19,10 @@ use super::fallen::{self, Fallen};
 use super::meet::{Began, Rises};
 use super::named::Culprit;
 use super::node_days::{self, parts};
+use super::positions::Positions;
 use super::registers::Profiled;
 use super::supplies;
+use super::unread::UnreadLoads;
 
 /// Coverage below which a node is not judged.
 pub(super) const LEAST_COVERAGE: f64 = 0.5;
@@ -31,6 +34,8 @@ const RESERVE: f64 = 20.0;
 pub(super) const MUCH_COARSE: f64 = 0.2;
 /// A node whose balance meter was put right errs by so much more than others.
 const CORRECTED: f64 = 2.0;
+/// So many nodes balanced by the hour or day tell how a level errs.
+const LEAST_FINE: usize = 5;
 /// Meters err together by no more than this share of what is supplied.
 const SURPLUS: f64 = 0.03;
 /// A proportional part beyond this share of the metered load is worth a remark.
@@ -42,6 +47,8 @@ pub(super) const NINETY: f64 = 1.645;
 pub(super) struct GridSeries {
     /// Balance meters.
     pub(super) supplies: BTreeMap<UsagePointId, LoadSeries>,
+    /// What is known of those among them that have a register only: their hours are those of the meters below.
+    pub(super) registers: BTreeMap<UsagePointId, Vec<RegisterPeriod>>,
     /// Usage points that the grid file does not place, hourly.
     pub(super) adrift: Vec<LoadSeries>,
     /// What was taken away from usage points as the work of wrong meter ratios, hourly.
@@ -59,6 +66,8 @@ pub(super) struct GridSetting<'a> {
     pub(super) sums: &'a GridSums,
     /// Whether a usage point was read.
     pub(super) is_read: &'a (dyn Fn(&str) -> bool + Sync),
+    /// What usage points that were not read are expected to use, by the node that feeds them.
+    pub(super) unread: &'a UnreadLoads,
     /// How sure the load of the customers with registers is that each node feeds.
     pub(super) profiled: &'a BTreeMap<UsagePointId, Profiled>,
     /// Whether its energy is in the sums: by intervals up to a day, or by a register.
@@ -68,9 +77,18 @@ pub(super) struct GridSetting<'a> {
     /// When metered loads began.
     pub(super) rises: &'a Rises<'a, 'a>,
     pub(super) calendar: &'a Calendar,
+    /// Where nodes lie.
+    pub(super) positions: &'a Positions,
     pub(super) settings: BalanceSettings,
     /// Prior share of nodes with unmetered load.
     pub(super) prior: f64,
+}
+
+impl GridSetting<'_> {
+    /// Clock and sun of a node.
+    pub(super) fn locality(&self, node: &GridNode) -> Locality<'_> {
+        Locality { calendar: self.calendar, position: self.positions.of(&node.node) }
+    }
 }
 
 /// Nodes by usage points.
@@ -105,6 +123,7 @@ struct Energies {
     supplied: f64,
     metered: f64,
     technical: f64,
+    declared: f64,
 }
 
 pub(super) struct Balanced<'a> {
@@ -120,6 +139,8 @@ pub(super) struct Balanced<'a> {
     pub(super) found: Option<Decomposition>,
     pub(super) odds: Option<NodeOdds>,
     unread: usize,
+    /// What unread usage points are expected to use on average, kW.
+    expected_kw: f64,
     /// Nodes below whose balance meters stand for what is under them.
     below: Vec<&'a GridNode>,
     /// Usage points that the grid file forgot here.
@@ -147,7 +168,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
         placed.extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
     balanced.par_iter_mut().for_each(|balanced| {
-        if balanced.residual.coarse_share > MUCH_COARSE {
+        if balanced.residual.is_hourly() && balanced.residual.coarse_share > MUCH_COARSE {
             balanced.residual = std::mem::take(&mut balanced.residual).by_day(setting.calendar);
         }
     });
@@ -185,7 +206,7 @@ fn take_apart(balanced: &mut [Balanced], setting: &GridSetting) {
         let known = [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation].map(|kind| (kind, of_level(balanced, kind)));
         balanced.par_iter_mut().filter(|balanced| balanced.residual.coverage >= LEAST_COVERAGE).for_each(|balanced| {
             balanced.line_loss = known.iter().find(|(kind, _)| *kind == balanced.node.kind).map_or(LineLoss::UNKNOWN, |(_, loss)| *loss);
-            balanced.found = decompose(&balanced.residual, setting.calendar, balanced.line_loss);
+            balanced.found = decompose(&balanced.residual, &setting.locality(balanced.node), balanced.line_loss);
         });
     }
 }
@@ -193,16 +214,22 @@ fn take_apart(balanced: &mut [Balanced], setting: &GridSetting) {
 /// Judges every node against what healthy ones have in common.
 fn judge(balanced: &mut [Balanced], setting: &GridSetting) {
     // Feeders miss other things than transformers do: each level of the grid is its own measure.
-    let mut levels: BTreeMap<NodeKind, Vec<NodeLevel>> = BTreeMap::new();
+    let mut levels: BTreeMap<NodeKind, Vec<(BalanceSpan, NodeLevel)>> = BTreeMap::new();
     for balanced in balanced.iter() {
-        levels.entry(balanced.node.kind).or_default().extend(level(balanced));
+        levels.entry(balanced.node.kind).or_default().extend(level(balanced).map(|level| (balanced.residual.span, level)));
     }
-    let nulls: BTreeMap<NodeKind, Null> = levels.into_iter().map(|(kind, levels)| (kind, Null::of(&levels))).collect();
+    let nulls: BTreeMap<NodeKind, Null> = levels.into_iter().map(|(kind, levels)| (kind, null_of(&levels))).collect();
     for balanced in balanced {
         let reserve = reserve(balanced);
         let null = &nulls[&balanced.node.kind];
         balanced.odds = level(balanced).zip(balanced.found.as_ref()).map(|(level, found)| null.judge(&level, found, reserve, setting.prior));
     }
+}
+
+/// How the healthy nodes of a level err; months tell little of that, and are asked only where hardly any node is balanced by the hour or day.
+fn null_of(levels: &[(BalanceSpan, NodeLevel)]) -> Null {
+    let fine: Vec<NodeLevel> = levels.iter().filter(|(span, _)| *span != BalanceSpan::Register).map(|(_, level)| *level).collect();
+    if fine.len() >= LEAST_FINE { Null::of(&fine) } else { Null::of(&levels.iter().map(|(_, level)| *level).collect::<Vec<_>>()) }
 }
 
 /// Load that began at a transformer, where its balance says so.
@@ -247,6 +274,7 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
         found: None,
         odds: None,
         unread,
+        expected_kw: 0.0,
         below,
         placed: Vec::new(),
     };
@@ -267,24 +295,40 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
             profiled_kw,
             profiled_hour_kw,
         };
-        let residual = residual(&meters, &setting.settings, |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours));
-        if supply.step_min > 60 { residual.by_day(setting.calendar) } else { residual }
+        let metered = |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours);
+        let residual = residual(&meters, &setting.settings, metered, |at| declared_kw(nodes, at, setting));
+        match setting.series.registers.get(&supply.usage_point) {
+            Some(periods) => residual.by_register(periods),
+            None if supply.step_min > 60 => residual.by_day(setting.calendar),
+            None => residual,
+        }
     };
     balanced.residual = residual_of(&own, balanced.below.iter().filter_map(|node| supply_of(node)).collect());
     let whole = (!balanced.below.is_empty()).then(|| residual_of(&frontier(node, setting.grid, |_| false).0, Vec::new()));
     balanced.energies = Some(Energies::of(whole.as_ref().unwrap_or(&balanced.residual)));
+    for unread in own.iter().filter_map(|node| setting.unread.get(&node.node)) {
+        balanced.residual.add_expected(unread.start, &unread.kw);
+        balanced.expected_kw += unread.kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / unread.kw.len().max(1) as f64;
+        balanced.residual.unread_kw = balanced.residual.unread_kw.hypot(unread.variance.sqrt());
+    }
+    balanced.residual = std::mem::take(&mut balanced.residual).averaged();
     balanced
 }
 
 impl Energies {
     fn of(residual: &Residual) -> Self {
         let sum = |kw: &[f64]| kw.iter().sum();
-        Self { supplied: sum(&residual.supplied_kw), metered: sum(&residual.metered_kw), technical: sum(&residual.technical_kw) }
+        Self {
+            supplied: sum(&residual.supplied_kw),
+            metered: sum(&residual.metered_kw),
+            technical: sum(&residual.technical_kw),
+            declared: sum(&residual.declared_kw),
+        }
     }
 
     /// Says that more is metered and lost than supplied, where meters alone do not explain it.
     fn surplus(&self) -> Option<String> {
-        let surplus = self.metered + self.technical - self.supplied;
+        let surplus = self.metered + self.technical + self.declared - self.supplied;
         (surplus > SURPLUS * self.supplied).then(|| {
             format!(
                 "{surplus:.0} kWh more are metered and lost than supplied: a customer of another node is linked here, or a meter ratio is wrong; judged by what changes"
@@ -309,13 +353,14 @@ pub(super) fn level_of(residual: &Residual, found: &Decomposition) -> NodeLevel 
         metered_kw: residual.mean_metered_kw(),
         assumed_kw: residual.mean_assumed_kw(),
         profiled_kw: residual.profiled_kw,
+        unread_kw: residual.unread_kw,
     }
 }
 
-/// By how much more than usual a node may err: what is not read may be anything.
+/// By how much more than usual a node may err: hours that could not be balanced may hold anything.
 pub(super) fn reserve(balanced: &Balanced) -> f64 {
     let corrected = if balanced.is_corrected { CORRECTED } else { 1.0 };
-    corrected + RESERVE * (1.0 - balanced.residual.coverage).clamp(0.0, 1.0)
+    corrected + RESERVE * (1.0 - balanced.residual.hours_share).clamp(0.0, 1.0)
 }
 
 /// Usage points under a node, without the balance meters of other nodes.
@@ -339,6 +384,15 @@ pub(super) fn frontier<'a>(node: &'a GridNode, grid: &'a Grid, is_measured: impl
         }
     }
     (own, measured)
+}
+
+/// Street lighting that the grid file declares at `nodes`, kW; empty where it declares none.
+fn declared_kw(nodes: &[&GridNode], at: &[Timestamp], setting: &GridSetting) -> Vec<f64> {
+    let lights: Vec<(Lighting, Position)> = nodes.iter().filter_map(|node| Some((node.lighting?, setting.positions.of(&node.node)))).collect();
+    if lights.is_empty() {
+        return Vec::new();
+    }
+    at.iter().map(|&at| lights.iter().map(|(lighting, position)| lighting.kw_at(at, *position, setting.calendar)).sum()).collect()
 }
 
 fn transformers(nodes: &[&GridNode]) -> Vec<TransformerRating> {
@@ -366,6 +420,7 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
         supplied_kwh: measured.map(|energies| energies.supplied),
         metered_kwh: measured.map(|energies| energies.metered),
         technical_loss_kwh: measured.map(|energies| energies.technical),
+        declared_kwh: measured.map(|energies| energies.declared),
         unmetered_kwh: kwh,
         unmetered_kwh_low: kwh.zip(kwh_error).map(|(kwh, error)| kwh - error),
         unmetered_kwh_high: kwh.zip(kwh_error).map(|(kwh, error)| kwh + error),
@@ -409,7 +464,7 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
 
 /// A load is called scheduled when most of it runs in a window.
 fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
-    let windows: f64 = found.parts.iter().filter(|part| part.pattern == UnmeteredPattern::Night).map(|part| part.kw).sum();
+    let windows: f64 = found.parts.iter().filter(|part| part.pattern != UnmeteredPattern::Constant).map(|part| part.kw).sum();
     if windows > 0.5 * odds.kw { Pattern::Scheduled } else { Pattern::Constant }
 }
 
@@ -435,14 +490,21 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push("the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve".to_owned());
     }
     if balanced.unread > 0 {
-        remarks.push(format!("{} usage points under it were not read; their load counts as unmetered", balanced.unread));
+        remarks.push(format!(
+            "{} usage points under it were not read; for those not below another balance meter {:.1} kW (\u{b1} {:.1}) are expected and not counted as unmetered",
+            balanced.unread,
+            balanced.expected_kw,
+            NINETY * balanced.residual.unread_kw
+        ));
     }
-    if balanced.residual.is_by_day && balanced.residual.coarse_share > MUCH_COARSE {
+    if balanced.residual.span == BalanceSpan::Register {
+        remarks.push("the balance meter has a register only: balanced between its readings, a load shows with its mean over them".to_owned());
+    } else if balanced.residual.span == BalanceSpan::Day && balanced.residual.coarse_share > MUCH_COARSE {
         remarks.push(format!(
             "{:.0} % of the load is known by registers or by the day only: balanced day by day, a load that runs in a window shows with its daily mean",
             100.0 * balanced.residual.coarse_share
         ));
-    } else if balanced.residual.is_by_day {
+    } else if balanced.residual.span == BalanceSpan::Day {
         remarks.push("the balance meter is read by the day: a load that runs in a window shows with its daily mean".to_owned());
     }
     if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
@@ -451,6 +513,9 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
     if !balanced.placed.is_empty() {
         let ids: Vec<&str> = balanced.placed.iter().map(AsRef::as_ref).collect();
         remarks.push(format!("missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}", ids.join(", ")));
+    }
+    if balanced.found.as_ref().is_some_and(|found| found.parts.iter().any(|part| part.pattern == UnmeteredPattern::Dark)) {
+        remarks.push("a load runs from dusk to dawn, as street lamps do: ask whether lamps are fed here that nobody declared".to_owned());
     }
     remarks.extend(balanced.energies.and_then(|energies| energies.surplus()));
     remarks.extend(explained(balanced, found));
@@ -480,7 +545,7 @@ mod tests {
 
     #[test]
     fn more_metered_than_supplied_is_said_and_the_error_of_meters_is_not() {
-        let surplus = |metered: f64| Energies { supplied: 1000.0, metered, technical: 30.0 }.surplus();
+        let surplus = |metered: f64| Energies { supplied: 1000.0, metered, technical: 30.0, declared: 0.0 }.surplus();
         assert!(surplus(990.0).is_none() && surplus(400.0).is_none());
         assert!(surplus(1200.0).unwrap().starts_with("230 kWh more"));
     }

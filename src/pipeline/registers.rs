@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, Customer, Fault, Grid, UsagePointId};
+use crate::domain::{Calendar, Customer, Fault, Grid, Timestamp, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts};
 use crate::series::{
     GridSums, LoadSeries, MeterRatios, RawReading, RegisterLoad, RegisterRead, apply_ratios_to_register, counted_load, register_fault, register_load,
@@ -76,6 +76,7 @@ pub(super) fn add_to_sums(
     grid: &Grid,
     customers: &BTreeMap<UsagePointId, Customer>,
     supplies: &BTreeMap<UsagePointId, LoadSeries>,
+    calendar: &Calendar,
 ) -> BTreeMap<UsagePointId, Profiled> {
     let span = |series: &LoadSeries| (series.start.0.div_euclid(3600), series.end().0.div_euclid(3600));
     let Some((first, end)) = supplies.values().map(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return BTreeMap::new() };
@@ -87,15 +88,29 @@ pub(super) fn add_to_sums(
     let (first, end) = (first.max(own_first - MONTH_HOURS), end.min(own_end + MONTH_HOURS));
     let mut by_node: BTreeMap<&UsagePointId, Vec<&RegisterLoad>> = BTreeMap::new();
     for register in registers {
-        if let Some(node) = grid.feeding_node(&register.usage_point) {
+        if let Some(links) = grid.links(&register.usage_point) {
+            links.iter().for_each(|link| by_node.entry(&link.node).or_default().push(register));
+        } else if let Some(node) = grid.feeding_node(&register.usage_point) {
             by_node.entry(&node.node).or_default().push(register);
         }
     }
+    // A customer that was fed by another node for a time counts here on its own days.
+    let held = |register: &RegisterLoad, node: &UsagePointId, mut kw: Vec<f32>| {
+        if let Some(link) = grid.links(&register.usage_point).and_then(|links| links.iter().find(|link| link.node == *node)) {
+            for (hour, kw) in kw.iter_mut().enumerate() {
+                if !link.holds(calendar.day(Timestamp((first + hour as i64) * 3600))) {
+                    *kw = 0.0;
+                }
+            }
+        }
+        kw
+    };
     let add = |(node, registers): (&UsagePointId, Vec<&RegisterLoad>)| {
         let (mut profiled, mut of_kinds_kw) = (Profiled::default(), 0.0);
         for register in &registers {
             let shape = shapes.shape(&NodeFacts::of(customers.get(&register.usage_point)));
-            sums.add_hours(node, first, &shape.spread(&register.periods, first, (end - first).max(0) as usize), true);
+            let kw = held(register, node, shape.spread(&register.periods, first, (end - first).max(0) as usize));
+            sums.add_hours(node, first, &kw, true);
             profiled.mean_sq += register.mean_kw.powi(2);
             let hour_kw = register.mean_kw * shape.differ();
             if shape.has_kinds() {

@@ -38,10 +38,12 @@ pub(super) fn check(nodes: &[&GridNode], setting: &GridSetting) -> Checked {
 }
 
 fn check_one(node: &GridNode, setting: &GridSetting) -> Option<(LoadSeries, Vec<Fault>)> {
-    let meter = setting.series.supplies.get(node.balance_meter.as_ref()?)?;
+    // A register has no course of its own to be checked by.
+    let meter = node.balance_meter.as_ref().filter(|meter| !setting.series.registers.contains_key(*meter))?;
+    let meter = setting.series.supplies.get(meter)?;
     let balanced = balance(node, setting);
     let residual = &balanced.residual;
-    if residual.is_by_day || residual.coverage < GOOD_COVERAGE || residual.coarse_share > MUCH_COARSE {
+    if !residual.is_hourly() || residual.coverage < GOOD_COVERAGE || residual.coarse_share > MUCH_COARSE {
         return None;
     }
     let ratios = wrong_ratios(residual, setting.calendar);

@@ -93,8 +93,8 @@ fn judge(node: &Balanced, null: &Null, tap: &Tap, setting: &GridSetting) -> Opti
     let mut residual = node.residual.clone();
     residual.supplied_kw.iter_mut().zip(&tap.load_kw).for_each(|(kw, tap)| *kw += tap);
     residual.residual_kw.iter_mut().zip(&tap.load_kw).for_each(|(kw, tap)| *kw += tap);
-    let residual = if residual.is_by_day { residual.by_day(setting.calendar) } else { residual };
-    let found = decompose(&residual, setting.calendar, node.line_loss)?;
+    let residual = residual.averaged();
+    let found = decompose(&residual, &setting.locality(node.node), node.line_loss)?;
     let odds = null.judge(&level_of(&residual, &found), &found, reserve(node), setting.prior);
     let dated = since(&odds, &found);
     Some(TrialFarm {

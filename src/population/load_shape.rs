@@ -125,6 +125,11 @@ impl LoadShape {
         self.differ > KINDS
     }
 
+    /// Ratios to the mean for `hours` hours from `first_hour`, counted from 1970; 1 outside of what was seen.
+    pub fn course(&self, first_hour: i64, hours: usize) -> impl Iterator<Item = f64> {
+        (first_hour..).take(hours).map(|hour| self.at(hour))
+    }
+
     /// Ratio of an hour counted from 1970; 1 outside of what was seen.
     fn at(&self, hour: i64) -> f64 {
         usize::try_from(hour - self.first_hour).ok().and_then(|place| self.ratio.get(place)).copied().unwrap_or(1.0)

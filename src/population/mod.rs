@@ -5,9 +5,11 @@ mod load_shape;
 mod mixture;
 mod peers;
 mod strata;
+mod usual_load;
 
 pub use likelihood::{LikelihoodTable, PooledSample};
 pub use load_shape::{LoadShape, LoadShapes};
 pub use mixture::Mixture;
 pub use peers::{PeerBaseline, PeerValues, Peers};
 pub use strata::{NodeFacts, Stratum};
+pub use usual_load::{UsualLoad, UsualLoads};

@@ -122,6 +122,7 @@ const NODES: &[Column<NodeRow>] = &[
     column("supplied_kwh", "energy that flowed in over the hours of the balance, kWh", |r| Cell::real(r.supplied_kwh, 1)),
     column("metered_kwh", "energy of the usage points over the same hours, kWh", |r| Cell::real(r.metered_kwh, 1)),
     column("technical_loss_kwh", "technical loss over the same hours, kWh", |r| Cell::real(r.technical_loss_kwh, 1)),
+    column("declared_kwh", "unmetered street lighting that the grid file declares, over the same hours, kWh", |r| Cell::real(r.declared_kwh, 1)),
     column("unmetered_kwh", "energy of the unmetered load, kWh; may be negative", |r| Cell::real(r.unmetered_kwh, 1)),
     column("unmetered_kwh_low", "lower end of a 90 % interval, kWh", |r| Cell::real(r.unmetered_kwh_low, 1)),
     column("unmetered_kwh_high", "upper end of a 90 % interval, kWh", |r| Cell::real(r.unmetered_kwh_high, 1)),
@@ -150,6 +151,7 @@ const NODE_DAYS: &[Column<NodeDayRow>] = &[
     column("supplied_kw", "mean power that flowed in, kW", |r| Cell::Real(r.supplied_kw, 3)),
     column("metered_kw", "mean power of the meters below, kW", |r| Cell::Real(r.metered_kw, 3)),
     column("technical_kw", "mean technical loss by nameplate and configuration, kW", |r| Cell::Real(r.technical_kw, 3)),
+    column("declared_kw", "mean power of declared street lighting by its schedule, kW", |r| Cell::Real(r.declared_kw, 3)),
     column("unmetered_kw", "what is left, kW; may be negative", |r| Cell::Real(r.unmetered_kw, 3)),
 ];
 

@@ -105,10 +105,12 @@ fn balance(text: &mut String, node: &Record) {
     };
     let _ = writeln!(text, "Balance of everything under it, over the hours in which it could be made:");
     let left = supplied - number(node, "metered_kwh").unwrap_or(0.0) - number(node, "technical_loss_kwh").unwrap_or(0.0);
+    let left = left - number(node, "declared_kwh").unwrap_or(0.0);
     let lines = [
         ("flowed in", Some(supplied)),
         ("metered", number(node, "metered_kwh")),
         ("lost by calculation", number(node, "technical_loss_kwh")),
+        ("declared street lighting", number(node, "declared_kwh").filter(|kwh| *kwh > 0.0)),
         ("left over", Some(left)),
         ("of it taken for load that no meter sees", number(node, "unmetered_kwh")),
     ];

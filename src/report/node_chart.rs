@@ -110,7 +110,7 @@ fn chart(row: &NodeRow, days: &[NodeDayRow]) -> NodeChart {
     let (first, last) = (days[0].day.0, days[days.len() - 1].day.0);
     let axis = |panel, range| Axis { first, days: f64::from(last - first + 1), panel, range };
     let highest = |kw: fn(&NodeDayRow) -> f64| days.iter().map(kw).fold(f64::NEG_INFINITY, f64::max);
-    let flows_top = highest(|day| day.supplied_kw).max(highest(|day| day.metered_kw + day.technical_kw)).max(0.1);
+    let flows_top = highest(|day| day.supplied_kw).max(highest(|day| day.metered_kw + day.technical_kw + day.declared_kw)).max(0.1);
     let flows = axis(FLOWS, (0.0, 1.05 * flows_top));
     let interval = row.unmetered_kw_low.zip(row.unmetered_kw_high);
     let top = highest(|day| day.unmetered_kw).max(interval.map_or(0.0, |(_, high)| high)).max(0.1);
@@ -126,7 +126,7 @@ fn chart(row: &NodeRow, days: &[NodeDayRow]) -> NodeChart {
         dates: dates(&flows, last),
         supplied: flows.path(days, |day| day.supplied_kw),
         metered: flows.path(days, |day| day.metered_kw),
-        with_losses: flows.path(days, |day| day.metered_kw + day.technical_kw),
+        with_losses: flows.path(days, |day| day.metered_kw + day.technical_kw + day.declared_kw),
         unmetered: rest.path(days, |day| day.unmetered_kw),
         zero: format!("{:.1}", rest.y(0.0)),
         band,
@@ -177,6 +177,7 @@ mod tests {
             supplied_kw: 10.0,
             metered_kw: 7.0,
             technical_kw: 1.0,
+            declared_kw: 0.0,
             unmetered_kw: 2.0,
         };
         let axis = Axis { first: 0, days: 4.0, panel: FLOWS, range: (0.0, 10.0) };

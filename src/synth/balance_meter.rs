@@ -38,6 +38,12 @@ pub(super) fn balance_meter_id(node: &str) -> String {
     format!("M-{node}")
 }
 
+/// Whether the balance meter of a transformer is read by hand, its register only.
+pub(super) fn has_register_only(settings: &CheckedSettings, node: &str) -> bool {
+    let draw = seed_of(settings.seed, &balance_meter_id(node), Purpose::Synthesis, 9) as f64 / u64::MAX as f64;
+    draw < settings.balance_register_share
+}
+
 /// Reads the flow into a node, mean kW per base interval, and says what is wrong with its meter.
 pub(super) fn read(settings: &CheckedSettings, scene: &Scene, node: &str, flow_kw: &[f64]) -> (MeterReadings, Option<TruthRow>) {
     let id = balance_meter_id(node);

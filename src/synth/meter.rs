@@ -119,6 +119,13 @@ impl MeterReadings {
     }
 }
 
+impl MeterReadings {
+    /// The register of a meter that counts all of its intervals, read as those of usage points are.
+    pub(super) fn registers_of(&self, settings: &CheckedSettings, scene: &Scene) -> Vec<(usize, f64)> {
+        read_register(scene, &register_days(settings, scene, &self.id), self.every, &self.wh, 0)
+    }
+}
+
 /// Base intervals at whose start a register is read: every `register_days` days. All registers are read on the same days and at the end of the axis, or each usage point's
 /// own from one of the first `register_spread_days` days on.
 fn register_days(settings: &CheckedSettings, scene: &Scene, id: &str) -> Vec<usize> {

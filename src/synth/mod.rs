@@ -21,6 +21,7 @@ mod readme;
 mod scene;
 mod settings;
 mod simulate;
+mod street_lighting;
 mod tables;
 mod tamper;
 mod town;

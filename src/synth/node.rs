@@ -12,6 +12,7 @@ use super::meter::MeterReadings;
 use super::readings::Rows;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsOrder};
+use super::street_lighting::StreetLighting;
 use super::tables::{CustomerRow, RegisterRow, TruthRow};
 use super::town::{ReadBy, Tap, TransformerPlan};
 use super::usage::{Usage, mean_while_running};
@@ -69,6 +70,9 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
             output.meters.push(readings);
         }
     }
+    if let Some(lighting) = StreetLighting::draw(settings, &plan.id) {
+        output.truth.extend(lighting.add(scene, &plan.id, &mut load));
+    }
     output.rated_kva = rating_for(&load);
     if let Some(tap) = &plan.tap {
         output.truth.push(add_tap(settings, scene, &plan.id, plan.metered, tap, &mut load));
@@ -76,8 +80,13 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     output.flow_kw = transformer_flow_kw(output.rated_kva, &load);
     if plan.metered {
         let (readings, fault) = balance_meter::read(settings, scene, &plan.id, &output.flow_kw);
-        output.meters.push(readings);
         output.truth.extend(fault);
+        if balance_meter::has_register_only(settings, &plan.id) {
+            let registers = readings.registers_of(settings, scene);
+            output.registers.extend(registers.into_iter().map(|(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
+        } else {
+            output.meters.push(readings);
+        }
     }
     if settings.order == ReadingsOrder::Meter {
         output.rows = Rows::by_meter(&output.meters);

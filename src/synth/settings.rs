@@ -113,6 +113,12 @@ pub struct SimulateSettings {
     /// Share of feeders and substations with a balance meter; `None` = as all nodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upper_balance_share: Option<f64>,
+    /// Share of transformers' balance meters of which the register is read and nothing else.
+    pub balance_register_share: f64,
+    /// Share of transformers that feed street lamps which no meter counts.
+    pub lighting_share: f64,
+    /// Share of such lamps that the grid file does not declare.
+    pub undeclared_lighting_share: f64,
     /// Share of balance meters whose clock is 15 to 60 minutes fast or slow.
     pub balance_clock_share: f64,
     /// Share of balance meters with a wrong ratio, half of them from the first reading.
@@ -171,6 +177,9 @@ impl Default for SimulateSettings {
             meters_per_transformer_max: 200,
             balance_share: 0.9,
             upper_balance_share: None,
+            balance_register_share: 0.0,
+            lighting_share: 0.0,
+            undeclared_lighting_share: 0.0,
             balance_clock_share: 0.0,
             balance_ratio_share: 0.0,
             balance_stuck_share: 0.0,
@@ -265,7 +274,7 @@ impl std::ops::Deref for CheckedSettings {
 impl SimulateSettings {
     /// Whether a file of register readings is written.
     pub(super) fn has_registers(&self) -> bool {
-        self.registers == Registers::Everywhere || self.registers_only > 0.0
+        self.registers == Registers::Everywhere || self.registers_only > 0.0 || self.balance_register_share > 0.0
     }
 
     /// Checks every setting.
@@ -304,6 +313,9 @@ impl SimulateSettings {
             ("unread_share", self.unread_share),
             ("upper_unmetered_share", self.upper_unmetered_share.unwrap_or(0.0)),
             ("upper_balance_share", self.upper_balance_share.unwrap_or(0.0)),
+            ("balance_register_share", self.balance_register_share),
+            ("lighting_share", self.lighting_share),
+            ("undeclared_lighting_share", self.undeclared_lighting_share),
             ("balance_clock_share", self.balance_clock_share),
             ("balance_ratio_share", self.balance_ratio_share),
             ("balance_stuck_share", self.balance_stuck_share),

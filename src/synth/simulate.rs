@@ -17,6 +17,7 @@ use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWrite
 use super::readme::readme;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder};
+use super::street_lighting::StreetLighting;
 use super::tables::{CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
 use super::town::{Town, TransformerPlan, UpperPlan};
 use crate::domain::{NodeKind, Purpose, seed_of};
@@ -222,6 +223,7 @@ impl<'a> Folder<'a> {
             parent: parent.map(|parent| parent.id.clone()),
             balance_meter: plan.metered.then(|| balance_meter_id(&plan.id)),
             rated_kva: None,
+            lighting_kw: None,
         };
         let substations: Vec<GridRow> = town.substations.iter().map(|plan| upper(NodeKind::Substation, plan, None)).collect();
         let feeders: Vec<GridRow> = town.feeders.iter().map(|plan| upper(NodeKind::Feeder, plan, town.substations.get(plan.parent))).collect();
@@ -285,6 +287,7 @@ impl<'a> Folder<'a> {
             parent: self.town.feeders.get(plan.feeder).map(|feeder| feeder.id.clone()),
             balance_meter: plan.metered.then(|| balance_meter_id(&plan.id)),
             rated_kva: Some(rated_kva),
+            lighting_kw: StreetLighting::draw(self.settings, &plan.id).and_then(|lighting| lighting.declared_kw),
         };
         self.grid.write(&[transformer])?;
         let (mut rows, mut wrong) = (Vec::new(), Vec::new());
@@ -297,7 +300,7 @@ impl<'a> Folder<'a> {
             let parent = self.wrong_parent(plan, &id);
             wrong.extend(parent.map(|_| TruthRow::of_wrong_link(id.clone(), &plan.id)));
             let parent = Some(parent.unwrap_or(&plan.id).to_owned());
-            rows.push(GridRow { node: id, kind: NodeKind::UsagePoint.as_str(), parent, balance_meter: None, rated_kva: None });
+            rows.push(GridRow { node: id, kind: NodeKind::UsagePoint.as_str(), parent, balance_meter: None, rated_kva: None, lighting_kw: None });
         }
         self.truth.write(&wrong)?;
         self.grid.write(&rows)

@@ -10,7 +10,7 @@ use super::scene::Scene;
 use super::settings::CheckedSettings;
 use super::town::{Base, DataFault, Member, Planted, ReadBy, TransformerPlan};
 use super::usage::{Usage, persons_of};
-use crate::domain::{CivilDay, Timestamp};
+use crate::domain::{CivilDay, Position, Timestamp};
 
 /// Streets of every synthetic city; transformers are dealt out to them in turn.
 const STREETS: [&str; 16] = [
@@ -125,6 +125,7 @@ pub(super) struct GridRow {
     pub(super) parent: Option<String>,
     pub(super) balance_meter: Option<String>,
     pub(super) rated_kva: Option<f64>,
+    pub(super) lighting_kw: Option<f64>,
 }
 
 /// What the local clock shows, with seconds, as ISO 8601.
@@ -169,7 +170,7 @@ impl CustomerRow {
 
 /// Transformers lie on a square grid of 400 m, buildings within 150 m of theirs.
 fn position(settings: &CheckedSettings, plan: &TransformerPlan, member: &Member) -> (f64, f64) {
-    let (lat, lon) = settings.place.position();
+    let Position { latitude: lat, longitude: lon } = settings.place.position();
     let number: u32 = plan.id[1..].parse().unwrap_or(0);
     let (row, column) = (f64::from(number / 40), f64::from(number % 40));
     let turn = f64::from(member.building) * 2.399_963;
@@ -276,6 +277,11 @@ impl TruthRow {
     /// A node above others: the unmetered load below it is there too, but the node is not scored for it.
     pub(super) fn of_node_above(node: &str, kw: f64) -> Self {
         Self { level: "node", id: node.to_owned(), kind: "below".into(), label: -1, kw: to_watt(kw), onset: String::new(), customer: None }
+    }
+
+    /// A transformer that feeds street lamps nobody has declared: unmetered, but no theft.
+    pub(super) fn of_undeclared_lighting(node: &str) -> Self {
+        Self { level: "node", id: node.to_owned(), kind: "undeclared_lighting".into(), label: 0, kw: 0.0, onset: String::new(), customer: None }
     }
 
     /// Unmetered load of a grid node, kW; 0 for usage points.

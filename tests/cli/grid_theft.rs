@@ -84,8 +84,13 @@ impl World {
 
     fn run(&self, command: &str, out: &str) -> std::process::Output {
         let file = |name: &str| self.path(&format!("town/{name}"));
-        let (readings, customers, grid) = (file("readings.parquet"), file("customers.csv"), file("grid.csv"));
-        darkload(&[command, &readings, "--customers", &customers, "--grid", &grid, "--timezone", "Asia/Almaty", "--out", &self.path(out)])
+        let (readings, customers, grid, registers) = (file("readings.parquet"), file("customers.csv"), file("grid.csv"), file("registers.csv"));
+        let out = self.path(out);
+        let mut args = vec![command, &readings, "--customers", &customers, "--grid", &grid, "--timezone", "Asia/Almaty", "--out", &out];
+        if Path::new(&registers).exists() {
+            args.extend(["--registers", &registers]);
+        }
+        darkload(&args)
     }
 
     fn result(&self, file: &str) -> Vec<BTreeMap<String, String>> {
@@ -194,4 +199,58 @@ fn a_trial_with_a_grid_says_at_which_level_which_load_would_be_found() {
     for kind in ["constant", "night", "scheduled"] {
         assert!(rows.iter().any(|row| row["level"] == "transformer" && row["kind"] == kind), "{kind}");
     }
+}
+
+#[test]
+fn street_lamps_that_the_grid_file_declares_are_no_tap() {
+    let world = World::scanned(&["--lighting-share", "1"]);
+    assert!(world.likely_nodes().is_empty(), "{:?}", world.likely_nodes());
+    let declared: f64 = world.result("nodes.csv").iter().filter_map(|row| row["declared_kwh"].parse::<f64>().ok()).sum();
+    assert!(declared > 1000.0, "{declared} kWh");
+}
+
+#[test]
+fn street_lamps_that_nobody_declared_are_found_and_said_to_follow_the_sun() {
+    let world = World::scanned(&["--lighting-share", "1", "--undeclared-lighting-share", "1", "--days", "60"]);
+    let (likely, nodes) = (world.likely_nodes(), world.result("nodes.csv"));
+    let by_sun = nodes.iter().filter(|row| row["remarks"].contains("from dusk to dawn")).count();
+    assert!(!likely.is_empty() && 2 * by_sun > likely.len(), "{by_sun} of {likely:?}");
+}
+
+#[test]
+fn a_balance_meter_with_a_register_only_finds_a_large_tap_by_the_month() {
+    let world =
+        World::scanned(&["--balance-register-share", "1", "--days", "91", "--prevalence", "0.01", "--unmetered-share", "0.4", "--levels", "1"]);
+    let nodes = world.result("nodes.csv");
+    assert!(nodes.iter().all(|row| row["remarks"].contains("has a register only") && !row["unmetered_kw"].is_empty()));
+    let taps: Vec<String> = ["tap", "night_tap"].iter().flat_map(|kind| world.truth(kind)).map(|row| row["id"].clone()).collect();
+    assert!(taps.contains(&nodes[0]["node"]), "{} is not one of {taps:?}", nodes[0]["node"]);
+}
+
+/// Twenty days of three homes under two transformers, one of which was moved from the first to the second on the eleventh day.
+fn moved_home(grid: &str) -> Vec<BTreeMap<String, String>> {
+    let mut readings = "usage_point,timestamp,kwh\n".to_owned();
+    for hour in 0..480 {
+        let course = |turn: f64| 2.0 + (f64::from(hour * 37 % 24) / 24.0 + turn).sin() + f64::from(hour * 7 % 5) / 10.0;
+        let (a, b, moved) = (3.0 * course(0.1), 3.0 * course(0.7), 4.0 * course(1.3));
+        let (first, second) = if hour < 240 { (a + moved, b) } else { (a, b + moved) };
+        for (id, kwh) in [("A", a), ("B", b), ("C", moved), ("M1", first), ("M2", second)] {
+            readings += &format!("{id},2025-04-{:02}T{:02}:00:00,{kwh:.4}\n", hour / 24 + 1, hour % 24);
+        }
+    }
+    let (_folder, path) = super::folder_with(&[("readings.csv", &readings), ("grid.csv", grid)]);
+    let file = |name: &str| path.join(name).display().to_string();
+    let scan = darkload(&["scan", &file("readings.csv"), "--grid", &file("grid.csv"), "--out", &file("out")]);
+    assert_eq!(scan.status.code(), Some(0), "{}", text(&scan.stderr));
+    rows(&path.join("out/nodes.csv"))
+}
+
+#[test]
+fn a_home_that_was_moved_to_another_transformer_counts_where_it_was_fed_on_each_day() {
+    let header =
+        "node,kind,parent,balance_meter,valid_from,valid_to\nT1,transformer,,M1,,\nT2,transformer,,M2,,\nA,usage_point,T1,,,\nB,usage_point,T2,,,\n";
+    let off = |nodes: &[BTreeMap<String, String>]| nodes.iter().map(|row| row["unmetered_kw"].parse::<f64>().unwrap().abs()).fold(0.0, f64::max);
+    let moved = moved_home(&format!("{header}C,usage_point,T1,,,2025-04-10\nC,usage_point,T2,,2025-04-11,\n"));
+    let stale = moved_home(&format!("{header}C,usage_point,T1,,,\n"));
+    assert!(off(&moved) < 0.5 && off(&stale) > 3.0, "{} {}", off(&moved), off(&stale));
 }
