@@ -356,7 +356,7 @@ mod tests {
         let lamps = split(|hour| 8.0 * ASTANA.dark_share(Timestamp(hour as i64 * 3600)));
         let patterns = |found: &Decomposition| found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>();
         assert_eq!(patterns(&lamps), [UnmeteredPattern::Dark], "{:?}", lamps.parts);
-        let tap = split(|hour| if !(2..14).contains(&(hour % 24)) { 8.0 } else { 0.0 });
+        let tap = split(|hour| if (2..14).contains(&(hour % 24)) { 0.0 } else { 8.0 });
         assert_eq!(patterns(&tap), [UnmeteredPattern::Night], "{:?}", tap.parts);
     }
 

@@ -167,8 +167,8 @@ impl Residual {
     pub fn by_day(self, calendar: &Calendar) -> Self {
         let days: Vec<CivilDay> = self.at.iter().map(|&at| calendar.day(at)).collect();
         let first = days.first().map_or(0, |day| day.0);
-        let span_of = days.iter().map(|day| Some((day.0 - first) as u32)).collect();
-        self.by_spans(BalanceSpan::Day, span_of, |_| DAY_HOURS)
+        let span_of: Vec<Option<u32>> = days.iter().map(|day| Some((day.0 - first) as u32)).collect();
+        self.by_spans(BalanceSpan::Day, &span_of, |_| DAY_HOURS)
     }
 
     /// Replaces every hour by the mean between the two register readings of the balance meter around it; hours outside, and times of which more than a quarter could
@@ -176,9 +176,9 @@ impl Residual {
     #[must_use]
     pub fn by_register(self, periods: &[RegisterPeriod]) -> Self {
         let period_of = |at: &Timestamp| periods.iter().position(|period| period.from <= *at && at.0 + 3600 <= period.to.0);
-        let span_of = self.at.iter().map(|at| period_of(at).map(|place| place as u32)).collect();
+        let span_of: Vec<Option<u32>> = self.at.iter().map(|at| period_of(at).map(|place| place as u32)).collect();
         let hours = |place: u32| (periods[place as usize].to.0 - periods[place as usize].from.0) as f64 / 3600.0;
-        self.by_spans(BalanceSpan::Register, span_of, |place| (SPAN_SHARE * hours(place)) as usize)
+        self.by_spans(BalanceSpan::Register, &span_of, |place| (SPAN_SHARE * hours(place)) as usize)
     }
 
     /// Means over the spans that it is balanced over, after something was added hour by hour.
@@ -187,12 +187,12 @@ impl Residual {
         if self.span == BalanceSpan::Hour {
             return self;
         }
-        let (span, span_of) = (self.span, self.span_of.iter().map(|&of| Some(of)).collect());
-        self.by_spans(span, span_of, |_| 0)
+        let (span, span_of) = (self.span, self.span_of.iter().map(|&of| Some(of)).collect::<Vec<_>>());
+        self.by_spans(span, &span_of, |_| 0)
     }
 
     /// Replaces every hour by the mean of its span; spans of fewer hours than `least`, and hours without a span, are left out.
-    fn by_spans(self, span: BalanceSpan, span_of: Vec<Option<u32>>, least: impl Fn(u32) -> usize) -> Self {
+    fn by_spans(self, span: BalanceSpan, span_of: &[Option<u32>], least: impl Fn(u32) -> usize) -> Self {
         let mut kept = Vec::with_capacity(self.at.len());
         let mut hours_of = Vec::with_capacity(self.at.len());
         let mut from = 0;

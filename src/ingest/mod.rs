@@ -17,6 +17,7 @@ mod cim_rdf;
 mod cim_readings;
 mod cim_xml;
 mod columns;
+mod compound_file;
 mod decompress;
 mod delimited;
 mod digest;

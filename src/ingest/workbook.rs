@@ -14,6 +14,7 @@ use calamine::{Data, ExcelDateTime, Range, Reader, SheetVisible, Sheets, open_wo
 
 use crate::domain::{Calendar, CivilDay};
 
+use super::compound_file::{MAGIC, chains_end};
 use super::digest::FileDigest;
 use super::mapping::{Profile, Understanding};
 use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress, delimited};
@@ -35,7 +36,7 @@ struct OpenedWorkbook {
 
 /// Whether a file's first bytes are those of a workbook rather than of any other archive.
 pub(super) fn is_workbook(head: &[u8]) -> bool {
-    if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+    if head.starts_with(&MAGIC) {
         return true;
     }
     if !head.starts_with(b"PK\x03\x04") || head.len() < 30 {
@@ -121,6 +122,9 @@ fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
     read.map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
     if bytes.len() as u64 >= most {
         return Err(too_large(most));
+    }
+    if !chains_end(&bytes) {
+        return Err(IngestError::Workbook { path: path.to_path_buf(), message: "it is damaged".to_owned() });
     }
     Ok((unharmed(path, || open_workbook_auto_from_rs(Cursor::new(bytes)))?, digest))
 }

@@ -38,7 +38,7 @@ use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, Reject, Usag
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
-use crate::ingest::Survey;
+use crate::ingest::{Readings, Survey};
 use crate::population::{LoadShapes, UsualLoads};
 use crate::profile::ProfileStore;
 use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
@@ -95,14 +95,11 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
     let readings = inputs::open_readings(plan)?;
-    let survey = Survey::of(&readings, &Watching(interrupt))?;
-    let memory = MemoryPlan::of(plan.memory, &survey);
-    progress.remark(&memory.words(&survey, readings.estimated_rows()));
+    let (survey, memory) = surveyed(plan, &readings, progress, interrupt)?;
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
-    let summed = tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
-    let sums = GridSums::new(summed.map(|node| node.node.clone()));
+    let sums = GridSums::new(tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| node.node.clone()));
     let buildings = Buildings::of(&tables.customers);
     let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
     let first = FirstPass::new(run.first_pass_setting(), &profiles, &sums);
@@ -149,6 +146,14 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let findings = run.drawn(run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults), pictures, &metered);
     let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests };
     Ok(run.completed(findings, metered.period(), read, clock.stages))
+}
+
+/// How readings lie in their files, and the memory that follows from it.
+fn surveyed(plan: &ScanPlan, readings: &Readings, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Survey, MemoryPlan), PipelineError> {
+    let survey = Survey::of(readings, &Watching(interrupt))?;
+    let memory = MemoryPlan::of(plan.memory, &survey);
+    progress.remark(&memory.words(&survey, readings.estimated_rows()));
+    Ok((survey, memory))
 }
 
 /// Says what did not fit into memory.

@@ -89,7 +89,9 @@ pub(super) fn add_to_sums(
     let mut by_node: BTreeMap<&UsagePointId, Vec<&RegisterLoad>> = BTreeMap::new();
     for register in registers {
         if let Some(links) = grid.links(&register.usage_point) {
-            links.iter().for_each(|link| by_node.entry(&link.node).or_default().push(register));
+            for link in links {
+                by_node.entry(&link.node).or_default().push(register);
+            }
         } else if let Some(node) = grid.feeding_node(&register.usage_point) {
             by_node.entry(&node.node).or_default().push(register);
         }

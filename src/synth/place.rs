@@ -66,6 +66,9 @@ impl Place {
     }
 
     /// Sunrise and sunset in minutes of the local day, for a clock that is `offset_min` ahead of UTC.
+    ///
+    /// # Panics
+    /// Never: no city here lies beyond a polar circle.
     #[must_use]
     pub fn sun_minutes(self, day_of_year: i16, offset_min: f64) -> (f64, f64) {
         let (rise, set) = self.position().sun_minutes(day_of_year).expect("no city here lies beyond a polar circle");

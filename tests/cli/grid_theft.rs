@@ -1,6 +1,7 @@
 //! Theft and defects in small simulated grids, end to end: what is planted is found and named, and who is innocent is left alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
@@ -235,7 +236,7 @@ fn moved_home(grid: &str) -> Vec<BTreeMap<String, String>> {
         let (a, b, moved) = (3.0 * course(0.1), 3.0 * course(0.7), 4.0 * course(1.3));
         let (first, second) = if hour < 240 { (a + moved, b) } else { (a, b + moved) };
         for (id, kwh) in [("A", a), ("B", b), ("C", moved), ("M1", first), ("M2", second)] {
-            readings += &format!("{id},2025-04-{:02}T{:02}:00:00,{kwh:.4}\n", hour / 24 + 1, hour % 24);
+            writeln!(readings, "{id},2025-04-{:02}T{:02}:00:00,{kwh:.4}", hour / 24 + 1, hour % 24).unwrap();
         }
     }
     let (_folder, path) = super::folder_with(&[("readings.csv", &readings), ("grid.csv", grid)]);
