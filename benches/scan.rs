@@ -38,6 +38,7 @@ fn sample_town(bencher: Bencher) {
             weather: path("weather.csv"),
             licences: path("licences.csv"),
             tariffs: path("tariffs.csv"),
+            meters: None,
             registers: None,
         },
         calendar: Calendar::new(Some("Asia/Almaty")).expect("a known zone"),

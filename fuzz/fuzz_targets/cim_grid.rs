@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::read_grid(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::network_model(bytes));

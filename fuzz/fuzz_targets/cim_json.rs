@@ -1,5 +1,5 @@
-//! Any bytes through the reader `cim_json`.
+//! Any bytes as CIM MeterReadings in JSON.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::cim_json(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::message("CIM MeterReadings (JSON)", bytes));

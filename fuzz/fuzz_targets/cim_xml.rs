@@ -1,5 +1,5 @@
-//! Any bytes through the reader `cim_xml`.
+//! Any bytes as CIM MeterReadings in XML.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::cim_xml(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::message("CIM MeterReadings (XML)", bytes));

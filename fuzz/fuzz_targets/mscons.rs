@@ -1,5 +1,5 @@
-//! Any bytes through the reader `mscons`.
+//! Any bytes as MSCONS.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::mscons(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::message("MSCONS", bytes));

@@ -1,5 +1,5 @@
-//! Any bytes through the reader `nem12`.
+//! Any bytes as NEM12 or NEM13.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::nem12(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::message("NEM12", bytes));

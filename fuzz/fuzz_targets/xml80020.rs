@@ -1,5 +1,5 @@
-//! Any bytes through the reader `xml80020`.
+//! Any bytes as XML 80020 or 80040.
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::xml80020(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| darkload_fuzz::message("XML 80020", bytes));

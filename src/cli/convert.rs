@@ -1,9 +1,10 @@
 //! `darkload convert`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::config::{Config, ConfigError};
 use crate::domain::{Calendar, CalendarError};
-use crate::ingest::{Profile, ProfileError};
+use crate::ingest::{Caps, Profile, ProfileError};
 use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, Interrupt, PipelineError};
 
 use super::progress::TerminalProgress;
@@ -25,6 +26,9 @@ pub(super) struct ConvertArgs {
     /// Time zone of stamps without an offset; with it stamps are written in UTC, without it as they stand
     #[arg(long, value_name = "IANA")]
     timezone: Option<String>,
+    /// Configuration, of which section [caps] counts here; `darkload config` prints the default
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Threads; default: all cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -46,6 +50,8 @@ enum PlanError {
     Calendar(#[from] CalendarError),
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
 }
 
 /// Rejects that are printed one by one.
@@ -97,9 +103,18 @@ fn plan(args: &ConvertArgs) -> Result<ConvertPlan, PlanError> {
         readings: args.files.clone(),
         profile: args.profile.as_deref().map(Profile::named).transpose()?,
         calendar: Calendar::new(args.timezone.as_deref())?,
+        caps: caps(args.config.as_deref())?,
         memory: args.memory,
         out: args.out.clone(),
     })
+}
+
+/// What one file may ask of the machine, by a configuration or the default.
+///
+/// # Errors
+/// When the configuration cannot be used.
+pub(super) fn caps(config: Option<&Path>) -> Result<Caps, ConfigError> {
+    config.map_or_else(|| Ok(Caps::default()), |path| Ok(Config::read(path)?.checked()?.caps.into()))
 }
 
 fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {

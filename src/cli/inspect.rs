@@ -1,11 +1,13 @@
 //! `darkload inspect`: what the reader takes files for, before anything depends on it.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::domain::Calendar;
 use crate::ingest::{self, Profile};
 use crate::pipeline::{self, Inspection, Interrupt, PipelineError};
 
+use super::convert::caps;
 use super::progress::TerminalProgress;
 use super::{ExitReason, complain};
 
@@ -21,6 +23,9 @@ pub(super) struct InspectArgs {
     /// Time zone of stamps without an offset, such as Asia/Almaty
     #[arg(long, value_name = "IANA")]
     timezone: Option<String>,
+    /// Configuration, of which section [caps] counts here; `darkload config` prints the default
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Print only the profile, to be edited and given with --profile
     #[arg(long)]
     only_profile: bool,
@@ -36,6 +41,10 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
         Ok(calendar) => calendar,
         Err(error) => return failed("", &error, ExitReason::BadArguments),
     };
+    let caps = match caps(args.config.as_deref()) {
+        Ok(caps) => caps,
+        Err(error) => return failed("", &error, ExitReason::BadArguments),
+    };
     let files = match ingest::find_inputs(&args.files) {
         Ok(files) => files,
         Err(error) => return failed("failed to read the input: ", &error, ExitReason::UnusableInput),
@@ -47,7 +56,7 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
     let mut reason = ExitReason::Finished;
     for (place, file) in files.iter().enumerate() {
         let progress = TerminalProgress::new(args.only_profile, false);
-        let inspected = pipeline::inspect(file, profile.as_ref(), &calendar, &progress, &interrupt);
+        let inspected = pipeline::inspect(file, (profile.as_ref(), caps), &calendar, &progress, &interrupt);
         progress.finish();
         match inspected {
             Ok(inspection) if args.only_profile => {
@@ -77,7 +86,7 @@ fn words(inspection: &Inspection, calendar: &Calendar) -> String {
     holdings(&mut text, inspection, calendar);
     if !inspection.faults.is_empty() {
         let faults: Vec<String> = inspection.faults.iter().map(|(kind, count)| format!("{} {count}", kind.as_str())).collect();
-        let _ = writeln!(text, "\nFaults met, by usage point: {}", faults.join(", "));
+        let _ = writeln!(text, "\nUsage points with a fault: {}", faults.join(", "));
     }
     if !inspection.rejects.is_empty() {
         text.push_str("\nRecords left out\n");

@@ -38,6 +38,9 @@ pub(super) struct ScanArgs {
     /// Tariffs: tariff_class, price_per_kwh, currency
     #[arg(long, value_name = "FILE")]
     tariffs: Option<PathBuf>,
+    /// Meters whose readings are still to be multiplied: usage_point, ct_ratio, vt_ratio, valid_from, valid_to
+    #[arg(long, value_name = "FILE")]
+    meters: Option<PathBuf>,
     /// Register readings in a file of their own: usage_point, timestamp, register_kwh
     #[arg(long, value_name = "FILE")]
     registers: Option<PathBuf>,
@@ -248,6 +251,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
             weather: args.weather.clone(),
             licences: args.licences.clone(),
             tariffs: args.tariffs.clone(),
+            meters: args.meters.clone(),
             registers: args.registers.clone(),
         },
         profile: args.profile.as_deref().map(Profile::named).transpose()?,

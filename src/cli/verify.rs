@@ -40,6 +40,9 @@ pub(super) struct VerifyArgs {
     /// Tariffs, where the file lies elsewhere
     #[arg(long, value_name = "FILE")]
     tariffs: Option<PathBuf>,
+    /// Ratios of meters, where the file lies elsewhere
+    #[arg(long, value_name = "FILE")]
+    meters: Option<PathBuf>,
     /// Mapping profile of the readings, where the file lies elsewhere
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
@@ -177,6 +180,7 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
             weather: path("weather", args.weather.as_ref())?,
             licences: path("licences", args.licences.as_ref())?,
             tariffs: path("tariffs", args.tariffs.as_ref())?,
+            meters: path("meters", args.meters.as_ref())?,
             registers: None,
         },
         profile: profile.map(Profile::named).transpose()?,

@@ -130,7 +130,7 @@ impl TariffBook {
                 let in_step = (total.min(step.to_kwh) - step.from_kwh).max(0.0);
                 let kwh = if total > 0.0 { in_zone * in_step / total } else { 0.0 };
                 if kwh > 0.0 {
-                    bill.push(line(step.tariff, kwh, stepped.then_some((step.from_kwh, step.to_kwh))));
+                    bill.push(line(&step, kwh, stepped.then(|| month_words(step.tariff, slice, persons))));
                 }
             }
         }
@@ -205,11 +205,22 @@ fn steps<'a>(lines: &[&'a Tariff], slice: Slice, persons: Option<f64>) -> Vec<St
     steps
 }
 
-fn line(tariff: &Tariff, kwh: f64, step: Option<(f64, f64)>) -> BillLine {
-    let step = step.map(|(from, to)| match (from > 0.0, to.is_finite()) {
-        (false, _) => format!("first {to:.1} kWh"),
-        (true, true) => format!("{from:.1} to {to:.1} kWh"),
-        (true, false) => format!("above {from:.1} kWh"),
+/// Why the edges of a step are not those of the table, in words.
+fn month_words(tariff: &Tariff, slice: Slice, persons: Option<f64>) -> String {
+    let days = format!("steps of a month times {:.0} of {} days", slice.days(), slice.from.date().days_in_month());
+    match (tariff.per_person, persons) {
+        (false, _) => days,
+        (true, Some(persons)) => format!("{days}, for {} persons", persons.max(1.0)),
+        (true, None) => format!("{days}, for one person, since it is not known how many are registered"),
+    }
+}
+
+fn line(step: &Step, kwh: f64, month: Option<String>) -> BillLine {
+    let Step { tariff, from_kwh: from, to_kwh: to } = *step;
+    let step = month.map(|month| match (from > 0.0, to.is_finite()) {
+        (false, _) => format!("first {to:.1} kWh ({month})"),
+        (true, true) => format!("{from:.1} to {to:.1} kWh ({month})"),
+        (true, false) => format!("above {from:.1} kWh ({month})"),
     });
     let zone = tariff.zone.as_ref().map(|zone| format!("zone {}", zone.name));
     BillLine {

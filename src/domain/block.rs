@@ -192,6 +192,8 @@ pub struct IntervalBlock {
     pub value: Vec<f32>,
     /// Unit of `value`.
     pub unit: Unit,
+    /// Which registers of the meter the values are the sum of, one bit each; 0 where the file does not tell. Readings of one interval from files that share no register are added up.
+    pub registers: u16,
     /// One a row, or empty when every reading is `Actual` (and `Missing` where the value is NaN).
     pub quality: Vec<ReadingQuality>,
     /// Length of the interval in minutes, one a row, or empty when the file does not say; 0 = not said here.

@@ -34,6 +34,18 @@ pub enum FaultKind {
     Estimated,
     /// In the readings but not in the customer file.
     UnknownCustomer,
+    /// The energy of a gap spread evenly over it, in values that the display cannot show.
+    SpreadOut,
+    /// The energy of a gap booked into the one interval after it.
+    CatchUp,
+    /// Import and export are exchanged.
+    SwappedChannels,
+    /// The load falls to two thirds or a third and keeps its shape.
+    LostPhase,
+    /// The register and the sum of the intervals between two of its readings differ.
+    ProfileRegister,
+    /// The ratio of a meter's transformers looks applied twice, or forgotten.
+    RatioDoubt,
 }
 
 impl FaultKind {
@@ -54,6 +66,36 @@ impl FaultKind {
             Self::WrongLink => "wrong_link",
             Self::Estimated => "estimated",
             Self::UnknownCustomer => "unknown_customer",
+            Self::SpreadOut => "spread_out",
+            Self::CatchUp => "catch_up",
+            Self::SwappedChannels => "swapped_channels",
+            Self::LostPhase => "lost_phase",
+            Self::ProfileRegister => "profile_register",
+            Self::RatioDoubt => "ratio_doubt",
+        }
+    }
+
+    /// What the fault means for the tests: whether the usage point is still judged, and by which of them.
+    #[must_use]
+    pub fn effect(self) -> &'static str {
+        match self {
+            Self::Stuck | Self::FlatFilled | Self::SpreadOut | Self::CatchUp | Self::Spike => {
+                "these intervals count as missing in every test and balance; the others are judged"
+            }
+            Self::Gap => "days with fewer than 18 hours are in no test; the others are judged",
+            Self::Multiplier => "put right before every test and balance",
+            Self::Rollover => "none but what is left out",
+            Self::Duplicate => "the better or later reading counts; where nothing decides, the interval is missing in every test",
+            Self::Clock => "stamps off the grid are in no test; a wrong clock of a balance meter is put right for its node",
+            Self::Negative => "judged by net energy: tests of a steady load are weak where the sun feeds in",
+            Self::Estimated => "above a half the usage point is in no test and no balance; below, none",
+            Self::Unlinked => "in no balance; its own load is judged",
+            Self::WrongLink => "counted where the grid file has it; judge the balances of both nodes with reserve",
+            Self::UnknownCustomer => "judged without tariff class and contracted power",
+            Self::SwappedChannels => "values stay as they are read: tests of a steady load do not apply to them",
+            Self::LostPhase => "none: a phase that is bypassed looks the same, and tests of under-registration judge it",
+            Self::RatioDoubt => "judged by the values as they are read, without the ratio",
+            Self::ProfileRegister => "none: the intervals are judged as they are read",
         }
     }
 }

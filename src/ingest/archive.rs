@@ -45,6 +45,9 @@ pub enum ArchiveFault {
     /// An archive or compressed file in an archive.
     #[error("an archive or compressed file inside an archive is not read; unpack it and give the files inside")]
     Nested,
+    /// A Parquet file that is packed, which cannot be entered anywhere.
+    #[error("Parquet is not read in an archive or compressed as a whole (it is compressed inside); unpack it and give the files inside")]
+    Parquet,
     /// The directory has no such member.
     #[error("the archive has no such member")]
     NoMember,

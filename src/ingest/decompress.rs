@@ -37,7 +37,10 @@ pub(super) fn open_within(path: &Path, digest: Option<Arc<FileDigest>>, caps: &C
         let limited = Unpacked::new(contents, stored, caps);
         let mut file = BufReader::with_capacity(1 << 18, Digested { file: limited, at: 0, digest });
         let is_packed = |head: &[u8]| {
-            is_compressed_head(head) || archive::begins_as_archive(head) || head.starts_with(b"7z\xbc\xaf") || head.starts_with(b"Rar!")
+            is_compressed_head(head)
+                || (archive::begins_as_archive(head) && !is_workbook(head))
+                || head.starts_with(b"7z\xbc\xaf")
+                || head.starts_with(b"Rar!")
         };
         return if is_packed(file.fill_buf().map_err(io)?) { Err(refused(ArchiveFault::Nested)) } else { Ok(Box::new(file)) };
     }

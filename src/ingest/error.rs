@@ -140,6 +140,7 @@ pub enum IngestError {
         expected: &'static str,
     },
     /// A damaged Parquet file.
+    #[cfg(not(fuzzing))]
     #[error("`{path}` is damaged or not Parquet; export it again", path = path.display())]
     Parquet {
         /// The file.
@@ -148,6 +149,7 @@ pub enum IngestError {
         source: parquet::errors::ParquetError,
     },
     /// A damaged table.
+    #[cfg(not(fuzzing))]
     #[error("`{path}` cannot be read as a table", path = path.display())]
     Table {
         /// The file.

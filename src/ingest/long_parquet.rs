@@ -12,13 +12,14 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time};
 
+use super::archive::ArchiveFault;
 use super::columns::{ReadingColumns, Value, reading_columns};
 use super::digest::FileDigest;
 use super::naive_clock::NaiveClock;
 use super::parquet_columns::{RawTimes, read_ids, read_times, read_values};
 use super::parquet_pages::{Column, Detour};
 use super::values::{ABSURD, is_absurd, stamp_detail};
-use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, parquet_batches};
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress, parquet_batches};
 
 /// Row groups beyond this many rows are read in batches, so that memory does not depend on how the file was written.
 const LARGEST_GROUP: i64 = 4 << 20;
@@ -72,6 +73,9 @@ pub(super) fn dictionary() -> DataType {
 
 impl Layout {
     fn of(file: &Source) -> Result<Self, IngestError> {
+        if decompress::is_compressed(file.path)? {
+            return Err(IngestError::Archive { path: file.path.to_path_buf(), fault: ArchiveFault::Parquet });
+        }
         let open = File::open(file.path).map_err(|source| IngestError::Io { path: file.path.to_path_buf(), source })?;
         let damaged = |source| IngestError::Parquet { path: file.path.to_path_buf(), source };
         let plain = ArrowReaderMetadata::load(&open, ArrowReaderOptions::new()).map_err(damaged)?;

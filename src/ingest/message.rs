@@ -123,9 +123,11 @@ impl ReadingsFile for MessageFile {
     }
 }
 
+/// What is done with a file that breaks off.
+pub(super) const KEPT: &str = "what comes before it is read; export the file again";
+
 /// Hands over what was read, with a reject for what was not.
 fn conclude(mut points: MeterPoints, halt: Option<Halt>, path: &Path) -> Result<u64, IngestError> {
-    const KEPT: &str = "what comes before it is read; export the file again";
     match halt {
         Some(Halt::Stopped) => return Ok(0),
         Some(Halt::Io(source)) if is_of_the_system(&source) => return Err(IngestError::Io { path: path.to_path_buf(), source }),
@@ -142,7 +144,7 @@ fn conclude(mut points: MeterPoints, halt: Option<Halt>, path: &Path) -> Result<
 }
 
 /// Whether the system refused, rather than the contents being damaged.
-fn is_of_the_system(error: &io::Error) -> bool {
+pub(super) fn is_of_the_system(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
     !matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof)
 }

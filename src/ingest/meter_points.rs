@@ -69,6 +69,15 @@ struct Point {
     registers: Vec<(Timestamp, String, f64)>,
 }
 
+/// Bits of the registers that these channels are, where all of them have names that mean the same in every file: suffixes of NEM12, such as E1 and B1. 0 where some do not.
+fn register_bits(channels: &[(Flow, String)]) -> u16 {
+    let bit = |name: &str| match name.as_bytes() {
+        [letter, number @ b'1'..=b'9'] if letter.is_ascii_alphabetic() => Some(1 << (number - b'0')),
+        _ => None,
+    };
+    channels.iter().map(|(_, name)| bit(name)).try_fold(0_u16, |bits, bit| Some(bits | bit?)).unwrap_or(0)
+}
+
 impl<'a> MeterPoints<'a> {
     pub(super) fn new(file: FileIx, path: &'a Path, caps: Caps, calendar: &'a Calendar, sink: &'a dyn BlockSink) -> Self {
         Self {
@@ -235,6 +244,11 @@ impl<'a> MeterPoints<'a> {
 
     fn hand_over(&mut self, point: Point) {
         let flows: Vec<Flow> = point.channels.iter().map(|(flow, _)| *flow).collect();
+        let registers = register_bits(&point.channels);
+        if registers != self.block.registers && !self.block.is_empty() {
+            self.flush();
+        }
+        self.block.registers = registers;
         let readings = net(point.readings, &flows);
         if !readings.is_empty() {
             let key = self.block.ids.push(&point.id);

@@ -2,8 +2,12 @@
 //!
 //! `FORMATS` is the registry of readings formats, one file each. Static tables (customers, grid, weather, licences, tariffs) are read by `static_tables`. A
 //! record that cannot be used becomes a `Reject` with file, row and remedy; a file that cannot be used is an `IngestError`.
+//!
+//! Fuzz targets (`fuzz/`) compile this folder in by path, with `cfg(fuzzing)`: what goes through polars and
+//! arrow is left out there, because building those under a fuzzer takes longer than fuzzing.
 
 mod archive;
+#[cfg(not(fuzzing))]
 mod bit_packed;
 mod caps;
 mod channels;
@@ -24,16 +28,22 @@ mod find;
 mod json_stream;
 #[cfg(test)]
 mod kept;
+#[cfg(not(fuzzing))]
 mod long_parquet;
 mod mapping;
 mod message;
 mod meter_points;
+#[cfg(not(fuzzing))]
+mod meter_table;
 mod mscons;
 mod naive_clock;
 mod nem12;
 mod number;
+#[cfg(not(fuzzing))]
 mod parquet_batches;
+#[cfg(not(fuzzing))]
 mod parquet_columns;
+#[cfg(not(fuzzing))]
 mod parquet_pages;
 mod read_buffer;
 mod reading_type;
@@ -41,10 +51,13 @@ mod readings;
 #[cfg(test)]
 mod round_trip;
 mod stamp;
+#[cfg(not(fuzzing))]
 mod static_tables;
 mod survey;
+#[cfg(not(fuzzing))]
 mod table;
 mod values;
+#[cfg(not(fuzzing))]
 mod weather_files;
 mod workbook;
 #[cfg(test)]
@@ -61,10 +74,25 @@ pub use caps::Caps;
 pub use error::IngestError;
 pub use find::{InputFile, find_inputs};
 pub use mapping::{Decision, KnownProfile, PROFILES, Profile, ProfileError, Understanding};
+#[cfg(not(fuzzing))]
+pub use meter_table::read_meters;
 pub use readings::{FileSummary, PieceIx, Readings};
+#[cfg(not(fuzzing))]
 pub use static_tables::{read_customers, read_grid, read_licences, read_tariffs, read_weather};
 pub use survey::{Roster, Survey};
-pub use table::Table;
+
+/// A static table that was read.
+#[derive(Debug, Clone, Default)]
+pub struct Table<T> {
+    /// Its content.
+    pub data: T,
+    /// Rows of data in the file.
+    pub rows: u64,
+    /// Records and cells that were left out.
+    pub rejects: Vec<Reject>,
+    /// SHA-256 of the file's bytes, hexadecimal.
+    pub sha256: String,
+}
 
 /// Where readers put what they read. Called from many threads at once, in any order.
 pub trait BlockSink: Sync {
@@ -156,6 +184,7 @@ pub struct IdRuns {
 
 /// Every readings format, tried in order.
 pub const FORMATS: &[&dyn Format] = &[
+    #[cfg(not(fuzzing))]
     &long_parquet::LongParquet,
     &nem12::NEM12,
     &mscons::MSCONS,
@@ -176,4 +205,13 @@ pub struct Source<'a> {
     pub ix: FileIx,
     /// What the file may ask of the machine.
     pub caps: Caps,
+}
+
+/// Reads a network model, for its fuzz target; a run reads one as a static table.
+///
+/// # Errors
+/// When the file cannot be read, or holds no grid.
+#[cfg(fuzzing)]
+pub fn read_network_model(path: &Path) -> Result<Table<crate::domain::Grid>, IngestError> {
+    cim_grid::read(path)
 }

@@ -95,7 +95,7 @@ fn one_of_each() -> Vec<Vec<u8>> {
     let day = |seed: u32| {
         (0..24).map(|hour| (1 + (hour * 37 + seed) % 900, if hour == 5 { ReadingQuality::Estimated } else { ReadingQuality::Actual })).collect()
     };
-    let dump = Dump { ids: vec!["AAAAAAAA01".into(), "AAAAAAAA02".into()], step_min: 60, import: vec![day(3), day(400)], export: None };
+    let dump = Dump { ids: vec!["AAAAAAAA01".into(), "AAAAAAAA02".into()], step_min: 60, ahead_s: 0, import: vec![day(3), day(400)], export: None };
     vec![
         dump.nem12().into_bytes(),
         dump.mscons().into_bytes(),

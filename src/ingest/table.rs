@@ -8,20 +8,7 @@ use polars::prelude::{CsvParseOptions, CsvReadOptions, DataFrame, DataType, Parq
 use crate::domain::{Calendar, CivilDay, Reject, RejectCode};
 
 use super::number::{self, Cell};
-use super::{IngestError, columns, decompress, digest};
-
-/// A static table that was read.
-#[derive(Debug, Clone, Default)]
-pub struct Table<T> {
-    /// Its content.
-    pub data: T,
-    /// Rows of data in the file.
-    pub rows: u64,
-    /// Records and cells that were left out.
-    pub rejects: Vec<Reject>,
-    /// SHA-256 of the file's bytes, hexadecimal.
-    pub sha256: String,
-}
+use super::{IngestError, Table, columns, decompress, digest};
 
 /// The cells of a table on their way into records.
 pub(super) struct TextTable<'a> {

@@ -3,15 +3,20 @@
 //! A sheet is held in memory whole; files beyond a cap are refused. Dates become ISO text, whichever epoch the workbook counts from; a time of 1.0 is 24:00. Numbers keep the
 //! digits that they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a profile gives them back.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
+use std::io::{Cursor, Read as _};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 
 use calamine::{Data, ExcelDateTime, Range, Reader, SheetVisible, Sheets, open_workbook_auto_from_rs};
 
 use crate::domain::{Calendar, CivilDay};
 
+use super::digest::FileDigest;
 use super::mapping::{Profile, Understanding};
-use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, delimited, digest};
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress, delimited};
 
 /// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
 const CAP_MB: u64 = 64;
@@ -24,7 +29,7 @@ pub(super) struct Workbook;
 
 /// An opened workbook: its sheets of readings, one piece each.
 struct OpenedWorkbook {
-    path: PathBuf,
+    digest: Arc<FileDigest>,
     sheets: Vec<Box<dyn ReadingsFile>>,
 }
 
@@ -58,7 +63,7 @@ impl Format for Workbook {
     }
 
     fn open_as(&self, file: &Source, profile: Option<&Profile>) -> Result<Box<dyn ReadingsFile>, IngestError> {
-        let mut book = open_book(file.path)?;
+        let (mut book, digest) = open_book(file)?;
         let wanted = profile.and_then(|profile| profile.sheet.as_deref());
         let names: Vec<(String, bool)> =
             book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect();
@@ -78,7 +83,7 @@ impl Format for Workbook {
             }
         }
         if !sheets.is_empty() {
-            return Ok(Box::new(OpenedWorkbook { path: file.path.to_path_buf(), sheets }));
+            return Ok(Box::new(OpenedWorkbook { digest, sheets }));
         }
         let none = || IngestError::Workbook {
             path: file.path.to_path_buf(),
@@ -92,22 +97,57 @@ impl Format for Workbook {
     }
 }
 
-fn open_book(path: &Path) -> Result<Sheets<std::io::Cursor<Vec<u8>>>, IngestError> {
-    let io = |source| IngestError::Io { path: path.to_path_buf(), source };
-    let megabytes = std::fs::metadata(path).map_err(io)?.len() >> 20;
-    if megabytes > CAP_MB {
-        let remedy = "save its sheets as csv, or split it by month";
-        return Err(IngestError::TooLarge { path: path.to_path_buf(), megabytes, what: "a workbook", cap: CAP_MB, remedy });
+/// A workbook in memory.
+type Book = Sheets<Cursor<Vec<u8>>>;
+
+/// Reads the whole file, or the member of an archive, with its digest.
+fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
+    let path = file.path;
+    let too_large = |bytes: u64| IngestError::TooLarge {
+        path: path.to_path_buf(),
+        megabytes: bytes >> 20,
+        what: "a workbook",
+        cap: CAP_MB,
+        remedy: "save its sheets as csv, or split it by month",
+    };
+    let stored = decompress::stored_bytes(path)?;
+    if stored >> 20 > CAP_MB {
+        return Err(too_large(stored));
     }
-    let bytes = std::fs::read(path).map_err(io)?;
-    unharmed(path, || open_workbook_auto_from_rs(std::io::Cursor::new(bytes)))
+    let digest = Arc::new(FileDigest::new(path));
+    let mut bytes = Vec::new();
+    let most = (CAP_MB + 1) << 20;
+    let read = decompress::open_within(path, Some(digest.clone()), &file.caps)?.take(most).read_to_end(&mut bytes);
+    read.map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
+    if bytes.len() as u64 >= most {
+        return Err(too_large(most));
+    }
+    Ok((unharmed(path, || open_workbook_auto_from_rs(Cursor::new(bytes)))?, digest))
 }
 
-/// Reads with the crate, whose panics on damaged files become errors here.
+thread_local! {
+    /// Whether a panic on this thread is one of the crate's, which is told as an error.
+    static IS_EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads with the crate, whose panics on damaged files become errors here and print nothing.
 fn unharmed<T>(path: &Path, read: impl FnOnce() -> Result<T, calamine::Error>) -> Result<T, IngestError> {
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) {
-        Ok(read) => read.map_err(|error| IngestError::Workbook { path: path.to_path_buf(), message: error.to_string() }),
-        Err(_) => Err(IngestError::Workbook { path: path.to_path_buf(), message: "it is damaged".to_owned() }),
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !IS_EXPECTED.get() {
+                usual(panic);
+            }
+        }));
+    });
+    IS_EXPECTED.set(true);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(read));
+    IS_EXPECTED.set(false);
+    let refused = |message: String| IngestError::Workbook { path: path.to_path_buf(), message };
+    match outcome {
+        Ok(read) => read.map_err(|error| refused(error.to_string())),
+        Err(_) => Err(refused("it is damaged".to_owned())),
     }
 }
 
@@ -193,7 +233,7 @@ impl ReadingsFile for OpenedWorkbook {
     }
 
     fn sha256(&self) -> Result<String, IngestError> {
-        digest::sha256(&self.path)
+        self.digest.finish()
     }
 
     fn close(&self, sink: &dyn BlockSink) {

@@ -14,6 +14,8 @@ const FIRST_DAY_S: i64 = 1_740_787_200;
 pub(super) struct Dump {
     pub(super) ids: Vec<String>,
     pub(super) step_min: i64,
+    /// How far the local clock is ahead of UTC, seconds: formats that state instants are written in UTC, the others on this clock.
+    pub(super) ahead_s: i64,
     /// Watt-hours by usage point, then interval, with quality; import, and export where there is any.
     pub(super) import: Vec<Vec<(u32, ReadingQuality)>>,
     pub(super) export: Option<Vec<Vec<u32>>>,
@@ -48,8 +50,14 @@ impl Dump {
         expected
     }
 
-    fn stamp(&self, place: usize) -> i64 {
+    /// Start of an interval on the local clock.
+    fn local(&self, place: usize) -> i64 {
         FIRST_DAY_S + place as i64 * self.step_min * 60
+    }
+
+    /// The instant at which an interval starts.
+    fn stamp(&self, place: usize) -> i64 {
+        self.local(place) - self.ahead_s
     }
 
     /// Date and time of an instant on the clock of UTC: year, month, day, hour, minute.
@@ -80,7 +88,7 @@ impl Dump {
                 let _ = writeln!(text, "200,{id},E1B1,1,{suffix},N1,METER1,kWh,{},", self.step_min);
                 for day in 0..self.intervals() / per_day {
                     let places = day * per_day..(day + 1) * per_day;
-                    let _ = write!(text, "300,{}", &Self::digits(self.stamp(places.start))[..8]);
+                    let _ = write!(text, "300,{}", &Self::digits(self.local(places.start))[..8]);
                     for place in places.clone() {
                         let wh = export.map_or(self.import[point][place].0, |export| export[point][place]);
                         let _ = write!(text, ",{:.3}", f64::from(wh) / 1000.0);
@@ -254,7 +262,7 @@ impl Dump {
         let mut text =
             "<?xml version=\"1.0\" encoding=\"windows-1251\"?><!--Сформировано АСКУЭ--><message class=\"80020\" version=\"2\" number=\"7\">"
                 .to_owned();
-        let date = Self::digits(self.stamp(day * per_day))[..8].to_owned();
+        let date = Self::digits(self.local(day * per_day))[..8].to_owned();
         let _ = write!(
             text,
             "<datetime><timestamp>20250302000000</timestamp><daylightsavingtime>0</daylightsavingtime><day>{date}</day></datetime><area>"
@@ -296,6 +304,6 @@ prop_compose! {
         export in proptest::collection::vec(proptest::collection::vec(0_u32..90_000, days * 1440 / step_min as usize), points),
         step_min in Just(step_min), exports in Just(exports),
     ) -> Dump {
-        Dump { ids: ids.into_iter().collect(), step_min, import, export: exports.then_some(export) }
+        Dump { ids: ids.into_iter().collect(), step_min, ahead_s: 0, import, export: exports.then_some(export) }
     }
 }

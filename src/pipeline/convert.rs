@@ -27,6 +27,8 @@ pub struct ConvertPlan {
     pub profile: Option<Profile>,
     /// The utility's clock.
     pub calendar: Calendar,
+    /// What one file may ask of the machine.
+    pub caps: Caps,
     /// Memory that the run may use, bytes; `None` = half of what is free.
     pub memory: Option<u64>,
     /// The file to write; an existing one is replaced.
@@ -123,7 +125,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
 
     progress.stage("reading", None);
     let files = ingest::find_inputs(&plan.readings).map_err(PipelineError::from)?;
-    let readings = Readings::open_as(&files, Caps::default(), plan.profile.as_ref()).map_err(PipelineError::from)?;
+    let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
     let is_utc = is_utc(&readings, &plan.calendar)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
     let memory = MemoryPlan::of(plan.memory, &survey);

@@ -1,13 +1,13 @@
 //! What is done with a usage point the moment its readings are complete, while they are in the processor's cache: even time axis, fault gate, profile, sums of the
 //! grid. Its series is then forgotten, unless it is a balance meter's or farms will be planted in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, Link, NodeKind, Purpose, UsagePointId, seed_of};
 use crate::population::PeerValues;
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
-use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, RawReading, Regular, Stretch, series_of};
+use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RawReading, Regular, Stretch, apply_ratios, series_of};
 
 /// Interval share that may be estimated before a usage point's shape is not believed.
 const MOST_ESTIMATED: f64 = 0.5;
@@ -19,6 +19,7 @@ const MOST_ADRIFT: usize = 4096;
 pub(super) struct Setting<'a> {
     pub(super) calendar: &'a Calendar,
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
+    pub(super) meters: &'a MeterRatios,
     pub(super) grid: &'a Grid,
     pub(super) period: Option<(CivilDay, CivilDay)>,
     pub(super) seed: u64,
@@ -79,14 +80,15 @@ impl Setting<'_> {
     /// Puts readings on an even time axis, clips them to the period and passes them through the fault gate. `None` when nothing is left.
     pub(super) fn prepare(&self, usage_point: &UsagePointId, stretches: &[Stretch], apart: &[RawReading]) -> Option<Prepared> {
         let Regular { mut series, mut faults, estimated_share } = series_of(usage_point, stretches, apart, self.calendar)?;
+        let contracted_kw = self.customers.get(usage_point).and_then(|customer| customer.contracted_kw);
+        faults.extend(apply_ratios(&mut series, self.meters, contracted_kw, self.calendar));
         if let Some((from, to)) = self.period {
             series = series.clip(self.calendar, from, to);
         }
         if series.kw.is_empty() {
             return None;
         }
-        let contracted_kw = self.customers.get(usage_point).and_then(|customer| customer.contracted_kw);
-        let mut gated = FaultGate { calendar: self.calendar }.pass(series, contracted_kw);
+        let mut gated = FaultGate { calendar: self.calendar, ratios_known: self.meters.contains_key(usage_point) }.pass(series, contracted_kw);
         if estimated_share > MOST_ESTIMATED {
             // Estimates are drawn from old profiles: their course of the day says nothing about the load.
             gated.series.kw.fill(f32::NAN);
@@ -162,6 +164,12 @@ impl<'a> FirstPass<'a> {
         } else if let Some(parent) = grid.node(&series.usage_point).and_then(|node| node.parent.as_ref()).filter(|parent| feeds(parent)) {
             self.sums.add(parent, series);
         }
+    }
+
+    /// The usage points and balance meters that intervals were read of.
+    pub(super) fn finished(&self) -> BTreeSet<UsagePointId> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.points.iter().map(|point| &point.id).chain(kept.supplies.keys()).cloned().collect()
     }
 
     /// Keeps the `most` series with the smallest hashes of their ids: a sample that does not change when others are added.

@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::findings::InputDigest;
 use crate::ingest::{self, BlockSink, FileSummary, IngestError, PieceIx, Readings, Table};
-use crate::series::{Gathered, Gatherer};
+use crate::series::{Gathered, Gatherer, MeterRatios};
 
 use super::{Interrupt, Progress, ScanPlan};
 
@@ -35,6 +35,7 @@ pub(super) struct Tables {
     pub(super) weather: Weather,
     pub(super) licences: Vec<Licence>,
     pub(super) tariffs: Vec<Tariff>,
+    pub(super) meters: MeterRatios,
     pub(super) digests: Vec<InputDigest>,
     pub(super) rejects: Vec<Reject>,
 }
@@ -120,6 +121,7 @@ impl Tables {
             weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
             licences: tables.take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
             tariffs: tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?,
+            meters: tables.take("meters", paths.meters.as_deref(), |path| ingest::read_meters(path, calendar))?,
             digests: tables.digests,
             rejects: tables.rejects,
         })

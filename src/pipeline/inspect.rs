@@ -1,12 +1,12 @@
 //! A dry run of the reader on one file: what it is taken for and on what ground, its first readings, its months, its faults and rejects. Writes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, is_no_reading};
 use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, Survey, Understanding};
-use crate::series::{Gatherer, RawReading, Stretch, register_load, series_of};
+use crate::series::{FaultGate, Gatherer, LoadSeries, RawReading, Stretch, register_load, series_of};
 
 use super::inputs::{PipelineError, Watching};
 use super::memory::MemoryPlan;
@@ -38,7 +38,7 @@ pub struct Inspection {
     pub range_kw: Option<(f32, f32)>,
     /// Register readings, their usage points, and those from which a mean power follows.
     pub registers: RegisterCover,
-    /// Faults by kind.
+    /// Usage points with a fault, by kind.
     pub faults: BTreeMap<FaultKind, u64>,
     /// Rejects by code: how many, and the first.
     pub rejects: BTreeMap<&'static str, (u64, Reject)>,
@@ -155,13 +155,20 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, id: &str, stretches: &[Stretch], apart: &[RawReading], calendar: &Calendar) {
-        let Some(regular) = series_of(&id.into(), stretches, apart, calendar) else { return };
-        let series = &regular.series;
-        self.usage_points += 1;
-        *self.steps.entry(series.step_min).or_insert(0) += 1;
-        regular.faults.iter().for_each(|fault| *self.faults.entry(fault.kind).or_insert(0) += 1);
-        let mut months: BTreeMap<CivilDay, MonthCover> = BTreeMap::new();
+    /// One usage point; `None` without a reading. Faults are those that a scan would list of its readings, contracted power not known.
+    fn of(id: &str, stretches: &[Stretch], apart: &[RawReading], calendar: &Calendar) -> Option<Self> {
+        let regular = series_of(&id.into(), stretches, apart, calendar)?;
+        let mut tally = Self { usage_points: 1, ..Self::default() };
+        tally.steps.insert(regular.series.step_min, 1);
+        tally.cover(&regular.series, calendar);
+        let gated = FaultGate { calendar, ratios_known: false }.pass(regular.series, None);
+        let kinds: BTreeSet<FaultKind> = regular.faults.iter().chain(&gated.faults).map(|fault| fault.kind).collect();
+        tally.faults = kinds.into_iter().map(|kind| (kind, 1)).collect();
+        Some(tally)
+    }
+
+    /// What a series holds of every month.
+    fn cover(&mut self, series: &LoadSeries, calendar: &Calendar) {
         let (mut until, mut month) = (Timestamp(i64::MIN), CivilDay(0));
         for (index, &kw) in series.kw.iter().enumerate() {
             let at = series.at(index);
@@ -170,19 +177,32 @@ impl Tally {
                 until = calendar.day_start(CivilDay(day.0 + 1));
                 month = CivilDay(day.0 - i32::from(day.date().day()) + 1);
             }
-            let cover = months.entry(month).or_default();
+            let cover = self.months.entry(month).or_default();
             cover.expected += 1;
-            cover.held += u64::from(!kw.is_nan());
             if !kw.is_nan() {
+                cover.held += 1;
                 self.range_kw = Some(self.range_kw.map_or((kw, kw), |(low, high)| (low.min(kw), high.max(kw))));
             }
         }
-        for (month, cover) in months.into_iter().filter(|(_, cover)| cover.held > 0) {
+        self.months.retain(|_, cover| cover.held > 0);
+        self.months.values_mut().for_each(|cover| cover.usage_points = 1);
+    }
+
+    /// Adds what other usage points add up to.
+    fn merge(&mut self, other: Self) {
+        self.usage_points += other.usage_points;
+        other.steps.into_iter().for_each(|(step, count)| *self.steps.entry(step).or_insert(0) += count);
+        other.faults.into_iter().for_each(|(kind, count)| *self.faults.entry(kind).or_insert(0) += count);
+        for (month, cover) in other.months {
             let of_month = self.months.entry(month).or_default();
-            of_month.usage_points += 1;
+            of_month.usage_points += cover.usage_points;
             of_month.held += cover.held;
             of_month.expected += cover.expected;
         }
+        self.range_kw = match (self.range_kw, other.range_kw) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
     }
 }
 
@@ -192,18 +212,20 @@ impl Tally {
 /// When it cannot be used, or the run is interrupted.
 pub fn inspect(
     file: &InputFile,
-    profile: Option<&Profile>,
+    (profile, caps): (Option<&Profile>, Caps),
     calendar: &Calendar,
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<Inspection, PipelineError> {
     progress.stage("inspecting", None);
-    let readings = Readings::open_as(&[InputFile { named: true, ..file.clone() }], Caps::default(), profile)?;
+    let readings = Readings::open_as(&[InputFile { named: true, ..file.clone() }], caps, profile)?;
     let (format, understanding) = readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
     let survey = Survey::of(&readings, &Watching(interrupt))?;
     let tally: Mutex<Tally> = Mutex::default();
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
-        tally.lock().unwrap_or_else(PoisonError::into_inner).add(id, stretches, apart, calendar);
+        if let Some(one) = Tally::of(id, stretches, apart, calendar) {
+            tally.lock().unwrap_or_else(PoisonError::into_inner).merge(one);
+        }
     };
     // A dry run writes nothing beside the files: what does not fit goes to the system's folder for such.
     let folder = std::env::temp_dir();
@@ -227,8 +249,9 @@ pub fn inspect(
         registers.readings += reads.len() as u64;
         let (load, found) = register_load(&id, reads, calendar);
         registers.with_power += u64::from(load.is_some());
-        for fault in found {
-            *faults.entry(fault.kind).or_insert(0) += 1;
+        let kinds: BTreeSet<FaultKind> = found.iter().map(|fault| fault.kind).collect();
+        for kind in kinds {
+            *faults.entry(kind).or_insert(0) += 1;
         }
     }
     let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();

@@ -330,6 +330,15 @@ impl Metered<'_> {
         self.points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// Mean power of every judged day of these usage points, kW; `None` for one that was not read.
+    pub(super) fn day_means(&self, ids: &[&UsagePointId]) -> Vec<Option<Vec<(CivilDay, f32)>>> {
+        let found: Vec<Option<ProfilePlace>> = ids.iter().map(|id| self.point(id).map(|point| point.profile)).collect();
+        let places: Vec<ProfilePlace> = found.iter().flatten().copied().collect();
+        let mut means =
+            look_at_all(&places, self.profiles, |_, profile| profile.days.iter().map(|day| (day.day, day.summary.mean_kw)).collect()).into_iter();
+        found.into_iter().map(|place| place.and_then(|_| means.next().flatten())).collect()
+    }
+
     /// Whether a usage point was read.
     pub(super) fn is_read(&self, id: &str) -> bool {
         self.point(id).is_some()

@@ -98,7 +98,6 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let memory = MemoryPlan::of(plan.memory, &survey);
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     clock.lap("survey")?;
-
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
     let summed = tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint);
@@ -110,25 +109,27 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
     let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
+    let counted = registers::finish_counted(&gathered.registers, &first);
     profiles.close()?;
     tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);
-    let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
-    let (registers, register_faults) = registers::register_loads(gathered.registers, &plan.calendar);
-    let kept = first.finish();
+    let (registers, register_faults) = registers::register_loads(gathered.registers, &tables.meters, &plan.calendar);
     clock.lap("read")?;
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers, &buildings);
-    let Kept { points, mut supplies, mut faults, hosts, taken, adrift } = kept;
+    let Kept { points, mut supplies, mut faults, hosts, taken, adrift } = first.finish();
     let (registers, supply_registers) = register_supplies::apart(registers, &tables.grid, &supplies);
     supplies.extend(register_supplies::held(&supply_registers));
     faults.extend(register_faults);
     let mut metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
+    faults.extend(registers::against_intervals(&registers, &metered, &counted, &plan.calendar));
     run.sort_faults(&mut faults, &metered);
     clock.lap("judge")?;
 
     progress.stage("balancing the grid", None);
-    let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, setting: run.first_pass_setting(), interrupt };
+    let setting = run.first_pass_setting();
+    let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
     let series = GridSeries { supplies, registers: supply_registers, adrift, taken };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;
@@ -141,8 +142,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
     let pictures = look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
-    gatherer.failure().map_or(Ok(()), Err)?;
-    profiles.failure().map_or(Ok(()), Err)?;
+    gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
     let findings = run.drawn(run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults), pictures, &metered);
@@ -214,6 +214,7 @@ impl Run<'_> {
         first_pass::Setting {
             calendar: &self.plan.calendar,
             customers: &self.tables.customers,
+            meters: &self.tables.meters,
             grid: &self.tables.grid,
             period: self.plan.period,
             seed: config.run.seed,

@@ -54,6 +54,8 @@ pub struct StaticPaths {
     pub licences: Option<PathBuf>,
     /// Tariffs.
     pub tariffs: Option<PathBuf>,
+    /// Meters: ratios of transformers with dates.
+    pub meters: Option<PathBuf>,
     /// Register readings in files of their own.
     pub registers: Option<PathBuf>,
 }

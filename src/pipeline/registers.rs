@@ -6,20 +6,57 @@ use rayon::prelude::*;
 
 use crate::domain::{Calendar, Customer, Fault, Grid, Timestamp, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts};
-use crate::series::{GridSums, LoadSeries, RegisterLoad, RegisterRead, register_load};
+use crate::series::{
+    GridSums, LoadSeries, MeterRatios, RawReading, RegisterLoad, RegisterRead, apply_ratios_to_register, counted_load, register_fault, register_load,
+};
+
+use super::first_pass::FirstPass;
+use super::metered::Metered;
 
 /// Hours before and after register readings for which they are believed.
 const MONTH_HOURS: i64 = 31 * 24;
 
 /// What all register readings say, in the order of usage points, and what is wrong with them.
-pub(super) fn register_loads(reads: Vec<(UsagePointId, Vec<RegisterRead>)>, calendar: &Calendar) -> (Vec<RegisterLoad>, Vec<Fault>) {
+pub(super) fn register_loads(
+    reads: Vec<(UsagePointId, Vec<RegisterRead>)>,
+    meters: &MeterRatios,
+    calendar: &Calendar,
+) -> (Vec<RegisterLoad>, Vec<Fault>) {
     let (mut loads, mut faults) = (Vec::new(), Vec::new());
     for (usage_point, reads) in reads {
-        let (load, found) = register_load(&usage_point, reads, calendar);
+        let (mut load, found) = register_load(&usage_point, reads, calendar);
+        if let Some(load) = &mut load {
+            apply_ratios_to_register(load, meters, calendar);
+        }
+        let load = load.filter(|load| !load.periods.is_empty());
         loads.extend(load);
         faults.extend(found);
     }
     (loads, faults)
+}
+
+/// Hourly loads that were made of counters, by usage point.
+pub(super) type Counted = BTreeMap<UsagePointId, Vec<RawReading>>;
+
+/// Takes counters that are read by the hour as hourly loads, where nothing else gives the load by intervals.
+pub(super) fn finish_counted(reads: &[(UsagePointId, Vec<RegisterRead>)], first: &FirstPass) -> Counted {
+    let loads: Vec<(&UsagePointId, Vec<RawReading>)> = reads.par_iter().filter_map(|(id, reads)| Some((id, counted_load(reads)?))).collect();
+    if loads.is_empty() {
+        return Counted::new();
+    }
+    let known = first.finished();
+    let counted: Counted = loads.into_iter().filter(|(id, _)| !known.contains(*id)).map(|(id, load)| (id.clone(), load)).collect();
+    counted.par_iter().for_each(|(id, load)| first.usage_point(id.as_ref(), &[], load));
+    counted
+}
+
+/// What is wrong between the registers and the intervals of usage points that have both.
+pub(super) fn against_intervals(registers: &[RegisterLoad], metered: &Metered, counted: &Counted, calendar: &Calendar) -> Vec<Fault> {
+    let both: Vec<&RegisterLoad> =
+        registers.iter().filter(|load| metered.is_read(&load.usage_point) && !counted.contains_key(&load.usage_point)).collect();
+    let ids: Vec<&UsagePointId> = both.iter().map(|load| &load.usage_point).collect();
+    let days = metered.day_means(&ids);
+    both.iter().zip(days).filter_map(|(load, days)| register_fault(load, &days?, calendar)).collect()
 }
 
 /// How far the customers with registers of one node may be from what the profiles of their classes say; errors of customers are independent, so squares add.

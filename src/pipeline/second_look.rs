@@ -13,6 +13,7 @@ use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
 use super::dossiers::MOST_DRAWN;
 use super::first_pass::{Prepared, Setting};
+use super::registers::Counted;
 use super::{Interrupt, PipelineError, Progress};
 
 /// Where readings are found again.
@@ -20,6 +21,8 @@ pub(super) struct SecondLook<'a> {
     pub(super) readings: &'a Readings,
     pub(super) survey: &'a Survey,
     pub(super) gatherer: &'a Gatherer<'a>,
+    /// Hourly loads that were made of counters.
+    pub(super) counted: &'a Counted,
     pub(super) setting: Setting<'a>,
     pub(super) interrupt: &'a Interrupt,
 }
@@ -61,6 +64,9 @@ impl SecondLook<'_> {
                 found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, made);
             }
         };
+        for (id, readings) in self.counted.iter().filter(|(id, _)| wanted.contains(*id)) {
+            finish(id.as_ref(), &[], readings);
+        }
         let mut pieces = 0;
         if let (false, Survey::Together(roster)) = (self.gatherer.finish_again(&|id| wanted.contains(id), &finish), self.survey) {
             let order = roster.pieces_of(|id| wanted.contains(id));

@@ -51,7 +51,7 @@ impl Cell {
 
     /// As written into a file; `None` for an empty cell.
     ///
-    /// Words and ids that a spreadsheet would run as a formula get an apostrophe in front, which [`unguarded`] takes away; numbers stay numbers, also those that are ids.
+    /// Words and ids that a spreadsheet would run as a formula get an apostrophe in front, which `unguarded` takes away; numbers stay numbers, also those that are ids.
     #[must_use]
     pub fn to_text(&self) -> Option<String> {
         match self {

@@ -333,6 +333,7 @@ const FAULTS: &[Column<Fault>] = &[
     column("to", "last day", |r| Cell::day(r.to)),
     column("share", "share of its intervals, 0 to 1", |r| Cell::share(r.share)),
     column("detail", "the numbers behind it", |r| Cell::Text(r.detail.clone())),
+    column("effect", "whether the usage point is still judged, and by which tests", |r| Cell::Text(r.kind.effect().to_owned())),
 ];
 
 const REJECTS: &[Column<Reject>] = &[

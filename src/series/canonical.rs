@@ -4,7 +4,7 @@
 
 use crate::domain::{Minute, ReadingQuality};
 
-use super::regular::step_of;
+use super::regular::{by_register, step_of};
 use super::{RawReading, Stretch};
 
 /// One canonical reading.
@@ -30,19 +30,30 @@ pub fn canonical_readings(stretches: &[Stretch], apart: &[RawReading]) -> (Vec<C
     let step_min = step_of(&raw).unwrap_or(WITHOUT_STEP_MIN);
     let mut readings = Vec::with_capacity(raw.len());
     let mut given_way = 0;
+    let mut push = |reading: RawReading| {
+        let stated = reading.duration_min();
+        let kwh = reading.kwh(if stated > 0 { stated } else { step_min });
+        readings.push(CanonicalReading { start: reading.minute(), kwh, duration_min: stated as u16, quality: quality_of(reading.quality()) });
+    };
     for group in raw.chunk_by(|a, b| a.minute() == b.minute()) {
-        let best = group[0];
-        for reading in group {
-            if (reading.quality(), reading.file()) != (best.quality(), best.file()) {
-                given_way += 1;
-                continue;
+        // What flows in and what flows out do not compete, nor do registers of one meter in two files: they are added up.
+        for flow in [false, true].map(|out| group.iter().copied().filter(|reading| reading.flows_out() == out).collect::<Vec<_>>()) {
+            let parts: Vec<Vec<RawReading>> = if flow.is_empty() { Vec::new() } else { by_register(&flow) };
+            let kept: Vec<Vec<RawReading>> = parts.iter().map(|part| best_of(part)).collect();
+            given_way += (flow.len() - kept.iter().map(Vec::len).sum::<usize>()) as u64;
+            match &kept[..] {
+                [only] => only.iter().copied().for_each(&mut push),
+                several => several.iter().filter_map(|part| part.first().copied()).reduce(RawReading::plus).into_iter().for_each(&mut push),
             }
-            let stated = reading.duration_min();
-            let kwh = reading.kwh(if stated > 0 { stated } else { step_min });
-            readings.push(CanonicalReading { start: reading.minute(), kwh, duration_min: stated as u16, quality: quality_of(reading.quality()) });
         }
     }
     (readings, given_way)
+}
+
+/// Those of the best quality, and of these those of the latest file; sorted with the best first.
+fn best_of(part: &[RawReading]) -> Vec<RawReading> {
+    let best = part[0];
+    part.iter().copied().filter(|reading| (reading.quality(), reading.file()) == (best.quality(), best.file())).collect()
 }
 
 fn quality_of(bits: u16) -> ReadingQuality {
@@ -69,6 +80,13 @@ mod tests {
         let (readings, _) = canonical_readings(&[], &apart);
         assert_eq!(readings.iter().map(|reading| reading.kwh).collect::<Vec<_>>(), [2.0; 3]);
         assert!(readings.is_sorted_by_key(|reading| reading.start));
+    }
+
+    #[test]
+    fn import_and_export_in_two_files_both_stay() {
+        let apart = [reading(60, 1.0, Unit::Kwh, ReadingQuality::Actual, 0), reading(60, -0.5, Unit::Kwh, ReadingQuality::Actual, 1)];
+        let (readings, given_way) = canonical_readings(&[], &apart);
+        assert_eq!((readings.iter().map(|reading| reading.kwh).collect::<Vec<_>>(), given_way), (vec![1.0, -0.5], 0));
     }
 
     #[test]

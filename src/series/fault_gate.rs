@@ -2,13 +2,16 @@
 //!
 //! *Stuck and flat-filled values*: one non-zero value repeated for a day or longer. A running load varies by 0.3 % and more, so where the meter
 //! resolves finer than that, exact repetition is no load. Such intervals are masked (missing) for every test.
+//! *Spread-out values, catch-up values, exchanged channels, a lost phase*: see the files of these names.
 //! *Multiplier step*: see `multiplier`. The higher part is divided by the factor, and the fault says so.
 //! *Spikes*: a few values beyond ten times the 99.5 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
 //! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
 
 use crate::domain::{Calendar, Fault, FaultKind};
 
-use super::{DayFold, LoadSeries, multiplier};
+use super::multiplier::Levels;
+use super::spread_out::runs_of_one_value;
+use super::{DayFold, LoadSeries, catch_up, lost_phase, multiplier, spread_out, swapped_channels};
 
 /// A run of equal values shorter than this many hours is left alone.
 const RUN_HOURS: usize = 24;
@@ -24,7 +27,12 @@ const SPIKE_FACTOR: f32 = 10.0;
 pub struct FaultGate<'a> {
     /// The utility's clock, to name days.
     pub calendar: &'a Calendar,
+    /// The ratios of this meter are known, with their dates: a change of the steps that its values come in is no fault.
+    pub ratios_known: bool,
 }
+
+/// Masks faulty intervals of a series, folded as it is, and says what was wrong.
+type Mask<'m> = &'m dyn Fn(&mut LoadSeries, &DayFold) -> Option<Fault>;
 
 /// A series behind the gate.
 #[derive(Debug, Clone)]
@@ -43,19 +51,32 @@ impl FaultGate<'_> {
     /// Masks faulty intervals and lists the faults. `contracted_kw` bounds what may be called a spike.
     #[must_use]
     pub fn pass(self, mut series: LoadSeries, contracted_kw: Option<f64>) -> Gated {
-        let mut faults = Vec::new();
-        faults.extend(self.mask_runs(&mut series));
+        let mut faults = self.mask_runs(&mut series);
         let mut fold = DayFold::of(&series, self.calendar);
-        let spikes = self.mask_spikes(&mut series, &fold, contracted_kw);
-        if spikes.is_some() {
-            fold = DayFold::of(&series, self.calendar);
+        let masks: [Mask; 3] =
+            [&|series, fold| self.mask_spread_out(series, fold), &|series, fold| self.mask_catch_ups(series, fold), &|series, fold| {
+                self.mask_spikes(series, fold, contracted_kw)
+            }];
+        for mask in masks {
+            let found = mask(&mut series, &fold);
+            if found.is_some() {
+                fold = DayFold::of(&series, self.calendar);
+            }
+            faults.extend(found);
         }
-        let (multiplier, taken) = self.undo_multiplier(&mut series, &fold).unzip();
-        if taken.is_some() {
-            fold = DayFold::of(&series, self.calendar);
+        let changed = multiplier::split_days(&series, &fold);
+        let mut taken = None;
+        if let Some((days, split)) = changed {
+            let undone = if self.ratios_known { None } else { self.undo_multiplier(&mut series, &days, split) };
+            if let Some((fault, divided)) = undone {
+                fold = DayFold::of(&series, self.calendar);
+                faults.push(fault);
+                taken = Some(divided);
+            } else {
+                faults.extend(self.lost_phase(&series, &fold, (&days, split), contracted_kw));
+            }
         }
-        faults.extend(spikes);
-        faults.extend(multiplier);
+        faults.extend(self.swapped_channels(&series, &fold));
         faults.extend(self.negative(&series, &fold));
         faults.extend(self.gap(&series, &fold));
         Gated { series, fold, faults, taken }
@@ -79,7 +100,7 @@ impl FaultGate<'_> {
         if !may_repeat(&series.kw, shortest) {
             return Vec::new();
         }
-        let runs = equal_runs(&series.kw, shortest);
+        let runs = runs_of_one_value(&series.kw, shortest);
         if runs.is_empty() {
             return Vec::new();
         }
@@ -131,15 +152,69 @@ impl FaultGate<'_> {
         Some(self.fault(series, FaultKind::Spike, (first, last), spikes.len(), detail))
     }
 
-    fn undo_multiplier(self, series: &mut LoadSeries, fold: &DayFold) -> Option<(Fault, LoadSeries)> {
-        let step = multiplier::find(series, fold)?;
+    /// Hours that were divided evenly: the energy is known, its course is not.
+    fn mask_spread_out(self, series: &mut LoadSeries, fold: &DayFold) -> Option<Fault> {
+        let runs = spread_out::find(series, fold);
+        let (&(first, _), &(_, end)) = (runs.first()?, runs.last()?);
+        let count: usize = runs.iter().map(|run| run.1 - run.0).sum();
+        let kwh: f64 =
+            runs.iter().map(|&(first, end)| (end - first) as f64 * f64::from(series.kw[first])).sum::<f64>() * f64::from(series.step_min) / 60.0;
+        let hours = count as f64 * f64::from(series.step_min) / 60.0;
+        let detail = format!("{kwh:.1} kWh spread evenly over {} gaps, {hours:.0} h in all: values that the meter's display cannot show", runs.len());
+        for &(first, end) in &runs {
+            series.kw[first..end].fill(f32::NAN);
+        }
+        Some(self.fault(series, FaultKind::SpreadOut, (first, end - 1), count, detail))
+    }
+
+    /// Gaps whose energy stands in the interval after them; the zeros of such a gap are none.
+    fn mask_catch_ups(self, series: &mut LoadSeries, fold: &DayFold) -> Option<Fault> {
+        let found = catch_up::find(series, fold);
+        let (&(first, _), &(_, last)) = (found.first()?, found.last()?);
+        let (gap, place) = found[0];
+        let detail = format!(
+            "{} values that hold the energy of the gap before them; the first, {:.1} kW, after {:.0} h",
+            found.len(),
+            series.kw[place],
+            (place - gap) as f64 * f64::from(series.step_min) / 60.0
+        );
+        for &(first, place) in &found {
+            series.kw[first..=place].fill(f32::NAN);
+        }
+        let count = found.iter().map(|(first, place)| place + 1 - first).sum();
+        Some(self.fault(series, FaultKind::CatchUp, (first, last), count, detail))
+    }
+
+    fn lost_phase(self, series: &LoadSeries, fold: &DayFold, (days, split): (&[Levels], usize), contracted_kw: Option<f64>) -> Option<Fault> {
+        if !series.folds_to_hours() {
+            return None;
+        }
+        let lost = lost_phase::find(days, split, series.kw.len(), fold, contracted_kw)?;
+        let detail = format!(
+            "the load falls to {} of what it is otherwise, floor, mean and spread alike, in the same shape: a phase of the meter or its current transformer shows nothing; check the connection",
+            lost.left
+        );
+        Some(self.fault(series, FaultKind::LostPhase, (lost.from, lost.to - 1), lost.to - lost.from, detail))
+    }
+
+    fn swapped_channels(self, series: &LoadSeries, fold: &DayFold) -> Option<Fault> {
+        if !series.folds_to_hours() {
+            return None;
+        }
+        let (from, to) = swapped_channels::find(fold, series.kw.len())?;
+        let detail = "energy flows out night after night, as much as flows in otherwise: import and export are exchanged, or the meter is connected in reverse; check the channels of the export, then the meter".to_owned();
+        Some(self.fault(series, FaultKind::SwappedChannels, (from, to - 1), to - from, detail))
+    }
+
+    fn undo_multiplier(self, series: &mut LoadSeries, days: &[Levels], split: usize) -> Option<(Fault, LoadSeries)> {
+        let step = multiplier::find(series, days, split)?;
         let mut taken = LoadSeries { kw: vec![0.0; series.kw.len()], ..series.clone() };
         for (kw, taken) in series.kw[step.from..step.to].iter_mut().zip(&mut taken.kw[step.from..step.to]) {
             let divided = *kw / step.factor as f32;
             (*taken, *kw) = (*kw - divided, divided);
         }
         let ground = if step.by_display {
-            format!("all values are multiples of {:.0} times the display step of the rest, and as much larger", step.factor)
+            format!("all values are multiples of {} times the display step of the rest, and as much larger", (step.factor * 1e4).round() / 1e4)
         } else {
             format!("mean, floor and spread are {:.1} times those of the rest", step.factor)
         };
@@ -199,21 +274,6 @@ fn may_spike(fold: &DayFold, contracted_kw: Option<f64>) -> bool {
     highest[0] > limit
 }
 
-/// Runs `[first, end)` of equal values that are at least `shortest` long.
-fn equal_runs(kw: &[f32], shortest: usize) -> Vec<(usize, usize)> {
-    let mut runs = Vec::new();
-    let mut first = 0;
-    for end in 1..=kw.len() {
-        if end == kw.len() || kw[end] != kw[first] {
-            if end - first >= shortest && !kw[first].is_nan() {
-                runs.push((first, end));
-            }
-            first = end;
-        }
-    }
-    runs
-}
-
 /// The meter's display step in kW: the smallest distance between distinct values (1 % of them left aside). `None` with fewer than two values.
 fn display_step(kw: &[f32]) -> Option<f64> {
     let mut values: Vec<f32> = kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
@@ -247,7 +307,7 @@ mod tests {
     fn gate(kw: Vec<f32>) -> Gated {
         let calendar = Calendar::new(None).unwrap();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 30, kw };
-        FaultGate { calendar: &calendar }.pass(series, Some(10.0))
+        FaultGate { calendar: &calendar, ratios_known: false }.pass(series, Some(10.0))
     }
 
     fn kinds(gated: &Gated) -> Vec<FaultKind> {
@@ -337,5 +397,50 @@ mod tests {
         let fading = |i: usize| 3.0 * (1.0 - i as f32 / (60.0 * 48.0)).powi(2);
         let kw = home(60).into_iter().enumerate().map(|(i, own)| own * (1.0 + fading(i)) * if i >= 30 * 48 { 40.0 } else { 1.0 }).collect();
         assert!(kinds(&gate(kw)).contains(&FaultKind::Multiplier));
+    }
+
+    #[test]
+    fn spread_out_and_catch_up_values_are_masked_and_lost_phases_are_told_and_kept() {
+        let display = |kw: Vec<f32>| kw.into_iter().map(|kw| (kw * 500.0).round() / 500.0).collect::<Vec<f32>>();
+        let mut spread = display(home(30));
+        spread[700..716].fill(0.234_5);
+        let gated = gate(spread);
+        assert_eq!(kinds(&gated), [FaultKind::SpreadOut, FaultKind::Gap]);
+        assert!(gated.series.kw[700..716].iter().all(|kw| kw.is_nan()) && !gated.series.kw[699].is_nan());
+        assert!((gated.faults[0].share.unwrap() - 16.0 / 1440.0).abs() < 1e-12);
+
+        let mut booked = display(home(30));
+        let energy: f32 = booked[500..549].iter().sum();
+        booked[500..548].fill(0.0);
+        booked[548] = energy;
+        let gated = gate(booked);
+        assert_eq!(kinds(&gated), [FaultKind::CatchUp, FaultKind::Gap]);
+        assert!(gated.series.kw[500..549].iter().all(|kw| kw.is_nan()));
+
+        let workshop = |i: usize| 2.0 + ((i * 7919 + 13) % 101) as f32 / 250.0 + if (16..34).contains(&(i % 48)) { 9.0 } else { 0.0 };
+        let mut lost: Vec<f32> = (0..60 * 48).map(workshop).collect();
+        lost[30 * 48..].iter_mut().for_each(|kw| *kw *= 2.0 / 3.0);
+        let calendar = Calendar::new(None).unwrap();
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 30, kw: lost.clone() };
+        let gated = FaultGate { calendar: &calendar, ratios_known: false }.pass(series, Some(20.0));
+        assert_eq!(kinds(&gated), [FaultKind::LostPhase]);
+        assert!(gated.series.kw == lost, "the values stay as they are read");
+    }
+
+    #[test]
+    fn a_real_peak_is_no_spike_and_a_zero_is_no_negative_value() {
+        let mut kw = home(40);
+        kw[1000..1004].fill(6.5);
+        kw[100..110].fill(-0.0);
+        assert!(gate(kw).faults.is_empty());
+    }
+
+    #[test]
+    fn a_lamp_that_shows_one_coarse_value_all_night_and_day_is_not_stuck() {
+        // 0.2 kW in steps of 0.1 kWh an hour; its timer runs late now and then.
+        let calendar = Calendar::new(None).unwrap();
+        let kw = (0..60 * 24).map(|i| if i % 97 == 0 { 0.3 } else { 0.2 }).collect();
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
+        assert!(FaultGate { calendar: &calendar, ratios_known: false }.pass(series, Some(1.0)).faults.is_empty());
     }
 }

@@ -1,29 +1,38 @@
 //! From blocks of readings to one regular load series for every usage point.
 //!
 //! `gather` takes blocks in any order and hands over finished usage points; `regular` puts a usage point's readings on an even time axis and settles duplicates; `fault_gate` finds what
-//! is a fault of the data rather than a load; `registers` turns counter readings into mean power; `grid_sum` adds series up the grid, exactly.
+//! is a fault of the data rather than a load; `registers` turns counter readings into mean power, `register_check` holds them against the intervals; `grid_sum` adds series up the grid, exactly.
 
 mod canonical;
+mod catch_up;
 mod day_fold;
+mod display;
 mod fault_gate;
 mod gather;
 mod grid_sum;
+mod lost_phase;
+mod meter_ratios;
 mod multiplier;
 mod pick;
+mod register_check;
 mod registers;
 mod regular;
 mod scattered;
 mod spill;
+mod spread_out;
 mod streaming;
 mod stretch;
+mod swapped_channels;
 
 pub use canonical::{CanonicalReading, canonical_readings};
 pub use day_fold::{DayFold, DayLevel, HOURS};
 pub use fault_gate::{FaultGate, Gated};
 pub use gather::{FinishUsagePoint, GatherPlan, Gathered, Gatherer, WAITING_BYTES};
 pub use grid_sum::{GridSum, GridSums, hourly_kw, hourly_or_held_kw, mean_by_hour};
+pub use meter_ratios::{MeterRatios, apply_ratios, apply_ratios_to_register};
 pub use pick::Picker;
-pub use registers::{RegisterLoad, RegisterPeriod, RegisterRead, register_load};
+pub use register_check::register_fault;
+pub use registers::{RegisterLoad, RegisterPeriod, RegisterRead, counted_load, register_load};
 pub use regular::{RawReading, Regular, regular_series, series_of};
 pub use spill::{SpillStore, Stored};
 pub use stretch::Stretch;

@@ -2,16 +2,20 @@
 //!
 //! Two signs, either of which is enough.
 //! *By the display*: a meter shows whole steps, and a ratio is applied to what it shows. Where all values are multiples of k steps from one day on, and the load is about k times as
-//! large, the values were multiplied by k, whatever the household did on those days. A load that is added lands on every step.
+//! large, the values were multiplied by k, whatever the household did on those days. A load that is added lands on every step. One ratio in place of another shows too: multiples of 20 steps
+//! that become multiples of 30 were multiplied by 20 and then by 30.
 //! *By the levels*: mean, floor and daily spread all change by one common factor within a day. An added load raises the floor and leaves the spread.
 //! Assumes: readings in steps of 1 Wh or coarser for the first sign. Weak when: the ratio changes within five days of either end.
 
 use crate::domain::{best_split, median_of};
 
+use super::display::{greatest_divisor, steps_of};
 use super::{DayFold, LoadSeries};
 
 /// A factor below this is not looked for.
 const MULTIPLIER_MIN: f64 = 1.5;
+/// How far the household may move the mean against the factor that the display shows, as a ratio.
+const SLACK: f64 = 1.1;
 /// A change of the mean logarithm of the daily mean below this is left alone.
 const WORTH_A_LOOK: f64 = 0.25;
 /// A factor that the levels alone can show: an added load that large would leave the spread far behind.
@@ -32,9 +36,8 @@ const MOST_RATIO: f64 = 2000.0;
 const COARSER: i64 = 20;
 /// Values that either side needs.
 const MIN_VALUES: usize = 50;
-/// Finest step of a display that is looked for, kWh, and the largest value that single precision holds to such a step, in steps.
-const STEP_KWH: f64 = 0.001;
-const MOST_STEPS: f64 = 2e6;
+/// How far the levels around the change may be from the quotient of two ratios, as a ratio.
+const PAIR_AS_LARGE: f64 = 1.35;
 
 /// A stretch of values that a meter ratio makes too large.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,15 +51,20 @@ pub(super) struct Multiplied {
     pub(super) by_display: bool,
 }
 
-/// Finds a meter ratio that appears or disappears; `None` where there is none, or the series is too short to say.
-pub(super) fn find(series: &LoadSeries, fold: &DayFold) -> Option<Multiplied> {
+/// The days of a series with levels, and the place where their mean changes most; `None` where that is not worth a look, or days are too few to say.
+pub(super) fn split_days(series: &LoadSeries, fold: &DayFold) -> Option<(Vec<Levels>, usize)> {
     let days = if series.step_min > 60 { levels_of_totals(fold) } else { day_levels(fold) };
     if days.len() < 2 * MULTIPLIER_DAYS {
         return None;
     }
     let split = split_of(&days)?;
+    Some((days, split))
+}
+
+/// Finds a meter ratio that appears or disappears at the split of the days; `None` where there is none.
+pub(super) fn find(series: &LoadSeries, days: &[Levels], split: usize) -> Option<Multiplied> {
     let ratios = Ratios::of(&days[..split], &days[split..]);
-    by_display(series, &days, split, &ratios).or_else(|| by_levels(&days, split, &ratios, series.kw.len()))
+    by_display(series, days, split, &ratios).or_else(|| by_levels(days, split, &ratios, series.kw.len()))
 }
 
 /// The ratio whose multiples one side consists of; `None` also where steps are finer than is known, or were rounded after the ratio was applied.
@@ -64,7 +72,7 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
     let rises = ratios.mean > 1.0;
     let times = |ratio: f64| if rises { ratio } else { 1.0 / ratio };
     let (mean, floor) = (times(ratios.mean), times(ratios.floor));
-    if mean.is_nan() || mean < MULTIPLIER_MIN || split + 1 >= days.len() {
+    if mean.is_nan() || mean < MULTIPLIER_MIN / SLACK || split + 1 >= days.len() {
         return None;
     }
     // The day of the change is of both kinds; so may be its neighbours.
@@ -79,7 +87,7 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
     let share = |values: &[i64], of: i64| values.iter().filter(|&&steps| steps % (of * step) == 0).count() as f64 / values.len() as f64;
     let is_ratio = |&k: &i64| share(&high, k) >= ON_MULTIPLES && share(&low, k) <= BY_CHANCE;
     let candidates = (least / AS_LARGE).max(2.0) as i64..=(largest * AS_LARGE).min(MOST_RATIO) as i64;
-    let factor = candidates.rev().find(is_ratio)?;
+    let Some(factor) = candidates.rev().find(is_ratio) else { return pair_by_display(days, split, (&low, &high), (near, rises), series.kw.len()) };
     // Where the values are multiples of more than that, the display became coarser, and the ratio is none.
     if (2..=COARSER).any(|times| share(&high, times * factor) >= ON_MULTIPLES) {
         return None;
@@ -94,16 +102,24 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
     (from < to).then_some(Multiplied { from, to, factor: factor as f64, by_display: true })
 }
 
+/// One ratio in place of another: either side consists of multiples of its own, neither of which is a display's step, and the levels around the change agree with their quotient.
+fn pair_by_display(days: &[Levels], split: usize, (low, high): (&[i64], &[i64]), (near, rises): (f64, bool), end: usize) -> Option<Multiplied> {
+    let common = |values: &[i64]| values.iter().fold(0, |divisor, &steps| greatest_divisor(divisor, steps));
+    let is_display = |step: i64| matches!(step, 0 | 1 | 10 | 100 | 1000);
+    let (before, after) = (common(low), common(high));
+    if is_display(before) || is_display(after) || after as f64 > MOST_RATIO || before as f64 > MOST_RATIO {
+        return None;
+    }
+    let factor = after as f64 / before as f64;
+    let agrees = factor >= MULTIPLIER_MIN && (factor / near).max(near / factor) <= PAIR_AS_LARGE;
+    let (from, to) = if rises { (days[split].first, end) } else { (0, days[split].first) };
+    (agrees && from < to).then_some(Multiplied { from, to, factor, by_display: true })
+}
+
 fn by_levels(days: &[Levels], split: usize, ratios: &Ratios, end: usize) -> Option<Multiplied> {
     let factor = common_factor(days, split, ratios)?;
     let (from, to, factor) = if factor > 1.0 { (days[split].first, end, factor) } else { (days[0].first, days[split].first, 1.0 / factor) };
     Some(Multiplied { from, to, factor, by_display: false })
-}
-
-/// Energy of an interval in steps of the finest display; `None` where it is missing or finer than that.
-fn steps_of(series: &LoadSeries, index: usize) -> Option<i64> {
-    let steps = f64::from(series.kw[index]) * f64::from(series.step_min) / 60.0 / STEP_KWH;
-    ((steps - steps.round()).abs() < 0.2 && steps.abs() < MOST_STEPS).then(|| steps.round() as i64)
 }
 
 /// Values of a stretch in steps, zeros and missing ones left out; `None` where they are too few, or finer than a step.
@@ -114,18 +130,10 @@ fn steps(series: &LoadSeries, stretch: std::ops::Range<usize>) -> Option<Vec<i64
     (whole.len() >= MIN_VALUES && whole.len() as f64 >= ON_MULTIPLES * steps.len() as f64).then_some(whole)
 }
 
-fn greatest_divisor(a: i64, b: i64) -> i64 {
-    let (mut a, mut b) = (a.abs(), b.abs());
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
-}
-
-/// Mean, floor and spread of one day.
-struct Levels {
+/// Mean, floor and spread of one day, kW.
+pub(super) struct Levels {
     /// Index of its first interval.
-    first: usize,
+    pub(super) first: usize,
     mean: f64,
     floor: f64,
     spread: f64,
@@ -149,14 +157,14 @@ fn levels_of_totals(fold: &DayFold) -> Vec<Levels> {
 }
 
 /// Ratios of the three levels between two stretches of days.
-struct Ratios {
-    mean: f64,
-    floor: f64,
-    spread: f64,
+pub(super) struct Ratios {
+    pub(super) mean: f64,
+    pub(super) floor: f64,
+    pub(super) spread: f64,
 }
 
 impl Ratios {
-    fn of(before: &[Levels], after: &[Levels]) -> Self {
+    pub(super) fn of(before: &[Levels], after: &[Levels]) -> Self {
         let ratio = |level: fn(&Levels) -> f64| median_of(after.iter().map(level)) / median_of(before.iter().map(level));
         Self { mean: ratio(|d| d.mean), floor: ratio(|d| d.floor), spread: ratio(|d| d.spread) }
     }
@@ -219,7 +227,12 @@ mod tests {
     fn found(wh: &[i64]) -> Option<Multiplied> {
         let kw = wh.iter().map(|&wh| wh as f32 / 1000.0).collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
-        find(&series, &DayFold::of(&series, &Calendar::new(None).unwrap()))
+        found_in(&series)
+    }
+
+    fn found_in(series: &LoadSeries) -> Option<Multiplied> {
+        let (days, split) = split_days(series, &DayFold::of(series, &Calendar::new(None).unwrap()))?;
+        find(series, &days, split)
     }
 
     #[test]
@@ -238,6 +251,32 @@ mod tests {
         assert!(ratio.by_display && ratio.factor == 2.0 && ratio.from == 0 && ratio.to.abs_diff(12 * 24) <= 2, "{ratio:?}");
     }
 
+    #[test]
+    fn usual_ratios_are_found_by_their_steps_one_by_one() {
+        for ratio in [2, 10, 20, 40] {
+            let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 20 * 24 { wh } else { ratio * wh }).collect();
+            let found = found(&wh).unwrap();
+            assert!(found.by_display && found.factor == ratio as f64, "{ratio}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn one_ratio_in_place_of_another_is_their_quotient() {
+        for (before, after) in [(20, 40), (20, 30), (30, 20), (15, 40)] {
+            let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 20 * 24 { before * wh } else { after * wh }).collect();
+            let found = found(&wh).unwrap();
+            let larger = after.max(before) as f64 / after.min(before) as f64;
+            assert!(found.by_display && (found.factor - larger).abs() < 1e-9, "{before} to {after}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_business_behind_one_ratio_that_doubles_its_load_is_no_ratio() {
+        // Twice as large after the holidays, in steps of the same 20 Wh as before.
+        let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| 20 * if i < 20 * 24 { wh } else { 2 * wh + (i as i64 * 31) % 3 }).collect();
+        assert_eq!(found(&wh), None);
+    }
+
     /// Daily mean of a home, kW.
     fn usual_day(day: usize) -> f32 {
         0.3 + 0.2 * ((day * 7919 + 13) % 101) as f32 / 101.0
@@ -248,7 +287,7 @@ mod tests {
         let daily = |level: fn(usize) -> f32| {
             let kw = (0..60).map(level).collect();
             let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 1440, kw };
-            find(&series, &DayFold::of(&series, &Calendar::new(None).unwrap()))
+            found_in(&series)
         };
         let ratio = daily(|day| usual_day(day) * if day < 33 { 1.0 } else { 10.0 }).unwrap();
         assert!((7.0..14.0).contains(&ratio.factor) && ratio.from == 33, "{ratio:?}");

@@ -1,8 +1,14 @@
 //! Register readings to mean power: the difference of two counter readings over the time between them.
 //!
-//! A falling counter is a roll-over, a replacement or an error: the pair is left out and reported. Pairs closer than a day are joined.
+//! A counter that falls from nearly all nines to nearly nothing passed its last digit: the energy goes on beyond it. One that falls by a little was corrected: the earlier reading is left
+//! out. Any other fall is a replaced meter: the period is left out. All three are reported. Pairs closer than a day are joined, unless a counter is read by the hour: then its differences are
+//! an hourly load.
 
-use crate::domain::{Calendar, Fault, FaultKind, FileIx, Timestamp, UsagePointId};
+use std::collections::BTreeSet;
+
+use crate::domain::{Calendar, CivilDay, Fault, FaultKind, FileIx, Minute, ReadingQuality, Timestamp, Unit, UsagePointId};
+
+use super::RawReading;
 
 /// One counter reading: instant, counter in kWh (NaN = missing), file it came from.
 pub type RegisterRead = (Timestamp, f64, FileIx);
@@ -49,9 +55,7 @@ pub struct RegisterLoad {
 #[must_use]
 pub fn register_load(usage_point: &UsagePointId, mut reads: Vec<RegisterRead>, calendar: &Calendar) -> (Option<RegisterLoad>, Vec<Fault>) {
     reads.retain(|read| read.1.is_finite());
-    // The later file wins for one instant; of one file's readings the larger counter does.
-    reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));
-    reads.dedup_by_key(|read| read.0);
+    in_order(&mut reads);
     let mut faults = Vec::new();
     let mut periods: Vec<RegisterPeriod> = Vec::new();
     let mut previous: Option<(Timestamp, f64)> = None;
@@ -65,14 +69,22 @@ pub fn register_load(usage_point: &UsagePointId, mut reads: Vec<RegisterRead>, c
         }
         previous = Some((at, counter));
         if counter < counter_before {
-            faults.push(Fault {
-                usage_point: usage_point.clone(),
-                kind: FaultKind::Rollover,
-                from: Some(calendar.day(before)),
-                to: Some(calendar.day(at)),
-                share: None,
-                detail: format!("the register fell from {counter_before:.1} to {counter:.1} kWh: rolled over or replaced; the period is left out"),
-            });
+            let fall = Fall::of(counter_before, counter);
+            faults.push(fall.fault(usage_point, (calendar.day(before), calendar.day(at)), (counter_before, counter)));
+            match fall {
+                Fall::Rollover { energy_kwh } => periods.push(RegisterPeriod { from: before, to: at, energy_kwh }),
+                // The period before ended with a reading that was too high.
+                Fall::Correction => {
+                    if let Some(corrected) = periods.pop_if(|period| period.to == before) {
+                        let energy_kwh = corrected.energy_kwh + counter - counter_before;
+                        periods.push(RegisterPeriod { to: at, energy_kwh, ..corrected });
+                        if energy_kwh < 0.0 {
+                            periods.pop();
+                        }
+                    }
+                }
+                Fall::Replacement => {}
+            }
             continue;
         }
         periods.push(RegisterPeriod { from: before, to: at, energy_kwh: counter - counter_before });
@@ -81,17 +93,98 @@ pub fn register_load(usage_point: &UsagePointId, mut reads: Vec<RegisterRead>, c
     (load, faults)
 }
 
+/// Why a counter fell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fall {
+    /// It passed its last digit.
+    Rollover { energy_kwh: f64 },
+    /// The reading before was too high.
+    Correction,
+    /// Another meter.
+    Replacement,
+}
+
+impl Fall {
+    /// Displays in use have four to eight digits before the point. A counter rolls over from the last twentieth of its range into the first; a correction takes back less than a hundredth.
+    fn of(before: f64, after: f64) -> Self {
+        const DIGITS: std::ops::RangeInclusive<i32> = 4..=8;
+        const EDGE: f64 = 0.05;
+        const CORRECTION: f64 = 0.01;
+        let range = DIGITS.map(|digits| 10_f64.powi(digits)).find(|range| before < *range && before >= (1.0 - EDGE) * range && after < EDGE * range);
+        match range {
+            Some(range) => Self::Rollover { energy_kwh: range - before + after },
+            None if before - after <= CORRECTION * before => Self::Correction,
+            None => Self::Replacement,
+        }
+    }
+
+    fn fault(self, usage_point: &UsagePointId, (from, to): (CivilDay, CivilDay), (before, after): (f64, f64)) -> Fault {
+        let what = match self {
+            Self::Rollover { energy_kwh } => {
+                format!("it passed its last digit, and {energy_kwh:.1} kWh are counted for the period; a warning if the meter was replaced")
+            }
+            Self::Correction => "the earlier reading was corrected and is left out".to_owned(),
+            Self::Replacement => "the meter was replaced; the period is left out".to_owned(),
+        };
+        let detail = format!("the register fell from {before:.1} to {after:.1} kWh: {what}");
+        Fault { usage_point: usage_point.clone(), kind: FaultKind::Rollover, from: Some(from), to: Some(to), share: None, detail }
+    }
+}
+
+/// The hourly load of a counter that is read by the hour or more often: differences of neighbouring readings. `None` where it is read less often, or less than two days.
+///
+/// Readings of one instant count as in [`register_load`]; a fall leaves its interval out, and so does a distance other than the usual one.
+#[must_use]
+pub fn counted_load(reads: &[RegisterRead]) -> Option<Vec<RawReading>> {
+    const LEAST_READS: usize = 48;
+    if reads.len() < LEAST_READS {
+        return None;
+    }
+    let mut reads: Vec<RegisterRead> = reads.iter().copied().filter(|read| read.1.is_finite()).collect();
+    in_order(&mut reads);
+    // A reading below the one before it, after which the counter goes on as if nothing had been, is a slip.
+    let slip = |three: &[RegisterRead]| three[1].1 < three[0].1 && three[2].1 >= three[0].1;
+    let slips: BTreeSet<Timestamp> = reads.windows(3).filter(|three| slip(three)).map(|three| three[1].0).collect();
+    reads.retain(|read| !slips.contains(&read.0));
+    let mut distances: Vec<i64> = reads.windows(2).map(|pair| pair[1].0.0 - pair[0].0.0).collect();
+    if distances.len() + 1 < LEAST_READS {
+        return None;
+    }
+    let middle = distances.len() / 2;
+    let usual = *distances.select_nth_unstable(middle).1;
+    if usual > 3600 || usual % 60 != 0 || 3600 % usual != 0 {
+        return None;
+    }
+    let step_min = (usual / 60) as u16;
+    let load = |pair: &[RegisterRead]| {
+        let (from, to) = (pair[0], pair[1]);
+        let usable = to.0.0 - from.0.0 == usual && to.1 >= from.1 && from.0.0 % 60 == 0 && from.0.0 >= 0;
+        let minute = Minute::from(from.0);
+        usable.then(|| RawReading::new(minute, (to.1 - from.1) as f32, Unit::Kwh, ReadingQuality::Actual, step_min, to.2))
+    };
+    Some(reads.windows(2).filter_map(load).collect())
+}
+
+/// In the order of time, one reading an instant: the later file wins; of one file's readings the larger counter does.
+fn in_order(reads: &mut Vec<RegisterRead>) {
+    reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));
+    reads.dedup_by_key(|read| read.0);
+}
+
 fn of_periods(usage_point: &UsagePointId, reads: &[RegisterRead], periods: Vec<RegisterPeriod>) -> RegisterLoad {
-    let energy_kwh: f64 = periods.iter().map(|period| period.energy_kwh).sum();
-    let seconds: i64 = periods.iter().map(|period| period.to.0 - period.from.0).sum();
-    RegisterLoad {
-        usage_point: usage_point.clone(),
-        from: reads[0].0,
-        to: reads[reads.len() - 1].0,
-        energy_kwh,
-        mean_kw: energy_kwh / (seconds as f64 / 3600.0),
-        lowest_kw: periods.iter().map(RegisterPeriod::mean_kw).fold(f64::INFINITY, f64::min),
-        periods,
+    let (from, to) = (reads[0].0, reads[reads.len() - 1].0);
+    let mut load = RegisterLoad { usage_point: usage_point.clone(), from, to, energy_kwh: 0.0, mean_kw: 0.0, lowest_kw: 0.0, periods };
+    load.add_up();
+    load
+}
+
+impl RegisterLoad {
+    /// Energy and powers from the periods.
+    pub(super) fn add_up(&mut self) {
+        let seconds: i64 = self.periods.iter().map(|period| period.to.0 - period.from.0).sum();
+        self.energy_kwh = self.periods.iter().map(|period| period.energy_kwh).sum();
+        self.mean_kw = self.energy_kwh / (seconds as f64 / 3600.0);
+        self.lowest_kw = self.periods.iter().map(RegisterPeriod::mean_kw).fold(f64::INFINITY, f64::min);
     }
 }
 
@@ -110,11 +203,43 @@ mod tests {
         assert!(faults.is_empty());
     }
 
+    fn load_of(reads: Vec<RegisterRead>) -> (RegisterLoad, Vec<Fault>) {
+        let (load, faults) = register_load(&"A".into(), reads, &Calendar::new(None).unwrap());
+        (load.unwrap(), faults)
+    }
+
     #[test]
     fn a_replaced_meter_is_reported_and_its_period_left_out() {
-        let (load, faults) = register_load(&"A".into(), vec![day(0, 99_990.0), day(30, 50.0), day(60, 770.0)], &Calendar::new(None).unwrap());
-        assert_eq!(faults[0].kind, FaultKind::Rollover);
-        assert!((load.unwrap().mean_kw - 1.0).abs() < 1e-12);
+        let (load, faults) = load_of(vec![day(0, 45_990.0), day(30, 50.0), day(60, 770.0)]);
+        assert_eq!((faults[0].kind, load.periods.len()), (FaultKind::Rollover, 1));
+        assert!((load.mean_kw - 1.0).abs() < 1e-12 && faults[0].detail.contains("replaced"));
+    }
+
+    #[test]
+    fn a_counter_that_passes_its_last_digit_goes_on() {
+        let (load, faults) = load_of(vec![day(0, 99_500.0), day(30, 220.0), day(60, 940.0)]);
+        assert!((load.mean_kw - 1.0).abs() < 1e-12 && faults[0].detail.contains("720.0 kWh"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_corrected_reading_leaves_the_energy_of_both_periods() {
+        // 1,500 was read for 1,400 by mistake after thirty days; sixty days are 1,440 - 100 in all.
+        let (load, faults) = load_of(vec![day(0, 10_000.0), day(30, 11_500.0), day(60, 11_440.0), day(90, 12_160.0)]);
+        assert!((load.energy_kwh - 2160.0).abs() < 1e-9 && load.periods[0].to == Timestamp(60 * 86_400), "{load:?}");
+        assert!(faults[0].detail.contains("corrected"));
+    }
+
+    #[test]
+    fn a_counter_read_by_the_hour_is_an_hourly_load_and_one_read_by_the_day_is_not() {
+        let hourly: Vec<RegisterRead> = (0..100).map(|hour| (Timestamp(hour * 3600), 1000.0 + 0.5 * hour as f64, FileIx(0))).collect();
+        let load = counted_load(&hourly).unwrap();
+        assert_eq!((load.len(), load[7].kwh(60), load[7].minute()), (99, 0.5, Minute(7 * 60)));
+        assert_eq!(counted_load(&(0..100).map(|n| day(n, 7.0 * n as f64)).collect::<Vec<_>>()), None);
+        // A slip and a gap leave out the two intervals beside them.
+        let mut broken = hourly;
+        broken[50].1 = 3.0;
+        broken.remove(20);
+        assert_eq!(counted_load(&broken).unwrap().len(), 95);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! nothing says which is right. What flows in and what flows out of one interval do not disagree: their sum is the net energy. A stamp that the local clock shows twice (set back in autumn) may hold two readings: each hour gets their mean,
 //! so energy is kept and row order does not matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Calendar, Fault, FaultKind, FileIx, Kw, Kwh, Minute, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId, mean_kw};
 
@@ -27,6 +27,8 @@ pub struct RawReading {
     file: FileIx,
     /// Quality in the lowest two bits, unit in the third, duration in minutes above.
     flags: u16,
+    /// Registers that the value is the sum of, one bit each; 0 = not told.
+    registers: u16,
 }
 
 /// A usage point's series with the faults met while building it.
@@ -46,7 +48,12 @@ impl RawReading {
     pub fn new(start: Minute, value: f32, unit: Unit, quality: ReadingQuality, duration_min: u16, file: FileIx) -> Self {
         let duration = if duration_min < 1 << 13 { duration_min } else { 0 };
         let unit_bit = u16::from(unit == Unit::Kw) << 2;
-        Self { minute: start.0, value, file, flags: duration << 3 | unit_bit | quality as u16 }
+        Self { minute: start.0, value, file, flags: duration << 3 | unit_bit | quality as u16, registers: 0 }
+    }
+
+    /// The same reading of these registers.
+    pub(super) fn of_registers(self, registers: u16) -> Self {
+        Self { registers, ..self }
     }
 
     /// Words of a packed reading.
@@ -54,12 +61,12 @@ impl RawReading {
 
     /// The reading in words, to put it away.
     pub(super) fn to_words(self) -> [u32; Self::WORDS] {
-        [self.minute, self.value.to_bits(), self.file.0, u32::from(self.flags)]
+        [self.minute, self.value.to_bits(), self.file.0, u32::from(self.registers) << 16 | u32::from(self.flags)]
     }
 
     /// The reading that [`RawReading::to_words`] put away.
     pub(super) fn from_words([minute, value, file, flags]: [u32; Self::WORDS]) -> Self {
-        Self { minute, value: f32::from_bits(value), file: FileIx(file), flags: flags as u16 }
+        Self { minute, value: f32::from_bits(value), file: FileIx(file), flags: flags as u16, registers: (flags >> 16) as u16 }
     }
 
     pub(super) fn minute(self) -> Minute {
@@ -75,7 +82,7 @@ impl RawReading {
     }
 
     /// Whether it tells what flowed out. Readers give every reading of an export channel a sign, zero and missing ones too.
-    fn flows_out(self) -> bool {
+    pub(super) fn flows_out(self) -> bool {
         self.value.is_sign_negative()
     }
 
@@ -99,6 +106,12 @@ impl RawReading {
     /// Mean power in an interval of `step_min`.
     fn kw(self, step_min: u32) -> f32 {
         if self.is_power() { self.value } else { mean_kw(Kwh(f64::from(self.value)), f64::from(step_min)).0 as f32 }
+    }
+
+    /// The sum of two readings of one interval, of the worse quality.
+    pub(super) fn plus(self, other: Self) -> Self {
+        let worse = if self.quality() <= other.quality() { self } else { other };
+        Self { value: self.value + other.value, registers: self.registers | other.registers, ..worse }
     }
 
     fn agrees_with(self, other: Self) -> bool {
@@ -141,16 +154,17 @@ pub fn regular_series(usage_point: &UsagePointId, mut raw: Vec<RawReading>, cale
     let mut kw = vec![f32::NAN; ((last - first) / step_min) as usize + 1];
     for reading in &settled {
         if reading.minute % step_min != phase {
-            tally.off_grid.get_or_insert(reading.at());
-            tally.off_grid_count += 1;
+            tally.off_grid.at(reading.at());
             continue;
         }
         let quality = reading.quality();
-        tally.estimated += usize::from(quality == ReadingQuality::Estimated as u16 || quality == ReadingQuality::Substituted as u16);
+        if quality == ReadingQuality::Estimated as u16 || quality == ReadingQuality::Substituted as u16 {
+            tally.estimated.at(reading.at());
+        }
         kw[((reading.minute - first) / step_min) as usize] = reading.kw(step_min);
     }
     let series = LoadSeries { usage_point: usage_point.clone(), start: Timestamp(i64::from(first) * 60), step_min, kw };
-    let estimated_share = tally.estimated as f64 / series.kw.len() as f64;
+    let estimated_share = tally.estimated.count as f64 / series.kw.len() as f64;
     let faults = tally.faults(&series, calendar);
     Some(Regular { series, faults, estimated_share })
 }
@@ -206,12 +220,28 @@ fn phase_of(readings: &[RawReading], step_min: u32) -> u32 {
 /// What was met while building a series.
 #[derive(Debug, Default)]
 struct Tally {
-    disagreeing: Option<Timestamp>,
-    disagreeing_count: usize,
-    twice: Option<Timestamp>,
-    off_grid: Option<Timestamp>,
-    off_grid_count: usize,
-    estimated: usize,
+    disagreeing: Seen,
+    twice: Seen,
+    off_grid: Seen,
+    estimated: Seen,
+}
+
+/// How often something was met, and from when to when.
+#[derive(Debug, Default)]
+struct Seen {
+    count: usize,
+    span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Seen {
+    fn at(&mut self, at: Timestamp) {
+        self.count += 1;
+        self.span = Some(self.span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+    }
+
+    fn first(&self, calendar: &Calendar) -> String {
+        self.span.map_or_else(String::new, |(first, _)| calendar.format(first))
+    }
 }
 
 /// Leaves one reading a stamp. Input is sorted by stamp, then best quality, then latest file.
@@ -228,9 +258,7 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
             .filter(|f| !f.is_empty())
             .collect();
         if let [inward, outward] = &flows[..] {
-            let (inward, outward) = (settle_one(inward, tally), settle_one(outward, tally));
-            let worse = if inward.quality() <= outward.quality() { inward } else { outward };
-            settled.push(RawReading { value: inward.value + outward.value, ..worse });
+            settled.push(settle_registers(inward, tally).plus(settle_registers(outward, tally)));
             continue;
         }
         let best = group[0];
@@ -241,10 +269,10 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
             let value = f32::midpoint(rivals[0].value, rivals[1].value);
             settled.push(RawReading { value, ..best });
             settled.push(RawReading { value, minute: second.0.div_euclid(60) as u32, ..best });
-            tally.twice.get_or_insert(first);
+            tally.twice.at(first);
             continue;
         }
-        settled.push(settle_one(group, tally));
+        settled.push(settle_registers(group, tally));
     }
     // The second pass of a repeated hour was appended early; stamps of that hour may follow it.
     settled.sort_by_key(|reading| reading.minute);
@@ -252,12 +280,29 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
     settled
 }
 
+/// One reading of several for one stamp and one direction of flow: the sum of those that share no register, each settled by itself.
+fn settle_registers(group: &[RawReading], tally: &mut Tally) -> RawReading {
+    let parts = by_register(group);
+    let mut settled = parts.iter().map(|part| settle_one(part, tally));
+    let first = settled.next().unwrap_or(group[0]);
+    settled.fold(first, RawReading::plus)
+}
+
+/// Readings of one stamp and direction by the registers that they tell, each in the order it came; all in one where registers are not told, or some are told in two ways.
+pub(super) fn by_register(group: &[RawReading]) -> Vec<Vec<RawReading>> {
+    let told: BTreeSet<u16> = group.iter().map(|reading| reading.registers).collect();
+    let apart = told.iter().try_fold(0_u16, |seen, &registers| (registers != 0 && seen & registers == 0).then_some(seen | registers));
+    if told.len() == 1 || apart.is_none() {
+        return vec![group.to_vec()];
+    }
+    told.iter().map(|&registers| group.iter().copied().filter(|reading| reading.registers == registers).collect()).collect()
+}
+
 /// One reading of several for one stamp and one direction of flow, sorted by best quality, then latest file.
 fn settle_one(group: &[RawReading], tally: &mut Tally) -> RawReading {
     let best = group[0];
     if group.iter().any(|r| !r.agrees_with(best)) {
-        tally.disagreeing.get_or_insert(best.at());
-        tally.disagreeing_count += 1;
+        tally.disagreeing.at(best.at());
     }
     let undecided = group.iter().any(|r| r.quality() == best.quality() && r.file == best.file && !r.agrees_with(best));
     if undecided { RawReading { value: f32::NAN, ..best } } else { best }
@@ -266,38 +311,29 @@ fn settle_one(group: &[RawReading], tally: &mut Tally) -> RawReading {
 impl Tally {
     fn faults(&self, series: &LoadSeries, calendar: &Calendar) -> Vec<Fault> {
         let intervals = series.kw.len() as f64;
-        let fault = |kind, from: Option<Timestamp>, share: f64, detail: String| Fault {
-            usage_point: series.usage_point.clone(),
-            kind,
-            from: from.map(|at| calendar.day(at)),
-            to: None,
-            share: Some(share),
-            detail,
-        };
         let mut faults = Vec::new();
-        if self.disagreeing_count > 0 {
-            let detail = format!("{} intervals with readings that disagree; first at {}", self.disagreeing_count, stamp(calendar, self.disagreeing));
-            faults.push(fault(FaultKind::Duplicate, self.disagreeing, self.disagreeing_count as f64 / intervals, detail));
-        }
-        if self.off_grid_count > 0 {
-            let detail =
-                format!("{} stamps off the {} min grid, not used; first at {}", self.off_grid_count, series.step_min, stamp(calendar, self.off_grid));
-            faults.push(fault(FaultKind::Clock, self.off_grid, self.off_grid_count as f64 / intervals, detail));
-        }
-        if self.twice.is_some() {
-            let detail = format!("the clock was set back at {}; the two hours share their energy evenly", stamp(calendar, self.twice));
-            faults.push(fault(FaultKind::Clock, self.twice, 1.0 / intervals, detail));
-        }
-        if self.estimated > 0 {
-            let detail = format!("{} of {} intervals are estimated or substituted", self.estimated, series.kw.len());
-            faults.push(fault(FaultKind::Estimated, None, self.estimated as f64 / intervals, detail));
-        }
+        let mut tell = |kind, seen: &Seen, detail: String| {
+            let Some((from, to)) = seen.span else { return };
+            let share = Some(seen.count as f64 / intervals);
+            faults.push(Fault {
+                usage_point: series.usage_point.clone(),
+                kind,
+                from: Some(calendar.day(from)),
+                to: Some(calendar.day(to)),
+                share,
+                detail,
+            });
+        };
+        let Self { disagreeing, off_grid, twice, estimated } = self;
+        let detail = format!("{} intervals with readings that disagree; first at {}", disagreeing.count, disagreeing.first(calendar));
+        tell(FaultKind::Duplicate, disagreeing, detail);
+        let detail = format!("{} stamps off the {} min grid, not used; first at {}", off_grid.count, series.step_min, off_grid.first(calendar));
+        tell(FaultKind::Clock, off_grid, detail);
+        let detail = format!("the clock was set back at {}; the two hours share their energy evenly", twice.first(calendar));
+        tell(FaultKind::Clock, twice, detail);
+        tell(FaultKind::Estimated, estimated, format!("{} of {} intervals are estimated or substituted", estimated.count, series.kw.len()));
         faults
     }
-}
-
-fn stamp(calendar: &Calendar, at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "an unknown time".to_owned(), |at| calendar.format(at))
 }
 
 #[cfg(test)]
@@ -387,6 +423,26 @@ mod tests {
         assert_eq!(built.series.kw[..2], [2.0, -1.5]);
         assert!(built.series.kw[2].is_nan(), "an import that is missing is not zero");
         assert!(built.faults.is_empty(), "{:?}", built.faults);
+    }
+
+    #[test]
+    fn two_registers_of_one_meter_in_two_files_add_up_and_one_sent_twice_does_not() {
+        let of = |minute: i64, value: f32, file: u32, registers: u16| reading(minute, value, ReadingQuality::Actual, file).of_registers(registers);
+        let built = build(vec![
+            of(0, 1.0, 0, 1),
+            of(0, 0.5, 1, 2),
+            of(30, 1.0, 0, 1),
+            of(30, 2.0, 1, 2),
+            of(60, 1.0, 0, 1),
+            of(60, f32::NAN, 1, 2),
+            of(90, 1.0, 0, 1),
+        ]);
+        assert_eq!(built.series.kw[..2], [3.0, 6.0]);
+        assert!(built.series.kw[2].is_nan() && built.faults.is_empty(), "{:?}", built.faults);
+        // The second file holds both registers: it is the later one.
+        let again = build(vec![of(0, 1.0, 0, 1), of(0, 1.5, 1, 3), of(30, 1.0, 0, 1)]);
+        assert_eq!((again.series.kw[0], again.faults[0].kind), (3.0, FaultKind::Duplicate));
+        assert_eq!(RawReading::from_words(of(0, 1.0, 3, 0x8001).to_words()), of(0, 1.0, 3, 0x8001));
     }
 
     #[test]

@@ -44,6 +44,7 @@ struct Names {
 struct Tile {
     file: FileIx,
     unit: Unit,
+    registers: u16,
     shape: Shape,
     words: Stored,
 }
@@ -227,8 +228,8 @@ impl<'a> Tiles<'a> {
                     *cell = value.to_bits();
                 } else {
                     let times = [TimeRun { first: minute, step: 0, rows: 1 }];
-                    let again =
-                        Stretch { file: self.block.file, unit: self.block.unit, times: &times, value: &[value], quality: &[], duration_min: &[] };
+                    let (file, unit, registers) = (self.block.file, self.block.unit, self.block.registers);
+                    let again = Stretch { file, unit, registers, times: &times, value: &[value], quality: &[], duration_min: &[] };
                     push_list(self.lists.entry(partition).or_default(), within, &again);
                 }
             }
@@ -247,14 +248,14 @@ impl<'a> Tiles<'a> {
 
     /// Puts all tiles away.
     fn finish(self, store: &SpillStore) -> Vec<(usize, Tile)> {
-        let (file, unit) = (self.block.file, self.block.unit);
+        let (file, unit, registers) = (self.block.file, self.block.unit, self.block.registers);
         let mut tiles = Vec::with_capacity(self.dense.len() + self.lists.len());
         for (partition, tile) in self.dense.into_iter().enumerate().filter(|(_, tile)| !tile.cells.is_empty()) {
             let shape = Shape::Dense { first: tile.first, stamps: self.stamps.clone() };
-            tiles.push((partition, Tile { file, unit, shape, words: store.put(tile.cells) }));
+            tiles.push((partition, Tile { file, unit, registers, shape, words: store.put(tile.cells) }));
         }
         for (partition, words) in self.lists {
-            tiles.push((partition, Tile { file, unit, shape: Shape::List, words: store.put(words) }));
+            tiles.push((partition, Tile { file, unit, registers, shape: Shape::List, words: store.put(words) }));
         }
         tiles
     }
@@ -294,6 +295,7 @@ fn push_list(list: &mut Vec<u32>, within: u32, stretch: &Stretch) {
 struct Loaded<'a> {
     file: FileIx,
     unit: Unit,
+    registers: u16,
     first: usize,
     stamps: &'a [Minute],
     cells: Cow<'a, [u32]>,
@@ -310,7 +312,8 @@ impl Loaded<'_> {
         let row = self.row(within)?;
         let mut times = Vec::new();
         self.stamps.iter().for_each(|&first| push_time(&mut times, TimeRun { first, step: 0, rows: 1 }));
-        Some(Stretch { file: self.file, unit: self.unit, times: &times, value: &row, quality: &[], duration_min: &[] }.keep())
+        let (file, unit, registers) = (self.file, self.unit, self.registers);
+        Some(Stretch { file, unit, registers, times: &times, value: &row, quality: &[], duration_min: &[] }.keep())
     }
 }
 
@@ -321,7 +324,8 @@ fn finish_partition(tiles: &[Tile], store: &SpillStore, members: &[&str], wanted
         let words = store.get(&tile.words);
         match &tile.shape {
             Shape::Dense { first, stamps } => {
-                loaded.push(Loaded { file: tile.file, unit: tile.unit, first: *first as usize, stamps, cells: words });
+                let (file, unit, registers) = (tile.file, tile.unit, tile.registers);
+                loaded.push(Loaded { file, unit, registers, first: *first as usize, stamps, cells: words });
             }
             Shape::List => {
                 for entry in words.chunks_exact(ENTRY) {

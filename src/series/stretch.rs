@@ -13,6 +13,8 @@ pub struct Stretch<'a> {
     pub file: FileIx,
     /// Unit of the values.
     pub unit: Unit,
+    /// Registers that they are the sum of, as in the block.
+    pub registers: u16,
     /// Start of every interval, as runs.
     pub times: &'a [TimeRun],
     /// One value a row; `NO_READING` for a row that was rejected.
@@ -28,6 +30,7 @@ pub struct Stretch<'a> {
 pub(super) struct KeptStretch {
     file: FileIx,
     unit: Unit,
+    registers: u16,
     times: Vec<TimeRun>,
     value: Vec<f32>,
     quality: Vec<ReadingQuality>,
@@ -37,7 +40,7 @@ pub(super) struct KeptStretch {
 impl Stretch<'_> {
     /// A copy without the rows that hold no reading.
     pub(super) fn keep(&self) -> KeptStretch {
-        let mut kept = KeptStretch { file: self.file, unit: self.unit, ..KeptStretch::default() };
+        let mut kept = KeptStretch { file: self.file, unit: self.unit, registers: self.registers, ..KeptStretch::default() };
         if !self.value.iter().any(|&value| is_no_reading(value)) {
             kept.times.extend_from_slice(self.times);
             kept.value.extend_from_slice(self.value);
@@ -68,14 +71,15 @@ impl Stretch<'_> {
                 None => ReadingQuality::Actual,
             };
             RawReading::new(minute, value, self.unit, quality, self.duration_min.get(row).copied().unwrap_or(0), self.file)
+                .of_registers(self.registers)
         })
     }
 }
 
 impl KeptStretch {
     pub(super) fn view(&self) -> Stretch<'_> {
-        let Self { file, unit, times, value, quality, duration_min } = self;
-        Stretch { file: *file, unit: *unit, times, value, quality, duration_min }
+        let Self { file, unit, registers, times, value, quality, duration_min } = self;
+        Stretch { file: *file, unit: *unit, registers: *registers, times, value, quality, duration_min }
     }
 }
 
@@ -104,6 +108,7 @@ pub(super) fn each_stretch(block: &IntervalBlock, mut take: impl FnMut(u32, Stre
         let stretch = Stretch {
             file: block.file,
             unit: block.unit,
+            registers: block.registers,
             times: &times,
             value: &block.value[rows.clone()],
             quality: block.quality.get(rows.clone()).unwrap_or(&[]),

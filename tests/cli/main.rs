@@ -4,12 +4,17 @@
 
 mod bad_input;
 mod consequences;
+mod formats;
 mod grid_theft;
 mod languages;
 mod readers;
 mod result_folder;
 mod snapshots;
+#[path = "../../src/ingest/written.rs"]
+#[expect(dead_code, reason = "what only property tests of the readers use")]
+mod written;
 
+use darkload::domain;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

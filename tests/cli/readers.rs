@@ -179,3 +179,109 @@ fn what_a_russian_export_was_taken_for_reads_as_reviewed() {
     super::snapshots::same_as_snapshot("inspect.txt", &text(&output.stdout).replace(&folder.display().to_string(), "FOLDER"));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is written");
 }
+
+#[test]
+fn registers_of_one_nem12_meter_in_two_files_add_up_and_a_day_sent_twice_does_not() {
+    let day = |suffixes: &[&str], value: &str| {
+        let blocks = suffixes.iter().map(|suffix| {
+            format!("200,NMI0000001,E1E2,1,{suffix},N1,METER1,kWh,30,\n300,20250301{},A,,,20250302000000,\n", format!(",{value}").repeat(48))
+        });
+        format!("100,NEM12,202503020000,MDP1,Retailer\n{}900\n", blocks.collect::<String>())
+    };
+    let (e1, e2, both) = (day(&["E1"], "1"), day(&["E2"], "0.5"), day(&["E1", "E2"], "2"));
+    let (_keep, folder) = folder_with(&[("e1.csv", &e1), ("e2.csv", &e2), ("f-both.csv", &both)]);
+    let total = |files: &[&str]| {
+        let out = folder.join("out.parquet").display().to_string();
+        let files: Vec<String> = files.iter().map(|name| folder.join(name).display().to_string()).collect();
+        let mut args = vec!["convert"];
+        args.extend(files.iter().map(String::as_str));
+        args.extend(["--out", &out]);
+        let output = darkload(&args);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let shown = text(&darkload(&["inspect", &out]).stdout);
+        fs::remove_file(&out).unwrap();
+        shown
+    };
+    assert!(total(&["e1.csv", "e2.csv"]).contains("Mean power of an interval from 3.000 to 3.000 kW"));
+    assert!(total(&["e1.csv", "f-both.csv"]).contains("Mean power of an interval from 8.000 to 8.000 kW"), "the later file counts");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_one_clean_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let workbook = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks/epoch1904.xls")).unwrap();
+    let parquet = folder.path().join("a.parquet");
+    fs::write(folder.path().join("a.csv"), "usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\n").unwrap();
+    convert(&folder.path().join("a.csv"), &parquet, &[]);
+    fs::write(folder.path().join("model.xml"), "<?xml version=\"1.0\"?>\n<rdf:RDF xmlns:rdf=\"x\">,,,\n</rdf:RDF>\n").unwrap();
+    let whole = fs::read(&parquet).unwrap();
+    let packed = flate2::read::GzEncoder::new(&whole[..], flate2::Compression::fast());
+    fs::write(folder.path().join("b.parquet.gz"), std::io::Read::bytes(packed).collect::<Result<Vec<u8>, _>>().unwrap()).unwrap();
+    // Every way of breaking the workbook: what the crate panics on is an error as any other.
+    for place in (0..workbook.len()).step_by(61) {
+        let mut broken = workbook.clone();
+        broken[place] = !broken[place];
+        broken.truncate(if place % 2 == 0 { workbook.len() } else { workbook.len() - place / 2 });
+        fs::write(folder.path().join(format!("broken-{place}.xls")), broken).unwrap();
+    }
+    for (name, words) in [("model.xml", "is in no known format"), ("b.parquet.gz", "Parquet is not read in an archive or compressed as a whole")] {
+        let output = darkload(&["inspect", &folder.path().join(name).display().to_string()]);
+        assert!(text(&output.stderr).contains(words) && text(&output.stderr).lines().count() == 1, "{name}: {}", text(&output.stderr));
+    }
+    let output = darkload(&["inspect", &folder.path().join("broken-*.xls").display().to_string()]);
+    let said = text(&output.stderr);
+    assert!(said.lines().all(|line| line.starts_with("darkload: ")) && !said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn caps_of_the_configuration_hold_for_inspect_and_convert_and_are_named() {
+    let long = format!("usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\nA,2025-03-01 01:00,1\n{}\n", "x".repeat(6 << 20));
+    let (_keep, folder) = folder_with(&[("long.csv", &long), ("caps.toml", "[caps]\nrecord_bytes = 1000000\n")]);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let shown = text(&darkload(&["inspect", &path("long.csv"), "--config", &path("caps.toml")]).stdout);
+    assert!(shown.contains("file.cap") && shown.contains("`record_bytes` in [caps]"), "{shown}");
+    let output = darkload(&["convert", &path("long.csv"), "--config", &path("caps.toml"), "--out", &path("out.parquet"), "--max-rejects", "1"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stderr).contains("`record_bytes` in [caps]"), "{}", text(&output.stderr));
+    assert!(!text(&darkload(&["inspect", &path("long.csv")]).stdout).contains("file.cap"), "six million characters are within the default");
+}
+
+#[test]
+fn a_counter_read_by_the_hour_is_judged_as_an_hourly_load() {
+    let mut csv = String::from("usage_point,timestamp,register_kwh\n");
+    let mut counter = 1000.0;
+    for hour in 0..20 * 24 {
+        writeln!(csv, "A,2025-03-{:02} {:02}:00,{counter:.3}", 1 + hour / 24, hour % 24).unwrap();
+        // For three days the hourly energy is one value: no load, but an estimate filled in.
+        counter += if (120..192).contains(&hour) { 0.517 } else { 0.3 + f64::from((hour * 7919 + 13) % 101) / 500.0 };
+    }
+    let (_keep, folder) = folder_with(&[("registers.csv", &csv)]);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let output = darkload(&["scan", &path("registers.csv"), "--out", &path("out"), "--quiet"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let faults = fs::read_to_string(folder.join("out/faults.csv")).unwrap();
+    assert!(faults.lines().any(|line| line.starts_with("A,flat_filled,2025-03-06,2025-03-08,")), "only a series by the hour shows it: {faults}");
+}
+
+#[test]
+fn ratios_of_the_table_of_meters_are_applied_on_their_days() {
+    let mut csv = String::from("usage_point,timestamp,kwh\n");
+    for hour in 0..30 * 24 {
+        // The load goes on; behind the larger ratio the meter shows a third of it.
+        let shown = (120 + (hour * 7919 + 13) % 101) / if hour < 15 * 24 { 1 } else { 3 };
+        writeln!(csv, "A,2025-03-{:02} {:02}:00,0.{shown:03}", 1 + hour / 24, hour % 24).unwrap();
+    }
+    let meters = "usage_point,ct_ratio,vt_ratio,valid_from,valid_to\nA,20,,,2025-03-15\nA,20,3,2025-03-16,\n";
+    let registers = "usage_point,timestamp,register_kwh\nA,2025-03-01,0\nA,2025-03-16,1224\nA,2025-03-31,2448\n";
+    let (_keep, folder) = folder_with(&[("a.csv", &csv), ("meters.csv", meters), ("registers.csv", registers)]);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let args = ["scan", &path("a.csv"), "--meters", &path("meters.csv"), "--registers", &path("registers.csv"), "--out", &path("out"), "--quiet"];
+    let output = darkload(&args);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(fs::read_to_string(folder.join("out/run.toml")).unwrap().contains("role = \"meters\""));
+    // 3.4 kW over thirty days are 2,448 kWh. The register counts them all, and the table has it multiplied once more.
+    let faults = fs::read_to_string(folder.join("out/faults.csv")).unwrap();
+    let told = faults.lines().find(|line| line.starts_with("A,profile_register,"));
+    assert!(told.is_some_and(|line| line.contains("the intervals come to 24")), "{faults}");
+    assert!(!faults.contains("A,multiplier,"), "a ratio that is known is no fault: {faults}");
+}

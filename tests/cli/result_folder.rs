@@ -60,7 +60,7 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
     );
     assert_eq!(header("money.csv"), "level,id,finding,step,part,what,from,to,kwh,price_per_kwh,tax_share,amount,currency,tariff_class,detail");
     assert_eq!(header("cleared.csv"), "usage_point,look_alike,reason,hidden_kw,probability_before,probability");
-    assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail");
+    assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail,effect");
     assert_eq!(header("rejects.csv"), "file,row,code,detail");
     for file in ["worklist.csv", "regions.csv", "scores.parquet", "run.toml", "report.html", "report.xlsx"] {
         assert!(out.join(file).is_file(), "{file}");

@@ -12,11 +12,12 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use memchr::{memchr, memchr_iter, memrchr};
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, FileIx, Reject};
+use crate::domain::{Calendar, FileIx, Reject, RejectCode};
 
-use super::super::caps::Caps;
+use super::super::caps::{CapMet, Caps};
 use super::super::digest::FileDigest;
 use super::super::mapping::Understanding;
+use super::super::message::{KEPT, is_of_the_system, reject};
 use super::super::read_buffer::{buffer, shared};
 use super::super::{BlockSink, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress};
 use super::encoding::{Decoded, without_mark};
@@ -28,8 +29,8 @@ use super::rows;
 pub(super) const CHUNK: usize = 4 << 20;
 /// Pieces of a compressed file in memory at once.
 const IN_FLIGHT: usize = 8;
-/// A line longer than this ends the file's reading: it is no table. A year of quarter-hours across takes half of it.
-pub(super) const LONGEST_LINE: usize = 1 << 20;
+/// Bytes that are read at a time to find the end of a line: a year of quarter-hours across takes half of it.
+const LINE_BYTES: usize = 1 << 20;
 /// Readings as text compress to a tenth or so.
 const COMPRESSED: u64 = 12;
 
@@ -112,7 +113,7 @@ impl ReadingsFile for TextFile {
 
     fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
         let text = match &self.store {
-            Store::Plain(length) => self.piece_text(piece, *length, None)?,
+            Store::Plain(length) => self.piece_text(piece, *length, None)?.0,
             Store::Held(text) => text.clone(),
             Store::Stream(_) => return Ok(None),
         };
@@ -120,14 +121,16 @@ impl ReadingsFile for TextFile {
     }
 
     fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
-        let text = match &self.store {
+        let (text, met) = match &self.store {
             Store::Plain(length) => self.piece_text(piece, *length, Some(&self.digest))?,
-            Store::Held(text) => text.clone(),
+            Store::Held(text) => (text.clone(), None),
             Store::Stream(_) => return self.read_stream(calendar, sink),
         };
         let state = &self.pieces[piece];
-        let _ = state.lines.set(memchr_iter(b'\n', &text).count() as u64);
-        let (rows, rejects) = self.parse(&text, piece == 0, calendar, sink);
+        let lines = memchr_iter(b'\n', &text).count() as u64;
+        let _ = state.lines.set(lines);
+        let (rows, mut rejects) = self.parse(&text, piece == 0, calendar, sink);
+        rejects.extend(met.map(|met| reject(&self.path, lines, RejectCode::FILE_CAP, met.to_string())));
         *state.rejects.lock().unwrap_or_else(PoisonError::into_inner) = rejects;
         Ok(rows)
     }
@@ -160,8 +163,9 @@ impl TextFile {
         IngestError::Io { path: self.path.clone(), source }
     }
 
-    /// The lines that begin in the piece's bytes; the first piece begins with the head of the table. What is read is offered to `digest`.
-    fn piece_text(&self, piece: usize, length: u64, digest: Option<&FileDigest>) -> Result<Bytes, IngestError> {
+    /// The lines that begin in the piece's bytes; the first piece begins with the head of the table. What is read is offered to `digest`. A line beyond the cap is left out, and
+    /// all that follows in it.
+    fn piece_text(&self, piece: usize, length: u64, digest: Option<&FileDigest>) -> Result<(Bytes, Option<CapMet>), IngestError> {
         let start = piece as u64 * CHUNK as u64;
         let end = (start + CHUNK as u64).min(length);
         // One byte before the piece tells whether it begins with a line.
@@ -171,10 +175,16 @@ impl TextFile {
         let mut text = buffer();
         text.reserve(CHUNK + 4096);
         Read::take(&mut file, end - from).read_to_end(&mut text).map_err(|error| self.io(error))?;
-        let mut line_end = text.len();
-        while end < length && text.last() != Some(&b'\n') && text.len() < CHUNK + LONGEST_LINE {
+        let own = text.len();
+        let begins = if start > 0 { memchr(b'\n', &text).map_or(own, |place| place + 1) } else { 0 };
+        let last_begins = memrchr(b'\n', &text).map_or(begins, |place| place + 1);
+        let mut line_end = own;
+        let mut met = None;
+        while begins < own && end < length && last_begins < line_end {
             let before = text.len();
-            Read::take(&mut file, 4096).read_to_end(&mut text).map_err(|error| self.io(error))?;
+            Read::take(&mut file, 4096.max(before as u64 - own as u64).min(LINE_BYTES as u64))
+                .read_to_end(&mut text)
+                .map_err(|error| self.io(error))?;
             line_end = text.len();
             if text.len() == before {
                 break;
@@ -183,14 +193,16 @@ impl TextFile {
                 line_end = before + place + 1;
                 break;
             }
+            if (line_end - last_begins) as u64 > self.caps.record_bytes {
+                (line_end, met) = (last_begins, Some(CapMet::Record(self.caps.record_bytes)));
+            }
         }
-        let begins = if start > 0 { memchr(b'\n', &text).map_or(line_end, |place| (place + 1).min(line_end)) } else { 0 };
         let text = shared(text);
         if let Some(digest) = digest {
             digest.offer(from, text.clone());
         }
-        let lines = text.slice(begins..line_end);
-        Ok(if piece == 0 { lines.slice_ref(without_mark(&lines)) } else { lines })
+        let lines = text.slice(begins.min(line_end)..line_end);
+        Ok((if piece == 0 { lines.slice_ref(without_mark(&lines)) } else { lines }, met))
     }
 
     /// Parses lines into one block; rejects have rows counted from the first line.
@@ -215,10 +227,10 @@ impl TextFile {
         let (mut row, mut rows, mut first) = (1_u64, 0_u64, true);
         loop {
             let mut chunks: Vec<(u64, Vec<u8>)> = Vec::new();
-            let mut ended = false;
-            while chunks.len() < IN_FLIGHT && !ended {
-                let (chunk, end) = self.next_chunk(reader.as_mut(), &mut pending)?;
-                ended = end;
+            let mut end = End::More;
+            while chunks.len() < IN_FLIGHT && matches!(end, End::More) {
+                let (chunk, then) = self.next_chunk(reader.as_mut(), &mut pending)?;
+                end = then;
                 let lines = memchr_iter(b'\n', &chunk).count() as u64;
                 chunks.push((row, chunk));
                 row += lines;
@@ -237,28 +249,55 @@ impl TextFile {
                 .collect();
             rows += counts.iter().sum::<u64>();
             first = false;
-            if ended || sink.stopped() {
+            if let End::Broken(code, detail) = &end {
+                sink.reject(reject(&self.path, row, *code, detail.clone()));
+            }
+            if !matches!(end, End::More) || sink.stopped() {
                 return Ok(rows);
             }
         }
     }
 
-    /// Reads up to the last line end of the next `CHUNK` bytes; the rest waits in `pending`.
-    fn next_chunk(&self, reader: &mut dyn Read, pending: &mut Vec<u8>) -> Result<(Vec<u8>, bool), IngestError> {
+    /// Reads up to the last line end of the next `CHUNK` bytes; the rest waits in `pending`. Where the file breaks off, the lines before it are kept.
+    fn next_chunk(&self, reader: &mut dyn Read, pending: &mut Vec<u8>) -> Result<(Vec<u8>, End), IngestError> {
         let mut chunk = std::mem::take(pending);
         loop {
             let before = chunk.len();
-            Read::take(&mut *reader, (CHUNK - before.min(CHUNK)).max(LONGEST_LINE) as u64).read_to_end(&mut chunk).map_err(|error| self.io(error))?;
+            let read = Read::take(&mut *reader, (CHUNK - before.min(CHUNK)).max(LINE_BYTES) as u64).read_to_end(&mut chunk);
+            let line_end = memrchr(b'\n', &chunk).map_or(0, |place| place + 1);
+            if let Err(source) = read {
+                if is_of_the_system(&source) {
+                    return Err(self.io(source));
+                }
+                chunk.truncate(line_end);
+                return Ok((chunk, End::broken(&source)));
+            }
             if chunk.len() == before {
-                return Ok((chunk, true));
+                return Ok((chunk, End::Whole));
             }
-            if let Some(end) = memrchr(b'\n', &chunk) {
-                *pending = chunk.split_off(end + 1);
-                return Ok((chunk, false));
+            if line_end > 0 {
+                *pending = chunk.split_off(line_end);
+                return Ok((chunk, End::More));
             }
-            if chunk.len() > LONGEST_LINE {
-                return Err(IngestError::UnknownFormat { path: self.path.clone() });
+            if chunk.len() as u64 > self.caps.record_bytes {
+                return Ok((Vec::new(), End::Broken(RejectCode::FILE_CAP, CapMet::Record(self.caps.record_bytes).to_string())));
             }
+        }
+    }
+}
+
+/// What comes after a part of a stream.
+enum End {
+    More,
+    Whole,
+    Broken(RejectCode, String),
+}
+
+impl End {
+    fn broken(source: &std::io::Error) -> Self {
+        match source.get_ref().and_then(|inner| inner.downcast_ref::<CapMet>()) {
+            Some(met) => Self::Broken(RejectCode::FILE_CAP, met.to_string()),
+            None => Self::Broken(RejectCode::FILE_BROKEN, format!("the file breaks off here: {source}; {KEPT}")),
         }
     }
 }

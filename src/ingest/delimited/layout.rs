@@ -41,7 +41,7 @@ fn slot_name(cell: &str) -> Option<SlotName> {
     if let Some((hour, minute)) = first.split_once(':') {
         let minute = minute.split(':').next().unwrap_or(minute);
         let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
-        return (hour <= 24 && minute < 60).then_some(SlotName::Clock(hour * 60 + minute));
+        return (hour <= 24 && minute < 60).then(|| SlotName::Clock(hour * 60 + minute));
     }
     let word = cell.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = cell[word.len()..].parse().ok().filter(|number| *number <= 300)?;

@@ -21,13 +21,13 @@ mod tests;
 mod wide;
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 
 use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memchr_iter;
 
 use super::mapping::{Delimiter, Profile, Understanding};
+use super::message::is_of_the_system;
 use super::stamp::StampForm;
 use super::{Format, IngestError, ReadingsFile, Source, decompress};
 use encoding::Decoded;
@@ -47,6 +47,11 @@ impl Format for DelimitedText {
     }
 
     fn recognises(&self, head: &[u8]) -> bool {
+        // Markup is a message of another kind, or a network model; its lines are no table.
+        let mark = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        if mark.starts_with(b"<") {
+            return false;
+        }
         let is_wide = Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8);
         is_wide || (!head.iter().take(4096).any(|&byte| byte == 0) && head.iter().take(4096).any(|byte| DELIMITERS.contains(byte)))
     }
@@ -66,7 +71,7 @@ impl Format for DelimitedText {
         let by_profile = profile.and_then(|profile| profile.delimiter);
         let delimiter = by_profile.unwrap_or_else(|| sample::delimiter(&text, is_whole, &mut notes));
         let sample = Sample::of(&text, delimiter, is_whole);
-        let whole = |column: usize, delimiter: u8| whole_column(file.path, encoding, column, delimiter);
+        let whole = |column: usize, delimiter: u8| whole_column(file, encoding, column, delimiter);
         let (mut plan, mut understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
         if let Some(profile) = &mut understanding.profile {
             profile.encoding = Some(encoding.name().to_lowercase());
@@ -130,15 +135,16 @@ fn encoding_of(head: &[u8], profile: Option<&Profile>, notes: &mut Understanding
 }
 
 /// Reads a column of the whole file up to the first date that can be read in one way only.
-fn whole_column(path: &Path, encoding: &'static Encoding, column: usize, delimiter: u8) -> Result<Option<(StampForm, String)>, IngestError> {
-    let io = |source| IngestError::Io { path: path.to_path_buf(), source };
-    let mut lines = BufReader::new(Decoded::new(decompress::open(path, None)?, encoding));
+fn whole_column(file: &Source, encoding: &'static Encoding, column: usize, delimiter: u8) -> Result<Option<(StampForm, String)>, IngestError> {
+    let mut lines = BufReader::new(Decoded::new(decompress::open_within(file.path, None, &file.caps)?, encoding));
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read = std::io::Read::take(&mut lines, file::LONGEST_LINE as u64).read_until(b'\n', &mut line).map_err(io)?;
-        if read == 0 {
-            return Ok(None);
+        match std::io::Read::take(&mut lines, file.caps.record_bytes).read_until(b'\n', &mut line) {
+            Err(source) if is_of_the_system(&source) => return Err(IngestError::Io { path: file.path.to_path_buf(), source }),
+            // Where the file breaks off is told when it is read.
+            Ok(0) | Err(_) => return Ok(None),
+            Ok(_) => {}
         }
         let mut fields = Vec::new();
         rows::split_fields(line.strip_suffix(b"\n").unwrap_or(&line), delimiter, &mut fields);

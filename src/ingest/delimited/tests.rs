@@ -390,3 +390,8 @@ proptest! {
         prop_assert_eq!(kept.readings(), expected);
     }
 }
+
+#[test]
+fn a_clock_of_a_billion_hours_names_no_slot_of_a_day() {
+    assert!(!super::layout::is_slot("4040409030:00") && super::layout::is_slot("24:00"));
+}
