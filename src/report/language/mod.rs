@@ -70,6 +70,7 @@ pub(super) const SENTENCES: &[&str] = &[
     "findings",
     "reason",
     "detail",
+    "effect",
     "criteria",
     "transformers_over_rating",
 ];
