@@ -47,7 +47,7 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
     assert_eq!(header("screening.csv"), suspects);
     assert_eq!(
         header("nodes.csv"),
-        "rank,node,kind,parent,probability,q_value,supplied_kwh,metered_kwh,technical_loss_kwh,declared_kwh,unmetered_kwh,unmetered_kwh_low,unmetered_kwh_high,unmetered_kw,unmetered_kw_low,unmetered_kw_high,pattern,since,coverage,loss_energy,loss_fee,loss_low,loss_high,currency,shortlist,remarks,parts,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high"
+        "rank,node,kind,parent,probability,q_value,supplied_kwh,metered_kwh,technical_loss_kwh,unmetered_kwh,unmetered_kwh_low,unmetered_kwh_high,unmetered_kw,unmetered_kw_low,unmetered_kw_high,pattern,since,coverage,loss_energy,loss_fee,loss_low,loss_high,currency,shortlist,remarks,parts,declared_kwh,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high"
     );
     assert_eq!(header("node_days.csv"), "node,day,hours,supplied_kw,metered_kw,technical_kw,declared_kw,unmetered_kw");
     assert_eq!(
