@@ -77,7 +77,7 @@ pub struct Residual {
     pub coarse_share: f64,
     /// Root of the sum of squared mean powers of customers with registers, kW: their true course strays from their class by some share of it.
     pub profiled_kw: f64,
-    /// Standard error of their sum at the hour of the day at which members of their classes differ most, kW.
+    /// Standard error of their sum, and of usage points that were not read, at the hour of the day at which members of their classes differ most, kW.
     pub profiled_hour_kw: f64,
     /// Every hour holds the mean of its day, or of the time between two register readings, where this is not `Hour`.
     pub span: BalanceSpan,

@@ -83,6 +83,12 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whether it holds on any day from `first` to `last`.
+    #[must_use]
+    pub fn overlaps(&self, first: CivilDay, last: CivilDay) -> bool {
+        self.from.is_none_or(|from| from <= last) && self.until.is_none_or(|until| first < until)
+    }
+
     /// Whether it holds on a day.
     #[must_use]
     pub fn holds(&self, day: CivilDay) -> bool {
@@ -349,6 +355,8 @@ mod tests {
         let on = |text| links.iter().filter(|link| link.holds(day(text).unwrap())).map(|link| link.node.as_ref()).collect::<Vec<_>>();
         assert_eq!((on("2025-04-09"), on("2025-04-10"), on("2026-01-01")), (vec!["T1"], vec!["T2"], vec!["T2"]));
         assert!(grid.links("T1").is_none());
+        let overlap = |first, last| links.iter().filter(|link| link.overlaps(day(first).unwrap(), day(last).unwrap())).count();
+        assert_eq!((overlap("2025-04-01", "2025-04-30"), overlap("2025-04-10", "2025-04-30"), overlap("2025-01-01", "2025-04-09")), (2, 1, 1));
         let twice = with(vec![moved("T1", None, None, 4), moved("T2", None, None, 5)]).unwrap_err();
         let overlapping = with(vec![moved("T1", None, day("2025-05-01"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap_err();
         assert!(twice.to_string().contains("valid_from") && matches!(overlapping, GridError::Repeated { row: 4, .. }), "{twice} {overlapping}");

@@ -1,6 +1,6 @@
 //! What is put right in balances before nodes are judged: customers that the grid file forgot, ratios that were none, meters that a balance contradicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -83,6 +83,8 @@ pub(super) fn place_missing(balanced: &mut [Balanced], setting: &GridSetting, be
 
 /// Times that nodes are asked: where a large error is put right, a smaller one can be heard.
 const TIMES_ASKED: usize = 2;
+/// Corrections must not leave more of the metered load than this share over: lines lose less.
+const MOST_LEFT: f64 = 0.1;
 
 /// Asks the roughest nodes who is in their balance, and counts what the answers correct.
 pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_again: &ReadAgain) -> Result<Vec<Culprit>, PipelineError> {
@@ -100,6 +102,12 @@ pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_aga
             }
             named::culprits(&rough, &all, &series, &culprits, &was_divided)
         };
+        let found: Vec<Culprit> = {
+            let places: BTreeSet<&UsagePointId> = found.iter().map(|culprit| &culprit.node).collect();
+            let wild: BTreeSet<UsagePointId> =
+                places.into_iter().filter(|node| makes_a_tap(&balanced[place[*node]].residual, &found, node)).cloned().collect();
+            found.into_iter().filter(|culprit| culprit.named.beta > 0.0 || !wild.contains(&culprit.node)).collect()
+        };
         for Culprit { node, series, named, belongs_to, .. } in &found {
             balanced[place[node]].residual.add_customer(series.start, &series.kw, named.beta);
             if let Some(&index) = belongs_to.as_ref().and_then(|node| place.get(node)) {
@@ -111,12 +119,21 @@ pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_aga
     Ok(culprits)
 }
 
+/// Whether what is said to flow elsewhere would leave a large load behind that nobody meters: then the residual only looks like these customers, as it does where a clock is wrong.
+fn makes_a_tap(residual: &Residual, found: &[Culprit], node: &UsagePointId) -> bool {
+    let elsewhere = found.iter().filter(|culprit| culprit.node == *node && culprit.named.beta < 0.0);
+    let taken_kw: f64 = elsewhere.map(|culprit| -culprit.named.beta * culprit.shown_kw).sum();
+    let left_kw = residual.residual_kw.iter().sum::<f64>() / residual.residual_kw.len().max(1) as f64;
+    taken_kw > 0.0 && left_kw + taken_kw > MOST_LEFT * residual.mean_metered_kw()
+}
+
 fn asked<'r>(balanced: &'r Balanced, setting: &GridSetting) -> Option<Asked<'r>> {
     let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
     let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
     // Beside customers with registers it is the course of their class that a residual would follow.
     let is_known = balanced.residual.is_hourly() && balanced.residual.coarse_share <= MUCH_COARSE;
-    let judged = balanced.residual.coverage >= LEAST_COVERAGE && is_known && !customers.is_empty();
+    // A clock that was put right leaves the sharpest changes of customers behind.
+    let judged = balanced.residual.coverage >= LEAST_COVERAGE && is_known && !balanced.is_corrected && !customers.is_empty();
     judged.then(|| Asked { node: balanced.node.node.clone(), kind: balanced.node.kind, residual: &balanced.residual, customers })
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::consequence::Buildings;
-use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Heating, Purpose, UsagePointId, Weather, seed_of};
+use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heating, Purpose, UsagePointId, Weather, seed_of};
 use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
 use crate::fusion::{Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, Positive, plant, with_neighbours};
@@ -365,20 +365,25 @@ impl Metered<'_> {
     }
 }
 
-/// Usage points that the grid or the customer file does not know, when there is one.
+/// Usage points that the grid or the customer file does not know, when there is one; each with the first and last day of its readings.
 pub(super) fn unknown_points<'a>(
-    usage_points: impl Iterator<Item = &'a UsagePointId>,
-    in_grid: impl Fn(&str) -> bool,
-    grid_given: bool,
+    usage_points: impl Iterator<Item = (&'a UsagePointId, (CivilDay, CivilDay))>,
+    grid: &Grid,
     customers: &BTreeMap<UsagePointId, Customer>,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut report = |usage_point: &UsagePointId, kind, detail: &str| {
         faults.push(Fault { usage_point: usage_point.clone(), kind, from: None, to: None, share: None, detail: detail.to_owned() });
     };
-    for usage_point in usage_points {
-        if grid_given && !in_grid(usage_point) {
+    for (usage_point, (first, last)) in usage_points {
+        if !grid.is_empty() && grid.node(usage_point).is_none() {
             report(usage_point, FaultKind::Unlinked, "read, but not in the grid file: its energy is missing from every balance");
+        } else if grid.links(usage_point).is_some_and(|links| !links.iter().any(|link| link.overlaps(first, last))) {
+            report(
+                usage_point,
+                FaultKind::Unlinked,
+                "read, but its rows in the grid file hold on none of its days: its energy is missing from every balance",
+            );
         }
         if !customers.is_empty() && !customers.contains_key(usage_point) {
             report(usage_point, FaultKind::UnknownCustomer, "read, but not in the customer file: judged without class and contracted power");

@@ -243,8 +243,8 @@ impl Run<'_> {
     /// Adds usage points that a file does not know, and puts faults in the order of usage points and kinds.
     fn sort_faults(&self, faults: &mut Vec<Fault>, metered: &Metered) {
         let grid = &self.tables.grid;
-        let ids = metered.points.iter().map(|point| &point.usage_point);
-        faults.extend(metered::unknown_points(ids, |id| grid.node(id).is_some(), !grid.is_empty(), &self.tables.customers));
+        let points = metered.points.iter().map(|point| (&point.usage_point, point.days));
+        faults.extend(metered::unknown_points(points, grid, &self.tables.customers));
         faults.sort_by(fault_order);
     }
 

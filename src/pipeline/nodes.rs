@@ -294,6 +294,7 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
         balanced.residual.add_expected(unread.start, &unread.kw);
         balanced.expected_kw += unread.kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / unread.kw.len().max(1) as f64;
         balanced.residual.unread_kw = balanced.residual.unread_kw.hypot(unread.variance.sqrt());
+        balanced.residual.profiled_hour_kw = balanced.residual.profiled_hour_kw.hypot(unread.hour_kw);
     }
     balanced.residual = std::mem::take(&mut balanced.residual).averaged();
     balanced

@@ -8,6 +8,9 @@ use crate::domain::{Grid, NodeKind, Timestamp, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts, UsualLoads};
 use crate::series::LoadSeries;
 
+/// Three years: a balance meter may have stray stamps far away.
+const MOST_HOURS: i64 = 3 * 366 * 24;
+
 /// The most likely load of the unread usage points that a node feeds directly.
 pub(super) struct Unread {
     /// Start of the first hour.
@@ -16,6 +19,8 @@ pub(super) struct Unread {
     pub(super) kw: Vec<f32>,
     /// Squared standard error of their mean, kW².
     pub(super) variance: f64,
+    /// Standard error of their sum at the hour of the day at which members of their classes differ most, kW: as for customers with registers, of whom the mean alone is known.
+    pub(super) hour_kw: f64,
 }
 
 /// By the node that feeds them.
@@ -31,7 +36,6 @@ pub(super) fn expected(
 ) -> UnreadLoads {
     let span = |series: &LoadSeries| (series.start.0.div_euclid(3600), series.end().0.div_euclid(3600));
     let Some((first, end)) = supplies.values().map(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return BTreeMap::new() };
-    // A balance meter may have stray stamps years away.
     let hours = (end - first).clamp(0, MOST_HOURS) as usize;
     let nodes: Vec<&UsagePointId> = grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| &node.node).collect();
     let of_node = |node: &&UsagePointId| {
@@ -42,17 +46,20 @@ pub(super) fn expected(
         if unread.is_empty() {
             return None;
         }
-        let (mut kw, mut variance) = (vec![0.0_f32; hours], 0.0);
+        let (mut kw, mut variance, mut hour_sq, mut of_kinds_kw) = (vec![0.0_f32; hours], 0.0, 0.0, 0.0);
         for facts in &unread {
             let load = usual.of_member(facts);
             variance += load.sd_kw.powi(2);
-            let course = shapes.shape(facts).course(first, hours);
-            kw.iter_mut().zip(course).for_each(|(kw, ratio)| *kw += (load.mean_kw * ratio) as f32);
+            let shape = shapes.shape(facts);
+            let hour_kw = load.mean_kw * shape.differ();
+            if shape.has_kinds() {
+                of_kinds_kw += hour_kw;
+            } else {
+                hour_sq += hour_kw * hour_kw;
+            }
+            kw.iter_mut().zip(shape.course(first, hours)).for_each(|(kw, ratio)| *kw += (load.mean_kw * ratio) as f32);
         }
-        Some(((*node).clone(), Unread { start: Timestamp(first * 3600), kw, variance }))
+        Some(((*node).clone(), Unread { start: Timestamp(first * 3600), kw, variance, hour_kw: of_kinds_kw.hypot(f64::sqrt(hour_sq)) }))
     };
     nodes.par_iter().filter_map(of_node).collect()
 }
-
-/// Three years.
-const MOST_HOURS: i64 = 3 * 366 * 24;

@@ -228,6 +228,14 @@ fn a_balance_meter_with_a_register_only_finds_a_large_tap_by_the_month() {
     assert!(taps.contains(&nodes[0]["node"]), "{} is not one of {taps:?}", nodes[0]["node"]);
 }
 
+#[test]
+fn homes_that_nobody_reads_are_expected_to_use_what_homes_use_and_are_no_tap() {
+    let world = World::scanned(&["--unread-share", "0.1"]);
+    let nodes = world.result("nodes.csv");
+    assert!(nodes.iter().any(|row| row["remarks"].contains("expected and not counted as unmetered")));
+    assert!(world.likely_nodes().is_empty(), "{:?}", world.likely_nodes());
+}
+
 /// Twenty days of three homes under two transformers, one of which was moved from the first to the second on the eleventh day.
 fn moved_home(grid: &str) -> Vec<BTreeMap<String, String>> {
     let mut readings = "usage_point,timestamp,kwh\n".to_owned();
