@@ -36,7 +36,8 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
     let interval = odds.map(|odds| (odds.kw - NINETY * odds.error_kw, odds.kw + NINETY * odds.error_kw));
     let kwh = odds.map(|odds| odds.mean_kw * hours);
     // Energy is as uncertain as power, while it runs.
-    let kwh_error = odds.map(|odds| NINETY * odds.error_kw * hours * if odds.kw > 0.0 { (odds.mean_kw / odds.kw).clamp(0.0, 1.0) } else { 1.0 });
+    let kwh_error =
+        odds.map(|odds| NINETY * odds.error_kw * hours * if odds.kw > 0.0 && odds.mean_kw > 0.0 { (odds.mean_kw / odds.kw).min(1.0) } else { 1.0 });
     let telling = odds.filter(|odds| odds.log_odds > 0.0).zip(balanced.found.as_ref());
     let measured = energies.filter(|_| hours > 0.0);
     NodeRow {
