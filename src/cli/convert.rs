@@ -125,13 +125,15 @@ fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
         }
         converted.files.iter().for_each(|path| println!("written: {}", path.display()));
     }
-    let rejects = converted.rejects.len();
-    for reject in converted.rejects.iter().take(SHOWN_REJECTS) {
+    let rejects: u64 = converted.rejects.iter().map(|reject| reject.records).sum();
+    let shown = &converted.rejects[..converted.rejects.len().min(SHOWN_REJECTS)];
+    for reject in shown {
         eprintln!("darkload: left out: {} row {}: {}: {}", reject.file, reject.row, reject.code, reject.detail);
     }
-    if rejects > SHOWN_REJECTS {
-        eprintln!("darkload: {} more records were left out; `darkload inspect` counts them by kind", rejects - SHOWN_REJECTS);
+    let others = rejects - shown.iter().map(|reject| reject.records).sum::<u64>();
+    if others > 0 {
+        eprintln!("darkload: {others} more records were left out; `darkload inspect` counts them by kind");
     }
-    let records = converted.readings + converted.register_readings + rejects as u64;
+    let records = converted.readings + converted.register_readings + rejects;
     if rejects as f64 > args.max_rejects * records.max(1) as f64 { ExitReason::TooManyRejects } else { ExitReason::Finished }
 }

@@ -54,4 +54,7 @@ pub struct Reject {
     pub code: &'static str,
     /// What was found and what would help.
     pub detail: String,
+    /// Records that the line stands for: one, or more where a cap ends the list.
+    #[serde(skip)]
+    pub records: u64,
 }

@@ -166,7 +166,7 @@ impl Layout {
         }
         let first_row = self.first_rows[group];
         let reject = |row: usize, code: RejectCode, detail: String| {
-            sink.reject(Reject { file: self.path.display().to_string(), row: first_row + row as u64 + 1, code: code.0, detail });
+            sink.reject(Reject { file: self.path.display().to_string(), row: first_row + row as u64 + 1, code: code.0, detail, records: 1 });
         };
         check_ids(&mut block, &reject);
         place_times(&raw, columns, &mut NaiveClock::new(calendar, columns.exact), &mut block, &reject);

@@ -49,6 +49,7 @@ mod parquet_pages;
 mod read_buffer;
 mod reading_type;
 mod readings;
+mod reject_list;
 #[cfg(test)]
 mod round_trip;
 mod stamp;

@@ -44,40 +44,39 @@ fn without_thousands(text: &str, decimal_comma: bool) -> String {
     text.chars().filter(keep).map(|c| if decimal_comma && c == ',' { '.' } else { c }).collect()
 }
 
-/// `[-]digits[mark digits]` with at most 15 digits, where integer arithmetic gives the exactly rounded value.
+/// The whole of `bytes` as a [`leading_decimal`].
 fn plain_decimal(bytes: &[u8], mark: u8) -> Option<f64> {
+    leading_decimal(bytes, mark).filter(|(_, length)| *length == bytes.len()).map(|(number, _)| number)
+}
+
+/// The number that `bytes` begin with and its length: `[-]digits[mark digits]` with at most 15 digits, where integer arithmetic gives the exactly rounded value.
+pub(super) fn leading_decimal(bytes: &[u8], mark: u8) -> Option<(f64, usize)> {
     const POWERS: [f64; 16] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    let (negative, digits) = match bytes {
-        [b'-', rest @ ..] => (true, rest),
-        rest => (false, rest),
-    };
-    if digits.is_empty() || digits.len() > 16 {
-        return None;
-    }
-    let (mut value, mut place) = (0_u64, 0);
-    while let Some(digit) = digits.get(place).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10) {
-        value = value * 10 + u64::from(digit);
-        place += 1;
-    }
-    let (mut count, mut decimals) = (place, None);
-    if digits.get(place) == Some(&mark) {
-        decimals = Some(count);
-        for byte in &digits[place + 1..] {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                return None;
-            }
-            value = value * 10 + u64::from(digit);
-            count += 1;
+    let digit = |place: usize| bytes.get(place).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10);
+    let is_negative = bytes.first() == Some(&b'-');
+    let begin = usize::from(is_negative);
+    let (mut value, mut place) = (0_u64, begin);
+    // More digits than fit run over here and are refused below.
+    let mut take = |place: &mut usize| {
+        while let Some(digit) = digit(*place) {
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+            *place += 1;
         }
-    } else if place < digits.len() {
-        return None;
+    };
+    take(&mut place);
+    let (mut count, mut decimals) = (place - begin, 0);
+    if bytes.get(place) == Some(&mark) {
+        let after = place + 1;
+        place = after;
+        take(&mut place);
+        decimals = place - after;
+        count += decimals;
     }
     if count == 0 || count > 15 {
         return None;
     }
-    let magnitude = value as f64 / POWERS[decimals.map_or(0, |before| count - before)];
-    Some(if negative { -magnitude } else { magnitude })
+    let magnitude = value as f64 / POWERS[decimals];
+    Some((if is_negative { -magnitude } else { magnitude }, place))
 }
 
 #[cfg(test)]

@@ -186,7 +186,7 @@ impl Batch<'_> {
 
     fn reject(&self, row: usize, code: RejectCode, detail: String) {
         let row = self.first_row + row as u64 + 1;
-        self.sink.reject(Reject { file: self.layout.path.display().to_string(), row, code: code.0, detail });
+        self.sink.reject(Reject { file: self.layout.path.display().to_string(), row, code: code.0, detail, records: 1 });
     }
 
     fn column(&self, batch: &RecordBatch, index: usize) -> Result<ArrayRef, IngestError> {

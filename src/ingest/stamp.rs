@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Calendar, CivilDay, LocalStamp, RejectCode, Resolved, Timestamp};
+use crate::domain::{Calendar, CivilDay, LocalStamp, RejectCode, Resolved, Timestamp, same_id};
 
 /// Years that a stamp may lie in.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
@@ -144,6 +144,45 @@ impl<'a> StampReader<'a> {
         }
     }
 
+    /// Reads the stamp that `bytes` begin with into `at` and gives what follows it, where nothing new is to be learned: the date of the stamp before, a padded time, a day on
+    /// which the clock does not change. So are nearly all stamps; `None` is no judgement on the others.
+    #[inline]
+    pub(super) fn next_of_day<'b>(&self, bytes: &'b [u8], at: &mut Timestamp) -> Option<&'b [u8]> {
+        let rest = self.same_date(bytes)?;
+        let (mark, time) = rest.split_first()?;
+        if matches!(mark, b' ' | b'T') { self.next_time(time, at) } else { None }
+    }
+
+    /// What follows the date of the stamp before, where `bytes` begin with it and the clock does not change on that day.
+    #[inline]
+    pub(super) fn same_date<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let (date, rest) = bytes.split_at_checked(self.date_length)?;
+        (self.is_even_day() && same_id(date, &self.date[..self.date_length])).then_some(rest)
+    }
+
+    /// Reads the padded time of day that `bytes` begin with into `at`, on the day of the stamp before, and gives what follows it; as [`StampReader::next_of_day`].
+    #[inline]
+    pub(super) fn next_time<'b>(&self, bytes: &'b [u8], at: &mut Timestamp) -> Option<&'b [u8]> {
+        let pair = |place: usize| {
+            let (tens, ones) = (bytes[place].wrapping_sub(b'0'), bytes[place + 1].wrapping_sub(b'0'));
+            (tens < 6 && ones < 10).then(|| i64::from(tens) * 10 + i64::from(ones))
+        };
+        if bytes.len() < 5 || bytes[2] != b':' {
+            return None;
+        }
+        let to_second = bytes.len() >= 8 && bytes[5] == b':';
+        let (hour, minute, second) = (pair(0)?, pair(3)?, if to_second { pair(6)? } else { 0 });
+        let offset_s = self.midnight.offset_s.filter(|_| hour < 24)?;
+        *at = Timestamp(self.midnight.local_s + hour * 3600 + minute * 60 + second - offset_s);
+        Some(&bytes[if to_second { 8 } else { 5 }..])
+    }
+
+    /// Whether a date is known on which the clock does not change.
+    #[inline]
+    fn is_even_day(&self) -> bool {
+        self.midnight.known && self.midnight.offset_s.is_some()
+    }
+
     /// The instant of a date and a time of day in cells of their own. Of a span such as `00:00-00:30` the beginning counts.
     ///
     /// # Errors
@@ -152,14 +191,9 @@ impl<'a> StampReader<'a> {
         let mut text = [b' '; 40];
         let (date, time) = (date.trim_ascii(), time.trim_ascii());
         // Nearly all rows: the date of the row before, a padded time, a day on which the clock does not change.
-        if let [h, hh, b':', m, mm] = *time
-            && self.midnight.known
-            && self.date_length == date.len()
-            && date == &self.date[..self.date_length]
-            && let Some(offset_s) = self.midnight.offset_s
-            && let Some(second) = usual_time(&[b' ', h, hh, b':', m, mm])
-        {
-            return Ok(Timestamp(self.midnight.local_s + second - offset_s));
+        let mut at = Timestamp(0);
+        if self.same_date(date).is_some_and(<[u8]>::is_empty) && self.next_time(time, &mut at).is_some_and(<[u8]>::is_empty) {
+            return Ok(at);
         }
         let date = &date[..self.form.date_length(date).min(date.len())];
         let time = time.split(|&byte| byte == b'-').next().unwrap_or(time).trim_ascii_end();

@@ -110,7 +110,7 @@ impl<'a> TextTable<'a> {
 
     /// Rejects a whole row.
     pub(super) fn reject_row(&mut self, row: usize, code: RejectCode, detail: String) {
-        self.rejects.push(Reject { file: self.path.display().to_string(), row: Self::row_number(row), code: code.0, detail });
+        self.rejects.push(Reject { file: self.path.display().to_string(), row: Self::row_number(row), code: code.0, detail, records: 1 });
     }
 
     /// Rejects one cell, which counts as empty.

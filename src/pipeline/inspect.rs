@@ -256,7 +256,8 @@ pub fn inspect(
     }
     let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
     for reject in gathered.rejects {
-        rejects.entry(reject.code).or_insert_with(|| (0, reject)).0 += 1;
+        let records = reject.records;
+        rejects.entry(reject.code).or_insert_with(|| (0, reject)).0 += records;
     }
     let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Inspection { path: file.path.clone(), format, understanding, first, rows, usage_points, steps, months, range_kw, registers, faults, rejects })

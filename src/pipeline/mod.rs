@@ -370,7 +370,7 @@ impl Run<'_> {
         let run = &mut findings.run;
         run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
         (run.readings, run.register_readings) = read.readings;
-        run.rejects = findings.rejects.len() as u64;
+        run.rejects = findings.rejects.iter().map(|reject| reject.records).sum();
         run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
         run.stages = stages;

@@ -19,9 +19,10 @@ use super::super::digest::FileDigest;
 use super::super::mapping::Understanding;
 use super::super::message::{KEPT, is_of_the_system, reject};
 use super::super::read_buffer::{buffer, shared};
+use super::super::reject_list::RejectList;
 use super::super::{BlockSink, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress};
 use super::encoding::{Decoded, without_mark};
-use super::parser::Parser;
+use super::parser::{Parsed, Parser};
 use super::plan::Plan;
 use super::rows;
 
@@ -127,12 +128,11 @@ impl ReadingsFile for TextFile {
             Store::Stream(_) => return self.read_stream(calendar, sink),
         };
         let state = &self.pieces[piece];
-        let lines = memchr_iter(b'\n', &text).count() as u64;
-        let _ = state.lines.set(lines);
-        let (rows, mut rejects) = self.parse(&text, piece == 0, calendar, sink);
-        rejects.extend(met.map(|met| reject(&self.path, lines, RejectCode::FILE_CAP, met.to_string())));
-        *state.rejects.lock().unwrap_or_else(PoisonError::into_inner) = rejects;
-        Ok(rows)
+        let mut parsed = self.parse(&text, piece == 0, calendar, sink);
+        let _ = state.lines.set(parsed.lines);
+        parsed.rejects.extend(met.map(|met| reject(&self.path, parsed.lines, RejectCode::FILE_CAP, met.to_string())));
+        *state.rejects.lock().unwrap_or_else(PoisonError::into_inner) = parsed.rejects;
+        Ok(parsed.rows)
     }
 
     fn sha256(&self) -> Result<String, IngestError> {
@@ -205,16 +205,25 @@ impl TextFile {
         Ok((if piece == 0 { lines.slice_ref(without_mark(&lines)) } else { lines }, met))
     }
 
+    /// Pieces of the file, as far as can be told before it is unpacked.
+    fn about_pieces(&self) -> u64 {
+        match self.store {
+            Store::Stream(stored) => (stored * COMPRESSED).div_ceil(CHUNK as u64),
+            Store::Plain(_) | Store::Held(_) => self.pieces.len() as u64,
+        }
+    }
+
     /// Parses lines into one block; rejects have rows counted from the first line.
-    fn parse(&self, text: &[u8], has_head: bool, calendar: &Calendar, sink: &dyn BlockSink) -> (u64, Vec<Reject>) {
-        let parsed = Parser::new(self.file, &self.path, &self.plan, calendar).parse(text, has_head);
+    fn parse(&self, text: &[u8], has_head: bool, calendar: &Calendar, sink: &dyn BlockSink) -> Parsed {
+        let rejects = RejectList::of_share(self.caps.rejects, self.about_pieces());
+        let parsed = Parser::new(self.file, &self.path, &self.plan, calendar, rejects).parse(text, has_head);
         if !parsed.intervals.is_empty() {
             sink.intervals(&parsed.intervals);
         }
         if !parsed.registers.key.is_empty() {
             sink.registers(&parsed.registers);
         }
-        (parsed.rows, parsed.rejects)
+        parsed
     }
 
     /// Reads a file from its beginning to its end; what is decompressed is parsed in parallel.
@@ -240,11 +249,11 @@ impl TextFile {
                 .enumerate()
                 .map(|(index, (row, chunk))| {
                     let is_head = first && index == 0;
-                    let (rows, rejects) = self.parse(if is_head { without_mark(chunk) } else { chunk }, is_head, calendar, sink);
-                    for reject in rejects {
+                    let parsed = self.parse(if is_head { without_mark(chunk) } else { chunk }, is_head, calendar, sink);
+                    for reject in parsed.rejects {
                         sink.reject(Reject { row: reject.row + row, ..reject });
                     }
-                    rows
+                    parsed.rows
                 })
                 .collect();
             rows += counts.iter().sum::<u64>();

@@ -1,33 +1,15 @@
 //! One reading a row.
 
-use memchr::memchr;
-
-use crate::domain::{ReadingQuality, RejectCode, Unit};
+use crate::domain::{ReadingQuality, RejectCode, Timestamp, Unit};
 
 use super::super::columns::Value;
 use super::super::mapping::Kind;
 use super::super::number::{Cell, cell};
-use super::super::values::{is_absurd, is_export};
+use super::super::values::is_export;
 use super::parser::{Parser, Refused};
 use super::plan::LongColumns;
 
 impl Parser<'_> {
-    /// Takes a line of three plain fields whose id is that of the line before; `false` when it is anything else, which `long_row` judges.
-    pub(super) fn plain_line(&mut self, line: &[u8]) -> bool {
-        let Some((key, rest)) = self.keys.repeated(line) else { return false };
-        let Some(place) = memchr(self.plan.delimiter, rest) else { return false };
-        let (stamp, value) = (&rest[..place], &rest[place + 1..]);
-        let value = value.strip_suffix(b"\r").unwrap_or(value);
-        let Cell::Number(number) = cell(value, self.plan.decimal_comma) else { return false };
-        let number = number * self.plan.factor;
-        if is_absurd(number, Value::Interval(2, self.plan.unit)) {
-            return false;
-        }
-        let Ok(at) = self.stamps.read(stamp) else { return false };
-        self.intervals.push(key, crate::domain::Timestamp(at.0 - self.plan.shift_s).into(), number as f32);
-        true
-    }
-
     /// Takes a row; one that cannot be used keeps its place in the block without a reading, so that rows by usage point can be counted.
     pub(super) fn long_row(&mut self, index: usize, fields: &[&[u8]], columns: &LongColumns) {
         let before = self.intervals.len();
@@ -64,7 +46,7 @@ impl Parser<'_> {
         if is_counter {
             self.registers.key.push(key);
             // A counter holds for the instant it is read at, not for the interval before.
-            self.registers.at.push(crate::domain::Timestamp(at.0 + self.plan.shift_s));
+            self.registers.at.push(Timestamp(at.0 + self.plan.shift_s));
             self.registers.register_kwh.push(value);
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Delimited text in whatever dress: encodings, delimiters, decimal marks, long and wide layouts, counters.
 //!
-//! `sample` splits the beginning of a file, `settle` makes a plan of it from a profile and from what the content shows, `parser` and its layouts (`long`, `wide`, `counters`) turn
+//! `sample` splits the beginning of a file, `settle` makes a plan of it from a profile and from what the content shows, `parser` and its layouts (`long` with `usual_row`, `wide`, `counters`) turn
 //! lines into blocks. Quoted fields are unwrapped; a field with a line break inside is not supported and is rejected.
 
 mod counters;
@@ -18,6 +18,7 @@ mod settle;
 mod sides;
 #[cfg(test)]
 mod tests;
+mod usual_row;
 mod wide;
 
 use std::io::{BufRead, BufReader};
@@ -32,6 +33,7 @@ use super::stamp::StampForm;
 use super::{Format, IngestError, ReadingsFile, Source, decompress};
 use encoding::Decoded;
 use file::{Store, TextFile};
+use plan::Footers;
 use sample::Sample;
 use settle::Settler;
 
@@ -80,7 +82,7 @@ impl Format for DelimitedText {
         let line_bytes = (head.len() / memchr_iter(b'\n', &head).count().max(1)).max(1) as u64;
         let has_wide_letters = encoding == UTF_16LE || encoding == UTF_16BE;
         plan.encoding = if has_wide_letters { UTF_8 } else { encoding };
-        plan.footer = footer_bytes(&understanding, plan.encoding);
+        plan.footer = footers(&understanding, plan.encoding);
         let store = if is_compressed || has_wide_letters { Store::Stream(stored) } else { Store::Plain(stored) };
         Ok(Box::new(TextFile::new(file, (plan, understanding), encoding, store, line_bytes)))
     }
@@ -100,14 +102,14 @@ pub(super) fn held_table(file: &Source, text: String, profile: Option<&Profile>,
         }))
     };
     let (mut plan, understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
-    plan.footer = footer_bytes(&understanding, UTF_8);
+    plan.footer = footers(&understanding, UTF_8);
     let line_bytes = (text.len() / sample.rows.len().max(1)).max(1) as u64;
     let store = Store::Held(Bytes::from(text.into_bytes()));
     Ok(Box::new(TextFile::new(file, (plan, understanding), UTF_8, store, line_bytes)))
 }
 
-/// The words of footers as a file may write them.
-fn footer_bytes(understanding: &Understanding, encoding: &'static Encoding) -> Vec<Vec<u8>> {
+/// The words of footers as a file may write them: as the profile does, with a capital, in capitals, and in small letters.
+fn footers(understanding: &Understanding, encoding: &'static Encoding) -> Footers {
     let words = understanding.profile.iter().flat_map(|profile| &profile.footer);
     let dresses = words.flat_map(|word| {
         let lower = word.to_lowercase();
@@ -117,7 +119,7 @@ fn footer_bytes(understanding: &Understanding, encoding: &'static Encoding) -> V
     let mut bytes: Vec<Vec<u8>> = dresses.map(|word| encoding.encode(&word).0.into_owned()).filter(|word| !word.is_empty()).collect();
     bytes.sort();
     bytes.dedup();
-    bytes
+    Footers::new(bytes)
 }
 
 fn encoding_of(head: &[u8], profile: Option<&Profile>, notes: &mut Understanding) -> &'static Encoding {

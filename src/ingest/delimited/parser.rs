@@ -8,10 +8,12 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, ReadingQuality, RegisterBlo
 
 use super::super::columns::Value;
 use super::super::number::{Cell, cell};
+use super::super::reject_list::RejectList;
 use super::super::stamp::{StampForm, StampReader};
 use super::super::values::{is_absurd, quality, stamp_detail};
 use super::plan::{IdColumn, Plan, Shape, StampColumns};
 use super::rows::{Keys, Lines, is_data, split_fields};
+use super::usual_row::Role;
 
 /// Why a record is left out: code and words.
 pub(super) type Refused = (RejectCode, String);
@@ -20,6 +22,8 @@ pub(super) type Refused = (RejectCode, String);
 pub(super) struct Parsed {
     /// Rows of data.
     pub(super) rows: u64,
+    /// Lines, those without data among them.
+    pub(super) lines: u64,
     pub(super) intervals: IntervalBlock,
     pub(super) registers: RegisterBlock,
     /// With rows counted from 0.
@@ -37,13 +41,16 @@ pub(super) struct Parser<'a> {
     pub(super) keys: Keys<'a>,
     pub(super) intervals: IntervalBlock,
     pub(super) registers: RegisterBlock,
-    pub(super) rejects: Vec<Reject>,
+    rejects: RejectList,
+    lines: u64,
+    /// Of a usual row; none where there are none.
+    pub(super) roles: Vec<Role>,
     /// The last word of quality and what it means.
-    quality_word: Option<(Vec<u8>, ReadingQuality)>,
+    pub(super) quality_word: Option<(Vec<u8>, ReadingQuality)>,
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(file: FileIx, path: &'a Path, plan: &'a Plan, calendar: &'a Calendar) -> Self {
+    pub(super) fn new(file: FileIx, path: &'a Path, plan: &'a Plan, calendar: &'a Calendar, rejects: RejectList) -> Self {
         let calendar = plan.calendar.as_ref().unwrap_or(calendar);
         Self {
             path,
@@ -54,7 +61,9 @@ impl<'a> Parser<'a> {
             keys: Keys::new(plan),
             intervals: IntervalBlock { file, unit: plan.unit, ..IntervalBlock::default() },
             registers: RegisterBlock { file, ..RegisterBlock::default() },
-            rejects: Vec::new(),
+            rejects,
+            lines: 0,
+            roles: plan.roles(),
             quality_word: None,
         }
     }
@@ -74,32 +83,35 @@ impl<'a> Parser<'a> {
         };
         self.intervals.ids = self.keys.ids.clone();
         self.registers.ids = self.keys.ids;
-        Parsed { rows, intervals: self.intervals, registers: self.registers, rejects: self.rejects }
+        Parsed { rows, lines: self.lines, intervals: self.intervals, registers: self.registers, rejects: self.rejects.finish() }
     }
 
     /// Splits every line of data and hands it to `take`; returns their number.
     pub(super) fn rows(&mut self, text: &'a [u8], has_head: bool, mut take: impl FnMut(&mut Self, usize, &[&[u8]])) -> u64 {
-        let is_plain = self.plan.is_plain();
         let mut fields = Vec::with_capacity(self.plan.fields);
         let mut rows = 0;
-        for (index, line) in Lines::new(text, self.plan, has_head) {
-            if is_plain && self.plain_line(line) {
+        let mut lines = Lines::new(text, self.plan, has_head);
+        loop {
+            while let Some(bytes) = self.usual_row(lines.rest()) {
+                lines.pass(bytes);
                 rows += 1;
-                continue;
             }
-            if self.keys.repeated(line).is_none() && !is_data(line, self.plan) {
+            let Some((index, line)) = lines.next() else {
+                self.lines = lines.passed() as u64;
+                return rows;
+            };
+            if self.keys.repeats(line).is_none() && !is_data(line, self.plan) {
                 continue;
             }
             rows += 1;
             split_fields(line, self.plan.delimiter, &mut fields);
             take(self, index, &fields);
         }
-        rows
     }
 
     /// Notes a record that is left out.
     pub(super) fn refuse(&mut self, index: usize, (code, detail): Refused) {
-        self.rejects.push(Reject { file: self.path.display().to_string(), row: index as u64, code: code.0, detail });
+        self.rejects.push(Reject { file: self.path.display().to_string(), row: index as u64, code: code.0, detail, records: 1 });
     }
 
     /// The fields are as many as the header has; empty ones at the end may be more.

@@ -21,8 +21,7 @@ pub(super) struct Plan {
     pub(super) fields: usize,
     /// Lines before the first reading.
     pub(super) head_lines: usize,
-    /// Beginnings of lines that are no readings, in the bytes of the file: each as written, with a capital, and in capitals.
-    pub(super) footer: Vec<Vec<u8>>,
+    pub(super) footer: Footers,
     pub(super) form: StampForm,
     /// Clock of the stamps where the profile says one.
     pub(super) calendar: Option<Calendar>,
@@ -43,6 +42,28 @@ pub(super) struct Plan {
     pub(super) id: IdColumn,
     pub(super) pad_ids_to: usize,
     pub(super) shape: Shape,
+}
+
+/// Words that lines without readings begin with, in the bytes of the file.
+#[derive(Debug, Clone)]
+pub(super) struct Footers {
+    words: Vec<Vec<u8>>,
+    /// Whether a word begins with the byte: nearly all cells are denied by it.
+    begins: [bool; 256],
+}
+
+impl Footers {
+    pub(super) fn new(words: Vec<Vec<u8>>) -> Self {
+        let mut begins = [false; 256];
+        words.iter().filter_map(|word| word.first()).for_each(|&byte| begins[usize::from(byte)] = true);
+        Self { words, begins }
+    }
+
+    /// Whether a cell begins with one of the words.
+    pub(super) fn begin(&self, cell: &[u8]) -> bool {
+        let is_word = |word: &Vec<u8>| cell.starts_with(word) && cell.get(word.len()).is_none_or(|next| !next.is_ascii_alphanumeric());
+        cell.first().is_some_and(|&byte| self.begins[usize::from(byte)]) && self.words.iter().any(is_word)
+    }
 }
 
 /// Where the usage point is named.
@@ -190,17 +211,5 @@ impl Plan {
     /// A cell in words.
     pub(super) fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
         self.encoding.decode_without_bom_handling(bytes).0
-    }
-
-    /// Whether lines are id, stamp and value in this order and nothing else.
-    pub(super) fn is_plain(&self) -> bool {
-        let Shape::Long(long) = &self.shape else { return false };
-        let bare = long.quality.is_none() && long.channel.is_none() && long.duration_min.is_none() && long.ratio.is_none() && long.kind.is_none();
-        bare && self.fields == 3
-            && self.id == IdColumn::At(0)
-            && long.stamp == StampColumns::One(1)
-            && long.value == 2
-            && self.pad_ids_to == 0
-            && self.missing.is_empty()
     }
 }

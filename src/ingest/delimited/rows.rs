@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use memchr::{Memchr, memchr, memchr_iter};
+use memchr::memchr;
 
 use crate::domain::{IdList, KeyRun, same_id};
 
@@ -40,20 +40,33 @@ pub(in crate::ingest) fn split_fields<'a>(line: &'a [u8], delimiter: u8, fields:
 
 /// Lines below title and header with their places among all lines, but for empty ones. Those that [`is_data`] denies are no rows.
 pub(super) struct Lines<'a> {
-    text: &'a [u8],
-    ends: Memchr<'a>,
-    start: usize,
+    rest: &'a [u8],
     index: usize,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a [u8], plan: &Plan, has_head: bool) -> Self {
-        let mut lines = Self { text, ends: memchr_iter(b'\n', text), start: 0, index: 0 };
+        let mut lines = Self { rest: text, index: 0 };
         for _ in 0..if has_head { plan.head_lines } else { 0 } {
-            lines.start = lines.ends.next().map_or(text.len() + 1, |end| end + 1);
-            lines.index += 1;
+            lines.pass(memchr(b'\n', lines.rest).map_or(lines.rest.len(), |end| end + 1));
         }
         lines
+    }
+
+    /// What lies before us: the next line and all that follow.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Lines passed over so far, empty ones and those of the head among them.
+    pub(super) fn passed(&self) -> usize {
+        self.index
+    }
+
+    /// Passes over a line of so many bytes, its end among them.
+    pub(super) fn pass(&mut self, bytes: usize) {
+        self.rest = &self.rest[bytes..];
+        self.index += 1;
     }
 }
 
@@ -61,12 +74,11 @@ impl<'a> Iterator for Lines<'a> {
     type Item = (usize, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.start <= self.text.len() {
-            let end = self.ends.next().unwrap_or(self.text.len());
-            let line = &self.text[self.start..end];
+        while !self.rest.is_empty() {
+            let end = memchr(b'\n', self.rest);
+            let line = &self.rest[..end.unwrap_or(self.rest.len())];
             let index = self.index;
-            self.start = end + 1;
-            self.index += 1;
+            self.pass(end.map_or(self.rest.len(), |end| end + 1));
             if !line.is_empty() {
                 return Some((index, line));
             }
@@ -82,11 +94,10 @@ pub(super) fn is_data(line: &[u8], plan: &Plan) -> bool {
     !is_blank && !is_footer(line, plan)
 }
 
-/// Whether a line's first filled cell begins with a footer's words.
-fn is_footer(line: &[u8], plan: &Plan) -> bool {
+/// Whether a line's first filled cell begins with a footer's words. What follows the line does not matter.
+pub(super) fn is_footer(line: &[u8], plan: &Plan) -> bool {
     let begins = line.iter().position(|byte| *byte != plan.delimiter && !matches!(byte, b' ' | b'"')).unwrap_or(0);
-    let cell = &line[begins..];
-    plan.footer.iter().any(|word| cell.starts_with(word) && cell.get(word.len()).is_none_or(|next| !next.is_ascii_alphanumeric()))
+    plan.footer.begin(&line[begins..])
 }
 
 /// Whose rows the lines are, without reading anything else of them. `None` where rows have no usage point of their own.
@@ -98,9 +109,8 @@ pub(super) fn id_runs(text: &[u8], plan: &Plan, has_head: bool) -> Option<IdRuns
         return Some(IdRuns::default());
     }
     for (_, line) in Lines::new(text, plan, has_head) {
-        // The same id as before, unquoted and in the first column: nothing to split.
-        let key = match keys.repeated(line) {
-            Some((key, _)) => key,
+        let key = match keys.repeats(line) {
+            Some(key) => key,
             None if is_data(line, plan) => keys.of_line(line),
             None => continue,
         };
@@ -174,18 +184,40 @@ impl<'a> Keys<'a> {
             return fixed;
         }
         let mut fields = Vec::new();
-        split_fields(line, self.plan.delimiter, &mut fields);
-        self.of_row(&fields)
+        match &self.plan.id {
+            // Without quotes only what stands before the id is looked through.
+            IdColumn::At(column) if self.plan.delimiter != b' ' && memchr(b'"', line).is_none() => {
+                let id = line.strip_suffix(b"\r").unwrap_or(line).split(|byte| *byte == self.plan.delimiter).nth(*column);
+                self.key(id.unwrap_or_default()).unwrap_or_else(|| self.none())
+            }
+            _ => {
+                split_fields(line, self.plan.delimiter, &mut fields);
+                self.of_row(&fields)
+            }
+        }
     }
 
-    /// Key and rest of a line that begins with the id of the line before.
-    pub(super) fn repeated<'l>(&self, line: &'l [u8]) -> Option<(u32, &'l [u8])> {
-        let (last, key) = self.last.as_ref()?;
-        if self.plan.id != IdColumn::At(0) || last.is_empty() {
-            return None;
+    /// Id and key of the row before; the empty id where the table has one usage point only.
+    pub(super) fn last(&self) -> Option<(&[u8], u32)> {
+        match self.fixed {
+            Some(fixed) => Some((b"", fixed)),
+            None => self.last.as_ref().filter(|(id, _)| !id.is_empty()).map(|(id, key)| (&id[..], *key)),
         }
-        let (id, rest) = line.split_at_checked(last.len())?;
-        let (&delimiter, rest) = rest.split_first()?;
-        (delimiter == self.plan.delimiter && same_id(id, last)).then_some((*key, rest))
+    }
+
+    /// Key of a line that names the usage point of the line before, where that can be seen without splitting it; such a line is a row.
+    pub(super) fn repeats(&self, line: &[u8]) -> Option<u32> {
+        let (IdColumn::At(column), (id, key)) = (&self.plan.id, self.last()?) else { return None };
+        let mut rest = line;
+        for _ in 0..*column {
+            let end = rest.iter().position(|byte| *byte == self.plan.delimiter)?;
+            if matches!(rest.first(), Some(b'"' | b' ')) {
+                return None;
+            }
+            rest = &rest[end + 1..];
+        }
+        let (own, rest) = rest.split_at_checked(id.len())?;
+        let is_same = same_id(own, id) && rest.first() == Some(&self.plan.delimiter);
+        (is_same && (*column == 0 || !is_footer(line, self.plan))).then_some(key)
     }
 }

@@ -9,7 +9,7 @@ use super::super::columns::{self, DATE, TIMESTAMP, USAGE_POINT, plain};
 use super::super::mapping::{Columns, DecimalMark, IdSource, Layout, Profile, StampSide, Understanding, ValueUnit, recognised};
 use super::super::stamp::StampForm;
 use super::dates::{DateOrder, order_of};
-use super::plan::{IdColumn, Plan, Shape};
+use super::plan::{Footers, IdColumn, Plan, Shape};
 use super::sample::{Sample, decimal};
 
 /// Beginnings of rows under a table that are no readings.
@@ -107,7 +107,7 @@ impl<'a> Settler<'a> {
             decimal_comma: mark == DecimalMark::Comma,
             fields: self.header.len(),
             head_lines: self.first_row,
-            footer: Vec::new(),
+            footer: Footers::new(Vec::new()),
             form: profile.dates.unwrap_or(StampForm::YearFirst),
             calendar: profile.calendar(),
             is_exact: profile.time_zone.is_some(),
