@@ -231,9 +231,13 @@ fn open_one(file: &InputFile, ix: FileIx, caps: Caps, profile: Option<&Profile>)
     });
     match opened {
         Ok(opened) => Ok(Ok(opened)),
-        Err(error) if !file.named && error.is_other_kind_of_file() => {
-            Ok(Err(Reject { file: path.display().to_string(), row: 0, code: "file.passed_over", detail: format!("not a readings file: {error}"), records: 1 }))
-        }
+        Err(error) if !file.named && error.is_other_kind_of_file() => Ok(Err(Reject {
+            file: path.display().to_string(),
+            row: 0,
+            code: "file.passed_over",
+            detail: format!("not a readings file: {error}"),
+            records: 1,
+        })),
         Err(error) => Err(error),
     }
 }

@@ -49,21 +49,113 @@ fn csv(dump: &Dump) -> String {
     text
 }
 
-/// The dump in every format: name, and the file or folder written. XML 80020 knows whole kWh only.
+/// Date as `dd.mm.yyyy` and time of day of a minute after the beginning of the dump; midnight at an end is 24:00.
+fn dotted(minute: i64, is_end: bool) -> (String, String) {
+    let (mut day, mut of_day) = (minute.div_euclid(1440), minute.rem_euclid(1440));
+    if is_end && of_day == 0 {
+        (day, of_day) = (day - 1, 1440);
+    }
+    let date = super::domain::CivilDay(super::domain::CivilDay::from_ymd(2025, 3, 1).unwrap().0 + day as i32).date();
+    (format!("{:02}.{:02}.{:04}", date.day(), date.month(), date.year()), format!("{:02}:{:02}", of_day / 60, of_day % 60))
+}
+
+/// A value as Russian and Kazakh exports write it.
+fn comma(wh: u32) -> String {
+    format!("{:.3}", f64::from(wh) / 1000.0).replace('.', ",")
+}
+
+/// Long and with many columns, in windows-1251: date and time apart, stamped at the end of the interval, with a number of the row, a word for quality and a line of totals.
+fn head_end_list(dump: &Dump) -> Vec<u8> {
+    let mut text = "Выгрузка показаний АСКУЭ\r\n№ п/п;Прибор учета;Дата;Конец интервала;А+, кВт*ч;Статус\r\n".to_owned();
+    let mut number = 0;
+    for (id, values) in dump.ids.iter().zip(&dump.import) {
+        for (place, (wh, _)) in values.iter().enumerate() {
+            number += 1;
+            let (date, time) = dotted((place as i64 + 1) * dump.step_min, true);
+            write!(text, "{number};{id};{date};{time};{};A\r\n", comma(*wh)).unwrap();
+        }
+    }
+    text += "Итого;;;;1234567,000;\r\n";
+    encoding_rs::WINDOWS_1251.encode(&text).0.into_owned()
+}
+
+/// A day a row.
+fn by_day(dump: &Dump) -> String {
+    let slots = (1440 / dump.step_min) as usize;
+    let names: Vec<String> = (0..slots).map(|slot| dotted(slot as i64 * dump.step_min, false).1).collect();
+    let mut text = format!("meter_id,date,{}\n", names.join(","));
+    for (id, values) in dump.ids.iter().zip(&dump.import) {
+        for (day, values) in values.chunks(slots).enumerate() {
+            let values: Vec<String> = values.iter().map(|(wh, _)| format!("{:.3}", f64::from(*wh) / 1000.0)).collect();
+            writeln!(text, "{id},2025-03-{:02},{}", day + 1, values.join(",")).unwrap();
+        }
+    }
+    text
+}
+
+/// Usage points across, in UTF-16 with tabs.
+fn across(dump: &Dump) -> Vec<u8> {
+    let mut text = format!("\u{feff}Время\t{}\r\n", dump.ids.join("\t"));
+    for place in 0..dump.intervals() {
+        let (date, time) = dotted(place as i64 * dump.step_min, false);
+        let values: Vec<String> = dump.import.iter().map(|values| comma(values[place].0)).collect();
+        write!(text, "{date} {time}\t{}\r\n", values.join("\t")).unwrap();
+    }
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// Instants across.
+fn by_time(dump: &Dump) -> String {
+    let instants = (0..dump.intervals()).map(|place| dotted(place as i64 * dump.step_min, false));
+    let names: Vec<String> = instants.map(|(date, time)| format!("{date} {time}")).collect();
+    let mut text = format!("meter_id;{}\n", names.join(";"));
+    for (id, values) in dump.ids.iter().zip(&dump.import) {
+        writeln!(text, "{id};{}", values.iter().map(|(wh, _)| comma(*wh)).collect::<Vec<_>>().join(";")).unwrap();
+    }
+    text
+}
+
+/// A workbook whose stamps are dates of the program that made it.
+fn workbook(dump: &Dump) -> Vec<u8> {
+    const DAY_0: f64 = 45_717.0; // 1 March 2025, counted from 30 December 1899
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let format = rust_xlsxwriter::Format::new().set_num_format("dd.mm.yyyy hh:mm");
+    for (column, name) in ["Прибор учета", "Начало", "А+, кВт*ч"].into_iter().enumerate() {
+        sheet.write_string(0, column as u16, name).unwrap();
+    }
+    let readings =
+        dump.ids.iter().zip(&dump.import).flat_map(|(id, values)| values.iter().enumerate().map(move |(place, value)| (id, place, value.0)));
+    for (row, (id, place, wh)) in readings.enumerate() {
+        let row = row as u32 + 1;
+        sheet.write_string(row, 0, id).unwrap();
+        sheet.write_number_with_format(row, 1, DAY_0 + (place as i64 * dump.step_min) as f64 / 1440.0, &format).unwrap();
+        sheet.write_number(row, 2, f64::from(wh) / 1000.0).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+/// The dump in every format and layout: name, and the file or folder written. XML 80020 knows whole kWh only.
 fn written(dump: &Dump, folder: &Path) -> Vec<(&'static str, PathBuf)> {
     let mut all = vec![
-        ("csv", csv(dump)),
-        ("nem12", dump.nem12()),
-        ("mscons", dump.mscons()),
-        ("espi", dump.espi()),
-        ("cim_xml", dump.cim_xml()),
-        ("cim_json", dump.cim_json(false)),
-        ("cim_json_lower", dump.cim_json(true)),
+        ("csv", csv(dump).into_bytes()),
+        ("head_end_list", head_end_list(dump)),
+        ("by_day", by_day(dump).into_bytes()),
+        ("across", across(dump)),
+        ("by_time", by_time(dump).into_bytes()),
+        ("workbook", workbook(dump)),
+        ("packed", zstd::encode_all(csv(dump).as_bytes(), 1).unwrap()),
+        ("nem12", dump.nem12().into_bytes()),
+        ("mscons", dump.mscons().into_bytes()),
+        ("espi", dump.espi().into_bytes()),
+        ("cim_xml", dump.cim_xml().into_bytes()),
+        ("cim_json", dump.cim_json(false).into_bytes()),
+        ("cim_json_lower", dump.cim_json(true).into_bytes()),
     ]
     .into_iter()
-    .map(|(name, text)| {
+    .map(|(name, bytes)| {
         let path = folder.join(name);
-        fs::write(&path, text).unwrap();
+        fs::write(&path, bytes).unwrap();
         (name, path)
     })
     .collect::<Vec<_>>();
@@ -95,7 +187,7 @@ fn a_simulated_utility_converted_from_any_format_is_canonical_bit_for_bit() {
         let folder = tempfile::tempdir().unwrap();
         let dump = dump(folder.path(), 40, 9, step_min, times);
         let files = written(&dump, folder.path());
-        assert_eq!(files.len(), if times > 1.0 { 8 } else { 7 });
+        assert_eq!(files.len(), if times > 1.0 { 14 } else { 13 });
         let out = |name: &str| folder.path().join(format!("{name}.parquet"));
         let expected = converted(&files[0].1, &out("csv"));
         assert!(converted(&out("csv"), &out("parquet")) == expected, "what is canonical stays as it is");

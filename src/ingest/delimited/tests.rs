@@ -357,6 +357,18 @@ const TABLES: [&str; 6] = [
     "meter_id,day,00:00,01:00,02:00,03:00,04:00,05:00,06:00,07:00,08:00,09:00,10:00,11:00,12:00,13:00,14:00,15:00,16:00,17:00,18:00,19:00,20:00,21:00,22:00,23:00\nA,2025-03-30,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1\n",
 ];
 
+const STAMPS: [(&str, &str); 8] = [
+    ("01.03.2025", "00:30"),
+    ("01.03.2025", "01:00"),
+    ("02.03.2025", "00:00"),
+    ("2.3.2025", "00:00"),
+    ("01.03.2025", "24:00"),
+    ("01.03.2025", "01:00:30"),
+    ("31.02.2025", "10:00"),
+    ("01.03.2025", "7:30"),
+];
+const VALUES: [&str; 10] = ["0,25", "12", "-0,5", "", "н/д", "1 234,5", "1e3", "0,123456789012345678", "99999999999", "x"];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -373,6 +385,46 @@ proptest! {
         bytes[place % length] = byte;
         let _ = read_in(&bytes, Some("Europe/Berlin"));
         let _ = read(&bytes[..cut % length]);
+    }
+
+    #[test]
+    fn rows_are_read_alike_with_quotes_and_without(
+        layout in 0_usize..4,
+        rows in proptest::collection::vec((0_usize..3, 0_usize..STAMPS.len(), 0_usize..VALUES.len(), 0_usize..3, 0_usize..20), 1..60),
+        ends in prop_oneof![Just("\n"), Just("\r\n")],
+    ) {
+        // A row with quotes is split into fields; most of those without are read from left to right.
+        let heads = ["meter_id;start;kwh", "n;meter_id;kwh;start;quality", "meter_id;date;time;kwh;note", "date;time;kwh;meter_id"];
+        let table = |mark: &str| {
+            let mut text = format!("{}{ends}", heads[layout]);
+            // Enough to see what the table is.
+            let plain = (0..6).map(|row| (row % 2, 0, 1, 0, 9));
+            for (place, (id, stamp, value, word, damage)) in plain.chain(rows.iter().copied()).enumerate() {
+                let (id, (date, time), value, word) = (["A", "AB", "B7"][id], STAMPS[stamp], VALUES[value], ["A", "E", ""][word]);
+                let one = format!("{date} {time}");
+                let mut fields: Vec<String> = match layout {
+                    0 => vec![id.into(), one, value.into()],
+                    1 => vec![place.to_string(), id.into(), value.into(), one, word.into()],
+                    2 => vec![id.into(), date.into(), time.into(), value.into(), word.into()],
+                    _ => vec![date.into(), time.into(), value.into(), id.into()],
+                };
+                match damage {
+                    0 => fields.push("x".into()),
+                    1 => fields.truncate(2),
+                    2 => fields[0] = "Итого".into(),
+                    _ => {}
+                }
+                text += &(fields.into_iter().map(|field| format!("{mark}{field}{mark}")).collect::<Vec<_>>().join(";") + ends);
+            }
+            text
+        };
+        let profile = "delimiter = \"semicolon\"\ndecimal = \"comma\"\nfooter = [\"итого\"]\n";
+        let (bare, quoted) = (read_as(table("").as_bytes(), profile), read_as(table("\"").as_bytes(), profile));
+        let told = |kept: &Kept| kept.readings().into_iter().map(|(id, at, value)| (id, at, value.to_bits())).collect::<Vec<_>>();
+        prop_assert!(!told(&bare).is_empty());
+        prop_assert_eq!(told(&bare), told(&quoted));
+        let codes = |kept: &Kept| kept.rejects().iter().map(|reject| (reject.row, reject.code)).collect::<Vec<_>>();
+        prop_assert_eq!(codes(&bare), codes(&quoted));
     }
 
     #[test]
