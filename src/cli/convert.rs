@@ -125,6 +125,9 @@ fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
         }
         converted.files.iter().for_each(|path| println!("written: {}", path.display()));
     }
+    for doubt in &converted.doubts {
+        eprintln!("darkload: {doubt}");
+    }
     let rejects: u64 = converted.rejects.iter().map(|reject| reject.records).sum();
     let shown = &converted.rejects[..converted.rejects.len().min(SHOWN_REJECTS)];
     for reject in shown {

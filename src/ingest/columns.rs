@@ -76,7 +76,24 @@ pub(super) const TIMESTAMP: &[&str] = &[
 /// Names of a date whose time of day stands in another column, or of a day.
 pub(super) const DATE: &[&str] = &["date", "day", "read_date", "reading_date", "Datum", "Дата", "Дата показаний", "Дата снятия показаний"];
 /// Names of a time of day.
-pub(super) const TIME: &[&str] = &["time", "time_of_day", "hour", "Uhrzeit", "Zeit", "Von", "Время", "Час", "Интервал", "interval"];
+pub(super) const TIME: &[&str] = &[
+    "time",
+    "time_of_day",
+    "hour",
+    "Uhrzeit",
+    "Zeit",
+    "Von",
+    "Время",
+    "Час",
+    "Интервал",
+    "interval",
+    "Получас",
+    "Номер получаса",
+    "№ получаса",
+    "Номер интервала",
+    "half_hour",
+    "settlement_period",
+];
 /// Names of energy in kWh.
 const KWH: &[&str] = &[
     "kwh",
@@ -102,6 +119,10 @@ pub(super) const REGISTER: &[&str] =
 pub(super) const DURATION: &[&str] = &["duration_min", "interval_min", "interval_length_min", "step_min"];
 pub(super) const QUALITY: &[&str] = &["quality", "reading_quality", "status", "flag", "Качество", "Статус"];
 pub(super) const CHANNEL: &[&str] = &["channel", "direction", "register_type", "Канал", "Направление"];
+/// Names of a column that tells the unit of each row.
+pub(super) const UNIT: &[&str] = &["unit", "units", "uom", "Ед. изм.", "Ед. измерения", "Единица", "Единица измерения", "ЕИ"];
+/// Names of values that may as well be those of a counter.
+const GENERAL: &[&str] = &["value", "reading", "Значение"];
 
 /// Where the columns of a readings file are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +175,11 @@ pub(super) fn value_column(header: &[String]) -> Option<Value> {
         .into_iter()
         .find_map(|(names, unit)| find(header, names).map(|column| Value::Interval(column, unit)))
         .or_else(|| find(header, REGISTER).map(Value::Register))
+}
+
+/// Whether a heading says that its numbers are energy of intervals.
+pub(super) fn promises_energy(name: &str) -> bool {
+    !GENERAL.iter().any(|general| plain(general) == plain(name))
 }
 
 /// All usual names of a value.

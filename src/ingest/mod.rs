@@ -10,6 +10,7 @@ mod archive;
 #[cfg(not(fuzzing))]
 mod bit_packed;
 mod caps;
+mod channel_words;
 mod channels;
 mod cim_grid;
 mod cim_json;

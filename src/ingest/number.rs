@@ -29,7 +29,7 @@ pub(super) fn cell(bytes: &[u8], decimal_comma: bool) -> Cell {
     if text.len() <= LONGEST_MISSING && MISSING.contains(&text.to_lowercase().as_str()) {
         return Cell::Missing;
     }
-    let plain = without_thousands(text.trim(), decimal_comma);
+    let plain = without_thousands(text.trim(), decimal_comma).replace(['−', '–'], "-");
     // Words such as `inf` and hexadecimal are no readings.
     if plain.is_empty() || plain.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) {
         return Cell::Text;
@@ -101,10 +101,12 @@ mod tests {
 
     #[test]
     fn marks_between_thousands_are_passed_over() {
+        assert_eq!(cell("−0,5".as_bytes(), true), Cell::Number(-0.5), "a minus sign of its own");
         for text in ["1 234,5", "1\u{a0}234,5", "1\u{202f}234,5", "1.234,5"] {
             assert_eq!(cell(text.as_bytes(), true), Cell::Number(1234.5), "{text}");
         }
         assert_eq!(cell(b"1,234.5", false), Cell::Number(1234.5));
+        assert_eq!(cell(b"1,234", false), Cell::Text, "who writes decimal points may mean 1.234");
         assert_eq!(cell(b"1,5", false), Cell::Text);
     }
 

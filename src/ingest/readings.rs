@@ -1,5 +1,6 @@
 //! All files of a run, opened: what they hold, and their pieces on demand.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +11,7 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject};
 
 use super::caps::Caps;
 use super::find::list;
-use super::{BlockSink, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress};
+use super::{BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +93,20 @@ impl Readings {
     /// What every opened file was taken for: path, format, decisions.
     pub fn understandings(&self) -> impl Iterator<Item = (&Path, &'static str, Understanding)> {
         self.files.iter().map(|opened| (opened.path.as_path(), opened.format, opened.file.understanding()))
+    }
+
+    /// What some files may be read as instead, with what would settle it: a line for each doubt, sorted. Files are counted, not named.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let mut files: BTreeMap<String, u64> = BTreeMap::new();
+        for (_, _, understanding) in self.understandings() {
+            for Decision { what, value, doubt, .. } in understanding.decisions {
+                let Some(doubt) = doubt else { continue };
+                *files.entry(format!("{what} taken as {value}: {doubt}")).or_insert(0) += 1;
+            }
+        }
+        let words = |files| if files == 1 { "a file of readings".to_owned() } else { format!("{files} files of readings") };
+        files.into_iter().map(|(doubt, count)| format!("{} may be read in another way (`darkload inspect`): {doubt}", words(count))).collect()
     }
 
     /// Number of rows as far as it can be told without reading.

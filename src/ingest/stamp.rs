@@ -28,6 +28,8 @@ pub(super) enum StampForm {
     EpochMillis,
     /// Three digits for the day, 001 being 1 January 2009, and two for the half-hour of the local day, 01 to 50: the Irish smart metering trial.
     CerCode,
+    /// Days since 30 December 1899 with the time of day as a fraction, as spreadsheets count them.
+    SpreadsheetSerial,
 }
 
 /// Parses the stamps of one piece of a file; keeps what it learned about the last date.
@@ -121,6 +123,9 @@ impl StampForm {
     /// The civil day of a date or of a stamp that begins with one; `None` when there is none.
     pub(super) fn day(self, bytes: &[u8]) -> Option<CivilDay> {
         let bytes = bytes.trim_ascii();
+        if self == Self::SpreadsheetSerial {
+            return spreadsheet_days(bytes).map(|days| CivilDay((days - SPREADSHEET_1970).floor() as i32));
+        }
         self.date(bytes.get(..self.date_length(bytes))?).filter(|day| YEARS.contains(&day.date().year()))
     }
 }
@@ -140,6 +145,7 @@ impl<'a> StampReader<'a> {
         match self.form {
             StampForm::EpochSeconds | StampForm::EpochMillis => self.epoch(bytes),
             StampForm::CerCode => self.cer(bytes),
+            StampForm::SpreadsheetSerial => self.serial(bytes),
             StampForm::YearFirst | StampForm::DayFirst | StampForm::MonthFirst | StampForm::Compact => self.civil(bytes),
         }
     }
@@ -214,6 +220,16 @@ impl<'a> StampReader<'a> {
         self.read(&text[..length])
     }
 
+    fn serial(&self, bytes: &[u8]) -> Result<Timestamp, RejectCode> {
+        let days = spreadsheet_days(bytes).ok_or(RejectCode::TIME_UNREADABLE)?;
+        // Half-hours are no binary fractions of a day; nobody stamps readings finer than minutes.
+        let local_s = ((days - SPREADSHEET_1970) * 1440.0).round() as i64 * 60;
+        match self.calendar.resolve(LocalStamp(local_s)) {
+            Resolved::Exact(at) | Resolved::Twice(at, _) => Ok(at),
+            Resolved::Never => Err(RejectCode::TIME_NEVER_WAS),
+        }
+    }
+
     fn cer(&self, bytes: &[u8]) -> Result<Timestamp, RejectCode> {
         /// 31 December 2008, the day before day 1.
         const DAY_0: i32 = 14_244;
@@ -272,6 +288,17 @@ impl<'a> StampReader<'a> {
     }
 }
 
+/// 1 January 1970 in the count of spreadsheets.
+const SPREADSHEET_1970: f64 = 25_569.0;
+
+/// Days in the count of spreadsheets, from 1990 to 2100; a comma may be the decimal mark.
+pub(super) fn spreadsheet_days(bytes: &[u8]) -> Option<f64> {
+    const FROM_1990: std::ops::Range<f64> = 32_874.0..73_416.0;
+    let text = std::str::from_utf8(bytes.trim_ascii()).ok()?.replace(',', ".");
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|days| is_number && FROM_1990.contains(days))
+}
+
 fn in_range(at: Timestamp) -> Result<Timestamp, RejectCode> {
     let year = LocalStamp(at.0.clamp(-1 << 40, 1 << 40)).day().date().year();
     if YEARS.contains(&year) { Ok(at) } else { Err(RejectCode::TIME_OUT_OF_RANGE) }
@@ -325,9 +352,9 @@ fn time_of_day(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
     }
 }
 
-/// Seconds since midnight of `HHMM` and `HHMMSS`.
+/// Seconds since midnight of `HHMM` and `HHMMSS`, behind nothing, a space or `T`.
 fn compact_time(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
-    let bytes = bytes.trim_ascii_start();
+    let bytes = bytes.strip_prefix(b"T").unwrap_or(bytes).trim_ascii_start();
     if !matches!(bytes.len(), 4 | 6) || !bytes.iter().all(u8::is_ascii_digit) {
         return None;
     }

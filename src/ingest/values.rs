@@ -2,6 +2,7 @@
 
 use crate::domain::{ReadingQuality, RejectCode};
 
+use super::channel_words::{ChannelWord, channel_word};
 use super::columns::Value;
 
 /// Energy of one reading beyond this is no reading, kWh.
@@ -28,15 +29,38 @@ pub(super) fn stamp_detail(code: RejectCode, text: &[u8]) -> String {
 
 /// Whether a channel means energy that flows out.
 pub(super) fn is_export(channel: &str) -> bool {
-    matches!(channel.trim().to_lowercase().as_str(), "export" | "out" | "generation" | "b1" | "e-" | "a-")
+    channel_word(channel) == Some(ChannelWord::Export)
 }
 
 /// Quality of a reading from the word in the file; an unknown word counts as estimated, the careful choice.
 pub(super) fn quality(word: &str) -> ReadingQuality {
+    known_quality(word).unwrap_or(ReadingQuality::Estimated)
+}
+
+/// Quality of a reading from the word in the file; `None` for an unknown word. In the exchange of commercial metering 0 is a value that counts.
+pub(super) fn known_quality(word: &str) -> Option<ReadingQuality> {
     match word.trim().to_lowercase().as_str() {
-        "" | "actual" | "a" | "measured" | "valid" | "ok" | "good" => ReadingQuality::Actual,
-        "substituted" | "substitute" | "s" | "f" => ReadingQuality::Substituted,
-        "missing" | "n" | "null" => ReadingQuality::Missing,
-        _ => ReadingQuality::Estimated,
+        ""
+        | "actual"
+        | "a"
+        | "measured"
+        | "valid"
+        | "ok"
+        | "good"
+        | "0"
+        | "достоверно"
+        | "достоверные"
+        | "достоверный"
+        | "коммерческая"
+        | "коммерческие"
+        | "норма"
+        | "измерено"
+        | "факт" => Some(ReadingQuality::Actual),
+        "estimated" | "estimate" | "e" | "недостоверно" | "недостоверные" | "некоммерческая" | "расчет" | "расчёт" | "расчетное" | "оценка" => {
+            Some(ReadingQuality::Estimated)
+        }
+        "substituted" | "substitute" | "s" | "f" | "замещено" | "замещение" => Some(ReadingQuality::Substituted),
+        "missing" | "n" | "null" | "нет данных" => Some(ReadingQuality::Missing),
+        _ => None,
     }
 }

@@ -50,6 +50,8 @@ pub struct Converted {
     pub register_readings: u64,
     /// Records that were left out.
     pub rejects: Vec<Reject>,
+    /// Other ways in which files may be read.
+    pub doubts: Vec<String>,
 }
 
 /// Why nothing was converted.
@@ -146,6 +148,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
         given_way: kept.given_way,
         register_readings: registers.iter().map(|(_, reads)| reads.len() as u64).sum(),
         rejects: read.gathered.rejects,
+        doubts: readings.doubts(),
         files: Vec::new(),
     };
     let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();

@@ -144,7 +144,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     clock.lap("list")?;
 
     let findings = run.drawn(run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults), pictures, &metered);
-    let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests };
+    let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests, doubts: readings.doubts() };
     Ok(run.completed(findings, metered.period(), read, clock.stages))
 }
 
@@ -169,6 +169,8 @@ struct WhatWasRead {
     readings: (u64, u64),
     rejects: Vec<Reject>,
     digests: Vec<InputDigest>,
+    /// Other ways in which files may be read.
+    doubts: Vec<String>,
 }
 
 /// Whether `darkload simulate` left its settings beside a file of readings.
@@ -373,6 +375,7 @@ impl Run<'_> {
         run.rejects = findings.rejects.iter().map(|reject| reject.records).sum();
         run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
+        run.notes.splice(0..0, read.doubts);
         run.stages = stages;
         if let Some(key) = &self.plan.pseudonym_key {
             pseudonymise(&mut findings, key, self.tables.names());

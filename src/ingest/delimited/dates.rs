@@ -1,5 +1,7 @@
-//! How a column writes its dates, decided on the whole column: one date whose day is above 12 settles it, and so do neighbours that are one day apart in one reading and a
-//! month in the other.
+//! How a column writes its dates, decided on the whole column: one date whose day is above 12 settles it, so do dots, and so do neighbours that are one day apart in one
+//! reading and nothing even in the other. Firsts of months are as even a series as days that follow one another.
+
+use crate::domain::CivilDay;
 
 use super::super::stamp::StampForm;
 
@@ -32,22 +34,30 @@ fn day_or_month(cells: &[(usize, &str)], example: &str) -> DateOrder {
     if let Some((form, ground)) = cells.iter().find_map(|(_, cell)| settled_by(cell)) {
         return DateOrder::Form(form, ground);
     }
+    if example.contains('.') {
+        return DateOrder::Form(StampForm::DayFirst, format!("dates with dots, as in `{example}`, are written day first"));
+    }
     let neighbours = |form: StampForm| {
-        let days: Vec<i32> = cells.iter().filter_map(|(_, cell)| form.day(cell.as_bytes())).map(|day| day.0).collect();
-        days.windows(2).filter(|pair| (pair[1] - pair[0]).abs() == 1).count()
+        let days: Vec<CivilDay> = cells.iter().filter_map(|(_, cell)| form.day(cell.as_bytes())).collect();
+        days.windows(2).filter(|pair| are_neighbours(pair[0], pair[1])).count()
     };
     let (day_first, month_first) = (neighbours(StampForm::DayFirst), neighbours(StampForm::MonthFirst));
     if day_first != month_first {
         let form = if day_first > month_first { StampForm::DayFirst } else { StampForm::MonthFirst };
         return DateOrder::Form(
             form,
-            format!("read so, {} neighbouring rows are one day apart, else {}", day_first.max(month_first), day_first.min(month_first)),
+            format!("read so, {} neighbouring rows are one day or one month apart, else {}", day_first.max(month_first), day_first.min(month_first)),
         );
     }
-    if example.contains('.') {
-        return DateOrder::Form(StampForm::DayFirst, format!("dates with dots, as in `{example}`, are written day first"));
-    }
-    DateOrder::Either(example.to_owned())
+    // An example that shows the difference.
+    let differs = |cell: &&str| StampForm::DayFirst.day(cell.as_bytes()) != StampForm::MonthFirst.day(cell.as_bytes());
+    DateOrder::Either(cells.iter().map(|(_, cell)| *cell).find(differs).unwrap_or(example).to_owned())
+}
+
+/// Whether two days follow one another, or are the firsts of months that do.
+fn are_neighbours(a: CivilDay, b: CivilDay) -> bool {
+    let distance = (b.0 - a.0).abs();
+    distance == 1 || ((28..=31).contains(&distance) && a.date().day() == 1 && b.date().day() == 1)
 }
 
 /// The form of a date that can be read in one way only, because one of its numbers is above 12.
@@ -81,6 +91,13 @@ mod tests {
     fn neighbours_settle_what_no_number_does() {
         assert_eq!(form(&["01/02/2025 23:30", "02/02/2025 00:00"]), Some(StampForm::DayFirst));
         assert_eq!(form(&["02/01/2025 23:30", "02/02/2025 00:00"]), Some(StampForm::MonthFirst));
+    }
+
+    #[test]
+    fn dots_are_day_first_and_firsts_of_months_are_no_days_in_a_row() {
+        assert_eq!(form(&["01.01.2025", "01.02.2025", "01.03.2025"]), Some(StampForm::DayFirst));
+        // Three days in January, or three months.
+        assert_eq!(order_of(["01/01/2025", "01/02/2025", "01/03/2025"].into_iter()), DateOrder::Either("01/02/2025".to_owned()));
     }
 
     #[test]

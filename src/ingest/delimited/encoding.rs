@@ -51,8 +51,12 @@ pub(super) fn guess(head: &[u8]) -> Guess {
 /// How much a text looks like Russian: frequent letters for it; rare signs and capitals after small letters against it.
 fn likeness(text: &str) -> i64 {
     let (mut score, mut before) = (0, ' ');
-    for c in text.chars() {
-        if !c.is_ascii() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        // No word is a letter between digits; a wide space is there in another page.
+        if c.is_alphabetic() && !c.is_ascii() && before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit) {
+            score -= 8;
+        } else if !c.is_ascii() {
             let small = c.to_lowercase().next().unwrap_or(c);
             let known = FREQUENT.iter().find(|(letter, _)| *letter == small).map_or(0, |(_, share)| *share);
             score += match c {
@@ -137,6 +141,12 @@ mod tests {
             assert_eq!(found.encoding, encoding);
             assert_eq!(found.doubt, None, "{}", encoding.name());
         }
+    }
+
+    #[test]
+    fn wide_spaces_between_thousands_are_no_letters_of_another_page() {
+        let text = "id;time;kwh\n00012345;01.03.2025 00:30;1\u{a0}220,00\n00012345;01.03.2025 01:00;12\u{a0}220,50\n";
+        assert_eq!(guess(&WINDOWS_1251.encode(text).0).encoding, WINDOWS_1251);
     }
 
     #[test]

@@ -3,10 +3,13 @@
 use crate::domain::Unit;
 
 use super::super::IngestError;
-use super::super::columns::{self, CHANNEL, DATE, DURATION, QUALITY, TIME, TIMESTAMP, USAGE_POINT, Value, plain};
-use super::super::mapping::{Layout, StampSide, ValueUnit};
+use super::super::channel_words::channel_word;
+use super::super::columns::{self, DATE, QUALITY, TIME, TIMESTAMP, USAGE_POINT, plain};
+use super::super::mapping::{Layout, StampSide};
 use super::super::stamp::StampForm;
-use super::plan::{AcrossColumns, IdColumn, LongColumns, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
+use super::headings::{is_no_reading, is_total, unit_in};
+use super::long_layout::only_grow;
+use super::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
 use super::settle::{Settler, toml_word};
 use super::sides::StampSample;
 
@@ -15,8 +18,27 @@ const FEWEST_SLOTS: usize = 23;
 /// Fewest dates in a header that make instants across.
 const FEWEST_INSTANTS: usize = 5;
 /// Names of columns that tell a table of weather or prices from one of meters.
-const NOT_METERS: [&str; 14] =
-    ["temp", "temperature", "temperaturec", "tempc", "drybulbc", "rhum", "humidity", "dwpt", "prcp", "wspd", "pres", "coco", "price", "kwh"];
+const NOT_METERS: [&str; 19] = [
+    "temp",
+    "temperature",
+    "tempc",
+    "drybulbc",
+    "rhum",
+    "humidity",
+    "dwpt",
+    "prcp",
+    "wspd",
+    "pres",
+    "coco",
+    "price",
+    "Температура",
+    "Влажность",
+    "Ветер",
+    "Осадки",
+    "Давление",
+    "Цена",
+    "Тариф",
+];
 
 /// How a row may name its slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,23 +65,14 @@ fn slot_name(cell: &str) -> Option<SlotName> {
         let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
         return (hour <= 24 && minute < 60).then(|| SlotName::Clock(hour * 60 + minute));
     }
+    if let Some((number, word)) = cell.split_once(' ')
+        && ["ч", "ч.", "час", "h"].contains(&word)
+    {
+        return number.parse().ok().filter(|number| (1..=25).contains(number)).map(|number| SlotName::Numbered("hour".to_owned(), number));
+    }
     let word = cell.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = cell[word.len()..].parse().ok().filter(|number| *number <= 300)?;
     (word.len() <= 20 && !word.contains(['.', '/'])).then(|| SlotName::Numbered(plain(word), number))
-}
-
-/// The unit that a name holds, as a word of its own.
-pub(super) fn unit_in(name: &str) -> Option<ValueUnit> {
-    let words = name.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '/' | ',' | ';' | '_' | ':'));
-    words.map(plain).find_map(|word| match word.as_str() {
-        "wh" | "btч" => Some(ValueUnit::Wh),
-        "kwh" | "kbtч" | "kbtчac" => Some(ValueUnit::Kwh),
-        "mwh" | "mbtч" => Some(ValueUnit::Mwh),
-        "w" | "bt" => Some(ValueUnit::W),
-        "kw" | "kbt" => Some(ValueUnit::Kw),
-        "mw" | "mbt" => Some(ValueUnit::Mw),
-        _ => None,
-    })
 }
 
 impl Settler<'_> {
@@ -118,15 +131,37 @@ impl Settler<'_> {
         self.profile.columns.ignore.iter().any(|ignored| plain(ignored) == plain(name))
     }
 
-    /// Whether a column of stamps has columns of numbers beside it, whose names are no words for something else.
+    /// Whether a column of stamps has columns of numbers beside it, whose names are no words for something else, and one row an instant.
     fn has_meters_across(&self) -> bool {
-        let stamps = self.usual(TIMESTAMP).or(self.usual(DATE)).unwrap_or(0);
-        let has_stamps = self.cells(stamps).take(20).filter(|cell| StampForm::of(cell.as_bytes()).is_some()).count() > 0;
-        let others: Vec<usize> = (0..self.header.len()).filter(|&column| column != stamps && !self.header[column].is_empty()).collect();
-        let words = others.iter().any(|&column| NOT_METERS.contains(&plain(&self.header[column]).as_str()));
+        let stamps = self.usual(DATE).or(self.usual(TIMESTAMP)).unwrap_or(0);
+        let times = self.usual(TIME).filter(|&column| column != stamps && self.usual(DATE).is_some());
+        let has_stamps = self.cells(stamps).take(20).any(|cell| StampForm::of(cell.as_bytes()).is_some());
+        // Several rows of one instant are of several usage points, whatever their column is called.
+        let rows = self.cells(stamps).zip(self.cells(times.unwrap_or(stamps))).filter(|(stamp, _)| !stamp.is_empty());
+        let instants: Vec<(&str, &str)> = rows.take(200).collect();
+        let distinct: std::collections::BTreeSet<&(&str, &str)> = instants.iter().collect();
+        let others: Vec<usize> = self.across_columns().into_iter().filter(|&column| column != stamps && Some(column) != times).collect();
+        let words = others.iter().any(|&column| self.is_no_meter(&self.header[column]));
         let number = |cell: &str| cell.is_empty() || super::super::number::cell(cell.as_bytes(), true) != super::super::number::Cell::Text;
         let numeric = others.iter().all(|&column| self.cells(column).take(20).all(number));
-        has_stamps && others.len() >= 2 && !words && numeric
+        has_stamps && distinct.len() * 10 >= instants.len() * 9 && others.len() >= 2 && !words && numeric
+    }
+
+    /// Whether a heading says what its numbers are, which the number of a meter does not.
+    fn is_no_meter(&self, name: &str) -> bool {
+        let is_value = columns::value_names().any(|value| plain(value) == plain(name));
+        let is_other = NOT_METERS.iter().any(|word| plain(name).starts_with(&plain(word)) && (word.len() > 5 || plain(word) == plain(name)));
+        // A number is a meter's, even where it may be a code of a channel or stands beside a unit.
+        let is_numbered = name.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 3) || !name.contains(char::is_alphabetic);
+        let is_named = !is_numbered && (unit_in(name).is_some() || channel_word(name).is_some() || is_no_reading(name));
+        is_value || is_other || is_named || name.contains(['%', '°'])
+    }
+
+    /// Columns with a name that is neither ignored nor that of a sum or of the number of the row.
+    fn across_columns(&self) -> Vec<usize> {
+        let is_number = |name: &str| ["п/п", "№ п/п", "№", "n", "no"].iter().any(|number| plain(number) == plain(name));
+        let is_meter = |name: &String| !name.is_empty() && !self.is_ignored(name) && !is_total(name) && !is_number(name);
+        (0..self.header.len()).filter(|&column| is_meter(&self.header[column])).collect()
     }
 
     /// Columns of a stamp; the profile is filled in.
@@ -192,6 +227,12 @@ impl Settler<'_> {
             .filter(|row| !row.is_empty())
             .map(|row| (id.map(|id| cell(row, id)).unwrap_or_default(), cell(row, date), time.map(|time| cell(row, time))))
             .collect();
+        if let Some(step) = time.and_then(|time| self.slot_numbers(time)) {
+            self.notes.note("interval", format!("{step} min"), format!("`{}` counts the slots of a day", self.header[time.unwrap_or(date)]));
+            plan.slot_min = Some(step);
+            self.set_side(plan, StampSide::Begin, step);
+            return Ok(());
+        }
         let spans = time.is_some() && rows.iter().any(|row| row.2.as_deref().is_some_and(|time| time.contains('-')));
         let sample = StampSample::of(
             rows.iter().map(|(id, date, time)| (id.as_str(), date.as_str(), time.as_deref())),
@@ -200,6 +241,22 @@ impl Settler<'_> {
         );
         self.settle_side(plan, &sample, &name, spans);
         Ok(())
+    }
+
+    /// Minutes of the slots that a column counts from 1 on: more of them than a day has hours, or half-hours by the column's name. `None` for hours and times of day.
+    fn slot_numbers(&self, column: usize) -> Option<u32> {
+        let cells: Vec<&str> = self.cells(column).filter(|cell| !cell.is_empty()).collect();
+        let numbers: Option<Vec<u32>> = cells.iter().map(|cell| cell.parse().ok().filter(|number| (1..=300).contains(number))).collect();
+        let most = numbers?.into_iter().max()?;
+        let name = plain(&self.header[column]);
+        let says_halves = ["получас", "halfhour", "settlementperiod"].iter().any(|word| name.contains(&plain(word)));
+        match most {
+            0..=24 => says_halves.then_some(30),
+            25 => None,
+            26..=50 => Some(30),
+            51..=100 => Some(15),
+            _ => Some(5),
+        }
     }
 
     /// Puts distance and side of stamps into plan and profile.
@@ -227,80 +284,24 @@ impl Settler<'_> {
         self.set_side(plan, found.of, step);
     }
 
-    /// Layout `long`.
-    pub(super) fn long(&mut self, plan: &mut Plan) -> Result<(), IngestError> {
-        plan.id = self.id_column()?;
-        let stamp = self.stamp_columns()?;
-        let value = match self.named(&self.profile.columns.value, "value")? {
-            Some(column) => Value::Interval(column, plan.unit),
-            None => self.value_column(&plan.id, stamp).ok_or_else(|| columns::no_value(self.path, &self.header))?,
+    /// Refuses values that only grow, which are counters and no energy of intervals, unless a profile says what they are.
+    fn refuse_counters<'c>(&self, plan: &Plan, series: impl Iterator<Item = Vec<&'c String>>) -> Result<(), IngestError> {
+        let number = |text: &String| match super::super::number::cell(text.as_bytes(), plan.decimal_comma) {
+            super::super::number::Cell::Number(number) => Some(number),
+            _ => None,
         };
-        let column = value.column();
-        if matches!(value, Value::Register(_)) || (self.profile.layout.is_none() && self.grows(plan, column)) {
-            return self.counter_column(plan, stamp, column);
+        let series: Vec<Vec<f64>> = series.map(|cells| cells.into_iter().filter_map(number).collect()).collect();
+        if self.profile.layout.is_some() || !only_grow(series.iter().map(Vec::as_slice)) {
+            return Ok(());
         }
-        let name = self.header[column].clone();
-        self.notes.note("value", format!("column `{name}`"), "its name");
-        self.profile.columns.value = vec![name.clone()];
-        self.set_unit(plan, &name, if let Value::Interval(_, unit) = value { unit } else { Unit::Kwh });
-        let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
-        self.stamps(plan, stamp, id)?;
-        let find = |named: &[String], meaning, usual: &[&str]| self.named(named, meaning).map(|named| named.or_else(|| self.usual(usual)));
-        let names = &self.profile.columns;
-        let long = LongColumns {
-            stamp,
-            value: column,
-            quality: find(&names.quality, "quality", QUALITY)?,
-            channel: find(&names.channel, "channel", CHANNEL)?,
-            duration_min: find(&names.duration_min, "duration_min", DURATION)?,
-            ratio: self.named(&names.ratio, "ratio")?,
-            kind: self.named(&names.kind, "kind")?,
-            kinds: self.profile.kinds.iter().map(|(word, &kind)| (word.trim().to_lowercase(), kind)).collect(),
-        };
-        for (what, found) in
-            [("quality", long.quality), ("channel", long.channel), ("duration", long.duration_min), ("ratio", long.ratio), ("kind", long.kind)]
-        {
-            if let Some(column) = found {
-                self.notes.note(what, format!("column `{}`", self.header[column]), "its name");
-            }
-        }
-        plan.shape = Shape::Long(long);
-        Ok(())
+        let detail = "the values of nearly all usage points only grow, from a high level: they look like counters, which are read from tables with one date a row or two in \
+                      the header; export those, or say `layout` in a profile if it is energy after all";
+        Err(IngestError::Broken { path: self.path.to_path_buf(), row: self.first_row as u64 + 1, detail: detail.to_owned() })
     }
 
-    /// The column of values: by a usual name, else the only other one that names a unit.
-    fn value_column(&self, id: &IdColumn, stamp: StampColumns) -> Option<Value> {
-        let used = |column: usize| {
-            *id == IdColumn::At(column)
-                || stamp == StampColumns::One(column)
-                || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column)
-        };
-        if let Some(value) = columns::value_column(&self.header).filter(|value| !used(value.column())) {
-            return Some(value);
-        }
-        let unit = |column: usize| unit_in(&self.header[column]).map(|unit| Value::Interval(column, unit.scale().0));
-        (0..self.header.len()).filter(|&column| !used(column)).find_map(unit)
-    }
-
-    /// Whether the values of a column called by a general name only grow, from a high level: a counter.
-    fn grows(&self, plan: &Plan, column: usize) -> bool {
-        const GENERAL: [&str; 3] = ["value", "reading", "значение"];
-        let IdColumn::At(id) = plan.id else { return false };
-        if !GENERAL.map(plain).contains(&plain(&self.header[column])) {
-            return false;
-        }
-        let mut series: std::collections::BTreeMap<&str, Vec<f64>> = std::collections::BTreeMap::new();
-        for row in self.sample.rows.iter().skip(self.first_row).filter(|row| row.len() > column.max(id)) {
-            if let super::super::number::Cell::Number(number) = super::super::number::cell(row[column].as_bytes(), plan.decimal_comma) {
-                series.entry(&row[id]).or_default().push(number);
-            }
-        }
-        let long: Vec<&Vec<f64>> = series.values().filter(|values| values.len() >= 5).collect();
-        let grows = |values: &&&Vec<f64>| {
-            let growth = (values[values.len() - 1] - values[0]) / (values.len() - 1) as f64;
-            values.windows(2).all(|pair| pair[1] >= pair[0]) && growth > 0.0 && values[0] > 20.0 * growth && values[0] > 100.0
-        };
-        !long.is_empty() && long.iter().filter(grows).count() * 10 >= long.len() * 9
+    /// The cell above the readings that names a unit; empty where none does.
+    pub(super) fn unit_in_title(&self) -> String {
+        self.sample.rows.iter().take(self.first_row).flatten().find(|cell| unit_in(cell).is_some()).cloned().unwrap_or_default()
     }
 
     /// Layout `wide_by_day`.
@@ -323,13 +324,13 @@ impl Settler<'_> {
             format!("{} columns from `{first}` to `{last}`, {step_min} min each", slots.len()),
             "slots of the local day, by their number",
         );
-        let title: Vec<&String> = self.sample.rows.iter().take(self.first_row).flatten().collect();
-        let unit_name = title.iter().find(|cell| unit_in(cell).is_some()).map_or_else(String::new, |cell| (*cell).clone());
+        self.refuse_counters(plan, self.sample.rows.iter().skip(self.first_row).map(|row| slots.iter().filter_map(|&slot| row.get(slot)).collect()))?;
+        let unit_name = self.unit_beside();
         self.set_unit(plan, &unit_name, Unit::Kwh);
         self.profile.interval_min = Some(step_min as u16);
-        let names = &self.profile.columns;
+        let names = self.profile.columns.clone();
         let quality = self.named(&names.quality, "quality")?.or_else(|| self.usual(QUALITY));
-        let channel = self.named(&names.channel, "channel")?.or_else(|| self.usual(CHANNEL));
+        let channel = self.channel(&names.channel)?;
         plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, quality, channel });
         Ok(())
     }
@@ -346,8 +347,8 @@ impl Settler<'_> {
         };
         let is_stamp =
             |column: usize| stamp == StampColumns::One(column) || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column);
-        let named = self.header.iter().enumerate().filter(|(column, name)| !is_stamp(*column) && !name.is_empty() && !self.is_ignored(name));
-        let meters: Vec<(usize, String)> = named.map(|(column, name)| (column, name.clone())).collect();
+        let named = self.across_columns().into_iter().filter(|column| !is_stamp(*column));
+        let meters: Vec<(usize, String)> = named.map(|column| (column, self.header[column].clone())).collect();
         if meters.is_empty() {
             return Err(columns::no_value(self.path, &self.header));
         }
@@ -356,9 +357,10 @@ impl Settler<'_> {
             format!("{} columns from `{}` to `{}`", meters.len(), meters[0].1, meters[meters.len() - 1].1),
             "names of the columns",
         );
-        let title: Vec<&String> = self.sample.rows.iter().take(self.first_row).flatten().collect();
-        let unit_name = title.iter().find(|cell| unit_in(cell).is_some()).map_or_else(String::new, |cell| (*cell).clone());
+        let unit_name = self.unit_beside();
         self.set_unit(plan, &unit_name, Unit::Kwh);
+        let down = |column: usize| self.sample.rows.iter().skip(self.first_row).filter_map(move |row| row.get(column)).collect();
+        self.refuse_counters(plan, meters.iter().map(|(column, _)| down(*column)))?;
         self.stamps(plan, stamp, None)?;
         plan.id = IdColumn::Fixed(String::new());
         plan.shape = Shape::Across(AcrossColumns { stamp, meters });
@@ -375,7 +377,12 @@ impl Settler<'_> {
         let cells: Vec<String> = instants.iter().map(|(_, name)| name.clone()).collect();
         plan.form = self.date_form(None, &cells)?;
         self.notes.note("time stamp", format!("{} columns from `{}` to `{}`", cells.len(), cells[0], cells[cells.len() - 1]), "dates in the header");
-        self.set_unit(plan, "", Unit::Kwh);
+        self.refuse_counters(
+            plan,
+            self.sample.rows.iter().skip(self.first_row).map(|row| instants.iter().filter_map(|(column, _)| row.get(*column)).collect()),
+        )?;
+        let unit_name = self.unit_beside();
+        self.set_unit(plan, &unit_name, Unit::Kwh);
         let mut sorted: Vec<&String> = cells.iter().collect();
         sorted.sort_by_key(|cell| plan.form.day(cell.as_bytes()));
         let sample = StampSample::of(sorted.iter().map(|cell| ("", cell.as_str(), None)), plan.form, (false, true));

@@ -2,10 +2,10 @@
 
 use crate::domain::{ReadingQuality, RejectCode, Timestamp, Unit};
 
+use super::super::channel_words::ChannelWord;
 use super::super::columns::Value;
 use super::super::mapping::Kind;
 use super::super::number::{Cell, cell};
-use super::super::values::is_export;
 use super::parser::{Parser, Refused};
 use super::plan::LongColumns;
 
@@ -40,7 +40,14 @@ impl Parser<'_> {
             factor *= self.ratio(fields[column])?;
         }
         let meaning = if is_counter { Value::Register(columns.value) } else { Value::Interval(columns.value, self.plan.unit) };
-        let value = self.value(fields[columns.value], meaning, factor)?;
+        let mut value = self.value(fields[columns.value], meaning, factor)?;
+        for &column in &columns.added {
+            value += self.value(fields[column], meaning, factor)?;
+        }
+        if let Some(column) = columns.given_back {
+            let given_back = self.value(fields[column], meaning, factor)?;
+            value -= if given_back.is_nan() { 0.0 } else { given_back.abs() };
+        }
         let key = self.key(fields)?;
         let at = self.instant(fields, columns.stamp)?;
         if is_counter {
@@ -50,7 +57,11 @@ impl Parser<'_> {
             self.registers.register_kwh.push(value);
             return Ok(());
         }
-        let exported = kind.is_some_and(|kind| kind.export) || columns.channel.is_some_and(|column| is_export(&self.plan.text(fields[column])));
+        let channel = columns.channel.map_or(Ok(ChannelWord::Import), |column| self.channel(fields[column]))?;
+        if channel == ChannelWord::Passed {
+            return Ok(());
+        }
+        let exported = kind.is_some_and(|kind| kind.export) || channel == ChannelWord::Export;
         self.intervals.push(key, at.into(), if exported { -value.abs() } else { value } as f32);
         if let Some(column) = columns.quality {
             let quality = self.quality(fields[column]);

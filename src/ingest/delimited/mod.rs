@@ -1,14 +1,16 @@
 //! Delimited text in whatever dress: encodings, delimiters, decimal marks, long and wide layouts, counters.
 //!
 //! `sample` splits the beginning of a file, `settle` makes a plan of it from a profile and from what the content shows, `parser` and its layouts (`long` with `usual_row`, `wide`, `counters`) turn
-//! lines into blocks. Quoted fields are unwrapped; a field with a line break inside is not supported and is rejected.
+//! lines into blocks. Quoted fields are unwrapped and may run over some line breaks.
 
 mod counters;
 mod dates;
 mod encoding;
 mod file;
+mod headings;
 mod layout;
 mod long;
+mod long_layout;
 mod parser;
 mod plan;
 mod register_layout;

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use encoding_rs::UTF_8;
 
-use crate::domain::{Calendar, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
+use crate::domain::{Calendar, CivilDay, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
 
+use super::super::channel_words::{ChannelWord, channel_word};
 use super::super::columns::Value;
 use super::super::number::{Cell, cell};
 use super::super::reject_list::RejectList;
@@ -47,6 +48,7 @@ pub(super) struct Parser<'a> {
     pub(super) roles: Vec<Role>,
     /// The last word of quality and what it means.
     pub(super) quality_word: Option<(Vec<u8>, ReadingQuality)>,
+    channel_word: Option<(Vec<u8>, ChannelWord)>,
 }
 
 impl<'a> Parser<'a> {
@@ -65,6 +67,7 @@ impl<'a> Parser<'a> {
             lines: 0,
             roles: plan.roles(),
             quality_word: None,
+            channel_word: None,
         }
     }
 
@@ -136,6 +139,7 @@ impl<'a> Parser<'a> {
     /// Instant of the row, the beginning of its interval.
     pub(super) fn instant(&mut self, fields: &[&[u8]], columns: StampColumns) -> Result<Timestamp, Refused> {
         let read = match columns {
+            StampColumns::Two(date, slot) if self.plan.slot_min.is_some() => self.slot_start(fields[date], fields[slot]),
             StampColumns::One(column) => {
                 self.stamps.read(fields[column]).map_err(|code| (code, stamp_detail(code, self.plan.text(fields[column]).as_bytes())))
             }
@@ -155,6 +159,19 @@ impl<'a> Parser<'a> {
         read.map(|at| Timestamp(at.0 - self.plan.shift_s))
     }
 
+    /// The beginning of a numbered slot of the local day, counted from the day's first instant.
+    fn slot_start(&self, date: &[u8], slot: &[u8]) -> Result<Timestamp, Refused> {
+        let refused = |code| (code, stamp_detail(code, self.plan.text(&[date, b" ", slot].concat()).as_bytes()));
+        let day = self.plan.form.day(date).ok_or_else(|| refused(RejectCode::TIME_UNREADABLE))?;
+        let Cell::Number(number) = cell(slot, true) else { return Err(refused(RejectCode::TIME_UNREADABLE)) };
+        if !(1.0..=300.0).contains(&number) || number.fract() != 0.0 {
+            return Err(refused(RejectCode::TIME_UNREADABLE));
+        }
+        let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
+        let at = Timestamp(start.0 + (number as i64 - 1) * i64::from(self.plan.slot_min.unwrap_or(30)) * 60);
+        if at < next { Ok(at) } else { Err(refused(RejectCode::TIME_NEVER_WAS)) }
+    }
+
     /// Value of a cell in kWh or kW; NaN = missing.
     pub(super) fn value(&self, bytes: &[u8], value: Value, factor: f64) -> Result<f64, Refused> {
         match cell(bytes, self.plan.decimal_comma) {
@@ -164,6 +181,10 @@ impl<'a> Parser<'a> {
                 Err((RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit")))
             }
             Cell::Number(number) => Ok(number * factor),
+            Cell::Text if self.plan.comma_thousands && super::sample::may_be_thousands(self.plan.text(bytes).trim()) => {
+                let digits: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b',').collect();
+                self.value(&digits, value, factor)
+            }
             Cell::Text => {
                 let text = self.plan.text(bytes);
                 // A word for missing or a wide space in another page.
@@ -196,6 +217,25 @@ impl<'a> Parser<'a> {
         let found = self.plan.quality.get(&text.trim().to_lowercase()).copied().unwrap_or_else(|| quality(&text));
         self.quality_word = Some((word.to_vec(), found));
         found
+    }
+
+    /// Meaning of a word for the channel.
+    pub(super) fn channel(&mut self, word: &[u8]) -> Result<ChannelWord, Refused> {
+        if let Some((last, channel)) = &self.channel_word
+            && last == word
+        {
+            return Ok(*channel);
+        }
+        let text = self.plan.text(word);
+        let channel = if text.trim().is_empty() { Some(ChannelWord::Import) } else { channel_word(&text) };
+        let unknown = || {
+            let detail =
+                format!("channel `{}` is not known; say `kind` and [kinds] in a profile, with `export = true` or `skip = true`", text.trim());
+            (RejectCode::CHANNEL_UNKNOWN, detail)
+        };
+        let channel = channel.ok_or_else(unknown)?;
+        self.channel_word = Some((word.to_vec(), channel));
+        Ok(channel)
     }
 
     /// Gives the rows from `first` on a quality of their own; rows before are as measured.

@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub(super) encoding: &'static Encoding,
     pub(super) delimiter: u8,
     pub(super) decimal_comma: bool,
+    /// Commas stand between thousands and nowhere else.
+    pub(super) comma_thousands: bool,
     /// Fields of a row as the header has them.
     pub(super) fields: usize,
     /// Lines before the first reading.
@@ -31,6 +33,8 @@ pub(super) struct Plan {
     pub(super) iso_too: bool,
     /// Seconds from the beginning of an interval to its stamp.
     pub(super) shift_s: i64,
+    /// Minutes of a slot, where the column of times counts slots of the day from 1 on.
+    pub(super) slot_min: Option<u32>,
     pub(super) unit: Unit,
     /// Makes a value kWh or kW.
     pub(super) factor: f64,
@@ -61,7 +65,9 @@ impl Footers {
 
     /// Whether a cell begins with one of the words.
     pub(super) fn begin(&self, cell: &[u8]) -> bool {
-        let is_word = |word: &Vec<u8>| cell.starts_with(word) && cell.get(word.len()).is_none_or(|next| !next.is_ascii_alphanumeric());
+        // A letter of any page, or a hyphen, goes on with the word; a wide space ends it.
+        let goes_on = |next: &u8| next.is_ascii_alphanumeric() || matches!(next, b'-' | b'_') || (*next >= 0x80 && !matches!(next, 0xa0 | 0xc2));
+        let is_word = |word: &Vec<u8>| cell.starts_with(word) && !cell.get(word.len()).is_some_and(goes_on);
         cell.first().is_some_and(|&byte| self.begins[usize::from(byte)]) && self.words.iter().any(is_word)
     }
 }
@@ -95,6 +101,9 @@ pub(super) enum Shape {
 pub(super) struct LongColumns {
     pub(super) stamp: StampColumns,
     pub(super) value: usize,
+    /// Further columns of the same interval: other tariffs, which are added, and energy given back, which is taken off.
+    pub(super) added: Vec<usize>,
+    pub(super) given_back: Option<usize>,
     pub(super) quality: Option<usize>,
     pub(super) channel: Option<usize>,
     pub(super) duration_min: Option<usize>,

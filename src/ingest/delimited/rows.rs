@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::domain::{IdList, KeyRun, same_id};
 
@@ -38,17 +38,61 @@ pub(in crate::ingest) fn split_fields<'a>(line: &'a [u8], delimiter: u8, fields:
     }
 }
 
+/// Lines that a field in quotes may run over.
+const MOST_BREAKS: usize = 20;
+
+/// Where the line at the beginning of `text` ends, the line breaks inside quotes being none. A quote that nothing closes soon is no quote.
+pub(super) fn line_end(text: &[u8], delimiter: u8) -> Option<usize> {
+    let first = memchr(b'\n', text)?;
+    if memchr(b'"', &text[..first]).is_none() {
+        return Some(first);
+    }
+    let mut end = first;
+    for _ in 0..MOST_BREAKS {
+        if !ends_in_quotes(&text[..end], delimiter) {
+            return Some(end);
+        }
+        match memchr(b'\n', &text[end + 1..]) {
+            Some(next) => end += 1 + next,
+            None if !ends_in_quotes(text, delimiter) => return Some(text.len()),
+            None => return Some(first),
+        }
+    }
+    Some(first)
+}
+
+/// Whether a field that begins with a quote is still open at the end.
+fn ends_in_quotes(line: &[u8], delimiter: u8) -> bool {
+    let mut rest = line;
+    loop {
+        if let [b'"', quoted @ ..] = rest {
+            let Some(end) = memchr(b'"', quoted) else { return true };
+            rest = &quoted[end + 1..];
+            // Only what ends there was a field over several lines; else the quotes belong to the text of two of them.
+            let closes = rest.first().is_none_or(|byte| *byte == delimiter || matches!(byte, b'\r' | b'\n'));
+            if !closes && memchr(b'\n', &quoted[..end]).is_some() {
+                return true;
+            }
+        }
+        match memchr(delimiter, rest) {
+            Some(place) => rest = &rest[place + 1..],
+            None => return false,
+        }
+    }
+}
+
 /// Lines below title and header with their places among all lines, but for empty ones. Those that [`is_data`] denies are no rows.
 pub(super) struct Lines<'a> {
     rest: &'a [u8],
+    delimiter: u8,
     index: usize,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a [u8], plan: &Plan, has_head: bool) -> Self {
-        let mut lines = Self { rest: text, index: 0 };
+        let mut lines = Self { rest: text, delimiter: plan.delimiter, index: 0 };
         for _ in 0..if has_head { plan.head_lines } else { 0 } {
-            lines.pass(memchr(b'\n', lines.rest).map_or(lines.rest.len(), |end| end + 1));
+            lines.take_line();
         }
         lines
     }
@@ -63,6 +107,16 @@ impl<'a> Lines<'a> {
         self.index
     }
 
+    /// The next line, whatever is in it.
+    fn take_line(&mut self) -> &'a [u8] {
+        let end = line_end(self.rest, self.delimiter).unwrap_or(self.rest.len());
+        let line = &self.rest[..end];
+        self.pass((end + 1).min(self.rest.len()));
+        // Lines are counted as an editor shows them.
+        self.index += if memchr(b'"', line).is_some() { memchr_iter(b'\n', line).count() } else { 0 };
+        line
+    }
+
     /// Passes over a line of so many bytes, its end among them.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.rest = &self.rest[bytes..];
@@ -75,10 +129,8 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.rest.is_empty() {
-            let end = memchr(b'\n', self.rest);
-            let line = &self.rest[..end.unwrap_or(self.rest.len())];
             let index = self.index;
-            self.pass(end.map_or(self.rest.len(), |end| end + 1));
+            let line = self.take_line();
             if !line.is_empty() {
                 return Some((index, line));
             }

@@ -2,7 +2,7 @@
 
 use super::super::columns::plain;
 use super::super::mapping::{DecimalMark, Delimiter, Understanding};
-use super::rows::split_fields;
+use super::rows::{line_end, split_fields};
 
 /// Rows that are looked at.
 const MOST_ROWS: usize = 2000;
@@ -30,7 +30,7 @@ impl Sample {
     /// Splits the beginning of a text. A last line that may be cut off is left out unless the text is whole.
     pub(super) fn of(text: &str, delimiter: Delimiter, is_whole: bool) -> Self {
         let delimiter = delimiter.byte();
-        let mut rows: Vec<Vec<String>> = lines(text, is_whole).take(MOST_ROWS).map(|line| cells(line, delimiter)).collect();
+        let mut rows: Vec<Vec<String>> = records(text, is_whole, delimiter).take(MOST_ROWS).map(|line| cells(line, delimiter)).collect();
         let is_whole = is_whole && rows.len() < MOST_ROWS;
         while rows.last().is_some_and(Vec::is_empty) {
             rows.pop();
@@ -65,6 +65,18 @@ impl Sample {
 fn lines(text: &str, is_whole: bool) -> impl Iterator<Item = &str> {
     let end = if is_whole { text.len() } else { text.rfind('\n').map_or(text.len(), |end| end + 1) };
     text[..end].split('\n')
+}
+
+/// Lines, those that run over line breaks in quotes being one.
+fn records(text: &str, is_whole: bool, delimiter: u8) -> impl Iterator<Item = &str> {
+    let end = if is_whole { text.len() } else { text.rfind('\n').map_or(text.len(), |end| end + 1) };
+    let mut rest = Some(&text[..end]);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let Some(end) = line_end(text.as_bytes(), delimiter) else { return Some(text) };
+        rest = text.get(end + 1..);
+        Some(&text[..end])
+    })
 }
 
 fn cells(line: &str, delimiter: u8) -> Vec<String> {
@@ -106,15 +118,28 @@ pub(super) fn delimiter(text: &str, is_whole: bool, notes: &mut Understanding) -
     Delimiter::Comma
 }
 
-/// Finds the decimal mark from the cells below the header. Numbers of a workbook come with a point; only those typed as text can have a comma.
-pub(super) fn decimal(sample: &Sample, first_row: usize, is_sheet: bool, notes: &mut Understanding) -> DecimalMark {
-    let (mut commas, mut points) = (0, 0);
-    for cell in sample.rows.iter().skip(first_row).flatten() {
-        match mark_of(cell) {
-            Some(DecimalMark::Comma) => commas += 1,
-            Some(DecimalMark::Point) => points += 1,
-            None => {}
-        }
+/// Finds the decimal mark from the cells of `columns` below the header. Numbers of a workbook come with a point; only those typed as text can have a comma.
+pub(super) fn decimal(sample: &Sample, first_row: usize, columns: &[usize], is_sheet: bool, notes: &mut Understanding) -> DecimalMark {
+    let cells = || sample.rows.iter().skip(first_row).flat_map(|row| columns.iter().filter_map(|&column| row.get(column)));
+    let marked = |mark| cells().filter(|cell| mark_of(cell) == Some(mark)).count();
+    let (commas, points) = (marked(DecimalMark::Comma), marked(DecimalMark::Point));
+    // Cells whose mark may as well stand between thousands: 1,234 or 12.345, and never 0,380.
+    let thousands = cells().filter(|cell| may_be_thousands(cell)).count();
+    if sample.delimiter == b',' && commas > 0 && points == 0 && thousands == commas {
+        notes.doubt(
+            "decimal",
+            "point",
+            format!("commas stand before three digits in all {commas} cells"),
+            "they may be decimal commas; say `decimal` in a profile",
+        );
+        return DecimalMark::Point;
+    }
+    if commas.max(points) > 0 && commas.min(points) == 0 && thousands == commas.max(points) && !is_sheet {
+        let mark = if commas > 0 { DecimalMark::Comma } else { DecimalMark::Point };
+        let word = if commas > 0 { "comma" } else { "point" };
+        let ground = format!("the mark of all {thousands} numbers that have one");
+        notes.doubt("decimal", word, ground, "three digits follow it everywhere: it may separate thousands; say `decimal` in a profile");
+        return mark;
     }
     let ground = format!("{commas} numbers with a comma and {points} with a point");
     match (commas, points) {
@@ -135,10 +160,17 @@ pub(super) fn decimal(sample: &Sample, first_row: usize, is_sheet: bool, notes: 
     if commas > points { DecimalMark::Comma } else { DecimalMark::Point }
 }
 
+/// Whether a number with one mark may be a whole one in thousands.
+pub(super) fn may_be_thousands(cell: &str) -> bool {
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let Some((whole, group)) = digits.split_once([',', '.']) else { return false };
+    mark_of(cell).is_some() && group.len() == 3 && whole.len() <= 3 && !whole.starts_with('0')
+}
+
 /// The decimal mark of a number; `None` for anything else and for whole numbers.
 fn mark_of(cell: &str) -> Option<DecimalMark> {
     let digits: String = cell.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
-    let digits = digits.strip_prefix('-').unwrap_or(&digits);
+    let digits = digits.strip_prefix(['-', '−', '–']).unwrap_or(&digits);
     let place = digits.rfind([',', '.'])?;
     let (whole, decimals) = (&digits[..place], &digits[place + 1..]);
     let mark = if digits[place..].starts_with(',') { DecimalMark::Comma } else { DecimalMark::Point };

@@ -15,6 +15,9 @@ use super::sample::{Sample, decimal};
 /// Beginnings of rows under a table that are no readings.
 const FOOTERS: [&str; 6] = ["итого", "всего", "total", "сумма", "grand total", "записей"];
 
+/// Names of coordinates, whose numbers say nothing of how readings are written.
+const PLACES: &[&str] = &["lat", "latitude", "lon", "lng", "longitude", "Широта", "Долгота"];
+
 /// Looks through the whole column for a date that can be read in one way only.
 pub(super) type WholeColumn<'a> = &'a dyn Fn(usize, u8) -> Result<Option<(StampForm, String)>, IngestError>;
 
@@ -63,7 +66,8 @@ impl<'a> Settler<'a> {
     /// When columns are missing, or stamps cannot be understood.
     pub(super) fn settle(mut self) -> Result<(Plan, Understanding), IngestError> {
         self.find_header();
-        let mark = self.profile.decimal.unwrap_or_else(|| decimal(self.sample, self.first_row, self.is_sheet, &mut self.notes));
+        let mark =
+            self.profile.decimal.unwrap_or_else(|| decimal(self.sample, self.first_row, &self.number_columns(), self.is_sheet, &mut self.notes));
         self.profile.decimal = Some(mark);
         let mut plan = self.bare_plan(mark);
         let layout = self.profile.layout.map_or_else(|| self.guess_layout(), Ok)?;
@@ -74,6 +78,7 @@ impl<'a> Settler<'a> {
             Layout::WideByTime => self.by_time(&mut plan)?,
             Layout::Register => self.register(&mut plan)?,
         }
+        self.check_widths()?;
         self.notes.note(
             "layout",
             plan.shape.name(),
@@ -98,6 +103,23 @@ impl<'a> Settler<'a> {
         Ok((plan, self.notes))
     }
 
+    /// Rows that are all wider than the header, with a comma between fields: the decimal comma is taken for one too, and no reading can be told from its decimals.
+    fn check_widths(&self) -> Result<(), IngestError> {
+        let (Some(named), true) = (self.header.iter().rposition(|name| !name.is_empty()), self.sample.delimiter == b',') else { return Ok(()) };
+        let rows: Vec<&Vec<String>> = self.sample.rows.iter().skip(self.first_row).filter(|row| !row.is_empty()).collect();
+        let is_wider =
+            |row: &&&Vec<String>| row.get(named + 1).is_some_and(|cell| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit()));
+        if self.profile.header_rows == Some(0) || rows.is_empty() || rows.iter().filter(is_wider).count() * 10 < rows.len() * 9 {
+            return Ok(());
+        }
+        let fields = rows.iter().map(|row| row.len()).max().unwrap_or_default();
+        let detail = format!(
+            "{fields} fields below a header of {}: the comma separates fields and decimals alike; export with another delimiter, or with quotes around numbers",
+            named + 1
+        );
+        Err(IngestError::Broken { path: self.path.to_path_buf(), row: self.first_row as u64 + 1, detail })
+    }
+
     fn bare_plan(&self, mark: DecimalMark) -> Plan {
         let profile = &self.profile;
         let (unit, factor) = profile.unit.map_or((Unit::Kwh, 1.0), ValueUnit::scale);
@@ -105,6 +127,7 @@ impl<'a> Settler<'a> {
             encoding: encoding_rs::UTF_8,
             delimiter: self.sample.delimiter,
             decimal_comma: mark == DecimalMark::Comma,
+            comma_thousands: mark == DecimalMark::Point && self.sample.delimiter == b',' && self.has_thousands(),
             fields: self.header.len(),
             head_lines: self.first_row,
             footer: Footers::new(Vec::new()),
@@ -113,6 +136,7 @@ impl<'a> Settler<'a> {
             is_exact: profile.time_zone.is_some(),
             iso_too: self.is_sheet,
             shift_s: 0,
+            slot_min: None,
             unit,
             factor: factor * profile.multiplier.unwrap_or(1.0),
             interval_min: profile.interval_min,
@@ -122,6 +146,27 @@ impl<'a> Settler<'a> {
             pad_ids_to: profile.pad_ids_to.unwrap_or(0),
             shape: Shape::ByTime(super::plan::TimeColumns { instants: Vec::new() }),
         }
+    }
+
+    /// Columns whose numbers show the decimal mark: those with the name of a value or a unit, a slot of a day or an instant; where there is none, all but ids and places.
+    fn number_columns(&self) -> Vec<usize> {
+        let is_value = |name: &String| {
+            let named = columns::value_names().any(|value| plain(value) == plain(name)) || super::headings::unit_in(name).is_some();
+            named || super::layout::is_slot(name) || StampForm::of(name.as_bytes()).is_some()
+        };
+        let is_other = |name: &String| USAGE_POINT.iter().chain(PLACES).any(|other| plain(other) == plain(name));
+        let with =
+            |wanted: &dyn Fn(&String) -> bool| -> Vec<usize> { (0..self.header.len()).filter(|&column| wanted(&self.header[column])).collect() };
+        let values = with(&|name| is_value(name) && !is_other(name));
+        if values.is_empty() { with(&|name| !is_other(name)) } else { values }
+    }
+
+    /// Whether some number has commas before three digits, and no number has others.
+    fn has_thousands(&self) -> bool {
+        let columns = self.number_columns();
+        let cells = || self.sample.rows.iter().skip(self.first_row).flat_map(|row| columns.iter().filter_map(|&column| row.get(column)));
+        let with_comma = || cells().filter(|cell| cell.contains(','));
+        with_comma().next().is_some() && with_comma().all(|cell| super::sample::may_be_thousands(cell))
     }
 
     /// Finds the rows of the header and joins them.
@@ -285,6 +330,9 @@ impl<'a> Settler<'a> {
         };
         let (form, ground) = match (order, column) {
             (DateOrder::Form(form, ground), _) => (form, ground),
+            (DateOrder::Unknown(..), Some(column)) if self.counts_days(column) => {
+                (StampForm::SpreadsheetSerial, "days since 30 December 1899, as spreadsheets count them".to_owned())
+            }
             (DateOrder::Unknown(place, text), _) => {
                 return Err(IngestError::TimeFormat { path: self.path.to_path_buf(), row: (self.first_row + place + 1) as u64, text });
             }
@@ -301,12 +349,18 @@ impl<'a> Settler<'a> {
         Ok(form)
     }
 
+    /// Whether a column's cells are days in the count of spreadsheets.
+    fn counts_days(&self, column: usize) -> bool {
+        let filled = || self.cells(column).filter(|cell| !cell.is_empty());
+        filled().next().is_some() && filled().all(|cell| super::super::stamp::spreadsheet_days(cell.as_bytes()).is_some())
+    }
+
     /// Unit from the profile, else from the names of a column.
     pub(super) fn set_unit(&mut self, plan: &mut Plan, name: &str, fallback: Unit) {
         if self.profile.unit.is_some() {
             return;
         }
-        let (unit, ground) = match super::layout::unit_in(name) {
+        let (unit, ground) = match super::headings::unit_in(name) {
             Some(unit) => (unit, format!("the name `{name}`")),
             None if fallback == Unit::Kw => (ValueUnit::Kw, format!("the name `{name}`")),
             None => (ValueUnit::Kwh, "no unit is named; kWh is usual".to_owned()),

@@ -31,8 +31,13 @@ impl Plan {
         let Shape::Long(long) = &self.shape else { return Vec::new() };
         // A word for missing that is a number would have to be told from readings.
         let is_told_by_words = self.missing.iter().all(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
-        let is_bare = long.channel.is_none() && long.duration_min.is_none() && long.ratio.is_none() && long.kind.is_none();
-        if !is_bare || !is_told_by_words || self.delimiter == b' ' || self.iso_too {
+        let is_bare = long.added.is_empty()
+            && long.given_back.is_none()
+            && long.channel.is_none()
+            && long.duration_min.is_none()
+            && long.ratio.is_none()
+            && long.kind.is_none();
+        if !is_bare || !is_told_by_words || self.delimiter == b' ' || self.iso_too || self.slot_min.is_some() {
             return Vec::new();
         }
         (0..self.fields).map(|column| self.role(column, long)).collect()

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::domain::{CivilDay, KeyRun, Minute, NO_READING, ReadingQuality, RejectCode, TimeRun, Timestamp, push_time};
 
+use super::super::channel_words::ChannelWord;
 use super::super::columns::Value;
-use super::super::values::{is_export, stamp_detail};
+use super::super::values::stamp_detail;
 use super::parser::{Parser, Refused};
 use super::plan::{AcrossColumns, SlotColumns, TimeColumns};
 
@@ -64,11 +65,12 @@ impl<'a> Parser<'a> {
         let day = self.plan.form.day(date).ok_or_else(|| (RejectCode::TIME_UNREADABLE, stamp_detail(RejectCode::TIME_UNREADABLE, date)))?;
         let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
         let held = ((next.0 - start.0) / 60 / i64::from(columns.step_min)).max(0) as usize;
-        let exported = columns.channel.is_some_and(|column| is_export(&self.plan.text(fields[column])));
+        let channel = columns.channel.map_or(Ok(ChannelWord::Import), |column| self.channel(fields[column]))?;
         let mut values = Vec::with_capacity(columns.slots.len());
         for (slot, &column) in columns.slots.iter().enumerate() {
             let value = match self.value(fields[column], Value::Interval(column, self.plan.unit), self.plan.factor) {
-                Ok(value) if slot < held => (if exported { -value.abs() } else { value }) as f32,
+                _ if channel == ChannelWord::Passed => NO_READING,
+                Ok(value) if slot < held => (if channel == ChannelWord::Export { -value.abs() } else { value }) as f32,
                 // Writers fill the hour that never was with blanks or zeros.
                 Ok(value) if value.is_nan() || value == 0.0 => NO_READING,
                 Ok(_) => {

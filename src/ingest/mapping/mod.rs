@@ -107,6 +107,12 @@ pub(super) struct Columns {
     pub(super) time: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) value: Vec<String>,
+    /// Layout `long`: columns that are added to the value, such as further tariffs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) added: Vec<String>,
+    /// Layout `long`: energy given back in the same interval, which is taken off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) given_back: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) quality: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
