@@ -1,4 +1,4 @@
-//! The readers for fuzzing: the program's own folders `domain` and `ingest`, compiled in by path without what goes through polars and arrow (`cfg(fuzzing)`).
+//! The readers for fuzzing: the program's own folders `domain` and `ingest`, compiled in by path without what goes through polars (`cfg(fuzzing)`).
 //!
 //! A sink checks what later floors rely on. `fuzz/README.md` says how to run a target.
 
@@ -26,6 +26,9 @@ impl BlockSink for Checking {
         assert!(block.quality.is_empty() || block.quality.len() == rows);
         assert!(block.duration_min.is_empty() || block.duration_min.len() == rows);
         assert!(block.value.iter().all(|value| !value.is_infinite()));
+        assert!(block.keys.iter().all(|run| run.rows > 0 && (run.key as usize) < block.ids.len()));
+        // No stamp goes backwards within a run, or beyond what a minute can count.
+        assert!(block.times.iter().all(|run| run.rows > 0 && run.last() >= run.first));
     }
 
     fn registers(&self, block: &RegisterBlock) {
@@ -85,6 +88,7 @@ pub fn file(name: &str, bytes: &[u8]) {
         let _ = opened.id_runs(piece);
         let _ = opened.read(piece, calendar(), &Checking);
     }
+    let _ = opened.sha256();
     opened.close(&Checking);
 }
 

@@ -116,7 +116,7 @@ pub struct CapsConfig {
     pub record_bytes: u64,
     /// Elements or objects inside one another.
     pub nesting: usize,
-    /// Bytes that one compressed file or member of an archive may unpack to.
+    /// Bytes that one compressed file, member of an archive or page of Parquet may unpack to.
     pub unpacked_bytes: u64,
     /// Times that a compressed file may grow when it is unpacked.
     pub unpacked_ratio: u64,

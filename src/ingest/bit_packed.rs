@@ -109,13 +109,13 @@ fn kernel<const WIDTH: usize>(bytes: &[u8], group: &mut [u32; GROUP]) {
     }
 }
 
-/// Tells binary packed deltas as runs of even distance: `take(first, distance, rows)`.
-pub(super) fn deltas(mut bytes: &[u8], mut take: impl FnMut(i64, i64, usize)) -> Result<(), Truncated> {
+/// Tells binary packed deltas as runs of even distance: `take(first, distance, rows)`. There must be `rows` of them.
+pub(super) fn deltas(mut bytes: &[u8], rows: usize, mut take: impl FnMut(i64, i64, usize)) -> Result<(), Truncated> {
     let block = varint(&mut bytes)? as usize;
     let parts = varint(&mut bytes)? as usize;
     let total = varint(&mut bytes)? as usize;
     let mut at = zigzag(varint(&mut bytes)?);
-    if parts == 0 || !block.is_multiple_of(parts) || block > 1 << 20 {
+    if parts == 0 || block == 0 || !block.is_multiple_of(parts) || block > 1 << 20 || total != rows {
         return Err(Truncated);
     }
     let per_part = block / parts;
@@ -209,8 +209,8 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60), width in 0_u32..=32) {
-            let _ = deltas(&bytes, |_, _, _| {});
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60), width in 0_u32..=32, rows in 0_usize..300) {
+            let _ = deltas(&bytes, rows, |_, _, rows| assert!(rows > 0));
             let mut hybrid = Hybrid::new(&bytes, width, 1000);
             while let Ok(Some(run)) = hybrid.next_run() {
                 if let HybridRun::Packed { bytes, rows } = run {
@@ -238,7 +238,18 @@ mod tests {
         // Encodings.md, example 2: 7, 5, 3, 1, 2, 3, 4, 5; block of 128 in 4 parts; deltas -2 -2 -2 1 1 1 1, least -2, width 2.
         let bytes = [128, 1, 4, 8, 14, 3, 2, 0, 0, 0, 0b1100_0000, 0b0011_1111];
         let mut told = Vec::new();
-        deltas(&bytes, |first, distance, rows| told.extend((0..rows as i64).map(|row| first + row * distance))).unwrap();
+        deltas(&bytes, 8, |first, distance, rows| told.extend((0..rows as i64).map(|row| first + row * distance))).unwrap();
         assert_eq!(told, [7, 5, 3, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn deltas_that_say_more_than_their_page_are_refused() {
+        let has_rows = |_: i64, _: i64, rows: usize| assert!(rows > 0, "a run without rows");
+        // Blocks of no row in four parts.
+        assert_eq!(deltas(&[0, 4, 2, 0, 2, 0, 0, 0, 0], 2, has_rows), Err(Truncated));
+        // Three equal stamps in one block, in a page of three rows and in one of a single row.
+        let bytes = [128, 1, 4, 3, 0, 0, 0, 0, 0, 0];
+        assert_eq!(deltas(&bytes, 3, has_rows), Ok(()));
+        assert_eq!(deltas(&bytes, 1, has_rows), Err(Truncated));
     }
 }

@@ -11,7 +11,7 @@ pub struct Caps {
     pub record_bytes: u64,
     /// Elements or objects inside one another.
     pub nesting: usize,
-    /// Bytes that one compressed file or member of an archive may unpack to.
+    /// Bytes that one compressed file, member of an archive or page of Parquet may unpack to.
     pub unpacked_bytes: u64,
     /// Times that a compressed file may grow when it is unpacked; asked only beyond the first 64 MiB.
     pub unpacked_ratio: u64,
@@ -60,10 +60,16 @@ pub(super) struct Unpacked<R> {
 
 impl<R: Read> Unpacked<R> {
     pub(super) fn new(inner: R, stored: u64, caps: &Caps) -> Self {
-        let by_ratio = stored.saturating_mul(caps.unpacked_ratio).max(FREE_BYTES);
-        let met = if by_ratio < caps.unpacked_bytes { CapMet::Ratio(caps.unpacked_ratio) } else { CapMet::Unpacked(caps.unpacked_bytes) };
-        Self { inner, left: by_ratio.min(caps.unpacked_bytes), met }
+        let (left, met) = unpacked_limit(stored, caps);
+        Self { inner, left, met }
     }
+}
+
+/// Bytes that `stored` bytes may unpack to, and the cap that more would meet.
+pub(super) fn unpacked_limit(stored: u64, caps: &Caps) -> (u64, CapMet) {
+    let by_ratio = stored.saturating_mul(caps.unpacked_ratio).max(FREE_BYTES);
+    let met = if by_ratio < caps.unpacked_bytes { CapMet::Ratio(caps.unpacked_ratio) } else { CapMet::Unpacked(caps.unpacked_bytes) };
+    (by_ratio.min(caps.unpacked_bytes), met)
 }
 
 impl<R: Read> Read for Unpacked<R> {

@@ -135,6 +135,14 @@ pub(super) struct ReadingColumns {
     pub(super) channel: Option<usize>,
 }
 
+impl ReadingColumns {
+    /// All columns that are read.
+    pub(super) fn all(&self) -> impl Iterator<Item = usize> {
+        let wanted = [Some(self.usage_point), Some(self.timestamp), Some(self.value.column()), self.duration_min, self.quality, self.channel];
+        wanted.into_iter().flatten()
+    }
+}
+
 /// Which column holds the value, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {

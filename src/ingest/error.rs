@@ -140,7 +140,6 @@ pub enum IngestError {
         expected: &'static str,
     },
     /// A damaged Parquet file.
-    #[cfg(not(fuzzing))]
     #[error("`{path}` is damaged or not Parquet; export it again", path = path.display())]
     Parquet {
         /// The file.

@@ -1,22 +1,26 @@
 //! Long Parquet: one reading a row. A piece is a row group; pieces are read in any order, at once.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::basic::{LogicalType, TimeUnit};
+use parquet::basic::{LogicalType, TimeUnit, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time};
 
 use super::archive::ArchiveFault;
+use super::caps::{Caps, unpacked_limit};
 use super::columns::{ReadingColumns, Value, reading_columns};
+use super::contained::contained;
 use super::digest::FileDigest;
 use super::naive_clock::NaiveClock;
 use super::parquet_columns::{RawTimes, read_ids, read_times, read_values};
+use super::parquet_headers::check_footer;
 use super::parquet_pages::{Column, Detour};
 use super::values::{ABSURD, is_absurd, stamp_detail};
 use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress, parquet_batches};
@@ -50,6 +54,7 @@ pub(super) struct Layout {
     pub(super) metadata: ArrowReaderMetadata,
     pub(super) names: Vec<String>,
     pub(super) columns: ReadingColumns,
+    pub(super) caps: Caps,
     first_rows: Vec<u64>,
     fast: Option<FastColumns>,
     digest: FileDigest,
@@ -78,9 +83,12 @@ impl Layout {
         }
         let open = File::open(file.path).map_err(|source| IngestError::Io { path: file.path.to_path_buf(), source })?;
         let damaged = |source| IngestError::Parquet { path: file.path.to_path_buf(), source };
-        let plain = ArrowReaderMetadata::load(&open, ArrowReaderOptions::new()).map_err(damaged)?;
+        let load = |options| contained(|| ArrowReaderMetadata::load(&open, options)).unwrap_or_else(|| Err(panicked())).map_err(damaged);
+        check_footer(&open).map_err(damaged)?;
+        let plain = load(ArrowReaderOptions::new())?;
         let names: Vec<String> = plain.schema().fields().iter().map(|field| field.name().clone()).collect();
         let columns = reading_columns(file.path, &names)?;
+        check_types(file.path, plain.parquet_schema(), &columns)?;
         let fields: Vec<Field> = plain
             .schema()
             .fields()
@@ -97,7 +105,8 @@ impl Layout {
         if !lies_inside(plain.metadata(), length) {
             return Err(damaged(ParquetError::EOF("the footer names columns outside the file".to_owned())));
         }
-        let metadata = ArrowReaderMetadata::load(&open, options).map_err(damaged)?;
+        check_rows(plain.metadata(), length, &file.caps).map_err(damaged)?;
+        let metadata = load(options)?;
         let mut next = 0;
         let first_rows = (metadata.metadata().row_groups().iter())
             .map(|group| {
@@ -112,6 +121,7 @@ impl Layout {
             metadata,
             names,
             columns,
+            caps: file.caps,
             first_rows,
             fast: None,
             digest: FileDigest::new(file.path),
@@ -148,7 +158,7 @@ impl Layout {
     fn read_fast(&self, group: usize, columns: FastColumns, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, FastError> {
         let open = self.open().map_err(FastError::File)?;
         let group_data = self.metadata.metadata().row_group(group);
-        let column = |index| Column { file: &open, group: group_data, index, digest: Some(&self.digest) };
+        let column = |index| Column { file: &open, group: group_data, index, digest: Some(&self.digest), caps: self.caps };
         let unit = if let Value::Interval(_, unit) = self.columns.value { unit } else { crate::domain::Unit::Kwh };
         let mut block = self.used_blocks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         block.clear();
@@ -160,8 +170,9 @@ impl Layout {
         read_values(column(columns.value), &mut block.value)?;
         let rows = block.value.len();
         let told = |rows: &mut dyn Iterator<Item = u32>| rows.map(|rows| rows as usize).sum::<usize>();
-        if told(&mut block.keys.iter().map(|run| run.rows)) != rows || told(&mut raw.iter().map(|run| run.rows)) != rows {
-            let error = ParquetError::General("columns of a row group differ in length".to_owned());
+        let said = usize::try_from(group_data.num_rows()).unwrap_or(usize::MAX);
+        if [told(&mut block.keys.iter().map(|run| run.rows)), told(&mut raw.iter().map(|run| run.rows)), rows].iter().any(|&rows| rows != said) {
+            let error = ParquetError::General("the columns of a row group do not have as many rows as it says".to_owned());
             return Err(FastError::Detour(Detour::Damaged(error)));
         }
         let first_row = self.first_rows[group];
@@ -207,7 +218,8 @@ impl ReadingsFile for Layout {
         let Some(columns) = self.fast else { return Ok(None) };
         let open = self.open()?;
         let mut runs = IdRuns::default();
-        let column = Column { file: &open, group: self.metadata.metadata().row_group(piece), index: columns.id, digest: None };
+        let group = self.metadata.metadata().row_group(piece);
+        let column = Column { file: &open, group, index: columns.id, digest: None, caps: self.caps };
         match read_ids(column, &mut runs.ids, &mut runs.keys) {
             Ok(()) => Ok(Some(runs)),
             Err(Detour::Unusual) => Ok(None),
@@ -246,8 +258,12 @@ fn place_times(
     for run in raw {
         let last = run.first.saturating_add(run.step.saturating_mul(i64::from(run.rows) - 1));
         let whole_minutes = run.first % per_minute == 0 && run.step % per_minute == 0;
-        let offset = clock.common_offset(run.first.div_euclid(columns.per_second), last.div_euclid(columns.per_second));
-        if let Some(offset) = offset.filter(|offset| whole_minutes && offset % 60 == 0) {
+        // The clock is asked for every day of a run: one with more days than rows, or one that goes backwards, is told row by row.
+        let days = last.saturating_sub(run.first) / (per_minute * 24 * 60);
+        let told_whole = whole_minutes && run.step >= 0 && days <= i64::from(run.rows);
+        let offset =
+            if told_whole { clock.common_offset(run.first.div_euclid(columns.per_second), last.div_euclid(columns.per_second)) } else { None };
+        if let Some(offset) = offset.filter(|offset| offset % 60 == 0) {
             let first = Minute((run.first / per_minute - offset / 60) as u32);
             push_time(&mut block.times, TimeRun { first, step: (run.step / per_minute) as u32, rows: run.rows });
             row += run.rows as usize;
@@ -302,10 +318,42 @@ fn check_values(block: &mut IntervalBlock, value: Value, reject: &dyn Fn(usize, 
     }
 }
 
+/// What a panic of the crate is told as.
+pub(super) fn panicked() -> ParquetError {
+    ParquetError::General("it contradicts itself".to_owned())
+}
+
+/// Checks that the columns that are read have one value a row, of no length that no reading needs: the crate makes room for whole batches of them.
+fn check_types(path: &Path, schema: &SchemaDescriptor, columns: &ReadingColumns) -> Result<(), IngestError> {
+    /// Bytes of one value of fixed length.
+    const MOST: i32 = 256;
+    for column in columns.all().filter_map(|index| schema.root_schema().get_fields().get(index)) {
+        let found = match column.as_ref() {
+            Type::PrimitiveType { physical_type: PhysicalType::FIXED_LEN_BYTE_ARRAY, type_length, .. } if *type_length > MOST => {
+                format!("{type_length} bytes in every row")
+            }
+            Type::PrimitiveType { .. } => continue,
+            Type::GroupType { .. } => "list or group of columns".to_owned(),
+        };
+        let (path, column) = (path.to_path_buf(), column.name().to_owned());
+        return Err(IngestError::ColumnType { path, column, found, expected: "one text, number or time in a row" });
+    }
+    Ok(())
+}
+
+/// Checks that a file does not say it holds more readings than the bytes that it may unpack to. A reading counts as one byte: those of meters without load, in
+/// the order of time, pack to a thirtieth of a byte.
+fn check_rows(metadata: &ParquetMetaData, length: u64, caps: &Caps) -> Result<(), ParquetError> {
+    let rows = metadata.row_groups().iter().fold(0_u64, |rows, group| rows.saturating_add(group.num_rows().max(0) as u64));
+    let (most, met) = unpacked_limit(length, caps);
+    if rows > most { Err(ParquetError::External(Box::new(met))) } else { Ok(()) }
+}
+
 /// Whether all columns lie inside the file: a damaged footer may say anything.
 fn lies_inside(metadata: &ParquetMetaData, length: u64) -> bool {
     let inside = |column: &ColumnChunkMetaData| {
-        let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset()).min(column.data_page_offset());
+        // The crate begins with the dictionary where there is one, and panics at numbers below zero.
+        let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
         let end = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok()).and_then(|(start, size)| start.checked_add(size));
         end.is_some_and(|end| end <= length) && column.num_values() >= 0
     };
@@ -314,8 +362,9 @@ fn lies_inside(metadata: &ParquetMetaData, length: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+    use arrow_array::{ArrayRef, FixedSizeBinaryArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
     use parquet::arrow::ArrowWriter;
+    use parquet::basic::Encoding;
     use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
     use proptest::prelude::*;
 
@@ -384,5 +433,125 @@ mod tests {
             std::fs::write(file.path(), bytes).unwrap();
             let _ = read_file(&LongParquet, file.path(), &calendar);
         }
+    }
+
+    fn regular(rows: usize, step_min: i64) -> Vec<Row> {
+        (0..rows as i64).map(|row| (Some("UP1".to_owned()), 29_050_000 / 15 * 15 + row * step_min, Some(0.5))).collect()
+    }
+
+    #[test]
+    fn stamps_that_go_backwards_over_a_change_of_the_clock_are_read() {
+        // From 1 April 2025 back to 25 March: Germany's clock changes on 30 March. Deltas of one width make one run of all.
+        let rows: Vec<Row> = (0..600).map(|row| (Some("UP1".to_owned()), 29_057_760 - row * 15, Some(0.5))).collect();
+        let delta = WriterProperties::builder().set_dictionary_enabled(false).set_column_encoding("timestamp".into(), Encoding::DELTA_BINARY_PACKED);
+        let [fast, general] = both_lanes(&write(&rows, delta.build()), "Europe/Berlin");
+        assert_eq!(fast.readings(), general.readings());
+        assert_eq!(fast.rejects(), general.rejects());
+        // The last stamp is 18:15 on 25 March, one hour ahead of UTC still.
+        assert_eq!(fast.readings().last().map(|reading| reading.1), Some((29_057_760 - 599 * 15 - 60) * 60));
+    }
+
+    #[test]
+    fn pages_cannot_hold_more_rows_than_their_row_group() {
+        // 100 rows of one meter at one instant: in pages, 100 is written as 200 in two bytes, as the number of rows and as the length of a run. They become 8191.
+        let file = write(&regular(100, 0), WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None).build());
+        let mut bytes = std::fs::read(file.path()).unwrap();
+        let footer = bytes.len() - 8 - u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk::<4>().unwrap()) as usize;
+        let mut changed = 0;
+        for place in 4..footer - 1 {
+            if bytes[place..place + 2] == [0xc8, 0x01] {
+                bytes[place..place + 2].copy_from_slice(&[0xfe, 0x7f]);
+                changed += 1;
+            }
+        }
+        assert!(changed >= 6, "only {changed} numbers were found in the pages");
+        std::fs::write(file.path(), bytes).unwrap();
+        let calendar = Calendar::new(None).unwrap();
+        assert!(matches!(read_file(&LongParquet, file.path(), &calendar), Err(IngestError::Parquet { .. })));
+        let layout = Layout::of(&Source { path: file.path(), ix: FileIx(0), caps: Caps::default() }).unwrap();
+        let general = Kept::default();
+        let _ = parquet_batches::read_group(&layout, 0, 0, &calendar, &general);
+        assert!(general.readings().len() <= 100);
+    }
+
+    #[test]
+    fn a_row_group_with_fewer_rows_than_it_says_is_damaged() {
+        let file = write(&regular(100, 0), WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None).build());
+        let mut bytes = std::fs::read(file.path()).unwrap();
+        // In the footer 100 is 200 in two bytes, as the rows of the file, of the group and of each column.
+        let footer = bytes.len() - 8 - u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk::<4>().unwrap()) as usize;
+        for place in footer..bytes.len() - 8 {
+            if bytes[place..place + 2] == [0xc8, 0x01] {
+                bytes[place] = 0xca;
+            }
+        }
+        std::fs::write(file.path(), bytes).unwrap();
+        let calendar = Calendar::new(None).unwrap();
+        assert!(matches!(read_file(&LongParquet, file.path(), &calendar), Err(IngestError::Parquet { .. })));
+        let layout = Layout::of(&Source { path: file.path(), ix: FileIx(0), caps: Caps::default() }).unwrap();
+        assert!(parquet_batches::read_group(&layout, 0, 0, &calendar, &Kept::default()).is_err());
+    }
+
+    #[test]
+    fn a_list_is_no_reading() {
+        let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/parquet/nested")).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let error = read_file(&LongParquet, file.path(), &Calendar::new(None).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("column `kwh`") && error.contains("list or group of columns"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_claims_more_readings_than_it_can_hold_is_refused() {
+        let file = write(&regular(100, 15), WriterProperties::default());
+        let caps = Caps { unpacked_bytes: 99, ..Caps::default() };
+        let error = Layout::of(&Source { path: file.path(), ix: FileIx(0), caps }).unwrap_err();
+        let IngestError::Parquet { source, .. } = error else { panic!("another error: {error}") };
+        assert!(source.to_string().contains("raise `unpacked_bytes` in [caps]"), "{source}");
+    }
+
+    #[test]
+    fn ids_of_a_thousand_bytes_each_are_refused_by_name() {
+        let ids: ArrayRef = Arc::new(FixedSizeBinaryArray::try_from_iter([[b'A'; 1000]].into_iter()).unwrap());
+        let stamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values([1_740_787_200_000_000]));
+        let values: ArrayRef = Arc::new(Float64Array::from_iter_values([0.5]));
+        let batch = RecordBatch::try_from_iter([("usage_point", ids), ("timestamp", stamps), ("kwh", values)]).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = ArrowWriter::try_new(file.reopen().unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let error = read_file(&LongParquet, file.path(), &Calendar::new(None).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("`usage_point`") && error.contains("1000 bytes in every row"), "{error}");
+    }
+
+    /// Files of every encoding that people's writers make, and those that once made a reader panic or run for ever.
+    fn seeds() -> Vec<Vec<u8>> {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/parquet")).unwrap();
+        let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+    }
+
+    #[test]
+    fn no_seed_cut_off_or_changed_makes_the_reader_panic() {
+        let calendar = Calendar::new(Some("Europe/Berlin")).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut read = 0;
+        let mut attempt = |bytes: &[u8]| {
+            std::fs::write(file.path(), bytes).unwrap();
+            read += u32::from(read_file(&LongParquet, file.path(), &calendar).is_ok());
+        };
+        for seed in seeds() {
+            attempt(&seed);
+            for place in (4..seed.len()).step_by(3) {
+                attempt(&[&seed[..place], b"PAR1"].concat());
+                for flip in [0x01, 0x55, 0x80] {
+                    let mut bytes = seed.clone();
+                    bytes[place] ^= flip;
+                    attempt(&bytes);
+                }
+            }
+        }
+        assert!(read > 1000, "only {read} files were read");
     }
 }

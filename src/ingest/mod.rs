@@ -3,11 +3,10 @@
 //! `FORMATS` is the registry of readings formats, one file each. Static tables (customers, grid, weather, licences, tariffs) are read by `static_tables`. A
 //! record that cannot be used becomes a `Reject` with file, row and remedy; a file that cannot be used is an `IngestError`.
 //!
-//! Fuzz targets (`fuzz/`) compile this folder in by path, with `cfg(fuzzing)`: what goes through polars and
-//! arrow is left out there, because building those under a fuzzer takes longer than fuzzing.
+//! Fuzz targets (`fuzz/`) compile this folder in by path, with `cfg(fuzzing)`: the static tables,
+//! which go through polars, are left out there, because building polars under a fuzzer takes longer than fuzzing.
 
 mod archive;
-#[cfg(not(fuzzing))]
 mod bit_packed;
 mod caps;
 mod channel_words;
@@ -19,6 +18,7 @@ mod cim_readings;
 mod cim_xml;
 mod columns;
 mod compound_file;
+mod contained;
 mod decompress;
 mod delimited;
 mod digest;
@@ -30,7 +30,6 @@ mod find;
 mod json_stream;
 #[cfg(test)]
 mod kept;
-#[cfg(not(fuzzing))]
 mod long_parquet;
 mod mapping;
 mod message;
@@ -41,11 +40,9 @@ mod mscons;
 mod naive_clock;
 mod nem12;
 mod number;
-#[cfg(not(fuzzing))]
 mod parquet_batches;
-#[cfg(not(fuzzing))]
 mod parquet_columns;
-#[cfg(not(fuzzing))]
+mod parquet_headers;
 mod parquet_pages;
 mod read_buffer;
 mod reading_type;
@@ -59,6 +56,7 @@ mod static_tables;
 mod survey;
 #[cfg(not(fuzzing))]
 mod table;
+mod thrift;
 mod values;
 #[cfg(not(fuzzing))]
 mod weather_files;
@@ -187,7 +185,6 @@ pub struct IdRuns {
 
 /// Every readings format, tried in order.
 pub const FORMATS: &[&dyn Format] = &[
-    #[cfg(not(fuzzing))]
     &long_parquet::LongParquet,
     &nem12::NEM12,
     &mscons::MSCONS,

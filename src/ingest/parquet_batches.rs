@@ -8,15 +8,21 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
 
 use crate::domain::{Calendar, IdList, IntervalBlock, RegisterBlock, Reject, RejectCode, Timestamp};
 
 use super::columns::Value;
-use super::long_parquet::{Layout, dictionary};
+use super::contained::contained;
+use super::long_parquet::{Layout, dictionary, panicked};
 use super::naive_clock::NaiveClock;
+use super::parquet_headers::CheckedFile;
 use super::stamp::{StampForm, StampReader};
 use super::values::{is_absurd, is_export, quality, stamp_detail};
 use super::{BlockSink, IngestError};
+
+/// Characters of a stamp that a message shows.
+const MOST_SHOWN: usize = 60;
 
 /// Rows decoded at a time.
 const BATCH: usize = 1 << 16;
@@ -24,26 +30,26 @@ const BATCH: usize = 1 << 16;
 /// Reads row group `group`, whose first row has the number `first_row`, and returns the number of rows.
 pub(super) fn read_group(layout: &Layout, group: usize, first_row: u64, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
     let open = File::open(&layout.path).map_err(|source| IngestError::Io { path: layout.path.clone(), source })?;
-    let c = &layout.columns;
-    let wanted = [Some(c.usage_point), Some(c.timestamp), Some(c.value.column()), c.duration_min, c.quality, c.channel];
-    let mask = ProjectionMask::roots(layout.metadata.parquet_schema(), wanted.into_iter().flatten());
+    let mask = ProjectionMask::roots(layout.metadata.parquet_schema(), layout.columns.all());
     let damaged = |source| IngestError::Parquet { path: layout.path.clone(), source };
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open, layout.metadata.clone())
-        .with_row_groups(vec![group])
-        .with_projection(mask)
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(damaged)?;
+    let open = CheckedFile { file: open, caps: layout.caps };
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open, layout.metadata.clone());
+    let builder = builder.with_row_groups(vec![group]).with_projection(mask).with_batch_size(BATCH);
+    let mut reader = contained(|| builder.build()).unwrap_or_else(|| Err(panicked())).map_err(damaged)?;
+    let said = layout.metadata.metadata().row_group(group).num_rows().max(0) as u64;
     let mut rows = 0;
-    for batch in reader {
-        let batch = batch.map_err(|error| damaged(parquet::errors::ParquetError::General(error.to_string())))?;
+    while let Some(batch) = contained(|| reader.next()).ok_or_else(|| damaged(panicked()))? {
+        let batch = batch.map_err(|error| damaged(ParquetError::General(error.to_string())))?;
+        if rows + batch.num_rows() as u64 > said {
+            return Err(damaged(ParquetError::General("a row group holds more rows than it says".to_owned())));
+        }
         Batch { layout, calendar, sink, first_row: first_row + rows }.deliver(&batch)?;
         rows += batch.num_rows() as u64;
         if sink.stopped() {
-            break;
+            return Ok(rows);
         }
     }
-    Ok(rows)
+    if rows == said { Ok(rows) } else { Err(damaged(ParquetError::General("a row group holds fewer rows than it says".to_owned()))) }
 }
 
 /// One decoded batch on its way into a block.
@@ -124,11 +130,15 @@ impl Batch<'_> {
     /// The distinct ids of the batch and a key for every row; a row without an id has that of the empty text.
     fn ids(&self, batch: &RecordBatch) -> Result<(IdList, Vec<u32>), IngestError> {
         let column = self.column(batch, self.layout.columns.usage_point)?;
-        let column = if matches!(column.data_type(), DataType::Dictionary(..)) { column } else { self.as_text(&column)? };
+        let column = if matches!(column.data_type(), DataType::Dictionary(..)) {
+            column
+        } else {
+            self.converted(&column, self.layout.columns.usage_point, &DataType::Utf8, "text")?
+        };
         let coded = if column.data_type() == &dictionary() {
             column
         } else {
-            arrow_cast::cast(&column, &dictionary()).map_err(|_| self.wrong_type(self.layout.columns.usage_point, column.data_type(), "text"))?
+            self.converted(&column, self.layout.columns.usage_point, &dictionary(), "text")?
         };
         let coded = coded.as_dictionary::<Int32Type>();
         let values = coded.values().as_string::<i32>();
@@ -153,8 +163,7 @@ impl Batch<'_> {
         let column = self.column(batch, index)?;
         match column.data_type().clone() {
             DataType::Timestamp(_, zone) => {
-                let seconds = arrow_cast::cast(&column, &DataType::Timestamp(TimeUnit::Second, zone.clone()))
-                    .map_err(|_| self.wrong_type(index, column.data_type(), "a time stamp"))?;
+                let seconds = self.converted(&column, index, &DataType::Timestamp(TimeUnit::Second, zone.clone()), "a time stamp")?;
                 let seconds = seconds.as_primitive::<TimestampSecondType>();
                 let mut clock = NaiveClock::new(self.calendar, zone.is_some());
                 Ok(seconds.iter().map(|second| clock.read(second)).collect())
@@ -162,7 +171,7 @@ impl Batch<'_> {
             DataType::Date32 | DataType::Date64 => {
                 let days = self.cast(batch, index, &DataType::Date32, "a date")?;
                 let mut clock = NaiveClock::new(self.calendar, false);
-                let days = arrow_cast::cast(&days, &DataType::Int32).map_err(|_| self.wrong_type(index, days.data_type(), "a date"))?;
+                let days = self.converted(&days, index, &DataType::Int32, "a date")?;
                 Ok(days.as_primitive::<Int32Type>().iter().map(|day| clock.read(day.map(|day| i64::from(day) * 86_400))).collect())
             }
             other => self.text_stamps(batch, index, &other),
@@ -177,7 +186,7 @@ impl Batch<'_> {
             self.words(batch, index)?
         };
         let Some(form) = words.iter().find_map(|text| StampForm::of(text.as_bytes())) else {
-            let text = words.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+            let text = words.iter().find(|text| !text.is_empty()).map(|text| text.chars().take(MOST_SHOWN).collect()).unwrap_or_default();
             return Err(IngestError::TimeFormat { path: self.layout.path.clone(), row: self.first_row + 1, text });
         };
         let mut reader = StampReader::new(form, self.calendar);
@@ -195,15 +204,15 @@ impl Batch<'_> {
     }
 
     fn cast(&self, batch: &RecordBatch, index: usize, to: &DataType, expected: &'static str) -> Result<ArrayRef, IngestError> {
-        let column = self.column(batch, index)?;
-        if column.data_type() == to {
-            return Ok(column);
-        }
-        arrow_cast::cast(&column, to).map_err(|_| self.wrong_type(index, column.data_type(), expected))
+        self.converted(&self.column(batch, index)?, index, to, expected)
     }
 
-    fn as_text(&self, column: &ArrayRef) -> Result<ArrayRef, IngestError> {
-        arrow_cast::cast(column, &DataType::Utf8).map_err(|_| self.wrong_type(self.layout.columns.usage_point, column.data_type(), "text"))
+    fn converted(&self, column: &ArrayRef, index: usize, to: &DataType, expected: &'static str) -> Result<ArrayRef, IngestError> {
+        if column.data_type() == to {
+            return Ok(column.clone());
+        }
+        let converted = contained(|| arrow_cast::cast(column, to)).and_then(Result::ok);
+        converted.ok_or_else(|| self.wrong_type(index, column.data_type(), expected))
     }
 
     fn words(&self, batch: &RecordBatch, index: usize) -> Result<Vec<String>, IngestError> {

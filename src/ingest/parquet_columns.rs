@@ -113,6 +113,7 @@ fn push_key(keys: &mut Vec<KeyRun>, key: u32, rows: usize) {
 struct PlainIds {
     /// Key by the hash of the id, of those met out of turn; of all when these are many.
     known: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    knows_all: bool,
     last: u32,
     /// Where the order was left for an id out of turn.
     left_at: u32,
@@ -192,7 +193,8 @@ impl PlainIds {
         }
         let id = std::str::from_utf8(bytes).map_err(|_| Detour::Unusual)?.trim();
         let hash = xxh3_64(id.as_bytes());
-        if self.known.len() == MOST_OUT_OF_TURN {
+        if self.known.len() >= MOST_OUT_OF_TURN && !self.knows_all {
+            self.knows_all = true;
             self.known.extend((0..ids.len() as u32).map(|key| (xxh3_64(ids.bytes(key)), key)));
         }
         // An id may get a second key; whoever reads the block goes by the text.
@@ -231,7 +233,7 @@ pub(super) fn read_times(column: Column, runs: &mut Vec<RawTimes>) -> Result<(),
         if page.encoding == Encoding::PLAIN {
             plain_integers(&page.values).take(page.rows).for_each(|at| push_raw(runs, at, 0, 1));
         } else if page.encoding == Encoding::DELTA_BINARY_PACKED {
-            deltas(&page.values, |first, step, rows| push_raw(runs, first, step, rows as u32))?;
+            deltas(&page.values, page.rows, |first, step, rows| push_raw(runs, first, step, rows as u32))?;
         } else if is_dictionary(page.encoding) {
             let (mut hybrid, width) = indices(&page, page.rows)?;
             let mut lost = false;
@@ -340,7 +342,9 @@ fn count_ones(levels: &[u8], rows: usize) -> Result<usize, Truncated> {
     let mut ones = 0;
     while let Some(run) = hybrid.next_run()? {
         match run {
-            HybridRun::Same { value, rows } => ones += value as usize * rows,
+            HybridRun::Same { value: 0, .. } => {}
+            HybridRun::Same { value: 1, rows } => ones += rows,
+            HybridRun::Same { .. } => return Err(Truncated),
             HybridRun::Packed { bytes, rows } => unpack(bytes, 1, rows, |group| ones += group.iter().sum::<u32>() as usize),
         }
     }
@@ -359,4 +363,17 @@ fn spread(levels: &[u8], rows: usize, told: &[f32], values: &mut Vec<f32>) -> Re
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_zero_or_one() {
+        // Runs of four: none, all, and a level of 255, which would count each row 255 times.
+        assert_eq!(count_ones(&[8, 0], 4), Ok(0));
+        assert_eq!(count_ones(&[8, 1], 4), Ok(4));
+        assert_eq!(count_ones(&[8, 255], 4), Err(Truncated));
+    }
 }

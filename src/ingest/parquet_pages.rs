@@ -13,7 +13,10 @@ use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::bit_packed::{Hybrid, HybridRun, Truncated};
+use super::caps::Caps;
+use super::contained::contained;
 use super::digest::FileDigest;
+use super::parquet_headers::check_page;
 use super::read_buffer::{buffer, shared};
 
 /// Why the fast lane does not take a row group.
@@ -41,6 +44,7 @@ impl From<Truncated> for Detour {
 struct ColumnBytes {
     start: u64,
     bytes: Bytes,
+    caps: Caps,
 }
 
 impl Length for ColumnBytes {
@@ -52,8 +56,11 @@ impl Length for ColumnBytes {
 impl ChunkReader for ColumnBytes {
     type T = bytes::buf::Reader<Bytes>;
 
+    /// The page header at `start`, and nothing after it: the crate asks for the page itself by its size.
     fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
-        Ok(self.slice(start, None)?.reader())
+        let bytes = self.slice(start, None)?;
+        let length = check_page(&bytes, &self.caps)?.ok_or_else(|| ParquetError::EOF("a page header runs over the end of its column".to_owned()))?;
+        Ok(bytes.slice(..length).reader())
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
@@ -87,6 +94,7 @@ pub(super) struct Column<'a> {
     pub(super) index: usize,
     /// Where the file is digested while it is read.
     pub(super) digest: Option<&'a FileDigest>,
+    pub(super) caps: Caps,
 }
 
 impl Column<'_> {
@@ -99,6 +107,7 @@ impl Column<'_> {
 pub(super) struct Pages {
     reader: SerializedPageReader<ColumnBytes>,
     nullable: bool,
+    rows: usize,
 }
 
 impl Pages {
@@ -120,9 +129,9 @@ impl Pages {
         if let Some(digest) = column.digest {
             digest.offer(start, bytes.clone());
         }
-        let chunk = Arc::new(ColumnBytes { start, bytes });
+        let chunk = Arc::new(ColumnBytes { start, bytes, caps: column.caps });
         let reader = SerializedPageReader::new(chunk, chunk_data, rows, None)?;
-        Ok(Self { reader, nullable: descriptor.max_def_level() == 1 })
+        Ok(Self { reader, nullable: descriptor.max_def_level() == 1, rows })
     }
 
     /// Hands all pages to `dictionary` and `data`, in order.
@@ -132,17 +141,28 @@ impl Pages {
         dictionary: impl Fn(&mut S, &[u8], usize) -> Result<(), Detour>,
         data: impl Fn(&mut S, DataPage) -> Result<(), Detour>,
     ) -> Result<(), Detour> {
-        while let Some(page) = self.reader.get_next_page()? {
+        // Pages may say any number of rows, each of which would take room; a column has as many as its row group.
+        let mut left = self.rows;
+        let mut rows_of = |rows: u32| {
+            left = left.checked_sub(rows as usize).ok_or(Truncated)?;
+            Ok::<usize, Truncated>(rows as usize)
+        };
+        let mut bytes = 0_u32;
+        while let Some(page) = contained(|| self.reader.get_next_page()).ok_or(Truncated)?? {
+            // Ends of texts are counted in 32 bits.
+            bytes = u32::try_from(page.buffer().len()).ok().and_then(|more| bytes.checked_add(more)).ok_or(Detour::Unusual)?;
             match page {
                 Page::DictionaryPage { buf, num_values, .. } => dictionary(state, &buf, num_values as usize)?,
-                Page::DataPage { buf, num_values, encoding, .. } => data(state, self.first_version(&buf, num_values as usize, encoding)?)?,
+                Page::DataPage { buf, num_values, encoding, .. } => {
+                    data(state, self.first_version(&buf, rows_of(num_values)?, encoding)?)?;
+                }
                 Page::DataPageV2 { buf, num_values, encoding, num_nulls, def_levels_byte_len, rep_levels_byte_len, .. } => {
-                    let levels_end = (def_levels_byte_len + rep_levels_byte_len) as usize;
+                    let levels_end = def_levels_byte_len as usize + rep_levels_byte_len as usize;
                     if levels_end > buf.len() {
                         return Err(Truncated.into());
                     }
                     let levels = (num_nulls > 0).then(|| buf.slice(rep_levels_byte_len as usize..levels_end));
-                    data(state, DataPage { encoding, rows: num_values as usize, levels, values: buf.slice(levels_end..) })?;
+                    data(state, DataPage { encoding, rows: rows_of(num_values)?, levels, values: buf.slice(levels_end..) })?;
                 }
             }
         }

@@ -300,7 +300,9 @@ pub(super) fn spreadsheet_days(bytes: &[u8]) -> Option<f64> {
 }
 
 fn in_range(at: Timestamp) -> Result<Timestamp, RejectCode> {
-    let year = LocalStamp(at.0.clamp(-1 << 40, 1 << 40)).day().date().year();
+    /// Further from 1970 than any year that is read, and near enough for a calendar to know the day.
+    const FAR: i64 = 1 << 39;
+    let year = LocalStamp(at.0.clamp(-FAR, FAR)).day().date().year();
     if YEARS.contains(&year) { Ok(at) } else { Err(RejectCode::TIME_OUT_OF_RANGE) }
 }
 
@@ -393,6 +395,16 @@ mod tests {
         let calendar = Calendar::new(zone).unwrap();
         let form = StampForm::of(text.as_bytes()).ok_or(RejectCode::TIME_UNREADABLE)?;
         StampReader::new(form, &calendar).read(text.as_bytes()).map(|at| at.0)
+    }
+
+    #[test]
+    fn a_count_far_from_any_year_is_refused_and_no_panic() {
+        let calendar = Calendar::new(None).unwrap();
+        let mut seconds = StampReader::new(StampForm::of(b"1740789000").unwrap(), &calendar);
+        // Milliseconds among seconds, and the widest numbers.
+        for text in ["1740789000000", "9223372036854775807", "-9223372036854775808", "1099511627776"] {
+            assert_eq!(seconds.read(text.as_bytes()), Err(RejectCode::TIME_OUT_OF_RANGE), "{text}");
+        }
     }
 
     #[test]

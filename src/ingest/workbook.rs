@@ -3,18 +3,17 @@
 //! A sheet is held in memory whole; files beyond a cap are refused. Dates become ISO text, whichever epoch the workbook counts from; a time of 1.0 is 24:00. Numbers keep the
 //! digits that they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a profile gives them back.
 
-use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read as _};
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use calamine::{Data, ExcelDateTime, Range, Reader, SheetVisible, Sheets, open_workbook_auto_from_rs};
 
 use crate::domain::{Calendar, CivilDay};
 
 use super::compound_file::{MAGIC, chains_end};
+use super::contained::contained;
 use super::digest::FileDigest;
 use super::mapping::{Profile, Understanding};
 use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress, delimited};
@@ -129,30 +128,14 @@ fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
     Ok((unharmed(path, || open_workbook_auto_from_rs(Cursor::new(bytes)))?, digest))
 }
 
-thread_local! {
-    /// Whether a panic on this thread is one of the crate's, which is told as an error.
-    static IS_EXPECTED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Reads with the crate, whose panics on damaged files become errors here and print nothing.
+/// Reads with the crate, whose panics on damaged files become errors here.
 fn unharmed<T>(path: &Path, read: impl FnOnce() -> Result<T, calamine::Error>) -> Result<T, IngestError> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            if !IS_EXPECTED.get() {
-                usual(panic);
-            }
-        }));
-    });
-    IS_EXPECTED.set(true);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(read));
-    IS_EXPECTED.set(false);
-    let refused = |message: String| IngestError::Workbook { path: path.to_path_buf(), message };
-    match outcome {
-        Ok(read) => read.map_err(|error| refused(error.to_string())),
-        Err(_) => Err(refused("it is damaged".to_owned())),
-    }
+    let message = match contained(read) {
+        Some(Ok(read)) => return Ok(read),
+        Some(Err(error)) => error.to_string(),
+        None => "it is damaged".to_owned(),
+    };
+    Err(IngestError::Workbook { path: path.to_path_buf(), message })
 }
 
 /// The sheet as lines, one for each row from row 1 on, so that rejects name the rows that people see.
