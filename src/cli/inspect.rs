@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::domain::Calendar;
-use crate::ingest::{self, Profile};
+use crate::ingest::{self, Profile, StampClock};
 use crate::pipeline::{self, Inspection, Interrupt, PipelineError};
 
 use super::convert::caps;
@@ -120,7 +120,10 @@ fn decisions(text: &mut String, inspection: &Inspection) {
 }
 
 fn holdings(text: &mut String, inspection: &Inspection, calendar: &Calendar) {
-    let clock = calendar.zone_name().unwrap_or("the clock of the file, without changes; give --timezone");
+    let clock = calendar.zone_name().unwrap_or(match inspection.clock {
+        StampClock::Own => "UTC",
+        StampClock::Utility => "the clock of the file, without changes; give --timezone",
+    });
     let _ = writeln!(text, "\nFirst readings, at the beginning of the interval, on {clock}");
     let width = inspection.first.iter().map(|reading| reading.usage_point.chars().count()).max().unwrap_or(0);
     for reading in &inspection.first {

@@ -17,6 +17,8 @@ impl RejectCode {
     pub const TIME_OUT_OF_RANGE: Self = Self("time.out_of_range");
     /// The local clock never showed this stamp (it was set forward over it).
     pub const TIME_NEVER_WAS: Self = Self("time.never_was");
+    /// A reading that shorter ones of its channel cover in part, or channels whose intervals fit nowhere.
+    pub const TIME_OVERLAP: Self = Self("time.overlap");
     /// A record has no usage point.
     pub const ID_EMPTY: Self = Self("id.empty");
     /// An id is longer than any meter's.

@@ -3,14 +3,14 @@
 use std::io::BufRead;
 
 use super::StampClock;
-use super::cim_readings::CimReadings;
+use super::cim_readings::{CimReadings, FACTS};
 use super::message::{Halt, MessageFormat};
 use super::meter_points::MeterPoints;
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
 pub(super) const CIM_XML: MessageFormat =
-    MessageFormat { name: "CIM MeterReadings (XML)", recognises, bytes_a_reading: 150, clock: StampClock::Own, parse };
+    MessageFormat { name: "CIM MeterReadings (XML)", recognises, bytes_a_reading: 150, clock: StampClock::Own, facts: FACTS, parse };
 
 fn recognises(head: &[u8]) -> bool {
     head_text(head).is_some_and(|text| ["MeterReadings", "MeterReading ", "MeterReading>"].iter().any(|name| text.contains(name)))

@@ -32,6 +32,14 @@ pub(super) fn chains_end(bytes: &[u8]) -> bool {
     is_without_loop(&mini)
 }
 
+/// Whether the file is a container of something encrypted, as an office program writes a workbook that needs a password.
+///
+/// Source: Microsoft, [MS-OFFCRYPTO] Office Document Cryptography Structure, section 2.3.4.4 (the stream `EncryptedPackage`).
+pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.starts_with(&MAGIC) && memchr::memmem::find(bytes, &name).is_some()
+}
+
 /// A file in sectors.
 struct Sectors<'a> {
     bytes: &'a [u8],
@@ -99,6 +107,13 @@ mod tests {
         assert!(is_without_loop(&[1, 2, 0xffff_fffe, 2, 0xffff_ffff]));
         assert!(!is_without_loop(&[1, 2, 1]));
         assert!(!is_without_loop(&[0]));
+    }
+
+    #[test]
+    fn a_workbook_that_needs_a_password_is_known_by_its_stream() {
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let file = [&MAGIC[..], &[0; 1016], &name].concat();
+        assert!(is_encrypted(&file) && !is_encrypted(&file[..1024]) && !is_encrypted(&name));
     }
 
     #[test]

@@ -38,10 +38,20 @@ pub enum IngestError {
         path: PathBuf,
     },
     /// Of no known format.
-    #[error("`{path}` is in no known format; known are Parquet, delimited text (csv), NEM12/NEM13, MSCONS, XML 80020/80040, Green Button and CIM MeterReadings, plain or in gzip, zstd or zip", path = path.display())]
+    #[error("`{path}` is in no known format; known are Parquet, delimited text (csv), workbooks (xlsx, xls, xlsb, ods), NEM12/NEM13, MSCONS, XML 80020/80040, Green Button and CIM MeterReadings, plain or in gzip, zstd or zip", path = path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
+    },
+    /// Of a kind that is known but not read.
+    #[error("`{path}` is {what}, and is not read; {remedy}", path = path.display())]
+    OtherKind {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// What would help.
+        remedy: &'static str,
     },
     /// An archive, or a member of one, that cannot be read.
     #[error("`{path}` cannot be read: {fault}", path = path.display())]
@@ -182,7 +192,12 @@ impl IngestError {
     pub fn is_other_kind_of_file(&self) -> bool {
         matches!(
             self,
-            Self::UnknownFormat { .. } | Self::MissingColumn { .. } | Self::ProfileColumn { .. } | Self::Empty { .. } | Self::Archive { .. }
+            Self::UnknownFormat { .. }
+                | Self::OtherKind { .. }
+                | Self::MissingColumn { .. }
+                | Self::ProfileColumn { .. }
+                | Self::Empty { .. }
+                | Self::Archive { .. }
         )
     }
 }

@@ -20,7 +20,19 @@ use super::reading_type::{Codes, Meaning, espi_quality};
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const ESPI: MessageFormat = MessageFormat { name: "Green Button (ESPI)", recognises, bytes_a_reading: 160, clock: StampClock::Own, parse };
+pub(super) const ESPI: MessageFormat = MessageFormat {
+    name: "Green Button (ESPI)",
+    recognises,
+    bytes_a_reading: 160,
+    clock: StampClock::Own,
+    facts: &[
+        ("clock", "UTC"),
+        ("stamp", "the beginning of the interval"),
+        ("usage point", "the last part of the UsagePoint's address"),
+        ("unit", "that of the ReadingType"),
+    ],
+    parse,
+};
 
 /// Readings that wait for their type at most.
 const MOST_WAITING: usize = 2 << 20;
@@ -151,6 +163,7 @@ impl Reader<'_, '_> {
             ("ReadingType", "commodity") => self.entry.codes.commodity = code(),
             ("ReadingType", "powerOfTenMultiplier") => self.entry.codes.multiplier = xml.text().parse().unwrap_or(i32::MAX),
             ("ReadingType", "uom") => self.entry.codes.unit = code(),
+            ("ReadingType", "phase") => self.entry.codes.phases = xml.text().parse().unwrap_or(0),
             ("ReadingType", "tou") => self.entry.codes.tariff = code(),
             ("ReadingType", "intervalLength") => self.entry.length_s = number(),
             ("timePeriod", "start") => self.reading.start_s = number().unwrap_or(i64::MIN),
@@ -226,16 +239,19 @@ impl Reader<'_, '_> {
             let length_s = if reading.length_s > 0 { reading.length_s } else { kind.length_s.unwrap_or(0) };
             let interval = |kwh: f64, quality| Interval { start_s: reading.start_s, length_s, kwh, quality };
             match kind.meaning {
-                Meaning::Energy { flow, kwh_per_unit } => {
-                    self.points.energy(&id, flow, "", interval(reading.value * kwh_per_unit, reading.quality));
+                Meaning::Energy { stream, kwh_per_unit } => {
+                    self.points.energy(&id, stream, "", interval(reading.value * kwh_per_unit, reading.quality));
                 }
-                Meaning::Power { flow, kw_per_unit } => {
+                Meaning::Power { stream, kw_per_unit } => {
                     let kwh = reading.value * kw_per_unit * length_s as f64 / 3600.0;
-                    self.points.energy(&id, flow, "", interval(kwh, reading.quality));
+                    self.points.energy(&id, stream, "", interval(kwh, reading.quality));
                 }
-                Meaning::Counter { kwh_per_unit, tariff } => {
-                    let tariff = if tariff == 0 { String::new() } else { tariff.to_string() };
-                    self.points.register(&id, &tariff, reading.start_s, reading.value * kwh_per_unit);
+                Meaning::Counter { kwh_per_unit, part } => {
+                    self.points.register(&id, part.into(), reading.start_s, reading.value * kwh_per_unit);
+                }
+                Meaning::SomePhases => {
+                    let detail = format!("{} readings of `{id}` of some phases only; export the total too", block.readings.len());
+                    return self.points.reject_all(RejectCode::CHANNEL_UNKNOWN, block.readings.len(), detail);
                 }
                 Meaning::Other => return,
             }

@@ -1,5 +1,6 @@
 //! Files, folders and patterns on the command line, to one sorted list of files.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,7 @@ pub struct InputFile {
 }
 
 /// Finds the files meant by `args`: files as they are, folders with everything in them but hidden files, archives with their members, patterns with `*` and `?` in the last part of the path.
-/// Each file comes once, sorted by path.
+/// Each file comes once, in the [`natural`] order of paths: where readings disagree, the later file counts.
 ///
 /// # Errors
 /// When an argument matches nothing, or a folder cannot be listed.
@@ -55,8 +56,50 @@ pub fn find_inputs(args: &[String]) -> Result<Vec<InputFile>, IngestError> {
             files.push(InputFile { path, named });
         }
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.sort_by(|a, b| natural(&a.path, &b.path));
     Ok(files)
+}
+
+/// Order of paths in which numbers count as numbers: a message that was sent again as number 1000 comes after number 999. Names that differ only in leading zeros keep the
+/// order of their bytes.
+fn natural(a: &Path, b: &Path) -> Ordering {
+    let mut pairs = a.components().zip(b.components());
+    let different = pairs.find_map(|(one, other)| {
+        let order = natural_name(one.as_os_str().as_encoded_bytes(), other.as_os_str().as_encoded_bytes());
+        order.is_ne().then_some(order)
+    });
+    different.unwrap_or_else(|| a.components().count().cmp(&b.components().count())).then_with(|| a.cmp(b))
+}
+
+/// The same of two names: runs of digits by their value, all else byte by byte.
+fn natural_name(mut one: &[u8], mut other: &[u8]) -> Ordering {
+    loop {
+        let (first, second) = (digits(one), digits(other));
+        let order = match (one.first(), other.first()) {
+            (Some(_), Some(_)) if !first.is_empty() && !second.is_empty() => {
+                (one, other) = (&one[first.len()..], &other[second.len()..]);
+                let (first, second) = (without_zeros(first), without_zeros(second));
+                first.len().cmp(&second.len()).then_with(|| first.cmp(second))
+            }
+            (Some(byte), Some(other_byte)) => {
+                let order = byte.cmp(other_byte);
+                (one, other) = (&one[1..], &other[1..]);
+                order
+            }
+            (one, other) => return one.is_some().cmp(&other.is_some()),
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+fn digits(name: &[u8]) -> &[u8] {
+    &name[..name.iter().take_while(|byte| byte.is_ascii_digit()).count()]
+}
+
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    &digits[digits.iter().take_while(|&&digit| digit == b'0').count()..]
 }
 
 /// Paths in a message: the first three, and how many more.
@@ -136,6 +179,17 @@ mod tests {
         let found = find_inputs(&args).unwrap();
         let names: Vec<_> = found.iter().map(|file| file.path.file_name().unwrap().to_string_lossy().into_owned()).collect();
         assert_eq!(names, ["a.csv", "b.csv"]);
+    }
+
+    #[test]
+    fn a_message_sent_again_with_a_higher_number_is_the_later_file() {
+        let mut paths =
+            ["80020_1_20250301_1000.xml", "80020_1_20250301_999.xml", "b/2.csv", "b.csv", "80020_1_20250301_0999.xml", "80020_1_20250228_2000.xml"]
+                .map(Path::new);
+        paths.sort_by(|a, b| natural(a, b));
+        let expected =
+            ["80020_1_20250228_2000.xml", "80020_1_20250301_0999.xml", "80020_1_20250301_999.xml", "80020_1_20250301_1000.xml", "b/2.csv", "b.csv"];
+        assert_eq!(paths, expected.map(Path::new));
     }
 
     #[test]

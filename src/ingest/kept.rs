@@ -81,6 +81,25 @@ pub(super) fn read_file_as(format: &dyn Format, path: &Path, calendar: &Calendar
     Ok(kept)
 }
 
+/// Lengths of all intervals of a text of one format, minutes; 0 where they show in the distance of stamps.
+pub(super) fn durations(format: &dyn Format, text: &str) -> Vec<u16> {
+    struct Durations(Mutex<Vec<u16>>);
+    impl BlockSink for Durations {
+        fn intervals(&self, block: &IntervalBlock) {
+            let told = if block.duration_min.is_empty() { vec![0; block.len()] } else { block.duration_min.clone() };
+            self.0.lock().unwrap().extend(told);
+        }
+        fn registers(&self, _: &RegisterBlock) {}
+        fn reject(&self, _: Reject) {}
+        fn stopped(&self) -> bool {
+            false
+        }
+    }
+    let durations = Durations(Mutex::default());
+    let _ = format.read_bytes(text.as_bytes(), Caps::default(), &Calendar::new(None).unwrap(), &durations);
+    durations.0.into_inner().unwrap()
+}
+
 /// Reads a text as a file of one format, on a clock without zone.
 pub(super) fn read_text(format: &dyn Format, text: &str) -> Kept {
     read_in(format, text, &Calendar::new(None).unwrap())

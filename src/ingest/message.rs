@@ -5,14 +5,15 @@
 
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::{Calendar, FileIx, Reject, RejectCode};
 
 use super::caps::{CapMet, Caps};
 use super::digest::FileDigest;
+use super::message_notes::MessageNotes;
 use super::meter_points::MeterPoints;
-use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress};
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, Understanding, decompress};
 
 /// A format whose files are read as one stream.
 pub(super) struct MessageFormat {
@@ -24,6 +25,8 @@ pub(super) struct MessageFormat {
     pub(super) bytes_a_reading: u64,
     /// Whose clock the stamps are on.
     pub(super) clock: StampClock,
+    /// What holds for every file of the format: subject and fact.
+    pub(super) facts: &'static [(&'static str, &'static str)],
     /// Walks the stream.
     pub(super) parse: Parse,
 }
@@ -71,6 +74,8 @@ impl Format for MessageFormat {
             caps: file.caps,
             parse: self.parse,
             clock: self.clock,
+            facts: self.facts,
+            told: Mutex::default(),
             rows: (if compressed { stored.saturating_mul(12) } else { stored }) / self.bytes_a_reading,
             digest: Arc::new(FileDigest::new(file.path)),
         }))
@@ -79,7 +84,7 @@ impl Format for MessageFormat {
     fn read_bytes(&self, bytes: &[u8], caps: Caps, calendar: &Calendar, sink: &dyn BlockSink) -> Option<u64> {
         let mut points = MeterPoints::new(FileIx::default(), Path::new("bytes"), caps, calendar, sink);
         let halt = (self.parse)(Box::new(bytes), &mut points).err();
-        Some(conclude(points, halt, Path::new("bytes")).unwrap_or(0))
+        Some(conclude(points, halt, Path::new("bytes")).map_or(0, |(rows, _)| rows))
     }
 }
 
@@ -90,6 +95,9 @@ struct MessageFile {
     caps: Caps,
     parse: Parse,
     clock: StampClock,
+    facts: &'static [(&'static str, &'static str)],
+    /// What was found out while it was read.
+    told: Mutex<Understanding>,
     rows: u64,
     digest: Arc<FileDigest>,
 }
@@ -111,7 +119,9 @@ impl ReadingsFile for MessageFile {
         let stream = decompress::open_within(&self.path, Some(self.digest.clone()), &self.caps)?;
         let mut points = MeterPoints::new(self.file, &self.path, self.caps, calendar, sink);
         let halt = (self.parse)(Box::new(BufReader::with_capacity(1 << 16, stream)), &mut points).err();
-        conclude(points, halt, &self.path)
+        let (rows, notes) = conclude(points, halt, &self.path)?;
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = notes.understanding(calendar, self.facts);
+        Ok(rows)
     }
 
     fn sha256(&self) -> Result<String, IngestError> {
@@ -121,15 +131,19 @@ impl ReadingsFile for MessageFile {
     fn clock(&self) -> StampClock {
         self.clock
     }
+
+    fn understanding(&self) -> Understanding {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// What is done with a file that breaks off.
 pub(super) const KEPT: &str = "what comes before it is read; export the file again";
 
-/// Hands over what was read, with a reject for what was not.
-fn conclude(mut points: MeterPoints, halt: Option<Halt>, path: &Path) -> Result<u64, IngestError> {
+/// Hands over what was read, with a reject for what was not. Gives the number of rows, and what was found out.
+fn conclude(mut points: MeterPoints, halt: Option<Halt>, path: &Path) -> Result<(u64, MessageNotes), IngestError> {
     match halt {
-        Some(Halt::Stopped) => return Ok(0),
+        Some(Halt::Stopped) => return Ok((0, MessageNotes::default())),
         Some(Halt::Io(source)) if is_of_the_system(&source) => return Err(IngestError::Io { path: path.to_path_buf(), source }),
         Some(Halt::Io(source)) => points.reject_last(RejectCode::FILE_BROKEN, format!("the file breaks off here: {source}; {KEPT}")),
         Some(Halt::Broken(detail)) => points.reject_last(RejectCode::FILE_BROKEN, format!("{detail}; {KEPT}")),

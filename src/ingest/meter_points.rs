@@ -4,15 +4,16 @@
 //! or until [`MOST_WAITING`] readings wait and all usage points but the present one are handed over. Memory is bounded, and the usual order (all channels of a
 //! usage point one after the other) is put together whatever the size of the file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, ReadingQuality, RegisterBlock, RejectCode, Timestamp};
+use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
 
 use super::BlockSink;
 use super::caps::{CapMet, Caps};
-use super::channels::{ChannelReading, Flow, net};
+use super::channels::{ChannelReading, LONGEST_MIN, Phase, Stream, are_whole, net};
 use super::message::{Halt, reject};
+use super::message_notes::{MessageNotes, Subject, sum_words};
 use super::values::ABSURD;
 
 /// Readings that wait for other channels at most: 32 MB.
@@ -25,8 +26,6 @@ const BLOCK_ROWS: usize = 1 << 16;
 const MOST_CHANNELS: usize = 255;
 /// Bytes of an id, and of the name of a channel, at most.
 const LONGEST_ID: usize = 256;
-/// Longest interval, minutes: what a packed reading can hold.
-const LONGEST_MIN: i64 = 8191;
 /// 1990-01-01 and 2101-01-01, seconds.
 const YEARS: std::ops::Range<i64> = 631_152_000..4_133_980_800;
 
@@ -56,6 +55,8 @@ pub(super) struct MeterPoints<'a> {
     /// Whether every row of the block lies one interval after the row before, so that lengths need not be told.
     evident: bool,
     registers: RegisterBlock,
+    /// What the file turned out to be.
+    pub(super) notes: MessageNotes,
     row: u64,
     rows: u64,
     rejects: u64,
@@ -64,13 +65,33 @@ pub(super) struct MeterPoints<'a> {
 #[derive(Default)]
 struct Point {
     id: String,
-    channels: Vec<(Flow, String)>,
+    channels: Vec<(Stream, String)>,
     readings: Vec<ChannelReading>,
-    registers: Vec<(Timestamp, String, f64)>,
+    registers: Vec<(Timestamp, RegisterPart, f64)>,
+}
+
+/// What a counter counts. Of several at one time the first kind that is there makes the register.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RegisterPart {
+    /// All import.
+    Total,
+    /// Import of one tariff; all of them are added up.
+    Tariff(String),
+    /// Import of one phase; all of them are added up.
+    Phase(Phase),
+    /// Import less export.
+    Net,
+}
+
+impl RegisterPart {
+    /// The counter of a tariff, which is the total where it has no name.
+    pub(super) fn of_tariff(tariff: &str) -> Self {
+        if tariff.is_empty() { Self::Total } else { Self::Tariff(tariff.to_owned()) }
+    }
 }
 
 /// Bits of the registers that these channels are, where all of them have names that mean the same in every file: suffixes of NEM12, such as E1 and B1. 0 where some do not.
-fn register_bits(channels: &[(Flow, String)]) -> u16 {
+fn register_bits(channels: &[(Stream, String)]) -> u16 {
     let bit = |name: &str| match name.as_bytes() {
         [letter, number @ b'1'..=b'9'] if letter.is_ascii_alphabetic() => Some(1 << (number - b'0')),
         _ => None,
@@ -91,6 +112,7 @@ impl<'a> MeterPoints<'a> {
             block: IntervalBlock { file, ..IntervalBlock::default() },
             evident: true,
             registers: RegisterBlock { file, ..RegisterBlock::default() },
+            notes: MessageNotes::default(),
             row: 0,
             rows: 0,
             rejects: 0,
@@ -119,11 +141,21 @@ impl<'a> MeterPoints<'a> {
         if self.sink.stopped() { Err(Halt::Stopped) } else { Ok(()) }
     }
 
+    /// The row that the walk is in.
+    pub(super) fn row(&self) -> u64 {
+        self.row
+    }
+
     /// Leaves out a record.
     pub(super) fn reject(&mut self, code: RejectCode, detail: String) {
+        self.reject_all(code, 1, detail);
+    }
+
+    /// Leaves out records together.
+    pub(super) fn reject_all(&mut self, code: RejectCode, records: usize, detail: String) {
         self.rejects += 1;
         if self.rejects <= self.caps.rejects {
-            self.sink.reject(reject(self.path, self.row, code, detail));
+            self.sink.reject(Reject { records: records as u64, ..reject(self.path, self.row, code, detail) });
         }
     }
 
@@ -139,8 +171,9 @@ impl<'a> MeterPoints<'a> {
     }
 
     /// Takes the energy of one interval of the channel `part` of a usage point; what cannot be is rejected. Parts of one direction of flow are added up.
-    pub(super) fn energy(&mut self, id: &str, flow: Flow, part: &str, interval: Interval) {
+    pub(super) fn energy(&mut self, id: &str, stream: impl Into<Stream>, part: &str, interval: Interval) {
         self.rows += 1;
+        let stream = stream.into();
         let Some(id) = self.checked_id(id) else { return };
         let Interval { start_s, length_s, kwh, quality } = interval;
         let end_s = start_s.saturating_add(length_s);
@@ -160,9 +193,9 @@ impl<'a> MeterPoints<'a> {
         let part = part.get(..LONGEST_ID).unwrap_or(part);
         let number = self.number(&id);
         let point = &mut self.points[number];
-        let known = point.channels.iter().position(|(known, name)| *known == flow && name == part);
+        let known = point.channels.iter().position(|(known, name)| *known == stream && name == part);
         let channel = known.unwrap_or_else(|| {
-            point.channels.push((flow, part.to_owned()));
+            point.channels.push((stream, part.to_owned()));
             point.channels.len() - 1
         });
         if channel >= MOST_CHANNELS {
@@ -180,8 +213,8 @@ impl<'a> MeterPoints<'a> {
         }
     }
 
-    /// Takes a counter reading of a usage point's import; `tariff` is empty for the total, else counters of all tariffs are added up.
-    pub(super) fn register(&mut self, id: &str, tariff: &str, at_s: i64, kwh: f64) {
+    /// Takes a counter reading of a usage point.
+    pub(super) fn register(&mut self, id: &str, part: RegisterPart, at_s: i64, kwh: f64) {
         self.rows += 1;
         let Some(id) = self.checked_id(id) else { return };
         if !YEARS.contains(&at_s) {
@@ -193,7 +226,7 @@ impl<'a> MeterPoints<'a> {
             return;
         }
         let number = self.number(&id);
-        self.points[number].registers.push((Timestamp(at_s), tariff.to_owned(), kwh));
+        self.points[number].registers.push((Timestamp(at_s), part, kwh));
         self.waiting += 4;
         if self.waiting >= MOST_WAITING {
             self.hand_over_all_but(number);
@@ -242,14 +275,24 @@ impl<'a> MeterPoints<'a> {
         }
     }
 
-    fn hand_over(&mut self, point: Point) {
-        let flows: Vec<Flow> = point.channels.iter().map(|(flow, _)| *flow).collect();
+    fn hand_over(&mut self, mut point: Point) {
+        self.leave_out_lone_phases(&mut point);
+        self.note_channels(&point);
+        let streams: Vec<Stream> = point.channels.iter().map(|(stream, _)| *stream).collect();
         let registers = register_bits(&point.channels);
         if registers != self.block.registers && !self.block.is_empty() {
             self.flush();
         }
         self.block.registers = registers;
-        let readings = net(point.readings, &flows);
+        let netted = net(point.readings, &streams);
+        self.tell_left_out(&point.id, &netted.left_out);
+        let readings = netted.readings;
+        if let Some(words) = sum_words(&streams) {
+            self.notes.see(Subject::Sum, || words.to_owned(), readings.len() as u64);
+        }
+        for alike in readings.chunk_by(|a, b| a.minutes == b.minutes) {
+            self.notes.see(Subject::Step, || format!("{} min", alike[0].minutes), alike.len() as u64);
+        }
         if !readings.is_empty() {
             let key = self.block.ids.push(&point.id);
             self.evident &= lie_side_by_side(&readings);
@@ -272,6 +315,61 @@ impl<'a> MeterPoints<'a> {
         }
     }
 
+    /// Leaves out phases that are not all of a connection where there is no total of the same flow.
+    fn leave_out_lone_phases(&mut self, point: &mut Point) {
+        let mut phases: BTreeMap<_, BTreeSet<Phase>> = BTreeMap::new();
+        for (stream, _) in &point.channels {
+            phases.entry(stream.flow).or_default().extend(stream.phase);
+        }
+        let has_total = |flow| point.channels.iter().any(|(stream, _)| stream.flow == flow && stream.phase.is_none());
+        let is_lone = |stream: Stream| stream.phase.is_some() && !has_total(stream.flow) && !are_whole(&phases[&stream.flow]);
+        let lone: Vec<bool> = point.channels.iter().map(|(stream, _)| is_lone(*stream)).collect();
+        let before = point.readings.len() + point.registers.len();
+        if lone.contains(&true) {
+            point.readings.retain(|reading| !lone.get(usize::from(reading.channel)).copied().unwrap_or(false));
+        }
+        let counters = point.registers.iter().map(|(_, part, _)| if let RegisterPart::Phase(phase) = part { Some(*phase) } else { None });
+        if counters.collect::<Option<BTreeSet<Phase>>>().is_some_and(|phases| !phases.is_empty() && !are_whole(&phases)) {
+            point.registers.clear();
+        }
+        let left_out = before - point.readings.len() - point.registers.len();
+        if left_out > 0 {
+            let detail = format!("`{}`: {left_out} readings of some phases, without a total and without all phases; export the total too", point.id);
+            self.reject_many(RejectCode::CHANNEL_UNKNOWN, left_out, detail);
+        }
+    }
+
+    fn note_channels(&mut self, point: &Point) {
+        let mut counts = vec![0; point.channels.len()];
+        for reading in &point.readings {
+            counts.get_mut(usize::from(reading.channel)).into_iter().for_each(|count| *count += 1);
+        }
+        for ((stream, name), count) in point.channels.iter().zip(counts) {
+            self.notes.see(Subject::Channel, || stream.words(name), count);
+        }
+        for alike in point.registers.chunk_by(|a, b| a.1 == b.1) {
+            self.notes.see(Subject::Channel, || alike[0].1.words(), alike.len() as u64);
+        }
+    }
+
+    fn tell_left_out(&mut self, id: &str, left_out: &[ChannelReading]) {
+        let Some(first) = left_out.first() else { return };
+        let at = self.calendar.format(first.start.into());
+        let detail = format!(
+            "`{id}`: {} readings overlap others and are not the total of shorter ones, the first of {} min from {at} on; export the channel in intervals of one length",
+            left_out.len(),
+            first.minutes
+        );
+        self.reject_many(RejectCode::TIME_OVERLAP, left_out.len(), detail);
+    }
+
+    /// Leaves out records that are known to be useless only when all of a usage point is read, so that no row can be named.
+    fn reject_many(&mut self, code: RejectCode, records: usize, detail: String) {
+        let row = std::mem::take(&mut self.row);
+        self.reject_all(code, records, detail);
+        self.row = row;
+    }
+
     fn flush(&mut self) {
         let same = self.block.duration_min.windows(2).all(|pair| pair[0] == pair[1]);
         if self.evident && same {
@@ -291,14 +389,14 @@ impl<'a> MeterPoints<'a> {
         }
     }
 
-    /// Hands over all that waits, and gives the number of rows.
-    pub(super) fn finish(mut self) -> u64 {
+    /// Hands over all that waits, and gives the number of rows and what the file turned out to be.
+    pub(super) fn finish(mut self) -> (u64, MessageNotes) {
         let points = std::mem::take(&mut self.points);
         for point in points {
             self.hand_over(point);
         }
         self.flush();
-        self.rows
+        (self.rows, self.notes)
     }
 }
 
@@ -308,21 +406,29 @@ fn lie_side_by_side(readings: &[ChannelReading]) -> bool {
     beside >= 2 && 2 * beside > readings.len()
 }
 
-/// Counters of all tariffs at one time added up; where a total is read beside them, it counts. An hour with fewer tariffs than the others is left out.
-fn totals(registers: Vec<(Timestamp, String, f64)>) -> Vec<(Timestamp, f64)> {
-    let mut hours: BTreeMap<i64, BTreeMap<String, (Timestamp, f64)>> = BTreeMap::new();
-    for (at, tariff, kwh) in registers {
-        hours.entry(at.0.div_euclid(3600)).or_default().insert(tariff, (at, kwh));
+/// The register at every time: the total, or else the counters of all tariffs or all phases added up. An hour with fewer of them than the others is left out.
+fn totals(registers: Vec<(Timestamp, RegisterPart, f64)>) -> Vec<(Timestamp, f64)> {
+    let mut hours: BTreeMap<i64, BTreeMap<RegisterPart, (Timestamp, f64)>> = BTreeMap::new();
+    for (at, part, kwh) in registers {
+        hours.entry(at.0.div_euclid(3600)).or_default().insert(part, (at, kwh));
     }
-    let tariffs = hours.values().map(|hour| hour.keys().filter(|tariff| !tariff.is_empty()).count()).max().unwrap_or(0);
+    let is_net_alone = hours.values().flat_map(BTreeMap::keys).all(|part| *part == RegisterPart::Net);
+    let kinds: [fn(&RegisterPart) -> bool; 4] = [
+        |part| *part == RegisterPart::Total,
+        |part| matches!(part, RegisterPart::Tariff(_)),
+        |part| matches!(part, RegisterPart::Phase(_)),
+        |part| *part == RegisterPart::Net,
+    ];
+    let of_kind = |hour: &BTreeMap<RegisterPart, _>, is_kind: &fn(&RegisterPart) -> bool| hour.keys().filter(|part| is_kind(part)).count();
+    let mut all = kinds.map(|is_kind| hours.values().map(|hour| of_kind(hour, &is_kind)).max().unwrap_or(0));
+    // Counters that count different things must not follow one another.
+    all[3] *= usize::from(is_net_alone);
     let mut totals = Vec::with_capacity(hours.len());
     for hour in hours.values() {
-        if let Some(&total) = hour.get("") {
-            totals.push(total);
-        } else if hour.len() == tariffs {
-            let at = hour.values().map(|read| read.0).max().unwrap_or_default();
-            totals.push((at, hour.values().map(|read| read.1).sum()));
-        }
+        let kind = kinds.iter().zip(all).find(|(is_kind, all)| *all > 0 && of_kind(hour, is_kind) == *all);
+        let Some((is_kind, _)) = kind else { continue };
+        let reads = || hour.iter().filter(|(part, _)| is_kind(part)).map(|(_, read)| *read);
+        totals.push((reads().map(|read| read.0).max().unwrap_or_default(), reads().map(|read| read.1).sum()));
     }
     totals
 }
@@ -331,8 +437,8 @@ fn totals(registers: Vec<(Timestamp, String, f64)>) -> Vec<(Timestamp, f64)> {
 mod tests {
     use super::*;
 
-    fn at(hour: i64, tariff: &str, kwh: f64) -> (Timestamp, String, f64) {
-        (Timestamp(hour * 3600), tariff.to_owned(), kwh)
+    fn at(hour: i64, tariff: &str, kwh: f64) -> (Timestamp, RegisterPart, f64) {
+        (Timestamp(hour * 3600), RegisterPart::of_tariff(tariff), kwh)
     }
 
     #[test]
@@ -347,5 +453,16 @@ mod tests {
     #[test]
     fn a_time_at_which_a_tariff_is_missing_gives_no_total() {
         assert_eq!(totals(vec![at(1, "1", 10.0), at(1, "2", 5.0), at(9, "1", 11.0)]), [(Timestamp(3600), 15.0)]);
+    }
+
+    #[test]
+    fn counters_of_phases_make_a_register_and_a_net_one_only_alone() {
+        let phase = |hour: i64, phase, kwh| (Timestamp(hour * 3600), RegisterPart::Phase(phase), kwh);
+        let of_phases = vec![phase(1, Phase::A, 1.0), phase(1, Phase::B, 2.0), phase(1, Phase::C, 4.0), phase(9, Phase::A, 3.0)];
+        assert_eq!(totals(of_phases.clone()), [(Timestamp(3600), 7.0)]);
+        assert_eq!(totals([of_phases, vec![at(1, "", 7.5)]].concat()), [(Timestamp(3600), 7.5)]);
+        let net = (Timestamp(3600), RegisterPart::Net, 5.0);
+        assert_eq!(totals(vec![net.clone()]), [(Timestamp(3600), 5.0)]);
+        assert_eq!(totals(vec![net, at(1, "", 9.0)]), [(Timestamp(3600), 9.0)]);
     }
 }

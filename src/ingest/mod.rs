@@ -33,6 +33,7 @@ mod kept;
 mod long_parquet;
 mod mapping;
 mod message;
+mod message_notes;
 mod meter_points;
 #[cfg(not(fuzzing))]
 mod meter_table;
@@ -40,12 +41,14 @@ mod mscons;
 mod naive_clock;
 mod nem12;
 mod number;
+mod other_kinds;
 mod parquet_batches;
 mod parquet_columns;
 mod parquet_headers;
 mod parquet_pages;
 mod read_buffer;
 mod reading_type;
+mod reading_type_words;
 mod readings;
 mod reject_list;
 #[cfg(test)]
@@ -155,7 +158,7 @@ pub trait ReadingsFile: Send + Sync {
     fn sha256(&self) -> Result<String, IngestError>;
     /// Called when all pieces are read, for rejects that could not be numbered before.
     fn close(&self, _sink: &dyn BlockSink) {}
-    /// What the file was taken for, and on what ground; empty for formats that leave nothing to be found out.
+    /// What the file was taken for, and on what ground. Of a message most is known only when its piece was read.
     fn understanding(&self) -> Understanding {
         Understanding::default()
     }

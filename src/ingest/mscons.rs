@@ -18,11 +18,23 @@ use super::channels::Flow;
 use super::digit_stamp::{digit_stamp, kwh_per};
 use super::edifact::{Segment, Segments};
 use super::message::{Halt, MessageFormat};
-use super::meter_points::{Interval, MeterPoints};
+use super::meter_points::{Interval, MeterPoints, RegisterPart};
 use super::number::{Cell, cell};
 
 /// The format.
-pub(super) const MSCONS: MessageFormat = MessageFormat { name: "MSCONS", recognises, bytes_a_reading: 75, clock: StampClock::Own, parse };
+pub(super) const MSCONS: MessageFormat = MessageFormat {
+    name: "MSCONS",
+    recognises,
+    bytes_a_reading: 75,
+    clock: StampClock::Own,
+    facts: &[
+        ("clock", "UTC by the offset of every stamp; --timezone where a stamp has none"),
+        ("stamp", "beginning and end of the interval, DTM+163 and DTM+164"),
+        ("usage point", "the point of LOC+172"),
+        ("unit", "that of the quantity, else kWh or kW by the OBIS number"),
+    ],
+    parse,
+};
 
 fn recognises(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
@@ -188,7 +200,7 @@ impl Reader<'_, '_> {
         let Some(factor) = factor else { return };
         if self.measure == Measure::Counter {
             match value.end_s.or(value.start_s).or(self.block_start_s) {
-                Some(at_s) => self.points.register(&self.point, &tariff(&self.channel), at_s, number * factor),
+                Some(at_s) => self.points.register(&self.point, RegisterPart::of_tariff(&tariff(&self.channel)), at_s, number * factor),
                 None => self.points.reject(RejectCode::TIME_UNREADABLE, format!("a register reading of `{}` without a time", self.point)),
             }
             return;

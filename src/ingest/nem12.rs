@@ -16,11 +16,23 @@ use super::caps::Records;
 use super::channels::Flow;
 use super::digit_stamp::{digit_stamp, kwh_per};
 use super::message::{Halt, MessageFormat};
-use super::meter_points::{Interval, MeterPoints};
+use super::meter_points::{Interval, MeterPoints, RegisterPart};
 use super::number::{Cell, cell};
 
 /// The format.
-pub(super) const NEM12: MessageFormat = MessageFormat { name: "NEM12/NEM13", recognises, bytes_a_reading: 6, clock: StampClock::Own, parse };
+pub(super) const NEM12: MessageFormat = MessageFormat {
+    name: "NEM12/NEM13",
+    recognises,
+    bytes_a_reading: 6,
+    clock: StampClock::Own,
+    facts: &[
+        ("clock", "UTC+10, market time all year"),
+        ("stamp", "the beginning of the interval, by its place in the day"),
+        ("usage point", "the NMI"),
+        ("unit", "that of the 200 record"),
+    ],
+    parse,
+};
 
 /// Seconds that market time is ahead of UTC.
 const MARKET_TIME_S: i64 = 36_000;
@@ -229,7 +241,7 @@ impl Reader<'_, '_> {
             let at: String = at.chars().filter(|c| !c.is_whitespace()).collect();
             match digit_stamp(&at) {
                 Some(_) if quality.starts_with(['N', 'n']) => {}
-                Some(second) => self.points.register(nmi, suffix, second - MARKET_TIME_S, value * ratio * factor),
+                Some(second) => self.points.register(nmi, RegisterPart::of_tariff(suffix), second - MARKET_TIME_S, value * ratio * factor),
                 None => self.points.reject(RejectCode::TIME_UNREADABLE, format!("`{at}` where the time of a register reading is expected")),
             }
         }

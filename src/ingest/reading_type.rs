@@ -4,22 +4,23 @@
 
 use crate::domain::ReadingQuality;
 
-use super::channels::Flow;
+use super::channels::{Flow, Phase, Stream};
+use super::meter_points::RegisterPart;
 
 /// What values mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Meaning {
     /// Energy of an interval, kWh a unit.
     Energy {
-        /// Direction.
-        flow: Flow,
+        /// Direction and phase.
+        stream: Stream,
         /// Factor from the value to kWh.
         kwh_per_unit: f64,
     },
     /// Mean power over an interval, kW a unit.
     Power {
-        /// Direction.
-        flow: Flow,
+        /// Direction and phase.
+        stream: Stream,
         /// Factor from the value to kW.
         kw_per_unit: f64,
     },
@@ -27,11 +28,53 @@ pub(super) enum Meaning {
     Counter {
         /// Factor from the value to kWh.
         kwh_per_unit: f64,
-        /// Time of use bucket, 0 for the total.
-        tariff: u32,
+        /// What it counts.
+        part: CounterPart,
     },
+    /// Active energy between some of the phases, of which no total can be made.
+    SomePhases,
     /// Nothing that is scored: another commodity, reactive energy, an event, cost.
     Other,
+}
+
+impl Meaning {
+    /// Its unit in words.
+    pub(super) fn unit(self) -> String {
+        let named = |factor: f64, unit: &str| match factor {
+            1e-3 => unit.to_owned(),
+            1.0 => format!("k{unit}"),
+            1e3 => format!("M{unit}"),
+            _ => format!("{factor} k{unit}"),
+        };
+        match self {
+            Self::Energy { kwh_per_unit, .. } => named(kwh_per_unit, "Wh"),
+            Self::Power { kw_per_unit, .. } => format!("{}, mean power of the interval", named(kw_per_unit, "W")),
+            Self::Counter { kwh_per_unit, .. } => format!("{}, a counter", named(kwh_per_unit, "Wh")),
+            Self::SomePhases | Self::Other => String::new(),
+        }
+    }
+}
+
+/// What a counter counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum CounterPart {
+    /// A time of use bucket, 0 for the total.
+    Tariff(u32),
+    /// A phase.
+    Phase(Phase),
+    /// Import less export.
+    Net,
+}
+
+impl From<CounterPart> for RegisterPart {
+    fn from(part: CounterPart) -> Self {
+        match part {
+            CounterPart::Tariff(0) => Self::Total,
+            CounterPart::Tariff(number) => Self::Tariff(number.to_string()),
+            CounterPart::Phase(phase) => Self::Phase(phase),
+            CounterPart::Net => Self::Net,
+        }
+    }
 }
 
 /// A reading type as far as it matters here.
@@ -58,13 +101,16 @@ pub(super) struct Codes {
     pub(super) multiplier: i32,
     /// 72 Wh, 38 W.
     pub(super) unit: u32,
+    /// Phases, 0 where not told.
+    pub(super) phases: u32,
 }
 
 impl Codes {
     /// What values of these codes mean.
     pub(super) fn meaning(self) -> Meaning {
         let flow = match self.flow {
-            0 | 1 | 4 => Flow::Import,
+            0 | 1 => Flow::Import,
+            4 => Flow::Net,
             19 => Flow::Export,
             _ => return Meaning::Other,
         };
@@ -72,12 +118,38 @@ impl Codes {
             return Meaning::Other;
         }
         let thousandth = 10_f64.powi(self.multiplier - 3);
-        match (self.unit, self.accumulation) {
-            (72, 1 | 3) if flow == Flow::Import => Meaning::Counter { kwh_per_unit: thousandth, tariff: self.tariff },
-            (72, 0 | 2 | 4 | 9) => Meaning::Energy { flow, kwh_per_unit: thousandth },
-            (38, 0 | 2 | 4 | 6 | 12) => Meaning::Power { flow, kw_per_unit: thousandth },
+        let (is_energy, is_power) = (self.unit == 72, self.unit == 38);
+        let Ok(phase) = phase_of(self.phases) else { return if is_energy || is_power { Meaning::SomePhases } else { Meaning::Other } };
+        let stream = Stream { flow, phase };
+        match self.accumulation {
+            1 | 3 if is_energy => match (flow, phase, self.tariff) {
+                (Flow::Import, None, tariff) => Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Tariff(tariff) },
+                (Flow::Import, Some(phase), 0) => Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Phase(phase) },
+                (Flow::Net, None, 0) => Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Net },
+                _ => Meaning::Other,
+            },
+            0 | 2 | 4 | 9 if is_energy => Meaning::Energy { stream, kwh_per_unit: thousandth },
+            0 | 2 | 4 | 6 | 12 if is_power => Meaning::Power { stream, kw_per_unit: thousandth },
             _ => Meaning::Other,
         }
+    }
+}
+
+/// The one phase that a code stands for, `None` for all of a connection; an error for a pair of phases of three. The neutral makes no difference.
+///
+/// Bits: 512 and 256 the halves of a split phase, 128, 64, 32 phases A, B, C, 16 the neutral; 8, 4, 2, 1 the same as the other end of a pair.
+fn phase_of(code: u32) -> Result<Option<Phase>, ()> {
+    const LINES: u32 = 512 | 256 | 128 | 64 | 32;
+    let between_lines = code & (8 | 4 | 2) != 0;
+    match code & LINES {
+        _ if code > 1023 || between_lines => Err(()),
+        0 | 224 | 768 => Ok(None),
+        128 => Ok(Some(Phase::A)),
+        64 => Ok(Some(Phase::B)),
+        32 => Ok(Some(Phase::C)),
+        512 => Ok(Some(Phase::S1)),
+        256 => Ok(Some(Phase::S2)),
+        _ => Err(()),
     }
 }
 
@@ -85,7 +157,8 @@ impl ReadingType {
     /// Reads the eighteen numbers of a ReadingType such as `0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0`; `None` when it is no such text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let numbers: Vec<i64> = text.trim().split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
-        let &[macro_period, aggregate, period, accumulation, flow, commodity, kind, _, _, _, _, tariff, _, _, _, multiplier, unit, _] = &numbers[..]
+        let &[macro_period, aggregate, period, accumulation, flow, commodity, kind, _, _, _, _, tariff, _, _, phases, multiplier, unit, _] =
+            &numbers[..]
         else {
             return None;
         };
@@ -97,6 +170,7 @@ impl ReadingType {
             tariff: code(tariff),
             multiplier: i32::try_from(multiplier).unwrap_or(i32::MAX),
             unit: code(unit),
+            phases: code(phases),
         };
         let length_s = minutes_of(period).or(if macro_period == 11 { Some(1440) } else { None }).map(|minutes| minutes * 60);
         // A bare value without period and accumulation is an event; maxima and minima are no mean.
@@ -152,11 +226,11 @@ mod tests {
     #[test]
     fn the_usual_types_are_understood() {
         let hourly = ReadingType::parse("0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0").unwrap();
-        assert_eq!(hourly, ReadingType { meaning: Meaning::Energy { flow: Flow::Import, kwh_per_unit: 1.0 }, length_s: Some(3600) });
+        assert_eq!(hourly, ReadingType { meaning: Meaning::Energy { stream: Flow::Import.into(), kwh_per_unit: 1.0 }, length_s: Some(3600) });
         let exported = ReadingType::parse("0.0.2.4.19.1.12.0.0.0.0.0.0.0.0.0.72.0").unwrap();
-        assert_eq!(exported, ReadingType { meaning: Meaning::Energy { flow: Flow::Export, kwh_per_unit: 1e-3 }, length_s: Some(900) });
+        assert_eq!(exported, ReadingType { meaning: Meaning::Energy { stream: Flow::Export.into(), kwh_per_unit: 1e-3 }, length_s: Some(900) });
         let counter = ReadingType::parse("0.0.0.1.1.1.12.0.0.0.0.2.0.0.0.3.72.0").unwrap();
-        assert_eq!(counter.meaning, Meaning::Counter { kwh_per_unit: 1.0, tariff: 2 });
+        assert_eq!(counter.meaning, Meaning::Counter { kwh_per_unit: 1.0, part: CounterPart::Tariff(2) });
     }
 
     #[test]
@@ -165,5 +239,21 @@ mod tests {
             assert_eq!(ReadingType::parse(text).unwrap().meaning, Meaning::Other, "{text}");
         }
         assert_eq!(ReadingType::parse("A+_15min"), None);
+    }
+
+    #[test]
+    fn phases_are_told_from_the_whole_with_and_without_the_neutral() {
+        let phases = |codes: [u32; 3]| codes.map(phase_of);
+        assert_eq!(phases([128, 129, 144]), [Ok(Some(Phase::A)); 3]);
+        assert_eq!(
+            [phase_of(64), phase_of(33), phase_of(528), phase_of(256)],
+            [Phase::B, Phase::C, Phase::S1, Phase::S2].map(|phase| Ok(Some(phase)))
+        );
+        for whole in [0, 16, 224, 225, 768, 769] {
+            assert_eq!(phase_of(whole), Ok(None), "{whole}");
+        }
+        for pair in [132, 66, 40, 192, 193, 4096] {
+            assert_eq!(phase_of(pair), Err(()), "{pair}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject};
 
 use super::caps::Caps;
 use super::find::list;
-use super::{BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress};
+use super::{BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress, other_kinds};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -240,7 +240,7 @@ fn open_one(file: &InputFile, ix: FileIx, caps: Caps, profile: Option<&Profile>)
             return Err(IngestError::Empty { path: path.clone() });
         }
         let format = FORMATS.iter().find(|format| format.recognises(&head));
-        let format = format.ok_or_else(|| IngestError::UnknownFormat { path: path.clone() })?;
+        let format = format.ok_or_else(|| other_kinds::unknown(path, &head))?;
         let opened = format.open_as(&Source { path, ix, caps }, profile)?;
         Ok(Opened { path: path.clone(), format: format.name(), file: opened })
     });

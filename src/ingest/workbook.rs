@@ -12,7 +12,7 @@ use calamine::{Data, ExcelDateTime, Range, Reader, SheetVisible, Sheets, open_wo
 
 use crate::domain::{Calendar, CivilDay};
 
-use super::compound_file::{MAGIC, chains_end};
+use super::compound_file::{MAGIC, chains_end, is_encrypted};
 use super::contained::contained;
 use super::digest::FileDigest;
 use super::mapping::{Profile, Understanding};
@@ -121,6 +121,9 @@ fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
     read.map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
     if bytes.len() as u64 >= most {
         return Err(too_large(most));
+    }
+    if is_encrypted(&bytes) {
+        return Err(IngestError::Workbook { path: path.to_path_buf(), message: "it needs a password; take the password off".to_owned() });
     }
     if !chains_end(&bytes) {
         return Err(IngestError::Workbook { path: path.to_path_buf(), message: "it is damaged".to_owned() });

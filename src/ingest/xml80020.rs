@@ -5,8 +5,10 @@
 //! unreliable zeros is a day without data. Order of the head's elements is not relied on. Answers (80021 and others) hold no readings.
 //!
 //! Stamps are on the sender's clock, which the format does not name: `--timezone` tells, unless the writer left its own note (`GmtTo=3`). Start times that repeat
-//! where the clock is set back are told apart by their order.
+//! where the clock is set back are told apart by their order. An end that the clock shows only after its change (`0130` to `0300`, `0230` to `0200`) makes the interval no longer than
+//! the others of the channel.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use crate::domain::{LocalStamp, ReadingQuality, RejectCode, Resolved};
@@ -15,13 +17,20 @@ use super::StampClock;
 use super::channels::Flow;
 use super::digit_stamp::digit_stamp;
 use super::message::{Halt, MessageFormat};
+use super::message_notes::{ClockTold, Subject, shown};
 use super::meter_points::{Interval, MeterPoints};
 use super::number::{Cell, cell};
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const XML80020: MessageFormat =
-    MessageFormat { name: "XML 80020/80040", recognises, bytes_a_reading: 70, clock: StampClock::Utility, parse };
+pub(super) const XML80020: MessageFormat = MessageFormat {
+    name: "XML 80020/80040",
+    recognises,
+    bytes_a_reading: 70,
+    clock: StampClock::Utility,
+    facts: &[("stamp", "the beginning of the interval, `start` of the period"), ("unit", "kWh of the interval")],
+    parse,
+};
 
 /// Elements that a series of periods belongs to.
 const POINTS: [&str; 5] = ["measuringpoint", "accountpoint", "deliverypoint", "deliverygroup", "peretok"];
@@ -33,20 +42,36 @@ const MOST_BEFORE_DAY: usize = 20_000;
 fn recognises(head: &[u8]) -> bool {
     let Some(text) = head_text(head) else { return false };
     let Some((_, root)) = text.split_once("<message") else { return false };
-    root.split('>').next().is_some_and(|tag| tag.contains("class="))
+    let attributes = root.split('>').next().unwrap_or_default();
+    attributes.split("class").skip(1).any(|rest| rest.trim_start().starts_with('='))
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Period {
-    start_min: i64,
-    length_min: i64,
+    bounds: Bounds,
     kwh: f64,
     doubted: bool,
+}
+
+/// Start and end of a period, minutes of the local day.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    start_min: i64,
+    end_min: i64,
+}
+
+impl Bounds {
+    /// Length as it stands in the file; an end that does not come after the start is one of the next day.
+    fn length_min(self) -> i64 {
+        (self.end_min - self.start_min - 1).rem_euclid(1440) + 1
+    }
 }
 
 /// A channel of one point.
 #[derive(Debug, Default)]
 struct Series {
+    /// Name of the element that is the point.
+    kind: &'static str,
     point: String,
     channel: String,
     line: u64,
@@ -64,7 +89,7 @@ struct Reader<'p, 'a> {
     series: Series,
     /// Series that were told before the day.
     before_day: Vec<Series>,
-    period: Option<(i64, i64)>,
+    period: Option<Bounds>,
     doubted: bool,
 }
 
@@ -112,10 +137,6 @@ impl Reader<'_, '_> {
                 let class = xml.attribute("class").unwrap_or_default();
                 self.is_readings = matches!(class, "80020" | "80025" | "80040" | "80041");
             }
-            name if POINTS.contains(&name) => {
-                self.finish_series();
-                self.series = Series { point: xml.attribute("code").unwrap_or_default().to_owned(), line: xml.line(), ..Series::default() };
-            }
             "measuringchannel" => {
                 self.finish_series();
                 xml.attribute("code").unwrap_or_default().clone_into(&mut self.series.channel);
@@ -123,14 +144,19 @@ impl Reader<'_, '_> {
             }
             "period" => self.period = self.bounds(xml.attribute("start"), xml.attribute("end")),
             "value" => self.doubted = xml.attribute("status").is_some_and(|status| status != "0"),
-            _ => {}
+            name => {
+                let Some(kind) = point_kind(name) else { return };
+                self.finish_series();
+                let point = xml.attribute("code").unwrap_or_default().to_owned();
+                self.series = Series { kind, point, line: xml.line(), ..Series::default() };
+            }
         }
     }
 
     fn close(&mut self, xml: &XmlStream) {
         match xml.name() {
-            "day" => match digit_stamp(xml.text()) {
-                Some(day_s) if day_s % 86_400 == 0 => {
+            "day" => match day_of(xml.text()) {
+                Some(day_s) => {
                     self.day_s = Some(day_s);
                     for series in std::mem::take(&mut self.before_day) {
                         self.deliver(&series, day_s);
@@ -140,7 +166,7 @@ impl Reader<'_, '_> {
             },
             "value" => self.value(xml.text()),
             "measuringchannel" => self.finish_series(),
-            name if POINTS.contains(&name) => {
+            name if point_kind(name).is_some() => {
                 self.finish_series();
                 self.series = Series::default();
             }
@@ -148,14 +174,9 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Start and length of a period, minutes of the day. The end of the last one is `0000`.
-    fn bounds(&mut self, start: Option<&str>, end: Option<&str>) -> Option<(i64, i64)> {
-        let minute = |text: Option<&str>| {
-            let text = text.filter(|text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()))?;
-            let (hour, minute) = (text[..2].parse::<i64>().ok()?, text[2..].parse::<i64>().ok()?);
-            (hour <= 24 && minute < 60).then_some(hour * 60 + minute)
-        };
-        let bounds = minute(start).zip(minute(end)).map(|(start, end)| (start, if end <= start { end + 1440 - start } else { end - start }));
+    /// Start and end of a period. The end of the last one is `0000`.
+    fn bounds(&mut self, start: Option<&str>, end: Option<&str>) -> Option<Bounds> {
+        let bounds = start.and_then(minute_of).zip(end.and_then(minute_of)).map(|(start_min, end_min)| Bounds { start_min, end_min });
         if bounds.is_none() {
             let (start, end) = (start.unwrap_or("none"), end.unwrap_or("none"));
             self.points.reject(
@@ -167,7 +188,7 @@ impl Reader<'_, '_> {
     }
 
     fn value(&mut self, text: &str) {
-        let Some((start_min, length_min)) = self.period.take() else { return };
+        let Some(bounds) = self.period.take() else { return };
         let kwh = match cell(text.as_bytes(), true) {
             Cell::Number(number) => number,
             Cell::Missing => f64::NAN,
@@ -178,7 +199,7 @@ impl Reader<'_, '_> {
             }
         };
         if self.series.periods.len() < MOST_PERIODS {
-            self.series.periods.push(Period { start_min, length_min, kwh, doubted: self.doubted });
+            self.series.periods.push(Period { bounds, kwh, doubted: self.doubted });
         } else {
             self.points.reject(RejectCode::ROW_FIELDS, format!("`{}` has more than {MOST_PERIODS} periods in one day", self.series.point));
         }
@@ -188,7 +209,7 @@ impl Reader<'_, '_> {
         if self.series.periods.is_empty() {
             return;
         }
-        let next = Series { point: self.series.point.clone(), ..Series::default() };
+        let next = Series { kind: self.series.kind, point: self.series.point.clone(), ..Series::default() };
         let series = std::mem::replace(&mut self.series, next);
         match self.day_s {
             Some(day_s) => self.deliver(&series, day_s),
@@ -198,19 +219,31 @@ impl Reader<'_, '_> {
     }
 
     fn deliver(&mut self, series: &Series, day_s: i64) {
+        let count = series.periods.len() as u64;
         let flow = match series.channel.trim_start_matches('0') {
             "" | "1" => Flow::Import,
             "2" => Flow::Export,
-            _ => return,
+            "3" | "4" => return self.points.notes.see(Subject::Channel, || format!("reactive `{}`, passed over", series.channel), count),
+            _ => {
+                let (code, point) = (shown(&series.channel), shown(&series.point));
+                let detail = format!(
+                    "{count} periods of `{point}` of the channel `{code}`; known are 01 active in, 02 active out, 03 and 04 reactive: give it its code"
+                );
+                return self.points.reject_all(RejectCode::CHANNEL_UNKNOWN, series.periods.len(), detail);
+            }
         };
+        self.points.notes.see(Subject::UsagePoint, || format!("`code` of `{}`", series.kind), count);
+        self.points.notes.on_clock(self.offset_s.map_or(ClockTold::Nothing, ClockTold::Note));
         // A day of unreliable zeros is how some writers say that they have no data.
         let no_data = series.periods.iter().all(|period| period.doubted && (period.kwh == 0.0 || period.kwh.is_nan()));
+        let usual_min = usual_length(&series.periods);
         let mut before: Option<i64> = None;
         let mut set_back = false;
         for period in &series.periods {
-            set_back |= before.is_some_and(|before| period.start_min <= before);
-            before = Some(period.start_min);
-            let Some(start_s) = self.instant(day_s + period.start_min * 60, set_back) else {
+            let start_min = period.bounds.start_min;
+            set_back |= before.is_some_and(|before| start_min <= before);
+            before = Some(start_min);
+            let Some(start_s) = self.instant(day_s + start_min * 60, set_back) else {
                 self.points.reject(
                     RejectCode::TIME_NEVER_WAS,
                     format!("`{}`: the clock was set forward over a period; give --timezone as the file was written", series.point),
@@ -219,8 +252,27 @@ impl Reader<'_, '_> {
             };
             let quality = if period.doubted { ReadingQuality::Estimated } else { ReadingQuality::Actual };
             let kwh = if no_data { f64::NAN } else { period.kwh };
-            self.points.energy(&series.point, flow, &series.channel, Interval { start_s, length_s: period.length_min * 60, kwh, quality });
+            let length_s = self.length_min(period.bounds, (day_s, start_s), usual_min) * 60;
+            self.points.energy(&series.point, flow, &series.channel, Interval { start_s, length_s, kwh, quality });
         }
+    }
+
+    /// Length of a period: the usual one of its channel also where the clock changes before its end, so that the wall clock shows another distance, and where the day is said to end at
+    /// 2359.
+    fn length_min(&self, bounds: Bounds, (day_s, start_s): (i64, i64), usual_min: i64) -> i64 {
+        let told_min = bounds.length_min();
+        if told_min == usual_min {
+            return told_min;
+        }
+        let is_end = |end_s: i64| end_s == start_s + usual_min * 60;
+        let shows_end = |end_min: i64| match self.points.calendar.resolve(LocalStamp(day_s + end_min * 60)) {
+            Resolved::Exact(at) => is_end(at.0),
+            Resolved::Twice(first, second) => is_end(first.0) || is_end(second.0),
+            Resolved::Never => false,
+        };
+        let to_last_minute = bounds.end_min == 1439 && told_min + 1 == usual_min;
+        let over_change = self.offset_s.is_none() && (shows_end(bounds.end_min) || shows_end(bounds.end_min + 1440));
+        if to_last_minute || over_change { usual_min } else { told_min }
     }
 
     /// UTC of a local second; after the clock was set back, the later of two.
@@ -234,6 +286,37 @@ impl Reader<'_, '_> {
             Resolved::Never => None,
         }
     }
+}
+
+/// The element as one of those that a series of periods belongs to.
+fn point_kind(name: &str) -> Option<&'static str> {
+    POINTS.into_iter().find(|known| *known == name)
+}
+
+/// The most frequent length of a channel's periods, minutes; the shorter of two equally frequent.
+fn usual_length(periods: &[Period]) -> i64 {
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    for period in periods {
+        *counts.entry(period.bounds.length_min()).or_insert(0) += 1;
+    }
+    counts.into_iter().rev().max_by_key(|&(_, count)| count).map_or(0, |(length, _)| length)
+}
+
+/// Midnight of a day, `20250301` or `2025-03-01`, seconds of the local clock.
+fn day_of(text: &str) -> Option<i64> {
+    let is_dashed = text.len() == 10 && text.bytes().enumerate().all(|(place, byte)| (byte == b'-') == matches!(place, 4 | 7));
+    let digits = if is_dashed { text.replace('-', "") } else { text.to_owned() };
+    digit_stamp(&digits).filter(|day_s| day_s % 86_400 == 0)
+}
+
+/// Minute of the day of `0030` or `00:30`.
+fn minute_of(text: &str) -> Option<i64> {
+    let digits = if text.as_bytes().get(2) == Some(&b':') { text.replacen(':', "", 1) } else { text.to_owned() };
+    if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hour, minute) = (digits[..2].parse::<i64>().ok()?, digits[2..].parse::<i64>().ok()?);
+    (hour <= 24 && minute < 60).then_some(hour * 60 + minute)
 }
 
 /// Offset from a note such as `GmtFrom=5;GmtTo=3`, seconds.
@@ -314,6 +397,71 @@ mod tests {
         let kept = read_in(&XML80020, &text, &calendar);
         assert!(kept.readings().windows(2).all(|pair| pair[1].1 - pair[0].1 == 1800), "{:?}", kept.readings());
         assert_eq!(kept.readings().len(), 7);
+    }
+
+    /// Starts and lengths of what is read of a channel on a day in Moscow, minutes from the first on.
+    fn in_moscow(day: &str, bounds: &[(&str, &str)]) -> Vec<i64> {
+        let calendar = Calendar::new(Some("Europe/Moscow")).unwrap();
+        let periods: String = bounds.iter().map(|(start, end)| period(start, end, "<value>1</value>")).collect();
+        let kept = read_in(&XML80020, &message("80020", "", &channel("01", &periods)).replace("20250301", day), &calendar);
+        assert!(kept.rejects().is_empty(), "{:?}", kept.rejects());
+        let first = kept.readings()[0].1;
+        kept.readings().iter().map(|reading| (reading.1 - first) / 60).collect()
+    }
+
+    #[test]
+    fn ends_on_the_wall_clock_of_a_day_on_which_it_changes_lose_no_reading() {
+        // Moscow: 2009-10-25 03:00 back to 02:00, 2009-03-29 02:00 on to 03:00.
+        let back = [("0130", "0200"), ("0200", "0230"), ("0230", "0200"), ("0200", "0230"), ("0230", "0300")];
+        assert_eq!(in_moscow("20091025", &back), [0, 30, 60, 90, 120]);
+        assert_eq!(in_moscow("20091025", &[("0100", "0200"), ("0200", "0200"), ("0200", "0300"), ("0300", "0400")]), [0, 60, 120, 180]);
+        assert_eq!(in_moscow("20090329", &[("0100", "0130"), ("0130", "0300"), ("0300", "0330"), ("0330", "0400")]), [0, 30, 60, 90]);
+        assert_eq!(in_moscow("20090329", &[("0000", "0100"), ("0100", "0300"), ("0300", "0400")]), [0, 60, 120]);
+    }
+
+    #[test]
+    fn a_last_period_to_2359_is_as_long_as_the_others_and_longer_ones_stay() {
+        let lengths = |bounds: &[(&str, &str)]| {
+            let periods: String = bounds.iter().map(|(start, end)| period(start, end, "<value>1</value>")).collect();
+            crate::ingest::kept::durations(&XML80020, &message("80020", "", &channel("01", &periods)))
+        };
+        assert_eq!(lengths(&[("2200", "2230"), ("2230", "2300"), ("2330", "2359")]), [30, 30, 30]);
+        assert_eq!(lengths(&[("0000", "0030"), ("0030", "0100"), ("0100", "0200")]), [30, 30, 60]);
+    }
+
+    #[test]
+    fn a_period_that_overlaps_others_is_left_out_and_told() {
+        let area = channel(
+            "01",
+            &(period("0000", "0030", "<value>1</value>") + &period("0030", "0100", "<value>1</value>") + &period("0030", "2300", "<value>9</value>")),
+        );
+        let kept = read(&area);
+        assert_eq!((kept.readings().len(), kept.rejects()[0].code), (2, "time.overlap"));
+    }
+
+    #[test]
+    fn an_unknown_channel_is_told_and_a_reactive_one_is_not() {
+        let kept = read(&channel("A+", &period("0000", "0030", "<value>1</value>")));
+        assert_eq!((kept.readings().len(), kept.rejects()[0].code), (0, "channel.unknown"));
+        assert!(kept.rejects()[0].detail.contains("`A+`"));
+        let both = channel("01", &period("0000", "0030", "<value>1</value>")) + &channel("04", &period("0000", "0030", "<value>1</value>"));
+        assert!(read(&both).rejects().is_empty());
+    }
+
+    #[test]
+    fn blanks_around_the_equals_sign_colons_and_dashes_change_nothing() {
+        let plain = message("80020", "", &channel("01", &(period("0000", "0030", "<value>7</value>") + &period("2330", "2400", "<value>9</value>"))));
+        let expected = read_text(&XML80020, &plain).readings();
+        for (from, to) in
+            [("class=", "class = "), ("<day>20250301", "<day>2025-03-01"), ("<message ", "<!DOCTYPE message SYSTEM \"80020.dtd\"><message ")]
+        {
+            assert_eq!(read_text(&XML80020, &plain.replace(from, to)).readings(), expected, "{to}");
+        }
+        let colons = ["0000", "0030", "2330", "2400"]
+            .iter()
+            .fold(plain.clone(), |text, time| text.replace(&format!("\"{time}\""), &format!("\"{}:{}\"", &time[..2], &time[2..])));
+        assert_ne!(colons, plain);
+        assert_eq!(read_text(&XML80020, &colons).readings(), expected);
     }
 
     #[test]

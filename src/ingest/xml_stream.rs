@@ -1,7 +1,8 @@
 //! XML as a stream of elements by local name, in any encoding, with nothing expanded and nothing unbounded.
 //!
-//! Bytes become UTF-8 first (byte order mark, then the declaration, then UTF-8), because the parser takes nothing else. Document types and entities of the
-//! file's own are refused: no meter export has them, and they are how small files are made to fill memory.
+//! Bytes become UTF-8 first (byte order mark, then the declaration, then UTF-8), because the parser takes nothing else. A document type is passed over: nothing is fetched,
+//! checked or filled in by it. One that declares entities, and any use of an entity of the file's own, is refused: no meter export has them, and they are how small files are made
+//! to fill memory or to show other files.
 
 use std::io::{self, BufRead, Read};
 
@@ -116,10 +117,12 @@ impl<'a> XmlStream<'a> {
                 let unknown = || Halt::Broken("an entity of the file's own is used; entities are not expanded".to_owned());
                 self.text.push(character.ok_or_else(unknown)?);
             }
-            Event::DocType(_) => return Err(Halt::Broken("the file has a document type (DTD), which is refused".to_owned())),
+            Event::DocType(text) if text.xml10_content().to_ascii_uppercase().contains("<!ENTITY") => {
+                return Err(Halt::Broken("the file's document type (DTD) declares entities, which is refused".to_owned()));
+            }
             Event::Eof if self.begins.is_empty() => return Ok(Some(Tag::End)),
             Event::Eof => return Err(Halt::Broken(format!("the file ends inside `{}`", self.name()))),
-            Event::Decl(_) | Event::PI(_) => {}
+            Event::DocType(_) | Event::Decl(_) | Event::PI(_) => {}
         }
         // Text of many pieces (entities, sections) is one text.
         if self.text.len() as u64 > self.reader.get_ref().cap() { Err(Halt::Cap(CapMet::Record(self.reader.get_ref().cap()))) } else { Ok(None) }
@@ -326,6 +329,21 @@ mod tests {
         assert!(told(b"<a>&x;</a>").contains("not expanded"));
         assert!(told(b"<a b='&x;'></a>").contains("Broken"));
         assert!(told(b"<a>1 &lt; &#50;</a>").contains("1 < 2"));
+    }
+
+    #[test]
+    fn a_document_type_without_entities_is_passed_over() {
+        let plain = told(b"<a>1</a>");
+        assert_eq!(told(b"<!DOCTYPE a SYSTEM \"80020.dtd\">\n<a>1</a>"), plain);
+        assert_eq!(told(b"<!DOCTYPE a [\n<!ELEMENT a (b,c+)>\n<!ATTLIST a class CDATA #REQUIRED>\n]><a>1</a>"), plain);
+    }
+
+    #[test]
+    fn entities_that_name_other_files_or_one_another_are_refused() {
+        assert!(told(b"<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>1</a>").contains("refused"));
+        assert!(told(b"<!DOCTYPE a [<!entity % x \"y\">]><a>1</a>").contains("refused"));
+        assert!(told(b"<!DOCTYPE a SYSTEM \"a.dtd\"><a b=\"&x;\"/>").contains("Broken"));
+        assert!(told(format!("<!DOCTYPE a [{}]><a/>", "<!ELEMENT b (c)>".repeat(9_000)).as_bytes()).contains("Record"));
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, is_no_reading};
-use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, Survey, Understanding};
-use crate::series::{FaultGate, Gatherer, LoadSeries, RawReading, Stretch, register_load, series_of};
+use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, UsagePointId, is_no_reading};
+use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, StampClock, Survey, Understanding};
+use crate::series::{FaultGate, Gatherer, LoadSeries, RawReading, RegisterRead, Stretch, register_load, series_of};
 
 use super::inputs::{PipelineError, Watching};
 use super::memory::MemoryPlan;
@@ -24,6 +24,8 @@ pub struct Inspection {
     pub format: &'static str,
     /// What was decided about it.
     pub understanding: Understanding,
+    /// Whose clock its stamps are on.
+    pub clock: StampClock,
     /// The first readings.
     pub first: Vec<ShownReading>,
     /// Rows of data.
@@ -219,7 +221,6 @@ pub fn inspect(
 ) -> Result<Inspection, PipelineError> {
     progress.stage("inspecting", None);
     let readings = Readings::open_as(&[InputFile { named: true, ..file.clone() }], caps, profile)?;
-    let (format, understanding) = readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
     let survey = Survey::of(&readings, &Watching(interrupt))?;
     let tally: Mutex<Tally> = Mutex::default();
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
@@ -239,13 +240,42 @@ pub fn inspect(
         rows += readings.read_pieces(part, calendar, &looking)?;
     }
     readings.close(&looking);
+    // A message has told what it is only now.
+    let (format, understanding) = readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
+    let clock = understanding.clock.or(readings.clock()).unwrap_or(StampClock::Utility);
     let gathered = gatherer.finish()?;
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
     let Tally { usage_points, steps, months, range_kw, mut faults } = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut registers = RegisterCover { usage_points: gathered.registers.len() as u64, ..RegisterCover::default() };
-    for (id, reads) in gathered.registers {
+    let registers = cover_registers(gathered.registers, calendar, &mut faults);
+    let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
+    for reject in gathered.rejects {
+        let records = reject.records;
+        rejects.entry(reject.code).or_insert_with(|| (0, reject)).0 += records;
+    }
+    let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Inspection {
+        path: file.path.clone(),
+        format,
+        understanding,
+        clock,
+        first,
+        rows,
+        usage_points,
+        steps,
+        months,
+        range_kw,
+        registers,
+        faults,
+        rejects,
+    })
+}
+
+/// What register readings there are; their faults are added to those of the intervals.
+fn cover_registers(gathered: Vec<(UsagePointId, Vec<RegisterRead>)>, calendar: &Calendar, faults: &mut BTreeMap<FaultKind, u64>) -> RegisterCover {
+    let mut registers = RegisterCover { usage_points: gathered.len() as u64, ..RegisterCover::default() };
+    for (id, reads) in gathered {
         registers.readings += reads.len() as u64;
         let (load, found) = register_load(&id, reads, calendar);
         registers.with_power += u64::from(load.is_some());
@@ -254,11 +284,5 @@ pub fn inspect(
             *faults.entry(kind).or_insert(0) += 1;
         }
     }
-    let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
-    for reject in gathered.rejects {
-        let records = reject.records;
-        rejects.entry(reject.code).or_insert_with(|| (0, reject)).0 += records;
-    }
-    let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Inspection { path: file.path.clone(), format, understanding, first, rows, usage_points, steps, months, range_kw, registers, faults, rejects })
+    registers
 }
