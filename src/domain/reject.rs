@@ -21,6 +21,8 @@ impl RejectCode {
     pub const TIME_OVERLAP: Self = Self("time.overlap");
     /// A record has no usage point.
     pub const ID_EMPTY: Self = Self("id.empty");
+    /// An id is a number that a spreadsheet rounded.
+    pub const ID_ROUNDED: Self = Self("id.rounded");
     /// An id is longer than any meter's.
     pub const ID_TOO_LONG: Self = Self("id.too_long");
     /// A row has too few or too many fields.

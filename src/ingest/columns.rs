@@ -43,6 +43,65 @@ pub(super) const USAGE_POINT: &[&str] = &[
     "Лицевой счёт",
     "Л/С",
     "id",
+    "Прибор",
+    "Номер прибора",
+    "№ прибора",
+    "№ прибора учёта",
+    "№ ПУ",
+    "Зав. номер ПУ",
+    "Зав. № ПУ",
+    "Заводской номер ПУ",
+    "Заводской номер счётчика",
+    "Заводской №",
+    "Зав. номер",
+    "Зав. №",
+    "Серийный номер ПУ",
+    "Серийный номер счётчика",
+    "meter_no",
+    "meter_serial",
+    "meter_name",
+    "Есептеуіш",
+    "Есептеуіш нөмірі",
+    "Есептеуіш №",
+    "Есептегіш",
+    "Есептегіш нөмірі",
+    "Есептегіш №",
+    "Есептеу құралы",
+    "Есептеу құралының нөмірі",
+    "Есептеу аспабы",
+    "Есептеу аспабының нөмірі",
+    "account",
+    "account_id",
+    "account_number",
+    "contract",
+    "contract_id",
+    "Номер лицевого счёта",
+    "Договор",
+    "Номер договора",
+    "Дербес шот",
+    "Абонент",
+    "Потребитель",
+    "Тұтынушы",
+];
+/// Those of [`USAGE_POINT`] that name a person or a contract, who may have several meters.
+pub(super) const CUSTOMERS: &[&str] = &[
+    "customer_id",
+    "client",
+    "account",
+    "account_id",
+    "account_number",
+    "contract",
+    "contract_id",
+    "Лицевой счёт",
+    "Л/С",
+    "Номер лицевого счёта",
+    "Договор",
+    "Номер договора",
+    "Дербес шот",
+    "Код потребителя",
+    "Абонент",
+    "Потребитель",
+    "Тұтынушы",
 ];
 /// Names of the start of the interval.
 pub(super) const TIMESTAMP: &[&str] = &[
@@ -64,6 +123,10 @@ pub(super) const TIMESTAMP: &[&str] = &[
     "interval_ending",
     "reading_datetime",
     "date_and_time",
+    "read_time",
+    "read_at",
+    "reading_at",
+    "read_datetime",
     "Дата и время",
     "Дата/время",
     "Дата время",
@@ -72,9 +135,19 @@ pub(super) const TIMESTAMP: &[&str] = &[
     "Конец интервала",
     "Начало",
     "Конец",
+    "Метка времени",
+    "Период",
+    "Күні мен уақыты",
+    "Күні, уақыты",
+    "Күні/уақыты",
+    "Мерзімі",
+    "Кезең",
+    "Уақыты",
+    "Уақыт",
 ];
 /// Names of a date whose time of day stands in another column, or of a day.
-pub(super) const DATE: &[&str] = &["date", "day", "read_date", "reading_date", "Datum", "Дата", "Дата показаний", "Дата снятия показаний"];
+pub(super) const DATE: &[&str] =
+    &["date", "day", "read_date", "reading_date", "Datum", "Дата", "Дата показаний", "Дата снятия показаний", "Күні", "Күн"];
 /// Names of a time of day.
 pub(super) const TIME: &[&str] = &[
     "time",
@@ -93,6 +166,10 @@ pub(super) const TIME: &[&str] = &[
     "Номер интервала",
     "half_hour",
     "settlement_period",
+    "read_time",
+    "Уақыты",
+    "Уақыт",
+    "Сағат",
 ];
 /// Names of energy in kWh.
 const KWH: &[&str] = &[
@@ -110,12 +187,29 @@ const KWH: &[&str] = &[
     "Расход",
     "Потребление",
     "Значение",
+    "Энергия А+",
+    "Активная энергия А+",
+    "Тұтыну",
+    "Тұтынылған энергия",
+    "Белсенді энергия",
+    "Мәні",
 ];
 /// Names of mean power in kW.
 const KW: &[&str] = &["kw", "power_kw", "load_kw", "power", "demand_kw", "кВт", "Мощность"];
 /// Names of a counter in kWh.
-pub(super) const REGISTER: &[&str] =
-    &["register_kwh", "register", "index_kwh", "counter_kwh", "meter_reading_kwh", "Показания", "Показание", "Текущие показания"];
+pub(super) const REGISTER: &[&str] = &[
+    "register_kwh",
+    "register",
+    "index_kwh",
+    "counter_kwh",
+    "meter_reading_kwh",
+    "Показания",
+    "Показание",
+    "Текущие показания",
+    "Көрсеткіш",
+    "Көрсеткіштер",
+    "Ағымдағы көрсеткіш",
+];
 pub(super) const DURATION: &[&str] = &["duration_min", "interval_min", "interval_length_min", "step_min"];
 pub(super) const QUALITY: &[&str] = &["quality", "reading_quality", "status", "flag", "Качество", "Статус"];
 pub(super) const CHANNEL: &[&str] = &["channel", "direction", "register_type", "Канал", "Направление"];
@@ -222,14 +316,23 @@ fn missing(path: &Path, header: &[String], names: &[&str], meaning: &'static str
     let found = if header.is_empty() { "no columns".to_owned() } else { header.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ") };
     let close = header
         .iter()
+        .filter(|column| !means_something_else(column, names))
         .flat_map(|column| names.iter().map(move |name| (edits(&plain(column), &plain(name)), column)))
-        .filter(|(edits, column)| *edits <= 1 + plain(column).len() / 4)
+        // Of a short name a letter or two may make anything.
+        .filter(|(edits, column)| *edits * 4 <= plain(column).chars().count())
         .min_by_key(|(edits, _)| *edits);
     let hint = match close {
         Some((_, column)) => format!("; did you mean `{column}`? rename it to `{}`", names[0]),
         None => format!("; name it `{}`", names[0]),
     };
     IngestError::MissingColumn { path: path.to_path_buf(), meaning, found, hint }
+}
+
+/// Whether a column has a usual name of something else than `names` are for.
+fn means_something_else(column: &str, names: &[&str]) -> bool {
+    let is_one = |names: &[&str]| names.iter().any(|name| plain(name) == plain(column));
+    let lists = [USAGE_POINT, TIMESTAMP, DATE, TIME, KWH, KW, REGISTER, DURATION, QUALITY, CHANNEL];
+    !is_one(names) && lists.into_iter().any(is_one)
 }
 
 /// Lower case, letters, digits and `+` only; Cyrillic letters that look like Latin ones become those, because people type either.
@@ -286,6 +389,20 @@ mod tests {
     fn a_misspelt_column_is_named_with_its_remedy() {
         let error = reading_columns(Path::new("x.csv"), &header(&["usge_point", "timestamp", "kwh"])).unwrap_err().to_string();
         assert!(error.contains("did you mean `usge_point`? rename it to `usage_point`"), "{error}");
+    }
+
+    #[test]
+    fn no_column_of_another_meaning_or_of_two_letters_is_offered() {
+        for name in ["КН", "№ п/п", "kind", "timestamps?", "date"] {
+            let error = reading_columns(Path::new("x.csv"), &header(&["meter", "time", name])).unwrap_err().to_string();
+            assert!(!error.contains("did you mean"), "{error}");
+        }
+    }
+
+    #[test]
+    fn kazakh_headings_are_known() {
+        let columns = reading_columns(Path::new("x.csv"), &header(&["Есептеуіш нөмірі", "Күні мен уақыты", "Тұтыну"])).unwrap();
+        assert_eq!((columns.usage_point, columns.timestamp, columns.value), (0, 1, Value::Interval(2, Unit::Kwh)));
     }
 
     #[test]

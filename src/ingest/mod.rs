@@ -53,6 +53,7 @@ mod readings;
 mod reject_list;
 #[cfg(test)]
 mod round_trip;
+mod sheet_text;
 mod stamp;
 #[cfg(not(fuzzing))]
 mod static_tables;

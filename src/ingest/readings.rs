@@ -11,7 +11,9 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject};
 
 use super::caps::Caps;
 use super::find::list;
-use super::{BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress, other_kinds};
+use super::{
+    BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress, other_kinds,
+};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

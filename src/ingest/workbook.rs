@@ -1,27 +1,28 @@
 //! Workbooks (xlsx, xlsm, xlsb, xls, ods): every visible sheet that holds readings is read as a table of text, so mapping profiles serve both.
 //!
+//! A sheet without a header whose cells are those of the rows of the sheet before goes on with its table. A sheet that holds numbers and cannot be read is told as a reject.
+//!
 //! A sheet is held in memory whole; files beyond a cap are refused. Dates become ISO text, whichever epoch the workbook counts from; a time of 1.0 is 24:00. Numbers keep the
 //! digits that they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a profile gives them back.
 
-use std::fmt::Write as _;
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calamine::{Data, ExcelDateTime, Range, Reader, SheetVisible, Sheets, open_workbook_auto_from_rs};
+use calamine::{Data, Dimensions, Range, Reader, SheetVisible, Sheets, open_workbook_auto_from_rs};
 
-use crate::domain::{Calendar, CivilDay};
+use crate::domain::{Calendar, Reject, RejectCode};
 
 use super::compound_file::{MAGIC, chains_end, is_encrypted};
 use super::contained::contained;
+use super::delimited::HeldTable;
 use super::digest::FileDigest;
 use super::mapping::{Profile, Understanding};
-use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress, delimited};
+use super::sheet_text::{fill_merged, may_be_merged, may_be_uncalculated, text_of, uncalculated};
+use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress};
 
 /// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
 const CAP_MB: u64 = 64;
-/// The separator of cells, as `Delimiter::Cell` has it.
-const CELL_END: char = '\u{1f}';
 
 /// The format.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(super) struct Workbook;
 struct OpenedWorkbook {
     digest: Arc<FileDigest>,
     sheets: Vec<Box<dyn ReadingsFile>>,
+    /// What is told when all is read: sheets that were left out, formulas without values.
+    told: Vec<Reject>,
 }
 
 /// Whether a file's first bytes are those of a workbook rather than of any other archive.
@@ -69,21 +72,34 @@ impl Format for Workbook {
             book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect();
         let mut sheets: Vec<Box<dyn ReadingsFile>> = Vec::new();
         let mut refused: Option<IngestError> = None;
+        let mut told = Vec::new();
+        let mut before: Option<HeldTable> = None;
         for (name, _) in names.iter().filter(|(name, is_visible)| wanted.map_or(*is_visible, |wanted| wanted == name)) {
-            let range = unharmed(file.path, || book.worksheet_range(name))?;
+            let range = cells_of(file.path, &mut book, name)?;
             if range.is_empty() {
                 continue;
             }
             let shown = PathBuf::from(format!("{} [{name}]", file.path.display()));
             let mut notes = Understanding::default();
             notes.note("sheet", name.clone(), if wanted.is_some() { "the profile says so" } else { "visible, and it holds readings" });
-            match delimited::held_table(&Source { path: &shown, ix: file.ix, caps: file.caps }, text_of(&range), profile, notes) {
-                Ok(sheet) => sheets.push(sheet),
-                Err(error) => refused = refused.or(Some(error)),
+            let source = Source { path: &shown, ix: file.ix, caps: file.caps };
+            let open = if may_be_uncalculated(&range) { open_formulas(&mut book, name, &range) } else { None };
+            told.extend(open.map(|open| tell_open(&shown, open, &mut notes)));
+            let text = text_of(&range);
+            if let Some(sheet) = before.as_ref().and_then(|before| before.continued(&source, &text, notes.clone())) {
+                sheets.push(sheet);
+                continue;
+            }
+            match HeldTable::of(&source, text, profile, notes) {
+                Ok(table) => sheets.extend(before.insert(table).take_file()),
+                Err(error) => {
+                    told.extend(has_numbers(&range).then(|| left_out(&shown, &error)));
+                    refused = refused.or(Some(error));
+                }
             }
         }
         if !sheets.is_empty() {
-            return Ok(Box::new(OpenedWorkbook { digest, sheets }));
+            return Ok(Box::new(OpenedWorkbook { digest, sheets, told }));
         }
         let none = || IngestError::Workbook {
             path: file.path.to_path_buf(),
@@ -95,6 +111,58 @@ impl Format for Workbook {
         };
         Err(refused.unwrap_or_else(none))
     }
+}
+
+/// Cells of a sheet; an id that is merged over its rows stands in each of them.
+fn cells_of(path: &Path, book: &mut Book, name: &str) -> Result<Range<Data>, IngestError> {
+    let mut range = unharmed(path, || book.worksheet_range(name))?;
+    if may_be_merged(&range) {
+        // Merged ranges that cannot be read leave the cells as they stand.
+        let merged = unharmed(path, || Ok(merged_of(book, name))).unwrap_or_default();
+        fill_merged(&mut range, &merged);
+    }
+    Ok(range)
+}
+
+fn merged_of(book: &mut Book, name: &str) -> Vec<Dimensions> {
+    match book {
+        Sheets::Xlsx(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xls(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xlsb(_) | Sheets::Ods(_) => Vec::new(),
+    }
+}
+
+/// Cells of a sheet that hold a formula and no value, and the row of the first.
+fn open_formulas(book: &mut Book, name: &str, range: &Range<Data>) -> Option<(u64, u64)> {
+    let formulas = unharmed(Path::new(""), || book.worksheet_formula(name)).ok()?;
+    uncalculated(range, &formulas)
+}
+
+fn tell_open(shown: &Path, (cells, row): (u64, u64), notes: &mut Understanding) -> Reject {
+    let detail = format!(
+        "{cells} cells hold a formula that was never calculated and count as missing; open the workbook in a spreadsheet program and save it"
+    );
+    notes.doubt(
+        "formulas",
+        format!("{cells} without a value"),
+        format!("from row {row} on"),
+        "open the workbook in a spreadsheet program and save it",
+    );
+    Reject { file: shown.display().to_string(), row, code: RejectCode::CELL_UNREADABLE.0, detail, records: cells }
+}
+
+fn left_out(shown: &Path, error: &IngestError) -> Reject {
+    Reject { file: shown.display().to_string(), row: 0, code: "file.passed_over", detail: format!("the sheet is not read: {error}"), records: 1 }
+}
+
+/// Whether a sheet holds numbers or dates in two rows; without, it is a note.
+fn has_numbers(range: &Range<Data>) -> bool {
+    let is_number = |cell: &Data| match cell {
+        Data::Float(_) | Data::Int(_) | Data::DateTime(_) | Data::DateTimeIso(_) => true,
+        Data::String(text) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
+        _ => false,
+    };
+    range.rows().filter(|row| row.iter().filter(|cell| is_number(cell)).count() >= 2).count() >= 2
 }
 
 /// A workbook in memory.
@@ -141,70 +209,6 @@ fn unharmed<T>(path: &Path, read: impl FnOnce() -> Result<T, calamine::Error>) -
     Err(IngestError::Workbook { path: path.to_path_buf(), message })
 }
 
-/// The sheet as lines, one for each row from row 1 on, so that rejects name the rows that people see.
-fn text_of(range: &Range<Data>) -> String {
-    let mut text = String::new();
-    let first_row = range.start().map_or(0, |start| start.0);
-    let first_column = range.start().map_or(0, |start| start.1);
-    (0..first_row).for_each(|_| text.push('\n'));
-    for row in range.rows() {
-        (0..first_column).for_each(|_| text.push(CELL_END));
-        for (place, cell) in row.iter().enumerate() {
-            if place > 0 {
-                text.push(CELL_END);
-            }
-            push_cell(&mut text, cell);
-        }
-        text.push('\n');
-    }
-    text
-}
-
-fn push_cell(text: &mut String, cell: &Data) {
-    match cell {
-        Data::Empty | Data::Error(_) => {}
-        Data::String(words) | Data::DateTimeIso(words) | Data::DurationIso(words) => {
-            text.extend(words.trim().chars().map(|c| if c.is_control() { ' ' } else { c }));
-        }
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
-            let _ = write!(text, "{number:.0}");
-        }
-        Data::Float(number) => {
-            let _ = write!(text, "{number}");
-        }
-        Data::Int(number) => {
-            let _ = write!(text, "{number}");
-        }
-        Data::Bool(yes) => text.push_str(if *yes { "1" } else { "0" }),
-        Data::DateTime(at) => text.push_str(&stamp_text(at)),
-    }
-}
-
-/// A serial date as `YYYY-MM-DD HH:MM:SS`, without the time at midnight; a bare time as `HH:MM:SS`, up to 24:00:00.
-fn stamp_text(at: &ExcelDateTime) -> String {
-    /// 1970-01-01 in both ways of counting, days.
-    const UNIX_1900: f64 = 25_569.0;
-    const UNIX_1904: f64 = 24_107.0;
-    let serial = at.as_f64();
-    let clock = |second: i64| format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
-    if !(0.0..=2_958_466.0).contains(&serial) {
-        return format!("{serial}");
-    }
-    if serial <= 1.0 || at.is_duration() {
-        return clock((serial * 86_400.0).round() as i64);
-    }
-    // The flag of the epoch is not public; the parts that the crate computes show it.
-    let (year, month, day, ..) = at.to_ymd_hms_milli();
-    let by_1900 = CivilDay((serial - UNIX_1900).floor() as i32);
-    let is_1904 = CivilDay::from_ymd(year as i16, month as i8, day as i8).is_some_and(|day| day.0 - by_1900.0 > 1000);
-    let second = ((serial - if is_1904 { UNIX_1904 } else { UNIX_1900 }) * 86_400.0).round() as i64;
-    let day = CivilDay(second.div_euclid(86_400) as i32);
-    match second.rem_euclid(86_400) {
-        0 => day.to_string(),
-        second => format!("{day} {}", clock(second)),
-    }
-}
-
 impl ReadingsFile for OpenedWorkbook {
     fn pieces(&self) -> usize {
         self.sheets.len()
@@ -227,11 +231,19 @@ impl ReadingsFile for OpenedWorkbook {
     }
 
     fn close(&self, sink: &dyn BlockSink) {
+        self.told.iter().for_each(|reject| sink.reject(reject.clone()));
         self.sheets.iter().for_each(|sheet| sheet.close(sink));
     }
 
     fn understanding(&self) -> Understanding {
-        self.sheets.first().map(|sheet| sheet.understanding()).unwrap_or_default()
+        // Of further sheets only what differs from the first is told.
+        let mut sheets = self.sheets.iter().map(|sheet| sheet.understanding());
+        let mut all = sheets.next().unwrap_or_default();
+        let first = all.decisions.clone();
+        for sheet in sheets {
+            all.decisions.extend(sheet.decisions.into_iter().filter(|decision| decision.what == "sheet" || !first.contains(decision)));
+        }
+        all
     }
 
     fn clock(&self) -> super::StampClock {
@@ -241,8 +253,6 @@ impl ReadingsFile for OpenedWorkbook {
 
 #[cfg(test)]
 mod tests {
-    use calamine::ExcelDateTimeType;
-
     use super::*;
     use crate::ingest::kept::{Kept, read_file};
 
@@ -295,19 +305,6 @@ mod tests {
                 let _ = read_file(&Workbook, file.path(), &Calendar::new(None).unwrap());
             }
         }
-    }
-
-    fn stamp(serial: f64, is_1904: bool) -> String {
-        stamp_text(&ExcelDateTime::new(serial, ExcelDateTimeType::DateTime, is_1904))
-    }
-
-    #[test]
-    fn serial_dates_of_both_epochs_are_iso_text() {
-        // 1 March 2025 is day 45,717 from 1900 and 44,255 from 1904.
-        assert_eq!(stamp(45_717.0, false), "2025-03-01");
-        assert_eq!(stamp(45_717.0 + 0.5 / 24.0, false), "2025-03-01 00:30:00");
-        assert_eq!(stamp(44_255.0 + 0.5 / 24.0, true), "2025-03-01 00:30:00");
-        assert_eq!((stamp(1.0, false), stamp(0.5, false)), ("24:00:00".to_owned(), "12:00:00".to_owned()));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl<'a> Parser<'a> {
     fn counter_row(&mut self, index: usize, fields: &[&[u8]], columns: &CounterColumns, waiting: &mut Waiting) -> Result<(), Refused> {
         self.check_width(fields)?;
         let key = self.key(fields)?;
-        let ratio = columns.ratio.map_or(Ok(1.0), |column| self.ratio(fields[column]))?;
+        let ratio = columns.ratios.iter().try_fold(1.0, |ratio, &column| Ok::<f64, Refused>(ratio * self.ratio(fields[column])?))?;
         let is_all = columns.zone.is_none_or(|zone| {
             let word = self.plan.text(fields[zone]).trim().to_lowercase();
             ALL_ZONES.contains(&word.as_str())

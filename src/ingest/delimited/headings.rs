@@ -38,7 +38,7 @@ fn unit_of(word: &str) -> Option<ValueUnit> {
     match word {
         "wh" | "btч" | "btчac" => Some(ValueUnit::Wh),
         "kwh" | "kbtч" | "kbtчac" | "kbtcaғ" => Some(ValueUnit::Kwh),
-        "mwh" | "mbtч" | "mbtчac" => Some(ValueUnit::Mwh),
+        "mwh" | "mbtч" | "mbtчac" | "mbtcaғ" => Some(ValueUnit::Mwh),
         "w" | "bt" => Some(ValueUnit::W),
         "kw" | "kbt" => Some(ValueUnit::Kw),
         "mw" | "mbt" => Some(ValueUnit::Mw),

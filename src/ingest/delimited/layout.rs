@@ -8,6 +8,7 @@ use super::super::columns::{self, DATE, QUALITY, TIME, TIMESTAMP, USAGE_POINT, p
 use super::super::mapping::{Layout, StampSide};
 use super::super::stamp::StampForm;
 use super::headings::{is_no_reading, is_total, unit_in};
+use super::id_cell::unwrapped;
 use super::long_layout::only_grow;
 use super::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
 use super::settle::{Settler, toml_word};
@@ -88,6 +89,9 @@ impl Settler<'_> {
         let dated = self.usual(DATE).or(self.usual(TIMESTAMP));
         if id.is_some() && dated.is_some() && self.slots().len() >= FEWEST_SLOTS {
             return Ok(Layout::WideByDay);
+        }
+        if id.is_some() && self.has_dated_counters() {
+            return Ok(Layout::Register);
         }
         if id.is_some() && self.instants().len() >= FEWEST_INSTANTS {
             return Ok(Layout::WideByTime);
@@ -176,7 +180,7 @@ impl Settler<'_> {
                 (stamp, Some(date), Some(time)) if date != time && stamp.is_none_or(|stamp| stamp == time) => StampColumns::Two(date, time),
                 (Some(stamp), _, _) => StampColumns::One(stamp),
                 (None, Some(date), _) => StampColumns::One(date),
-                (None, None, _) => return Err(columns::no_timestamp(self.path, &self.header)),
+                (None, None, _) => return Err(self.no_stamp()),
             },
         };
         let found = self.with_time_of_day(found);
@@ -331,7 +335,9 @@ impl Settler<'_> {
         let names = self.profile.columns.clone();
         let quality = self.named(&names.quality, "quality")?.or_else(|| self.usual(QUALITY));
         let channel = self.channel(&names.channel)?;
-        plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, quality, channel });
+        let ratio = self.named(&names.ratio, "ratio")?;
+        self.tell_of_ratios(plan.decimal_comma);
+        plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, quality, channel, ratio });
         Ok(())
     }
 
@@ -348,7 +354,7 @@ impl Settler<'_> {
         let is_stamp =
             |column: usize| stamp == StampColumns::One(column) || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column);
         let named = self.across_columns().into_iter().filter(|column| !is_stamp(*column));
-        let meters: Vec<(usize, String)> = named.map(|column| (column, self.header[column].clone())).collect();
+        let meters: Vec<(usize, String)> = named.map(|column| (column, unwrapped(&self.header[column]).to_owned())).collect();
         if meters.is_empty() {
             return Err(columns::no_value(self.path, &self.header));
         }
@@ -387,7 +393,9 @@ impl Settler<'_> {
         sorted.sort_by_key(|cell| plan.form.day(cell.as_bytes()));
         let sample = StampSample::of(sorted.iter().map(|cell| ("", cell.as_str(), None)), plan.form, (false, true));
         self.settle_side(plan, &sample, "", false);
-        plan.shape = Shape::ByTime(TimeColumns { instants });
+        let ratio = self.named(&self.profile.columns.ratio, "ratio")?;
+        self.tell_of_ratios(plan.decimal_comma);
+        plan.shape = Shape::ByTime(TimeColumns { instants, ratio });
         Ok(())
     }
 }

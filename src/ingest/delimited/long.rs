@@ -8,6 +8,7 @@ use super::super::mapping::Kind;
 use super::super::number::{Cell, cell};
 use super::parser::{Parser, Refused};
 use super::plan::LongColumns;
+use super::ratios::ratio_in;
 
 impl Parser<'_> {
     /// Takes a row; one that cannot be used keeps its place in the block without a reading, so that rows by usage point can be counted.
@@ -100,13 +101,9 @@ impl Parser<'_> {
 
     /// Ratio of transformers; an empty cell is 1.
     pub(super) fn ratio(&self, bytes: &[u8]) -> Result<f64, Refused> {
-        match cell(bytes, self.plan.decimal_comma) {
-            Cell::Missing => Ok(1.0),
-            Cell::Number(ratio) if ratio > 0.0 && ratio < 1e6 => Ok(ratio),
-            _ => {
-                let text = self.plan.text(bytes);
-                Err((RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` is no ratio of transformers; write it as a number such as 40", text.trim())))
-            }
-        }
+        let text = self.plan.text(bytes);
+        ratio_in(&text, self.plan.decimal_comma).ok_or_else(|| {
+            (RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` is no ratio of transformers; write it as a number such as 40", text.trim()))
+        })
     }
 }

@@ -50,6 +50,7 @@ impl Settler<'_> {
         if let Some(quality) = long.quality {
             self.settle_quality(plan, quality);
         }
+        self.tell_of_ratios(plan.decimal_comma);
         self.doubt_repeated_stamps(&long, id);
         self.doubt_sentinels(plan, column);
         plan.shape = Shape::Long(long);

@@ -3,16 +3,21 @@
 //! `sample` splits the beginning of a file, `settle` makes a plan of it from a profile and from what the content shows, `parser` and its layouts (`long` with `usual_row`, `wide`, `counters`) turn
 //! lines into blocks. Quoted fields are unwrapped and may run over some line breaks.
 
+mod counter_headings;
 mod counters;
 mod dates;
 mod encoding;
 mod file;
 mod headings;
+mod held;
+mod id_cell;
 mod layout;
 mod long;
 mod long_layout;
 mod parser;
+mod period;
 mod plan;
+mod ratios;
 mod register_layout;
 mod rows;
 mod sample;
@@ -25,16 +30,16 @@ mod wide;
 
 use std::io::{BufRead, BufReader};
 
-use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memchr_iter;
 
-use super::mapping::{Delimiter, Profile, Understanding};
+use super::mapping::{Profile, Understanding};
 use super::message::is_of_the_system;
 use super::stamp::StampForm;
 use super::{Format, IngestError, ReadingsFile, Source, decompress};
 use encoding::Decoded;
 use file::{Store, TextFile};
+pub(in crate::ingest) use held::HeldTable;
 use plan::Footers;
 use sample::Sample;
 use settle::Settler;
@@ -88,26 +93,6 @@ impl Format for DelimitedText {
         let store = if is_compressed || has_wide_letters { Store::Stream(stored) } else { Store::Plain(stored) };
         Ok(Box::new(TextFile::new(file, (plan, understanding), encoding, store, line_bytes)))
     }
-}
-
-/// A table whose cells are held as text, such as the sheet of a workbook.
-///
-/// # Errors
-/// When columns are missing, or stamps cannot be understood.
-pub(super) fn held_table(file: &Source, text: String, profile: Option<&Profile>, notes: Understanding) -> Result<Box<dyn ReadingsFile>, IngestError> {
-    let sample = Sample::of(&text, Delimiter::Cell, true);
-    let whole = |column: usize, delimiter: u8| {
-        let mut fields = Vec::new();
-        Ok(text.lines().find_map(|line| {
-            rows::split_fields(line.as_bytes(), delimiter, &mut fields);
-            dates::settled_by(&String::from_utf8_lossy(fields.get(column)?))
-        }))
-    };
-    let (mut plan, understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
-    plan.footer = footers(&understanding, UTF_8);
-    let line_bytes = (text.len() / sample.rows.len().max(1)).max(1) as u64;
-    let store = Store::Held(Bytes::from(text.into_bytes()));
-    Ok(Box::new(TextFile::new(file, (plan, understanding), UTF_8, store, line_bytes)))
 }
 
 /// The words of footers as a file may write them: as the profile does, with a capital, in capitals, and in small letters.

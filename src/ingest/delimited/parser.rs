@@ -12,6 +12,7 @@ use super::super::number::{Cell, cell};
 use super::super::reject_list::RejectList;
 use super::super::stamp::{StampForm, StampReader};
 use super::super::values::{is_absurd, quality, stamp_detail};
+use super::id_cell::refused_id;
 use super::plan::{IdColumn, Plan, Shape, StampColumns};
 use super::rows::{Keys, Lines, is_data, split_fields};
 use super::usual_row::Role;
@@ -79,7 +80,7 @@ impl<'a> Parser<'a> {
             Shape::Slots(slots) => self.rows(text, has_head, |parser, index, fields| parser.slot_row(index, fields, slots)),
             Shape::ByTime(times) => {
                 let axis = self.time_axis(times);
-                self.rows(text, has_head, |parser, index, fields| parser.time_row(index, fields, &axis))
+                self.rows(text, has_head, |parser, index, fields| parser.time_row(index, fields, &axis, times))
             }
             Shape::Across(across) => self.across(text, has_head, across),
             Shape::Counters(counters) => self.counters(text, has_head, counters),
@@ -133,7 +134,7 @@ impl<'a> Parser<'a> {
             return Err((RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned()));
         }
         let key = self.keys.key(fields[column]);
-        key.ok_or_else(|| (RejectCode::ROW_ENCODING, "the id is not in the encoding of the file; say `encoding` in a profile".to_owned()))
+        key.ok_or_else(|| refused_id(&self.plan.text(fields[column])))
     }
 
     /// Instant of the row, the beginning of its interval.

@@ -131,6 +131,7 @@ pub(super) struct SlotColumns {
     pub(super) step_min: u32,
     pub(super) quality: Option<usize>,
     pub(super) channel: Option<usize>,
+    pub(super) ratio: Option<usize>,
 }
 
 /// Columns of a table with usage points across.
@@ -146,12 +147,14 @@ pub(super) struct AcrossColumns {
 pub(super) struct TimeColumns {
     /// Column and stamp, as in the header.
     pub(super) instants: Vec<(usize, String)>,
+    pub(super) ratio: Option<usize>,
 }
 
 /// Columns of a table of counters.
 #[derive(Debug, Clone)]
 pub(super) struct CounterColumns {
-    pub(super) ratio: Option<usize>,
+    /// Every counter of a row is multiplied by all of them.
+    pub(super) ratios: Vec<usize>,
     pub(super) zone: Option<usize>,
     pub(super) groups: Vec<CounterGroup>,
 }

@@ -7,6 +7,7 @@ use memchr::{memchr, memchr_iter};
 use crate::domain::{IdList, KeyRun, same_id};
 
 use super::super::IdRuns;
+use super::id_cell::{is_rounded, unwrapped};
 use super::plan::{IdColumn, Plan};
 
 /// Splits a line at `delimiter`, outside double quotes; quotes around a field are dropped. Several spaces in a row are one delimiter.
@@ -190,7 +191,7 @@ impl<'a> Keys<'a> {
         Self { ids, plan, known: HashMap::new(), last: None, fixed }
     }
 
-    /// Key of an id; `None` when it is not UTF-8.
+    /// Key of an id; `None` when it is not UTF-8, or what a spreadsheet left of a long number.
     pub(super) fn key(&mut self, id: &[u8]) -> Option<u32> {
         let id = id.trim_ascii();
         if let Some((last, key)) = &self.last
@@ -202,13 +203,14 @@ impl<'a> Keys<'a> {
             key
         } else {
             let text = self.plan.text(id);
-            if text.contains('\u{fffd}') {
+            let text = unwrapped(&text);
+            if text.contains('\u{fffd}') || is_rounded(text) {
                 return None;
             }
             let key = if text.len() < self.plan.pad_ids_to && !text.is_empty() {
                 self.ids.push(&format!("{text:0>width$}", width = self.plan.pad_ids_to))
             } else {
-                self.ids.push(&text)
+                self.ids.push(text)
             };
             self.known.insert(id.to_vec(), key);
             key

@@ -160,6 +160,11 @@ pub(super) fn decimal(sample: &Sample, first_row: usize, columns: &[usize], is_s
     if commas > points { DecimalMark::Comma } else { DecimalMark::Point }
 }
 
+/// Whether a cell is a number with a decimal mark.
+pub(super) fn has_mark(cell: &str) -> bool {
+    mark_of(cell).is_some()
+}
+
 /// Whether a number with one mark may be a whole one in thousands.
 pub(super) fn may_be_thousands(cell: &str) -> bool {
     let digits = cell.strip_prefix('-').unwrap_or(cell);

@@ -13,7 +13,7 @@ use super::plan::{Footers, IdColumn, Plan, Shape};
 use super::sample::{Sample, decimal};
 
 /// Beginnings of rows under a table that are no readings.
-const FOOTERS: [&str; 6] = ["итого", "всего", "total", "сумма", "grand total", "записей"];
+const FOOTERS: [&str; 9] = ["итого", "всего", "total", "сумма", "grand total", "записей", "барлығы", "жиыны", "қорытынды"];
 
 /// Names of coordinates, whose numbers say nothing of how readings are written.
 const PLACES: &[&str] = &["lat", "latitude", "lon", "lng", "longitude", "Широта", "Долгота"];
@@ -64,7 +64,11 @@ impl<'a> Settler<'a> {
     ///
     /// # Errors
     /// When columns are missing, or stamps cannot be understood.
-    pub(super) fn settle(mut self) -> Result<(Plan, Understanding), IngestError> {
+    pub(super) fn settle(self) -> Result<(Plan, Understanding), IngestError> {
+        self.settled().map_err(with_profile_lines)
+    }
+
+    fn settled(mut self) -> Result<(Plan, Understanding), IngestError> {
         self.find_header();
         let mark =
             self.profile.decimal.unwrap_or_else(|| decimal(self.sample, self.first_row, &self.number_columns(), self.is_sheet, &mut self.notes));
@@ -144,11 +148,11 @@ impl<'a> Settler<'a> {
             quality: profile.quality.iter().map(|(word, &quality)| (word.trim().to_lowercase(), ReadingQuality::from(quality))).collect(),
             id: IdColumn::At(0),
             pad_ids_to: profile.pad_ids_to.unwrap_or(0),
-            shape: Shape::ByTime(super::plan::TimeColumns { instants: Vec::new() }),
+            shape: Shape::ByTime(super::plan::TimeColumns { instants: Vec::new(), ratio: None }),
         }
     }
 
-    /// Columns whose numbers show the decimal mark: those with the name of a value or a unit, a slot of a day or an instant; where there is none, all but ids and places.
+    /// Columns whose numbers show the decimal mark: those with the name of a value or a unit, a slot of a day or an instant; where these have none, all but ids and places.
     fn number_columns(&self) -> Vec<usize> {
         let is_value = |name: &String| {
             let named = columns::value_names().any(|value| plain(value) == plain(name)) || super::headings::unit_in(name).is_some();
@@ -158,7 +162,8 @@ impl<'a> Settler<'a> {
         let with =
             |wanted: &dyn Fn(&String) -> bool| -> Vec<usize> { (0..self.header.len()).filter(|&column| wanted(&self.header[column])).collect() };
         let values = with(&|name| is_value(name) && !is_other(name));
-        if values.is_empty() { with(&|name| !is_other(name)) } else { values }
+        let has_mark = values.iter().any(|&column| self.cells(column).any(super::sample::has_mark));
+        if !has_mark { with(&|name| !is_other(name)) } else { values }
     }
 
     /// Whether some number has commas before three digits, and no number has others.
@@ -310,8 +315,20 @@ impl<'a> Settler<'a> {
             Some(column) => column,
             None => columns::require(self.path, &self.header, USAGE_POINT, "usage point")?,
         };
-        self.profile.columns.usage_point = vec![self.header[column].clone()];
-        self.notes.note("usage point", format!("column `{}`", self.header[column]), "its name");
+        let name = self.header[column].clone();
+        let is_customer = columns::find(std::slice::from_ref(&name), columns::CUSTOMERS).is_some() && self.profile.columns.usage_point.is_empty();
+        let shown = format!("column `{name}`");
+        if is_customer {
+            self.notes.doubt(
+                "usage point",
+                shown,
+                "its name",
+                "it may name a customer with several meters; say `usage_point` in a profile if another column names the meter",
+            );
+        } else {
+            self.notes.note("usage point", shown, "its name");
+        }
+        self.profile.columns.usage_point = vec![name];
         Ok(IdColumn::At(column))
     }
 
@@ -387,6 +404,20 @@ impl<'a> Settler<'a> {
         let above = self.profile.skip_rows.unwrap_or(0);
         self.sample.rows.iter().take(above).flatten().flat_map(|cell| days_in(cell)).collect()
     }
+}
+
+/// A column that is missed, with the lines of a profile that would name it: exports of head-ends are seldom edited by hand.
+fn with_profile_lines(error: IngestError) -> IngestError {
+    let IngestError::MissingColumn { path, meaning, found, hint } = error else { return error };
+    let lines = match meaning {
+        "usage point" => "usage_point = [\"…\"]` below `[columns]`, or `usage_point_from = \"file_name\"` where no column names it",
+        "time stamp" => "timestamp = [\"…\"]` below `[columns]`",
+        "energy" => "value = [\"…\"]` below `[columns]`, or `total = [\"…\"]` for a counter",
+        _ => return IngestError::MissingColumn { path, meaning, found, hint },
+    };
+    // A hint that speaks of profiles already says it better.
+    let hint = if hint.contains("profile") { hint } else { format!("{hint}, or leave the file as it is and write into a profile `{lines}") };
+    IngestError::MissingColumn { path, meaning, found, hint }
 }
 
 fn either(path: &Path, text: String) -> IngestError {

@@ -6,6 +6,8 @@ use std::path::Path;
 use encoding_rs::{IBM866, KOI8_R, WINDOWS_1251};
 use proptest::prelude::*;
 
+mod registers;
+
 use super::file::CHUNK;
 use super::*;
 use crate::domain::{Calendar, Timestamp};

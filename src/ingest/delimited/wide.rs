@@ -66,9 +66,10 @@ impl<'a> Parser<'a> {
         let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
         let held = ((next.0 - start.0) / 60 / i64::from(columns.step_min)).max(0) as usize;
         let channel = columns.channel.map_or(Ok(ChannelWord::Import), |column| self.channel(fields[column]))?;
+        let factor = self.factor_of_row(fields, columns.ratio)?;
         let mut values = Vec::with_capacity(columns.slots.len());
         for (slot, &column) in columns.slots.iter().enumerate() {
-            let value = match self.value(fields[column], Value::Interval(column, self.plan.unit), self.plan.factor) {
+            let value = match self.value(fields[column], Value::Interval(column, self.plan.unit), factor) {
                 _ if channel == ChannelWord::Passed => NO_READING,
                 Ok(value) if slot < held => (if channel == ChannelWord::Export { -value.abs() } else { value }) as f32,
                 // Writers fill the hour that never was with blanks or zeros.
@@ -94,6 +95,11 @@ impl<'a> Parser<'a> {
         Ok((key, times, values, quality))
     }
 
+    /// What makes the values of a row kWh or kW, its ratio of transformers included.
+    fn factor_of_row(&self, fields: &[&[u8]], ratio: Option<usize>) -> Result<f64, Refused> {
+        Ok(self.plan.factor * ratio.map_or(Ok(1.0), |column| self.ratio(fields[column]))?)
+    }
+
     /// The instants of the header, in the order of time.
     pub(super) fn time_axis(&mut self, columns: &TimeColumns) -> TimeAxis {
         let mut axis: Vec<(usize, Result<Timestamp, RejectCode>)> = Vec::new();
@@ -112,13 +118,13 @@ impl<'a> Parser<'a> {
     }
 
     /// A row of one usage point at all instants.
-    pub(super) fn time_row(&mut self, index: usize, fields: &[&[u8]], axis: &TimeAxis) {
-        let key = self.check_width(fields).and_then(|()| self.key(fields));
+    pub(super) fn time_row(&mut self, index: usize, fields: &[&[u8]], axis: &TimeAxis, columns: &TimeColumns) {
+        let key = self.check_width(fields).and_then(|()| Ok((self.key(fields)?, self.factor_of_row(fields, columns.ratio)?)));
         match key {
-            Ok(key) => {
+            Ok((key, factor)) => {
                 let mut values = Vec::with_capacity(axis.columns.len());
                 for &(column, is_instant) in &axis.columns {
-                    let value = self.value(fields[column], Value::Interval(column, self.plan.unit), self.plan.factor);
+                    let value = self.value(fields[column], Value::Interval(column, self.plan.unit), factor);
                     let value = value.unwrap_or_else(|refused| {
                         self.refuse(index, refused);
                         f64::from(NO_READING)

@@ -1,0 +1,130 @@
+//! Tables whose text is in memory, such as the sheets of a workbook, and tables that go on in another text without a header.
+
+use bytes::Bytes;
+use encoding_rs::UTF_8;
+
+use super::super::mapping::{Delimiter, Profile, Understanding};
+use super::super::number::{Cell, cell};
+use super::super::stamp::StampForm;
+use super::super::{IngestError, ReadingsFile, Source};
+use super::file::{Store, TextFile};
+use super::plan::{IdColumn, Plan};
+use super::sample::Sample;
+use super::settle::Settler;
+use super::{dates, footers, rows};
+
+/// Rows by which the cells of a column are known.
+const KNOWN_BY: usize = 50;
+
+/// A table that is understood, and what is needed to go on with it in another text.
+pub(in crate::ingest) struct HeldTable {
+    file: Option<Box<dyn ReadingsFile>>,
+    plan: Plan,
+    understanding: Understanding,
+    /// Kinds of the cells of every column.
+    kinds: Vec<Vec<Kind>>,
+}
+
+/// What a cell looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Blank,
+    Number,
+    Stamp,
+    Clock,
+    Words,
+}
+
+impl HeldTable {
+    /// Understands a table of cells.
+    ///
+    /// # Errors
+    /// When columns are missing, or stamps cannot be understood.
+    pub(in crate::ingest) fn of(file: &Source, text: String, profile: Option<&Profile>, notes: Understanding) -> Result<Self, IngestError> {
+        Self::cut_by(Delimiter::Cell, file, text, profile, notes)
+    }
+
+    /// The same where something else separates the cells.
+    pub(super) fn cut_by(
+        delimiter: Delimiter,
+        file: &Source,
+        text: String,
+        profile: Option<&Profile>,
+        notes: Understanding,
+    ) -> Result<Self, IngestError> {
+        let sample = Sample::of(&text, delimiter, true);
+        let whole = |column: usize, delimiter: u8| {
+            let mut fields = Vec::new();
+            Ok(text.lines().find_map(|line| {
+                rows::split_fields(line.as_bytes(), delimiter, &mut fields);
+                dates::settled_by(&String::from_utf8_lossy(fields.get(column)?))
+            }))
+        };
+        let (mut plan, understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
+        plan.footer = footers(&understanding, UTF_8);
+        let kinds = kinds_of(&sample, &plan);
+        let file = text_file(file, text, &sample, (plan.clone(), understanding.clone()));
+        Ok(Self { file: Some(file), plan, understanding, kinds })
+    }
+
+    /// The opened table; `None` once it is taken.
+    pub(in crate::ingest) fn take_file(&mut self) -> Option<Box<dyn ReadingsFile>> {
+        self.file.take()
+    }
+
+    /// The table going on in a text that begins with a row of the same width and kinds of cells, instead of a header; `None` for any other text.
+    pub(in crate::ingest) fn continued(&self, file: &Source, text: &str, mut notes: Understanding) -> Option<Box<dyn ReadingsFile>> {
+        if matches!(self.plan.id, IdColumn::Fixed(_)) {
+            return None;
+        }
+        let sample = Sample::of(text, Delimiter::Cell, true);
+        let first = sample.rows.iter().find(|row| !row.is_empty())?;
+        let kinds: Vec<Kind> = first.iter().map(|cell| kind_of(cell)).collect();
+        let fits = kinds.len() == self.kinds.len() && kinds.iter().zip(&self.kinds).all(|(kind, known)| known.contains(kind));
+        let has = |wanted: Kind| kinds.iter().zip(&self.kinds).any(|(kind, known)| *kind == wanted && !known.contains(&Kind::Words));
+        // A header has words where readings have stamps and numbers.
+        if !(fits && has(Kind::Number) && (has(Kind::Stamp) || has(Kind::Clock))) {
+            return None;
+        }
+        notes.note("header", "none", "its first row has the cells of the rows of the sheet before, whose table it continues");
+        let mut plan = self.plan.clone();
+        plan.head_lines = 0;
+        let understanding = Understanding { profile: self.understanding.profile.clone(), ..notes };
+        Some(text_file(file, text.to_owned(), &sample, (plan, understanding)))
+    }
+}
+
+fn text_file(file: &Source, text: String, sample: &Sample, understood: (Plan, Understanding)) -> Box<dyn ReadingsFile> {
+    let line_bytes = (text.len() / sample.rows.len().max(1)).max(1) as u64;
+    Box::new(TextFile::new(file, understood, UTF_8, Store::Held(Bytes::from(text.into_bytes())), line_bytes))
+}
+
+fn kinds_of(sample: &Sample, plan: &Plan) -> Vec<Vec<Kind>> {
+    let mut kinds: Vec<Vec<Kind>> = vec![Vec::new(); plan.fields];
+    let rows = sample
+        .rows
+        .iter()
+        .skip(plan.head_lines)
+        .filter(|row| row.len() == plan.fields && !row.first().is_some_and(|cell| plan.footer.begin(cell.as_bytes())));
+    for (known, cell) in rows.take(KNOWN_BY).flat_map(|row| row.iter().enumerate()).map(|(column, cell)| (column, kind_of(cell))) {
+        if !kinds[known].contains(&cell) {
+            kinds[known].push(cell);
+        }
+    }
+    kinds
+}
+
+fn kind_of(text: &str) -> Kind {
+    if text.is_empty() {
+        return Kind::Blank;
+    }
+    match cell(text.as_bytes(), true) {
+        Cell::Number(_) => Kind::Number,
+        Cell::Missing => Kind::Blank,
+        Cell::Text if StampForm::of(text.as_bytes()).is_some() => Kind::Stamp,
+        // Numbers of a workbook come with a point.
+        Cell::Text if matches!(cell(text.as_bytes(), false), Cell::Number(_)) => Kind::Number,
+        Cell::Text if text.contains(':') && super::layout::is_slot(text) => Kind::Clock,
+        Cell::Text => Kind::Words,
+    }
+}
