@@ -62,11 +62,6 @@ impl Sample {
     }
 }
 
-fn lines(text: &str, is_whole: bool) -> impl Iterator<Item = &str> {
-    let end = if is_whole { text.len() } else { text.rfind('\n').map_or(text.len(), |end| end + 1) };
-    text[..end].split('\n')
-}
-
 /// Lines, those that run over line breaks in quotes being one.
 fn records(text: &str, is_whole: bool, delimiter: u8) -> impl Iterator<Item = &str> {
     let end = if is_whole { text.len() } else { text.rfind('\n').map_or(text.len(), |end| end + 1) };
@@ -101,17 +96,16 @@ fn usual(numbers: impl Iterator<Item = usize>) -> Option<(usize, usize)> {
 /// Finds what separates fields: the first of the known delimiters that cuts nearly all lines into the same number of fields. Comes together with the decimal mark, since a
 /// comma between digits cannot be both.
 pub(super) fn delimiter(text: &str, is_whole: bool, notes: &mut Understanding) -> Delimiter {
-    let lines: Vec<&str> = lines(text, is_whole).filter(|line| !line.trim().is_empty()).take(200).collect();
     let scored = DELIMITERS.map(|(delimiter, name)| {
+        let lines: Vec<&str> = records(text, is_whole, delimiter.byte()).filter(|line| !line.trim().is_empty()).take(200).collect();
         let widths = lines.iter().map(|line| cells(line, delimiter.byte()).len()).filter(|&width| width > 1);
         let (width, count) = usual(widths).unwrap_or_default();
-        (delimiter, name, width, count)
+        (delimiter, name, width, count, lines.len())
     });
-    let nearly_all = |count: usize| count * 10 >= lines.len() * 8;
-    let first = scored.iter().find(|(_, _, _, count)| *count > 0 && nearly_all(*count));
+    let first = scored.iter().find(|(_, _, _, count, lines)| *count > 0 && count * 10 >= lines * 8);
     let best = first.or_else(|| scored[..4].iter().filter(|score| score.3 > 0).max_by_key(|score| (score.3, score.2)));
-    if let Some((delimiter, name, width, count)) = best {
-        notes.note("delimiter", *name, format!("cuts {count} of {} lines into {width} fields", lines.len()));
+    if let Some((delimiter, name, width, count, lines)) = best {
+        notes.note("delimiter", *name, format!("cuts {count} of {lines} lines into {width} fields"));
         return *delimiter;
     }
     notes.note("delimiter", "comma", "no delimiter cuts the lines evenly");

@@ -18,6 +18,10 @@ const FOOTERS: [&str; 9] = ["итого", "всего", "total", "сумма", "
 /// Names of coordinates, whose numbers say nothing of how readings are written.
 const PLACES: &[&str] = &["lat", "latitude", "lon", "lng", "longitude", "Широта", "Долгота"];
 
+/// The doubt about a sheet whose dates a program of another country has taken for its own.
+const SWAPPED: &str = "real dates all have days up to 12 and typed ones later days: day and month of the real ones may have been swapped when the file was opened in a program of another \
+                       country; export it again as text";
+
 /// Looks through the whole column for a date that can be read in one way only.
 pub(super) type WholeColumn<'a> = &'a dyn Fn(usize, u8) -> Result<Option<(StampForm, String)>, IngestError>;
 
@@ -361,9 +365,21 @@ impl<'a> Settler<'a> {
             },
             (DateOrder::Either(text), None) => return Err(either(self.path, text)),
         };
-        self.notes.note("dates", toml_word(form), ground);
+        match column.filter(|&column| self.may_be_swapped(column, form)) {
+            Some(_) => self.notes.doubt("dates", toml_word(form), ground, SWAPPED),
+            None => self.notes.note("dates", toml_word(form), ground),
+        }
         self.profile.dates = Some(form);
         Ok(form)
+    }
+
+    /// Whether all real dates of a sheet's column have days up to 12, and all dates typed as text later ones: so it is where a program took the first for month and day.
+    fn may_be_swapped(&self, column: usize, form: StampForm) -> bool {
+        let days =
+            |form: StampForm| self.cells(column).filter_map(move |cell| form.day(cell.as_bytes())).map(|day| day.date().day()).collect::<Vec<_>>();
+        let (real, typed) = (days(StampForm::YearFirst), days(form));
+        let is_mixed = self.is_sheet && form != StampForm::YearFirst && real.len() >= 3 && typed.len() >= 3;
+        is_mixed && real.iter().all(|day| *day <= 12) && typed.iter().all(|day| *day > 12)
     }
 
     /// Whether a column's cells are days in the count of spreadsheets.

@@ -559,6 +559,20 @@ fn days_counted_by_a_spreadsheet_are_dates() {
 }
 
 #[test]
+fn energy_by_parameter_with_a_stamp_is_no_list_of_counters_of_one_day() {
+    reads_all(&two_days("Прибор учета;Параметр;Дата и время;Значение", |id, _, date, time, kwh| {
+        format!("{id};A+;{date} {time};{kwh}")
+    }));
+}
+
+#[test]
+fn quotes_over_lines_in_every_row_do_not_hide_the_delimiter() {
+    reads_all(&two_days("Адрес;Прибор учета;Дата и время;A+, кВт*ч", |id, _, date, time, kwh| {
+        format!("\"г. Алматы\nул. Абая\";{id};{date} {time};{kwh}")
+    }));
+}
+
+#[test]
 fn a_field_in_quotes_may_run_over_lines_and_a_lonely_quote_may_not() {
     let kept = read(
         "meter_id;Адрес;start;kwh\n1;\"г. Алматы\nул. Абая\";2025-03-01 00:00;0,5\n2;\"Ромашка;2025-03-01 00:00;0,7\n3;x;2025-03-01 00:00;bad\n"

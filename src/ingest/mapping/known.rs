@@ -1,6 +1,6 @@
 //! Profiles of known exports, which are part of the program.
 
-use super::super::columns::plain;
+use super::super::columns::{DATE, TIMESTAMP, plain};
 use super::{Profile, ProfileError};
 
 /// A profile that is part of the program.
@@ -46,10 +46,19 @@ pub(in crate::ingest) fn recognised(rows: &[Vec<String>]) -> Option<Profile> {
     let holds = |signature: &[String], rows: &[Vec<String>]| {
         !signature.is_empty() && signature.iter().map(|name| plain(name)).all(|name| rows.iter().flatten().any(|cell| *cell == name))
     };
+    // An export of the counters of a day that it does not name is another one where some column names days.
+    let names_days = |rows: &[Vec<String>]| rows.iter().flatten().any(|cell| TIMESTAMP.iter().chain(DATE).any(|name| plain(name) == *cell));
+    let is_of_one_day = |profile: &Profile| {
+        let columns = &profile.columns;
+        profile.layout == Some(super::Layout::Register) && columns.date.is_empty() && columns.timestamp.is_empty() && columns.period_begin.is_empty()
+    };
     PROFILES.iter().filter_map(|known| known.profile().ok()).find(|profile| {
         // Labels of a transposed table stand below one another.
         let height = if profile.layout == Some(super::Layout::Transposed) { 4 } else { profile.header_rows.unwrap_or(1).max(1) };
-        (0..plain_rows.len()).any(|first| holds(&profile.signature, &plain_rows[first..(first + height).min(plain_rows.len())]))
+        (0..plain_rows.len()).any(|first| {
+            let rows = &plain_rows[first..(first + height).min(plain_rows.len())];
+            holds(&profile.signature, rows) && !(is_of_one_day(profile) && names_days(rows))
+        })
     })
 }
 
