@@ -15,7 +15,7 @@ pub struct Caps {
     pub unpacked_bytes: u64,
     /// Times that a compressed file may grow when it is unpacked; asked only beyond the first 64 MiB.
     pub unpacked_ratio: u64,
-    /// Records of one file that may be left out before its reading ends.
+    /// Records of one file that may be left out before its reading ends; in a table, those that are listed one by one.
     pub rejects: u64,
 }
 

@@ -33,16 +33,20 @@ fn may_be_spread(fold: &DayFold) -> bool {
 }
 
 /// Runs `[first, end)` of equal values that are at least `shortest` long; missing values make none.
+///
+/// A run that long holds one of every `shortest` places, so only these are looked at and the values around them.
 pub(super) fn runs_of_one_value(kw: &[f32], shortest: usize) -> Vec<(usize, usize)> {
+    let stride = shortest.max(1);
     let mut runs = Vec::new();
-    let mut first = 0;
-    for end in 1..=kw.len() {
-        if end == kw.len() || kw[end] != kw[first] {
-            if end - first >= shortest && !kw[first].is_nan() {
-                runs.push((first, end));
-            }
-            first = end;
+    let mut place = 0;
+    while place < kw.len() {
+        let differs = |value: &f32| *value != kw[place];
+        let first = kw[..place].iter().rposition(differs).map_or(0, |before| before + 1);
+        let end = kw[place..].iter().position(differs).map_or(kw.len(), |length| place + length);
+        if end >= first + stride {
+            runs.push((first, end));
         }
+        place = end.max(place + stride);
     }
     runs
 }
@@ -60,6 +64,24 @@ mod tests {
     /// Half-hours of a home on a display of 1 Wh, kW.
     fn home(days: usize) -> Vec<f32> {
         (0..days * 48).map(|i| (60 + (i * 7919 + 13) % 101 + if (34..44).contains(&(i % 48)) { 300 } else { 0 }) as f32 / 500.0).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn runs_are_those_that_a_look_at_every_value_finds(values in proptest::collection::vec(0_u8..4, 0..200), shortest in 1_usize..12) {
+            let kw: Vec<f32> = values.iter().map(|&value| if value == 3 { f32::NAN } else { f32::from(value / 2) }).collect();
+            let mut expected = Vec::new();
+            let mut first = 0;
+            for end in 1..=kw.len() {
+                if end == kw.len() || kw[end] != kw[first] {
+                    if end - first >= shortest && !kw[first].is_nan() {
+                        expected.push((first, end));
+                    }
+                    first = end;
+                }
+            }
+            proptest::prop_assert_eq!(runs_of_one_value(&kw, shortest), expected);
+        }
     }
 
     #[test]

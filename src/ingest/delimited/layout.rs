@@ -178,6 +178,8 @@ impl Settler<'_> {
             (None, Some(date), None) => StampColumns::One(date),
             (None, None, _) => match (self.usual(TIMESTAMP), self.usual(DATE), self.usual(TIME)) {
                 (stamp, Some(date), Some(time)) if date != time && stamp.is_none_or(|stamp| stamp == time) => StampColumns::Two(date, time),
+                // `Конец интервала` may hold an instant or, beside a date, a time of day.
+                (Some(stamp), Some(date), _) if self.holds_times(stamp) => StampColumns::Two(date, stamp),
                 (Some(stamp), _, _) => StampColumns::One(stamp),
                 (None, Some(date), _) => StampColumns::One(date),
                 (None, None, _) => return Err(self.no_stamp()),
@@ -196,14 +198,17 @@ impl Settler<'_> {
     /// A column of bare dates together with the column of times beside it, whatever that is called: without it all readings of a day would be of one instant.
     fn with_time_of_day(&self, found: StampColumns) -> StampColumns {
         let StampColumns::One(date) = found else { return found };
-        let filled = |column: usize| self.cells(column).filter(|cell| !cell.is_empty()).take(200);
-        let has_time = filled(date).any(|cell| cell.contains(':') || cell.len() > 10);
-        let is_clock = |cell: &str| cell.contains(':') && matches!(slot_name(cell), Some(SlotName::Clock(_)));
-        let is_times = |column: &usize| *column != date && filled(*column).next().is_some() && filled(*column).all(is_clock);
-        match (0..self.header.len()).find(is_times) {
+        let has_time = self.cells(date).filter(|cell| !cell.is_empty()).take(200).any(|cell| cell.contains(':') || cell.len() > 10);
+        match (0..self.header.len()).find(|&column| column != date && self.holds_times(column)) {
             Some(time) if !has_time && self.profile.layout.is_none_or(|layout| layout == Layout::Long) => StampColumns::Two(date, time),
             _ => found,
         }
+    }
+
+    /// Whether a column holds times of day and nothing else.
+    fn holds_times(&self, column: usize) -> bool {
+        let filled = || self.cells(column).filter(|cell| !cell.is_empty()).take(200);
+        filled().next().is_some() && filled().all(|cell| cell.contains(':') && matches!(slot_name(cell), Some(SlotName::Clock(_))))
     }
 
     fn stamp_name(&self, columns: StampColumns) -> String {
