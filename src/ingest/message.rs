@@ -97,7 +97,7 @@ struct MessageFile {
     clock: StampClock,
     facts: &'static [(&'static str, &'static str)],
     /// What was found out while it was read.
-    told: Mutex<Understanding>,
+    told: Mutex<(Understanding, Option<StampClock>)>,
     rows: u64,
     digest: Arc<FileDigest>,
 }
@@ -120,7 +120,7 @@ impl ReadingsFile for MessageFile {
         let mut points = MeterPoints::new(self.file, &self.path, self.caps, calendar, sink);
         let halt = (self.parse)(Box::new(BufReader::with_capacity(1 << 16, stream)), &mut points).err();
         let (rows, notes) = conclude(points, halt, &self.path)?;
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = notes.understanding(calendar, self.facts);
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = (notes.understanding(calendar, self.facts), notes.clock());
         Ok(rows)
     }
 
@@ -129,11 +129,11 @@ impl ReadingsFile for MessageFile {
     }
 
     fn clock(&self) -> StampClock {
-        self.clock
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).1.unwrap_or(self.clock)
     }
 
     fn understanding(&self) -> Understanding {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 }
 

@@ -94,6 +94,12 @@ impl MessageNotes {
         *self.clocks.entry(clock).or_insert(0) += 1;
     }
 
+    /// Whose clock the stamps turned out to be on; `None` where none was met, or the format says it.
+    pub(super) fn clock(&self) -> Option<StampClock> {
+        let is_own = !self.clocks.contains_key(&ClockTold::Nothing);
+        (!self.clocks.is_empty()).then_some(if is_own { StampClock::Own } else { StampClock::Utility })
+    }
+
     /// All of it in words. `facts` are what the format itself says.
     pub(super) fn understanding(&self, calendar: &Calendar, facts: &[(&'static str, &'static str)]) -> Understanding {
         let mut told = Understanding::default();
@@ -102,10 +108,6 @@ impl MessageNotes {
         }
         for clock in self.clocks.keys() {
             clock.tell(calendar, &mut told);
-        }
-        if !self.clocks.is_empty() {
-            let is_own = !self.clocks.contains_key(&ClockTold::Nothing);
-            told.clock = Some(if is_own { StampClock::Own } else { StampClock::Utility });
         }
         for subject in Subject::ALL {
             let mut doubt = self.doubts.get(&subject);
@@ -234,7 +236,7 @@ mod tests {
         let mut notes = MessageNotes::default();
         notes.on_clock(ClockTold::Note(-12_600));
         assert_eq!(told(&notes, Some("Etc/GMT-5")), [("clock", "UTC-03:30".to_owned(), false)]);
-        assert_eq!(notes.understanding(&Calendar::new(None).unwrap(), &[]).clock, Some(StampClock::Own));
+        assert_eq!(notes.clock(), Some(StampClock::Own));
     }
 
     #[test]
@@ -245,14 +247,14 @@ mod tests {
         assert_eq!((lines.len(), lines[MOST_TOLD].1.as_str()), (MOST_TOLD + 1, "and others"));
     }
 
-    /// What a message format takes a text for, on the clock of the caller.
-    fn taken_for(format: &dyn Format, text: &str, zone: Option<&str>) -> Understanding {
+    /// What a message format takes a text for, on the clock of the caller, and whose clock its stamps are on.
+    fn taken_for(format: &dyn Format, text: &str, zone: Option<&str>) -> (Understanding, StampClock) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("message");
         std::fs::write(&path, text).unwrap();
         let file = format.open(&Source { path: &path, ix: FileIx(0), caps: Caps::default() }).unwrap();
         file.read(0, &Calendar::new(zone).unwrap(), &Kept::default()).unwrap();
-        file.understanding()
+        (file.understanding(), file.clock())
     }
 
     fn values<'a>(told: &'a Understanding, what: &str) -> Vec<&'a str> {
@@ -262,23 +264,24 @@ mod tests {
     #[test]
     fn a_message_says_what_it_was_taken_for_when_it_was_read() {
         let text = "<message class='80020'><datetime><day>20250301</day></datetime><area><measuringpoint code='1'><measuringchannel code='01'><period start='0000' end='0030'><value>1</value></period></measuringchannel><measuringchannel code='03'><period start='0000' end='0030'><value>1</value></period></measuringchannel></measuringpoint></area></message>";
-        let told = taken_for(&XML80020, text, None);
+        let (told, clock) = taken_for(&XML80020, text, None);
+        assert_eq!(clock, StampClock::Utility);
         assert!(told.decisions.iter().any(|one| one.what == "clock" && one.doubt.is_some()), "nothing names the clock");
         assert_eq!((values(&told, "usage point"), values(&told, "interval")), (vec!["`code` of `measuringpoint`"], vec!["30 min"]));
         assert_eq!(values(&told, "channel"), ["import `01`", "reactive `03`, passed over"]);
-        assert_eq!(values(&taken_for(&XML80020, text, Some("Asia/Almaty")), "clock"), ["Asia/Almaty"]);
-        let noted = taken_for(&XML80020, &format!("<!--GmtFrom=5;GmtTo=3-->{text}"), None);
-        assert_eq!((values(&noted, "clock"), noted.clock), (vec!["UTC+03:00"], Some(StampClock::Own)));
+        assert_eq!(values(&taken_for(&XML80020, text, Some("Asia/Almaty")).0, "clock"), ["Asia/Almaty"]);
+        let (noted, clock) = taken_for(&XML80020, &format!("<!--GmtFrom=5;GmtTo=3-->{text}"), None);
+        assert_eq!((values(&noted, "clock"), clock), (vec!["UTC+03:00"], StampClock::Own));
     }
 
     #[test]
     fn stamps_with_an_offset_need_no_zone_and_naive_ones_do() {
         let text = "{\"usagePoint\":\"A\",\"intervalBlocks\":[{\"readingType\":\"0.0.2.4.1.1.12.0.0.0.0.0.0.0.0.0.72.0\",\"intervalReadings\":[{\"timestamp\":\"2025-03-01T00:15:00Z\",\"value\":1}]}]}";
-        let told = taken_for(&CIM_JSON, text, None);
-        assert_eq!((told.clock, values(&told, "unit")), (Some(StampClock::Own), vec!["Wh"]));
+        let (told, clock) = taken_for(&CIM_JSON, text, None);
+        assert_eq!((clock, values(&told, "unit")), (StampClock::Own, vec!["Wh"]));
         assert!(told.decisions.iter().all(|one| one.doubt.is_none()));
-        let naive = taken_for(&CIM_JSON, &text.replace(":00Z", ":00"), None);
-        assert_eq!(naive.clock, Some(StampClock::Utility));
+        let (naive, clock) = taken_for(&CIM_JSON, &text.replace(":00Z", ":00"), None);
+        assert_eq!(clock, StampClock::Utility);
         assert!(naive.decisions.iter().any(|one| one.what == "clock" && one.doubt.is_some()));
     }
 }

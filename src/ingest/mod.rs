@@ -163,7 +163,7 @@ pub trait ReadingsFile: Send + Sync {
     fn understanding(&self) -> Understanding {
         Understanding::default()
     }
-    /// Whose clock the stamps are on.
+    /// Whose clock the stamps are on. A message may tell it only while its piece is read.
     fn clock(&self) -> StampClock {
         StampClock::Utility
     }

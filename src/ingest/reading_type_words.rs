@@ -116,7 +116,9 @@ mod tests {
 
     fn numbers(fields: &[(&str, &str)]) -> Option<String> {
         let mut words = TypeWords::default();
-        fields.iter().for_each(|(name, word)| words.take(name, word));
+        for (name, word) in fields {
+            words.take(name, word);
+        }
         words.numbers()
     }
 

@@ -35,6 +35,8 @@ pub struct FileSummary {
     pub sha256: String,
     /// Name of the format.
     pub format: &'static str,
+    /// Whose clock its stamps turned out to be on.
+    pub clock: StampClock,
 }
 
 /// The opened files of a run, in the order of their paths.
@@ -149,7 +151,13 @@ impl Readings {
             return Err(IngestError::NoReadings { looked_at: self.looked_at.clone() + &because });
         }
         let summary = |(opened, rows): (&Opened, AtomicU64)| {
-            Ok(FileSummary { path: opened.path.clone(), rows: rows.into_inner(), sha256: opened.file.sha256()?, format: opened.format })
+            Ok(FileSummary {
+                path: opened.path.clone(),
+                rows: rows.into_inner(),
+                sha256: opened.file.sha256()?,
+                format: opened.format,
+                clock: opened.file.clock(),
+            })
         };
         self.files.par_iter().zip(rows).map(summary).collect()
     }

@@ -128,7 +128,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     progress.stage("reading", None);
     let files = ingest::find_inputs(&plan.readings).map_err(PipelineError::from)?;
     let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
-    let is_utc = is_utc(&readings, &plan.calendar)?;
+    is_utc(readings.clock(), &plan.calendar)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
     let memory = MemoryPlan::of(plan.memory, &survey);
     let store = SpillStore::new(memory.profiles, folder);
@@ -138,6 +138,10 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
     let read = read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
     gatherer.failure().or_else(|| store.failure()).map_or(Ok(()), |error| Err(PipelineError::from(error)))?;
+
+    // A message tells its clock only when it is read.
+    let told = read.clocks.first().copied().filter(|first| read.clocks.iter().all(|other| other == first));
+    let is_utc = is_utc(if read.clocks.is_empty() { readings.clock() } else { told }, &plan.calendar)?;
 
     progress.stage("writing", None);
     let kept = finished.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -185,11 +189,11 @@ fn write_points(path: &Path, kept: &Kept, store: &SpillStore, is_utc: bool, inte
 }
 
 /// Whether what is read are instants: a zone is given, or every file states its own clock.
-fn is_utc(readings: &Readings, calendar: &Calendar) -> Result<bool, ConvertError> {
+fn is_utc(clock: Option<StampClock>, calendar: &Calendar) -> Result<bool, ConvertError> {
     if calendar.zone_name().is_some() {
         return Ok(true);
     }
-    match readings.clock() {
+    match clock {
         Some(StampClock::Own) => Ok(true),
         Some(StampClock::Utility) => Ok(false),
         None => Err(ConvertError::MixedClocks),

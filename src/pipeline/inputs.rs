@@ -9,7 +9,7 @@ use crate::domain::{
     Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
 };
 use crate::findings::InputDigest;
-use crate::ingest::{self, BlockSink, FileSummary, IngestError, PieceIx, Readings, Table};
+use crate::ingest::{self, BlockSink, FileSummary, IngestError, PieceIx, Readings, StampClock, Table};
 use crate::series::{Gathered, Gatherer, MeterRatios};
 
 use super::{Interrupt, Progress, ScanPlan};
@@ -46,6 +46,8 @@ pub(super) struct ReadingsRead {
     pub(super) interval_readings: u64,
     pub(super) register_readings: u64,
     pub(super) digests: Vec<InputDigest>,
+    /// Whose clock the stamps of every file with readings turned out to be on.
+    pub(super) clocks: Vec<StampClock>,
 }
 
 /// Hands blocks to the gatherer and counts them.
@@ -177,6 +179,7 @@ pub(super) fn read_all(
         interval_readings: sink.intervals.into_inner(),
         register_readings: sink.registers.into_inner(),
         digests: summaries.iter().map(digest).collect(),
+        clocks: summaries.iter().filter(|summary| summary.rows > 0).map(|summary| summary.clock).collect(),
     })
 }
 

@@ -242,7 +242,7 @@ pub fn inspect(
     readings.close(&looking);
     // A message has told what it is only now.
     let (format, understanding) = readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
-    let clock = understanding.clock.or(readings.clock()).unwrap_or(StampClock::Utility);
+    let clock = readings.clock().unwrap_or(StampClock::Utility);
     let gathered = gatherer.finish()?;
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);

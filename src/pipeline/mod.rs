@@ -107,7 +107,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
     let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
-    let ReadingsRead { gathered, interval_readings, register_readings, digests } = read;
+    let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
     let counted = registers::finish_counted(&gathered.registers, &first);
     profiles.close()?;
     tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);

@@ -118,6 +118,46 @@ fn one_utility_in_many_dresses_gives_the_same_bytes() {
     }
 }
 
+/// One message of a point, with a note of its writer and the energy of the first half hour.
+fn message(note: &str, kwh: u32) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>{note}<message class=\"80020\"><datetime><day>20250301</day></datetime><area><measuringpoint code=\"1001\"><measuringchannel code=\"01\"><period start=\"0000\" end=\"0030\"><value>{kwh}</value></period></measuringchannel></measuringpoint></area></message>"
+    )
+}
+
+#[test]
+fn a_clock_that_only_the_message_tells_is_kept_on_the_way_through_convert() {
+    let (_keep, folder) = folder_with(&[("a.xml", &message("<!--GmtFrom=5;GmtTo=3-->", 7)), ("b.xml", &message("", 7))]);
+    let zone = ["--timezone", "Asia/Almaty"];
+    convert(&folder.join("a.xml"), &folder.join("once.parquet"), &[]);
+    let twice = convert(&folder.join("once.parquet"), &folder.join("twice.parquet"), &zone);
+    assert_eq!(twice, convert(&folder.join("a.xml"), &folder.join("zoned.parquet"), &zone));
+    let inspect = |name: &str| text(&darkload(&["inspect", &folder.join(name).display().to_string()]).stdout);
+    let (noted, bare) = (inspect("a.xml"), inspect("b.xml"));
+    assert!(noted.contains("UTC+03:00") && noted.contains("2025-02-28T21:00") && !noted.contains("give --timezone"), "{noted}");
+    assert!(bare.contains("May be read in another way") && bare.contains("give --timezone"), "{bare}");
+}
+
+#[test]
+fn of_a_message_sent_twice_the_higher_number_counts() {
+    let (_keep, folder) = folder_with(&[("80020_1_20250301_999.xml", &message("", 7)), ("80020_1_20250301_1000.xml", &message("", 8))]);
+    convert(&folder, &folder.join("out.parquet"), &[]);
+    let shown = text(&darkload(&["inspect", &folder.join("out.parquet").display().to_string()]).stdout);
+    assert!(shown.contains("8.000 kWh") && !shown.contains("7.000 kWh"), "{shown}");
+}
+
+#[test]
+fn a_file_of_another_kind_is_named_with_what_helps() {
+    let (_keep, folder) = folder_with(&[("a.xls", "<html><body><table><tr><td>1</td></tr></table></body></html>")]);
+    let output = darkload(&["inspect", &folder.join("a.xls").display().to_string()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        text(&output.stderr).contains("is an HTML table, whatever its name says, and is not read; save it as xlsx or csv"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
 #[test]
 fn the_order_of_rows_does_not_change_the_converted_bytes() {
     let (_keep, folder) = folder_with(&[

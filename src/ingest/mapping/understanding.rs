@@ -1,6 +1,5 @@
 //! What a reader took a file for, and on what ground: for `darkload inspect`.
 
-use super::super::StampClock;
 use super::Profile;
 
 /// One decision about a file.
@@ -23,8 +22,6 @@ pub struct Understanding {
     pub decisions: Vec<Decision>,
     /// The profile that says them all; `None` for formats that need none.
     pub profile: Option<Profile>,
-    /// Whose clock the stamps turned out to be on; `None` where only the file itself tells.
-    pub clock: Option<StampClock>,
 }
 
 impl Understanding {
