@@ -77,21 +77,35 @@ fn stamp_text(at: &ExcelDateTime) -> String {
     }
 }
 
+fn is_blank(cell: &Data) -> bool {
+    match cell {
+        Data::Empty => true,
+        Data::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
 /// Whether a column at the left is blank in most rows, as it is where ids are merged over their rows.
 pub(super) fn may_be_merged(range: &Range<Data>) -> bool {
     let (rows, columns) = range.get_size();
     (0..columns.min(LEFT)).any(|column| {
-        let filled = (0..rows).filter(|&row| range.get((row, column)).is_some_and(|cell| !matches!(cell, Data::Empty))).count();
+        let filled = (0..rows).filter(|&row| range.get((row, column)).is_some_and(|cell| !is_blank(cell))).count();
         filled > 1 && filled * 2 < rows
     })
 }
 
 /// Writes the cell of a range that is merged over many rows of one column into all of them.
 pub(super) fn fill_merged(range: &mut Range<Data>, merged: &[Dimensions]) {
+    // Regions of a damaged file may lie over one another, as often as they like.
+    let mut left = range.get_size().0 * LEFT;
     for region in merged.iter().filter(|region| region.start.1 == region.end.1 && region.end.0.saturating_sub(region.start.0) + 1 >= FEWEST_MERGED) {
         let last = range.end().map_or(0, |end| end.0).min(region.end.0);
         let Some(first) = range.get_value(region.start).cloned() else { continue };
         for row in region.start.0 + 1..=last {
+            left = left.saturating_sub(1);
+            if left == 0 {
+                return;
+            }
             if matches!(range.get_value((row, region.start.1)), Some(Data::Empty)) {
                 range.set_value((row, region.start.1), first.clone());
             }
@@ -99,25 +113,33 @@ pub(super) fn fill_merged(range: &mut Range<Data>, merged: &[Dimensions]) {
     }
 }
 
-/// Whether a column has a heading and next to nothing below it, as it has where formulas were never calculated.
+/// Whether a column has a heading and next to nothing below it but zeros, as it has where formulas were never calculated.
 pub(super) fn may_be_uncalculated(range: &Range<Data>) -> bool {
     let (rows, columns) = range.get_size();
+    let says_something = |cell: &Data| !is_blank(cell) && *cell != Data::Float(0.0);
     rows > 1
         && (0..columns).any(|column| {
-            let filled = (0..rows).filter(|&row| range.get((row, column)).is_some_and(|cell| !matches!(cell, Data::Empty))).count();
+            let filled = (0..rows).filter(|&row| range.get((row, column)).is_some_and(says_something)).count();
             filled > 0 && filled * 10 <= rows.max(20)
         })
 }
 
-/// How many cells hold a formula and no value, and the row of the first of them, counted from 1.
-pub(super) fn uncalculated(range: &Range<Data>, formulas: &Range<String>) -> Option<(u64, u64)> {
-    let (top, left) = formulas.start()?;
-    let is_open =
-        |row: u32, column: u32| range.get_value((row, column)).is_none_or(|cell| matches!(cell, Data::Empty) || *cell == Data::String(String::new()));
-    let open = formulas.used_cells().filter(|(_, _, formula)| !formula.is_empty()).map(|(row, column, _)| (top + row as u32, left + column as u32));
-    let mut rows = open.filter(|&(row, column)| is_open(row, column)).map(|(row, _)| row);
-    let first = rows.next()?;
-    Some((rows.count() as u64 + 1, u64::from(first) + 1))
+/// Formulas without a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Uncalculated {
+    pub(super) cells: u64,
+    /// The first of them, counted from 1.
+    pub(super) row: u64,
+    /// They have one, and it is 0 in all formulas of the sheet.
+    pub(super) are_zero: bool,
+}
+
+/// Of the places of formulas those without a value, or all where every one has 0.
+pub(super) fn uncalculated(range: &Range<Data>, formulas: &[(u32, u32)]) -> Option<Uncalculated> {
+    let open: Vec<u32> = formulas.iter().filter(|&&place| range.get_value(place).is_none_or(is_blank)).map(|(row, _)| *row).collect();
+    let are_zero = open.is_empty() && formulas.iter().all(|&place| range.get_value(place) == Some(&Data::Float(0.0)));
+    let rows = if are_zero { formulas.iter().map(|(row, _)| *row).collect() } else { open };
+    rows.first().map(|&row| Uncalculated { cells: rows.len() as u64, row: u64::from(row) + 1, are_zero })
 }
 
 #[cfg(test)]
@@ -154,7 +176,7 @@ mod tests {
     #[test]
     fn formulas_without_a_value_are_counted() {
         let range = Range::from_sparse(vec![Cell::new((0, 0), Data::Float(1.0)), Cell::new((2, 0), Data::Float(2.0))]);
-        let formulas = Range::from_sparse((0..4).map(|row| Cell::new((row, 0), "A1*2".to_owned())).collect());
-        assert_eq!(uncalculated(&range, &formulas), Some((2, 2)));
+        let formulas: Vec<(u32, u32)> = (0..4).map(|row| (row, 0)).collect();
+        assert_eq!(uncalculated(&range, &formulas), Some(Uncalculated { cells: 2, row: 2, are_zero: false }));
     }
 }

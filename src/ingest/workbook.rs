@@ -9,7 +9,7 @@ use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calamine::{Data, Dimensions, Range, Reader, SheetVisible, Sheets, open_workbook_auto_from_rs};
+use calamine::{Cell, Data, DataRef, Dimensions, Range, Reader, SheetVisible, Sheets, Xlsx, XlsxError, open_workbook_auto_from_rs};
 
 use crate::domain::{Calendar, Reject, RejectCode};
 
@@ -18,11 +18,13 @@ use super::contained::contained;
 use super::delimited::HeldTable;
 use super::digest::FileDigest;
 use super::mapping::{Profile, Understanding};
-use super::sheet_text::{fill_merged, may_be_merged, may_be_uncalculated, text_of, uncalculated};
+use super::sheet_text::{Uncalculated, fill_merged, may_be_merged, may_be_uncalculated, text_of, uncalculated};
 use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decompress};
 
 /// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
 const CAP_MB: u64 = 64;
+/// Cells of the rectangle around a sheet, blank ones included, that are held: a million rows of thirty columns.
+const MOST_CELLS: u64 = 1 << 25;
 
 /// The format.
 #[derive(Debug)]
@@ -115,13 +117,43 @@ impl Format for Workbook {
 
 /// Cells of a sheet; an id that is merged over its rows stands in each of them.
 fn cells_of(path: &Path, book: &mut Book, name: &str) -> Result<Range<Data>, IngestError> {
-    let mut range = unharmed(path, || book.worksheet_range(name))?;
+    let mut range = if let Sheets::Xlsx(sheets) = book {
+        let cells = unharmed(path, || Ok(written_cells(sheets, name)?))?;
+        bounded(cells).ok_or_else(|| IngestError::Workbook {
+            path: path.to_path_buf(),
+            message: format!("sheet `{name}` has a cell far from its table, so that more than {MOST_CELLS} cells would be held; delete that cell"),
+        })?
+    } else {
+        unharmed(path, || book.worksheet_range(name))?
+    };
     if may_be_merged(&range) {
         // Merged ranges that cannot be read leave the cells as they stand.
         let merged = unharmed(path, || Ok(merged_of(book, name))).unwrap_or_default();
         fill_merged(&mut range, &merged);
     }
     Ok(range)
+}
+
+/// The cells of a sheet that hold something.
+fn written_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<Cell<Data>>, XlsxError> {
+    let mut cells = Vec::new();
+    let mut reader = book.worksheet_cells_reader(name)?;
+    while let Some(cell) = reader.next_cell()? {
+        if !matches!(cell.get_value(), DataRef::Empty) {
+            cells.push(Cell::new(cell.get_position(), Data::from(cell.get_value().clone())));
+        }
+    }
+    Ok(cells)
+}
+
+/// The rectangle that cells lie in; `None` when it is too large to be held.
+fn bounded(cells: Vec<Cell<Data>>) -> Option<Range<Data>> {
+    let span = |places: &dyn Fn(&Cell<Data>) -> u32| -> u64 {
+        let (low, high) = cells.iter().map(places).fold((u32::MAX, 0), |(low, high), place| (low.min(place), high.max(place)));
+        u64::from(high.saturating_sub(low)) + 1
+    };
+    let held = span(&|cell| cell.get_position().0) * span(&|cell| cell.get_position().1);
+    (cells.is_empty() || held <= MOST_CELLS).then(|| Range::from_sparse(cells))
 }
 
 fn merged_of(book: &mut Book, name: &str) -> Vec<Dimensions> {
@@ -133,21 +165,28 @@ fn merged_of(book: &mut Book, name: &str) -> Vec<Dimensions> {
 }
 
 /// Cells of a sheet that hold a formula and no value, and the row of the first.
-fn open_formulas(book: &mut Book, name: &str, range: &Range<Data>) -> Option<(u64, u64)> {
-    let formulas = unharmed(Path::new(""), || book.worksheet_formula(name)).ok()?;
-    uncalculated(range, &formulas)
+fn open_formulas(book: &mut Book, name: &str, range: &Range<Data>) -> Option<Uncalculated> {
+    // Other formats keep the value beside the formula.
+    let Sheets::Xlsx(book) = book else { return None };
+    let mut places = Vec::new();
+    unharmed(Path::new(""), || {
+        let mut cells = book.worksheet_cells_reader(name)?;
+        while let Some(cell) = cells.next_formula()? {
+            places.extend((!cell.get_value().is_empty()).then(|| cell.get_position()));
+        }
+        Ok(())
+    })
+    .ok()?;
+    uncalculated(range, &places)
 }
 
-fn tell_open(shown: &Path, (cells, row): (u64, u64), notes: &mut Understanding) -> Reject {
-    let detail = format!(
-        "{cells} cells hold a formula that was never calculated and count as missing; open the workbook in a spreadsheet program and save it"
-    );
-    notes.doubt(
-        "formulas",
-        format!("{cells} without a value"),
-        format!("from row {row} on"),
-        "open the workbook in a spreadsheet program and save it",
-    );
+fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Reject {
+    let Uncalculated { cells, row, are_zero } = open;
+    let remedy = "open the workbook in a spreadsheet program and save it";
+    let value = if are_zero { "all of them 0" } else { "without a value" };
+    let meaning = if are_zero { "and count as 0" } else { "and count as missing" };
+    notes.doubt("formulas", format!("{cells} {value}"), format!("from row {row} on"), format!("they were hardly calculated; {remedy}"));
+    let detail = format!("{cells} cells hold formulas, {value}, as they are before they are calculated, {meaning}; {remedy}");
     Reject { file: shown.display().to_string(), row, code: RejectCode::CELL_UNREADABLE.0, detail, records: cells }
 }
 
@@ -293,6 +332,108 @@ mod tests {
         let readings: Vec<_> = (0..4).map(|i| ("A".to_owned(), first + i * 1800, 0.5 * (i + 1) as f32)).collect();
         assert_eq!(book("epoch1904.xls").readings(), readings);
         assert_eq!(book("readings.ods").readings(), readings[..2]);
+    }
+
+    /// A workbook of sheets, each with its rows; a cell that is a number in text is one.
+    fn written(sheets: &[(&str, &[&[&str]])], shape: impl Fn(&mut rust_xlsxwriter::Worksheet)) -> tempfile::NamedTempFile {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for (name, rows) in sheets {
+            let sheet = book.add_worksheet().set_name(*name).unwrap();
+            for (row, cells) in rows.iter().enumerate() {
+                for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                    let (row, column) = (row as u32, column as u16);
+                    match cell.parse::<f64>() {
+                        Ok(number) if !cell.starts_with('0') || cell.contains('.') => sheet.write(row, column, number).unwrap(),
+                        _ => sheet.write(row, column, *cell).unwrap(),
+                    };
+                }
+            }
+            shape(sheet);
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        book.save(file.path()).unwrap();
+        file
+    }
+
+    fn of_written(file: &tempfile::NamedTempFile) -> Kept {
+        read_file(&Workbook, file.path(), &Calendar::new(None).unwrap()).unwrap()
+    }
+
+    fn understood(file: &tempfile::NamedTempFile) -> Vec<(String, String)> {
+        let source = Source { path: file.path(), ix: crate::domain::FileIx(0), caps: crate::ingest::Caps::default() };
+        let decisions = Workbook.open(&source).unwrap().understanding().decisions;
+        decisions.into_iter().map(|decision| (decision.what.to_owned(), decision.value)).collect()
+    }
+
+    const HEAD: &[&str] = &["Прибор учета", "Дата и время", "A+, кВт*ч"];
+
+    #[test]
+    fn a_sheet_without_a_header_goes_on_with_the_table_before_and_one_that_cannot_be_read_is_told() {
+        let file = written(
+            &[
+                ("1", &[HEAD, &["00012345", "2025-03-01 00:00", "0.5"], &["00012345", "2025-03-01 00:30", "1.5"]]),
+                ("2", &[&["00012346", "2025-03-01 00:00", "2.5"], &["00012346", "2025-03-01 00:30", ""]]),
+                ("Баланс", &[&["Фидер", "Отпуск", "Потери"], &["1", "200", "10"], &["2", "300", "20"]]),
+                ("Примечание", &[&["Данные не окончательные"]]),
+            ],
+            |_| {},
+        );
+        let kept = of_written(&file);
+        let found: Vec<(String, f32)> = kept.readings().into_iter().filter(|reading| !reading.2.is_nan()).map(|(id, _, value)| (id, value)).collect();
+        assert_eq!(found, [("00012345", 0.5), ("00012345", 1.5), ("00012346", 2.5)].map(|(id, value)| (id.to_owned(), value)));
+        let told: Vec<_> = kept.rejects().into_iter().map(|reject| (reject.code, reject.file.ends_with("[Баланс]"))).collect();
+        assert_eq!(told, [("file.passed_over", true)]);
+        let sheets: Vec<_> = understood(&file).into_iter().filter(|(what, _)| what == "sheet").map(|(_, name)| name).collect();
+        assert_eq!(sheets, ["1", "2"]);
+    }
+
+    #[test]
+    fn a_cell_far_from_the_table_is_an_error_and_takes_no_memory() {
+        let file = written(&[("1", &[HEAD, &["17", "2025-03-01 00:00", "0.5"]])], |sheet| {
+            sheet.write(1_048_575, 16_383, "x").unwrap();
+        });
+        let error = read_file(&Workbook, file.path(), &Calendar::new(None).unwrap()).err().unwrap().to_string();
+        assert!(error.contains("far from its table"), "{error}");
+    }
+
+    #[test]
+    fn what_differs_between_sheets_is_shown() {
+        let (first, second): (&[&str], &[&str]) = (&["2025-03-01 00:00", "0.5"], &["2025-03-01 00:30", "1.5"]);
+        let energy: &[&[&str]] = &[&["Дата и время", "A+, кВт*ч"], first, second];
+        let power: &[&[&str]] = &[&["Дата и время", "A+, кВт"], first, second];
+        let file = written(&[("00012345", energy), ("00012346", power)], |_| {});
+        let ids: std::collections::BTreeSet<String> = of_written(&file).readings().into_iter().map(|reading| reading.0).collect();
+        assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["00012345", "00012346"], "the sheets name their meters");
+        let units: Vec<_> = understood(&file).into_iter().filter(|(what, _)| what == "unit").map(|(_, unit)| unit).collect();
+        assert_eq!(units, ["kWh", "kW"]);
+    }
+
+    #[test]
+    fn an_id_that_is_merged_over_its_rows_holds_for_all_of_them() {
+        let row = |at: &'static str| ["", at, "0.5"];
+        let times = ["2025-03-01 00:30", "2025-03-01 01:00", "2025-03-01 01:30", "2025-03-01 02:00"].map(row);
+        let mut rows: Vec<&[&str]> = vec![HEAD, &["00012345", "2025-03-01 00:00", "0.5"]];
+        rows.extend(times.iter().map(<[&str; 3]>::as_slice));
+        let file = written(&[("1", &rows)], |sheet| {
+            sheet.merge_range(1, 0, 5, 0, "00012345", &rust_xlsxwriter::Format::new()).unwrap();
+        });
+        let kept = of_written(&file);
+        assert_eq!((kept.readings().len(), kept.rejects().len()), (5, 0));
+    }
+
+    #[test]
+    fn formulas_that_were_never_calculated_are_told() {
+        // Programs that write workbooks without calculating them leave 0 for the value.
+        let row = |at: &'static str| ["17", at, ""];
+        let times = ["2025-03-01 00:00", "2025-03-01 00:30", "2025-03-01 01:00", "2025-03-01 01:30"].map(row);
+        let rows: Vec<&[&str]> = std::iter::once(HEAD).chain(times.iter().map(<[&str; 3]>::as_slice)).collect();
+        let file = written(&[("1", &rows)], |sheet| {
+            for row in 1..5 {
+                sheet.write_formula(row, 2, rust_xlsxwriter::Formula::new("=0.1*2")).unwrap();
+            }
+        });
+        let told = of_written(&file).rejects();
+        assert_eq!((told[0].code, told[0].row, told[0].records), ("cell.unreadable", 2, 4));
     }
 
     #[test]

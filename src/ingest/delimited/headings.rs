@@ -17,7 +17,8 @@ pub(in crate::ingest) fn unit_in(name: &str) -> Option<ValueUnit> {
         .filter(|word| !word.is_empty())
         .collect();
     let (place, unit) = words.iter().enumerate().find_map(|(place, word)| Some((place, unit_of(word)?)))?;
-    let is_hour = words.get(place + 1).is_some_and(|next| ["ч", "час", "часов", "часы", "h", "hour"].iter().any(|hour| plain(hour) == *next));
+    let is_hour =
+        words.get(place + 1).is_some_and(|next| ["ч", "час", "часов", "часы", "сағ", "сағат", "h", "hour"].iter().any(|hour| plain(hour) == *next));
     let is_thousand = place > 0 && ["тыс", "тысяч"].iter().any(|word| plain(word) == words[place - 1]);
     let unit = match unit {
         ValueUnit::W if is_hour => ValueUnit::Wh,

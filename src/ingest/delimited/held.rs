@@ -8,6 +8,7 @@ use super::super::number::{Cell, cell};
 use super::super::stamp::StampForm;
 use super::super::{IngestError, ReadingsFile, Source};
 use super::file::{Store, TextFile};
+use super::outside_id::{is_named_by_rows, with_ids};
 use super::plan::{IdColumn, Plan};
 use super::sample::Sample;
 use super::settle::Settler;
@@ -50,9 +51,16 @@ impl HeldTable {
         file: &Source,
         text: String,
         profile: Option<&Profile>,
-        notes: Understanding,
+        mut notes: Understanding,
     ) -> Result<Self, IngestError> {
         let sample = Sample::of(&text, delimiter, true);
+        let (sample, text) = match is_named_by_rows(&sample, profile).then(|| with_ids(&text, delimiter, &sample)).flatten() {
+            Some(named) => {
+                notes.note("usage point", "rows of their own", "rows such as `Прибор учета: 00012345` name it for the rows below them");
+                (Sample::of(&named, delimiter, true), named)
+            }
+            None => (sample, text),
+        };
         let whole = |column: usize, delimiter: u8| {
             let mut fields = Vec::new();
             Ok(text.lines().find_map(|line| {

@@ -10,6 +10,7 @@ use super::super::stamp::StampForm;
 use super::headings::{is_no_reading, is_total, unit_in};
 use super::id_cell::unwrapped;
 use super::long_layout::only_grow;
+use super::meter_channels::by_channel;
 use super::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
 use super::settle::{Settler, toml_word};
 use super::sides::StampSample;
@@ -96,7 +97,7 @@ impl Settler<'_> {
         if id.is_some() && self.instants().len() >= FEWEST_INSTANTS {
             return Ok(Layout::WideByTime);
         }
-        if id.is_none() && self.has_meters_across() {
+        if id.is_none() && (self.has_meters_across() || self.has_channels_across()) {
             return Ok(Layout::WideByMeter);
         }
         if id.is_none() {
@@ -360,6 +361,7 @@ impl Settler<'_> {
             |column: usize| stamp == StampColumns::One(column) || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column);
         let named = self.across_columns().into_iter().filter(|column| !is_stamp(*column));
         let meters: Vec<(usize, String)> = named.map(|column| (column, unwrapped(&self.header[column]).to_owned())).collect();
+        let (meters, exports) = by_channel(&meters).unwrap_or((meters, Vec::new()));
         if meters.is_empty() {
             return Err(columns::no_value(self.path, &self.header));
         }
@@ -374,7 +376,7 @@ impl Settler<'_> {
         self.refuse_counters(plan, meters.iter().map(|(column, _)| down(*column)))?;
         self.stamps(plan, stamp, None)?;
         plan.id = IdColumn::Fixed(String::new());
-        plan.shape = Shape::Across(AcrossColumns { stamp, meters });
+        plan.shape = Shape::Across(AcrossColumns { stamp, meters, exports });
         Ok(())
     }
 

@@ -8,12 +8,15 @@ mod counters;
 mod dates;
 mod encoding;
 mod file;
+mod heading_rows;
 mod headings;
 mod held;
 mod id_cell;
 mod layout;
 mod long;
 mod long_layout;
+mod meter_channels;
+mod outside_id;
 mod parser;
 mod period;
 mod plan;
@@ -80,6 +83,10 @@ impl Format for DelimitedText {
         let by_profile = profile.and_then(|profile| profile.delimiter);
         let delimiter = by_profile.unwrap_or_else(|| sample::delimiter(&text, is_whole, &mut notes));
         let sample = Sample::of(&text, delimiter, is_whole);
+        if stored <= outside_id::MOST_BYTES && outside_id::is_named_by_rows(&sample, profile) {
+            let mut table = HeldTable::cut_by(delimiter, file, whole_text(file, encoding)?, profile, notes)?;
+            return table.take_file().ok_or_else(|| IngestError::Empty { path: file.path.to_path_buf() });
+        }
         let whole = |column: usize, delimiter: u8| whole_column(file, encoding, column, delimiter);
         let (mut plan, mut understanding) = Settler::new(file.path, &sample, profile, notes, &whole).settle()?;
         if let Some(profile) = &mut understanding.profile {
@@ -121,6 +128,16 @@ fn encoding_of(head: &[u8], profile: Option<&Profile>, notes: &mut Understanding
         None => notes.note("encoding", found.encoding.name(), found.ground),
     }
     found.encoding
+}
+
+/// The text of the whole file, up to its cap; where it breaks off, what comes before.
+fn whole_text(file: &Source, encoding: &'static Encoding) -> Result<String, IngestError> {
+    let mut bytes = Vec::new();
+    let reader = Decoded::new(decompress::open_within(file.path, None, &file.caps)?, encoding);
+    match std::io::Read::read_to_end(&mut std::io::Read::take(reader, 4 * outside_id::MOST_BYTES), &mut bytes) {
+        Err(source) if is_of_the_system(&source) => Err(IngestError::Io { path: file.path.to_path_buf(), source }),
+        Ok(_) | Err(_) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+    }
 }
 
 /// Reads a column of the whole file up to the first date that can be read in one way only.

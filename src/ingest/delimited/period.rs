@@ -2,7 +2,8 @@
 
 use crate::domain::CivilDay;
 
-use super::settle::{Settler, days_in};
+use super::super::stamp::StampForm;
+use super::settle::Settler;
 
 /// Months by the beginnings of their names in Russian, Kazakh and English; short names are whole words.
 const MONTHS: [&[&str]; 12] = [
@@ -20,6 +21,11 @@ const MONTHS: [&[&str]; 12] = [
     &["декабр", "желтоқсан", "december"],
 ];
 
+/// Words beside days that are not those of the period: of contracts, and of printing.
+const OTHER_DAYS: [&str; 10] = ["договор", "сформир", "печат", "создан", "составлен", "выгруз", "generated", "printed", "created", "жасалды"];
+/// Longest period of a report, days: a year and a month.
+const LONGEST: i32 = 400;
+
 /// The days whose beginnings a period lies between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Period {
@@ -32,17 +38,39 @@ pub(super) struct Period {
 }
 
 impl Settler<'_> {
+    /// Dates in the rows above the header: those of printing only where there are no others, those of contracts never.
+    pub(super) fn title_days(&self) -> Vec<CivilDay> {
+        let days = |left_out: &[&str]| -> Vec<CivilDay> { self.title_rows(left_out).iter().flat_map(|row| days_in(row)).collect() };
+        let of_readings = days(&OTHER_DAYS);
+        if of_readings.is_empty() { days(&OTHER_DAYS[..1]) } else { of_readings }
+    }
+
+    /// Rows above the header without any of some words.
+    fn title_rows(&self, left_out: &[&str]) -> Vec<String> {
+        let above = self.profile.skip_rows.unwrap_or(0);
+        let rows = self.sample.rows.iter().take(above).map(|row| row.join(" "));
+        rows.filter(|row| !left_out.iter().any(|word| row.to_lowercase().contains(word))).collect()
+    }
+
     /// The period above the header, else in the names of file and sheet.
     pub(super) fn period(&self) -> Option<Period> {
-        let above = self.profile.skip_rows.unwrap_or(0);
-        let rows: Vec<String> = self.sample.rows.iter().take(above).map(|row| row.join(" ")).collect();
+        let rows = self.title_rows(&OTHER_DAYS);
         let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let spans = rows.iter().map(|row| two_days(&days_in(row))).chain([two_days(&self.title_days())]);
+        let spans = rows.iter().map(|row| two_days(&days_in(row))).chain([two_days(&days_in(&rows.join(" ")))]);
         let of_title = spans.flatten().next().map(|(first, end)| (first, end, "the days above the header"));
         let of_title = of_title.or_else(|| month_in(&rows.join("\n")).map(|(first, end)| (first, end, "the month above the header")));
         let found = of_title.or_else(|| month_in(&name).map(|(first, end)| (first, end, "the month in the name of file or sheet")));
         found.map(|(first, end, ground)| Period { first, end, ground, is_of_the_name: of_title.is_none() })
     }
+}
+
+/// The dates written in a text, with dots or year first.
+pub(super) fn days_in(text: &str) -> Vec<CivilDay> {
+    let words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '/')));
+    let form_of = |word: &str| {
+        StampForm::of(word.as_bytes()).filter(|form| !matches!(form, StampForm::EpochSeconds | StampForm::EpochMillis | StampForm::Compact))
+    };
+    words.map(|word| word.trim_matches(['.', '-', '/'])).filter_map(|word| form_of(word)?.day(word.as_bytes())).collect()
 }
 
 /// Two days, the earlier first. A period from the first to the last day of months ends with that day.
@@ -51,6 +79,9 @@ fn two_days(days: &[CivilDay]) -> Option<(CivilDay, CivilDay)> {
     days.sort_unstable();
     days.dedup();
     let &[first, last] = days.as_slice() else { return None };
+    if last.0 - first.0 > LONGEST {
+        return None;
+    }
     let is_whole_months = first.date().day() == 1 && last == last.month_end();
     Some((first, if is_whole_months { CivilDay(last.0 + 1) } else { last }))
 }
@@ -81,6 +112,12 @@ mod tests {
     }
 
     #[test]
+    fn dates_are_found_in_titles() {
+        let days: Vec<String> = days_in("Период: с 01.03.2025 по 01.04.2025 (№ 12345678)").iter().map(ToString::to_string).collect();
+        assert_eq!(days, ["2025-03-01", "2025-04-01"]);
+    }
+
+    #[test]
     fn a_month_in_words_is_a_period() {
         for text in ["Ведомость за март 2025 г.", "с 1 по 31 марта 2025 года", "Наурыз 2025.xlsx", "2025 жылғы наурыз айы", "Readings, March 2025"]
         {
@@ -97,5 +134,6 @@ mod tests {
         assert_eq!(two_days(&[day("2025-03-01"), day("2025-03-31")]), Some((day("2025-03-01"), day("2025-04-01"))));
         assert_eq!(two_days(&[day("2025-03-01"), day("2025-04-01")]), Some((day("2025-03-01"), day("2025-04-01"))));
         assert_eq!(two_days(&[day("2025-03-01")]), None);
+        assert_eq!(two_days(&[day("2020-03-01"), day("2025-04-01")]), None, "the day of a contract begins no period");
     }
 }

@@ -140,6 +140,8 @@ pub(super) struct AcrossColumns {
     pub(super) stamp: StampColumns,
     /// Column and usage point.
     pub(super) meters: Vec<(usize, String)>,
+    /// Columns of [`AcrossColumns::meters`] whose energy flows out.
+    pub(super) exports: Vec<usize>,
 }
 
 /// Columns of a table with instants across.

@@ -8,8 +8,9 @@ use super::super::IngestError;
 use super::super::columns::{self, DATE, REGISTER, TIMESTAMP, plain};
 use super::super::number::{Cell, cell};
 use super::counter_headings::{CounterHeading, PeriodSide, heading_of, is_day_of};
+use super::period::days_in;
 use super::plan::{CounterColumns, CounterDate, CounterGroup, Plan, Shape, StampColumns, StampOrder};
-use super::settle::{Settler, days_in};
+use super::settle::Settler;
 
 /// Names of the counter over all tariffs.
 const TOTAL: &[&str] =
@@ -165,15 +166,7 @@ impl Settler<'_> {
         if groups.is_empty() {
             return Err(columns::no_value(self.path, &self.header));
         }
-        for group in &groups {
-            let name = |column: &usize| format!("`{}`", self.header[*column]);
-            let at = match group.at {
-                CounterDate::Day(day) => day.to_string(),
-                CounterDate::Stamp(stamp) => format!("the day in `{}`", self.header[stamp.date]),
-            };
-            let counters = group.total.iter().map(name).chain(group.tariffs.iter().map(name)).collect::<Vec<_>>().join(", ");
-            self.notes.note("value", format!("counters of {at}: {counters}"), "the total wins over the sum of tariffs");
-        }
+        self.note_groups(&groups);
         let first = groups[0].total.or(groups[0].tariffs.first().copied()).map_or_else(String::new, |column| self.header[column].clone());
         self.set_unit(plan, &first, Unit::Kwh);
         if let CounterDate::Stamp(stamp) = groups[0].at {
@@ -182,6 +175,23 @@ impl Settler<'_> {
         let ratios = self.counter_ratios(plan.decimal_comma, &groups)?;
         plan.shape = Shape::Counters(CounterColumns { ratios, zone, groups });
         Ok(())
+    }
+
+    fn note_groups(&mut self, groups: &[CounterGroup]) {
+        // Days beyond a few are told by the first and the last of them.
+        let (shown, days) = match groups {
+            [first, .., last] if groups.len() > 4 => (vec![first, last], format!(", {} days in all", groups.len())),
+            few => (few.iter().collect(), String::new()),
+        };
+        for group in shown {
+            let name = |column: &usize| format!("`{}`", self.header[*column]);
+            let at = match group.at {
+                CounterDate::Day(day) => day.to_string(),
+                CounterDate::Stamp(stamp) => format!("the day in `{}`", self.header[stamp.date]),
+            };
+            let counters = group.total.iter().map(name).chain(group.tariffs.iter().map(name)).collect::<Vec<_>>().join(", ");
+            self.notes.note("value", format!("counters of {at}: {counters}{days}"), "the total wins over the sum of tariffs");
+        }
     }
 
     /// Groups of counters that are read at the day in a column, in the header, in the profile or in the title.

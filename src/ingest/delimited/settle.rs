@@ -2,18 +2,19 @@
 
 use std::path::Path;
 
-use crate::domain::{CivilDay, ReadingQuality, Unit};
+use crate::domain::{ReadingQuality, Unit};
 
 use super::super::IngestError;
 use super::super::columns::{self, DATE, TIMESTAMP, USAGE_POINT, plain};
 use super::super::mapping::{Columns, DecimalMark, IdSource, Layout, Profile, StampSide, Understanding, ValueUnit, recognised};
 use super::super::stamp::StampForm;
 use super::dates::{DateOrder, order_of};
+use super::heading_rows::{goes_on_below, join_header};
 use super::plan::{Footers, IdColumn, Plan, Shape};
 use super::sample::{Sample, decimal};
 
 /// Beginnings of rows under a table that are no readings.
-const FOOTERS: [&str; 9] = ["итого", "всего", "total", "сумма", "grand total", "записей", "барлығы", "жиыны", "қорытынды"];
+pub(super) const FOOTERS: [&str; 9] = ["итого", "всего", "total", "сумма", "grand total", "записей", "барлығы", "жиыны", "қорытынды"];
 
 /// Names of coordinates, whose numbers say nothing of how readings are written.
 const PLACES: &[&str] = &["lat", "latitude", "lon", "lng", "longitude", "Широта", "Долгота"];
@@ -74,6 +75,7 @@ impl<'a> Settler<'a> {
 
     fn settled(mut self) -> Result<(Plan, Understanding), IngestError> {
         self.find_header();
+        self.find_id_of_the_sheet();
         let mark =
             self.profile.decimal.unwrap_or_else(|| decimal(self.sample, self.first_row, &self.number_columns(), self.is_sheet, &mut self.notes));
         self.profile.decimal = Some(mark);
@@ -156,11 +158,12 @@ impl<'a> Settler<'a> {
         }
     }
 
-    /// Columns whose numbers show the decimal mark: those with the name of a value or a unit, a slot of a day or an instant; where these have none, all but ids and places.
+    /// Columns whose numbers show the decimal mark: those with the name of a value, a counter or a unit, a slot of a day or an instant; where there is none, all but ids and places.
     fn number_columns(&self) -> Vec<usize> {
         let is_value = |name: &String| {
             let named = columns::value_names().any(|value| plain(value) == plain(name)) || super::headings::unit_in(name).is_some();
-            named || super::layout::is_slot(name) || StampForm::of(name.as_bytes()).is_some()
+            let is_counter = super::counter_headings::heading_of(name).is_some();
+            named || is_counter || super::layout::is_slot(name) || StampForm::of(name.as_bytes()).is_some()
         };
         let is_other = |name: &String| USAGE_POINT.iter().chain(PLACES).any(|other| plain(other) == plain(name));
         let with =
@@ -189,6 +192,8 @@ impl<'a> Settler<'a> {
             Some(skip) => (skip, "the profile says so".to_owned()),
             None => self.header_row(height),
         };
+        let goes_on = self.profile.header_rows.is_none() && goes_on_below(&self.sample.rows, skip);
+        let (height, ground) = if goes_on { (2, format!("{ground}; headings are merged over the cells of the row below")) } else { (height, ground) };
         self.first_row = skip + height;
         let width = self.sample.usual_width(self.first_row).max(self.sample.rows.get(skip + height.max(1) - 1).map_or(0, Vec::len));
         if height == 0 {
@@ -299,6 +304,16 @@ impl<'a> Settler<'a> {
                 let name = self.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let name = name.strip_suffix(".csv").or(name.strip_suffix(".txt")).unwrap_or(&name).to_owned();
                 self.notes.note("usage point", name.clone(), "the file's name");
+                return Ok(IdColumn::Fixed(name));
+            }
+            Some(IdSource::SheetName) => {
+                let name = self.sheet_name().unwrap_or_default();
+                self.notes.doubt(
+                    "usage point",
+                    name.clone(),
+                    "the name of the sheet",
+                    "the sheet may be called after something else; say `usage_point` in a profile if a column names the meter",
+                );
                 return Ok(IdColumn::Fixed(name));
             }
             Some(IdSource::TitleAfter(word)) => {
@@ -414,12 +429,6 @@ impl<'a> Settler<'a> {
         self.profile.stamp = Some(side);
         plan.shift_s = if side == StampSide::End { i64::from(step_min) * 60 } else { 0 };
     }
-
-    /// Dates in the rows above the header.
-    pub(super) fn title_days(&self) -> Vec<CivilDay> {
-        let above = self.profile.skip_rows.unwrap_or(0);
-        self.sample.rows.iter().take(above).flatten().flat_map(|cell| days_in(cell)).collect()
-    }
 }
 
 /// A column that is missed, with the lines of a profile that would name it: exports of head-ends are seldom edited by hand.
@@ -442,43 +451,9 @@ fn either(path: &Path, text: String) -> IngestError {
     IngestError::DateOrder { path: path.to_path_buf(), text, day_first, month_first }
 }
 
-/// The dates written in a text, with dots or year first.
-pub(super) fn days_in(text: &str) -> Vec<CivilDay> {
-    let words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '/')));
-    let form_of = |word: &str| {
-        StampForm::of(word.as_bytes()).filter(|form| !matches!(form, StampForm::EpochSeconds | StampForm::EpochMillis | StampForm::Compact))
-    };
-    words.map(|word| word.trim_matches(['.', '-', '/'])).filter_map(|word| form_of(word)?.day(word.as_bytes())).collect()
-}
-
 /// A unit enum as it is written in TOML.
 pub(super) fn toml_word(value: impl serde::Serialize) -> String {
     toml::Value::try_from(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Header rows, one below the other, as one: a heading holds for the columns to its right that have none.
-fn join_header(rows: &[&Vec<String>], width: usize) -> Vec<String> {
-    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0).max(width);
-    let mut names = vec![String::new(); width];
-    for (level, row) in rows.iter().enumerate() {
-        let below = |column: usize| rows[level + 1..].iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
-        let mut heading = "";
-        for (column, name) in names.iter_mut().enumerate() {
-            let cell = row.get(column).map_or("", String::as_str);
-            if !cell.is_empty() {
-                heading = cell;
-            } else if level + 1 == rows.len() || !below(column) {
-                heading = "";
-            }
-            if !heading.is_empty() {
-                if !name.is_empty() {
-                    name.push(' ');
-                }
-                name.push_str(heading);
-            }
-        }
-    }
-    names
 }
 
 fn all_names(columns: &Columns) -> Vec<String> {
@@ -493,26 +468,4 @@ fn cer(sample: &Sample) -> Option<Profile> {
     let rows = sample.top();
     let known = super::super::mapping::PROFILES.iter().find(|known| known.name == "cer")?;
     (!rows.is_empty() && rows.iter().all(is_cer)).then(|| known.profile().ok()).flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headings_hold_for_the_columns_to_their_right() {
-        let row = |cells: &[&str]| cells.iter().map(|&cell| cell.to_owned()).collect::<Vec<_>>();
-        let upper = row(&["№", "Счётчик", "Начало 01.03.2025", "", "Конец 01.04.2025", "", "ТП"]);
-        let lower = row(&["", "", "Т1", "Общая", "Т1", "Общая", ""]);
-        assert_eq!(
-            join_header(&[&upper, &lower], 7),
-            ["№", "Счётчик", "Начало 01.03.2025 Т1", "Начало 01.03.2025 Общая", "Конец 01.04.2025 Т1", "Конец 01.04.2025 Общая", "ТП"]
-        );
-    }
-
-    #[test]
-    fn dates_are_found_in_titles() {
-        let days: Vec<String> = days_in("Период: с 01.03.2025 по 01.04.2025 (№ 12345678)").iter().map(ToString::to_string).collect();
-        assert_eq!(days, ["2025-03-01", "2025-04-01"]);
-    }
 }

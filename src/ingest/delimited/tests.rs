@@ -6,6 +6,7 @@ use std::path::Path;
 use encoding_rs::{IBM866, KOI8_R, WINDOWS_1251};
 use proptest::prelude::*;
 
+mod places;
 mod registers;
 
 use super::file::CHUNK;

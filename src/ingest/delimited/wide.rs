@@ -154,13 +154,15 @@ impl<'a> Parser<'a> {
             push_time(&mut times, TimeRun { first: at.into(), step: 0, rows: 1 });
             for (column, id) in &columns.meters {
                 let value = parser.value(fields[*column], Value::Interval(*column, parser.plan.unit), parser.plan.factor);
-                values.push(value.map_or_else(
+                let value = value.map_or_else(
                     |(code, detail)| {
                         parser.refuse(index, (code, format!("{id}: {detail}")));
                         NO_READING
                     },
                     |value| value as f32,
-                ));
+                );
+                // Every reading of an export channel has a sign, missing ones too.
+                values.push(if columns.exports.contains(column) { -value.abs() } else { value });
             }
         });
         let meters = columns.meters.len();

@@ -211,6 +211,8 @@ pub(super) enum ValueUnit {
 pub(super) enum IdSource {
     /// The file's name without its ending.
     FileName,
+    /// The name of the sheet of a workbook.
+    SheetName,
     /// The word after this one in the rows above the header.
     TitleAfter(String),
 }

@@ -151,3 +151,19 @@ fn the_profile_printed_for_counters_of_a_period_reads_them_alike() {
         assert_eq!(counters(&read_as(text.as_bytes(), &profile)), march("17", 4000.0, 6020.0), "{profile}");
     }
 }
+
+#[test]
+fn a_table_with_a_date_in_each_row_is_not_the_export_of_current_counters_that_has_none() {
+    let text = "Прибор учета;Параметр;Дата и время;Значение\n17;А+;2025-03-01 00:00;0,5\n17;А+;2025-03-01 00:30;0,25\n";
+    let kept = read(text.as_bytes()).unwrap();
+    assert_eq!((short(&kept)[0].2, kept.registers().len()), (0.5, 0));
+}
+
+#[test]
+fn days_of_contracts_and_of_printing_are_not_the_period() {
+    let table = "Номер ПУ;Начальные показания;Конечные показания\n17;100;150\n";
+    let text = format!("Договор от 01.01.2024\nСформировано 02.04.2025\nВедомость за март 2025 г.\n{table}");
+    assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 100.0, 150.0));
+    let error = read(format!("Договор от 01.01.2024\n{table}").as_bytes()).err().unwrap().to_string();
+    assert!(error.contains("read_on"), "{error}");
+}
