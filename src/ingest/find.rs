@@ -16,7 +16,7 @@ pub struct InputFile {
 }
 
 /// Finds the files meant by `args`: files as they are, folders with everything in them but hidden files, archives with their members, patterns with `*` and `?` in the last part of the path.
-/// Each file comes once, in the [`natural`] order of paths: where readings disagree, the later file counts.
+/// Each file comes once, in the natural order of paths (numbers in names count as numbers): where readings disagree, the later file counts.
 ///
 /// # Errors
 /// When an argument matches nothing, or a folder cannot be listed.
