@@ -77,6 +77,16 @@ fn slot_name(cell: &str) -> Option<SlotName> {
     (word.len() <= 20 && !word.contains(['.', '/'])).then(|| SlotName::Numbered(plain(word), number))
 }
 
+/// Whether a heading says what its numbers are, which the number of a meter does not.
+fn is_no_meter(name: &str) -> bool {
+    let is_value = columns::value_names().any(|value| plain(value) == plain(name));
+    let is_other = NOT_METERS.iter().any(|word| plain(name).starts_with(&plain(word)) && (word.len() > 5 || plain(word) == plain(name)));
+    // A number is a meter's, even where it may be a code of a channel or stands beside a unit.
+    let is_numbered = name.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 3) || !name.contains(char::is_alphabetic);
+    let is_named = !is_numbered && (unit_in(name).is_some() || channel_word(name).is_some() || is_no_reading(name));
+    is_value || is_other || is_named || name.contains(['%', '°'])
+}
+
 impl Settler<'_> {
     /// The layout that names and cells of the header show.
     ///
@@ -146,20 +156,10 @@ impl Settler<'_> {
         let instants: Vec<(&str, &str)> = rows.take(200).collect();
         let distinct: std::collections::BTreeSet<&(&str, &str)> = instants.iter().collect();
         let others: Vec<usize> = self.across_columns().into_iter().filter(|&column| column != stamps && Some(column) != times).collect();
-        let words = others.iter().any(|&column| self.is_no_meter(&self.header[column]));
+        let words = others.iter().any(|&column| is_no_meter(&self.header[column]));
         let number = |cell: &str| cell.is_empty() || super::super::number::cell(cell.as_bytes(), true) != super::super::number::Cell::Text;
         let numeric = others.iter().all(|&column| self.cells(column).take(20).all(number));
         has_stamps && distinct.len() * 10 >= instants.len() * 9 && others.len() >= 2 && !words && numeric
-    }
-
-    /// Whether a heading says what its numbers are, which the number of a meter does not.
-    fn is_no_meter(&self, name: &str) -> bool {
-        let is_value = columns::value_names().any(|value| plain(value) == plain(name));
-        let is_other = NOT_METERS.iter().any(|word| plain(name).starts_with(&plain(word)) && (word.len() > 5 || plain(word) == plain(name)));
-        // A number is a meter's, even where it may be a code of a channel or stands beside a unit.
-        let is_numbered = name.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 3) || !name.contains(char::is_alphabetic);
-        let is_named = !is_numbered && (unit_in(name).is_some() || channel_word(name).is_some() || is_no_reading(name));
-        is_value || is_other || is_named || name.contains(['%', '°'])
     }
 
     /// Columns with a name that is neither ignored nor that of a sum or of the number of the row.

@@ -12,6 +12,7 @@ use super::super::stamp::StampForm;
 
 /// How a table is read.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the table")]
 pub(super) struct Plan {
     /// Of the bytes that are parsed. Only words and new ids are decoded: digits and marks are the same in every page.
     pub(super) encoding: &'static Encoding,

@@ -170,7 +170,7 @@ impl<'a> Settler<'a> {
             |wanted: &dyn Fn(&String) -> bool| -> Vec<usize> { (0..self.header.len()).filter(|&column| wanted(&self.header[column])).collect() };
         let values = with(&|name| is_value(name) && !is_other(name));
         let has_mark = values.iter().any(|&column| self.cells(column).any(super::sample::has_mark));
-        if !has_mark { with(&|name| !is_other(name)) } else { values }
+        if has_mark { values } else { with(&|name| !is_other(name)) }
     }
 
     /// Whether some number has commas before three digits, and no number has others.
