@@ -109,8 +109,14 @@ fn kernel<const WIDTH: usize>(bytes: &[u8], group: &mut [u32; GROUP]) {
     }
 }
 
-/// Tells binary packed deltas as runs of even distance: `take(first, distance, rows)`. There must be `rows` of them.
-pub(super) fn deltas(mut bytes: &[u8], rows: usize, mut take: impl FnMut(i64, i64, usize)) -> Result<(), Truncated> {
+/// How many values binary packed deltas claim to be.
+pub(super) fn delta_total(mut bytes: &[u8]) -> Result<usize, Truncated> {
+    let (_, _) = (varint(&mut bytes)?, varint(&mut bytes)?);
+    Ok(varint(&mut bytes)? as usize)
+}
+
+/// Tells binary packed deltas as runs of even distance: `take(first, distance, rows)`. There must be `rows` of them. Returns what follows them.
+pub(super) fn deltas(mut bytes: &[u8], rows: usize, mut take: impl FnMut(i64, i64, usize)) -> Result<&[u8], Truncated> {
     let block = varint(&mut bytes)? as usize;
     let parts = varint(&mut bytes)? as usize;
     let total = varint(&mut bytes)? as usize;
@@ -121,7 +127,7 @@ pub(super) fn deltas(mut bytes: &[u8], rows: usize, mut take: impl FnMut(i64, i6
     let per_part = block / parts;
     let mut left = total;
     if left == 0 {
-        return Ok(());
+        return Ok(bytes);
     }
     take(at, 0, 1);
     left -= 1;
@@ -153,7 +159,7 @@ pub(super) fn deltas(mut bytes: &[u8], rows: usize, mut take: impl FnMut(i64, i6
             }
         }
     }
-    Ok(())
+    Ok(bytes)
 }
 
 /// `width` bits from bit `bit` on; bytes beyond the end count as zero.
@@ -249,7 +255,8 @@ mod tests {
         assert_eq!(deltas(&[0, 4, 2, 0, 2, 0, 0, 0, 0], 2, has_rows), Err(Truncated));
         // Three equal stamps in one block, in a page of three rows and in one of a single row.
         let bytes = [128, 1, 4, 3, 0, 0, 0, 0, 0, 0];
-        assert_eq!(deltas(&bytes, 3, has_rows), Ok(()));
+        assert_eq!(deltas(&bytes, 3, has_rows), Ok(&[][..]));
+        assert_eq!(delta_total(&bytes), Ok(3));
         assert_eq!(deltas(&bytes, 1, has_rows), Err(Truncated));
     }
 }

@@ -1,22 +1,26 @@
 //! The general lane through a Parquet row group: any column type that can be read as text, a time or a number, in batches through Arrow.
 
+use std::borrow::Cow;
 use std::fs::File;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampSecondType, UInt16Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Encoding, Type};
 use parquet::errors::ParquetError;
 
 use crate::domain::{Calendar, IdList, IntervalBlock, RegisterBlock, Reject, RejectCode, Timestamp};
 
+use super::bit_packed::{Truncated, delta_total, deltas};
 use super::columns::Value;
 use super::contained::contained;
 use super::long_parquet::{Layout, dictionary, panicked};
 use super::naive_clock::NaiveClock;
 use super::parquet_headers::CheckedFile;
+use super::parquet_pages::{Column, DataPage, Detour, Pages};
 use super::stamp::{StampForm, StampReader};
 use super::values::{is_absurd, is_export, quality, stamp_detail};
 use super::{BlockSink, IngestError};
@@ -32,6 +36,11 @@ pub(super) fn read_group(layout: &Layout, group: usize, first_row: u64, calendar
     let open = File::open(&layout.path).map_err(|source| IngestError::Io { path: layout.path.clone(), source })?;
     let mask = ProjectionMask::roots(layout.metadata.parquet_schema(), layout.columns.all());
     let damaged = |source| IngestError::Parquet { path: layout.path.clone(), source };
+    for index in 0..layout.metadata.metadata().row_group(group).num_columns() {
+        if mask.leaf_included(index) {
+            check_texts(layout, &open, (group, index)).map_err(damaged)?;
+        }
+    }
     let open = CheckedFile { file: open, caps: layout.caps };
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open, layout.metadata.clone());
     let builder = builder.with_row_groups(vec![group]).with_projection(mask).with_batch_size(BATCH);
@@ -50,6 +59,36 @@ pub(super) fn read_group(layout: &Layout, group: usize, first_row: u64, calendar
         }
     }
     if rows == said { Ok(rows) } else { Err(damaged(ParquetError::General("a row group holds fewer rows than it says".to_owned()))) }
+}
+
+/// Refuses texts whose lengths claim to be more than their page has values: the crate makes room for as many as they say.
+fn check_texts(layout: &Layout, file: &File, (group, index): (usize, usize)) -> Result<(), ParquetError> {
+    let column = Column { file, group: layout.metadata.metadata().row_group(group), index, digest: None, caps: layout.caps };
+    if !matches!(column.column_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY) {
+        return Ok(());
+    }
+    let lengths = |(): &mut (), page: DataPage| {
+        if !matches!(page.encoding, Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY) {
+            return Ok(());
+        }
+        let told = |bytes: &[u8]| delta_total(bytes).and_then(|total| if total > page.rows { Err(Truncated) } else { Ok(total) });
+        let total = told(&page.values)?;
+        if page.encoding == Encoding::DELTA_BYTE_ARRAY {
+            told(deltas(&page.values, total, |_, _, _| {})?)?;
+        }
+        Ok(())
+    };
+    match Pages::open(column).and_then(|pages| pages.each(&mut (), |(), _, _| Ok(()), lengths)) {
+        Err(Detour::Damaged(error)) => Err(error),
+        Ok(()) | Err(Detour::Unusual) => Ok(()),
+    }
+}
+
+/// The text of a row; the crate does not check that a damaged file's texts are UTF-8.
+fn text_at(texts: &StringArray, row: usize) -> Cow<'_, str> {
+    let ends = texts.value_offsets();
+    let bytes = if texts.is_null(row) { None } else { texts.value_data().get(ends[row] as usize..ends[row + 1] as usize) };
+    String::from_utf8_lossy(bytes.unwrap_or_default())
 }
 
 /// One decoded batch on its way into a block.
@@ -150,7 +189,7 @@ impl Batch<'_> {
             .keys()
             .iter()
             .map(|key| match key.and_then(|key| usize::try_from(key).ok()).filter(|&key| !values.is_null(key)) {
-                Some(key) => *place[key].get_or_insert_with(|| ids.push(values.value(key).trim())),
+                Some(key) => *place[key].get_or_insert_with(|| ids.push(text_at(values, key).trim())),
                 None => *none.get_or_insert_with(|| ids.push("")),
             })
             .collect();
@@ -217,7 +256,8 @@ impl Batch<'_> {
 
     fn words(&self, batch: &RecordBatch, index: usize) -> Result<Vec<String>, IngestError> {
         let text = self.cast(batch, index, &DataType::Utf8, "text")?;
-        Ok(text.as_string::<i32>().iter().map(|word| word.unwrap_or_default().to_owned()).collect())
+        let text = text.as_string::<i32>();
+        Ok((0..text.len()).map(|row| text_at(text, row).into_owned()).collect())
     }
 
     fn wrong_type(&self, index: usize, found: &DataType, expected: &'static str) -> IngestError {

@@ -38,7 +38,7 @@ impl Settler<'_> {
         if matches!(value, Value::Register(_)) || grows {
             if grows && columns::promises_energy(&self.header[column]) {
                 let doubt = "it may be energy of the interval after all; say `layout = \"long\"` in a profile";
-                self.notes.doubt("counter", "yes", "the values of nearly all usage points only grow, from a high level", doubt);
+                self.notes.doubt("values", "counters", "the values of nearly all usage points only grow, from a high level", doubt);
             }
             return self.counter_column(plan, stamp, column);
         }
