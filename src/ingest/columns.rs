@@ -305,7 +305,9 @@ pub(super) fn no_timestamp(path: &Path, header: &[String]) -> IngestError {
 
 /// The column with one of the names, the earlier name winning.
 pub(super) fn find(header: &[String], names: &[&str]) -> Option<usize> {
-    names.iter().find_map(|name| header.iter().position(|column| plain(column) == plain(name)))
+    // A header may have a column for every instant or usage point.
+    let header: Vec<String> = header.iter().map(|column| plain(column)).collect();
+    names.iter().map(|name| plain(name)).find_map(|name| header.iter().position(|column| *column == name))
 }
 
 /// The column with one of the names.

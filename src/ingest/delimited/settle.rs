@@ -1,5 +1,6 @@
 //! From the beginning of a table to a plan: what a profile says is taken, what it leaves out is found.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::domain::{ReadingQuality, Unit};
@@ -160,12 +161,14 @@ impl<'a> Settler<'a> {
 
     /// Columns whose numbers show the decimal mark: those with the name of a value, a counter or a unit, a slot of a day or an instant; where there is none, all but ids and places.
     fn number_columns(&self) -> Vec<usize> {
+        let (values, others) = (columns::value_names().copied(), USAGE_POINT.iter().chain(PLACES).copied());
+        let (values, others): (BTreeSet<String>, BTreeSet<String>) = (values.map(plain).collect(), others.map(plain).collect());
         let is_value = |name: &String| {
-            let named = columns::value_names().any(|value| plain(value) == plain(name)) || super::headings::unit_in(name).is_some();
+            let named = values.contains(&plain(name)) || super::headings::unit_in(name).is_some();
             let is_counter = super::counter_headings::heading_of(name).is_some();
             named || is_counter || super::layout::is_slot(name) || StampForm::of(name.as_bytes()).is_some()
         };
-        let is_other = |name: &String| USAGE_POINT.iter().chain(PLACES).any(|other| plain(other) == plain(name));
+        let is_other = |name: &String| others.contains(&plain(name));
         let with =
             |wanted: &dyn Fn(&String) -> bool| -> Vec<usize> { (0..self.header.len()).filter(|&column| wanted(&self.header[column])).collect() };
         let values = with(&|name| is_value(name) && !is_other(name));
