@@ -86,12 +86,14 @@ fn ends_in_quotes(line: &[u8], delimiter: u8) -> bool {
 pub(super) struct Lines<'a> {
     rest: &'a [u8],
     delimiter: u8,
+    /// Without any quote a line ends with the next line break.
+    has_quotes: bool,
     index: usize,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a [u8], plan: &Plan, has_head: bool) -> Self {
-        let mut lines = Self { rest: text, delimiter: plan.delimiter, index: 0 };
+        let mut lines = Self { rest: text, delimiter: plan.delimiter, has_quotes: memchr(b'"', text).is_some(), index: 0 };
         for _ in 0..if has_head { plan.head_lines } else { 0 } {
             lines.take_line();
         }
@@ -110,11 +112,11 @@ impl<'a> Lines<'a> {
 
     /// The next line, whatever is in it.
     fn take_line(&mut self) -> &'a [u8] {
-        let end = line_end(self.rest, self.delimiter).unwrap_or(self.rest.len());
+        let end = if self.has_quotes { line_end(self.rest, self.delimiter) } else { memchr(b'\n', self.rest) }.unwrap_or(self.rest.len());
         let line = &self.rest[..end];
         self.pass((end + 1).min(self.rest.len()));
         // Lines are counted as an editor shows them.
-        self.index += if memchr(b'"', line).is_some() { memchr_iter(b'\n', line).count() } else { 0 };
+        self.index += if self.has_quotes && memchr(b'"', line).is_some() { memchr_iter(b'\n', line).count() } else { 0 };
         line
     }
 
