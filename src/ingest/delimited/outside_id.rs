@@ -6,8 +6,8 @@
 use super::super::columns::{self, DATE, TIME, TIMESTAMP, USAGE_POINT, plain};
 use super::super::mapping::{Delimiter, IdSource, Profile, recognised};
 use super::super::stamp::StampForm;
-use super::rows::{line_end, split_fields};
-use super::sample::Sample;
+use super::rows::split_fields;
+use super::sample::{Sample, records};
 use super::settle::{FOOTERS, Settler};
 
 /// Largest file that is held for it, bytes: years of a few hundred meters.
@@ -67,12 +67,12 @@ pub(super) fn is_named_by_rows(sample: &Sample, profile: Option<&Profile>) -> bo
 /// The text with a first column for the usage point.
 pub(super) fn with_ids(text: &str, delimiter: Delimiter, sample: &Sample) -> Option<String> {
     let header = header_row(sample)?;
-    let header_line = lines(text, delimiter).nth(header)?.trim_end();
+    let header_line = records(text, true, delimiter.byte()).nth(header)?.trim_end();
     let mark = char::from(delimiter.byte());
     let mut named = String::with_capacity(text.len() + text.len() / 4);
     let mut current = String::new();
     let mut fields = Vec::new();
-    for (place, line) in lines(text, delimiter).enumerate() {
+    for (place, line) in records(text, true, delimiter.byte()).enumerate() {
         if place > 0 {
             named.push('\n');
         }
@@ -96,17 +96,6 @@ pub(super) fn with_ids(text: &str, delimiter: Delimiter, sample: &Sample) -> Opt
         named.push_str(line);
     }
     Some(named)
-}
-
-/// Lines of a text, the breaks inside quotes being none.
-fn lines(text: &str, delimiter: Delimiter) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let end = line_end(text.as_bytes(), delimiter.byte());
-        rest = end.and_then(|end| text.get(end + 1..));
-        Some(&text[..end.unwrap_or(text.len())])
-    })
 }
 
 /// The row that has most of the usual names of stamps and values.

@@ -63,7 +63,7 @@ impl Sample {
 }
 
 /// Lines, those that run over line breaks in quotes being one.
-fn records(text: &str, is_whole: bool, delimiter: u8) -> impl Iterator<Item = &str> {
+pub(super) fn records(text: &str, is_whole: bool, delimiter: u8) -> impl Iterator<Item = &str> {
     let end = if is_whole { text.len() } else { text.rfind('\n').map_or(text.len(), |end| end + 1) };
     let mut rest = Some(&text[..end]);
     std::iter::from_fn(move || {
