@@ -117,6 +117,27 @@ pub(super) struct Slope {
     pub(super) strength: f64,
 }
 
+impl Clipped {
+    /// Beyond what values are cut, kW.
+    pub(super) fn limit_kw(&self) -> f64 {
+        self.limit_kw
+    }
+
+    /// Sum of squares, each value cut at `limit_kw`, kW².
+    pub(super) fn squares_within(&self, limit_kw: f64) -> f64 {
+        self.kw.iter().map(|kw| kw.abs().min(limit_kw).powi(2)).sum()
+    }
+}
+
+/// What the rounding of a display adds to products of changes, on average over all hours, kW².
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Rounding {
+    /// To the product of the residual's change and the customer's.
+    pub(super) with: f64,
+    /// To the square of the customer's change.
+    pub(super) own: f64,
+}
+
 /// Values cut at a limit.
 pub(super) struct Clipped {
     kw: Vec<f64>,
@@ -222,24 +243,39 @@ impl Changes {
 
     /// How `off` goes with a customer's changes in the hours that `keep` keeps; `None` where the customer's load does not change.
     pub(super) fn regress(&self, customer: &[f32], off: &Clipped, keep: impl Fn(usize) -> bool) -> Option<Slope> {
-        let (mut with, mut own, mut all, mut weighted, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        self.regress_rounded(customer, Rounding::default(), off, keep)
+    }
+
+    /// The same for a load whose display rounds: what rounding adds to the sums of products is taken off.
+    pub(super) fn regress_rounded(&self, customer: &[f32], rounding: Rounding, off: &Clipped, keep: impl Fn(usize) -> bool) -> Option<Slope> {
+        let (mut with, mut own, mut all, mut weighted, mut weights, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
         for ((&hour, &off_kw), &weight) in self.hour.iter().zip(&off.kw).zip(&off.weight).filter(|((hour, _), _)| keep(**hour)) {
             let change = f64::from(customer[hour]);
             with += change * off_kw;
             own += change * change;
             all += off_kw * off_kw;
             weighted += weight * change * change;
+            weights += weight;
             count += 1.0;
         }
+        with -= weights * rounding.with;
+        weighted -= weights * rounding.own;
         (all > 0.0 && own > 0.0 && weighted > 0.0).then(|| Slope { strength: with / (own * all).sqrt() * f64::sqrt(count), slope: with / weighted })
     }
 
     /// Takes a customer out at the slope that leaves least, and gives that slope: Huber's estimate. What is left is cut and regressed again, and less is cut the nearer
     /// the slope comes.
     pub(super) fn settle(&mut self, customer: &[f32]) -> f64 {
+        self.settle_rounded(customer, Rounding::default())
+    }
+
+    /// The same for a load whose display rounds.
+    pub(super) fn settle_rounded(&mut self, customer: &[f32], rounding: Rounding) -> f64 {
         let mut slope = 0.0;
         for _ in 0..SETTLING {
-            let Some(step) = self.regress(customer, &self.without_load(), |_| true) else { break };
+            // What was taken out took its rounding with it.
+            let left = Rounding { with: rounding.with - slope * rounding.own, ..rounding };
+            let Some(step) = self.regress_rounded(customer, left, &self.without_load(), |_| true) else { break };
             self.take_out(customer, step.slope);
             slope += step.slope;
             if step.slope.abs() < SETTLED * f64::abs(slope) {

@@ -1,7 +1,7 @@
 //! One work list: addresses and grid nodes in one order of what a visit is expected to recover.
 //!
 //! expected_recovery = Σ probability · (loss_energy + loss_fee) − cost of a visit; without tariffs, or with several currencies, the order is that of expected energy.
-//! A farm partly past its meter is one case: the node that misses the rest joins the case of the listed usage point that its balance names (a start on one day, or its shortlist). What a node
+//! A farm partly past its meter is one case: the node that misses the rest joins the case of the listed usage point that its balance names; a start on one day is no name. What a node
 //! misses because a listed meter shows too little is that meter's energy already, and is taken off the node's. The node that sees a load is the lowest with a meter, so nodes above do not hold it again.
 //! Crews: the best cases with something to recover, as many as the crews can visit, are cut into one stretch of the grid a crew (by city, feeder and node), so that nobody crosses the town.
 
@@ -43,8 +43,6 @@ pub struct WorklistSetting<'a> {
     pub buildings: &'a Buildings,
     /// The grid.
     pub grid: &'a Grid,
-    /// Usage points whose load began together with unmetered load at a node.
-    pub began_with: &'a BTreeMap<UsagePointId, UsagePointId>,
     /// City in which most customers under a node are.
     pub city_of: &'a dyn Fn(&UsagePointId) -> Option<String>,
     /// Visits.
@@ -64,8 +62,7 @@ pub fn worklist_rows(suspects: &[SuspectRow], nodes: &[NodeRow], setting: &Workl
     let mut cases = cases_of_places(suspects, setting.buildings);
     for node in nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= LEAST_PROBABILITY)) {
         let beside = 1.0 - share_of_members(node, suspects);
-        let owner = whose(node, suspects, setting)
-            .and_then(|row| cases.iter_mut().find(|case| case.members.iter().any(|m| m.usage_point == row.usage_point)));
+        let owner = whose(node, suspects).and_then(|row| cases.iter_mut().find(|case| case.members.iter().any(|m| m.usage_point == row.usage_point)));
         match owner {
             // A second node of one case stays a case of its own.
             Some(case) if case.node.is_none() => case.node = Some((node, beside)),
@@ -108,9 +105,9 @@ fn is_named(node: &NodeRow, usage_point: &UsagePointId) -> bool {
 }
 
 /// The likeliest listed usage point that the node's balance names.
-fn whose<'a>(node: &NodeRow, suspects: &'a [SuspectRow], setting: &WorklistSetting) -> Option<&'a SuspectRow> {
+fn whose<'a>(node: &NodeRow, suspects: &'a [SuspectRow]) -> Option<&'a SuspectRow> {
     // Suspects stand in the order of their odds.
-    suspects.iter().find(|row| setting.began_with.get(&row.usage_point) == Some(&node.node) || is_named(node, &row.usage_point))
+    suspects.iter().find(|row| is_named(node, &row.usage_point))
 }
 
 /// Share of a node's missing energy that listed meters which show too little already account for. Meters named by their slope (`scaled`) were taken out of the balance before.
@@ -233,10 +230,9 @@ mod tests {
         }
     }
 
-    fn list(suspects: &[SuspectRow], nodes: &[NodeRow], began_with: &[(&str, &str)], visits: Visits) -> Vec<WorklistRow> {
-        let began_with = began_with.iter().map(|(id, node)| ((*id).into(), (*node).into())).collect();
+    fn list(suspects: &[SuspectRow], nodes: &[NodeRow], visits: Visits) -> Vec<WorklistRow> {
         let (buildings, grid) = (Buildings::default(), Grid::default());
-        let setting = WorklistSetting { buildings: &buildings, grid: &grid, began_with: &began_with, city_of: &|_| None, visits };
+        let setting = WorklistSetting { buildings: &buildings, grid: &grid, city_of: &|_| None, visits };
         worklist_rows(suspects, nodes, &setting).into_iter().map(|(_, row)| row).collect()
     }
 
@@ -245,8 +241,9 @@ mod tests {
     }
 
     #[test]
-    fn a_farm_partly_past_its_meter_is_one_case_with_both_energies() {
-        let rows = list(&[suspect("A", 0.9, 2.0)], &[node("T1", 0.8, 3000.0)], &[("A", "T1")], Visits::default());
+    fn a_farm_whose_rest_a_balance_names_is_one_case_with_both_energies() {
+        let at = NodeRow { shortlist: vec!["A: what is missing follows its own load".into()], ..node("T1", 0.8, 3000.0) };
+        let rows = list(&[suspect("A", 0.9, 2.0)], &[at], Visits::default());
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].kwh, rows[0].probability), (Some(5000.0), Some(0.9)));
         assert!((rows[0].expected_kwh.unwrap() - (0.9 * 2000.0 + 0.8 * 3000.0)).abs() < 1e-9);
@@ -257,14 +254,14 @@ mod tests {
         // The meter fell by 2,000 kWh; its transformer misses 2,500 kWh, those 2,000 among them.
         let fallen = SuspectRow { finding: FindingKind::UnderRegistration, pattern: Some(Pattern::Drop), ..suspect("A", 0.9, 2.0) };
         let at = NodeRow { shortlist: vec!["A: its meter shows less".into()], ..node("T1", 0.8, 2500.0) };
-        let rows = list(&[fallen], &[at], &[], Visits::default());
+        let rows = list(&[fallen], &[at], Visits::default());
         assert_eq!(rows.len(), 1);
         assert!((rows[0].kwh.unwrap() - 2500.0).abs() < 1e-9);
     }
 
     #[test]
     fn a_node_that_names_nobody_is_a_case_of_its_own() {
-        let rows = list(&[suspect("A", 0.9, 2.0)], &[node("T1", 0.8, 3000.0), node("T2", 0.3, 9000.0)], &[], Visits::default());
+        let rows = list(&[suspect("A", 0.9, 2.0)], &[node("T1", 0.8, 3000.0), node("T2", 0.3, 9000.0)], Visits::default());
         assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["T1", "A"]);
     }
 
@@ -274,18 +271,18 @@ mod tests {
         // Expected: 500, 250, 50 and 5 less 20 for the visit; the last does not pay.
         let suspects = [with("A", 100.0), with("B", 1000.0), with("C", 10.0), with("D", 500.0)];
         let visits = |crews, per_crew| Visits { crews: Some(crews), per_crew, cost: 20.0 };
-        let rows = list(&suspects, &[], &[], visits(2, 1));
+        let rows = list(&suspects, &[], visits(2, 1));
         let crew = |rows: &[WorklistRow]| rows.iter().map(|row| (row.id.clone(), row.crew)).collect::<Vec<_>>();
         let named = |list: [(&str, Option<u64>); 4]| list.map(|(id, crew)| (id.to_owned(), crew)).to_vec();
         assert_eq!(crew(&rows), named([("B", Some(1)), ("D", Some(2)), ("A", None), ("C", None)]));
         assert_eq!(rows[0].expected_recovery, Some(480.0));
-        assert_eq!(crew(&list(&suspects, &[], &[], visits(1, 9))), named([("B", Some(1)), ("D", Some(1)), ("A", Some(1)), ("C", None)]));
+        assert_eq!(crew(&list(&suspects, &[], visits(1, 9))), named([("B", Some(1)), ("D", Some(1)), ("A", Some(1)), ("C", None)]));
     }
 
     #[test]
     fn amounts_of_two_currencies_do_not_make_an_order() {
         let with = |id: &str, currency: &str, kw| SuspectRow { loss: Loss { currency: Some(currency.into()), ..money(9.0) }, ..suspect(id, 0.5, kw) };
-        let rows = list(&[with("A", "KZT", 1.0), with("B", "RUB", 2.0)], &[], &[], Visits::default());
+        let rows = list(&[with("A", "KZT", 1.0), with("B", "RUB", 2.0)], &[], Visits::default());
         assert_eq!(rows[0].id, "B");
         assert!(rows.iter().all(|row| row.expected_recovery.is_none()));
     }

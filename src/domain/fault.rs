@@ -86,7 +86,7 @@ impl FaultKind {
             Self::Multiplier => "put right before every test and balance",
             Self::Rollover => "none but what is left out",
             Self::Duplicate => "the better or later reading counts; where nothing decides, the interval is missing in every test",
-            Self::Clock => "stamps off the grid are in no test; a wrong clock of a balance meter is put right for its node",
+            Self::Clock => "stamps off the grid are in no test; a wrong clock is put right for the balance",
             Self::Negative => "judged by net energy: tests of a steady load are weak where the sun feeds in",
             Self::Estimated => "above a half the usage point is in no test and no balance; below, none",
             Self::Unlinked => "in no balance; its own load is judged",

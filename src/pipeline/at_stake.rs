@@ -15,7 +15,7 @@ use crate::series::hourly_kw;
 
 use super::metered::Metered;
 use super::nodes::GridSeries;
-use super::{ByBalance, Listing, Run};
+use super::{Listing, Run};
 
 /// Class of the households whose load says what one household is, and how many of them are needed for it.
 const HOUSEHOLD: &str = "household";
@@ -43,14 +43,7 @@ struct Known {
 }
 
 /// Adds money and criteria to the rows, and makes the lists of places from them. `over_rating` are transformers that carried too much.
-pub(super) fn consequences(
-    run: &Run,
-    metered: &Metered,
-    listing: &mut Listing,
-    nodes: &mut [NodeRow],
-    by_balance: &ByBalance,
-    over_rating: &[OverRating],
-) -> Consequences {
+pub(super) fn consequences(run: &Run, metered: &Metered, listing: &mut Listing, nodes: &mut [NodeRow], over_rating: &[OverRating]) -> Consequences {
     let config = &run.plan.config;
     let book = TariffBook::new(run.tables.tariffs.clone());
     let money = Money { book: &book, settings: &config.money };
@@ -68,9 +61,8 @@ pub(super) fn consequences(
         steps.extend(derivation);
     }
     let visits = Visits { crews: Some(config.visits.crews).filter(|crews| *crews > 0), per_crew: config.visits.per_crew, cost: config.visits.cost };
-    let began_with = by_balance.met.iter().map(|(id, began)| (id.clone(), began.node.clone())).collect();
     let city_of = |node: &UsagePointId| run.city_of(node);
-    let setting = WorklistSetting { buildings: run.buildings, grid: &run.tables.grid, began_with: &began_with, city_of: &city_of, visits };
+    let setting = WorklistSetting { buildings: run.buildings, grid: &run.tables.grid, city_of: &city_of, visits };
     let worklist = worklist_rows(&listing.suspects, nodes, &setting);
     let crews: BTreeMap<u32, u64> = worklist.iter().filter_map(|(building, row)| Some(((*building)?, row.crew?))).collect();
     let addresses = address_rows(&listing.suspects, run.buildings, &visits);

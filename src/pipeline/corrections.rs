@@ -89,40 +89,50 @@ const MOST_LEFT: f64 = 0.1;
 /// Asks the roughest nodes who is in their balance, and counts what the answers correct.
 pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_again: &ReadAgain) -> Result<Vec<Culprit>, PipelineError> {
     let place: BTreeMap<UsagePointId, usize> = balanced.iter().enumerate().map(|(index, balanced)| (balanced.node.node.clone(), index)).collect();
-    let was_divided = |id: &str| setting.series.taken.binary_search_by(|series| series.usage_point.as_ref().cmp(id)).is_ok();
+    let lots = {
+        let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
+        named::worth_asking(&all)
+    };
     let mut culprits: Vec<Culprit> = Vec::new();
-    let mut series: BTreeMap<UsagePointId, LoadSeries> = BTreeMap::new();
-    for time in 0..TIMES_ASKED {
-        let found = {
-            let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
-            let rough = named::worth_asking(&all);
-            if time == 0 {
-                let wanted = named::customers(&rough);
-                series = if wanted.is_empty() { BTreeMap::new() } else { read_again(&wanted)? };
-            }
-            named::culprits(&rough, &all, &series, &culprits, &was_divided)
+    for lot in lots {
+        let asked_nodes: BTreeSet<&UsagePointId> = lot.iter().collect();
+        let series = {
+            let of_lot: Vec<Asked> = lot.iter().filter_map(|node| asked(&balanced[place[node]], setting)).collect();
+            read_again(&named::customers(&of_lot))?
         };
-        let found: Vec<Culprit> = {
-            let places: BTreeSet<&UsagePointId> = found.iter().map(|culprit| &culprit.node).collect();
-            let wild: BTreeSet<UsagePointId> =
-                places.into_iter().filter(|node| makes_a_tap(&balanced[place[*node]].residual, &found, node)).cloned().collect();
-            found.into_iter().filter(|culprit| culprit.named.beta > 0.0 || !wild.contains(&culprit.node)).collect()
-        };
-        for Culprit { node, series, named, belongs_to, .. } in &found {
-            balanced[place[node]].residual.add_customer(series.start, &series.kw, named.beta);
-            if let Some(&index) = belongs_to.as_ref().and_then(|node| place.get(node)) {
-                balanced[index].residual.add_customer(series.start, &series.kw, 1.0);
+        for _ in 0..TIMES_ASKED {
+            let found = {
+                let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
+                let rough: Vec<&Asked> = all.iter().filter(|asked| asked_nodes.contains(&asked.node)).collect();
+                let was_divided = |id: &str| setting.series.taken.binary_search_by(|series| series.usage_point.as_ref().cmp(id)).is_ok();
+                named::culprits(&rough, &all, &series, &culprits, &was_divided)
+            };
+            let found = without_wild(found, balanced, &place);
+            for culprit in found.iter().filter(|culprit| culprit.is_counted()) {
+                culprit.put_right(&mut balanced[place[&culprit.node]].residual);
+                if let Some(&index) = culprit.belongs_to.as_ref().and_then(|node| place.get(node)) {
+                    let hourly = culprit.series.hourly();
+                    balanced[index].residual.add_customer(hourly.start, &hourly.kw, 1.0);
+                }
             }
+            culprits.extend(found);
         }
-        culprits.extend(found);
     }
     Ok(culprits)
 }
 
+/// Leaves out those of whom it is said that their load flows elsewhere, at nodes where that would make a tap.
+fn without_wild(found: Vec<Culprit>, balanced: &[Balanced], place: &BTreeMap<UsagePointId, usize>) -> Vec<Culprit> {
+    let places: BTreeSet<&UsagePointId> = found.iter().map(|culprit| &culprit.node).collect();
+    let wild: BTreeSet<UsagePointId> =
+        places.into_iter().filter(|node| makes_a_tap(&balanced[place[*node]].residual, &found, node)).cloned().collect();
+    found.into_iter().filter(|culprit| culprit.beta() >= 0.0 || !wild.contains(&culprit.node)).collect()
+}
+
 /// Whether what is said to flow elsewhere would leave a large load behind that nobody meters: then the residual only looks like these customers, as it does where a clock is wrong.
 fn makes_a_tap(residual: &Residual, found: &[Culprit], node: &UsagePointId) -> bool {
-    let elsewhere = found.iter().filter(|culprit| culprit.node == *node && culprit.named.beta < 0.0);
-    let taken_kw: f64 = elsewhere.map(|culprit| -culprit.named.beta * culprit.shown_kw).sum();
+    let elsewhere = found.iter().filter(|culprit| culprit.node == *node && culprit.beta() < 0.0);
+    let taken_kw: f64 = elsewhere.map(|culprit| -culprit.beta() * culprit.shown_kw).sum();
     let left_kw = residual.residual_kw.iter().sum::<f64>() / residual.residual_kw.len().max(1) as f64;
     taken_kw > 0.0 && left_kw + taken_kw > MOST_LEFT * residual.mean_metered_kw()
 }

@@ -13,7 +13,7 @@ use crate::fusion::{Measured, logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
 
-use super::meet::Began;
+use super::meet::{Began, Says};
 use super::metered::{Metered, MeteredPoint};
 use super::other_priors::other_priors;
 
@@ -77,7 +77,9 @@ pub(super) struct ByBalance {
     /// Lines of those whose meter shows less than is used.
     pub(super) named: BTreeMap<UsagePointId, SuspectRow>,
     /// Those whose load began together with unmetered load at their transformer.
-    pub(super) met: BTreeMap<UsagePointId, Began>,
+    pub(super) linked: BTreeMap<UsagePointId, Began>,
+    /// What balances say of the readings of those that stand out.
+    pub(super) says: BTreeMap<UsagePointId, Says>,
 }
 
 impl ByBalance {
@@ -223,13 +225,29 @@ fn suspect_row(ranked: &Ranked, metered: &Metered, by_balance: &ByBalance, setti
     }
     row.evidence_for.extend(named.into_iter().flat_map(|named| named.evidence_for.iter().cloned()));
     words(ranked.point, metered, &mut row);
-    if let Some(Began { node, day, kw, .. }) = by_balance.met.get(&ranked.point.usage_point) {
+    said_by_balance(&ranked.point.usage_point, by_balance, &mut row);
+    row
+}
+
+/// Adds what the balance of its transformer says of a usage point.
+fn said_by_balance(id: &UsagePointId, by_balance: &ByBalance, row: &mut SuspectRow) {
+    match by_balance.says.get(id) {
+        Some(says @ Says::Closes { node, within_kw }) => row.evidence_for.push(format!(
+            "balance {:+.1}: at {node} what flows in and what flows out agree within {within_kw:.1} kW when its load is counted: the load is real",
+            says.log_odds()
+        )),
+        Some(says @ Says::NotReal { node, share }) => row.evidence_against.push(format!(
+            "balance {:+.1}: at {node} only {:.0} % of what its meter shows flows: a fault of its data until it is checked",
+            says.log_odds(),
+            100.0 * share
+        )),
+        None => {}
+    }
+    if let Some(Began { node, day, kw, .. }) = by_balance.linked.get(id) {
         row.evidence_for.push(format!(
-            "balance {:+.1}: {kw:.1} kW that no meter sees began at {node} about the same day ({day}): one farm, partly past its meter",
-            ranked.point.balance
+            "possibly more: {kw:.1} kW that no meter sees began at {node} about the same day ({day}); a date alone proves no common farm, so neither is counted in the other"
         ));
     }
-    row
 }
 
 /// A line with what is known of the place and nothing found yet.
@@ -397,7 +415,7 @@ fn score_rows(
         let calibration = metered.calibration.as_ref().filter(|_| point.log_odds.is_some());
         let own = calibration.map_or_else(|| vec![None; TESTS.len()], |calibration| calibration.families(&point.measured));
         let address = (point.neighbours > 0.0).then_some(point.neighbours);
-        let balance = (point.balance > 0.0).then_some(point.balance);
+        let balance = (point.balance != 0.0).then_some(point.balance);
         own.into_iter().chain([address, balance]).map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect()
     };
     let row = |((point, place), stratum): ((&MeteredPoint, Option<u32>), Arc<str>)| {

@@ -47,7 +47,6 @@ use at_stake::Consequences;
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ByBalance, ListSetting, Listing};
-use meet::Rises;
 use memory::MemoryPlan;
 use metered::{EngineSetting, Metered};
 use named::Culprit;
@@ -130,20 +129,21 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
     let series = GridSeries { supplies, registers: supply_registers, adrift, taken };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
-    let (grid, coverage) = run.balance(&metered, &mut balancing)?;
-    let met = meet::raise(&mut metered, &grid.began, &tables.grid);
+    let (mut grid, coverage) = run.balance(&metered, &mut balancing)?;
+    let linked = meet::linked(&metered, &grid.began, &tables.grid);
+    meet::enter(&mut metered, &mut grid.says);
     clock.lap("balance")?;
 
     progress.stage("list", None);
     let setting = run.list_setting(&licences);
-    let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), met };
+    let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), linked, says: std::mem::take(&mut grid.says) };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
     let pictures = look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     clock.lap("list")?;
 
-    let findings = run.drawn(run.assemble(&metered, (grid, coverage), (listing, &by_balance), &balancing.series, faults), pictures, &metered);
+    let findings = run.drawn(run.assemble(&metered, (grid, coverage), listing, &balancing.series, faults), pictures, &metered);
     let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests, doubts: readings.doubts() };
     Ok(run.completed(findings, metered.period(), read, clock.stages))
 }
@@ -307,7 +307,7 @@ impl Run<'_> {
             sums: self.sums,
             is_read: &is_read,
             fell_kw: &|id| metered.fell_kw(id),
-            rises: &Rises::of(metered),
+            mean_kw: &|id| metered.point(id).and_then(|point| point.mean_kw),
             profiled: &profiled,
             unread: &unread,
             in_balance: &in_balance,
@@ -327,7 +327,7 @@ impl Run<'_> {
         &self,
         metered: &Metered,
         (grid, coverage): (GridFindings, Vec<CoverageRow>),
-        (mut listing, by_balance): (Listing, &ByBalance),
+        mut listing: Listing,
         series: &GridSeries,
         mut faults: Vec<Fault>,
     ) -> Findings {
@@ -338,7 +338,7 @@ impl Run<'_> {
         faults.extend(culprits.iter().filter_map(Culprit::fault));
         faults.sort_by(fault_order);
         let Consequences { money, addresses, worklist, regions, node_places, notes } =
-            at_stake::consequences(self, metered, &mut listing, &mut nodes, by_balance, &self.over_rating(metered, series));
+            at_stake::consequences(self, metered, &mut listing, &mut nodes, &self.over_rating(metered, series));
         let mut run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
         run.notes.extend(notes);
         Findings {

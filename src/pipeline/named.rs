@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::balance::{Adrift, Named, Residual, named, roughness};
+use crate::balance::{Adrift, Named, Residual, Wrong, late_load_kw, named, roughness};
 use crate::domain::{Fault, FaultKind, NodeKind, Timestamp, UsagePointId};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::series::LoadSeries;
@@ -17,8 +17,9 @@ use super::listing::{self, ListSetting};
 
 /// A node this much rougher than meters make it is asked.
 const ROUGH: f64 = 2.5;
-/// Most usage points that are read again for this.
+/// Most usage points that are read again at one time for this, and in all as a share of those in the balances.
 const MOST_READ_AGAIN: usize = 6000;
+const MOST_READ_SHARE: f64 = 0.5;
 /// Slope near which nothing of a customer's load flows at its node.
 const NOTHING_FLOWS: std::ops::Range<f64> = -1.1..-0.85;
 /// Standard deviations with which a customer must be missing elsewhere: shops of one kind move alike.
@@ -26,6 +27,9 @@ const HOME: f64 = 14.0;
 /// Slope and standard deviations from which on a meter is said to show too little: more than classes, losses and chance explain.
 const SHOWS_TOO_LITTLE: f64 = 0.35;
 const SURE: f64 = 12.0;
+/// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A: a meter behind one that is not multiplied shows so little; and how near its slope comes to it.
+const CURRENT_RATIOS: [f64; 14] = [10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0, 5.0, 6.0, 8.0];
+const NEAR_A_RATIO: f64 = 0.06;
 /// Probability of such a finding: in a simulated utility drawn after the rules were fixed all 30 that were named stole or bypassed their meter, (30 + 1) / (30 + 2) = 0.97 by the rule of
 /// succession; a little less, for real meters err in more ways than simulated ones.
 const PROBABILITY: f64 = 0.94;
@@ -61,20 +65,73 @@ pub(super) struct Culprit {
 }
 
 impl Culprit {
+    /// Residual per kW shown; 0 where the meter shows what flows.
+    pub(super) fn beta(&self) -> f64 {
+        match self.named.wrong {
+            Wrong::Load { beta } => beta,
+            Wrong::Clock { .. } => 0.0,
+        }
+    }
+
+    /// Counts in the residual of its node what its meter should have shown.
+    pub(super) fn put_right(&self, residual: &mut Residual) {
+        match self.named.wrong {
+            Wrong::Load { beta } => {
+                let hourly = self.series.hourly();
+                residual.add_customer(hourly.start, &hourly.kw, beta);
+            }
+            Wrong::Clock { late_min } => {
+                if let (Some(first), Some(last)) = (residual.at.first().copied(), residual.at.last().copied()) {
+                    let hours = ((last.0 - first.0) / 3600 + 1) as usize;
+                    // Where a reading on either side is missing, nothing is known of the difference.
+                    let known = |kw: f32| if kw.is_nan() { 0.0 } else { kw };
+                    let kw: Vec<f32> = late_load_kw(&self.series, first, hours, late_min).into_iter().map(known).collect();
+                    residual.add_expected(first, &kw);
+                }
+            }
+        }
+    }
+
     /// Whether its meter shows less than is used, beyond doubt about its data. Under a feeder or a substation hang hundreds of shops that open and close alike: what is missing there
     /// may be anybody's.
     pub(super) fn under_registers(&self) -> bool {
         self.kind == NodeKind::Transformer
             && !self.was_divided
             && self.shown_kw > 0.0
-            && self.named.beta > SHOWS_TOO_LITTLE
+            && self.beta() > SHOWS_TOO_LITTLE
+            && self.forgotten_ratio().is_none()
             && self.named.strength > SURE
             && self.named.left < ROUGH
     }
 
+    /// The ratio of current transformers that its meter shows its load divided by: somebody forgot to multiply, and nobody steals by such a number.
+    pub(super) fn forgotten_ratio(&self) -> Option<f64> {
+        let shown_of = 1.0 + self.beta();
+        let near = |ratio: &f64| (shown_of / ratio).ln().abs() < NEAR_A_RATIO;
+        CURRENT_RATIOS.into_iter().filter(|_| self.named.strength > SURE).find(near)
+    }
+
+    /// Whether what is said of it is sure enough to be counted in the balance: a customer that is only said to show too little would pay for a tap.
+    pub(super) fn is_counted(&self) -> bool {
+        self.beta() <= 0.0 || self.under_registers() || self.forgotten_ratio().is_some()
+    }
+
     /// What is wrong with the data, and how to correct it; `None` where the meter shows too little.
     pub(super) fn fault(&self) -> Option<Fault> {
-        if self.named.beta > 0.0 {
+        if let Wrong::Clock { late_min } = self.named.wrong {
+            let (minutes, word) = (late_min.abs(), if late_min > 0 { "late" } else { "early" });
+            let detail = format!("by the balance of {} its clock is about {minutes} minutes {word}: set it; shifted back for the balance", self.node);
+            return Some(Fault { usage_point: self.usage_point.clone(), kind: FaultKind::Clock, from: None, to: None, share: None, detail });
+        }
+        let beta = self.beta();
+        if let Some(ratio) = self.forgotten_ratio() {
+            let detail = format!(
+                "by the balance of {} its meter shows 1/{ratio:.0} of what flows: the ratio of its current transformers is not applied; counted so",
+                self.node
+            );
+            return Some(Fault { usage_point: self.usage_point.clone(), kind: FaultKind::Multiplier, from: None, to: None, share: None, detail });
+        }
+        if beta > 0.0 {
             return None;
         }
         let (kind, detail) = match &self.belongs_to {
@@ -87,7 +144,7 @@ impl Culprit {
                 format!(
                     "by the balance of {} only {:.0} % of what its meter shows flows there: check the meter ratio, and whether it hangs at this node; counted so",
                     self.node,
-                    100.0 * (1.0 + self.named.beta).max(0.0)
+                    100.0 * (1.0 + beta).max(0.0)
                 ),
             ),
         };
@@ -103,7 +160,7 @@ pub(super) fn rows(culprits: &[Culprit], fallen: &[Fallen], setting: &ListSettin
 }
 
 fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
-    let Named { beta, strength, .. } = culprit.named;
+    let (beta, strength) = (culprit.beta(), culprit.named.strength);
     let kw = beta * culprit.shown_kw;
     let error = NINETY * (1.0 / strength).hypot(SIZE_ERROR);
     let hours = (culprit.hours.1.0 - culprit.hours.0.0) as f64 / 3600.0;
@@ -119,22 +176,33 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
     row
 }
 
-/// The nodes worth asking, roughest first, as many as may be read again; one with too many customers for that is passed over.
-pub(super) fn worth_asking<'a, 'r>(nodes: &'a [Asked<'r>]) -> Vec<&'a Asked<'r>> {
+/// The nodes worth asking, roughest first, in lots that may be read at one time, as long as they are not most of all; one with too many customers for that is passed over.
+pub(super) fn worth_asking(nodes: &[Asked]) -> Vec<Vec<UsagePointId>> {
     let mut rough: Vec<(f64, &Asked)> =
         nodes.par_iter().filter_map(|asked| Some((roughness(asked.residual)?, asked))).filter(|(rough, _)| *rough > ROUGH).collect();
     rough.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
-    let mut read = 0;
-    let within = |asked: &&Asked| {
-        let fits = read + asked.customers.len() <= MOST_READ_AGAIN;
-        read += if fits { asked.customers.len() } else { 0 };
-        fits
-    };
-    rough.into_iter().map(|(_, asked)| asked).filter(within).collect()
+    let all: usize = nodes.iter().filter(|asked| asked.kind == NodeKind::Transformer).map(|asked| asked.customers.len()).sum();
+    let mut open = MOST_READ_AGAIN.max((MOST_READ_SHARE * all as f64) as usize);
+    let mut lots: Vec<Vec<UsagePointId>> = Vec::new();
+    let mut room = 0;
+    for asked in rough.into_iter().map(|(_, asked)| asked) {
+        let customers = asked.customers.len();
+        if customers > MOST_READ_AGAIN.min(open) {
+            continue;
+        }
+        open -= customers;
+        if customers > room || lots.is_empty() {
+            lots.push(Vec::new());
+            room = MOST_READ_AGAIN;
+        }
+        room -= customers;
+        lots.last_mut().expect("a lot was just made").push(asked.node.clone());
+    }
+    lots
 }
 
 /// All customers of some nodes.
-pub(super) fn customers(asked: &[&Asked]) -> BTreeSet<UsagePointId> {
+pub(super) fn customers(asked: &[Asked]) -> BTreeSet<UsagePointId> {
     asked.iter().flat_map(|asked| asked.customers.iter().cloned()).collect()
 }
 
@@ -151,8 +219,7 @@ pub(super) fn culprits(
             .customers
             .iter()
             .filter(|id| before.iter().all(|culprit| culprit.usage_point != **id))
-            .filter_map(|id| series.get(id))
-            .map(LoadSeries::hourly)
+            .filter_map(|id| series.get(id).cloned())
             .collect();
         named(asked.residual, &customers)
             .into_iter()
@@ -184,7 +251,7 @@ fn culprit(asked: &Asked, series: &LoadSeries, named: Named) -> Culprit {
 
 /// Looks for the nodes that miss the customers of which nothing flows at their own.
 fn find_homes(found: &mut [Culprit], all: &[Asked]) {
-    let lost: Vec<usize> = (0..found.len()).filter(|&index| NOTHING_FLOWS.contains(&found[index].named.beta)).collect();
+    let lost: Vec<usize> = (0..found.len()).filter(|&index| NOTHING_FLOWS.contains(&found[index].beta())).collect();
     let (Some(first), Some(end)) = (lost.iter().map(|&i| found[i].hours.0).min(), lost.iter().map(|&i| found[i].hours.1).max()) else { return };
     let series: Vec<LoadSeries> = lost.iter().map(|&index| found[index].series.clone()).collect();
     let adrift = Adrift::of(&series, first, ((end.0 - first.0) / 3600).max(0) as usize);

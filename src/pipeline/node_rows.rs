@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::balance::{BalanceSpan, Decomposition, Named, NodeOdds, UnmeteredPattern};
+use crate::balance::{BalanceSpan, Decomposition, NodeOdds, UnmeteredPattern, Wrong};
 use crate::domain::{CivilDay, NodeKind};
 use crate::findings::{Loss, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
@@ -69,8 +69,13 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
 
 /// Adds to a node's line whom its balance names, each with the ground; where it names nobody, what would settle the finding.
 fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
-    for culprit in culprits.iter().filter(|culprit| culprit.node == row.node) {
-        let Named { beta, strength, .. } = culprit.named;
+    let of_node = || culprits.iter().filter(|culprit| culprit.node == row.node);
+    let late = of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Clock { .. })).count();
+    if late > 0 {
+        row.remarks.push(format!("the clocks of {late} customers are wrong: named in faults.csv, shifted back for the balance"));
+    }
+    for culprit in of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Load { .. })) {
+        let (beta, strength) = (culprit.beta(), culprit.named.strength);
         if culprit.under_registers() {
             row.shortlist.push(format!(
                 "{}: what is missing follows its own load hour by hour, {beta:.2} kW for each kW shown ({strength:.0} standard deviations)",
@@ -80,7 +85,7 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
             row.remarks.push(format!("{}: {}", culprit.usage_point, fault.detail));
         } else {
             row.remarks.push(format!(
-                "what is missing follows the load of {}, {beta:.2} kW for each kW shown ({strength:.0} standard deviations): counted there, not sure enough to list",
+                "what is missing follows the load of {}, {beta:.2} kW for each kW shown ({strength:.0} standard deviations): not sure enough to list or to count",
                 culprit.usage_point
             ));
         }

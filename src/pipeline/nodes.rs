@@ -15,7 +15,7 @@ use crate::series::{GridSums, LoadSeries, RegisterPeriod};
 use super::PipelineError;
 use super::corrections::{correct, give_back, place_missing, place_steady};
 use super::fallen::{self, Fallen};
-use super::meet::{Began, Rises};
+use super::meet::{Began, Says};
 use super::named::Culprit;
 use super::node_days;
 use super::node_rows::{ranked, since};
@@ -36,6 +36,11 @@ const CORRECTED: f64 = 2.0;
 const LEAST_FINE: usize = 5;
 /// Meters err together by no more than this share of what is supplied.
 const SURPLUS: f64 = 0.03;
+/// A customer below this mean is nothing that a balance could be asked about; of a larger one it must exclude, by so many errors, that half of it does not flow.
+const LARGE_ENOUGH_KW: f64 = 1.0;
+const SURELY: f64 = 3.0;
+/// A load of which less than this share flows is none that its series shows.
+const MOSTLY_NOT_REAL: f64 = 0.7;
 /// Half-width of a 90 % interval in standard errors.
 pub(super) const NINETY: f64 = 1.645;
 
@@ -70,8 +75,8 @@ pub(super) struct GridSetting<'a> {
     pub(super) in_balance: &'a (dyn Fn(&str) -> bool + Sync),
     /// By how much a usage point's daily mean fell for good, kW; 0 where it did not.
     pub(super) fell_kw: &'a (dyn Fn(&str) -> f32 + Sync),
-    /// When metered loads began.
-    pub(super) rises: &'a Rises<'a, 'a>,
+    /// Mean power of a usage point's readings, kW; `None` where nothing was read.
+    pub(super) mean_kw: &'a (dyn Fn(&str) -> Option<f64> + Sync),
     pub(super) calendar: &'a Calendar,
     /// Where nodes lie.
     pub(super) positions: &'a Positions,
@@ -104,6 +109,8 @@ pub(super) struct GridFindings {
     pub(super) supply_faults: Vec<Fault>,
     /// Unmetered loads that began at transformers.
     pub(super) began: Vec<Began>,
+    /// What balances say of the readings of their customers.
+    pub(super) says: BTreeMap<UsagePointId, Says>,
     /// Customers whose meter shows less from the day on which unmetered load began.
     pub(super) fallen: Vec<Fallen>,
     /// Usage points whose meter ratio was none, and the node whose balance shows it.
@@ -176,9 +183,10 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(given_back.keys()).collect();
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
     then(&balanced);
-    let began: Vec<Began> = balanced.iter().filter_map(began).collect();
-    meet(&mut balanced, setting);
     let nodes = ranked(&balanced, &culprits, &fallen);
+    let names_somebody: BTreeSet<&UsagePointId> = nodes.iter().filter(|row| !row.shortlist.is_empty()).map(|row| &row.node).collect();
+    let began: Vec<Began> = balanced.iter().filter_map(|balanced| began(balanced, &names_somebody)).collect();
+    let says = balanced.iter().flat_map(|balanced| says(balanced, &culprits, setting)).collect();
     Ok(GridFindings {
         days: node_days::of_likely(&nodes, &balanced, setting.calendar),
         nodes,
@@ -186,6 +194,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
         culprits,
         supply_faults: checked.faults,
         began,
+        says,
         fallen,
         given_back,
     })
@@ -229,19 +238,32 @@ fn null_of(levels: &[(BalanceSpan, NodeLevel)]) -> Null {
 }
 
 /// Load that began at a transformer, where its balance says so.
-fn began(balanced: &Balanced) -> Option<Began> {
+fn began(balanced: &Balanced, names_somebody: &BTreeSet<&UsagePointId>) -> Option<Began> {
     let (found, odds) = (balanced.found.as_ref()?, balanced.odds?);
     let day = since(&odds, found).filter(|_| balanced.node.kind == NodeKind::Transformer)?;
-    Some(Began { node: balanced.node.node.clone(), day, kw: odds.kw, probability: logistic(odds.log_odds) })
+    let node = balanced.node.node.clone();
+    Some(Began { day, kw: odds.kw, probability: logistic(odds.log_odds), names_somebody: names_somebody.contains(&node), node })
 }
 
-/// Raises the odds of transformers under which a likely farm behind a meter began on the day on which unmetered load did.
-fn meet(balanced: &mut [Balanced], setting: &GridSetting) {
-    for balanced in balanced {
-        if let (Some(Began { day, .. }), Some(odds)) = (began(balanced), &mut balanced.odds) {
-            odds.log_odds += setting.rises.for_node(fed_directly(balanced.node, setting.grid), day);
+/// What the balance of a transformer says of the readings of its customers: of whom it names that their load does not flow there, and of large ones that it closes with them.
+fn says(balanced: &Balanced, culprits: &[Culprit], setting: &GridSetting) -> Vec<(UsagePointId, Says)> {
+    let node = &balanced.node.node;
+    let Some(odds) = balanced.odds.filter(|_| balanced.node.kind == NodeKind::Transformer && balanced.residual.coverage >= LEAST_COVERAGE) else {
+        return Vec::new();
+    };
+    let named = |id: &UsagePointId| culprits.iter().find(|culprit| culprit.usage_point == *id);
+    let of_customer = |id: &UsagePointId| -> Option<Says> {
+        if let Some(culprit) = named(id) {
+            let share = 1.0 + culprit.beta();
+            let is_elsewhere = culprit.belongs_to.is_some();
+            return (share < MOSTLY_NOT_REAL && !is_elsewhere).then(|| Says::NotReal { node: node.clone(), share: share.max(0.0) });
         }
-    }
+        let mean_kw = (setting.mean_kw)(id).filter(|kw| *kw >= LARGE_ENOUGH_KW)?;
+        // Were half of it not there, the balance would show a gain.
+        let excluded = odds.mean_kw + 0.5 * mean_kw > SURELY * odds.error_kw;
+        excluded.then(|| Says::Closes { node: node.clone(), within_kw: NINETY * odds.error_kw })
+    };
+    fed_directly(balanced.node, setting.grid).filter_map(|id| Some((id.clone(), of_customer(id)?))).collect()
 }
 
 pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {

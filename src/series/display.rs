@@ -63,6 +63,32 @@ pub(super) fn common_step(series: &LoadSeries, stretch: std::ops::Range<usize>) 
     (values >= MIN_VALUES).then_some(step)
 }
 
+/// Values that are looked at together for the step they share.
+const TOGETHER: usize = 24;
+
+/// The display's step, kWh, as the root of the mean of its squares where a meter was exchanged for one with another display; 0 where it is finer than 1 Wh or fewer than fifty
+/// values are there. Zeros and missing values say nothing of it.
+///
+/// Values that are computed (corrected, estimated, divided) lie on no step; where they are few, they do not hide the display.
+#[must_use]
+pub fn rounding_step_kwh(series: &LoadSeries) -> f64 {
+    let (mut squares, mut blocks, mut values, mut step, mut off) = (0.0, 0.0, 0, 0, false);
+    for index in (0..series.kw.len()).filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0) {
+        match steps_of(series, index) {
+            Some(steps) => step = greatest_divisor(step, steps),
+            None => off = true,
+        }
+        values += 1;
+        if values % TOGETHER == 0 {
+            // A block with a computed value in it says nothing; steps of single watt-hours are as good as none.
+            squares += if off || step == 1 { 0.0 } else { (step as f64).powi(2) };
+            blocks += if off { 0.0 } else { 1.0 };
+            (step, off) = (0, false);
+        }
+    }
+    if values < MIN_VALUES || blocks == 0.0 { 0.0 } else { (squares / blocks).sqrt() * STEP_KWH }
+}
+
 /// Greatest common divisor; that of 0 and a number is the number.
 pub(super) fn greatest_divisor(a: i64, b: i64) -> i64 {
     let (mut a, mut b) = (a.abs(), b.abs());

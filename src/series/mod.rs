@@ -26,6 +26,7 @@ mod swapped_channels;
 
 pub use canonical::{CanonicalReading, canonical_readings};
 pub use day_fold::{DayFold, DayLevel, HOURS};
+pub use display::rounding_step_kwh;
 pub use fault_gate::{FaultGate, Gated};
 pub use gather::{FinishUsagePoint, GatherPlan, Gathered, Gatherer, WAITING_BYTES};
 pub use grid_sum::{GridSum, GridSums, hourly_kw, hourly_or_held_kw, mean_by_hour};

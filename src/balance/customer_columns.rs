@@ -1,0 +1,85 @@
+//! What one customer can leave in the residual of its node, as columns of hour-to-hour changes: its own load, where its meter shows too much or too little, and what a late clock makes of it.
+//!
+//! A clock that is late by s shows at hour t what was used at t − s, so the residual holds x(t + s) − x(t) with x the load as it is shown.
+//! A display that shows whole steps puts a rounding error into the shown load, and the same error with the opposite sign into the residual. With register values cut to a step of w
+//! the error of an interval is u(t) − u(t + 1), u uniform on (0, w) with variance σ² = w²/12; the change of that error from hour to hour has variance 6σ², and autocovariances −4σ² and σ² at one
+//! and two hours. These products are known, and taken off before a slope is believed (`Rounding`): without that, every coarse meter seems to show several times its load.
+//! Source: errors in variables, Fuller (1987), Measurement Error Models, section 1.2; rounding noise after Sheppard (1898).
+
+use crate::domain::Timestamp;
+use crate::series::{LoadSeries, hourly_kw, rounding_step_kwh};
+
+use super::missing::Rounding;
+
+/// Clocks are wrong by a reading or two, by the hour of summer time, or by the hours between a zone and universal time: errors that are looked for, minutes.
+const LATE_MIN: [i32; 16] = [-360, -300, -180, -120, -60, -45, -30, -15, 15, 30, 45, 60, 120, 180, 300, 360];
+/// A clock that is wrong by less than an interval is looked for where it is this share of it: a quarter of an hour leaves little in hourly values.
+const LEAST_OF_INTERVAL: i32 = 2;
+/// Where rounding makes more than this share of a column's squares, its slope says more about the display than about the load.
+const MOST_ROUNDING: f64 = 0.3;
+
+/// What is asked of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Asked {
+    /// Does its meter show another load than flows?
+    Load,
+    /// Is its clock late by so many minutes (negative: early)?
+    Late(i32),
+}
+
+/// One column: hour-to-hour changes from the start of the balance, kW, 0 where they are not known.
+pub(super) struct Column {
+    pub(super) customer: usize,
+    pub(super) asked: Asked,
+    pub(super) changes: Vec<f32>,
+    pub(super) rounding: Rounding,
+}
+
+/// The columns of one customer over `hours` hours from `start`; those that rounding drowns are left out.
+pub(super) fn columns_of(customer: usize, series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<Column> {
+    let variance = rounding_step_kwh(series).powi(2) / 12.0;
+    let own = hourly_kw(series, start, hours);
+    let load = Column { customer, asked: Asked::Load, changes: changes(&own), rounding: Rounding { with: -6.0 * variance, own: 6.0 * variance } };
+    let interval = series.step_min.min(60) as i32;
+    let late = LATE_MIN.iter().filter(|late| late.abs() * LEAST_OF_INTERVAL >= interval).map(|&late| {
+        let kw = late_kw(series, &own, (start, hours), late);
+        let alike = match late.abs() {
+            60 => -4.0,
+            120 => 1.0,
+            _ => 0.0,
+        };
+        let rounding = Rounding { with: (6.0 - alike) * variance, own: 2.0 * (6.0 - alike) * variance };
+        Column { customer, asked: Asked::Late(late), changes: changes(&kw), rounding }
+    });
+    std::iter::once(load).chain(late).filter(Column::is_heard).collect()
+}
+
+/// What a clock late by `late_min` minutes leaves in the residual from `start` on, kW; NaN where a reading is missing.
+#[must_use]
+pub fn late_load_kw(series: &LoadSeries, start: Timestamp, hours: usize, late_min: i32) -> Vec<f32> {
+    late_kw(series, &hourly_kw(series, start, hours), (start, hours), late_min)
+}
+
+fn late_kw(series: &LoadSeries, own: &[f32], (start, hours): (Timestamp, usize), late_min: i32) -> Vec<f32> {
+    // Whole intervals by their stamps; what is left of one in proportion.
+    let interval = series.step_min.max(1) as i32;
+    let whole = late_min.div_euclid(interval) * interval;
+    let shifted = |minutes: i32| hourly_kw(series, Timestamp(start.0 + i64::from(minutes) * 60), hours);
+    let part = (late_min - whole) as f32 / interval as f32;
+    let (near, far) = (shifted(whole), if part > 0.0 { shifted(whole + interval) } else { Vec::new() });
+    let true_kw = |hour: usize| if part > 0.0 { (1.0 - part) * near[hour] + part * far[hour] } else { near[hour] };
+    own.iter().enumerate().map(|(hour, own)| true_kw(hour) - own).collect()
+}
+
+fn changes(kw: &[f32]) -> Vec<f32> {
+    let change = |pair: &[f32]| if (pair[1] - pair[0]).is_finite() { pair[1] - pair[0] } else { 0.0 };
+    std::iter::once(0.0).chain(kw.windows(2).map(change)).collect()
+}
+
+impl Column {
+    /// Whether the load changes by more than its display makes of it.
+    fn is_heard(&self) -> bool {
+        let squares: f64 = self.changes.iter().map(|&kw| f64::from(kw * kw)).sum();
+        squares > 0.0 && self.rounding.own * self.changes.len() as f64 <= MOST_ROUNDING * squares
+    }
+}
