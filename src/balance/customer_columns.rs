@@ -13,8 +13,6 @@ use super::missing::Rounding;
 
 /// Clocks are wrong by a reading or two, by the hour of summer time, or by the hours between a zone and universal time: errors that are looked for, minutes.
 const LATE_MIN: [i32; 16] = [-360, -300, -180, -120, -60, -45, -30, -15, 15, 30, 45, 60, 120, 180, 300, 360];
-/// A clock that is wrong by less than an interval is looked for where it is this share of it: a quarter of an hour leaves little in hourly values.
-const LEAST_OF_INTERVAL: i32 = 2;
 /// Where rounding makes more than this share of a column's squares, its slope says more about the display than about the load.
 const MOST_ROUNDING: f64 = 0.3;
 
@@ -41,8 +39,9 @@ pub(super) fn columns_of(customer: usize, series: &LoadSeries, start: Timestamp,
     let own = hourly_kw(series, start, hours);
     let load = Column { customer, asked: Asked::Load, changes: changes(&own), rounding: Rounding { with: -6.0 * variance, own: 6.0 * variance } };
     let interval = series.step_min.min(60) as i32;
-    let late = LATE_MIN.iter().filter(|late| late.abs() * LEAST_OF_INTERVAL >= interval).map(|&late| {
-        let kw = late_kw(series, &own, (start, hours), late);
+    // Less than an interval looks like a part of one: only whole ones can be told apart.
+    let late = LATE_MIN.iter().filter(|late| *late % interval == 0).map(|&late| {
+        let kw = late_kw(series, &own, start, late);
         let alike = match late.abs() {
             60 => -4.0,
             120 => 1.0,
@@ -57,18 +56,12 @@ pub(super) fn columns_of(customer: usize, series: &LoadSeries, start: Timestamp,
 /// What a clock late by `late_min` minutes leaves in the residual from `start` on, kW; NaN where a reading is missing.
 #[must_use]
 pub fn late_load_kw(series: &LoadSeries, start: Timestamp, hours: usize, late_min: i32) -> Vec<f32> {
-    late_kw(series, &hourly_kw(series, start, hours), (start, hours), late_min)
+    late_kw(series, &hourly_kw(series, start, hours), start, late_min)
 }
 
-fn late_kw(series: &LoadSeries, own: &[f32], (start, hours): (Timestamp, usize), late_min: i32) -> Vec<f32> {
-    // Whole intervals by their stamps; what is left of one in proportion.
-    let interval = series.step_min.max(1) as i32;
-    let whole = late_min.div_euclid(interval) * interval;
-    let shifted = |minutes: i32| hourly_kw(series, Timestamp(start.0 + i64::from(minutes) * 60), hours);
-    let part = (late_min - whole) as f32 / interval as f32;
-    let (near, far) = (shifted(whole), if part > 0.0 { shifted(whole + interval) } else { Vec::new() });
-    let true_kw = |hour: usize| if part > 0.0 { (1.0 - part) * near[hour] + part * far[hour] } else { near[hour] };
-    own.iter().enumerate().map(|(hour, own)| true_kw(hour) - own).collect()
+fn late_kw(series: &LoadSeries, own: &[f32], start: Timestamp, late_min: i32) -> Vec<f32> {
+    let flows = hourly_kw(series, Timestamp(start.0 + i64::from(late_min) * 60), own.len());
+    flows.iter().zip(own).map(|(flows, shown)| flows - shown).collect()
 }
 
 fn changes(kw: &[f32]) -> Vec<f32> {

@@ -22,14 +22,19 @@ const NAMED_IN_HALF: f64 = 4.0;
 const BY_ITSELF: f64 = 5.0;
 /// The two halves must agree about β within this share of it.
 const AGREE: f64 = 0.35;
-/// Smallest β, and the smallest of a meter that shows too much: classes and losses make some per cent, and no ratio of transformers is mistaken for one that is nearer to it than 3 : 2.
+/// Smallest β: meter classes and losses make some per cent.
 const LEAST_BETA: f64 = 0.12;
-const LEAST_TOO_MUCH: f64 = 0.3;
 /// No meter shows more than all of what flows too much; one whose current transformers are forgotten shows as little as a hundredth and a fifth of it.
-const POSSIBLE: std::ops::Range<f64> = -1.1..125.0;
+const LEAST_LEFT: f64 = -1.1;
+const MOST_BETA: f64 = 125.0;
+/// A clock that is late by s makes exactly the difference that is asked for; the slope is larger while other late clocks of like homes are in the residual as well.
+const LIKE_A_CLOCK: std::ops::Range<f64> = 0.6..2.5;
+/// Ratios by which a meter shows too much when its current transformers were exchanged or entered twice, and how near its share must be to one of them; what shows less than a fifth
+/// is a ratio or hangs elsewhere, whichever.
+const TOO_MUCH: [f64; 3] = [2.0, 3.0, 4.0];
+const NEAR_A_RATIO: f64 = 0.07;
+const MUCH_TOO_MUCH: f64 = 0.21;
 const HOURS_OF_WEEK: usize = 24 * 7;
-/// A clock that is late by s makes exactly the difference that is asked for: slopes that are it.
-const LIKE_A_CLOCK: std::ops::Range<f64> = 0.6..1.4;
 /// Most customers whose load is named at one node, most whose clock is, and most that are tried in vain.
 const MOST: usize = 8;
 const MOST_LATE: usize = 60;
@@ -54,6 +59,15 @@ pub enum Wrong {
         /// By so many minutes; negative when it is early.
         late_min: i32,
     },
+}
+
+/// For whom a residual is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Wrong clocks, and meters that show what does not flow: while a customer that the grid file forgot is still in the residual, a meter of like load would seem to show too little.
+    FaultsOnly,
+    /// Meters that show too little as well.
+    All,
 }
 
 /// A customer whose own load is in the residual of its node.
@@ -93,6 +107,7 @@ fn rounding_kw(customers: &[LoadSeries]) -> f64 {
 struct Search<'a> {
     columns: Vec<Column>,
     customers: &'a [LoadSeries],
+    wanted: Wanted,
     /// What registers beside may hide, kW.
     hidden_kw: f64,
     changes: Changes,
@@ -103,13 +118,13 @@ struct Search<'a> {
 
 /// The customers that a residual names, the clearest first; `customers` are those of the node, with the intervals that were read.
 #[must_use]
-pub fn named(residual: &Residual, customers: &[LoadSeries]) -> Vec<Named> {
+pub fn named(residual: &Residual, customers: &[LoadSeries], wanted: Wanted) -> Vec<Named> {
     let Some((first, hours)) = span(residual) else { return Vec::new() };
     let Some(changes) = Changes::of(residual, first, hours) else { return Vec::new() };
     let columns = customers.iter().enumerate().flat_map(|(customer, series)| columns_of(customer, series, first, hours)).collect();
     // Where customers with registers hang beside, an error of their usual day may look like anybody's day.
     let hidden_kw = CERTAIN_OF_PROFILES * residual.profiled_hour_kw;
-    let mut search = Search { columns, customers, hidden_kw, changes, named: Vec::new(), doubtful: Vec::new() };
+    let mut search = Search { columns, customers, wanted, hidden_kw, changes, named: Vec::new(), doubtful: Vec::new() };
     search.run();
     let left = rough(&search.changes, rounding_kw(customers));
     search.named.into_iter().map(|named| Named { left, ..named }).collect()
@@ -129,6 +144,8 @@ impl Search<'_> {
                 hopeful =
                     (0..self.columns.len()).filter(|&column| self.strength(column, &off).is_some_and(|fit| fit.strength.abs() > HOPEFUL)).collect();
                 searched_kw = off.limit_kw();
+                // In less noise they may stand.
+                self.doubtful.clear();
             }
             let open = hopeful.iter().copied().filter(|column| self.is_open(*column));
             let judged = open.filter_map(|column| Some((column, self.strength(column, &off)?.strength)));
@@ -156,14 +173,15 @@ impl Search<'_> {
         }
     }
 
-    /// Names the customer of a column, where that stands, in the way that leaves least, and takes out what it leaves.
+    /// Names the customer of a column, where that stands, in the way that goes best with the residual, and takes out what it leaves.
     fn try_out(&mut self, column: usize, off: &Clipped) {
         let customer = self.columns[column].customer;
         let of_customer = (0..self.columns.len()).filter(|&column| self.columns[column].customer == customer);
-        let tried = of_customer.filter_map(|column| self.tried(column, off));
-        let best = tried.min_by(|a, b| a.left.total_cmp(&b.left).then(a.column.cmp(&b.column)));
-        match best.filter(|best| best.strength.abs() > NAMED && self.may_be_named(best, off)) {
-            Some(Tried { column, slope, strength, without, .. }) => {
+        let tried = of_customer.filter_map(|column| self.tried(column, off)).filter(|tried| self.is_possible(tried));
+        let best = tried.max_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()).then(b.column.cmp(&a.column)));
+        let stands = |tried: &Tried| stands(&self.columns[tried.column], (tried.slope, tried.strength), &self.changes, off);
+        match best.filter(|best| best.strength.abs() > NAMED && stands(best)) {
+            Some(Tried { column, slope, strength, without }) => {
                 let wrong = match self.columns[column].asked {
                     Asked::Load => Wrong::Load { beta: slope },
                     Asked::Late(late_min) => Wrong::Clock { late_min },
@@ -177,23 +195,36 @@ impl Search<'_> {
 
     /// What is left when a column is taken out; `None` where it does not go with the residual.
     fn tried(&self, column: usize, off: &Clipped) -> Option<Tried> {
-        let Column { changes, rounding, .. } = &self.columns[column];
+        let Column { asked, changes, rounding, .. } = &self.columns[column];
         let strength = self.strength(column, off)?.strength;
+        if strength.abs() <= HOPEFUL {
+            return None;
+        }
         let mut without = self.changes.clone();
         let slope = without.settle_rounded(changes, *rounding);
-        let left = without.without_load().squares_within(off.limit_kw());
-        (strength.abs() > HOPEFUL).then_some(Tried { column, slope, strength, left, without })
+        if let Asked::Late(_) = asked {
+            // A clock leaves all of it, whatever else looks like it.
+            without = self.changes.clone();
+            without.take_out(changes, 1.0);
+        }
+        Some(Tried { column, slope, strength, without })
     }
 
-    fn may_be_named(&self, Tried { column, slope, strength, .. }: &Tried, off: &Clipped) -> bool {
+    /// Whether a meter or a clock can be wrong by as much as a column says, and is asked for.
+    fn is_possible(&self, Tried { column, slope, strength, .. }: &Tried) -> bool {
         let column = &self.columns[*column];
         let is_possible = match column.asked {
-            Asked::Load => POSSIBLE.contains(slope) && slope * strength > 0.0 && !(-LEAST_TOO_MUCH..LEAST_BETA).contains(slope),
+            Asked::Load if *slope > 0.0 => self.wanted == Wanted::All && *strength > 0.0 && (LEAST_BETA..MOST_BETA).contains(slope),
+            Asked::Load => *strength < 0.0 && *slope > LEAST_LEFT && is_a_ratio(1.0 + slope),
             Asked::Late(_) => LIKE_A_CLOCK.contains(slope),
         };
-        let is_heard = self.hidden_kw == 0.0 || slope.abs() * swing_kw(&self.customers[column.customer]) > self.hidden_kw;
-        is_possible && is_heard && stands(column, (*slope, *strength), &self.changes, off)
+        is_possible && (self.hidden_kw == 0.0 || slope.abs() * swing_kw(&self.customers[column.customer]) > self.hidden_kw)
     }
+}
+
+/// Whether a share of what a meter shows is what a wrong ratio, or a link to another node, leaves of it.
+fn is_a_ratio(share: f64) -> bool {
+    share < MUCH_TOO_MUCH || TOO_MUCH.iter().any(|ratio| (share * ratio).ln().abs() < NEAR_A_RATIO)
 }
 
 /// One way in which a customer may be in the residual, tried out.
@@ -201,8 +232,7 @@ struct Tried {
     column: usize,
     slope: f64,
     strength: f64,
-    /// Sum of squares that it leaves, kW².
-    left: f64,
+    /// The changes without it.
     without: Changes,
 }
 
@@ -288,7 +318,7 @@ mod tests {
             homes[number].kw = displayed(&home(number), 1.0);
         }
         let rounding = |hour: usize| [2, 7, 11].iter().map(|&number| f64::from(home(number)[hour]) - f64::from(homes[number].kw[hour])).sum::<f64>();
-        assert_eq!(named(&residual(rounding), &homes), []);
+        assert_eq!(named(&residual(rounding), &homes, Wanted::All), []);
     }
 
     #[test]
@@ -296,7 +326,7 @@ mod tests {
         let mut homes = homes();
         let large: Vec<f32> = home(7).iter().map(|kw| 12.0 * kw).collect();
         homes[7].kw = displayed(&large, 1.0);
-        let found = named(&residual(|hour| -f64::from(homes[7].kw[hour])), &homes);
+        let found = named(&residual(|hour| -f64::from(homes[7].kw[hour])), &homes, Wanted::All);
         assert_eq!(found.iter().map(|named| named.customer).collect::<Vec<_>>(), [7]);
         assert!(matches!(found[0].wrong, Wrong::Load { beta } if (beta + 1.0).abs() < 0.15), "{found:?}");
     }
@@ -305,7 +335,7 @@ mod tests {
     fn a_customer_whose_clock_is_an_hour_late_is_named_for_his_clock() {
         // What flows at hour t is shown at t + 1.
         let (homes, late) = (homes(), |hour: usize| home(7)[(hour + 1).min(HOURS - 1)]);
-        let found = named(&residual(|hour| f64::from(late(hour)) - f64::from(homes[7].kw[hour])), &homes);
+        let found = named(&residual(|hour| f64::from(late(hour)) - f64::from(homes[7].kw[hour])), &homes, Wanted::All);
         assert_eq!(found.iter().map(|named| (named.customer, named.wrong)).collect::<Vec<_>>(), [(7, Wrong::Clock { late_min: 60 })]);
     }
 
@@ -321,14 +351,14 @@ mod tests {
         };
         let mut homes = homes();
         homes.push(quarters);
-        let found = named(&residual(early), &homes);
+        let found = named(&residual(early), &homes, Wanted::All);
         assert_eq!(found.iter().map(|named| (named.customer, named.wrong)).collect::<Vec<_>>(), [(20, Wrong::Clock { late_min: -15 })]);
     }
 
     #[test]
     fn a_meter_behind_forgotten_current_transformers_is_named_with_its_ratio() {
         let homes = homes();
-        let found = named(&residual(|hour| 29.0 * f64::from(homes[7].kw[hour])), &homes);
+        let found = named(&residual(|hour| 29.0 * f64::from(homes[7].kw[hour])), &homes, Wanted::All);
         assert!(matches!(found[..], [Named { customer: 7, wrong: Wrong::Load { beta }, .. }] if (beta - 29.0).abs() < 1.5), "{found:?}");
     }
 
@@ -337,14 +367,14 @@ mod tests {
         let homes = homes();
         let sure = residual(|hour| f64::from(homes[7].kw[hour]));
         let guessed = Residual { profiled_hour_kw: 20.0, ..sure.clone() };
-        assert_eq!(named(&sure, &homes).len(), 1);
-        assert!(named(&guessed, &homes).is_empty());
+        assert_eq!(named(&sure, &homes, Wanted::All).len(), 1);
+        assert!(named(&guessed, &homes, Wanted::All).is_empty());
     }
 
     #[test]
     fn a_meter_that_shows_half_names_its_customer_and_no_other() {
         let homes = homes();
-        let found = named(&residual(|hour| f64::from(homes[7].kw[hour])), &homes);
+        let found = named(&residual(|hour| f64::from(homes[7].kw[hour])), &homes, Wanted::All);
         assert_eq!(found.iter().map(|named| named.customer).collect::<Vec<_>>(), [7]);
         assert!(matches!(found[0].wrong, Wrong::Load { beta } if (beta - 1.0).abs() < 0.15), "{found:?}");
     }
@@ -352,21 +382,21 @@ mod tests {
     #[test]
     fn a_customer_that_hangs_elsewhere_is_one_too_many() {
         let homes = homes();
-        let found = named(&residual(|hour| -f64::from(homes[4].kw[hour])), &homes);
+        let found = named(&residual(|hour| -f64::from(homes[4].kw[hour])), &homes, Wanted::All);
         assert_eq!(found.iter().map(|named| named.customer).collect::<Vec<_>>(), [4]);
         assert!(matches!(found[0].wrong, Wrong::Load { beta } if (beta + 1.0).abs() < 0.15), "{found:?}");
     }
 
     #[test]
     fn a_steady_tap_and_a_night_tap_name_nobody() {
-        assert!(named(&residual(|_| 12.0), &homes()).is_empty());
-        assert!(named(&residual(|hour| if hour % 24 < 8 { 12.0 } else { 0.0 }), &homes()).is_empty());
+        assert!(named(&residual(|_| 12.0), &homes(), Wanted::All).is_empty());
+        assert!(named(&residual(|hour| if hour % 24 < 8 { 12.0 } else { 0.0 }), &homes(), Wanted::All).is_empty());
     }
 
     #[test]
     fn a_customer_that_happens_to_move_with_the_residual_in_one_week_is_not_named() {
         let homes = homes();
         let once = residual(|hour| if hour / HOURS_OF_WEEK == 2 { 3.0 * f64::from(homes[7].kw[hour]) } else { 0.0 });
-        assert!(named(&once, &homes).is_empty());
+        assert!(named(&once, &homes, Wanted::All).is_empty());
     }
 }

@@ -122,11 +122,6 @@ impl Clipped {
     pub(super) fn limit_kw(&self) -> f64 {
         self.limit_kw
     }
-
-    /// Sum of squares, each value cut at `limit_kw`, kW².
-    pub(super) fn squares_within(&self, limit_kw: f64) -> f64 {
-        self.kw.iter().map(|kw| kw.abs().min(limit_kw).powi(2)).sum()
-    }
 }
 
 /// What the rounding of a display adds to products of changes, on average over all hours, kW².

@@ -19,7 +19,7 @@ mod supply;
 pub use co_timing::{CoTimed, co_timed};
 pub use customer_columns::late_load_kw;
 pub use decomposition::{Decomposition, LineLoss, Locality, Part, UnmeteredPattern, decompose};
-pub use members::{Named, Wrong, named, roughness};
+pub use members::{Named, Wanted, Wrong, named, roughness};
 pub use missing::{Adrift, Placed};
 pub use null::{NodeLevel, NodeOdds, Null, smallest_detectable_kw};
 pub use residual::{BalanceSettings, BalanceSpan, NodeMeters, Residual, residual};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::balance::{Adrift, Decomposition, Placed, Residual, decompose};
+use crate::balance::{Adrift, Decomposition, Placed, Residual, Wanted, decompose};
 use crate::domain::{GridNode, NodeKind, Timestamp, UsagePointId, mad_sigma, median};
 use crate::series::LoadSeries;
 
@@ -86,14 +86,18 @@ const TIMES_ASKED: usize = 2;
 /// Corrections must not leave more of the metered load than this share over: lines lose less.
 const MOST_LEFT: f64 = 0.1;
 
-/// Asks the roughest nodes who is in their balance, and counts what the answers correct.
-pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_again: &ReadAgain) -> Result<Vec<Culprit>, PipelineError> {
+/// Asks the roughest nodes who is in their balance besides `culprits`, counts what the answers correct, and adds them.
+pub(super) fn correct(
+    balanced: &mut [Balanced],
+    setting: &GridSetting,
+    read_again: &ReadAgain,
+    (wanted, culprits): (Wanted, &mut Vec<Culprit>),
+) -> Result<(), PipelineError> {
     let place: BTreeMap<UsagePointId, usize> = balanced.iter().enumerate().map(|(index, balanced)| (balanced.node.node.clone(), index)).collect();
     let lots = {
         let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
         named::worth_asking(&all)
     };
-    let mut culprits: Vec<Culprit> = Vec::new();
     for lot in lots {
         let asked_nodes: BTreeSet<&UsagePointId> = lot.iter().collect();
         let series = {
@@ -105,7 +109,7 @@ pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_aga
                 let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
                 let rough: Vec<&Asked> = all.iter().filter(|asked| asked_nodes.contains(&asked.node)).collect();
                 let was_divided = |id: &str| setting.series.taken.binary_search_by(|series| series.usage_point.as_ref().cmp(id)).is_ok();
-                named::culprits(&rough, &all, &series, &culprits, &was_divided)
+                named::culprits(&rough, &all, &series, culprits, &was_divided, wanted)
             };
             let found = without_wild(found, balanced, &place);
             for culprit in found.iter().filter(|culprit| culprit.is_counted()) {
@@ -118,7 +122,7 @@ pub(super) fn correct(balanced: &mut [Balanced], setting: &GridSetting, read_aga
             culprits.extend(found);
         }
     }
-    Ok(culprits)
+    Ok(())
 }
 
 /// Leaves out those of whom it is said that their load flows elsewhere, at nodes where that would make a tap.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::balance::{Adrift, Named, Residual, Wrong, late_load_kw, named, roughness};
+use crate::balance::{Adrift, Named, Residual, Wanted, Wrong, late_load_kw, named, roughness};
 use crate::domain::{Fault, FaultKind, NodeKind, Timestamp, UsagePointId};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::series::LoadSeries;
@@ -213,6 +213,7 @@ pub(super) fn culprits(
     series: &BTreeMap<UsagePointId, LoadSeries>,
     before: &[Culprit],
     was_divided: &(dyn Fn(&str) -> bool + Sync),
+    wanted: Wanted,
 ) -> Vec<Culprit> {
     let of_node = |asked: &&Asked| -> Vec<Culprit> {
         let customers: Vec<LoadSeries> = asked
@@ -221,7 +222,7 @@ pub(super) fn culprits(
             .filter(|id| before.iter().all(|culprit| culprit.usage_point != **id))
             .filter_map(|id| series.get(id).cloned())
             .collect();
-        named(asked.residual, &customers)
+        named(asked.residual, &customers, wanted)
             .into_iter()
             .map(|named| Culprit {
                 was_divided: was_divided(&customers[named.customer].usage_point),

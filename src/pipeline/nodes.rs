@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::balance::{
-    BalanceSettings, BalanceSpan, Decomposition, LineLoss, Locality, NodeLevel, NodeMeters, NodeOdds, Null, Residual, decompose, residual,
+    BalanceSettings, BalanceSpan, Decomposition, LineLoss, Locality, NodeLevel, NodeMeters, NodeOdds, Null, Residual, Wanted, decompose, residual,
 };
 use crate::domain::{Calendar, Fault, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId};
 use crate::findings::{NodeDayRow, NodeRow};
@@ -163,9 +163,13 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     let setting = &GridSetting { corrected: &checked.series, ..*setting };
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let mut given_back = give_back(&mut balanced, setting);
+    // A late clock looks like a forgotten customer of like load, and that one like a meter that shows too little: faults first, then the forgotten, then meters.
+    let mut culprits: Vec<Culprit> = Vec::new();
+    correct(&mut balanced, setting, read_again, (Wanted::FaultsOnly, &mut culprits))?;
     let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new(), &|_| true);
-    let culprits = correct(&mut balanced, setting, read_again)?;
-    if !culprits.is_empty() {
+    let before = culprits.len();
+    correct(&mut balanced, setting, read_again, (Wanted::All, &mut culprits))?;
+    if culprits.len() > before {
         // Where the noise of a wrong ratio is gone, more of those missing can be heard.
         let quieter: BTreeSet<&UsagePointId> = culprits.iter().map(|culprit| &culprit.node).collect();
         placed.extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
