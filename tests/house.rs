@@ -147,7 +147,7 @@ fn results_are_written_through_one_place() {
         sources().into_iter().filter(|(path, _)| module_of(path).is_some_and(|module| ["report", "synth", "pipeline"].contains(&&*module)))
     {
         for line in program(&text) {
-            for word in ["fs::write(", "File::create(", "fs::rename(", "fs::remove", "from_path("] {
+            for word in ["fs::write(", "File::create(", "fs::rename(", "fs::remove", "Writer::from_path("] {
                 assert!(!line.contains(word), "{}: write through `disk`, where any operation can be made to fail: {line}", path.display());
             }
         }

@@ -1,6 +1,6 @@
 //! `darkload scan`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use crate::consequence::{PseudonymKey, RuleError, hex};
 use crate::disk::{self, PlaceError, Written};
 use crate::domain::{Calendar, CalendarError, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
-use crate::ingest::{Profile, ProfileError};
+use crate::ingest::{HeldFile, IngestError, Profile, ProfileError};
 use crate::pipeline::{self, PipelineError, ScanPlan, StaticPaths};
 use crate::report::{self, Language};
 
@@ -118,6 +118,8 @@ pub(super) enum PlanError {
     Profile(#[from] ProfileError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Changed(#[from] IngestError),
     #[error("`{path}` cannot be read; check the path", path = path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("--period `{given}` is no period; write it as 2025-03-01..2025-05-31")]
@@ -140,6 +142,7 @@ enum ScanError {
 impl ScanError {
     fn reason(&self) -> ExitReason {
         match self {
+            Self::Plan(PlanError::Changed(_)) => ExitReason::UnusableInput,
             Self::Plan(_) => ExitReason::BadArguments,
             Self::Run(error) => error.reason(),
             Self::Key(_) | Self::Place(_) => ExitReason::UnwritableOutput,
@@ -265,7 +268,10 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
     let out: PathBuf = args.out.clone().unwrap_or_else(|| default_out.into());
     let pseudonym_key =
         if args.pseudonymise { Some(pseudonym_files::read_or_make(&pseudonym_files::key_path(args.pseudonym_key.as_deref(), &out))?) } else { None };
-    Ok(ScanPlan {
+    // They are read for what they say and once more for their digests.
+    let profile = args.profile.as_deref().map(Path::new).filter(|path| path.is_file());
+    let held = HeldFile::all(config.rules.files.iter().map(PathBuf::as_path).chain(profile));
+    let plan = ScanPlan {
         rules: config.rules.load()?,
         digests: plan_digests(&config, args.profile.as_deref())?,
         options: RunOptions {
@@ -293,7 +299,9 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
         top: args.top,
         memory: args.memory,
         out,
-    })
+    };
+    held.iter().try_for_each(HeldFile::check)?;
+    Ok(plan)
 }
 
 /// Digests of the files that a plan is made from: rule packs, and a mapping profile that is a file.

@@ -223,7 +223,9 @@ pub(super) fn run(args: &SimulateArgs) -> ExitReason {
         args.settings().checked().map_err(SimulateError::from).and_then(|settings| Ok(simulate(&settings, &args.out, &mut |_| interrupt.is_set())?));
     match outcome {
         Ok(Simulated { readings, usage_points, farms, unmetered_nodes, words }) => {
-            words.iter().for_each(|words| warn(&format!("darkload: {words}")));
+            for words in &words {
+                warn(&format!("darkload: {words}"));
+            }
             say(&format!(
                 "wrote {}: {usage_points} usage points, {readings} readings\n\
                  truth.csv: {farms} usage points with a farm or theft, {unmetered_nodes} grid nodes with unmetered load\n",

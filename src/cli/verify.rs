@@ -147,7 +147,9 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
         return Ok(ExitReason::Finished);
     }
     let mut text = format!("Not the same: {same} of {} result files are. Where they part:\n", compared.len());
-    differs.iter().for_each(|words| text.extend(["  ", words, "\n"]));
+    for words in &differs {
+        text.extend(["  ", words, "\n"]);
+    }
     show(&text);
     Ok(ExitReason::UnusableInput)
 }

@@ -44,6 +44,7 @@ pub(super) fn metadata(path: &Path) -> Option<Metadata> {
 
 /// Device and number of a file, whatever path leads there.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
 pub(super) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.dev(), metadata.ino()))
@@ -60,7 +61,9 @@ impl HeldFile {
         let mut held: Vec<Self> = paths.into_iter().map(|path| Self { path: path.to_path_buf(), state: State::of(path) }).collect();
         if held.iter().any(|file| file.state.as_ref().is_some_and(State::is_young)) {
             std::thread::sleep(TICK);
-            held.iter_mut().for_each(|file| file.state = State::of(&file.path));
+            for file in &mut held {
+                file.state = State::of(&file.path);
+            }
         }
         held
     }

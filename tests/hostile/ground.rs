@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A folder of its own, removed in the end.
 pub(crate) struct Ground {
     pub(crate) path: PathBuf,
+    usage_points: &'static str,
     _folder: tempfile::TempDir,
 }
 
@@ -33,22 +34,17 @@ impl Ended {
     }
 }
 
-/// The utility that is scanned, made once.
-fn utility() -> &'static Path {
-    static MADE: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
-    &MADE
-        .get_or_init(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let out = fs::canonicalize(folder.path()).unwrap().join("utility");
-            let made = Command::new(env!("CARGO_BIN_EXE_darkload"))
-                .args(["simulate", "--usage-points", "150", "--days", "15", "--step", "60", "--format", "csv", "--out"])
-                .arg(&out)
-                .output()
-                .unwrap();
-            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-            (folder, out)
-        })
-        .1
+/// A utility that is scanned, made once: a few meters where the way of a result into its place is attacked, more where its findings count.
+fn utility(usage_points: &str) -> PathBuf {
+    static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let out = MADE.get_or_init(|| tempfile::tempdir().unwrap()).path().join(usage_points);
+    if !out.exists() {
+        let mut made = Command::new(env!("CARGO_BIN_EXE_darkload"));
+        made.args(["simulate", "--days", "10", "--step", "60", "--format", "csv", "--usage-points", usage_points, "--out"]).arg(&out);
+        let made = made.output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+    out
 }
 
 impl Ground {
@@ -56,7 +52,12 @@ impl Ground {
         let folder = tempfile::tempdir().unwrap();
         let path = fs::canonicalize(folder.path()).unwrap();
         fs::write(path.join("darkload-may-break-here"), "").unwrap();
-        Self { path, _folder: folder }
+        Self { path, usage_points: "30", _folder: folder }
+    }
+
+    /// Ground with enough meters for findings.
+    pub(crate) fn with_findings() -> Self {
+        Self { usage_points: "150", ..Self::new() }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -67,7 +68,7 @@ impl Ground {
     pub(crate) fn readings(&self) -> PathBuf {
         let readings = self.file("readings.csv");
         if !readings.exists() {
-            fs::copy(utility().join("readings.csv"), &readings).unwrap();
+            fs::copy(utility(self.usage_points).join("readings.csv"), &readings).unwrap();
         }
         readings
     }
@@ -75,7 +76,12 @@ impl Ground {
     /// A scan of the readings into `out`.
     pub(crate) fn scan(&self, out: &Path) -> Command {
         let mut command = self.darkload(&["scan"]);
-        command.arg(self.readings()).args(["--threads", "2", "--quiet", "--customers"]).arg(utility().join("customers.csv")).arg("--out").arg(out);
+        command
+            .arg(self.readings())
+            .args(["--threads", "2", "--quiet", "--customers"])
+            .arg(utility(self.usage_points).join("customers.csv"))
+            .arg("--out")
+            .arg(out);
         command
     }
 

@@ -71,7 +71,7 @@ pub(crate) fn two_writers(ground: &Ground, long: bool) -> Vec<Outcome> {
     let out = ground.result("out");
     tries(long, 5, 60)
         .map(|number| {
-            let mut spawn = || ground.scan(&out).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            let spawn = || ground.scan(&out).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             let (one, mut other) = (spawn(), spawn());
             let is_killed = number % 2 == 1;
             if is_killed {
