@@ -41,7 +41,11 @@ fn clear_one(stage: &Path, place: Option<&Place>) -> Vec<String> {
         if !folder.is_dir() {
             continue;
         }
-        let said = Said::of(&folder).filter(|said| part == REPLACED || (said.is_whole(&folder) && !is_replaced(stage, &folder, said)));
+        let said = Said::of(&folder).filter(|said| match part {
+            // Of a result without a list nobody can tell whether it is whole.
+            REPLACED => said.is_whole(&folder) || !said.has_list(),
+            _ => said.is_whole(&folder) && !is_replaced(stage, &folder, said),
+        });
         let is_free = place.is_some_and(|place| matches!(place.standing(), Ok(Standing::Nothing | Standing::EmptyFolder)));
         match (said, place) {
             (Some(said), Some(place)) if is_free && said.kind == place.kind => match put_back(&folder, place) {

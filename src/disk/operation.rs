@@ -2,7 +2,7 @@
 //!
 //! A test sets `DARKLOAD_BREAK` to `MODE NUMBER FOLDER`. It counts only operations below FOLDER, and only when FOLDER holds a file named `darkload-may-break-here`, so no
 //! environment breaks a run by accident. Modes: `tell` names each operation on standard error; `fail` refuses operation NUMBER; `fail-from` refuses it and all later ones, as a full
-//! disk does; `abort` ends the process there, a write half done, as a kill does.
+//! disk does; `abort` ends the process there, a write half done, as a kill does. With `apart-` before it, folders cannot be exchanged, as on some file systems.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -28,6 +28,7 @@ struct Break {
     mode: Mode,
     number: u64,
     folder: PathBuf,
+    has_exchange: bool,
     done: AtomicU64,
 }
 
@@ -39,7 +40,8 @@ impl Break {
     fn parse(asked: &str) -> Option<Self> {
         let (mode, rest) = asked.split_once(' ')?;
         let (number, folder) = rest.split_once(' ')?;
-        let mode = match mode {
+        let has_exchange = !mode.starts_with("apart-");
+        let mode = match mode.trim_start_matches("apart-") {
             "tell" => Mode::Tell,
             "fail" => Mode::Fail,
             "fail-from" => Mode::FailFrom,
@@ -48,7 +50,7 @@ impl Break {
         };
         let folder = PathBuf::from(folder);
         let may = folder.is_absolute() && folder.join(LEAVE).is_file();
-        may.then_some(Self { mode, number: number.parse().ok()?, folder, done: AtomicU64::new(0) })
+        may.then_some(Self { mode, number: number.parse().ok()?, folder, has_exchange, done: AtomicU64::new(0) })
     }
 
     /// Whether the operation is to be broken off by an abort; an error where it is to fail.
@@ -70,10 +72,14 @@ impl Break {
     }
 }
 
+fn asked() -> Option<&'static Break> {
+    static BREAK: OnceLock<Option<Break>> = OnceLock::new();
+    BREAK.get_or_init(Break::asked).as_ref()
+}
+
 /// Lets a test break the operation; `half` does what an aborted one leaves behind.
 fn before(what: &str, path: &Path, half: impl FnOnce()) -> io::Result<()> {
-    static BREAK: OnceLock<Option<Break>> = OnceLock::new();
-    let Some(plan) = BREAK.get_or_init(Break::asked) else { return Ok(()) };
+    let Some(plan) = asked() else { return Ok(()) };
     if plan.meet(what, path)? {
         half();
         std::process::abort();
@@ -158,6 +164,9 @@ fn rename_new_now(_: &Path, to: &Path) -> io::Result<()> {
 /// Exchanges two files or folders in one step.
 pub(super) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     before("exchange", other, || {})?;
+    if asked().is_some_and(|plan| !plan.has_exchange) {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
     exchange_now(one, other)
 }
 

@@ -129,6 +129,11 @@ impl Said {
         self.files.as_ref().is_some_and(|files| files.contains_key(name) || name == self.kind.mark)
     }
 
+    /// Whether its version wrote a list of files.
+    pub(super) fn has_list(&self) -> bool {
+        self.files.is_some()
+    }
+
     /// Whether all files are there as they were written.
     #[must_use]
     pub fn is_whole(&self, folder: &Path) -> bool {

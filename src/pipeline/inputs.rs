@@ -197,7 +197,7 @@ fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>,
     let (mut results, mut files) = (Vec::new(), Vec::new());
     for file in found {
         let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let lies_in = if file.path.is_symlink() || file.named {
+        let lies_in = if file.path.is_symlink() {
             disk::lies_in(&file.path, out)
         } else {
             *inside.entry(folder).or_insert_with_key(|folder| disk::lies_in(folder, out))

@@ -53,11 +53,14 @@ fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// After a broken run: a whole result is in place, the older one where the run says that it failed; then an unbroken run ends well.
 fn survives(ground: &Ground, out: &Path, before: &BTreeMap<String, Vec<u8>>, ended: &Ended, again: Command) -> Outcome {
     ended.is_sane()?;
-    if !is_whole(out) {
+    // Where folders cannot be exchanged, there is a moment in which both results lie in the stage.
+    let is_kept =
+        !out.exists() && ground.stages().iter().any(|(_, is_whole)| *is_whole) && (ended.code.is_none() || ended.err.contains("both are kept"));
+    if !is_whole(out) && !is_kept {
         return Err(format!("no whole result in place; code {:?}: {}", ended.code, ended.err));
     }
     // A failure after the exchange says that the result is in place.
-    if ended.code == Some(5) && !ended.err.contains("is in its place") && bytes(out) != *before {
+    if ended.code == Some(5) && !ended.err.contains("is in its place") && !is_kept && bytes(out) != *before {
         return Err(format!("the run failed and the older result is not in place: {}", ended.err));
     }
     if !matches!(ended.code, Some(0 | 5) | None) {
@@ -87,6 +90,25 @@ pub(crate) fn scan(ground: &Ground, long: bool, mode: &str) -> Vec<Outcome> {
         outcome.map_err(|words| format!("{}: {words}", operations[number - 1]))
     };
     numbers(&operations, long).into_iter().map(try_one).collect()
+}
+
+/// The same where folders cannot be exchanged, of the operations after the last file.
+pub(crate) fn scan_apart(ground: &Ground, _: bool) -> Vec<Outcome> {
+    let out = ground.result("out");
+    let ended = broken(ground.scan(&out), ground, "apart-tell", 0);
+    let operations: Vec<String> = ended.err.lines().filter(|line| line.starts_with("operation ")).map(str::to_owned).collect();
+    let note = operations.iter().position(|line| line.contains("replaces")).unwrap();
+    let mut outcomes = Vec::new();
+    for mode in ["apart-abort", "apart-fail", "apart-fail-from"] {
+        for number in note..(note + 12).min(operations.len()) {
+            let before = bytes(&out);
+            let ended = broken(ground.scan(&out), ground, mode, number + 1);
+            let outcome = survives(ground, &out, &before, &ended, ground.scan(&out));
+            ground.sweep();
+            outcomes.push(outcome.map_err(|words| format!("{mode} {}: {words}", operations[number])));
+        }
+    }
+    outcomes
 }
 
 pub(crate) fn simulate(ground: &Ground, long: bool) -> Vec<Outcome> {

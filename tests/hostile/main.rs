@@ -31,6 +31,7 @@ const CAMPAIGNS: &[Campaign] = &[
     Campaign { name: "scan: the process ends at an operation on files", run: |ground, long| breaks::scan(ground, long, "abort") },
     Campaign { name: "scan: an operation on files fails", run: |ground, long| breaks::scan(ground, long, "fail") },
     Campaign { name: "scan: from an operation on files on all fail", run: |ground, long| breaks::scan(ground, long, "fail-from") },
+    Campaign { name: "scan where folders cannot be exchanged: the same", run: breaks::scan_apart },
     Campaign { name: "simulate: operations end, fail, fail from then on", run: breaks::simulate },
     Campaign { name: "convert --force: operations end, fail, fail from then on", run: breaks::convert },
     Campaign { name: "recovery is killed in its turn", run: breaks::recovery },
