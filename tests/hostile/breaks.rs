@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use super::Outcome;
@@ -100,12 +100,12 @@ pub(crate) fn scan_apart(ground: &Ground, _: bool) -> Vec<Outcome> {
     let note = operations.iter().position(|line| line.contains("replaces")).unwrap();
     let mut outcomes = Vec::new();
     for mode in ["apart-abort", "apart-fail", "apart-fail-from"] {
-        for number in note..(note + 12).min(operations.len()) {
+        for (number, operation) in operations.iter().enumerate().skip(note).take(12) {
             let before = bytes(&out);
             let ended = broken(ground.scan(&out), ground, mode, number + 1);
             let outcome = survives(ground, &out, &before, &ended, ground.scan(&out));
             ground.sweep();
-            outcomes.push(outcome.map_err(|words| format!("{mode} {}: {words}", operations[number])));
+            outcomes.push(outcome.map_err(|words| format!("{mode} {operation}: {words}")));
         }
     }
     outcomes
@@ -216,7 +216,7 @@ pub(crate) fn small_file_systems(ground: &Ground, _: bool) -> Vec<Outcome> {
     outcomes
 }
 
-fn on_a_small_disk(ground: &Ground, out: &PathBuf) -> Outcome {
+fn on_a_small_disk(ground: &Ground, out: &Path) -> Outcome {
     let first = run(ground.scan(out));
     if first.code != Some(0) {
         first.is_sane()?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use darkload::disk::Said;
 
 /// No run of this size lasts longer, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(110);
 
 /// A folder of its own, removed in the end.
 pub(crate) struct Ground {

@@ -47,7 +47,9 @@ const CAMPAIGNS: &[Campaign] = &[
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if words.iter().any(|word| word == "--list") {
-        CAMPAIGNS.iter().for_each(|campaign| println!("{}: test", campaign.name));
+        for campaign in CAMPAIGNS {
+            println!("{}: test", campaign.name);
+        }
         return;
     }
     let words: Vec<&String> = words.iter().filter(|word| !word.starts_with('-')).collect();
@@ -63,6 +65,8 @@ fn main() {
         failed.extend(lost.into_iter().map(|words| format!("{}: {words}", campaign.name)));
     }
     println!("{:width$}  {tried:>5}  {:>8}  {:>6}", "all", tried - failed.len(), failed.len());
-    failed.iter().for_each(|words| println!("FAILED {words}"));
+    for words in &failed {
+        println!("FAILED {words}");
+    }
     std::process::exit(i32::from(!failed.is_empty()));
 }
