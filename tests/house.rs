@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Floors from the lowest up; modules on one floor do not import each other.
 const FLOORS: &[&[&str]] = &[
-    &["domain"],
+    &["domain", "disk"],
     &["ingest", "synth"],
     &["series"],
     &["profile"],
@@ -122,6 +122,34 @@ fn nothing_is_left_for_later() {
     for (path, text) in sources() {
         for word in ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "TODO"] {
             assert!(!text.contains(word), "{}: {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn everything_that_is_printed_passes_one_place() {
+    for (path, text) in sources().into_iter().filter(|(path, _)| !path.ends_with("cli/terminal.rs")) {
+        for line in program(&text).into_iter().filter(|line| !line.trim_start().starts_with("//")) {
+            for word in ["println!(", "eprintln!(", " print!(", " eprint!("] {
+                assert!(
+                    !line.contains(word),
+                    "{}: print through cli::terminal, which keeps control letters from the terminal: {line}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn results_are_written_through_one_place() {
+    for (path, text) in
+        sources().into_iter().filter(|(path, _)| module_of(path).is_some_and(|module| ["report", "synth", "pipeline"].contains(&&*module)))
+    {
+        for line in program(&text) {
+            for word in ["fs::write(", "File::create(", "fs::rename(", "fs::remove", "Writer::from_path("] {
+                assert!(!line.contains(word), "{}: write through `disk`, where any operation can be made to fail: {line}", path.display());
+            }
         }
     }
 }

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::config::{Config, ConfigError};
 use crate::domain::{Calendar, CalendarError};
 use crate::ingest::{Caps, Profile, ProfileError};
-use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, Interrupt, PipelineError};
+use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, PipelineError};
 
 use super::progress::TerminalProgress;
 use super::scan::size;
+use super::session::watch_interrupts;
+use super::terminal::{say, warn};
 use super::{ExitReason, complain};
 
 /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
@@ -20,6 +22,9 @@ pub(super) struct ConvertArgs {
     /// File to write; registers beside intervals go to FILE-registers.parquet
     #[arg(long, value_name = "FILE.parquet")]
     out: PathBuf,
+    /// Replace the file where it exists; links, devices and files that are read are never replaced
+    #[arg(long)]
+    force: bool,
     /// How the files are written: the name of a known export, or a profile in TOML [default: found from the content]
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
@@ -66,10 +71,7 @@ pub(super) fn run(args: &ConvertArgs) -> ExitReason {
             return ExitReason::BadArguments;
         }
     };
-    let interrupt = Interrupt::default();
-    let flag = interrupt.clone();
-    // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
-    let _ = ctrlc::set_handler(move || flag.set());
+    let interrupt = watch_interrupts();
     let progress = TerminalProgress::new(args.quiet, false);
     let pool = match rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build() {
         Ok(pool) => pool,
@@ -93,19 +95,22 @@ fn reason_of(error: &ConvertError) -> ExitReason {
     match error {
         ConvertError::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
         ConvertError::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
-        ConvertError::Pipeline(PipelineError::Spill(_)) | ConvertError::Write(_) => ExitReason::UnwritableOutput,
+        ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => ExitReason::UnwritableOutput,
         ConvertError::MixedClocks => ExitReason::BadArguments,
     }
 }
 
 fn plan(args: &ConvertArgs) -> Result<ConvertPlan, PlanError> {
+    let profile = args.profile.as_deref();
     Ok(ConvertPlan {
         readings: args.files.clone(),
-        profile: args.profile.as_deref().map(Profile::named).transpose()?,
+        profile: profile.map(Profile::named).transpose()?,
         calendar: Calendar::new(args.timezone.as_deref())?,
         caps: caps(args.config.as_deref())?,
         memory: args.memory,
         out: args.out.clone(),
+        force: args.force,
+        also_read: args.config.iter().cloned().chain(profile.map(PathBuf::from).filter(|path| path.is_file())).collect(),
     })
 }
 
@@ -119,23 +124,24 @@ pub(super) fn caps(config: Option<&Path>) -> Result<Caps, ConfigError> {
 
 fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
     if !args.quiet {
-        println!("{} readings of {} usage points, {} register readings", converted.readings, converted.usage_points, converted.register_readings);
-        if converted.given_way > 0 {
-            println!("{} readings gave way to a better or later one of the same interval", converted.given_way);
+        let Converted { readings, usage_points, register_readings, given_way, .. } = converted;
+        say(&format!("{readings} readings of {usage_points} usage points, {register_readings} register readings\n"));
+        if *given_way > 0 {
+            say(&format!("{given_way} readings gave way to a better or later one of the same interval\n"));
         }
-        converted.files.iter().for_each(|path| println!("written: {}", path.display()));
+        converted.files.iter().for_each(|path| say(&format!("written: {}\n", path.display())));
     }
-    for doubt in &converted.doubts {
-        eprintln!("darkload: {doubt}");
+    for words in converted.words.iter().chain(&converted.doubts) {
+        warn(&format!("darkload: {words}"));
     }
     let rejects: u64 = converted.rejects.iter().map(|reject| reject.records).sum();
     let shown = &converted.rejects[..converted.rejects.len().min(SHOWN_REJECTS)];
     for reject in shown {
-        eprintln!("darkload: left out: {} row {}: {}: {}", reject.file, reject.row, reject.code, reject.detail);
+        warn(&format!("darkload: left out: {} row {}: {}: {}", reject.file, reject.row, reject.code, reject.detail));
     }
     let others = rejects - shown.iter().map(|reject| reject.records).sum::<u64>();
     if others > 0 {
-        eprintln!("darkload: {others} more records were left out; `darkload inspect` counts them by kind");
+        warn(&format!("darkload: {others} more records were left out; `darkload inspect` counts them by kind"));
     }
     let records = converted.readings + converted.register_readings + rejects;
     if rejects as f64 > args.max_rejects * records.max(1) as f64 { ExitReason::TooManyRejects } else { ExitReason::Finished }

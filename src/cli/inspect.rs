@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use crate::domain::Calendar;
 use crate::ingest::{self, Profile, StampClock};
-use crate::pipeline::{self, Inspection, Interrupt, PipelineError};
+use crate::pipeline::{self, Inspection, PipelineError};
 
 use super::convert::caps;
 use super::progress::TerminalProgress;
+use super::session::watch_interrupts;
+use super::terminal::show;
 use super::{ExitReason, complain};
 
 /// Show what the reader takes files for and on what ground: format, columns, clock, first readings, months, faults; writes nothing
@@ -45,33 +47,37 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
         Ok(caps) => caps,
         Err(error) => return failed("", &error, ExitReason::BadArguments),
     };
-    let files = match ingest::find_inputs(&args.files) {
+    let interrupt = watch_interrupts();
+    let files = match ingest::find_inputs_until(&args.files, &|| interrupt.is_set()) {
+        Ok(_) if interrupt.is_set() => return failed("", &PipelineError::Interrupted, ExitReason::Interrupted),
         Ok(files) => files,
         Err(error) => return failed("failed to read the input: ", &error, ExitReason::UnusableInput),
     };
-    let interrupt = Interrupt::default();
-    let flag = interrupt.clone();
-    // A second handler cannot be set; then an interrupt ends the process at once, and nothing is written in either case.
-    let _ = ctrlc::set_handler(move || flag.set());
-    let mut reason = ExitReason::Finished;
+    let (mut reason, mut shown) = (ExitReason::Finished, ExitReason::Finished);
     for (place, file) in files.iter().enumerate() {
         let progress = TerminalProgress::new(args.only_profile, false);
         let inspected = pipeline::inspect(file, (profile.as_ref(), caps), &calendar, &progress, &interrupt);
         progress.finish();
         match inspected {
             Ok(inspection) if args.only_profile => {
-                print!("{}", inspection.understanding.profile.map_or_else(String::new, |profile| profile.to_toml()));
+                shown = worse(shown, show(&inspection.understanding.profile.map_or_else(String::new, |profile| profile.to_toml())));
             }
-            Ok(inspection) => print!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar)),
+            Ok(inspection) => shown = worse(shown, show(&format!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar)))),
             Err(PipelineError::Interrupted) => return failed("", &PipelineError::Interrupted, ExitReason::Interrupted),
             // A folder holds other files as well; a scan of it passes them over.
             Err(PipelineError::Ingest(error)) if !file.named && error.is_other_kind_of_file() => {
-                println!("{}{}\n  passed over: {error}", if place > 0 { "\n" } else { "" }, file.path.display());
+                let between = if place > 0 { "\n" } else { "" };
+                shown = worse(shown, show(&format!("{between}{}\n  passed over: {error}\n", file.path.display())));
             }
             Err(error) => reason = failed("", &error, ExitReason::UnusableInput),
         }
     }
-    reason
+    worse(reason, shown)
+}
+
+/// The first of two that is no success.
+fn worse(one: ExitReason, other: ExitReason) -> ExitReason {
+    if one == ExitReason::Finished { other } else { one }
 }
 
 fn failed(opening: &str, error: &dyn std::error::Error, reason: ExitReason) -> ExitReason {

@@ -7,6 +7,7 @@ mod pseudonym_files;
 mod scan;
 mod session;
 mod simulate;
+mod terminal;
 mod verify;
 
 use std::path::PathBuf;
@@ -82,53 +83,60 @@ pub enum ExitReason {
     Interrupted,
 }
 
-impl From<ExitReason> for ExitCode {
-    fn from(reason: ExitReason) -> Self {
-        Self::from(match reason {
-            ExitReason::Finished => 0,
-            ExitReason::InternalFault => 1,
-            ExitReason::BadArguments => 2,
-            ExitReason::UnusableInput => 3,
-            ExitReason::TooManyRejects => 4,
-            ExitReason::UnwritableOutput => 5,
-            ExitReason::Interrupted => 130,
-        })
+impl ExitReason {
+    /// The exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Finished => 0,
+            Self::InternalFault => 1,
+            Self::BadArguments => 2,
+            Self::UnusableInput => 3,
+            Self::TooManyRejects => 4,
+            Self::UnwritableOutput => 5,
+            Self::Interrupted => 130,
+        }
     }
 }
 
-/// Parses the command line and runs it. Bad arguments end the process with exit code 2 and a message, as clap does.
+impl From<ExitReason> for ExitCode {
+    fn from(reason: ExitReason) -> Self {
+        Self::from(reason.code())
+    }
+}
+
+/// Parses the command line and runs it.
 #[must_use]
 pub fn run() -> ExitReason {
-    match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => return told(&error),
+    };
+    match command {
         Command::Scan(args) => scan::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Trial(args) => scan::run_trial(&args),
-        Command::Simulate(args) => match simulate::run(&args) {
-            Ok(()) => ExitReason::Finished,
-            Err(error) => {
-                complain("failed to ", &error);
-                match error {
-                    simulate::SimulateError::Settings(_) => ExitReason::BadArguments,
-                    simulate::SimulateError::Folder(_) => ExitReason::UnwritableOutput,
-                }
-            }
-        },
+        Command::Simulate(args) => simulate::run(&args),
         Command::Explain(args) => match crate::report::explain(&args.result, &args.id, args.lang) {
-            Ok(words) => {
-                print!("{words}");
-                ExitReason::Finished
-            }
+            Ok(words) => terminal::show(&words),
             Err(error) => {
                 complain("", &error);
                 ExitReason::UnusableInput
             }
         },
-        Command::Config => {
-            print!("{}", crate::config::DEFAULT_TOML);
-            ExitReason::Finished
-        }
+        Command::Config => terminal::show(crate::config::DEFAULT_TOML),
+    }
+}
+
+/// Prints the help that was asked for, or what is wrong with the arguments.
+fn told(error: &clap::Error) -> ExitReason {
+    if error.use_stderr() {
+        terminal::warn(&error.to_string());
+        ExitReason::BadArguments
+    } else {
+        terminal::show(&error.to_string())
     }
 }
 
@@ -140,5 +148,5 @@ fn complain(opening: &str, error: &dyn std::error::Error) {
         chain.push(cause.to_string());
         source = cause.source();
     }
-    eprintln!("darkload: {}", chain.join(": "));
+    terminal::warn(&format!("darkload: {}", chain.join(": ")));
 }

@@ -8,6 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pipeline::Progress;
 
+use super::terminal::warn;
+
 /// Progress for people; silent with `--quiet` or when nobody watches.
 pub(super) struct TerminalProgress {
     bar: Mutex<ProgressBar>,
@@ -52,7 +54,7 @@ impl Progress for TerminalProgress {
 
     fn remark(&self, text: &str) {
         if self.verbose {
-            self.bar().suspend(|| eprintln!("{text}"));
+            self.bar().suspend(|| warn(text));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::consequence::PseudonymKey;
+use crate::disk;
 use crate::findings::NameRow;
 
 /// A key or list of names that cannot be used.
@@ -24,6 +25,11 @@ pub(super) enum KeyError {
 /// Path of the key beside a result, where none was given.
 pub(super) fn key_path(given: Option<&Path>, out: &Path) -> PathBuf {
     given.map_or_else(|| beside(out, ".key"), Path::to_path_buf)
+}
+
+/// Path of the list of what stands for what.
+pub(super) fn names_path(out: &Path) -> PathBuf {
+    beside(out, ".names.csv")
 }
 
 fn beside(out: &Path, ending: &str) -> PathBuf {
@@ -51,7 +57,7 @@ pub(super) fn read_or_make(path: &Path) -> Result<PseudonymKey, KeyError> {
 /// # Errors
 /// When the file cannot be read or is no key.
 pub(super) fn read(path: &Path) -> Result<PseudonymKey, KeyError> {
-    let text = fs::read_to_string(path).map_err(|source| KeyError::Read { path: path.to_path_buf(), source })?;
+    let text = disk::read_text(path).map_err(|source| KeyError::Read { path: path.to_path_buf(), source })?;
     PseudonymKey::parse(&text).ok_or_else(|| KeyError::NoKey { path: path.to_path_buf() })
 }
 
@@ -68,7 +74,7 @@ pub(super) fn keep(key: &PseudonymKey, path: &Path) -> Result<(), KeyError> {
 /// # Errors
 /// When it cannot be written.
 pub(super) fn write_names(names: &[NameRow], out: &Path) -> Result<PathBuf, KeyError> {
-    let path = beside(out, ".names.csv");
+    let path = names_path(out);
     let failed = |source: csv::Error| KeyError::Write { path: path.clone(), source: source.into() };
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["pseudonym", "kind", "name"]).map_err(failed)?;

@@ -1,20 +1,22 @@
 //! `darkload scan`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, ConfigError};
 use crate::consequence::{PseudonymKey, RuleError, hex};
+use crate::disk::{self, PlaceError, Written};
 use crate::domain::{Calendar, CalendarError, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
-use crate::ingest::{Profile, ProfileError};
+use crate::ingest::{HeldFile, IngestError, Profile, ProfileError};
 use crate::pipeline::{self, PipelineError, ScanPlan, StaticPaths};
 use crate::report::{self, Language};
 
 use super::pseudonym_files::{self, KeyError};
 use super::session::{Manner, RunError, Session};
+use super::terminal::{say, warn};
 use super::{ExitReason, complain, language};
 
 /// Arguments of `darkload scan`.
@@ -116,6 +118,8 @@ pub(super) enum PlanError {
     Profile(#[from] ProfileError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Changed(#[from] IngestError),
     #[error("`{path}` cannot be read; check the path", path = path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("--period `{given}` is no period; write it as 2025-03-01..2025-05-31")]
@@ -131,14 +135,17 @@ enum ScanError {
     Run(#[from] RunError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Place(#[from] PlaceError),
 }
 
 impl ScanError {
     fn reason(&self) -> ExitReason {
         match self {
+            Self::Plan(PlanError::Changed(_)) => ExitReason::UnusableInput,
             Self::Plan(_) => ExitReason::BadArguments,
             Self::Run(error) => error.reason(),
-            Self::Key(_) => ExitReason::UnwritableOutput,
+            Self::Key(_) | Self::Place(_) => ExitReason::UnwritableOutput,
         }
     }
 }
@@ -167,23 +174,51 @@ impl ScanArgs {
     fn manner(&self) -> Manner {
         Manner { threads: self.threads, quiet: self.quiet, verbose: self.verbose }
     }
+
+    /// Refuses a plan by which a file that is read would be replaced or deleted. Readings are asked once they are found.
+    fn refuse_what_is_read(&self, plan: &ScanPlan) -> Result<(), PlaceError> {
+        let tables = &plan.tables;
+        let tables = [&tables.customers, &tables.grid, &tables.weather, &tables.licences, &tables.tariffs, &tables.meters, &tables.registers];
+        let key = self.pseudonymise.then(|| pseudonym_files::key_path(self.pseudonym_key.as_deref(), &plan.out));
+        let profile = self.profile.as_ref().map(PathBuf::from).filter(|path| path.is_file());
+        let read: Vec<PathBuf> = tables.into_iter().flatten().chain(&self.config).chain(&plan.config.rules.files).cloned().chain(profile).collect();
+        let named = self.readings.iter().map(PathBuf::from).filter(|path| path.is_file());
+        let read: Vec<PathBuf> = read.into_iter().chain(named).collect();
+        if let Some(inside) = read.iter().chain(&key).find(|path| disk::lies_in(path, &plan.out)) {
+            return Err(PlaceError::Read { read: inside.clone(), path: plan.out.clone() });
+        }
+        if self.pseudonymise {
+            let names = pseudonym_files::names_path(&plan.out);
+            disk::refuse_read(&names, &read.iter().chain(&key).cloned().collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+}
+
+/// Tells what there is to say about a result that is in its place.
+fn tell(written: &Written) {
+    written.words.iter().for_each(|words| warn(&format!("darkload: {words}")));
 }
 
 fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
-    let session = Session::new(plan(args, "darkload-trial")?, args.manner())?;
+    let plan = plan(args, "darkload-trial")?;
+    args.refuse_what_is_read(&plan)?;
+    let session = Session::of_kind(&disk::TRIAL, plan, args.manner())?;
     let (findings, trial) = session.work(|plan, progress, interrupt| pipeline::trial(plan, progress, interrupt)).map_err(RunError::from)?;
     if session.interrupt.is_set() {
         return Err(RunError::from(PipelineError::Interrupted).into());
     }
-    report::write_trial(&session.plan.out, &trial, &findings.run).map_err(RunError::from)?;
+    tell(&report::write_trial(&session.plan.out, &trial, &findings.run).map_err(RunError::from)?);
     if !args.quiet {
-        print!("{}", report::trial_summary(&trial, &session.plan.out));
+        say(&report::trial_summary(&trial, &session.plan.out));
     }
     Ok(ExitReason::Finished)
 }
 
 fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
-    let session = Session::new(plan(args, "darkload-out")?, args.manner())?;
+    let plan = plan(args, "darkload-out")?;
+    args.refuse_what_is_read(&plan)?;
+    let session = Session::new(plan, args.manner())?;
     let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
     let Session { plan, interrupt, .. } = session;
     args.lang.code().clone_into(&mut findings.run.language);
@@ -192,27 +227,27 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
         pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;
     }
     let written = report::write_result(&plan.out, &findings, || !interrupt.is_set()).map_err(RunError::from)?;
-    if written.is_empty() {
-        return Err(RunError::from(PipelineError::Interrupted).into());
-    }
+    let Some(written) = written else { return Err(RunError::from(PipelineError::Interrupted).into()) };
+    tell(&written);
     if !args.quiet {
-        print!("{}", report::summary(&findings, &plan.out));
+        say(&report::summary(&findings, &plan.out));
     }
     if plan.pseudonym_key.is_some() {
         let names = pseudonym_files::write_names(&findings.names, &plan.out)?;
         if !args.quiet {
             let key = pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out);
-            println!("Pseudonyms: what they stand for is in {}, their key in {}; keep both to yourself.", names.display(), key.display());
+            let (names, key) = (names.display(), key.display());
+            say(&format!("Pseudonyms: what they stand for is in {names}, their key in {key}; keep both to yourself.\n"));
         }
     }
     let records = findings.run.readings + findings.run.register_readings + findings.run.rejects;
     let share = findings.run.rejects as f64 / records.max(1) as f64;
     if share > plan.config.run.max_rejects {
-        eprintln!(
+        warn(&format!(
             "darkload: {:.1} % of the records were rejected, more than --max-rejects {}; see rejects.csv for each of them",
             100.0 * share,
             plan.config.run.max_rejects
-        );
+        ));
         return Ok(ExitReason::TooManyRejects);
     }
     Ok(ExitReason::Finished)
@@ -233,7 +268,10 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
     let out: PathBuf = args.out.clone().unwrap_or_else(|| default_out.into());
     let pseudonym_key =
         if args.pseudonymise { Some(pseudonym_files::read_or_make(&pseudonym_files::key_path(args.pseudonym_key.as_deref(), &out))?) } else { None };
-    Ok(ScanPlan {
+    // They are read for what they say and once more for their digests.
+    let profile = args.profile.as_deref().map(Path::new).filter(|path| path.is_file());
+    let held = HeldFile::all(config.rules.files.iter().map(PathBuf::as_path).chain(profile));
+    let plan = ScanPlan {
         rules: config.rules.load()?,
         digests: plan_digests(&config, args.profile.as_deref())?,
         options: RunOptions {
@@ -261,7 +299,9 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
         top: args.top,
         memory: args.memory,
         out,
-    })
+    };
+    held.iter().try_for_each(HeldFile::check)?;
+    Ok(plan)
 }
 
 /// Digests of the files that a plan is made from: rule packs, and a mapping profile that is a file.

@@ -1,11 +1,18 @@
 //! A checked plan on its way through the pipeline: threads, progress, interrupts.
 
+use std::time::Duration;
+
+use crate::disk::{self, Kind};
 use crate::ingest::IngestError;
 use crate::pipeline::{Interrupt, PipelineError, ScanPlan};
 use crate::report::{self, WriteError};
 
 use super::ExitReason;
 use super::progress::TerminalProgress;
+use super::terminal::warn;
+
+/// Time that a run has to end by itself after an interrupt; a stage that does not ask within it is broken off, which no result suffers from.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// A run that did not finish, with what to tell the shell.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +30,7 @@ impl RunError {
         match self {
             Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
             Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
-            Self::Pipeline(PipelineError::Spill(_)) | Self::Write(_) => ExitReason::UnwritableOutput,
+            Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => ExitReason::UnwritableOutput,
             Self::Threads { .. } => ExitReason::InternalFault,
         }
     }
@@ -33,6 +40,25 @@ impl From<IngestError> for RunError {
     fn from(error: IngestError) -> Self {
         Self::Pipeline(error.into())
     }
+}
+
+/// A flag that an interrupt sets. A second interrupt ends the process at once, and so does a run that goes on for too long after the first.
+pub(super) fn watch_interrupts() -> Interrupt {
+    let interrupt = Interrupt::default();
+    let flag = interrupt.clone();
+    let code = || std::process::exit(ExitReason::Interrupted.code().into());
+    // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
+    let _ = ctrlc::set_handler(move || {
+        if flag.is_set() {
+            code();
+        }
+        flag.set();
+        std::thread::spawn(move || {
+            std::thread::sleep(GRACE);
+            code();
+        });
+    });
+    interrupt
 }
 
 /// How a run uses the machine and the terminal.
@@ -52,12 +78,15 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// A session that writes the result of a scan.
     pub(super) fn new(plan: ScanPlan, manner: Manner) -> Result<Self, RunError> {
-        report::check_out_dir(&plan.out)?;
-        let interrupt = Interrupt::default();
-        let flag = interrupt.clone();
-        // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
-        let _ = ctrlc::set_handler(move || flag.set());
+        Self::of_kind(&disk::SCAN, plan, manner)
+    }
+
+    /// A session that writes a result of this kind.
+    pub(super) fn of_kind(kind: &'static Kind, plan: ScanPlan, manner: Manner) -> Result<Self, RunError> {
+        report::check_out_dir(&plan.out, kind)?.iter().for_each(|words| warn(&format!("darkload: {words}")));
+        let interrupt = watch_interrupts();
         let progress = TerminalProgress::new(manner.quiet, manner.verbose);
         let mut builder = rayon::ThreadPoolBuilder::new();
         if let Some(threads) = manner.threads {

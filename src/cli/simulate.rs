@@ -8,6 +8,10 @@ use crate::synth::{
     Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError, SimulateSettings, Simulated, TamperKind, simulate,
 };
 
+use super::session::watch_interrupts;
+use super::terminal::{say, warn};
+use super::{ExitReason, complain};
+
 /// Write a synthetic utility: readings, customers, grid, weather, licences, tariffs, and the truth about its farms.
 ///
 /// The same options give the same bytes. Shares lie between 0 and 1.
@@ -212,25 +216,32 @@ impl SimulateArgs {
     }
 }
 
-/// Runs the command; `progress` is called with the number of usage points done so far.
-///
-/// # Errors
-/// When the options describe no utility, the folder is not ours to replace, or the file system refuses.
-pub(super) fn run_with_progress(args: &SimulateArgs, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
-    let settings = args.settings().checked()?;
-    Ok(simulate(&settings, &args.out, progress)?)
-}
-
-/// Runs the command and says on stdout what was written.
-///
-/// # Errors
-/// As [`run_with_progress`].
-pub(super) fn run(args: &SimulateArgs) -> Result<(), SimulateError> {
-    let simulated = run_with_progress(args, &mut |_| {})?;
-    let Simulated { readings, usage_points, farms, unmetered_nodes } = simulated;
-    println!("wrote {}: {usage_points} usage points, {readings} readings", args.out.display());
-    println!("truth.csv: {farms} usage points with a farm or theft, {unmetered_nodes} grid nodes with unmetered load");
-    Ok(())
+/// Runs the command and says how it ended.
+pub(super) fn run(args: &SimulateArgs) -> ExitReason {
+    let interrupt = watch_interrupts();
+    let outcome =
+        args.settings().checked().map_err(SimulateError::from).and_then(|settings| Ok(simulate(&settings, &args.out, &mut |_| interrupt.is_set())?));
+    match outcome {
+        Ok(Simulated { readings, usage_points, farms, unmetered_nodes, words }) => {
+            for words in &words {
+                warn(&format!("darkload: {words}"));
+            }
+            say(&format!(
+                "wrote {}: {usage_points} usage points, {readings} readings\n\
+                 truth.csv: {farms} usage points with a farm or theft, {unmetered_nodes} grid nodes with unmetered load\n",
+                args.out.display()
+            ));
+            ExitReason::Finished
+        }
+        Err(error) => {
+            complain("failed to ", &error);
+            match error {
+                SimulateError::Settings(_) => ExitReason::BadArguments,
+                SimulateError::Folder(FolderError::Interrupted) => ExitReason::Interrupted,
+                SimulateError::Folder(_) => ExitReason::UnwritableOutput,
+            }
+        }
+    }
 }
 
 #[cfg(test)]

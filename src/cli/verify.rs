@@ -15,6 +15,7 @@ use crate::report::{self, CompareError};
 use super::pseudonym_files::{self, KeyError};
 use super::scan::{PlanError, plan_digests};
 use super::session::{Manner, RunError, Session};
+use super::terminal::{say, show};
 use super::{ExitReason, complain};
 
 /// Arguments of `darkload verify`.
@@ -130,7 +131,7 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     // Neither is found in the readings themselves: one was asked for, the other said by a file beside them.
     (findings.run.language, findings.run.synthetic) = (record.language.clone(), record.synthetic);
     let written = report::write_result(&out, &findings, || !session.interrupt.is_set()).map_err(RunError::from)?;
-    if written.is_empty() {
+    if written.is_none() {
         return Err(RunError::from(pipeline::PipelineError::Interrupted).into());
     }
     let compared = report::compare(&args.result, &out)?;
@@ -141,14 +142,15 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     differs.extend(compared.iter().filter_map(|file| file.parts.as_ref().map(|parts| format!("{}: {parts}", file.file))));
     if differs.is_empty() {
         if !args.quiet {
-            println!("The same: {} input files and {same} result files, but for the times of the run.", record.inputs.len());
+            say(&format!("The same: {} input files and {same} result files, but for the times of the run.\n", record.inputs.len()));
         }
         return Ok(ExitReason::Finished);
     }
-    println!("Not the same: {same} of {} result files are. Where they part:", compared.len());
+    let mut text = format!("Not the same: {same} of {} result files are. Where they part:\n", compared.len());
     for words in &differs {
-        println!("  {words}");
+        text.extend(["  ", words, "\n"]);
     }
+    show(&text);
     Ok(ExitReason::UnusableInput)
 }
 

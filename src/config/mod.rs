@@ -186,7 +186,7 @@ impl Config {
     /// # Errors
     /// When the file cannot be read, has an unknown key, or a value out of bounds.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
+        let text = crate::disk::read_text(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
         let wrong =
             |error: toml::de::Error| ConfigError::Toml { path: path.to_path_buf(), message: error.to_string().trim_end().replace('\n', "; ") };
         let given: toml::Table = toml::from_str(&text).map_err(wrong)?;

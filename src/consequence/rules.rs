@@ -169,7 +169,7 @@ impl RuleSettings {
             parse(Path::new(found.0), found.1)
         });
         let own = self.files.iter().map(|path| {
-            let text = std::fs::read_to_string(path).map_err(|source| RuleError::Io { path: path.clone(), source })?;
+            let text = crate::disk::read_text(path).map_err(|source| RuleError::Io { path: path.clone(), source })?;
             parse(path, &text)
         });
         built_in.chain(own).collect()

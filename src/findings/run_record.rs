@@ -1,5 +1,7 @@
 //! `run.toml`: how a run was made, so that it can be made again.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// How the run was made.
@@ -7,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct RunRecord {
     /// Version of the program.
     pub version: String,
+    /// What the result is: `scan` or `trial`.
+    #[serde(default)]
+    pub kind: String,
     /// Random seed.
     pub seed: u64,
     /// Language of the page and the workbook when they open: `en`, `ru` or `kk`.
@@ -42,6 +47,9 @@ pub struct RunRecord {
     pub inputs: Vec<InputDigest>,
     /// Wall time of every stage; differs from run to run.
     pub stages: Vec<StageTime>,
+    /// SHA-256 of every other file of the result, by name; by it a result is known when the next one is to replace it.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
 }
 
 /// Options of the command line that are no part of the configuration.

@@ -77,6 +77,10 @@ pub(super) struct Directory {
 
 /// Whether a file begins as a zip archive does; workbooks, which are archives as well, are read as they are.
 pub(super) fn is_archive(path: &Path) -> bool {
+    // A pipe is not opened, since it waits for its writer, and an empty file of the kernel (`/proc`) may do so as well.
+    if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
+        return false;
+    }
     let mut magic = [0; 200];
     let read = File::open(path).and_then(|mut file| file.read(&mut magic)).unwrap_or(0);
     begins_as_archive(&magic[..read]) && !is_workbook(&magic[..read])

@@ -100,7 +100,11 @@ pub(super) fn stored_bytes(path: &Path) -> Result<u64, IngestError> {
         Some((archive, name)) => {
             archive::open(&archive, &name).map(|(_, stored)| stored).map_err(|fault| IngestError::Archive { path: path.to_path_buf(), fault })
         }
-        None => std::fs::metadata(path).map(|metadata| metadata.len()).map_err(|source| IngestError::Io { path: path.to_path_buf(), source }),
+        None => match std::fs::metadata(path) {
+            // Before it is opened: a pipe waits for its writer, a device never ends.
+            Ok(metadata) if !metadata.is_file() => Err(IngestError::NotRegular { path: path.to_path_buf() }),
+            metadata => metadata.map(|metadata| metadata.len()).map_err(|source| IngestError::Io { path: path.to_path_buf(), source }),
+        },
     }
 }
 

@@ -166,6 +166,18 @@ pub enum IngestError {
         /// What the reader said.
         source: polars::error::PolarsError,
     },
+    /// A file that is not what it was when the run began.
+    #[error("`{path}` changed while it was read; wait until it is written whole, or read a copy, and run again", path = path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A device, pipe or the like, which may never end.
+    #[error("`{path}` is no regular file; only files and folders are read: write what comes out of it to a file", path = path.display())]
+    NotRegular {
+        /// The path.
+        path: PathBuf,
+    },
     /// A file that cannot be understood to its end.
     #[error("row {row} of `{path}`: {detail}", path = path.display())]
     Broken {
@@ -198,6 +210,7 @@ impl IngestError {
                 | Self::ProfileColumn { .. }
                 | Self::Empty { .. }
                 | Self::Archive { .. }
+                | Self::NotRegular { .. }
         )
     }
 }

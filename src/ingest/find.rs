@@ -1,10 +1,10 @@
 //! Files, folders and patterns on the command line, to one sorted list of files.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{IngestError, archive};
+use super::{IngestError, archive, held};
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,18 +16,31 @@ pub struct InputFile {
 }
 
 /// Finds the files meant by `args`: files as they are, folders with everything in them but hidden files, archives with their members, patterns with `*` and `?` in the last part of the path.
-/// Each file comes once, in the natural order of paths (numbers in names count as numbers): where readings disagree, the later file counts.
+/// Each file comes once, whatever links lead to it, in the natural order of paths (numbers in names count as numbers): where readings disagree, the later file counts.
 ///
 /// # Errors
-/// When an argument matches nothing, or a folder cannot be listed.
+/// When an argument matches nothing or is neither file nor folder, or a folder cannot be listed.
 pub fn find_inputs(args: &[String]) -> Result<Vec<InputFile>, IngestError> {
+    find_inputs_until(args, &|| false)
+}
+
+/// The same; ends early with what was found when `stopped` says so.
+///
+/// # Errors
+/// As for [`find_inputs`].
+pub fn find_inputs_until(args: &[String], stopped: &dyn Fn() -> bool) -> Result<Vec<InputFile>, IngestError> {
     let mut found: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let mut folders = Folders { entered: BTreeSet::new(), kernel: kernel_devices(), stopped };
     for arg in args {
         let path = Path::new(arg);
         if path.is_dir() {
-            let mut inside = Vec::new();
-            list_folder(path, &mut inside)?;
-            if inside.is_empty() {
+            let (mut inside, entered) = (Vec::new(), folders.entered.len());
+            folders.list(path, &mut inside)?;
+            if folders.is_kernel(path) {
+                return Err(IngestError::NotRegular { path: path.to_path_buf() });
+            }
+            // A folder that was listed below another argument has given its files already.
+            if inside.is_empty() && folders.entered.len() > entered && !stopped() {
                 return Err(IngestError::NoReadings { looked_at: format!("the empty folder `{arg}`") });
             }
             for file in inside {
@@ -35,6 +48,8 @@ pub fn find_inputs(args: &[String]) -> Result<Vec<InputFile>, IngestError> {
             }
         } else if path.is_file() {
             found.insert(path.to_path_buf(), true);
+        } else if path.exists() {
+            return Err(IngestError::NotRegular { path: path.to_path_buf() });
         } else {
             let matched = match_pattern(path)?;
             if matched.is_empty() {
@@ -44,7 +59,10 @@ pub fn find_inputs(args: &[String]) -> Result<Vec<InputFile>, IngestError> {
         }
     }
     let mut files = Vec::with_capacity(found.len());
-    for (path, named) in found {
+    for (path, named) in each_once(found) {
+        if stopped() {
+            break;
+        }
         if archive::is_archive(&path) {
             match archive::members(&path) {
                 Ok(members) => files.extend(members.into_iter().map(|path| InputFile { path, named: false })),
@@ -58,6 +76,19 @@ pub fn find_inputs(args: &[String]) -> Result<Vec<InputFile>, IngestError> {
     }
     files.sort_by(|a, b| natural(&a.path, &b.path));
     Ok(files)
+}
+
+/// Of paths that lead to one file the first; it is named when any of them is.
+fn each_once(found: BTreeMap<PathBuf, bool>) -> Vec<(PathBuf, bool)> {
+    let mut files: Vec<(PathBuf, bool)> = Vec::with_capacity(found.len());
+    let mut places: BTreeMap<(u64, u64), usize> = BTreeMap::new();
+    for (path, named) in found {
+        match identity(&path).map(|known| *places.entry(known).or_insert(files.len())) {
+            Some(place) if place < files.len() => files[place].1 |= named,
+            _ => files.push((path, named)),
+        }
+    }
+    files
 }
 
 /// Order of paths in which numbers count as numbers: a message that was sent again as number 1000 comes after number 999. Names that differ only in leading zeros keep the
@@ -124,15 +155,40 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, IngestError> {
     Ok(paths)
 }
 
-fn list_folder(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), IngestError> {
-    for path in entries(folder)? {
-        if path.is_dir() {
-            list_folder(&path, found)?;
-        } else {
-            found.push(path);
-        }
+/// Folders on their way to be listed, each once: links may lead in circles.
+struct Folders<'a> {
+    entered: BTreeSet<(u64, u64)>,
+    kernel: Vec<u64>,
+    stopped: &'a dyn Fn() -> bool,
+}
+
+impl Folders<'_> {
+    fn is_kernel(&self, folder: &Path) -> bool {
+        identity(folder).is_some_and(|identity| self.kernel.contains(&identity.0))
     }
-    Ok(())
+
+    fn list(&mut self, folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), IngestError> {
+        if (self.stopped)() || self.is_kernel(folder) || identity(folder).is_some_and(|identity| !self.entered.insert(identity)) {
+            return Ok(());
+        }
+        for path in entries(folder)? {
+            if path.is_dir() {
+                self.list(&path, found)?;
+            } else {
+                found.push(path);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    held::identity(&std::fs::metadata(path).ok()?)
+}
+
+/// Devices of the file systems in which the kernel shows itself: what looks like a file there is none, and links in them lead everywhere.
+fn kernel_devices() -> Vec<u64> {
+    ["/proc/self", "/sys/kernel"].into_iter().filter_map(|path| Some(identity(Path::new(path))?.0)).collect()
 }
 
 fn match_pattern(path: &Path) -> Result<Vec<PathBuf>, IngestError> {
@@ -190,6 +246,24 @@ mod tests {
         let expected =
             ["80020_1_20250228_2000.xml", "80020_1_20250301_0999.xml", "80020_1_20250301_999.xml", "80020_1_20250301_1000.xml", "b/2.csv", "b.csv"];
         assert_eq!(paths, expected.map(Path::new));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn folders_that_are_linked_in_a_circle_are_listed_once_and_so_is_a_file_with_two_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["a", "b"] {
+            std::fs::create_dir(path(name)).unwrap();
+            std::fs::write(path(name).join("x.csv"), name).unwrap();
+        }
+        for (link, to) in [("a/one", "b"), ("a/two", "b"), ("b/one", "a"), ("b/two", "a"), ("link.csv", "a/x.csv")] {
+            std::os::unix::fs::symlink(path(to), path(link)).unwrap();
+        }
+        std::fs::hard_link(path("b/x.csv"), path("b/y.csv")).unwrap();
+        let found = find_inputs(&[folder.path().display().to_string()]).unwrap();
+        let contents: Vec<String> = found.iter().map(|file| std::fs::read_to_string(&file.path).unwrap()).collect();
+        assert_eq!(contents.len(), 2, "{found:?}");
     }
 
     #[test]

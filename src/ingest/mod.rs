@@ -27,6 +27,7 @@ mod edifact;
 mod error;
 mod espi;
 mod find;
+mod held;
 mod json_stream;
 #[cfg(test)]
 mod kept;
@@ -77,7 +78,8 @@ use crate::domain::{Calendar, FileIx, IdList, IntervalBlock, KeyRun, RegisterBlo
 pub use archive::ArchiveFault;
 pub use caps::Caps;
 pub use error::IngestError;
-pub use find::{InputFile, find_inputs};
+pub use find::{InputFile, find_inputs, find_inputs_until};
+pub use held::HeldFile;
 pub use mapping::{Decision, KnownProfile, PROFILES, Profile, ProfileError, Understanding};
 #[cfg(not(fuzzing))]
 pub use meter_table::read_meters;

@@ -11,6 +11,7 @@ use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject};
 
 use super::caps::Caps;
 use super::find::list;
+use super::held::{HeldFile, metadata};
 use super::{
     BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress, other_kinds,
 };
@@ -44,10 +45,13 @@ pub struct Readings {
     pub(super) files: Vec<Opened>,
     passed_over: Vec<Reject>,
     looked_at: String,
+    /// All files that were given, passed over ones too, as they were when they were found.
+    held: Vec<HeldFile>,
 }
 
 pub(super) struct Opened {
     path: PathBuf,
+    held: HeldFile,
     format: &'static str,
     pub(super) file: Box<dyn ReadingsFile>,
 }
@@ -68,9 +72,10 @@ impl Readings {
     /// # Errors
     /// As for [`Readings::open`]; also when the profile does not fit a named file.
     pub fn open_as(files: &[InputFile], caps: Caps, profile: Option<&Profile>) -> Result<Self, IngestError> {
+        let held = HeldFile::all(files.iter().map(|file| file.path.as_path()));
         let opened: Vec<Result<Result<Opened, Reject>, IngestError>> =
-            files.par_iter().enumerate().map(|(index, file)| open_one(file, FileIx(index as u32), caps, profile)).collect();
-        let mut readings = Self { files: Vec::new(), passed_over: Vec::new(), looked_at: list(files.iter().map(|file| file.path.as_path())) };
+            files.par_iter().zip(&held).enumerate().map(|(index, (file, held))| open_one(file, held, FileIx(index as u32), caps, profile)).collect();
+        let mut readings = Self { files: Vec::new(), passed_over: Vec::new(), looked_at: list(files.iter().map(|file| file.path.as_path())), held };
         for outcome in opened {
             match outcome? {
                 Ok(file) => readings.files.push(file),
@@ -136,7 +141,7 @@ impl Readings {
         let rows: Vec<AtomicU64> = self.files.iter().map(|_| AtomicU64::new(0)).collect();
         in_turn(pieces.len(), sink, |turn| {
             let at = pieces[turn];
-            let read = self.files[at.file as usize].file.read(at.piece as usize, calendar, sink)?;
+            let read = self.files[at.file as usize].read(at.piece as usize, calendar, sink)?;
             rows[at.file as usize].fetch_add(read, Ordering::Relaxed);
             Ok(())
         })?;
@@ -159,7 +164,17 @@ impl Readings {
                 clock: opened.file.clock(),
             })
         };
-        self.files.par_iter().zip(rows).map(summary).collect()
+        let summaries: Result<Vec<FileSummary>, IngestError> = self.files.par_iter().zip(rows).map(summary).collect();
+        self.check_unchanged()?;
+        summaries
+    }
+
+    /// Refuses files that are not what they were when they were found.
+    ///
+    /// # Errors
+    /// Names the first of them.
+    pub fn check_unchanged(&self) -> Result<(), IngestError> {
+        self.held.iter().try_for_each(HeldFile::check)
     }
 
     /// Reads `pieces` without digests and without what [`Readings::close`] tells; returns their rows.
@@ -187,7 +202,18 @@ impl Readings {
     /// # Errors
     /// When a file cannot be read.
     pub fn read_again(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<(), IngestError> {
-        in_turn(pieces.len(), sink, |turn| self.files[pieces[turn].file as usize].file.read(pieces[turn].piece as usize, calendar, sink).map(|_| ()))
+        in_turn(pieces.len(), sink, |turn| self.files[pieces[turn].file as usize].read(pieces[turn].piece as usize, calendar, sink).map(|_| ()))
+    }
+}
+
+impl Opened {
+    /// Reads a piece of a file that is still what it was, before and after.
+    fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        self.held.check()?;
+        let read = self.file.read(piece, calendar, sink);
+        // A file that is cut off while it is read is changed rather than damaged.
+        self.held.check()?;
+        read
     }
 }
 
@@ -243,17 +269,21 @@ pub(super) fn in_turn(turns: usize, sink: &dyn BlockSink, work: impl Fn(usize) -
     failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |(_, error)| Err(error))
 }
 
-fn open_one(file: &InputFile, ix: FileIx, caps: Caps, profile: Option<&Profile>) -> Result<Result<Opened, Reject>, IngestError> {
+fn open_one(file: &InputFile, held: &HeldFile, ix: FileIx, caps: Caps, profile: Option<&Profile>) -> Result<Result<Opened, Reject>, IngestError> {
     let path = &file.path;
-    let opened = decompress::head(path).and_then(|head| {
+    let is_empty = metadata(path).is_some_and(|metadata| metadata.is_file() && metadata.len() == 0);
+    // A file without bytes is not opened: those of the kernel (`/proc`) say that they have none, and some wait.
+    let head = if is_empty { Err(IngestError::Empty { path: path.clone() }) } else { decompress::head(path) };
+    let opened = head.and_then(|head| {
         if head.is_empty() && file.named {
             return Err(IngestError::Empty { path: path.clone() });
         }
         let format = FORMATS.iter().find(|format| format.recognises(&head));
         let format = format.ok_or_else(|| other_kinds::unknown(path, &head))?;
         let opened = format.open_as(&Source { path, ix, caps }, profile)?;
-        Ok(Opened { path: path.clone(), format: format.name(), file: opened })
+        Ok(Opened { path: path.clone(), held: held.clone(), format: format.name(), file: opened })
     });
+    held.check()?;
     match opened {
         Ok(opened) => Ok(Ok(opened)),
         Err(error) if !file.named && error.is_other_kind_of_file() => Ok(Err(Reject {

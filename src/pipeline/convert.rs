@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::disk::{self, CONVERTED, Stage};
 use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId};
-use crate::ingest::{self, Caps, Profile, Readings, StampClock, Survey};
+use crate::ingest::{Caps, Profile, Readings, StampClock, Survey};
 use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
 use crate::series::{CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings};
 
-use super::inputs::{PipelineError, Watching, read_all};
+use super::inputs::{PipelineError, Watching, found_files, read_all};
 use super::memory::MemoryPlan;
 use super::{Interrupt, Progress};
 
@@ -31,8 +32,12 @@ pub struct ConvertPlan {
     pub caps: Caps,
     /// Memory that the run may use, bytes; `None` = half of what is free.
     pub memory: Option<u64>,
-    /// The file to write; an existing one is replaced.
+    /// The file to write.
     pub out: PathBuf,
+    /// Whether a file that exists is replaced.
+    pub force: bool,
+    /// Files that were read for the plan itself; they are never written.
+    pub also_read: Vec<PathBuf>,
 }
 
 /// What was converted.
@@ -52,6 +57,8 @@ pub struct Converted {
     pub rejects: Vec<Reject>,
     /// Other ways in which files may be read.
     pub doubts: Vec<String>,
+    /// What there is to say about runs that were ended.
+    pub words: Vec<String>,
 }
 
 /// Why nothing was converted.
@@ -121,12 +128,11 @@ fn unpacked(words: &[u32]) -> Vec<CanonicalReading> {
 /// When the input cannot be used, the output cannot be written, or the run is interrupted.
 pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Converted, ConvertError> {
     let folder = plan.out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let refused = |source| CanonicalError::Io { path: plan.out.clone(), source };
-    std::fs::create_dir_all(folder).map_err(refused)?;
-    let stage = tempfile::Builder::new().prefix(".darkload-").tempdir_in(folder).map_err(refused)?;
-
     progress.stage("reading", None);
-    let files = ingest::find_inputs(&plan.readings).map_err(PipelineError::from)?;
+    let files = found_files(&plan.readings, interrupt)?;
+    let words = refuse_outputs(plan, files.iter().map(|file| file.path.as_path()))?;
+    std::fs::create_dir_all(folder).map_err(|source| CanonicalError::Io { path: plan.out.clone(), source })?;
+    let stage = Stage::beside(folder, plan.out.file_name().unwrap_or_default()).map_err(PipelineError::from)?;
     let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
     is_utc(readings.clock(), &plan.calendar)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
@@ -154,26 +160,38 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
         rejects: read.gathered.rejects,
         doubts: readings.doubts(),
         files: Vec::new(),
+        words,
     };
     let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
     if !kept.points.is_empty() || registers.is_empty() {
-        let path = stage.path().join("readings.parquet");
+        let path = stage.folder().join(CONVERTED.files[0]);
         write_points(&path, &kept, &store, is_utc, interrupt)?;
         staged.push((path, plan.out.clone()));
     }
     if !registers.is_empty() {
-        let path = stage.path().join("registers.parquet");
+        let path = stage.folder().join(CONVERTED.files[1]);
         write_registers(&path, &registers, is_utc)?;
         staged.push((path, if staged.is_empty() { plan.out.clone() } else { beside(&plan.out) }));
     }
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted.into());
     }
-    for (from, to) in staged {
-        std::fs::rename(&from, &to).map_err(|source| CanonicalError::Io { path: to.clone(), source })?;
-        converted.files.push(to);
-    }
+    readings.check_unchanged().map_err(PipelineError::from)?;
+    disk::put_files(&staged, plan.force).map_err(PipelineError::from)?;
+    converted.files.extend(staged.into_iter().map(|(_, to)| to));
     Ok(converted)
+}
+
+/// Refuses outputs that are in the way or read, before the work; returns what there is to say about runs that were ended.
+fn refuse_outputs<'a>(plan: &ConvertPlan, files: impl Iterator<Item = &'a Path>) -> Result<Vec<String>, PipelineError> {
+    // A member of an archive is read from the archive.
+    let file_of = |path: &Path| path.ancestors().find(|above| above.exists()).unwrap_or(path).to_path_buf();
+    let read: Vec<PathBuf> = files.map(file_of).chain(plan.also_read.iter().cloned()).collect();
+    let mut words = Vec::new();
+    for out in [plan.out.clone(), beside(&plan.out)] {
+        words.extend(disk::check_file(&out, plan.force, &read)?);
+    }
+    Ok(words)
 }
 
 fn write_points(path: &Path, kept: &Kept, store: &SpillStore, is_utc: bool, interrupt: &Interrupt) -> Result<(), ConvertError> {

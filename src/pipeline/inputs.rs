@@ -1,15 +1,16 @@
 //! Everything a run reads, with digests of the files.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::consequence::NameKind;
+use crate::disk::{self, PlaceError, Said};
 use crate::domain::{
     Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
 };
 use crate::findings::InputDigest;
-use crate::ingest::{self, BlockSink, FileSummary, IngestError, PieceIx, Readings, StampClock, Table};
+use crate::ingest::{self, BlockSink, FileSummary, HeldFile, IngestError, InputFile, PieceIx, Readings, StampClock, Table};
 use crate::series::{Gathered, Gatherer, MeterRatios};
 
 use super::{Interrupt, Progress, ScanPlan};
@@ -20,6 +21,9 @@ pub enum PipelineError {
     /// The input cannot be used.
     #[error("failed to read the input")]
     Ingest(#[from] IngestError),
+    /// A file that is read would be replaced or deleted.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// The file for what does not fit into memory failed.
     #[error("failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory")]
     Spill(#[from] std::io::Error),
@@ -38,6 +42,7 @@ pub(super) struct Tables {
     pub(super) meters: MeterRatios,
     pub(super) digests: Vec<InputDigest>,
     pub(super) rejects: Vec<Reject>,
+    held: Vec<HeldFile>,
 }
 
 /// What reading all files came to.
@@ -99,13 +104,19 @@ impl BlockSink for Watching<'_> {
 struct StaticTables {
     digests: Vec<InputDigest>,
     rejects: Vec<Reject>,
+    held: Vec<HeldFile>,
 }
 
 impl StaticTables {
     /// Reads one table when a path was given, the default otherwise.
     fn take<T: Default>(&mut self, role: &str, path: Option<&Path>, read: impl Fn(&Path) -> Result<Table<T>, IngestError>) -> Result<T, IngestError> {
         let Some(path) = path else { return Ok(T::default()) };
-        let table = read(path)?;
+        let held = HeldFile::all([path]);
+        let table = read(path);
+        // What a file holds after a change says nothing: the change is told first.
+        held.iter().try_for_each(HeldFile::check)?;
+        let table = table?;
+        self.held.extend(held);
         self.digests.push(InputDigest { role: role.to_owned(), path: path.display().to_string(), sha256: table.sha256, rows: table.rows });
         self.rejects.extend(table.rejects);
         Ok(table.data)
@@ -126,7 +137,13 @@ impl Tables {
             meters: tables.take("meters", paths.meters.as_deref(), |path| ingest::read_meters(path, calendar))?,
             digests: tables.digests,
             rejects: tables.rejects,
+            held: tables.held,
         })
+    }
+
+    /// Refuses tables that are not what they were when they were read.
+    pub(super) fn check_unchanged(&self) -> Result<(), IngestError> {
+        self.held.iter().try_for_each(HeldFile::check)
     }
 }
 
@@ -150,10 +167,47 @@ impl Tables {
 }
 
 /// Opens the readings of a plan.
-pub(super) fn open_readings(plan: &ScanPlan) -> Result<Readings, IngestError> {
+pub(super) fn open_readings(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Readings, PipelineError> {
     let mut args = plan.readings.clone();
     args.extend(plan.tables.registers.iter().map(|path| path.display().to_string()));
-    Readings::open_as(&ingest::find_inputs(&args)?, plan.config.caps.into(), plan.profile.as_ref())
+    let found = found_files(&args, interrupt)?;
+    let (results, files): (Vec<InputFile>, Vec<InputFile>) = without_results(found, &plan.out)?;
+    if !results.is_empty() {
+        progress.remark(&format!("{} files of results of darkload lie among the readings and are passed over", results.len()));
+    }
+    Ok(Readings::open_as(&files, plan.config.caps.into(), plan.profile.as_ref())?)
+}
+
+/// Finds the files that arguments mean.
+pub(super) fn found_files(args: &[String], interrupt: &Interrupt) -> Result<Vec<InputFile>, PipelineError> {
+    let files = ingest::find_inputs_until(args, &|| interrupt.is_set())?;
+    if interrupt.is_set() { Err(PipelineError::Interrupted) } else { Ok(files) }
+}
+
+/// Parts files of results, which a folder of readings may hold, from the others. One that the user named and that lies in the result folder is refused: it would be deleted.
+fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>, Vec<InputFile>), PlaceError> {
+    let mut said: BTreeMap<PathBuf, Option<Said>> = BTreeMap::new();
+    let mut is_result = |file: &InputFile| {
+        let (Some(folder), Some(name)) = (file.path.parent(), file.path.file_name()) else { return false };
+        let said = said.entry(folder.to_path_buf()).or_insert_with(|| Said::of(folder).filter(|said| said.kind != &disk::SIMULATED));
+        said.as_ref().is_some_and(|said| said.lists(&name.to_string_lossy()))
+    };
+    // Of a folder with thousands of files every file lies in the result folder or none.
+    let mut inside: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let (mut results, mut files) = (Vec::new(), Vec::new());
+    for file in found {
+        let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let lies_in = if file.path.is_symlink() {
+            disk::lies_in(&file.path, out)
+        } else {
+            *inside.entry(folder).or_insert_with_key(|folder| disk::lies_in(folder, out))
+        };
+        if lies_in && file.named {
+            return Err(PlaceError::Read { read: file.path, path: out.to_path_buf() });
+        }
+        if lies_in || (!file.named && is_result(&file)) { results.push(file) } else { files.push(file) }
+    }
+    Ok((results, files))
 }
 
 /// Reads all pieces in `order` into the gatherer.

@@ -93,7 +93,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
-    let readings = inputs::open_readings(plan)?;
+    let readings = inputs::open_readings(plan, progress, interrupt)?;
     let (survey, memory) = surveyed(plan, &readings, progress, interrupt)?;
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
@@ -141,6 +141,8 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let pictures = look.refine(&mut listing.suspects, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
+    readings.check_unchanged()?;
+    tables.check_unchanged()?;
     clock.lap("list")?;
 
     let findings = run.drawn(run.assemble(&metered, (grid, coverage), listing, &balancing.series, faults), pictures, &metered);

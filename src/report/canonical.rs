@@ -3,7 +3,6 @@
 //!
 //! Usage points come in the order of their ids, readings in the order of time, in row groups of fixed size, so the bytes depend on the readings alone.
 
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use crate::disk;
 use crate::domain::{ReadingQuality, Timestamp};
 use crate::series::{CanonicalReading, RegisterRead};
 
@@ -63,7 +63,7 @@ pub struct CanonicalColumns {
 /// An open file of readings.
 pub struct CanonicalWriter {
     path: PathBuf,
-    writer: ArrowWriter<BufWriter<File>>,
+    writer: ArrowWriter<BufWriter<disk::Output>>,
     schema: Arc<Schema>,
     columns: CanonicalColumns,
     ids: Vec<String>,
@@ -71,7 +71,7 @@ pub struct CanonicalWriter {
     readings: Vec<CanonicalReading>,
 }
 
-fn file_of(path: &Path, fields: Vec<Field>) -> Result<(ArrowWriter<BufWriter<File>>, Arc<Schema>), CanonicalError> {
+fn file_of(path: &Path, fields: Vec<Field>) -> Result<(ArrowWriter<BufWriter<disk::Output>>, Arc<Schema>), CanonicalError> {
     let schema = Arc::new(Schema::new(fields));
     let refused = |source| CanonicalError::Parquet { path: path.to_path_buf(), source };
     let stamps = ColumnPath::from("timestamp");
@@ -84,7 +84,7 @@ fn file_of(path: &Path, fields: Vec<Field>) -> Result<(ArrowWriter<BufWriter<Fil
         .build();
     // Without the arrow schema in the footer every reader sees plain text ids.
     let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-    let file = File::create(path).map_err(|source| CanonicalError::Io { path: path.to_path_buf(), source })?;
+    let file = disk::create(path).map_err(|source| CanonicalError::Io { path: path.to_path_buf(), source })?;
     let writer = ArrowWriter::try_new_with_options(BufWriter::new(file), schema.clone(), options).map_err(refused)?;
     Ok((writer, schema))
 }

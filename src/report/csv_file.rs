@@ -1,10 +1,10 @@
 //! Result tables as csv, through polars: UTF-8, comma, `.`, empty for null.
 
-use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter};
 
+use crate::disk;
 use crate::findings::Findings;
 
 use super::{TABLES, TableOf, WriteError};
@@ -23,6 +23,6 @@ fn write_one(table: &TableOf, findings: &Findings, path: &Path) -> Result<(), Wr
     let rows = columns.first().map_or(0, Column::len);
     let table_error = |source| WriteError::Table { path: path.to_path_buf(), source };
     let mut frame = DataFrame::new(rows, columns).map_err(table_error)?;
-    let file = File::create(path).map_err(|source| WriteError::Io { path: path.to_path_buf(), source })?;
+    let file = disk::create(path).map_err(|source| WriteError::Io { path: path.to_path_buf(), source })?;
     CsvWriter::new(file).include_header(true).finish(&mut frame).map_err(table_error)
 }

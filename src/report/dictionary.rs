@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::disk;
 use crate::findings::Findings;
 
 use super::{TABLES, WriteError};
@@ -10,7 +11,8 @@ use super::{TABLES, WriteError};
 pub(super) fn write(_: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("columns.csv");
     let columns = || TABLES.iter().flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| [table.file, name, meaning]));
-    let written = csv::Writer::from_path(&path).and_then(|mut writer| {
+    let written = disk::create(&path).map_err(csv::Error::from).and_then(|file| {
+        let mut writer = csv::Writer::from_writer(file);
         writer.write_record(["file", "column", "meaning"])?;
         columns().try_for_each(|row| writer.write_record(row))?;
         Ok(writer.flush()?)

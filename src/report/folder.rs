@@ -1,19 +1,14 @@
 //! The result folder appears whole or not at all.
 //!
-//! Everything is written into a hidden folder beside the target and moved into place at the end. An older result of darkload is replaced whole; any other folder with
-//! something in it is refused before the work begins.
+//! Everything is written into a hidden folder beside the target, and the two are exchanged at the end (`disk`). An older result is replaced whole; a folder with anything else
+//! in it is refused before the work begins.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
+use crate::disk::{self, Kind, Place, PlaceError, Written};
 use crate::findings::{Findings, RunRecord};
 
 use super::WRITERS;
-
-/// The file by which a result of darkload is known.
-const MARK: &str = "run.toml";
 
 /// A result that could not be written. Nothing half-written is left.
 #[derive(Debug, thiserror::Error)]
@@ -58,124 +53,140 @@ pub enum WriteError {
         /// What is wrong.
         source: toml::ser::Error,
     },
-    /// The target holds something else.
-    #[error("`{path}` exists and is no result of darkload; give an empty or new folder as --out", path = path.display())]
-    Foreign {
-        /// The folder.
-        path: PathBuf,
-    },
+    /// The place may not be written to.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
 }
 
-/// Refuses a target that exists and is no result of darkload, and one that cannot be made.
+/// Refuses a folder that a result of this kind may not replace, before the work; returns what there is to say about runs that were ended.
 ///
 /// # Errors
-/// Names the folder and the remedy.
-pub fn check_out_dir(out: &Path) -> Result<(), WriteError> {
-    if out.exists() {
-        let empty = out.is_dir() && fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
-        if !empty && !out.join(MARK).is_file() {
-            return Err(WriteError::Foreign { path: out.to_path_buf() });
-        }
-    }
-    staging(out).map(drop)
+/// Names the folder, what is in the way, and the remedy.
+pub fn check_out_dir(out: &Path, kind: &'static Kind) -> Result<Vec<String>, WriteError> {
+    Ok(Place::of(out, kind)?.prepare()?)
 }
 
-/// Writes the result; returns the files written. `before_commit` is asked last whether the result may appear (an interrupted run says no).
+/// Writes the result of a scan; `None` where `before_commit`, asked last, says that it may not appear (the run was interrupted).
 ///
 /// # Errors
-/// When anything cannot be written; the target is then as it was.
-pub fn write_result(out: &Path, findings: &Findings, before_commit: impl Fn() -> bool) -> Result<Vec<PathBuf>, WriteError> {
-    let stage = staging(out)?;
+/// When anything cannot be written; what stood in the place is then still there.
+pub fn write_result(out: &Path, findings: &Findings, before_commit: impl Fn() -> bool) -> Result<Option<Written>, WriteError> {
+    let place = Place::of(out, &disk::SCAN)?;
+    let stage = place.stage()?;
     for writer in WRITERS {
-        (writer.write)(findings, stage.path())?;
+        (writer.write)(findings, &stage.folder())?;
     }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(stage.path()).map_err(|source| io(stage.path(), source))? {
-        let path = entry.map_err(|source| io(stage.path(), source))?.path();
-        File::open(&path).and_then(|file| file.sync_all()).map_err(|source| io(&path, source))?;
-        names.extend(path.file_name().map(PathBuf::from));
-    }
-    names.sort();
-    if !before_commit() {
-        return Ok(Vec::new());
-    }
-    replace(out, stage)?;
-    Ok(names.into_iter().map(|name| out.join(name)).collect())
+    write_record(&findings.run, &stage.folder(), &disk::SCAN)?;
+    if before_commit() { Ok(Some(stage.put(&place)?)) } else { Ok(None) }
 }
 
-/// Moves the staged folder to `out`; an older result is moved aside first and deleted last.
-pub(super) fn replace(out: &Path, stage: TempDir) -> Result<(), WriteError> {
-    let aside = staging(out)?;
-    let old = aside.path().join("old");
-    if out.exists() {
-        fs::rename(out, &old).map_err(|source| io(out, source))?;
-    }
-    let staged = stage.keep();
-    if let Err(source) = fs::rename(&staged, out) {
-        // Put the older result back: a failed move must not cost the user what was there. Nothing more can be done when that fails too.
-        let _ = fs::rename(&old, out);
-        let _ = fs::remove_dir_all(&staged);
-        return Err(io(out, source));
-    }
-    Ok(())
-}
-
-/// A hidden folder beside the target, on the same file system, removed when dropped.
-pub(super) fn staging(out: &Path) -> Result<TempDir, WriteError> {
-    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(|source| io(parent, source))?;
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o755));
-    }
-    builder.prefix(".darkload-").tempdir_in(parent).map_err(|source| io(parent, source))
-}
-
-fn io(path: &Path, source: std::io::Error) -> WriteError {
-    WriteError::Io { path: path.to_path_buf(), source }
-}
-
-/// Writes `run.toml`.
-pub(super) fn write_run_record(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
-    write_record(&findings.run, folder)
-}
-
-/// Writes a run's record, which marks a folder as one of darkload's.
-pub(super) fn write_record(run: &RunRecord, folder: &Path) -> Result<(), WriteError> {
-    let path = folder.join(MARK);
-    let text = toml::to_string(run).map_err(|source| WriteError::Record { path: path.clone(), source })?;
-    fs::write(&path, text).map_err(|source| io(&path, source))
+/// Writes a run's record, last of all files: it lists them, and a folder is known by it.
+pub(super) fn write_record(run: &RunRecord, folder: &Path, kind: &Kind) -> Result<(), WriteError> {
+    let run = RunRecord { kind: kind.word.to_owned(), files: disk::digests(folder)?, ..run.clone() };
+    let text = toml::to_string(&run).map_err(|source| WriteError::Record { path: folder.join(kind.mark), source })?;
+    Ok(disk::seal(folder, kind, &text)?)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
-    #[test]
-    fn a_folder_of_somebody_else_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("thesis.txt"), "x").unwrap();
-        assert!(matches!(check_out_dir(folder.path()), Err(WriteError::Foreign { .. })));
+    use super::*;
+    use crate::report::WRITERS;
+
+    fn scan_into(out: &Path) -> Result<Option<Written>, WriteError> {
+        write_result(out, &Findings { run: RunRecord { version: "1".to_owned(), ..RunRecord::default() }, ..Findings::default() }, || true)
+    }
+
+    fn is_refused(out: &Path, words: &[&str]) {
+        for error in [check_out_dir(out, &disk::SCAN).err().unwrap(), scan_into(out).err().unwrap()] {
+            let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            let told = format!("{error}: {source}");
+            assert!(words.iter().all(|word| told.contains(word)), "{told}");
+        }
+    }
+
+    /// Removes results that were finished and found no place.
+    fn clear(folder: &Path) {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+            if entry.file_name().to_string_lossy().starts_with(".darkload-") {
+                fs::remove_dir_all(entry.path()).unwrap();
+            }
+        }
     }
 
     #[test]
-    fn an_older_result_is_replaced_whole() {
+    fn a_folder_of_somebody_else_is_refused_whatever_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("p");
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("run.toml"), "[x]").unwrap();
+        fs::write(out.join("thesis"), "t").unwrap();
+        is_refused(&out, &["thesis", "is no result of darkload"]);
+        assert_eq!(fs::read_to_string(out.join("thesis")).unwrap(), "t");
+    }
+
+    #[test]
+    fn a_result_that_holds_a_foreign_file_or_folder_is_refused_and_the_foreign_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("result");
-        write_result(&out, &Findings::default(), || true).unwrap();
-        fs::write(out.join("left-over.csv"), "x").unwrap();
-        write_result(&out, &Findings::default(), || true).unwrap();
-        assert!(!out.join("left-over.csv").exists() && out.join("suspects.csv").exists());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no staging folder stays behind");
+        scan_into(&out).unwrap();
+        fs::create_dir(out.join("photographs")).unwrap();
+        is_refused(&out, &["photographs"]);
+        fs::remove_dir(out.join("photographs")).unwrap();
+        fs::write(out.join("notes.txt"), "x").unwrap();
+        is_refused(&out, &["notes.txt"]);
+    }
+
+    #[test]
+    fn a_result_file_that_was_edited_is_not_lost_and_one_that_was_deleted_does_not_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("result");
+        scan_into(&out).unwrap();
+        for name in ["suspects.csv", "run.toml"] {
+            let written = fs::read_to_string(out.join(name)).unwrap();
+            fs::write(out.join(name), format!("# visited\n{written}")).unwrap();
+            is_refused(&out, &[name, "was changed"]);
+            fs::write(out.join(name), written).unwrap();
+        }
+        fs::remove_file(out.join("suspects.csv")).unwrap();
+        scan_into(&out).unwrap();
+        assert!(out.join("suspects.csv").exists());
+        clear(folder.path());
+    }
+
+    #[test]
+    fn an_older_result_is_replaced_whole_and_nothing_stays_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("result");
+        scan_into(&out).unwrap();
+        let before = fs::read(out.join("run.toml")).unwrap();
+        scan_into(&out).unwrap();
+        assert_eq!(fs::read(out.join("run.toml")).unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no stage stays behind");
+    }
+
+    #[test]
+    fn a_result_of_a_version_without_a_list_is_replaced_where_every_name_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("result");
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("run.toml"), "version = \"0.1.0\"\nseed = 1\n").unwrap();
+        fs::write(out.join("suspects.csv"), "rank\n").unwrap();
+        scan_into(&out).unwrap();
+        assert!(out.join("scores.parquet").exists());
+        fs::remove_dir_all(&out).unwrap();
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("run.toml"), "version = \"0.1.0\"\nseed = 1\n").unwrap();
+        fs::write(out.join("mine.csv"), "rank\n").unwrap();
+        is_refused(&out, &["mine.csv"]);
     }
 
     #[test]
     fn an_interrupted_run_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("result");
-        assert!(write_result(&out, &Findings::default(), || false).unwrap().is_empty());
+        assert!(write_result(&out, &Findings::default(), || false).unwrap().is_none());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
@@ -183,6 +194,17 @@ mod tests {
     fn a_target_below_a_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "x").unwrap();
-        assert!(check_out_dir(&folder.path().join("file").join("out")).is_err());
+        assert!(check_out_dir(&folder.path().join("file").join("out"), &disk::SCAN).is_err());
+    }
+
+    #[test]
+    fn what_the_writers_write_is_what_a_scan_is_known_by() {
+        let folder = tempfile::tempdir().unwrap();
+        for writer in WRITERS {
+            (writer.write)(&Findings::default(), folder.path()).unwrap();
+        }
+        let written: Vec<String> = disk::digests(folder.path()).unwrap().into_keys().chain(["run.toml".to_owned()]).collect();
+        let known: std::collections::BTreeSet<&str> = disk::SCAN.files.iter().copied().collect();
+        assert_eq!(written.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), known);
     }
 }

@@ -3,9 +3,9 @@
 //! What has no coordinates is left out, and counted in `without_coordinates`: a point without a place has no place on a map. A node stands at the mean of its customers.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
+use crate::disk;
 use crate::findings::{Findings, Loss, NodeRow, SuspectRow};
 
 use super::WriteError;
@@ -16,7 +16,7 @@ const LEAST_PROBABILITY: f64 = 0.5;
 /// Writes the file.
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("suspects.geojson");
-    fs::write(&path, text(findings)).map_err(|source| WriteError::Io { path, source })
+    disk::write(&path, text(findings)).map_err(|source| WriteError::Io { path, source })
 }
 
 fn text(findings: &Findings) -> String {

@@ -39,7 +39,7 @@ pub struct Writer {
     pub write: fn(&Findings, &Path) -> Result<(), WriteError>,
 }
 
-/// Every writer, in the order of writing.
+/// Every writer, in the order of writing; `run.toml`, which lists their files, comes last (`folder`).
 pub const WRITERS: &[Writer] = &[
     Writer { name: "tables as csv", write: csv_file::write },
     Writer { name: "columns.csv", write: dictionary::write },
@@ -47,5 +47,4 @@ pub const WRITERS: &[Writer] = &[
     Writer { name: "report.html", write: page::write },
     Writer { name: "report.xlsx", write: workbook::write },
     Writer { name: "suspects.geojson", write: geojson::write },
-    Writer { name: "run.toml", write: folder::write_run_record },
 ];

@@ -1,11 +1,11 @@
 //! `scores.parquet`: every usage point with every statistic and the log-odds of every family.
 
-use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, DataType, ParquetWriter};
 use rayon::prelude::*;
 
+use crate::disk;
 use crate::findings::{Findings, ScoreRow};
 
 use super::WriteError;
@@ -17,7 +17,7 @@ const ROWS_AT_A_TIME: usize = 1 << 18;
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("scores.parquet");
     let table_error = |source| WriteError::Table { path: path.clone(), source };
-    let file = File::create(&path).map_err(|source| WriteError::Io { path: path.clone(), source })?;
+    let file = disk::create(&path).map_err(|source| WriteError::Io { path: path.clone(), source })?;
     let first = frame(findings, &findings.scores[..findings.scores.len().min(ROWS_AT_A_TIME)]).map_err(table_error)?;
     let mut writer = ParquetWriter::new(file).batched(first.schema()).map_err(table_error)?;
     writer.write_batch(&first).map_err(table_error)?;

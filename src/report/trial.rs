@@ -1,18 +1,18 @@
 //! What a trial found: a table for the terminal, `trial.csv`, and a page with the curve of every kind.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use askama::Template;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 
+use crate::disk::{self, Place, Written};
 use crate::domain::NodeKind;
 use crate::findings::{RunRecord, TrialReport, TrialRow};
 
 use super::WriteError;
-use super::folder::{replace, staging, write_record};
+use super::folder::write_record;
 
 /// Size of the chart, and its margins.
 const WIDTH: f64 = 640.0;
@@ -96,19 +96,21 @@ fn table(rows: &[TrialRow]) -> Table {
 ///
 /// # Errors
 /// When anything cannot be written; the target is then as it was.
-pub fn write_trial(out: &Path, report: &TrialReport, run: &RunRecord) -> Result<(), WriteError> {
-    let stage = staging(out)?;
+pub fn write_trial(out: &Path, report: &TrialReport, run: &RunRecord) -> Result<Written, WriteError> {
+    let place = Place::of(out, &disk::TRIAL)?;
+    let stage = place.stage()?;
+    let folder = stage.folder();
     let rows = report.rows();
     let put = |name: &str, text: String| {
-        let path = stage.path().join(name);
-        fs::write(&path, text).map_err(|source| WriteError::Io { path, source })
+        let path = folder.join(name);
+        disk::write(&path, text).map_err(|source| WriteError::Io { path, source })
     };
     put("trial.csv", csv(&rows))?;
     let parts = levels(&rows).map(|rows| Part { title: title(rows[0].level), rows, curves: curves(rows), ticks: ticks(rows) }).collect();
     let page = Page { report, parts }.render();
-    put("trial.html", page.map_err(|source| WriteError::Page { path: stage.path().join("trial.html"), source })?)?;
-    write_record(run, stage.path())?;
-    replace(out, stage)
+    put("trial.html", page.map_err(|source| WriteError::Page { path: folder.join("trial.html"), source })?)?;
+    write_record(run, &folder, &disk::TRIAL)?;
+    Ok(stage.put(&place)?)
 }
 
 fn title(level: NodeKind) -> String {

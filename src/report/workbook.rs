@@ -9,6 +9,7 @@ use rust_xlsxwriter::{
     Color, ConditionalFormatDataBar, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
+use crate::disk;
 use crate::domain::CivilDay;
 use crate::findings::Findings;
 
@@ -72,8 +73,9 @@ impl Formats {
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("report.xlsx");
     let language = Language::of_code(&findings.run.language).unwrap_or_default();
-    let made = workbook(findings, language).and_then(|mut workbook| workbook.save(&path));
-    made.map_err(|source| WriteError::Workbook { path, source })
+    let made = workbook(findings, language).and_then(|mut workbook| workbook.save_to_buffer());
+    let bytes = made.map_err(|source| WriteError::Workbook { path: path.clone(), source })?;
+    disk::write(&path, bytes).map_err(|source| WriteError::Io { path, source })
 }
 
 fn workbook(findings: &Findings, language: Language) -> Result<Workbook, XlsxError> {

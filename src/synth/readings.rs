@@ -3,7 +3,6 @@
 //! A row is a meter's key, an interval and an energy; text and stamps are made while writing. Parquet goes through the arrow writer with
 //! dictionary ids, delta-coded stamps and zstd; CSV is formatted by hand, because a few hundred million rows pass here.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::meter::{LOST_WH, MeterReadings};
 use super::scene::Scene;
+use crate::disk;
 
 /// Rows per row group of a Parquet file.
 const ROW_GROUP: usize = 1 << 20;
@@ -135,7 +135,7 @@ impl ReadingsWriter {
 
 /// `readings.parquet`: usage_point, timestamp (µs, local, no zone), kwh, and duration_min when interval lengths differ.
 pub(super) struct ParquetReadings {
-    writer: ArrowWriter<BufWriter<File>>,
+    writer: ArrowWriter<BufWriter<disk::Output>>,
     schema: Arc<Schema>,
     local_us: Vec<i64>,
     step_min: u32,
@@ -164,7 +164,7 @@ impl ParquetReadings {
             .build();
         // Without the arrow schema in the footer every reader sees plain text ids.
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(BufWriter::new(File::create(path)?), schema.clone(), options)?;
+        let writer = ArrowWriter::try_new_with_options(BufWriter::new(disk::create(path)?), schema.clone(), options)?;
         let local_us = scene.local.day.iter().zip(&scene.local.minute);
         let local_us = local_us.map(|(day, &minute)| (i64::from(day.0) * 1440 + i64::from(minute)) * 60_000_000).collect();
         Ok(Self { writer, schema, local_us, step_min: scene.step_min, with_duration })
@@ -190,7 +190,7 @@ impl ParquetReadings {
 
 /// `readings.csv`: usage_point, timestamp (local), kwh with three decimals, and duration_min when interval lengths differ.
 pub(super) struct CsvReadings {
-    file: BufWriter<File>,
+    file: BufWriter<disk::Output>,
     stamps: Vec<String>,
     step_min: u32,
     with_duration: bool,
@@ -200,7 +200,7 @@ pub(super) struct CsvReadings {
 impl CsvReadings {
     /// Opens the file and writes the header.
     pub(super) fn create(path: &Path, scene: &Scene, with_duration: bool) -> Result<Self, ReadingsError> {
-        let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+        let mut file = BufWriter::with_capacity(1 << 20, disk::create(path)?);
         file.write_all(b"usage_point,timestamp,kwh")?;
         file.write_all(if with_duration { b",duration_min\n" } else { b"\n" })?;
         let stamps = scene.start.iter().map(|&at| scene.calendar.format(at)).collect();

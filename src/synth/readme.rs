@@ -34,7 +34,7 @@ pub fn command_line(settings: &SimulateSettings) -> Result<String, toml::ser::Er
 /// When a setting cannot be written as TOML.
 pub(super) fn readme(settings: &CheckedSettings, simulated: &Simulated, as_toml: &str) -> Result<String, toml::ser::Error> {
     let command = command_line(settings)?;
-    let Simulated { readings, usage_points, farms, unmetered_nodes } = simulated;
+    let Simulated { readings, usage_points, farms, unmetered_nodes, .. } = simulated;
     Ok(format!(
         "# A synthetic utility\n\n\
          Every customer, address and reading here is made up. Made by\n\n```sh\n{command}\n```\n\n\

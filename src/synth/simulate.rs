@@ -3,7 +3,7 @@
 //! Loads are drawn transformer by transformer in parallel batches, while the batch before is written; so memory holds two batches, whatever
 //! the number of meters. Every usage point has random streams of its own, so the bytes do not depend on the number of threads.
 
-use std::fs::{self, File};
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
@@ -16,18 +16,17 @@ use super::node::{self, TransformerOutput};
 use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWriter, Rows};
 use super::readme::readme;
 use super::scene::Scene;
-use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder};
+use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder, SimulateSettings};
 use super::street_lighting::StreetLighting;
 use super::tables::{CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
 use super::town::{Town, TransformerPlan, UpperPlan};
+use crate::disk::{self, Place, PlaceError};
 use crate::domain::{NodeKind, Purpose, seed_of};
 
 /// Transformers drawn at a time, for each thread.
 const BATCH_PER_THREAD: usize = 4;
 /// Readings turned into rows at a time when they are written in order of time.
 const ROWS_AT_A_TIME: usize = 1 << 18;
-/// The file by which a folder is known as made by this program.
-const MARK: &str = "simulate.toml";
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,17 +39,19 @@ pub struct Simulated {
     pub farms: u64,
     /// Grid nodes with label 1.
     pub unmetered_nodes: u64,
+    /// What there is to say about the folder: runs that were ended, an older simulation that could not be removed.
+    pub words: Vec<String>,
 }
 
 /// A utility that could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
-    /// The folder is not ours.
-    #[error("write to `{path}`: it holds files that `darkload simulate` did not make; choose an empty or new folder")]
-    ForeignFolder {
-        /// The folder.
-        path: PathBuf,
-    },
+    /// The folder may not be written to.
+    #[error("write the utility: {0}")]
+    Place(#[from] PlaceError),
+    /// The user interrupted the run.
+    #[error("finish: interrupted; nothing was written")]
+    Interrupted,
     /// The file system refused.
     #[error("write `{path}`: {source}; check free space and rights of the folder")]
     Io {
@@ -77,53 +78,42 @@ pub enum SimulateError {
 
 /// Builds the utility and writes it to the folder `out`, replacing one that an earlier simulation made.
 ///
-/// `progress` is called with the number of usage points done so far.
+/// `progress` is called with the number of usage points done so far, and says whether to stop.
 ///
 /// # Errors
-/// When `out` holds foreign files, or the file system refuses; `out` is then as it was before.
-pub fn simulate(settings: &CheckedSettings, out: &Path, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
-    refuse_foreign(out)?;
-    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let at = |path: &Path| {
-        let path = path.to_owned();
-        move |source| SimulateError::Io { path, source }
-    };
-    fs::create_dir_all(parent).map_err(at(parent))?;
-    let fresh = tempfile::Builder::new().prefix(".darkload-simulate-").tempdir_in(parent).map_err(at(parent))?;
-    let simulated = write_folder(settings, fresh.path(), progress)?;
-    if out.exists() {
-        let old = tempfile::Builder::new().prefix(".darkload-replaced-").tempdir_in(parent).map_err(at(parent))?;
-        fs::rename(out, old.path().join("old")).map_err(at(out))?;
-    }
-    fs::rename(fresh.keep(), out).map_err(at(out))?;
-    Ok(simulated)
+/// When `out` holds anything that is not of an earlier simulation, the file system refuses, or the run is stopped; `out` is then as it was before.
+pub fn simulate(settings: &CheckedSettings, out: &Path, progress: &mut Progress) -> Result<Simulated, SimulateError> {
+    let place = Place::of(out, &disk::SIMULATED)?;
+    let mut words = place.prepare()?;
+    let stage = place.stage()?;
+    let simulated = write_folder(settings, &stage.folder(), progress)?;
+    words.extend(stage.put(&place)?.words);
+    Ok(Simulated { words, ..simulated })
 }
 
-fn refuse_foreign(out: &Path) -> Result<(), SimulateError> {
-    let foreign = || SimulateError::ForeignFolder { path: out.to_owned() };
-    match fs::read_dir(out) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(_) => Err(foreign()),
-        Ok(mut entries) => {
-            if out.join(MARK).is_file() || entries.next().is_none() {
-                Ok(())
-            } else {
-                Err(foreign())
-            }
-        }
-    }
+/// Is called with the number of usage points done so far; says whether to stop.
+type Progress<'a> = dyn FnMut(u64) -> bool + Send + 'a;
+
+/// What `simulate.toml` holds: the settings, and what the folder is known by.
+#[derive(Serialize)]
+struct Mark<'a> {
+    version: &'static str,
+    kind: &'static str,
+    #[serde(flatten)]
+    settings: &'a SimulateSettings,
+    files: BTreeMap<String, String>,
 }
 
 /// One table being written.
 struct Table {
     path: PathBuf,
-    writer: csv::Writer<BufWriter<File>>,
+    writer: csv::Writer<BufWriter<disk::Output>>,
 }
 
 impl Table {
     fn create(folder: &Path, name: &str) -> Result<Self, SimulateError> {
         let path = folder.join(name);
-        let file = File::create(&path).map_err(|source| SimulateError::Io { path: path.clone(), source })?;
+        let file = disk::create(&path).map_err(|source| SimulateError::Io { path: path.clone(), source })?;
         Ok(Self { path, writer: csv::Writer::from_writer(BufWriter::new(file)) })
     }
 
@@ -171,7 +161,7 @@ struct Summit {
     unmetered_kw: f64,
 }
 
-fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Simulated, SimulateError> {
+fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut Progress) -> Result<Simulated, SimulateError> {
     let scene = Scene::new(settings);
     let town = Town::draw(settings, &scene);
     let mut files = Folder::create(settings, &scene, &town, folder)?;
@@ -198,11 +188,12 @@ fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut (dyn F
     tariffs.finish()?;
     let save = |name: &str, text: String| {
         let path = folder.join(name);
-        fs::write(&path, text).map_err(|source| SimulateError::Io { path, source })
+        disk::write(&path, text).map_err(|source| SimulateError::Io { path, source })
     };
     let as_toml = toml::to_string(&**settings)?;
     save("README.md", readme(settings, &simulated, &as_toml)?)?;
-    save(MARK, as_toml)?;
+    let mark = Mark { version: env!("CARGO_PKG_VERSION"), kind: disk::SIMULATED.word, settings, files: disk::digests(folder)? };
+    disk::seal(folder, &disk::SIMULATED, &toml::to_string(&mark)?)?;
     Ok(simulated)
 }
 
@@ -247,15 +238,12 @@ impl<'a> Folder<'a> {
     }
 
     /// Writes what a batch of transformers left behind.
-    fn take(
-        &mut self,
-        plans: &[TransformerPlan],
-        outputs: Vec<TransformerOutput>,
-        progress: &mut (dyn FnMut(u64) + Send),
-    ) -> Result<(), SimulateError> {
+    fn take(&mut self, plans: &[TransformerPlan], outputs: Vec<TransformerOutput>, progress: &mut Progress) -> Result<(), SimulateError> {
         for (plan, output) in plans.iter().zip(outputs) {
             self.take_transformer(plan, output)?;
-            progress(self.simulated.usage_points);
+            if progress(self.simulated.usage_points) {
+                return Err(SimulateError::Interrupted);
+            }
         }
         Ok(())
     }
@@ -425,7 +413,7 @@ impl Summit {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::fs;
 
     use super::*;
     use crate::synth::SimulateSettings;
@@ -452,7 +440,7 @@ mod tests {
     fn files(settings: SimulateSettings) -> BTreeMap<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("utility");
-        simulate(&settings.checked().unwrap(), &out, &mut |_| {}).unwrap();
+        simulate(&settings.checked().unwrap(), &out, &mut |_| false).unwrap();
         let read = |entry: io::Result<fs::DirEntry>| {
             let entry = entry.unwrap();
             let bytes = fs::read(entry.path()).unwrap();
@@ -516,8 +504,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
         let settings = small().checked().unwrap();
-        let error = simulate(&settings, folder.path(), &mut |_| {}).unwrap_err();
-        assert!(matches!(error, SimulateError::ForeignFolder { .. }));
+        let error = simulate(&settings, folder.path(), &mut |_| false).unwrap_err();
+        assert!(error.to_string().contains("thesis.txt"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -526,8 +514,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("utility");
         let parquet = SimulateSettings { format: ReadingsFormat::Parquet, ..small() }.checked().unwrap();
-        simulate(&parquet, &out, &mut |_| {}).unwrap();
-        simulate(&small().checked().unwrap(), &out, &mut |_| {}).unwrap();
+        simulate(&parquet, &out, &mut |_| false).unwrap();
+        simulate(&small().checked().unwrap(), &out, &mut |_| false).unwrap();
         assert!(out.join("readings.csv").exists() && !out.join("readings.parquet").exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

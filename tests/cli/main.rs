@@ -7,6 +7,7 @@ mod consequences;
 mod formats;
 mod grid_theft;
 mod languages;
+mod nothing_lost;
 mod readers;
 mod result_folder;
 mod snapshots;

@@ -9,13 +9,13 @@ mod series;
 mod tables;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use askama::Template;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::findings::Findings;
 
 use super::WriteError;
@@ -72,7 +72,7 @@ impl<'a> PageTexts<'a> {
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("report.html");
     let text = render(findings).map_err(|source| WriteError::Page { path: path.clone(), source })?;
-    fs::write(&path, text).map_err(|source| WriteError::Io { path, source })
+    disk::write(&path, text).map_err(|source| WriteError::Io { path, source })
 }
 
 fn render(findings: &Findings) -> Result<String, askama::Error> {
