@@ -235,7 +235,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
         if args.pseudonymise { Some(pseudonym_files::read_or_make(&pseudonym_files::key_path(args.pseudonym_key.as_deref(), &out))?) } else { None };
     Ok(ScanPlan {
         rules: config.rules.load()?,
-        digests: plan_digests(&config, args.profile.as_deref())?,
+        digests: plan_digests(&config.rules.files, args.profile.as_deref())?,
         options: RunOptions {
             timezone: args.timezone.clone(),
             period: args.period.clone(),
@@ -265,8 +265,8 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
 }
 
 /// Digests of the files that a plan is made from: rule packs, and a mapping profile that is a file.
-pub(super) fn plan_digests(config: &Config, profile: Option<&str>) -> Result<Vec<InputDigest>, PlanError> {
-    let rules = config.rules.files.iter().map(|path| ("rules", path.clone()));
+pub(super) fn plan_digests(rules: &[PathBuf], profile: Option<&str>) -> Result<Vec<InputDigest>, PlanError> {
+    let rules = rules.iter().map(|path| ("rules", path.clone()));
     let profile = profile.map(PathBuf::from).filter(|path| path.is_file()).map(|path| ("profile", path));
     let digest = |(role, path): (&str, PathBuf)| {
         let bytes = std::fs::read(&path).map_err(|source| PlanError::Read { path: path.clone(), source })?;

@@ -157,15 +157,6 @@ pub enum IngestError {
         /// What the reader said.
         source: parquet::errors::ParquetError,
     },
-    /// A damaged table.
-    #[cfg(not(fuzzing))]
-    #[error("`{path}` cannot be read as a table", path = path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// What the reader said.
-        source: polars::error::PolarsError,
-    },
     /// A file that cannot be understood to its end.
     #[error("row {row} of `{path}`: {detail}", path = path.display())]
     Broken {

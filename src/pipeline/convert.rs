@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId};
+use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId, unmarked};
 use crate::ingest::{self, Caps, Profile, Readings, StampClock, Survey};
 use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
 use crate::series::{CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings};
@@ -136,7 +136,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| finished.usage_point(id, stretches, apart);
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
-    let read = read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    let read = read_all(&readings, &order, &gatherer, &plan.calendar, (progress, true), interrupt)?;
     gatherer.failure().or_else(|| store.failure()).map_or(Ok(()), |error| Err(PipelineError::from(error)))?;
 
     // A message tells its clock only when it is read.
@@ -151,8 +151,8 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
         readings: kept.readings,
         given_way: kept.given_way,
         register_readings: registers.iter().map(|(_, reads)| reads.len() as u64).sum(),
-        rejects: read.gathered.rejects,
-        doubts: readings.doubts(),
+        rejects: read.gathered.rejects.into_iter().map(Reject::shortened).collect(),
+        doubts: readings.doubts().iter().map(|doubt| unmarked(doubt)).collect(),
         files: Vec::new(),
     };
     let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();

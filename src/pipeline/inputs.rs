@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::consequence::NameKind;
 use crate::domain::{
     Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
 };
@@ -131,21 +130,13 @@ impl Tables {
 }
 
 impl Tables {
-    /// Every id, address, licence and owner that the tables hold.
-    pub(super) fn names(&self) -> impl Iterator<Item = (NameKind, &str)> {
-        let customers = self.customers.iter().flat_map(|(id, customer)| {
-            let id: Option<&str> = Some(id);
-            [(NameKind::UsagePoint, id), (NameKind::Address, customer.address.as_deref()), (NameKind::Owner, customer.owner.as_deref())]
-        });
+    /// Every usage point and balance meter that the tables hold.
+    pub(super) fn meters(&self) -> impl Iterator<Item = &str> {
         let points = self.grid.nodes().flat_map(|node| {
-            let own: Option<&str> = if node.kind == NodeKind::UsagePoint { Some(&node.node) } else { None };
-            [(NameKind::UsagePoint, own), (NameKind::UsagePoint, node.balance_meter.as_deref())]
+            let own = Some(&node.node).filter(|_| node.kind == NodeKind::UsagePoint);
+            [own, node.balance_meter.as_ref()].into_iter().flatten()
         });
-        let licences = self.licences.iter().flat_map(|licence| {
-            let number: Option<&str> = Some(&licence.licence);
-            [(NameKind::Licence, number), (NameKind::Owner, licence.holder.as_deref()), (NameKind::Owner, licence.bin.as_deref())]
-        });
-        customers.chain(points).chain(licences).filter_map(|(kind, name)| Some((kind, name?)))
+        self.customers.keys().chain(points).map(AsRef::as_ref)
     }
 }
 
@@ -156,13 +147,13 @@ pub(super) fn open_readings(plan: &ScanPlan) -> Result<Readings, IngestError> {
     Readings::open_as(&ingest::find_inputs(&args)?, plan.config.caps.into(), plan.profile.as_ref())
 }
 
-/// Reads all pieces in `order` into the gatherer.
+/// Reads all pieces in `order` into the gatherer; remarks name files where `names_files` says so.
 pub(super) fn read_all(
     readings: &Readings,
     order: &[PieceIx],
     gatherer: &Gatherer,
     calendar: &Calendar,
-    progress: &dyn Progress,
+    (progress, names_files): (&dyn Progress, bool),
     interrupt: &Interrupt,
 ) -> Result<ReadingsRead, PipelineError> {
     let zero = || AtomicU64::new(0);
@@ -171,8 +162,9 @@ pub(super) fn read_all(
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
-    for summary in &summaries {
-        progress.remark(&format!("{}: {}, {} rows", summary.path.display(), summary.format, summary.rows));
+    for (number, FileSummary { path, format, rows, .. }) in summaries.iter().enumerate() {
+        let file = if names_files { path.display().to_string() } else { format!("file {}", number + 1) };
+        progress.remark(&format!("{file}: {format}, {rows} rows"));
     }
     Ok(ReadingsRead {
         gathered: gatherer.finish()?,

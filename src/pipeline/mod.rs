@@ -34,7 +34,7 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, pseudonymise};
-use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, Reject, UsagePointId};
+use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
@@ -106,7 +106,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
-    let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, (progress, plan.pseudonym_key.is_none()), interrupt)?;
     let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
     let counted = registers::finish_counted(&gathered.registers, &first);
     profiles.close()?;
@@ -377,8 +377,14 @@ impl Run<'_> {
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
         run.notes.splice(0..0, read.doubts);
         run.stages = stages;
-        if let Some(key) = &self.plan.pseudonym_key {
-            pseudonymise(&mut findings, key, self.tables.names());
+        findings.rejects.iter_mut().for_each(|reject| reject.shorten());
+        match &self.plan.pseudonym_key {
+            Some(key) => pseudonymise(&mut findings, key, self.tables.meters()),
+            None => findings.each_sentence(|sentence| {
+                if has_names(sentence) {
+                    *sentence = unmarked(sentence);
+                }
+            }),
         }
         findings
     }
