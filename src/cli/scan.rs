@@ -185,13 +185,13 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
 fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let session = Session::new(plan(args, "darkload-out")?, args.manner())?;
     let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
-    let Session { plan, interrupt, .. } = session;
+    let (plan, interrupt) = (&session.plan, &session.interrupt);
     args.lang.code().clone_into(&mut findings.run.language);
     if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
         // A result whose key is lost is of no use, so the key comes first.
         pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;
     }
-    let written = report::write_result(&plan.out, &findings, || !interrupt.is_set()).map_err(RunError::from)?;
+    let written = session.work(|plan, _, interrupt| report::write_result(&plan.out, &findings, || !interrupt.is_set())).map_err(RunError::from)?;
     if written.is_empty() {
         return Err(RunError::from(PipelineError::Interrupted).into());
     }

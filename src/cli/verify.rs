@@ -150,7 +150,7 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     (findings.run.language, findings.run.synthetic) = (record.language.clone(), record.synthetic);
     // What files are called is no part of a result; their bytes are compared as inputs.
     (findings.run.options.profile, findings.run.config) = (record.options.profile.clone(), record.config.clone());
-    let written = report::write_result(&out, &findings, || !session.interrupt.is_set()).map_err(RunError::from)?;
+    let written = session.work(|_, _, interrupt| report::write_result(&out, &findings, || !interrupt.is_set())).map_err(RunError::from)?;
     if written.is_empty() {
         return Err(RunError::from(pipeline::PipelineError::Interrupted).into());
     }

@@ -13,10 +13,11 @@ impl Cells {
     /// Adds a cell, trimmed; `room` is what all cells of the table may still take.
     ///
     /// # Errors
-    /// When they would take more.
+    /// When they would take more, or the system has no more.
     pub(super) fn push(&mut self, cell: &str, room: &mut Room) -> Result<(), CapMet> {
         let cell = cell.trim();
         room.take(cell.len() + size_of::<usize>())?;
+        self.text.try_reserve(cell.len()).and_then(|()| self.ends.try_reserve(1)).map_err(|_| CapMet::NoMemory)?;
         self.text.push_str(cell);
         self.ends.push(self.text.len());
         Ok(())

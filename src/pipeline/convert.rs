@@ -12,7 +12,7 @@ use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_reg
 use crate::series::{CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings};
 
 use super::inputs::{PipelineError, Watching, read_all};
-use super::memory::MemoryPlan;
+use super::memory::{Demand, MemoryPlan, check_address_space};
 use super::{Interrupt, Progress};
 
 /// Words of a reading that is put away.
@@ -120,6 +120,7 @@ fn unpacked(words: &[u32]) -> Vec<CanonicalReading> {
 /// # Errors
 /// When the input cannot be used, the output cannot be written, or the run is interrupted.
 pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Converted, ConvertError> {
+    check_address_space()?;
     let folder = plan.out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let refused = |source| CanonicalError::Io { path: plan.out.clone(), source };
     std::fs::create_dir_all(folder).map_err(refused)?;
@@ -130,7 +131,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
     is_utc(readings.clock(), &plan.calendar)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
-    let memory = MemoryPlan::of(plan.memory, &survey);
+    let memory = MemoryPlan::of(plan.memory, &survey, Demand { rows: readings.estimated_rows(), named: 0, sample: 0 })?;
     let store = SpillStore::new(memory.profiles, folder);
     let finished = Finished { store: &store, kept: Mutex::default() };
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| finished.usage_point(id, stretches, apart);

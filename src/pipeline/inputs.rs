@@ -22,6 +22,24 @@ pub enum PipelineError {
     /// The file for what does not fit into memory failed.
     #[error("failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory")]
     Spill(#[from] std::io::Error),
+    /// `--memory`, or half of what is free, is less than the run needs.
+    #[error("the run needs {least} of memory and may use {given}; give --memory {least} or more, fewer --threads, or fewer files at a time")]
+    Memory {
+        /// The least that would do, in megabytes.
+        least: String,
+        /// What it may use.
+        given: String,
+    },
+    /// The system allows the process less than the run needs.
+    #[error(
+        "the run needs {least} of memory, and the system leaves this process {allowed} beside the program itself; raise the limit of its address space (`ulimit -v`), or give fewer --threads"
+    )]
+    AddressSpace {
+        /// The least that would do, in megabytes.
+        least: String,
+        /// What it may use.
+        allowed: String,
+    },
     /// The user interrupted the run.
     #[error("interrupted; nothing was written")]
     Interrupted,

@@ -48,7 +48,7 @@ use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ByBalance, ListSetting, Listing};
 use meet::Rises;
-use memory::MemoryPlan;
+use memory::{Demand, MemoryPlan};
 use metered::{EngineSetting, Metered};
 use named::Culprit;
 use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
@@ -91,11 +91,12 @@ struct Judged<'a> {
 }
 
 fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, beside: &mut dyn Beside) -> Result<Findings, PipelineError> {
+    memory::check_address_space()?;
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
     let readings = inputs::open_readings(plan)?;
-    let (survey, memory) = surveyed(plan, &readings, progress, interrupt)?;
+    let (survey, memory) = surveyed(plan, &tables, &readings, progress, interrupt)?;
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
@@ -149,9 +150,17 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 }
 
 /// How readings lie in their files, and the memory that follows from it.
-fn surveyed(plan: &ScanPlan, readings: &Readings, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Survey, MemoryPlan), PipelineError> {
+fn surveyed(
+    plan: &ScanPlan,
+    tables: &Tables,
+    readings: &Readings,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<(Survey, MemoryPlan), PipelineError> {
     let survey = Survey::of(readings, &Watching(interrupt))?;
-    let memory = MemoryPlan::of(plan.memory, &survey);
+    let named = tables.customers.len().max(tables.grid.nodes().filter(|node| node.kind == NodeKind::UsagePoint).count());
+    let demand = Demand { rows: readings.estimated_rows(), named: named as u64, sample: plan.config.calibration.sample as u64 };
+    let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     Ok((survey, memory))
 }
