@@ -97,7 +97,7 @@ fn dump(number: usize) -> Dump {
         writer.write_record(["usage_point", "timestamp", "kwh"]).unwrap();
         rows.iter().for_each(|(at, kwh)| writer.write_record([&names[old], at, kwh]).unwrap());
         // A reading that is none, so that rejects quote something of this file.
-        writer.write_record([names[old].as_str(), "2025-03-01 00:00:00", names[old].as_str()]).unwrap();
+        writer.write_record([names[old].as_str(), "2025-03-01 00:00:00", &format!("of {}", names[old])]).unwrap();
     }
     others.push("Ivanov".to_owned());
     Dump { _keep: keep, folder, ids: names.into_values().collect(), others }

@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use darkload::domain::Calendar;
 use darkload::ingest;
 use parquet::arrow::ArrowWriter;
@@ -96,9 +97,10 @@ fn damaged_text_tables_are_read_or_refused_and_never_a_panic() {
 
 #[test]
 fn a_table_that_unpacks_to_gigabytes_is_refused() {
-    // One text of a megabyte, which packs to a thousandth, in every row of a dictionary.
-    let long = "x".repeat(1 << 20);
-    let texts: ArrayRef = Arc::new((0..20_000).map(|_| Some(long.as_str())).collect::<arrow_array::StringViewArray>());
+    // One text of 64 kB, which packs to a thousandth, in every row of a dictionary.
+    let long = "x".repeat(1 << 16);
+    let values: ArrayRef = Arc::new(StringArray::from(vec![long.as_str()]));
+    let texts: ArrayRef = Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::from(vec![0; 20_000]), values));
     let batch = RecordBatch::try_from_iter([("usage_point", texts)]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bomb.parquet");
@@ -107,7 +109,7 @@ fn a_table_that_unpacks_to_gigabytes_is_refused() {
     let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), Some(properties.build())).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
-    assert!(fs::metadata(&path).unwrap().len() < 1 << 20, "20 GB in less than a megabyte");
+    assert!(fs::metadata(&path).unwrap().len() < 1 << 20, "1.3 GB in less than a megabyte");
     let error = ingest::read_customers(&path).unwrap_err();
     let told = format!("{error}: {}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default());
     assert!(told.contains("unpacked_ratio") || told.contains("unpacked_bytes"), "{told}");
@@ -207,4 +209,41 @@ fn nan_in_the_configuration_and_a_population_of_none_are_refused_by_name() {
 
 fn darkload(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_darkload")).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
+}
+
+/// Runs a scan of the sample town in a shell that allows it some address space; `None` where there is no such shell.
+#[cfg(target_os = "linux")]
+fn scan_within(kilobytes: u64, out: &Path) -> Option<(Option<i32>, String)> {
+    let line = format!("ulimit -v {kilobytes} && exec \"$0\" scan samples/town/readings.parquet --quiet --threads 2 --out \"$1\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &line, env!("CARGO_BIN_EXE_darkload"), out.to_str().unwrap()]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = command.output().ok()?;
+    Some((output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_is_allowed_too_little_address_space_says_so_and_is_not_aborted() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    for kilobytes in [400_000, 500_000, 600_000] {
+        let Some((code, said)) = scan_within(kilobytes, &out) else { return };
+        assert!(code == Some(2) && said.contains("ulimit -v") && !said.contains("panicked"), "{kilobytes} kB: {code:?} {said}");
+    }
+    let Some((code, said)) = scan_within(4_000_000, &out) else { return };
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn less_memory_than_a_run_needs_is_refused_with_the_least_that_would_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let scan = |memory: &str| {
+        let output = darkload(&["scan", "samples/town/readings.parquet", "--threads", "2", "--quiet", "--memory", memory, "--out", &out]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = scan("2M");
+    assert_eq!(code, Some(2), "{said}");
+    let least = said.split("give --memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    assert_eq!(scan(least).0, Some(0), "{least} is said to do");
 }
