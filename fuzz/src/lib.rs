@@ -1,4 +1,4 @@
-//! The readers for fuzzing: the program's own folders `domain` and `ingest`, compiled in by path without what goes through polars (`cfg(fuzzing)`).
+//! The readers for fuzzing: the program's own folders `domain` and `ingest`, compiled in by path.
 //!
 //! A sink checks what later floors rely on. `fuzz/README.md` says how to run a target.
 
@@ -104,4 +104,37 @@ pub fn archive(bytes: &[u8]) {
 /// Reads bytes as a network model.
 pub fn network_model(bytes: &[u8]) {
     let _ = ingest::read_network_model(&file_of(bytes));
+}
+
+/// Reads bytes as each of the static tables.
+pub fn static_tables(bytes: &[u8]) {
+    let path = file_of(bytes);
+    let _ = ingest::read_customers(&path);
+    let _ = ingest::read_grid(&path, calendar());
+    let _ = ingest::read_weather(&path, calendar());
+    let _ = ingest::read_licences(&path, calendar());
+    let _ = ingest::read_tariffs(&path, calendar());
+    if let Ok(table) = ingest::read_meters(&path, calendar()) {
+        assert!(table.data.values().flatten().all(|ratio| ratio.ratio.is_finite() && ratio.ratio > 0.0));
+    }
+}
+
+/// Reads bytes as a table of a result: every column, then one row of each.
+pub fn result_table(bytes: &[u8]) {
+    let Ok(table) = ingest::ParquetTable::open(&file_of(bytes)) else { return };
+    for name in table.names() {
+        let mut rows = 0;
+        if table.each(name, |_, _| rows += 1).is_ok() {
+            assert_eq!(rows, table.rows());
+        }
+        let _ = table.value(name, table.rows() / 2);
+    }
+}
+
+/// Reads a text as TOML, as the record of a run is read.
+pub fn run_record(text: &str) {
+    match toml::from_str::<toml::Table>(text) {
+        Ok(table) => drop(domain::not_finite(&toml::Value::Table(table))),
+        Err(error) => assert!(domain::toml_words(&error, text).len() < 4000),
+    }
 }

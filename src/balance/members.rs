@@ -29,6 +29,10 @@ const LEAST_LEFT: f64 = -1.1;
 const MOST_BETA: f64 = 125.0;
 /// A clock that is late by s makes exactly the difference that is asked for; the slope is larger while other late clocks of like homes are in the residual as well.
 const LIKE_A_CLOCK: std::ops::Range<f64> = 0.6..2.5;
+/// A clock that is wrong by more than summer time is rare, and loads that follow one another by hours are not: it must be surer, and be just that.
+const FAR_MIN: i32 = 60;
+const SURE_OF_FAR: f64 = 16.0;
+const LIKE_A_FAR_CLOCK: std::ops::Range<f64> = 0.8..1.3;
 /// Ratios by which a meter shows too much when its current transformers were exchanged or entered twice, and how near its share must be to one of them; what shows less than a fifth
 /// is a ratio or hangs elsewhere, whichever.
 const TOO_MUCH: [f64; 3] = [2.0, 3.0, 4.0];
@@ -216,6 +220,7 @@ impl Search<'_> {
         let is_possible = match column.asked {
             Asked::Load if *slope > 0.0 => self.wanted == Wanted::All && *strength > 0.0 && (LEAST_BETA..MOST_BETA).contains(slope),
             Asked::Load => *strength < 0.0 && *slope > LEAST_LEFT && is_a_ratio(1.0 + slope),
+            Asked::Late(late_min) if late_min.abs() > FAR_MIN => LIKE_A_FAR_CLOCK.contains(slope) && *strength > SURE_OF_FAR,
             Asked::Late(_) => LIKE_A_CLOCK.contains(slope),
         };
         is_possible && (self.hidden_kw == 0.0 || slope.abs() * swing_kw(&self.customers[column.customer]) > self.hidden_kw)

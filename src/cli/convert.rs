@@ -96,7 +96,9 @@ fn reason_of(error: &ConvertError) -> ExitReason {
         ConvertError::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
         ConvertError::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
         ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => ExitReason::UnwritableOutput,
-        ConvertError::MixedClocks => ExitReason::BadArguments,
+        ConvertError::MixedClocks | ConvertError::Pipeline(PipelineError::Memory { .. } | PipelineError::AddressSpace { .. }) => {
+            ExitReason::BadArguments
+        }
     }
 }
 

@@ -97,7 +97,7 @@ fn words(inspection: &Inspection, calendar: &Calendar) -> String {
     if !inspection.rejects.is_empty() {
         text.push_str("\nRecords left out\n");
         for (code, (count, first)) in &inspection.rejects {
-            let _ = writeln!(text, "  {count:>8}  {code}; first in row {}: {}", first.row, first.detail);
+            let _ = writeln!(text, "  {count:>8}  {code}; first in row {}: {}", first.row, first.clone().shortened().detail);
         }
     }
     if let Some(profile) = &inspection.understanding.profile {

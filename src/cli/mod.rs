@@ -9,12 +9,14 @@ mod session;
 mod simulate;
 mod terminal;
 mod verify;
+mod verify_inputs;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::domain::shortened;
 use crate::report::{LANGUAGES, Language};
 
 /// Finds hidden crypto-mining load in the meter data that a utility already has.
@@ -142,10 +144,10 @@ fn told(error: &clap::Error) -> ExitReason {
 
 /// Prints an error with its causes on standard error, after `opening`.
 fn complain(opening: &str, error: &dyn std::error::Error) {
-    let mut chain = vec![format!("{opening}{error}")];
+    let mut chain = vec![format!("{opening}{}", shortened(&error.to_string()))];
     let mut source = error.source();
     while let Some(cause) = source {
-        chain.push(cause.to_string());
+        chain.push(shortened(&cause.to_string()));
         source = cause.source();
     }
     terminal::warn(&format!("darkload: {}", chain.join(": ")));

@@ -9,6 +9,12 @@ use crate::consequence::PseudonymKey;
 use crate::disk;
 use crate::findings::NameRow;
 
+/// Bytes of a file with a key: 64 digits and the end of a line, and room for a mark of an editor.
+const LONGEST_KEY: u64 = 256;
+/// Rights of everybody in the mode of a file.
+#[cfg(unix)]
+const FOR_OTHERS: u32 = 0o007;
+
 /// A key or list of names that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum KeyError {
@@ -16,6 +22,10 @@ pub(super) enum KeyError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("`{path}` is no key: a key is one line of 64 hexadecimal digits; give another --pseudonym-key, or a new path to have one made", path = path.display())]
     NoKey { path: PathBuf },
+    #[error("`{path}` is no key: one of zeros, or of a few bytes again and again, can be guessed; give another --pseudonym-key, or a new path to have one made", path = path.display())]
+    Guessable { path: PathBuf },
+    #[error("everybody on this machine may read the key `{path}`, and with it all pseudonyms; `chmod 600` it, or have a new one made where others could read it", path = path.display())]
+    Open { path: PathBuf },
     #[error("no random key could be had from the system: {0}")]
     Random(getrandom::Error),
     #[error("`{path}` cannot be written; check free space and permissions", path = path.display())]
@@ -55,10 +65,23 @@ pub(super) fn read_or_make(path: &Path) -> Result<PseudonymKey, KeyError> {
 /// The key of a file.
 ///
 /// # Errors
-/// When the file cannot be read or is no key.
+/// When the file cannot be read, is no key or one that can be guessed, or may be read by everybody.
 pub(super) fn read(path: &Path) -> Result<PseudonymKey, KeyError> {
-    let text = disk::read_text(path).map_err(|source| KeyError::Read { path: path.to_path_buf(), source })?;
-    PseudonymKey::parse(&text).ok_or_else(|| KeyError::NoKey { path: path.to_path_buf() })
+    let failed = |source| KeyError::Read { path: path.to_path_buf(), source };
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() || metadata.len() > LONGEST_KEY {
+        return Err(KeyError::NoKey { path: path.to_path_buf() });
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if metadata.permissions().mode() & FOR_OTHERS != 0 {
+            return Err(KeyError::Open { path: path.to_path_buf() });
+        }
+    }
+    let text = disk::read_text(path).map_err(failed)?;
+    let key = PseudonymKey::parse(&text).ok_or_else(|| KeyError::NoKey { path: path.to_path_buf() })?;
+    if key.is_random() { Ok(key) } else { Err(KeyError::Guessable { path: path.to_path_buf() }) }
 }
 
 /// Writes a key that is new; only its owner may read it.

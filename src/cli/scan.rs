@@ -220,13 +220,13 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     args.refuse_what_is_read(&plan)?;
     let session = Session::new(plan, args.manner())?;
     let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
-    let Session { plan, interrupt, .. } = session;
+    let (plan, interrupt) = (&session.plan, &session.interrupt);
     args.lang.code().clone_into(&mut findings.run.language);
     if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
         // A result whose key is lost is of no use, so the key comes first.
         pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;
     }
-    let written = report::write_result(&plan.out, &findings, || !interrupt.is_set()).map_err(RunError::from)?;
+    let written = session.work(|plan, _, interrupt| report::write_result(&plan.out, &findings, || !interrupt.is_set())).map_err(RunError::from)?;
     let Some(written) = written else { return Err(RunError::from(PipelineError::Interrupted).into()) };
     tell(&written);
     if !args.quiet {
@@ -273,7 +273,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
     let held = HeldFile::all(config.rules.files.iter().map(PathBuf::as_path).chain(profile));
     let plan = ScanPlan {
         rules: config.rules.load()?,
-        digests: plan_digests(&config, args.profile.as_deref())?,
+        digests: plan_digests(&config.rules.files, args.profile.as_deref())?,
         options: RunOptions {
             timezone: args.timezone.clone(),
             period: args.period.clone(),
@@ -305,8 +305,8 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
 }
 
 /// Digests of the files that a plan is made from: rule packs, and a mapping profile that is a file.
-pub(super) fn plan_digests(config: &Config, profile: Option<&str>) -> Result<Vec<InputDigest>, PlanError> {
-    let rules = config.rules.files.iter().map(|path| ("rules", path.clone()));
+pub(super) fn plan_digests(rules: &[PathBuf], profile: Option<&str>) -> Result<Vec<InputDigest>, PlanError> {
+    let rules = rules.iter().map(|path| ("rules", path.clone()));
     let profile = profile.map(PathBuf::from).filter(|path| path.is_file()).map(|path| ("profile", path));
     let digest = |(role, path): (&str, PathBuf)| {
         let bytes = std::fs::read(&path).map_err(|source| PlanError::Read { path: path.clone(), source })?;

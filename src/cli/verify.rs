@@ -1,12 +1,13 @@
 //! `darkload verify`: somebody else repeats a result from the readings and `run.toml`, and is told whether the bytes are the same and, if not, where they part.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::config::{Config, ConfigError};
-use crate::consequence::RuleError;
-use crate::domain::{Calendar, CalendarError};
+use crate::consequence::{RuleError, RuleSettings};
+use crate::domain::{Calendar, CalendarError, toml_words};
 use crate::findings::{Findings, InputDigest, RunRecord};
 use crate::ingest::{Profile, ProfileError};
 use crate::pipeline::{self, ScanPlan, StaticPaths};
@@ -16,7 +17,11 @@ use super::pseudonym_files::{self, KeyError};
 use super::scan::{PlanError, plan_digests};
 use super::session::{Manner, RunError, Session};
 use super::terminal::{say, show};
+use super::verify_inputs::Inputs;
 use super::{ExitReason, complain};
+
+/// Bytes of a run record that are read; a run over 100,000 files has 20 MB.
+const LARGEST_RECORD: u64 = 1 << 28;
 
 /// Arguments of `darkload verify`.
 #[derive(Debug, Args)]
@@ -26,25 +31,31 @@ pub(super) struct VerifyArgs {
     /// The readings that it was made from, register readings in files of their own too
     #[arg(required = true, value_name = "READINGS")]
     readings: Vec<String>,
-    /// Customers, where the file lies elsewhere than run.toml says
+    /// Folder below which the other files of the run are looked for, by the ends of the paths in run.toml; no other path of a result is opened
+    #[arg(long, value_name = "DIR")]
+    inputs: Option<PathBuf>,
+    /// Customers
     #[arg(long, value_name = "FILE")]
     customers: Option<PathBuf>,
-    /// Grid, where the file lies elsewhere
+    /// Grid
     #[arg(long, value_name = "FILE")]
     grid: Option<PathBuf>,
-    /// Weather, where the file lies elsewhere
+    /// Weather
     #[arg(long, value_name = "FILE")]
     weather: Option<PathBuf>,
-    /// Licence register, where the file lies elsewhere
+    /// Licence register
     #[arg(long, value_name = "FILE")]
     licences: Option<PathBuf>,
-    /// Tariffs, where the file lies elsewhere
+    /// Tariffs
     #[arg(long, value_name = "FILE")]
     tariffs: Option<PathBuf>,
-    /// Ratios of meters, where the file lies elsewhere
+    /// Ratios of meters
     #[arg(long, value_name = "FILE")]
     meters: Option<PathBuf>,
-    /// Mapping profile of the readings, where the file lies elsewhere
+    /// Rule pack of your own, once for each and in the order of run.toml
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
+    /// Mapping profile of the readings, where it was a file
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
     /// Key of a pseudonymised result [default: the path of the result with .key]
@@ -66,15 +77,23 @@ pub(super) struct VerifyArgs {
 
 /// Why a result could not be repeated.
 #[derive(Debug, thiserror::Error)]
-enum VerifyError {
+pub(super) enum VerifyError {
     #[error("`{path}` cannot be read as the record of a run; give the folder that `darkload scan` wrote", path = path.display())]
-    Record { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("`{path}` is no record of a run ({words}); give the folder that `darkload scan` wrote", path = path.display())]
+    Record { path: PathBuf, words: String },
     #[error("the configuration in run.toml cannot be used by this version of darkload")]
     Config(#[from] ConfigError),
     #[error("the configuration in run.toml cannot be used by this version of darkload: {0}")]
-    ConfigForm(toml::de::Error),
-    #[error("{role} was read from `{path}`, which is not there; give --{role} FILE", path = path.display())]
+    ConfigForm(String),
+    #[error(
+        "the run read a file of {role}, `{recorded}`, and what a result names is not opened unasked; give --{role} FILE, or with --inputs DIR the folder below which it lies"
+    )]
+    NotGiven { role: String, recorded: String },
+    #[error("`{path}` is not there, or no file; give --{role} FILE", path = path.display())]
     Moved { role: String, path: PathBuf },
+    #[error("`{path}` is no folder; give with --inputs the folder below which the files of the run lie", path = path.display())]
+    NoFolder { path: PathBuf },
     #[error("the period `{0}` in run.toml is no period")]
     Period(String),
     #[error("the key is not the one that the result was made with; give its --pseudonym-key")]
@@ -101,7 +120,7 @@ impl VerifyError {
     fn reason(&self) -> ExitReason {
         match self {
             Self::Run(error) => error.reason(),
-            Self::Record { .. } | Self::Compare(_) => ExitReason::UnusableInput,
+            Self::Unreadable { .. } | Self::Record { .. } | Self::Compare(_) => ExitReason::UnusableInput,
             Self::Folder(_) => ExitReason::UnwritableOutput,
             _ => ExitReason::BadArguments,
         }
@@ -130,7 +149,9 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     take_recorded_paths(&mut findings, &record.inputs);
     // Neither is found in the readings themselves: one was asked for, the other said by a file beside them.
     (findings.run.language, findings.run.synthetic) = (record.language.clone(), record.synthetic);
-    let written = report::write_result(&out, &findings, || !session.interrupt.is_set()).map_err(RunError::from)?;
+    // What files are called is no part of a result; their bytes are compared as inputs.
+    (findings.run.options.profile, findings.run.config) = (record.options.profile.clone(), record.config.clone());
+    let written = session.work(|_, _, interrupt| report::write_result(&out, &findings, || !interrupt.is_set())).map_err(RunError::from)?;
     if written.is_none() {
         return Err(RunError::from(pipeline::PipelineError::Interrupted).into());
     }
@@ -156,40 +177,39 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
 
 fn record(result: &Path) -> Result<RunRecord, VerifyError> {
     let path = result.join("run.toml");
-    let text = std::fs::read_to_string(&path).map_err(|source| VerifyError::Record { path: path.clone(), source: source.into() })?;
-    toml::from_str(&text).map_err(|source| VerifyError::Record { path, source: source.into() })
+    let unreadable = |source| VerifyError::Unreadable { path: path.clone(), source };
+    let mut bytes = Vec::new();
+    report::open_given(&path).and_then(|file| file.take(LARGEST_RECORD).read_to_end(&mut bytes)).map_err(unreadable)?;
+    let text = String::from_utf8_lossy(&bytes);
+    toml::from_str(&text).map_err(|error| VerifyError::Record { path, words: toml_words(&error, &text) })
 }
 
 /// The plan of the run that made the result.
 fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, VerifyError> {
-    let config: Config = record.config.clone().try_into().map_err(VerifyError::ConfigForm)?;
+    let config: Config = record.config.clone().try_into().map_err(|error| VerifyError::ConfigForm(toml_words(&error, "")))?;
     let config = config.checked()?;
     let options = &record.options;
-    let path = |role: &str, given: Option<&PathBuf>| -> Result<Option<PathBuf>, VerifyError> {
-        let recorded = record.inputs.iter().find(|input| input.role == role).map(|input| PathBuf::from(&input.path));
-        match given.cloned().or(recorded) {
-            Some(path) if !path.is_file() => Err(VerifyError::Moved { role: role.to_owned(), path }),
-            path => Ok(path),
-        }
-    };
-    let profile = args.profile.as_deref().or(options.profile.as_deref());
+    let inputs = Inputs::of(args.inputs.as_deref(), record)?;
+    let table = |role: &str, given: &Option<PathBuf>| inputs.table(role, given.as_deref());
+    let profile = inputs.profile(args.profile.as_deref())?;
+    let rules = RuleSettings { files: inputs.rules(&args.rules, &config.rules.files)?, ..config.rules.clone() };
     let period = options.period.as_deref().map(|text| super::scan::period(text).map_err(|_| VerifyError::Period(text.to_owned()))).transpose()?;
     Ok(ScanPlan {
         readings: args.readings.clone(),
         tables: StaticPaths {
-            customers: path("customers", args.customers.as_ref())?,
-            grid: path("grid", args.grid.as_ref())?,
-            weather: path("weather", args.weather.as_ref())?,
-            licences: path("licences", args.licences.as_ref())?,
-            tariffs: path("tariffs", args.tariffs.as_ref())?,
-            meters: path("meters", args.meters.as_ref())?,
+            customers: table("customers", &args.customers)?,
+            grid: table("grid", &args.grid)?,
+            weather: table("weather", &args.weather)?,
+            licences: table("licences", &args.licences)?,
+            tariffs: table("tariffs", &args.tariffs)?,
+            meters: table("meters", &args.meters)?,
             registers: None,
         },
-        profile: profile.map(Profile::named).transpose()?,
+        profile: profile.as_deref().map(Profile::named).transpose()?,
         calendar: Calendar::new(options.timezone.as_deref())?,
         period,
-        rules: config.rules.load()?,
-        digests: plan_digests(&config, profile)?,
+        rules: rules.load()?,
+        digests: plan_digests(&rules.files, profile.as_deref())?,
         options: options.clone(),
         pseudonym_key: key(args, options.pseudonym_key_sha256.as_deref())?,
         config,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::consequence::{FeeRule, MoneySettings, RuleSettings};
+use crate::domain::{not_finite, toml_words};
 use crate::ingest::Caps;
 
 /// The default configuration with its comments: what `darkload config` prints, and what is used for keys that a file leaves out.
@@ -13,6 +14,14 @@ pub const DEFAULT_TOML: &str = include_str!("default.toml");
 
 /// Most crews, and most visits of one.
 const MOST_CREWS: u64 = 1_000_000;
+
+/// Usage points that farms are planted in, and farms in each, at most: a run must end.
+const MOST_HOSTS: u64 = 1_000_000;
+const MOST_FARMS: u64 = 100;
+/// Usage points that tables can be learned from, at least.
+const LEAST_POPULATION: u64 = 100;
+/// Longest look-back, days.
+const LONGEST_LOOK_BACK: u32 = 36_525;
 
 /// The effective configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,6 +171,12 @@ pub enum ConfigError {
         /// Last day as written.
         to: String,
     },
+    /// A number that is none.
+    #[error("`{key}` is no number (nan or inf); write one, or leave the key out for its default")]
+    NotFinite {
+        /// The key.
+        key: String,
+    },
     /// A value out of its bounds.
     #[error("`{key}` is {value}, but must lie {bounds}")]
     Bounds {
@@ -187,8 +202,7 @@ impl Config {
     /// When the file cannot be read, has an unknown key, or a value out of bounds.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = crate::disk::read_text(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
-        let wrong =
-            |error: toml::de::Error| ConfigError::Toml { path: path.to_path_buf(), message: error.to_string().trim_end().replace('\n', "; ") };
+        let wrong = |error: toml::de::Error| ConfigError::Toml { path: path.to_path_buf(), message: toml_words(&error, &text) };
         let given: toml::Table = toml::from_str(&text).map_err(wrong)?;
         let mut merged: toml::Table = toml::from_str(DEFAULT_TOML).map_err(wrong)?;
         merge(&mut merged, given);
@@ -201,6 +215,10 @@ impl Config {
     /// # Errors
     /// Names the first value that does not.
     pub fn checked(self) -> Result<Self, ConfigError> {
+        if let Some(key) = not_finite(&toml::Value::Table(self.to_table())) {
+            return Err(ConfigError::NotFinite { key });
+        }
+        self.check_calibration()?;
         let share = |key, value: f64, open: bool| {
             let inside = if open { value > 0.0 && value < 1.0 } else { (0.0..=1.0).contains(&value) };
             let bounds = if open { "between 0 and 1, both excluded" } else { "between 0 and 1" };
@@ -248,6 +266,25 @@ impl Config {
         Ok(self)
     }
 
+    fn check_calibration(&self) -> Result<(), ConfigError> {
+        let CalibrationConfig { sample, per_usage_point, population } = self.calibration;
+        let bounds = [
+            ("calibration.sample", sample as u64, 1, MOST_HOSTS, "between 1 and 1,000,000"),
+            ("calibration.per_usage_point", u64::from(per_usage_point), 1, MOST_FARMS, "between 1 and 100"),
+            (
+                "calibration.population",
+                population as u64,
+                LEAST_POPULATION,
+                u64::MAX,
+                "at 100 or above: from fewer usage points nothing can be learned",
+            ),
+        ];
+        match bounds.into_iter().find(|(_, value, least, most, _)| !(least..=most).contains(&value)) {
+            Some((key, value, _, _, bounds)) => Err(ConfigError::Bounds { key, value: value as f64, bounds }),
+            None => Ok(()),
+        }
+    }
+
     fn check_visits(&self) -> Result<(), ConfigError> {
         if !(self.visits.cost >= 0.0 && self.visits.cost.is_finite()) {
             return Err(ConfigError::Bounds { key: "visits.cost", value: self.visits.cost, bounds: "at 0 or above" });
@@ -261,8 +298,9 @@ impl Config {
     }
 
     fn check_money(&self) -> Result<(), ConfigError> {
-        if self.money.look_back_days == 0 {
-            return Err(ConfigError::Bounds { key: "money.look_back_days", value: 0.0, bounds: "at 1 or above" });
+        let days = self.money.look_back_days;
+        if !(1..=LONGEST_LOOK_BACK).contains(&days) {
+            return Err(ConfigError::Bounds { key: "money.look_back_days", value: f64::from(days), bounds: "between 1 and 36,525 days" });
         }
         for (index, rule) in self.money.fee.iter().enumerate() {
             let FeeRule { per_kwh, per_kwh_high, price_from, price_below, .. } = *rule;
@@ -326,6 +364,19 @@ mod tests {
     fn the_caps_of_the_configuration_are_those_of_the_readers() {
         assert_eq!(Caps::from(Config::default().caps), Caps::default());
         assert!(read("[caps]\nrecord_bytes = 1\n").unwrap_err().to_string().contains("caps.record_bytes"));
+    }
+
+    #[test]
+    fn nan_in_any_section_and_a_population_of_none_are_refused_by_name() {
+        for (section, key, value) in
+            [("balance", "latitude", "nan"), ("prior", "strength", "inf"), ("run", "fdr", "nan"), ("prior.by_class", "household", "nan")]
+        {
+            let message = read(&format!("[{section}]\n{key} = {value}\n")).unwrap_err().to_string();
+            assert!(message.contains(&format!("`{section}.{key}`")), "{message}");
+        }
+        for key in ["population", "sample", "per_usage_point"] {
+            assert!(read(&format!("[calibration]\n{key} = 0\n")).unwrap_err().to_string().contains(&format!("calibration.{key}")));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::{NameKind, named};
 use crate::findings::{AddressRow, Loss, SuspectRow};
 
 use super::Buildings;
@@ -50,7 +51,7 @@ fn address_row(building: u32, members: &[&SuspectRow], buildings: &Buildings, vi
         hidden_kwh: sum(members.iter().map(|row| row.hidden_kwh)),
         loss: total_loss(&losses),
         licence: members.iter().find_map(|row| row.licence.clone()),
-        findings: members.iter().map(|row| format!("{}: {}", row.usage_point, row.finding.as_str())).collect(),
+        findings: members.iter().map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str())).collect(),
         criteria: criteria(members),
         expected_kwh: expected(members, |row| row.hidden_kwh),
         expected_recovery: expected(members, |row| row.loss.total()).filter(|_| has_money).map(|money| money - visits.cost),
@@ -70,7 +71,7 @@ pub(super) fn criteria(members: &[&SuspectRow]) -> Vec<String> {
     let with_id = members.len() > 1;
     let of_member = |row: &&SuspectRow| -> Vec<String> {
         let id = row.usage_point.clone();
-        row.criteria.iter().map(|words| if with_id { format!("{id}: {words}") } else { words.clone() }).collect()
+        row.criteria.iter().map(|words| if with_id { format!("{}: {words}", named(NameKind::UsagePoint, &id)) } else { words.clone() }).collect()
     };
     members.iter().flat_map(of_member).collect()
 }

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, UsagePointId};
+use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, NameKind, UsagePointId, named};
 
 use super::Buildings;
 
@@ -197,7 +197,7 @@ impl<'a> LicenceCheck<'a> {
         })?;
         let licence = licences.iter().find(|(licence, _)| licence.licence == best.licence)?.0;
         let moved = licence.address.as_ref().filter(|_| self.moved.contains(&(usage_point.into(), licence.licence.as_str())));
-        let moved = moved.map(|address| format!("but the register gives the address {address}, where this meter is not"));
+        let moved = moved.map(|address| format!("but the register gives the address {}, where this meter is not", named(NameKind::Address, address)));
         let reason = [Some(best.reason.clone()), self.elsewhere(usage_point, licence), moved].into_iter().flatten().collect::<Vec<_>>().join("; ");
         Some(LicenceVerdict { reason, ..best })
     }
@@ -209,8 +209,10 @@ impl<'a> LicenceCheck<'a> {
         if name_key(holder) == name_key(owner) {
             return None;
         }
-        Some(match self.homes.get(&name_key(holder)) {
-            Some(home) => format!("but its holder {holder} is the customer of {home}, not of this meter"),
+        let known = self.homes.get(&name_key(holder));
+        let holder = named(NameKind::Owner, holder);
+        Some(match known {
+            Some(home) => format!("but its holder {holder} is the customer of {}, not of this meter", named(NameKind::UsagePoint, home)),
             None => format!("but its holder {holder} is not the customer of this meter"),
         })
     }
@@ -242,7 +244,7 @@ fn covered(licence: &Licence, (first, last): (CivilDay, CivilDay)) -> (f64, Opti
 }
 
 fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> LicenceVerdict {
-    let number = licence.licence.clone();
+    let told = named(NameKind::Licence, &licence.licence);
     let kw = if matched == LicenceMatch::UsagePoint { load.kw } else { load.together_kw };
     let (first, last) = load.days;
     let verified = licence.verified_kw.filter(|verified| licence.licensed_kw.is_none_or(|licensed| *verified < licensed));
@@ -267,13 +269,13 @@ fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> Licenc
     let licensed_share = if by_status.is_some() { 0.0 } else { share * by_power_share };
     let together = if matched == LicenceMatch::UsagePoint { "" } else { " with all that looks like a farm there" };
     let mut reason = match (state, allowed) {
-        (LicenceState::Within, Some(allowed)) => format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {number}"),
-        (LicenceState::Within, None) => format!("licence {number} states no power"),
+        (LicenceState::Within, Some(allowed)) => format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {told}"),
+        (LicenceState::Within, None) => format!("licence {told} states no power"),
         (LicenceState::Idle, _) => {
-            format!("licence {number} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)", load.kw)
+            format!("licence {told} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)", load.kw)
         }
         (LicenceState::Suspended | LicenceState::Withdrawn, _) => {
-            format!("runs while licence {number} is {}", licence.status_word.as_deref().unwrap_or("not in force"))
+            format!("runs while licence {told} is {}", named(NameKind::Words, licence.status_word.as_deref().unwrap_or("not in force")))
         }
         (LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded, _) => {
             let hours = (1.0 - share) * f64::from(last.0 - first.0 + 1) * load.hours_a_day;
@@ -284,22 +286,22 @@ fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> Licenc
     if let Some(allowed) = too_much.filter(|_| by_status.is_none() && state != LicenceState::Idle) {
         let what = if by_power == Some(LicenceState::AboveVerified) { "equipment was verified for" } else { "allows" };
         let hours = share * f64::from(last.0 - first.0 + 1) * load.hours_a_day;
-        let words = format!("draws {kw:.1} kW{together} where licence {number} {what} {allowed:.1} kW, over {hours:.0} hours");
+        let words = format!("draws {kw:.1} kW{together} where licence {told} {what} {allowed:.1} kW, over {hours:.0} hours");
         reason = if reason.is_empty() { words } else { format!("{reason}; {words}") };
     }
     if matched != LicenceMatch::UsagePoint {
         reason = format!("{reason} (joined by {})", matched.as_str());
     }
-    LicenceVerdict { licence: number, state, matched, licensed_share, reason }
+    LicenceVerdict { licence: licence.licence.clone(), state, matched, licensed_share, reason }
 }
 
 fn outside_words(state: LicenceState, licence: &Licence) -> String {
-    let number = &licence.licence;
+    let told = named(NameKind::Licence, &licence.licence);
     let day = |day: Option<CivilDay>| day.map_or_else(String::new, |day| day.to_string());
     match state {
-        LicenceState::NotYetValid => format!("before licence {number} begins ({})", day(licence.valid_from)),
-        LicenceState::ContractEnded => format!("after the supply contract of licence {number} ended ({})", day(licence.contract_until)),
-        _ => format!("after licence {number} ended ({})", day(licence.valid_to)),
+        LicenceState::NotYetValid => format!("before licence {told} begins ({})", day(licence.valid_from)),
+        LicenceState::ContractEnded => format!("after the supply contract of licence {told} ended ({})", day(licence.contract_until)),
+        _ => format!("after licence {told} ended ({})", day(licence.valid_to)),
     }
 }
 

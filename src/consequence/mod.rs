@@ -25,7 +25,7 @@ pub use fee::{Fee, FeeRule, fee_of};
 pub use licence::{LicenceCheck, LicenceMatch, LicenceState, LicenceVerdict, LicensedLoad};
 pub use metered_use::{EVEN, MeteredUse, window_shares};
 pub use money::{Claim, HiddenRun, Money, MoneySettings};
-pub use pseudonym::{NameKind, PseudonymKey, hex, pseudonymise};
+pub use pseudonym::{PseudonymKey, hex, pseudonymise};
 pub use regions::{OverRating, region_rows};
 pub use rules::{Criterion, CriterionTest, Figure, RuleError, RuleFacts, RulePack, RuleSettings, criteria_met};
 pub use tariff_book::{BillLine, ByHour, Slice, TariffBook};

@@ -1,61 +1,42 @@
-//! Pseudonyms: the same list without meters, addresses and holders that anybody but the holder of a key can read.
+//! Pseudonyms: the same list without meters, addresses, holders and paths that anybody but the holder of a key can read.
 //!
-//! pseudonym = letter of the kind and the first 16 hexadecimal digits of SHA-256(key, kind, name): the same key gives the same pseudonym in every file and every month, and without the key names
+//! pseudonym = letter of the kind and the first 16 hexadecimal digits of HMAC-SHA-256(key, kind 0 name): the same key gives the same pseudonym in every file and every month, and without the key names
 //! cannot be tried out. Lines are put into the order of pseudonyms wherever they lay in that of ids, and coordinates are rounded to a hundredth of a degree (about a kilometre). Grid nodes, cities and
-//! tariff classes keep their names. In free text whole ids are replaced; numbers of fewer than five digits only where the text begins with them, since they may be figures.
+//! tariff classes keep their names. Sentences carry names with marks (`domain::named`) and are never searched for them; of what a file says in its own words nothing is kept.
 //! Weak when: somebody knows the readings: a load curve names its meter.
+//! Source: RFC 2104 (HMAC), section 2.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::UsagePointId;
+use crate::domain::{NameKind, RejectCode, UsagePointId, renamed};
 use crate::findings::{AddressRow, Findings, NameRow, SuspectRow};
 
 /// Digits of a pseudonym.
 const DIGITS: usize = 16;
-/// Numbers in free text with fewer digits than this are taken for figures.
-const LEAST_DIGITS: usize = 5;
-/// Words that an id may have, at most, to be found in free text.
-const MOST_WORDS: usize = 6;
+/// Bytes of a block of SHA-256, and what HMAC fills the inner and the outer key up with.
+const BLOCK: usize = 64;
+const INNER: u8 = 0x36;
+const OUTER: u8 = 0x5c;
+/// What stands for words that are left out.
+const LEFT_OUT: &str = "\u{2026}";
+/// Different bytes that a random key of 32 bytes has at least: fewer come once in 10^20 keys.
+const LEAST_DIFFERENT: usize = 12;
 
 /// A key of 32 bytes, of which results hold the digest only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PseudonymKey([u8; 32]);
 
-/// What a name is the name of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameKind {
-    /// A meter.
-    UsagePoint,
-    /// A building or flat.
-    Address,
-    /// A licence.
-    Licence,
-    /// A person or company.
-    Owner,
-}
-
-impl NameKind {
-    /// The word used in files.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UsagePoint => "usage_point",
-            Self::Address => "address",
-            Self::Licence => "licence",
-            Self::Owner => "owner",
-        }
-    }
-
-    fn letter(self) -> char {
-        match self {
-            Self::UsagePoint => 'M',
-            Self::Address => 'A',
-            Self::Licence => 'L',
-            Self::Owner => 'P',
-        }
+fn letter(kind: NameKind) -> char {
+    match kind {
+        NameKind::UsagePoint => 'M',
+        NameKind::Address => 'A',
+        NameKind::Licence => 'L',
+        NameKind::Owner => 'P',
+        NameKind::File => 'F',
+        NameKind::Words => 'W',
     }
 }
 
@@ -92,12 +73,30 @@ impl PseudonymKey {
         hex(&Sha256::digest(self.0))
     }
 
+    /// Whether the key can have been drawn at random: one of zeros, or of a few bytes again and again, can be guessed.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.0.iter().collect::<BTreeSet<_>>().len() >= LEAST_DIFFERENT
+    }
+
     /// The pseudonym of a name.
     #[must_use]
     pub fn pseudonym(&self, kind: NameKind, name: &str) -> String {
-        let digest = Sha256::new().chain_update(self.0).chain_update(kind.as_str()).chain_update([0]).chain_update(name).finalize();
-        format!("{}-{}", kind.letter(), &hex(&digest)[..DIGITS])
+        let digest = hmac_sha256(&self.0, &[kind.as_str().as_bytes(), &[0], name.as_bytes()]);
+        format!("{}-{}", letter(kind), &hex(&digest)[..DIGITS])
     }
+}
+
+/// HMAC-SHA-256 of a text in parts: H(key ^ outer, H(key ^ inner, text)), a key beyond a block being digested first.
+fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut block = [0; BLOCK];
+    if key.len() > BLOCK {
+        block[..32].copy_from_slice(&Sha256::digest(key))
+    } else {
+        block[..key.len()].copy_from_slice(key)
+    }
+    let inner = parts.iter().fold(Sha256::new_with_prefix(block.map(|byte| byte ^ INNER)), |digest, part| digest.chain_update(part)).finalize();
+    Sha256::new_with_prefix(block.map(|byte| byte ^ OUTER)).chain_update(inner).finalize().into()
 }
 
 /// Bytes as hexadecimal digits.
@@ -109,68 +108,51 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Names that may stand in free text, with their pseudonyms.
+/// What names stand for, and what is a name and what a node.
 struct Names<'k> {
     key: &'k PseudonymKey,
-    known: HashMap<String, String>,
-    told: Vec<NameRow>,
+    /// Usage points and balance meters: in faults they stand beside nodes, which keep their names.
+    meters: BTreeSet<UsagePointId>,
+    told: BTreeSet<NameRow>,
 }
 
-/// Replaces every name in the findings. `names` are all ids, addresses and owners that the inputs hold. What stands for what goes into `Findings::names`, which no writer puts into the result.
-pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, names: impl Iterator<Item = (NameKind, &'a str)>) {
-    let mut all = Names { key, known: HashMap::new(), told: Vec::new() };
-    for (kind, name) in names {
-        all.know(kind, name);
-    }
-    let ids: Vec<UsagePointId> = findings.scores.iter().map(|row| row.usage_point.clone()).collect();
-    for id in &ids {
-        all.know(NameKind::UsagePoint, id);
-    }
+/// Replaces every name in the findings. `meters` are all usage points and balance meters that the inputs hold. What stands for what goes into `Findings::names`, which no writer puts into the result.
+pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: impl Iterator<Item = &'a str>) {
+    let mut all = Names { key, meters: meters.map(UsagePointId::from).collect(), told: BTreeSet::new() };
+    all.meters.extend(findings.scores.iter().map(|row| row.usage_point.clone()));
+    findings.each_sentence(|sentence| *sentence = all.sentence(sentence));
     for row in findings.suspects.iter_mut().chain(&mut findings.screening) {
         all.suspect(row);
     }
-    for row in &mut findings.scores {
-        row.usage_point = all.id(&row.usage_point);
-    }
-    for row in &mut findings.cleared {
-        row.usage_point = all.id(&row.usage_point);
-        row.reason = all.text(&row.reason);
-    }
-    for row in &mut findings.nodes {
-        for list in [&mut row.shortlist, &mut row.remarks, &mut row.parts] {
-            all.list(list);
-        }
-    }
-    findings.coverage.iter_mut().for_each(|row| all.list(&mut row.remarks));
-    for row in &mut findings.addresses {
-        all.address_row(row);
-    }
+    findings
+        .scores
+        .iter_mut()
+        .map(|row| &mut row.usage_point)
+        .chain(findings.cleared.iter_mut().map(|row| &mut row.usage_point))
+        .for_each(|id| all.id(id));
+    findings.addresses.iter_mut().for_each(|row| all.address_row(row));
     for row in &mut findings.worklist {
-        row.id = match row.level {
-            "address" => all.name(NameKind::Address, &row.id),
-            "usage_point" => all.name(NameKind::UsagePoint, &row.id),
-            _ => row.id.clone(),
-        };
-        row.usage_points.iter_mut().for_each(|id| *id = all.id(id));
-        all.list(&mut row.findings);
-        all.list(&mut row.criteria);
+        match row.level {
+            "address" => all.put(NameKind::Address, &mut row.id),
+            "usage_point" => all.put(NameKind::UsagePoint, &mut row.id),
+            _ => {}
+        }
+        row.usage_points.iter_mut().for_each(|id| all.id(id));
     }
-    for row in findings.money.iter_mut().filter(|row| row.level == "usage_point") {
-        row.id = all.name(NameKind::UsagePoint, &row.id);
-    }
-    for row in &mut findings.faults {
-        row.usage_point = all.id_or_node(&row.usage_point);
-        row.detail = all.text(&row.detail);
-    }
-    for row in &mut findings.rejects {
-        row.detail = all.quoted(&row.detail);
-    }
+    findings.money.iter_mut().filter(|row| row.level == "usage_point").for_each(|row| all.put(NameKind::UsagePoint, &mut row.id));
+    findings.faults.iter_mut().filter(|row| all.meters.contains(&row.usage_point)).map(|row| &mut row.usage_point).for_each(|id| {
+        let pseudonym = all.key.pseudonym(NameKind::UsagePoint, id);
+        all.told.insert(NameRow { pseudonym: pseudonym.clone(), kind: NameKind::UsagePoint.as_str(), name: id.to_string() });
+        *id = pseudonym.into();
+    });
+    all.paths(findings);
     findings.node_places.values_mut().for_each(|(lat, lon)| (*lat, *lon) = (rounded(*lat), rounded(*lon)));
     // Their order would tell the ids' order.
     findings.scores.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
     findings.cleared.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
     findings.faults.sort_by(|a, b| (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail)));
-    findings.names = all.told();
+    findings.rejects.sort();
+    findings.names = all.told.into_iter().collect();
 }
 
 fn rounded(degrees: f64) -> f64 {
@@ -178,138 +160,75 @@ fn rounded(degrees: f64) -> f64 {
 }
 
 impl Names<'_> {
-    fn know(&mut self, kind: NameKind, name: &str) {
-        if !name.is_empty() && !self.known.contains_key(name) {
-            self.known.insert(name.to_owned(), self.key.pseudonym(kind, name));
-        }
-    }
-
     fn name(&mut self, kind: NameKind, name: &str) -> String {
+        if kind == NameKind::Words {
+            return LEFT_OUT.to_owned();
+        }
         let pseudonym = self.key.pseudonym(kind, name);
-        self.told.push(NameRow { kind: kind.as_str(), name: name.to_owned(), pseudonym: pseudonym.clone() });
+        self.told.insert(NameRow { pseudonym: pseudonym.clone(), kind: kind.as_str(), name: name.to_owned() });
         pseudonym
     }
 
-    fn told(mut self) -> Vec<NameRow> {
-        self.told.sort();
-        self.told.dedup();
-        self.told
+    fn put(&mut self, kind: NameKind, name: &mut String) {
+        *name = self.name(kind, name);
     }
 
-    fn id(&mut self, id: &UsagePointId) -> UsagePointId {
-        self.name(NameKind::UsagePoint, id).into()
+    fn id(&mut self, id: &mut UsagePointId) {
+        *id = self.name(NameKind::UsagePoint, id).into();
     }
 
-    /// Faults name usage points, and nodes, which keep their names.
-    fn id_or_node(&mut self, id: &UsagePointId) -> UsagePointId {
-        if self.known.contains_key(id.as_ref()) { self.id(id) } else { id.clone() }
+    fn sentence(&mut self, sentence: &str) -> String {
+        renamed(sentence, |kind, name| self.name(kind, name))
     }
 
     fn suspect(&mut self, row: &mut SuspectRow) {
-        row.usage_point = self.id(&row.usage_point);
-        row.address = row.address.take().map(|address| self.name(NameKind::Address, &address));
-        row.licence = row.licence.take().map(|licence| self.licence(&licence));
+        self.id(&mut row.usage_point);
+        row.address.iter_mut().for_each(|address| self.put(NameKind::Address, address));
+        row.licence.iter_mut().for_each(|licence| self.put(NameKind::Licence, licence));
         (row.lat, row.lon) = (row.lat.map(rounded), row.lon.map(rounded));
-        for list in [&mut row.evidence_for, &mut row.evidence_against, &mut row.tests_missing] {
-            self.list(list);
-        }
     }
 
     fn address_row(&mut self, row: &mut AddressRow) {
-        row.address = self.name(NameKind::Address, &row.address);
-        row.licence = row.licence.take().map(|licence| self.licence(&licence));
-        row.members.iter_mut().for_each(|id| *id = self.id(id));
+        self.put(NameKind::Address, &mut row.address);
+        row.licence.iter_mut().for_each(|licence| self.put(NameKind::Licence, licence));
+        row.members.iter_mut().for_each(|id| self.id(id));
         (row.lat, row.lon) = (row.lat.map(rounded), row.lon.map(rounded));
-        self.list(&mut row.findings);
-        self.list(&mut row.criteria);
     }
 
-    fn licence(&mut self, licence: &str) -> String {
-        self.name(NameKind::Licence, licence)
-    }
-
-    fn list(&self, list: &mut [String]) {
-        for text in list {
-            *text = self.text(text);
+    /// Files are often called after what they hold: paths become pseudonyms wherever the result tells them.
+    fn paths(&mut self, findings: &mut Findings) {
+        findings.run.inputs.iter_mut().for_each(|input| self.put(NameKind::File, &mut input.path));
+        if findings.run.inputs.iter().any(|input| input.role == "profile") {
+            findings.run.options.profile.iter_mut().for_each(|profile| self.put(NameKind::File, profile));
         }
-    }
-
-    /// Free text with every known name replaced.
-    fn text(&self, text: &str) -> String {
-        let mut replaced = String::with_capacity(text.len());
-        let mut at = 0;
-        while at < text.len() {
-            let rest = &text[at..];
-            let starts_word = !text[..at].ends_with(is_name_char);
-            if let Some((length, pseudonym)) = self.longest(rest, at == 0).filter(|_| starts_word) {
-                replaced.push_str(pseudonym);
-                at += length;
-            } else {
-                let Some(c) = rest.chars().next() else { break };
-                replaced.push(c);
-                at += c.len_utf8();
-            }
+        let rules = findings.run.config.get_mut("rules").and_then(|rules| rules.get_mut("files")).and_then(toml::Value::as_array_mut);
+        for path in rules.into_iter().flatten() {
+            *path = toml::Value::String(self.name(NameKind::File, path.as_str().unwrap_or_default()));
         }
-        replaced
-    }
-
-    /// The longest known name that `text` begins with, and that ends where a word does.
-    fn longest(&self, text: &str, at_start: bool) -> Option<(usize, &str)> {
-        let first = text.chars().next()?;
-        if !is_name_char(first) {
-            return None;
+        for row in &mut findings.rejects {
+            self.put(NameKind::File, &mut row.file);
+            row.detail = without_quotes(row.code, &row.detail);
         }
-        let mut best = None;
-        let mut words = 0;
-        for (end, next) in text.char_indices().skip(1).map(|(end, c)| (end, Some(c))).chain([(text.len(), None)]) {
-            if next.is_some_and(is_name_char) {
-                continue;
-            }
-            if let Some(pseudonym) = self.known.get(&text[..end]).filter(|_| at_start || !is_figure(&text[..end])) {
-                best = Some((end, pseudonym.as_str()));
-            }
-            words += 1;
-            if words == MOST_WORDS {
-                break;
-            }
-        }
-        best
-    }
-
-    /// A reject's words with everything in backticks replaced but names of columns: what stands there was read from a cell and may be anything.
-    fn quoted(&self, text: &str) -> String {
-        let parts: Vec<&str> = text.split('`').collect();
-        let mut replaced = String::new();
-        for (index, part) in parts.iter().enumerate() {
-            let is_quoted = index % 2 == 1;
-            if index > 0 {
-                replaced.push('`');
-            }
-            if is_quoted && !parts[index - 1].ends_with("column ") {
-                let pseudonym = self.known.get(*part).cloned();
-                replaced.push_str(&pseudonym.unwrap_or_else(|| self.key.pseudonym(NameKind::Owner, part)));
-            } else if is_quoted {
-                replaced.push_str(part);
-            } else {
-                replaced.push_str(&self.text(part));
-            }
-        }
-        replaced
     }
 }
 
-fn is_name_char(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_')
-}
-
-fn is_figure(name: &str) -> bool {
-    name.len() < LEAST_DIGITS && name.bytes().all(|byte| byte.is_ascii_digit())
+/// What is said of a reject without anything that was read: all between the first and the last backtick is left out, since what stands there may hold backticks too; of what a file that breaks off is
+/// said to hold, all.
+fn without_quotes(code: &str, detail: &str) -> String {
+    if code == RejectCode::FILE_BROKEN.0 || code == "file.passed_over" {
+        return detail.split([':', '`']).next().unwrap_or_default().to_owned();
+    }
+    match (detail.find('`'), detail.rfind('`')) {
+        (Some(first), Some(last)) => format!("{}`{LEFT_OUT}`{}", &detail[..first], &detail[last + 1..]),
+        _ => detail.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::consequence::test_rows::suspect;
+    use crate::domain::{Reject, named};
 
     fn key() -> PseudonymKey {
         PseudonymKey::new([7; 32])
@@ -325,33 +244,43 @@ mod tests {
     }
 
     #[test]
-    fn whole_names_are_replaced_in_free_text_and_figures_stay() {
-        let key = key();
-        let mut names = Names { key: &key, known: HashMap::new(), told: Vec::new() };
-        for id in ["UP1", "12", "77012345", "KZ-01 A"] {
-            names.know(NameKind::UsagePoint, id);
-        }
-        let of = |id: &str| key.pseudonym(NameKind::UsagePoint, id);
-        assert_eq!(names.text("UP1: 12 kW at T1, not UP12"), format!("{}: 12 kW at T1, not UP12", of("UP1")));
-        assert_eq!(names.text("12: follows 77012345"), format!("{}: follows {}", of("12"), of("77012345")));
-        assert_eq!(names.text("see KZ-01 A."), format!("see {}.", of("KZ-01 A")));
-        assert_eq!(
-            names.quoted("`UP1` in column `kwh` is `Ivanov`"),
-            format!("`{}` in column `kwh` is `{}`", of("UP1"), key.pseudonym(NameKind::Owner, "Ivanov"))
-        );
+    fn hmac_gives_what_rfc_4231_says() {
+        let of = |key: &[u8], text: &[u8]| hex(&hmac_sha256(key, &[text]));
+        assert_eq!(of(&[0x0b; 20], b"Hi There"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+        assert_eq!(of(b"Jefe", b"what do ya want for nothing?"), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert_eq!(of(&[0xaa; 20], &[0xdd; 50]), "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+        let long: &[u8] = b"Test Using Larger Than Block-Size Key - Hash Key First";
+        assert_eq!(of(&[0xaa; 131], long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+        assert_eq!(hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"]), hmac_sha256(b"Jefe", &[b"what do ya want for nothing?"]));
+    }
+
+    #[test]
+    fn a_key_of_zeros_was_not_drawn_at_random() {
+        assert!(!PseudonymKey::new([0; 32]).is_random() && !key().is_random());
+        let mixed: Vec<u8> = Sha256::digest(b"a key").to_vec();
+        assert!(PseudonymKey::new(mixed.try_into().unwrap()).is_random());
+    }
+
+    #[test]
+    fn of_what_was_read_a_reject_keeps_nothing() {
+        assert_eq!(without_quotes("x", "`UP1` in column `kwh` cannot be used"), "`\u{2026}` cannot be used");
+        assert_eq!(without_quotes("x", "`a` b ` Ivanov ` 7` cannot be used"), "`\u{2026}` cannot be used");
+        assert_eq!(without_quotes("file.broken", "not well-formed XML: `</Ivanov>`"), "not well-formed XML");
     }
 
     #[test]
     fn no_row_keeps_a_name_and_places_are_blurred() {
-        let mut row = suspect("UP1", 0.9, 3.0);
-        (row.address, row.lat, row.lon) = (Some("Abay 12, apt 5".into()), Some(43.23968), Some(76.91571));
-        row.evidence_for.push("UP1 began with UP2".into());
-        let mut findings = Findings { suspects: vec![row], ..Findings::default() };
-        let known = [(NameKind::UsagePoint, "UP1"), (NameKind::UsagePoint, "UP2"), (NameKind::Address, "Abay 12, apt 5")];
-        pseudonymise(&mut findings, &key(), known.into_iter());
-        let text = format!("{:?}", findings.suspects);
-        assert!(!text.contains("UP1") && !text.contains("UP2") && !text.contains("Abay"), "{text}");
-        assert_eq!(findings.suspects[0].lat, Some(43.24));
-        assert!(findings.names.iter().any(|name| name.name == "UP1"));
+        for id in ["UP1", "# 12", "( 7", "№ 8", "- 9", "1234", "a b c d e f g"] {
+            let mut row = suspect(id, 0.9, 3.0);
+            (row.address, row.lat, row.lon) = (Some("Abay 12, apt 5".into()), Some(43.23968), Some(76.91571));
+            row.evidence_for.push(format!("{} began with {}", named(NameKind::UsagePoint, id), named(NameKind::UsagePoint, "UP2")));
+            let reject = Reject { file: format!("in/{id}.csv"), row: 1, code: "x", detail: format!("`{id}` twice"), records: 1 };
+            let mut findings = Findings { suspects: vec![row], rejects: vec![reject], ..Findings::default() };
+            pseudonymise(&mut findings, &key(), [id, "UP2"].into_iter());
+            let text = format!("{:?} {:?}", findings.suspects, findings.rejects);
+            assert!(!text.contains(id) && !text.contains("UP2") && !text.contains("Abay"), "{text}");
+            assert_eq!(findings.suspects[0].lat, Some(43.24));
+            assert!(findings.names.iter().any(|name| name.name == id));
+        }
     }
 }

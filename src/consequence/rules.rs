@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::{not_finite, toml_words};
+
 use super::metered_use::MeteredUse;
 
 /// Packs that are part of the program.
@@ -177,7 +179,12 @@ impl RuleSettings {
 }
 
 fn parse(path: &Path, text: &str) -> Result<RulePack, RuleError> {
-    toml::from_str(text).map_err(|error| RuleError::Toml { path: path.to_path_buf(), message: error.to_string().trim_end().replace('\n', "; ") })
+    let wrong = |message| RuleError::Toml { path: path.to_path_buf(), message };
+    let table: toml::Table = toml::from_str(text).map_err(|error| wrong(toml_words(&error, text)))?;
+    if let Some(key) = not_finite(&toml::Value::Table(table)) {
+        return Err(wrong(format!("`{key}` is no number")));
+    }
+    toml::from_str(text).map_err(|error| wrong(toml_words(&error, text)))
 }
 
 /// Criteria that are met, as `pack/criterion: words (figures)`.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Grid, NodeKind, UsagePointId};
+use crate::domain::{Grid, NameKind, NodeKind, UsagePointId, named};
 use crate::findings::{FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
 
 use super::Buildings;
@@ -101,7 +101,8 @@ fn cases_of_places<'a>(suspects: &'a [SuspectRow], buildings: &Buildings) -> Vec
 }
 
 fn is_named(node: &NodeRow, usage_point: &UsagePointId) -> bool {
-    node.shortlist.iter().any(|ground| ground.strip_prefix(usage_point.as_ref()).is_some_and(|rest| rest.starts_with(": ")))
+    let name = format!("{}: ", named(NameKind::UsagePoint, usage_point));
+    node.shortlist.iter().any(|ground| ground.starts_with(&name))
 }
 
 /// The likeliest listed usage point that the node's balance names.
@@ -125,7 +126,8 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
     let node_loss = case.node.map(|(row, share)| scaled(&row.loss, share));
     let by_node = |amount: Option<f64>| node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount);
     let place = first.map(|row| &row.usage_point).or(node.map(|row| &row.node));
-    let mut findings: Vec<String> = members.iter().map(|row| format!("{}: {}", row.usage_point, row.finding.as_str())).collect();
+    let mut findings: Vec<String> =
+        members.iter().map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str())).collect();
     findings.extend(node.map(|row| match first {
         Some(_) => format!("{} {}: the load that no meter sees there is held to be a part of this case", row.kind.as_str(), row.node),
         None => format!("{} {}: unmetered load", row.kind.as_str(), row.node),
@@ -242,7 +244,10 @@ mod tests {
 
     #[test]
     fn a_farm_whose_rest_a_balance_names_is_one_case_with_both_energies() {
-        let at = NodeRow { shortlist: vec!["A: what is missing follows its own load".into()], ..node("T1", 0.8, 3000.0) };
+        let at = NodeRow {
+            shortlist: vec![format!("{}: what is missing follows its own load", named(NameKind::UsagePoint, "A"))],
+            ..node("T1", 0.8, 3000.0)
+        };
         let rows = list(&[suspect("A", 0.9, 2.0)], &[at], Visits::default());
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].kwh, rows[0].probability), (Some(5000.0), Some(0.9)));
@@ -253,7 +258,7 @@ mod tests {
     fn energy_that_a_meter_does_not_show_is_counted_once() {
         // The meter fell by 2,000 kWh; its transformer misses 2,500 kWh, those 2,000 among them.
         let fallen = SuspectRow { finding: FindingKind::UnderRegistration, pattern: Some(Pattern::Drop), ..suspect("A", 0.9, 2.0) };
-        let at = NodeRow { shortlist: vec!["A: its meter shows less".into()], ..node("T1", 0.8, 2500.0) };
+        let at = NodeRow { shortlist: vec![format!("{}: its meter shows less", named(NameKind::UsagePoint, "A"))], ..node("T1", 0.8, 2500.0) };
         let rows = list(&[fallen], &[at], Visits::default());
         assert_eq!(rows.len(), 1);
         assert!((rows[0].kwh.unwrap() - 2500.0).abs() < 1e-9);

@@ -1,8 +1,11 @@
 //! The grid as a forest: substations, feeders, transformers, and the usage points under them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{CivilDay, Lighting, UsagePointId};
+
+/// Levels of a grid, at most: the walks up and down it take as long as it is deep.
+const MOST_LEVELS: usize = 64;
 
 /// Level of a grid node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +122,14 @@ pub enum GridError {
         /// The nodes of the loop, joined by arrows.
         path: String,
     },
+    /// A node under more levels than any grid has.
+    #[error("row {row}: node `{node}` hangs more than 64 levels deep; a grid has about five: correct the parents")]
+    TooDeep {
+        /// Row of the node.
+        row: u64,
+        /// The node.
+        node: String,
+    },
     /// Two lines for one node on one day.
     #[error("row {row}: node `{node}` is defined a second time; keep one of the rows, or say with `valid_from` and `valid_to` when each holds")]
     Repeated {
@@ -214,12 +225,13 @@ impl Grid {
     }
 
     fn check_loops(&self) -> Result<(), GridError> {
-        let mut known_good: BTreeSet<&UsagePointId> = BTreeSet::new();
+        // Levels of the nodes that are known to hang at the top.
+        let mut levels: BTreeMap<&UsagePointId, usize> = BTreeMap::new();
         for start in self.nodes.values() {
             let mut path: Vec<&UsagePointId> = Vec::new();
             let mut at = Some(&start.node);
             while let Some(node) = at {
-                if known_good.contains(node) {
+                if levels.contains_key(node) {
                     break;
                 }
                 if path.contains(&node) {
@@ -228,9 +240,16 @@ impl Grid {
                     return Err(GridError::Loop { row: start.row, node: node.to_string(), path: text });
                 }
                 path.push(node);
+                if path.len() > MOST_LEVELS {
+                    return Err(GridError::TooDeep { row: start.row, node: start.node.to_string() });
+                }
                 at = self.nodes.get(node).and_then(|n| n.parent.as_ref());
             }
-            known_good.extend(path);
+            let above = at.and_then(|node| levels.get(node)).copied().unwrap_or(0);
+            if above + path.len() > MOST_LEVELS {
+                return Err(GridError::TooDeep { row: start.row, node: start.node.to_string() });
+            }
+            levels.extend(path.iter().rev().enumerate().map(|(below, &node)| (node, above + below + 1)));
         }
         Ok(())
     }
@@ -360,6 +379,19 @@ mod tests {
         let twice = with(vec![moved("T1", None, None, 4), moved("T2", None, None, 5)]).unwrap_err();
         let overlapping = with(vec![moved("T1", None, day("2025-05-01"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap_err();
         assert!(twice.to_string().contains("valid_from") && matches!(overlapping, GridError::Repeated { row: 4, .. }), "{twice} {overlapping}");
+    }
+
+    #[test]
+    fn a_grid_of_ten_thousand_levels_is_refused_and_one_of_sixty_is_not() {
+        let chain = |levels: usize| {
+            let name = |level: usize| format!("N{level:05}");
+            (0..levels)
+                .map(|level| line(&name(level), NodeKind::Feeder, &if level == 0 { String::new() } else { name(level - 1) }, level as u64 + 2))
+                .collect()
+        };
+        assert!(Grid::new(chain(60)).is_ok());
+        let error = Grid::new(chain(10_000)).unwrap_err();
+        assert!(matches!(error, GridError::TooDeep { .. }) && error.to_string().contains("64 levels"), "{error}");
     }
 
     #[test]

@@ -47,6 +47,28 @@ impl RejectCode {
     pub const ROW_REPEATED: Self = Self("row.repeated");
 }
 
+/// Characters of a file that a message repeats, at most: enough to find the place, too few to hand on what a file holds.
+const MOST_QUOTED: usize = 200;
+/// Characters of a whole message about a file.
+const MOST_SAID: usize = 1000;
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A message with each quotation, which stands between backticks, cut to 200 characters.
+#[must_use]
+pub fn shortened(message: &str) -> String {
+    if message.len() <= MOST_QUOTED {
+        return message.to_owned();
+    }
+    let parts = message.split('`').enumerate().map(|(place, part)| if place % 2 == 1 { cut(part, MOST_QUOTED) } else { part.to_owned() });
+    cut(&parts.collect::<Vec<_>>().join("`"), MOST_SAID)
+}
+
 /// One line of `rejects.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reject {
@@ -61,4 +83,42 @@ pub struct Reject {
     /// Records that the line stands for: one, or more where a cap ends the list.
     #[serde(skip)]
     pub records: u64,
+}
+
+impl Reject {
+    /// The reject with a short detail.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        self.shorten();
+        self
+    }
+
+    /// Cuts what the detail quotes to 200 characters in all. A cell may hold backticks itself, so all between the first and the last counts.
+    pub fn shorten(&mut self) {
+        if self.detail.len() <= MOST_QUOTED {
+            return;
+        }
+        self.detail = match (self.detail.find('`'), self.detail.rfind('`')) {
+            (Some(first), Some(last)) if first < last => {
+                let (before, quoted, after) = (&self.detail[..first], &self.detail[first + 1..last], &self.detail[last + 1..]);
+                format!("{}`{}`{}", cut(before, MOST_QUOTED), cut(quoted, MOST_QUOTED), cut(after, MOST_SAID))
+            }
+            _ => cut(&self.detail, MOST_SAID),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_repeats_more_than_200_characters_of_a_file() {
+        let long = "Ivanov ".repeat(10_000);
+        assert_eq!(shortened(&format!("row 2: `{long}` is no number")).chars().filter(|c| *c == 'I').count(), 29);
+        let mut reject =
+            Reject { file: "x".into(), row: 1, code: "x", detail: format!("`Ivanov` is `{long}` ` `{long}`; export it again"), records: 1 };
+        reject.shorten();
+        assert!(reject.detail.chars().count() < 240 && reject.detail.ends_with("`; export it again"), "{}", reject.detail);
+    }
 }

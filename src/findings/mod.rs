@@ -8,6 +8,7 @@ mod grid_rows;
 mod money_rows;
 mod picture;
 mod run_record;
+mod sentences;
 mod trial;
 mod usage_point_rows;
 
@@ -28,7 +29,7 @@ use crate::domain::{Fault, Reject, UsagePointId};
 pub struct NameRow {
     /// The pseudonym.
     pub pseudonym: String,
-    /// `usage_point`, `address`, `licence` or `owner`.
+    /// `usage_point`, `address`, `licence`, `owner` or `file`.
     pub kind: &'static str,
     /// What it stands for.
     pub name: String,

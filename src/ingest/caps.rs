@@ -43,6 +43,8 @@ pub(super) enum CapMet {
     Ratio(u64),
     #[error("more than {0} records cannot be used; the rest of the file is left out. If the file is right, raise `rejects` in [caps]")]
     Rejects(u64),
+    #[error("the system gives no more memory for it; free some, or raise the limit of the process (`ulimit -v`)")]
+    NoMemory,
 }
 
 impl From<CapMet> for io::Error {

@@ -157,15 +157,6 @@ pub enum IngestError {
         /// What the reader said.
         source: parquet::errors::ParquetError,
     },
-    /// A damaged table.
-    #[cfg(not(fuzzing))]
-    #[error("`{path}` cannot be read as a table", path = path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// What the reader said.
-        source: polars::error::PolarsError,
-    },
     /// A file that is not what it was when the run began.
     #[error("`{path}` changed while it was read; wait until it is written whole, or read a copy, and run again", path = path.display())]
     Changed {

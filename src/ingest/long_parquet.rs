@@ -88,7 +88,7 @@ impl Layout {
         let plain = load(ArrowReaderOptions::new())?;
         let names: Vec<String> = plain.schema().fields().iter().map(|field| field.name().clone()).collect();
         let columns = reading_columns(file.path, &names)?;
-        check_types(file.path, plain.parquet_schema(), &columns)?;
+        check_lengths(file.path, plain.parquet_schema(), columns.all())?;
         let fields: Vec<Field> = plain
             .schema()
             .fields()
@@ -324,10 +324,10 @@ pub(super) fn panicked() -> ParquetError {
 }
 
 /// Checks that the columns that are read have one value a row, of no length that no reading needs: the crate makes room for whole batches of them.
-fn check_types(path: &Path, schema: &SchemaDescriptor, columns: &ReadingColumns) -> Result<(), IngestError> {
+pub(super) fn check_lengths(path: &Path, schema: &SchemaDescriptor, columns: impl Iterator<Item = usize>) -> Result<(), IngestError> {
     /// Bytes of one value of fixed length.
     const MOST: i32 = 256;
-    for column in columns.all().filter_map(|index| schema.root_schema().get_fields().get(index)) {
+    for column in columns.filter_map(|index| schema.root_schema().get_fields().get(index)) {
         let found = match column.as_ref() {
             Type::PrimitiveType { physical_type: PhysicalType::FIXED_LEN_BYTE_ARRAY, type_length, .. } if *type_length > MOST => {
                 format!("{type_length} bytes in every row")
@@ -343,14 +343,14 @@ fn check_types(path: &Path, schema: &SchemaDescriptor, columns: &ReadingColumns)
 
 /// Checks that a file does not say it holds more readings than the bytes that it may unpack to. A reading counts as one byte: those of meters without load, in
 /// the order of time, pack to a thirtieth of a byte.
-fn check_rows(metadata: &ParquetMetaData, length: u64, caps: &Caps) -> Result<(), ParquetError> {
+pub(super) fn check_rows(metadata: &ParquetMetaData, length: u64, caps: &Caps) -> Result<(), ParquetError> {
     let rows = metadata.row_groups().iter().fold(0_u64, |rows, group| rows.saturating_add(group.num_rows().max(0) as u64));
     let (most, met) = unpacked_limit(length, caps);
     if rows > most { Err(ParquetError::External(Box::new(met))) } else { Ok(()) }
 }
 
 /// Whether all columns lie inside the file: a damaged footer may say anything.
-fn lies_inside(metadata: &ParquetMetaData, length: u64) -> bool {
+pub(super) fn lies_inside(metadata: &ParquetMetaData, length: u64) -> bool {
     let inside = |column: &ColumnChunkMetaData| {
         // The crate begins with the dictionary where there is one, and panics at numbers below zero.
         let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());

@@ -3,12 +3,12 @@
 //! `FORMATS` is the registry of readings formats, one file each. Static tables (customers, grid, weather, licences, tariffs) are read by `static_tables`. A
 //! record that cannot be used becomes a `Reject` with file, row and remedy; a file that cannot be used is an `IngestError`.
 //!
-//! Fuzz targets (`fuzz/`) compile this folder in by path, with `cfg(fuzzing)`: the static tables,
-//! which go through polars, are left out there, because building polars under a fuzzer takes longer than fuzzing.
+//! Fuzz targets (`fuzz/`) compile this folder in by path.
 
 mod archive;
 mod bit_packed;
 mod caps;
+mod cells;
 mod channel_words;
 mod channels;
 mod cim_grid;
@@ -36,7 +36,6 @@ mod mapping;
 mod message;
 mod message_notes;
 mod meter_points;
-#[cfg(not(fuzzing))]
 mod meter_table;
 mod mscons;
 mod naive_clock;
@@ -56,14 +55,13 @@ mod reject_list;
 mod round_trip;
 mod sheet_text;
 mod stamp;
-#[cfg(not(fuzzing))]
 mod static_tables;
 mod survey;
-#[cfg(not(fuzzing))]
 mod table;
+mod table_parquet;
+mod table_text;
 mod thrift;
 mod values;
-#[cfg(not(fuzzing))]
 mod weather_files;
 mod workbook;
 #[cfg(test)]
@@ -81,12 +79,11 @@ pub use error::IngestError;
 pub use find::{InputFile, find_inputs, find_inputs_until};
 pub use held::HeldFile;
 pub use mapping::{Decision, KnownProfile, PROFILES, Profile, ProfileError, Understanding};
-#[cfg(not(fuzzing))]
 pub use meter_table::read_meters;
 pub use readings::{FileSummary, PieceIx, Readings};
-#[cfg(not(fuzzing))]
 pub use static_tables::{read_customers, read_grid, read_licences, read_tariffs, read_weather};
 pub use survey::{Roster, Survey};
+pub use table_parquet::ParquetTable;
 
 /// A static table that was read.
 #[derive(Debug, Clone, Default)]

@@ -143,7 +143,7 @@ impl Reader<'_, '_> {
         let Some(kwh_per_unit) = kwh_per(unit) else {
             self.points.reject(
                 RejectCode::CHANNEL_UNKNOWN,
-                format!("channel {suffix} of `{nmi}` in `{unit}`, which is no unit of active energy; its days are left out"),
+                format!("channel `{suffix}` of `{nmi}` in `{unit}`, which is no unit of active energy; its days are left out"),
             );
             return;
         };

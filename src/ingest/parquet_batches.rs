@@ -11,10 +11,12 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Encoding, Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 
 use crate::domain::{Calendar, IdList, IntervalBlock, RegisterBlock, Reject, RejectCode, Timestamp};
 
 use super::bit_packed::{Truncated, delta_total, deltas};
+use super::caps::Caps;
 use super::columns::Value;
 use super::contained::contained;
 use super::long_parquet::{Layout, dictionary, panicked};
@@ -38,7 +40,7 @@ pub(super) fn read_group(layout: &Layout, group: usize, first_row: u64, calendar
     let damaged = |source| IngestError::Parquet { path: layout.path.clone(), source };
     for index in 0..layout.metadata.metadata().row_group(group).num_columns() {
         if mask.leaf_included(index) {
-            check_texts(layout, &open, (group, index)).map_err(damaged)?;
+            check_texts(&open, layout.metadata.metadata().row_group(group), index, layout.caps).map_err(damaged)?;
         }
     }
     let open = CheckedFile { file: open, caps: layout.caps };
@@ -62,8 +64,8 @@ pub(super) fn read_group(layout: &Layout, group: usize, first_row: u64, calendar
 }
 
 /// Refuses texts whose lengths claim to be more than their page has values: the crate makes room for as many as they say.
-fn check_texts(layout: &Layout, file: &File, (group, index): (usize, usize)) -> Result<(), ParquetError> {
-    let column = Column { file, group: layout.metadata.metadata().row_group(group), index, digest: None, caps: layout.caps };
+pub(super) fn check_texts(file: &File, group: &RowGroupMetaData, index: usize, caps: Caps) -> Result<(), ParquetError> {
+    let column = Column { file, group, index, digest: None, caps };
     if !matches!(column.column_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY) {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject};
+use crate::domain::{Calendar, FileIx, IntervalBlock, NameKind, RegisterBlock, Reject, named};
 
 use super::caps::Caps;
 use super::find::list;
@@ -111,7 +111,9 @@ impl Readings {
         for (_, _, understanding) in self.understandings() {
             for Decision { what, value, doubt, .. } in understanding.decisions {
                 let Some(doubt) = doubt else { continue };
-                *files.entry(format!("{what} taken as {value}: {doubt}")).or_insert(0) += 1;
+                // What columns and words of a file are called may be anything.
+                let words = format!("{value}: {doubt}");
+                *files.entry(format!("{what} taken as {}", named(NameKind::Words, &words))).or_insert(0) += 1;
             }
         }
         let words = |files| if files == 1 { "a file of readings".to_owned() } else { format!("{files} files of readings") };

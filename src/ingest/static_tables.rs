@@ -14,6 +14,22 @@ use super::table::TextTable;
 use super::weather_files::{self, WeatherKind};
 use super::{IngestError, Table, cim_grid, cim_rdf, decompress};
 
+/// Powers, energies, prices and persons beyond these are no customer's, node's or tariff's: the largest power station has 22,500,000 kW. Sums of larger ones lose all that is small.
+const LARGEST_KW: f64 = 1e8;
+const LARGEST_KWH: f64 = 1e12;
+const LARGEST_PRICE: f64 = 1e9;
+const MOST_PERSONS: f64 = 1e6;
+/// The least power that is one, kW.
+const LEAST_KW: f64 = 1e-3;
+
+fn is_power(kw: f64) -> bool {
+    (LEAST_KW..=LARGEST_KW).contains(&kw)
+}
+
+fn is_price(price: f64) -> bool {
+    (0.0..=LARGEST_PRICE).contains(&price)
+}
+
 /// Reads the customer file. Of repeated usage points the first row is kept.
 ///
 /// # Errors
@@ -33,14 +49,14 @@ pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Custom
             address: table.text(row, address),
             city: table.text(row, city),
             tariff_class: table.text(row, class),
-            contracted_kw: table.number(row, contracted, |kw| kw > 0.0),
+            contracted_kw: table.number(row, contracted, is_power),
             status: if table.text(row, status).is_some_and(|s| s.eq_ignore_ascii_case("inactive")) {
                 CustomerStatus::Inactive
             } else {
                 CustomerStatus::Active
             },
             heating: heating_of(table.text(row, heating).as_deref()),
-            persons: table.number(row, persons, |n| n >= 0.0),
+            persons: table.number(row, persons, |n| (0.0..=MOST_PERSONS).contains(&n)),
             owner: table.text(row, owner),
             lat: table.number(row, lat, |degrees| degrees.abs() <= 90.0),
             lon: table.number(row, lon, |degrees| degrees.abs() <= 180.0),
@@ -90,10 +106,10 @@ pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, Ingest
             kind,
             parent: table.text(row, Some(parent)).map(Into::into),
             balance_meter: table.text(row, balance_meter).map(Into::into),
-            rated_kva: table.number(row, rated_kva, |kva| kva > 0.0),
+            rated_kva: table.number(row, rated_kva, is_power),
             lighting: lighting(&mut table, row),
             valid: (table.date(row, from, calendar), table.date(row, to, calendar)),
-            row: TextTable::row_number(row),
+            row: table.row_number(row),
         });
     }
     let grid = Grid::new(lines).map_err(|source| IngestError::Grid { path: path.to_path_buf(), source })?;
@@ -102,7 +118,7 @@ pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, Ingest
 
 /// Declared unmetered street lighting: `lighting_kw`, and `lighting_hours` where it does not burn all night.
 fn lighting(table: &mut TextTable, row: usize) -> Option<Lighting> {
-    let kw = table.number(row, table.find("lighting_kw"), |kw| kw >= 0.0).filter(|kw| *kw > 0.0)?;
+    let kw = table.number(row, table.find("lighting_kw"), |kw| (0.0..=LARGEST_KW).contains(&kw)).filter(|kw| *kw > 0.0)?;
     let Some(text) = table.text(row, table.find("lighting_hours")) else { return Some(Lighting { kw, hours: Lighting::ALL_NIGHT }) };
     let hours = Lighting::parse_hours(&text);
     if hours.is_none() {
@@ -204,14 +220,14 @@ pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licen
             licence,
             address: table.text(row, address).filter(|_| !matches!(target, LicenceTarget::Address(_))),
             target,
-            licensed_kw: table.number(row, licensed, |kw| kw > 0.0),
+            licensed_kw: table.number(row, licensed, is_power),
             valid_from: table.date(row, from, calendar),
             valid_to: table.date(row, to, calendar),
             status: LicenceStatus::parse(table.text(row, status).as_deref().unwrap_or_default()),
             status_word: table.text(row, status),
             holder: table.text(row, holder),
             bin: table.text(row, bin),
-            verified_kw: table.number(row, verified, |kw| kw > 0.0),
+            verified_kw: table.number(row, verified, is_power),
             contract_until: table.date(row, contract, calendar),
         });
     }
@@ -231,7 +247,7 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
     let [per_person, zone, tax_share] = ["per_person", "zone", "tax_share"].map(|name| table.find(name));
     let mut tariffs = Vec::new();
     for row in table.rows() {
-        let price = table.number(row, Some(price), |price| price >= 0.0);
+        let price = table.number(row, Some(price), is_price);
         let (Some(tariff_class), Some(price_per_kwh), Some(currency)) = (table.text(row, Some(class)), price, table.text(row, Some(currency))) else {
             table.reject_row(row, RejectCode::CELL_UNREADABLE, "a tariff needs class, price and currency; the row is left out".to_owned());
             continue;
@@ -241,12 +257,12 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
             tariff_class: tariff_class.to_lowercase(),
             price_per_kwh,
             currency,
-            from_kwh: table.number(row, from_kwh, |kwh| kwh >= 0.0),
-            to_kwh: table.number(row, to_kwh, |kwh| kwh >= 0.0),
+            from_kwh: table.number(row, from_kwh, |kwh| (0.0..=LARGEST_KWH).contains(&kwh)),
+            to_kwh: table.number(row, to_kwh, |kwh| (0.0..=LARGEST_KWH).contains(&kwh)),
             per_person: flag(&mut table, row, per_person),
             zone,
             tax_share: table.number(row, tax_share, |share| (0.0..1.0).contains(&share)),
-            fee_per_kwh: table.number(row, fee, |fee| fee >= 0.0),
+            fee_per_kwh: table.number(row, fee, is_price),
             valid_from: table.date(row, from, calendar),
             valid_to: table.date(row, to, calendar),
         });

@@ -1,20 +1,23 @@
-//! Static tables as text: csv or Parquet through polars, every cell a string that we parse ourselves, so a bad cell is a listed reject and not the end of the run.
+//! Static tables as text: delimited text or Parquet, every cell a string that we parse ourselves, so a bad cell is a listed reject and not the end of the run.
 
-use std::fs::File;
 use std::path::Path;
-
-use polars::prelude::{CsvParseOptions, CsvReadOptions, DataFrame, DataType, ParquetReader, SerReader};
 
 use crate::domain::{Calendar, CivilDay, Reject, RejectCode};
 
+use super::caps::Caps;
+use super::cells::Cells;
 use super::number::{self, Cell};
-use super::{IngestError, Table, columns, decompress, digest};
+use super::table_parquet::ParquetTable;
+use super::workbook::is_workbook;
+use super::{IngestError, Table, columns, decompress, digest, table_text};
 
 /// The cells of a table on their way into records.
 pub(super) struct TextTable<'a> {
     path: &'a Path,
     header: Vec<String>,
-    cells: Vec<Vec<Option<String>>>,
+    columns: Vec<Cells>,
+    /// Line of each row in the file; of a file without lines, none.
+    lines: Vec<u64>,
     rejects: Vec<Reject>,
     rows: usize,
     sha256: String,
@@ -26,12 +29,17 @@ impl<'a> TextTable<'a> {
     /// # Errors
     /// When the file cannot be read as a table, or is empty.
     pub(super) fn read(path: &'a Path) -> Result<Self, IngestError> {
+        let caps = Caps::default();
         let head = decompress::head(path)?;
         if head.is_empty() {
             return Err(IngestError::Empty { path: path.to_path_buf() });
         }
-        let frame = if head.starts_with(b"PAR1") { read_parquet(path)? } else { read_csv(path, &head, true)? };
-        Self::of(path, &frame)
+        if !head.starts_with(b"PAR1") {
+            return Self::of_text(path, &head, true);
+        }
+        let table = ParquetTable::open_within(path, caps)?;
+        let (header, columns) = (table.names().map(str::to_owned).collect(), table.cells()?);
+        Ok(Self { path, header, columns, lines: Vec::new(), rejects: Vec::new(), rows: table.rows(), sha256: digest::sha256(path)? })
     }
 
     /// Reads a table without a header, whose columns are called `names`.
@@ -39,21 +47,18 @@ impl<'a> TextTable<'a> {
     /// # Errors
     /// When the file cannot be read as a table.
     pub(super) fn read_bare(path: &'a Path, names: &[&str]) -> Result<Self, IngestError> {
-        let mut table = Self::of(path, &read_csv(path, &decompress::head(path)?, false)?)?;
+        let mut table = Self::of_text(path, &decompress::head(path)?, false)?;
         table.header = names.iter().map(|&name| name.to_owned()).chain(table.header.drain(..).skip(names.len())).collect();
         Ok(table)
     }
 
-    fn of(path: &'a Path, frame: &DataFrame) -> Result<Self, IngestError> {
-        let unreadable = |source| IngestError::Table { path: path.to_path_buf(), source };
-        let mut cells = Vec::with_capacity(frame.width());
-        for column in frame.columns() {
-            let text = column.cast(&DataType::String).map_err(unreadable)?;
-            let text = text.str().map_err(unreadable)?;
-            cells.push(text.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned)).collect());
+    fn of_text(path: &'a Path, head: &[u8], has_header: bool) -> Result<Self, IngestError> {
+        if is_workbook(head) {
+            return Err(IngestError::OtherKind { path: path.to_path_buf(), what: "a workbook", remedy: "save its sheet as csv" });
         }
-        let header = frame.get_column_names().iter().map(|name| name.trim().to_owned()).collect();
-        Ok(Self { path, header, cells, rejects: Vec::new(), rows: frame.height(), sha256: digest::sha256(path)? })
+        let table_text::TextCells { header, columns, lines } = table_text::read(path, head, has_header, &Caps::default())?;
+        let rows = columns.first().map_or(0, Cells::len);
+        Ok(Self { path, header, columns, lines, rejects: Vec::new(), rows, sha256: digest::sha256(path)? })
     }
 
     /// A column that must be there.
@@ -74,14 +79,14 @@ impl<'a> TextTable<'a> {
         0..self.rows
     }
 
-    /// Row number in the file, the header being row 1.
-    pub(super) fn row_number(row: usize) -> u64 {
-        row as u64 + 2
+    /// Row number in the file: its line, the header being row 1 where there are no lines.
+    pub(super) fn row_number(&self, row: usize) -> u64 {
+        self.lines.get(row).copied().unwrap_or(row as u64 + 2)
     }
 
     /// Text of a cell; `None` when the column is absent or the cell empty.
     pub(super) fn text(&self, row: usize, column: Option<usize>) -> Option<String> {
-        self.cells[column?][row].clone()
+        self.columns[column?].get(row).map(str::to_owned)
     }
 
     /// Number in a cell; a cell that is no number, or fails `check`, is rejected and counts as empty.
@@ -110,7 +115,7 @@ impl<'a> TextTable<'a> {
 
     /// Rejects a whole row.
     pub(super) fn reject_row(&mut self, row: usize, code: RejectCode, detail: String) {
-        self.rejects.push(Reject { file: self.path.display().to_string(), row: Self::row_number(row), code: code.0, detail, records: 1 });
+        self.rejects.push(Reject { file: self.path.display().to_string(), row: self.row_number(row), code: code.0, detail, records: 1 });
     }
 
     /// Rejects one cell, which counts as empty.
@@ -123,25 +128,4 @@ impl<'a> TextTable<'a> {
     pub(super) fn finish<T>(self, data: T) -> Table<T> {
         Table { data, rows: self.rows as u64, rejects: self.rejects, sha256: self.sha256 }
     }
-}
-
-fn read_parquet(path: &Path) -> Result<DataFrame, IngestError> {
-    let file = File::open(path).map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
-    ParquetReader::new(file).finish().map_err(|source| IngestError::Table { path: path.to_path_buf(), source })
-}
-
-fn read_csv(path: &Path, head: &[u8], has_header: bool) -> Result<DataFrame, IngestError> {
-    let line = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
-    let separator = super::delimited::delimiter_of(line);
-    let options = CsvReadOptions::default()
-        .with_has_header(has_header)
-        .with_infer_schema_length(Some(0))
-        .with_parse_options(CsvParseOptions::default().with_separator(separator).with_truncate_ragged_lines(true));
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut decompress::open(path, None)?, &mut bytes)
-        .map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
-    options
-        .into_reader_with_file_handle(std::io::Cursor::new(bytes))
-        .finish()
-        .map_err(|source| IngestError::Table { path: path.to_path_buf(), source })
 }

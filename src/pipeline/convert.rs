@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::disk::{self, CONVERTED, Stage};
-use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId};
+use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId, unmarked};
 use crate::ingest::{Caps, Profile, Readings, StampClock, Survey};
 use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
 use crate::series::{CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings};
 
 use super::inputs::{PipelineError, Watching, found_files, read_all};
-use super::memory::MemoryPlan;
+use super::memory::{Demand, MemoryPlan, check_address_space};
 use super::{Interrupt, Progress};
 
 /// Words of a reading that is put away.
@@ -127,6 +127,7 @@ fn unpacked(words: &[u32]) -> Vec<CanonicalReading> {
 /// # Errors
 /// When the input cannot be used, the output cannot be written, or the run is interrupted.
 pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Converted, ConvertError> {
+    check_address_space()?;
     let folder = plan.out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     progress.stage("reading", None);
     let files = found_files(&plan.readings, interrupt)?;
@@ -136,13 +137,13 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
     is_utc(readings.clock(), &plan.calendar)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
-    let memory = MemoryPlan::of(plan.memory, &survey);
+    let memory = MemoryPlan::of(plan.memory, &survey, Demand { rows: readings.estimated_rows(), named: 0, sample: 0 })?;
     let store = SpillStore::new(memory.profiles, folder);
     let finished = Finished { store: &store, kept: Mutex::default() };
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| finished.usage_point(id, stretches, apart);
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
-    let read = read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    let read = read_all(&readings, &order, &gatherer, &plan.calendar, (progress, true), interrupt)?;
     gatherer.failure().or_else(|| store.failure()).map_or(Ok(()), |error| Err(PipelineError::from(error)))?;
 
     // A message tells its clock only when it is read.
@@ -157,8 +158,8 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
         readings: kept.readings,
         given_way: kept.given_way,
         register_readings: registers.iter().map(|(_, reads)| reads.len() as u64).sum(),
-        rejects: read.gathered.rejects,
-        doubts: readings.doubts(),
+        rejects: read.gathered.rejects.into_iter().map(Reject::shortened).collect(),
+        doubts: readings.doubts().iter().map(|doubt| unmarked(doubt)).collect(),
         files: Vec::new(),
         words,
     };

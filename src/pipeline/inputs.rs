@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::consequence::NameKind;
 use crate::disk::{self, PlaceError, Said};
 use crate::domain::{
     Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
@@ -27,6 +26,24 @@ pub enum PipelineError {
     /// The file for what does not fit into memory failed.
     #[error("failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory")]
     Spill(#[from] std::io::Error),
+    /// `--memory`, or half of what is free, is less than the run needs.
+    #[error("the run needs {least} of memory and may use {given}; give --memory {least} or more, fewer --threads, or fewer files at a time")]
+    Memory {
+        /// The least that would do, in megabytes.
+        least: String,
+        /// What it may use.
+        given: String,
+    },
+    /// The system allows the process less than the run needs.
+    #[error(
+        "the run needs {least} of memory, and the system leaves this process {allowed} beside the program itself; raise the limit of its address space (`ulimit -v`), or give fewer --threads"
+    )]
+    AddressSpace {
+        /// The least that would do, in megabytes.
+        least: String,
+        /// What it may use.
+        allowed: String,
+    },
     /// The user interrupted the run.
     #[error("interrupted; nothing was written")]
     Interrupted,
@@ -148,21 +165,13 @@ impl Tables {
 }
 
 impl Tables {
-    /// Every id, address, licence and owner that the tables hold.
-    pub(super) fn names(&self) -> impl Iterator<Item = (NameKind, &str)> {
-        let customers = self.customers.iter().flat_map(|(id, customer)| {
-            let id: Option<&str> = Some(id);
-            [(NameKind::UsagePoint, id), (NameKind::Address, customer.address.as_deref()), (NameKind::Owner, customer.owner.as_deref())]
-        });
+    /// Every usage point and balance meter that the tables hold.
+    pub(super) fn meters(&self) -> impl Iterator<Item = &str> {
         let points = self.grid.nodes().flat_map(|node| {
-            let own: Option<&str> = if node.kind == NodeKind::UsagePoint { Some(&node.node) } else { None };
-            [(NameKind::UsagePoint, own), (NameKind::UsagePoint, node.balance_meter.as_deref())]
+            let own = Some(&node.node).filter(|_| node.kind == NodeKind::UsagePoint);
+            [own, node.balance_meter.as_ref()].into_iter().flatten()
         });
-        let licences = self.licences.iter().flat_map(|licence| {
-            let number: Option<&str> = Some(&licence.licence);
-            [(NameKind::Licence, number), (NameKind::Owner, licence.holder.as_deref()), (NameKind::Owner, licence.bin.as_deref())]
-        });
-        customers.chain(points).chain(licences).filter_map(|(kind, name)| Some((kind, name?)))
+        self.customers.keys().chain(points).map(AsRef::as_ref)
     }
 }
 
@@ -210,13 +219,13 @@ fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>,
     Ok((results, files))
 }
 
-/// Reads all pieces in `order` into the gatherer.
+/// Reads all pieces in `order` into the gatherer; remarks name files where `names_files` says so.
 pub(super) fn read_all(
     readings: &Readings,
     order: &[PieceIx],
     gatherer: &Gatherer,
     calendar: &Calendar,
-    progress: &dyn Progress,
+    (progress, names_files): (&dyn Progress, bool),
     interrupt: &Interrupt,
 ) -> Result<ReadingsRead, PipelineError> {
     let zero = || AtomicU64::new(0);
@@ -225,8 +234,9 @@ pub(super) fn read_all(
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
-    for summary in &summaries {
-        progress.remark(&format!("{}: {}, {} rows", summary.path.display(), summary.format, summary.rows));
+    for (number, FileSummary { path, format, rows, .. }) in summaries.iter().enumerate() {
+        let file = if names_files { path.display().to_string() } else { format!("file {}", number + 1) };
+        progress.remark(&format!("{file}: {format}, {rows} rows"));
     }
     Ok(ReadingsRead {
         gathered: gatherer.finish()?,

@@ -9,7 +9,7 @@ use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, StampClock, S
 use crate::series::{FaultGate, Gatherer, LoadSeries, RawReading, RegisterRead, Stretch, register_load, series_of};
 
 use super::inputs::{PipelineError, Watching};
-use super::memory::MemoryPlan;
+use super::memory::{Demand, MemoryPlan};
 use super::{Interrupt, Progress};
 
 /// Readings that are shown.
@@ -230,7 +230,8 @@ pub fn inspect(
     };
     // A dry run writes nothing beside the files: what does not fit goes to the system's folder for such.
     let folder = std::env::temp_dir();
-    let gatherer = Gatherer::new(MemoryPlan::of(None, &survey).gather, &survey, Path::new(&folder), &finish);
+    let demand = Demand { rows: readings.estimated_rows(), named: 0, sample: 0 };
+    let gatherer = Gatherer::new(MemoryPlan::of(None, &survey, demand)?.gather, &survey, Path::new(&folder), &finish);
     let looking = Looking { gatherer: &gatherer, calendar, first: Mutex::default(), interrupt };
     let pieces = readings.pieces();
     // The first piece comes alone, so that the readings shown are the first of the file.

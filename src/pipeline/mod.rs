@@ -34,7 +34,7 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, pseudonymise};
-use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, Reject, UsagePointId};
+use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
@@ -47,7 +47,7 @@ use at_stake::Consequences;
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ByBalance, ListSetting, Listing};
-use memory::MemoryPlan;
+use memory::{Demand, MemoryPlan};
 use metered::{EngineSetting, Metered};
 use named::Culprit;
 use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
@@ -90,11 +90,12 @@ struct Judged<'a> {
 }
 
 fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, beside: &mut dyn Beside) -> Result<Findings, PipelineError> {
+    memory::check_address_space()?;
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
     let readings = inputs::open_readings(plan, progress, interrupt)?;
-    let (survey, memory) = surveyed(plan, &readings, progress, interrupt)?;
+    let (survey, memory) = surveyed(plan, &tables, &readings, progress, interrupt)?;
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
@@ -105,7 +106,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
-    let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, progress, interrupt)?;
+    let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, (progress, plan.pseudonym_key.is_none()), interrupt)?;
     let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
     let counted = registers::finish_counted(&gathered.registers, &first);
     profiles.close()?;
@@ -151,9 +152,17 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 }
 
 /// How readings lie in their files, and the memory that follows from it.
-fn surveyed(plan: &ScanPlan, readings: &Readings, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Survey, MemoryPlan), PipelineError> {
+fn surveyed(
+    plan: &ScanPlan,
+    tables: &Tables,
+    readings: &Readings,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<(Survey, MemoryPlan), PipelineError> {
     let survey = Survey::of(readings, &Watching(interrupt))?;
-    let memory = MemoryPlan::of(plan.memory, &survey);
+    let named = tables.customers.len().max(tables.grid.nodes().filter(|node| node.kind == NodeKind::UsagePoint).count());
+    let demand = Demand { rows: readings.estimated_rows(), named: named as u64, sample: plan.config.calibration.sample as u64 };
+    let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     Ok((survey, memory))
 }
@@ -379,8 +388,14 @@ impl Run<'_> {
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
         run.notes.splice(0..0, read.doubts);
         run.stages = stages;
-        if let Some(key) = &self.plan.pseudonym_key {
-            pseudonymise(&mut findings, key, self.tables.names());
+        findings.rejects.iter_mut().for_each(|reject| reject.shorten());
+        match &self.plan.pseudonym_key {
+            Some(key) => pseudonymise(&mut findings, key, self.tables.meters()),
+            None => findings.each_sentence(|sentence| {
+                if has_names(sentence) {
+                    *sentence = unmarked(sentence);
+                }
+            }),
         }
         findings
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::balance::{BalanceSpan, Decomposition, NodeOdds, UnmeteredPattern, Wrong};
-use crate::domain::{CivilDay, NodeKind};
+use crate::domain::{CivilDay, Marked, NameKind, NodeKind, UsagePointId, named};
 use crate::findings::{Loss, NodeRow, Pattern};
 use crate::fusion::{logistic, q_values};
 
@@ -79,22 +79,28 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
         if culprit.under_registers() {
             row.shortlist.push(format!(
                 "{}: what is missing follows its own load hour by hour, {beta:.2} kW for each kW shown ({strength:.0} standard deviations)",
-                culprit.usage_point
+                meter(&culprit.usage_point)
             ));
         } else if let Some(fault) = culprit.fault() {
-            row.remarks.push(format!("{}: {}", culprit.usage_point, fault.detail));
+            row.remarks.push(format!("{}: {}", meter(&culprit.usage_point), fault.detail));
         } else {
             row.remarks.push(format!(
                 "what is missing follows the load of {}, {beta:.2} kW for each kW shown ({strength:.0} standard deviations): not sure enough to list or to count",
-                culprit.usage_point
+                meter(&culprit.usage_point)
             ));
         }
     }
-    row.shortlist.extend(fallen.iter().filter(|fallen| fallen.node == row.node).map(|fallen| format!("{}: {}", fallen.usage_point, fallen.ground())));
+    row.shortlist
+        .extend(fallen.iter().filter(|fallen| fallen.node == row.node).map(|fallen| format!("{}: {}", meter(&fallen.usage_point), fallen.ground())));
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
         row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned());
     }
     row
+}
+
+/// A meter in a sentence.
+fn meter(id: &UsagePointId) -> Marked<'_> {
+    named(NameKind::UsagePoint, id)
 }
 
 /// A load is called scheduled when most of it runs in a window.
@@ -146,7 +152,7 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push("no rating: transformer loss is taken as zero".to_owned());
     }
     if !balanced.placed.is_empty() {
-        let ids: Vec<&str> = balanced.placed.iter().map(AsRef::as_ref).collect();
+        let ids: Vec<String> = balanced.placed.iter().map(|id| meter(id).to_string()).collect();
         remarks.push(format!("missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}", ids.join(", ")));
     }
     if balanced.found.as_ref().is_some_and(|found| found.parts.iter().any(|part| part.pattern == UnmeteredPattern::Dark)) {

@@ -3,10 +3,20 @@
 //! `run.toml` is compared without the times of its stages, `rejects.csv` without the numbers of rows (readings may be given in another order), everything else byte for byte.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, ParquetReader, SerReader};
+use crate::domain::shortened;
+use crate::ingest::ParquetTable;
+
+use super::given as given_file;
+
+/// Bytes by which a file of the result may be longer than ours and is read all the same, beside as many times its length.
+const FREE_BYTES: u64 = 64 << 20;
+const TIMES_OURS: u64 = 4;
+/// Characters of a column's name that are told.
+const MOST_OF_NAME: usize = 60;
 
 /// A file of one of the folders that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -53,10 +63,26 @@ fn names(folder: &Path) -> Result<BTreeSet<String>, CompareError> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CompareError> {
-    fs::read(path).map_err(|source| CompareError { path: path.to_path_buf(), source })
+    let mut bytes = Vec::new();
+    let read = given_file::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|source| CompareError { path: path.to_path_buf(), source })
+}
+
+/// Why a file of the result is not read at all.
+fn not_read(given: &Path, again: &Path) -> Result<Option<String>, CompareError> {
+    let look = |path: &Path| fs::symlink_metadata(path).map_err(|source| CompareError { path: path.to_path_buf(), source });
+    let (a, b) = (look(given)?, look(again)?);
+    if !a.is_file() {
+        return Ok(Some("it is no file of its own but a link, a folder or a device".to_owned()));
+    }
+    let is_longer = a.len() > b.len().saturating_mul(TIMES_OURS).saturating_add(FREE_BYTES);
+    Ok(is_longer.then(|| format!("{} bytes in the result, {} now", a.len(), b.len())))
 }
 
 fn compare_file(given: &Path, again: &Path) -> Result<Option<String>, CompareError> {
+    if let Some(words) = not_read(given, again)? {
+        return Ok(Some(words));
+    }
     let (a, b) = (read(given)?, read(again)?);
     if a == b {
         return Ok(None);
@@ -70,7 +96,7 @@ fn compare_file(given: &Path, again: &Path) -> Result<Option<String>, CompareErr
         (_, "parquet") => Some(parquet_part(given, again).unwrap_or_else(|| byte_part(&a, &b))),
         _ => Some(byte_part(&a, &b)),
     };
-    Ok(parts)
+    Ok(parts.map(|words| shortened(&words)))
 }
 
 fn byte_part(a: &[u8], b: &[u8]) -> String {
@@ -90,7 +116,7 @@ fn csv_part(a: &[u8], b: &[u8]) -> Option<String> {
     if let Some(row) = a.iter().zip(&b).position(|(a, b)| a != b) {
         let column = (0..a[row].len().max(b[row].len())).find(|&column| a[row].get(column) != b[row].get(column))?;
         let cell = |record: &csv::StringRecord| record.get(column).map_or_else(|| "no cell".to_owned(), |cell| format!("`{cell}`"));
-        let named = header.get(column).unwrap_or("beyond the header");
+        let named: String = header.get(column).unwrap_or("beyond the header").chars().take(MOST_OF_NAME).collect();
         return Some(format!("row {}, column {named}: {} in the result, {} now", row + 1, cell(&a[row]), cell(&b[row])));
     }
     (a.len() != b.len()).then(|| format!("{} rows in the result, {} now; the shorter is the beginning of the longer", a.len(), b.len()))
@@ -112,21 +138,29 @@ fn rejects_part(a: &[u8], b: &[u8]) -> Option<String> {
 }
 
 fn parquet_part(given: &Path, again: &Path) -> Option<String> {
-    let frame = |path: &Path| -> Option<DataFrame> { ParquetReader::new(File::open(path).ok()?).finish().ok() };
-    let (a, b) = (frame(given)?, frame(again)?);
-    if a.get_column_names() != b.get_column_names() {
+    let (a, b) = (ParquetTable::open(given).ok()?, ParquetTable::open(again).ok()?);
+    if !a.names().eq(b.names()) {
         return Some("other columns".to_owned());
     }
-    if a.height() != b.height() {
-        return Some(format!("{} rows in the result, {} now", a.height(), b.height()));
+    if a.rows() != b.rows() {
+        return Some(format!("{} rows in the result, {} now", a.rows(), b.rows()));
     }
-    let differs = |row: usize| {
-        a.columns()
-            .iter()
-            .zip(b.columns())
-            .find_map(|(a, b)| Some((a.name(), a.get(row).ok()?.to_string(), b.get(row).ok()?.to_string())).filter(|(_, a, b)| a != b))
-    };
-    (0..a.height()).find_map(|row| differs(row).map(|(column, a, b)| format!("row {}, column {column}: {a} in the result, {b} now", row + 1)))
+    // Of several columns that differ the one that does so in the first row.
+    let mut first: Option<(usize, String)> = None;
+    for name in a.names() {
+        let mut ours: Vec<Option<String>> = Vec::new();
+        b.each(name, |_, cell| ours.push(cell.map(str::to_owned))).ok()?;
+        a.each(name, |row, cell| {
+            let ours = ours.get(row).and_then(Option::as_deref);
+            if cell != ours && first.as_ref().is_none_or(|(before, _)| row < *before) {
+                let told = |cell: Option<&str>| cell.map_or_else(|| "null".to_owned(), |cell| format!("`{cell}`"));
+                let column: String = name.chars().take(MOST_OF_NAME).collect();
+                first = Some((row, format!("row {}, column {column}: {} in the result, {} now", row + 1, told(cell), told(ours))));
+            }
+        })
+        .ok()?;
+    }
+    first.map(|(_, words)| words)
 }
 
 /// Where two run records part, times left out.

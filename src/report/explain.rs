@@ -2,13 +2,14 @@
 //!
 //! Everything is read back from the files of the folder, so that what is told here is what the list says.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
+use crate::ingest::ParquetTable;
 
 use super::cell::unguarded;
 use super::explain_node::{blind_node_words, node_words};
+use super::given;
 use super::language::Language;
 
 /// Contributions smaller than this are not told.
@@ -39,7 +40,7 @@ pub enum ExplainError {
 
 /// A row of a csv file with its column names.
 pub(super) struct Record {
-    names: csv::StringRecord,
+    names: Arc<csv::StringRecord>,
     cells: csv::StringRecord,
 }
 
@@ -73,15 +74,15 @@ pub fn explain(folder: &Path, id: &str, language: Language) -> Result<String, Ex
     if let Some(words) = blind_node_words(folder, id, language)? {
         return Ok(words);
     }
-    let scores = scores(folder)?;
-    if let Some(row) = row_of(&scores, id) {
-        return usage_point_words(folder, id, &scores, row, language);
+    let scores = Scores::of(folder, id)?;
+    if scores.row.is_some() {
+        return usage_point_words(folder, id, &scores, language);
     }
     let wanted = id.trim().to_lowercase();
     let is_meant = |record: &Record| !wanted.is_empty() && record.get("address").to_lowercase().contains(&wanted);
     let addresses = records(folder, "addresses.csv", is_meant)?;
     if addresses.is_empty() {
-        return Err(ExplainError::Unknown { id: id.to_owned(), near: near(&scores, id) });
+        return Err(ExplainError::Unknown { id: id.to_owned(), near: scores.near.map_or(String::new(), |near| format!("; near it is `{near}`")) });
     }
     Ok(addresses.iter().map(|address| address_words(address, language)).collect::<Vec<_>>().join("\n"))
 }
@@ -89,12 +90,13 @@ pub fn explain(folder: &Path, id: &str, language: Language) -> Result<String, Ex
 /// Rows of a csv file of the folder that are wanted, in their order.
 pub(super) fn records(folder: &Path, file: &str, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, ExplainError> {
     let path = folder.join(file);
-    let failed = |source: csv::Error| ExplainError::File { path: path.clone(), source: Box::new(source) };
-    let mut reader = csv::Reader::from_path(&path).map_err(failed)?;
-    let names = reader.headers().map_err(failed)?.clone();
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
+    let no_table = |error: csv::Error| failed(given::csv_words(error).into());
+    let mut reader = csv::Reader::from_reader(given::open(&path).map_err(|source| failed(Box::new(source)))?);
+    let names = Arc::new(reader.headers().map_err(no_table)?.clone());
     let mut found = Vec::new();
     for cells in reader.records() {
-        let record = Record { names: names.clone(), cells: cells.map_err(failed)? };
+        let record = Record { names: Arc::clone(&names), cells: cells.map_err(no_table)? };
         if wanted(&record) {
             found.push(record);
         }
@@ -102,38 +104,59 @@ pub(super) fn records(folder: &Path, file: &str, wanted: impl Fn(&Record) -> boo
     Ok(found)
 }
 
-fn scores(folder: &Path) -> Result<DataFrame, ExplainError> {
-    let path = folder.join("scores.parquet");
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
-    let file = File::open(&path).map_err(|source| failed(Box::new(source)))?;
-    ParquetReader::new(file).finish().map_err(|source| failed(Box::new(source)))
+/// The scores of a result: which usage points it holds, and in which row what is asked for stands.
+struct Scores {
+    path: PathBuf,
+    table: ParquetTable,
+    row: Option<usize>,
+    /// The known id that shares the most letters from the front with what is asked for.
+    near: Option<String>,
 }
 
-fn ids(scores: &DataFrame) -> impl Iterator<Item = (usize, &str)> {
-    let column = scores.column("usage_point").and_then(|column| column.str());
-    column.into_iter().flat_map(|column| column.iter().enumerate().filter_map(|(row, id)| Some((row, id?))))
-}
+impl Scores {
+    fn of(folder: &Path, id: &str) -> Result<Self, ExplainError> {
+        let path = folder.join("scores.parquet");
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
+        given::open(&path).map_err(|source| failed(Box::new(source)))?;
+        let table = ParquetTable::open(&path).map_err(|source| failed(Box::new(source)))?;
+        let shared = |other: &str| other.chars().zip(id.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+        let (mut row, mut near) = (None, (0, String::new()));
+        table
+            .each("usage_point", |place, other| {
+                let Some(other) = other else { return };
+                if other == id {
+                    row = row.or(Some(place));
+                }
+                let shared = shared(other);
+                if shared > near.0 || (shared == near.0 && shared > 0 && *other < *near.1) {
+                    near = (shared, other.to_owned());
+                }
+            })
+            .map_err(|source| failed(Box::new(source)))?;
+        Ok(Self { path, table, row, near: Some(near.1).filter(|near| !near.is_empty()) })
+    }
 
-fn row_of(scores: &DataFrame, id: &str) -> Option<usize> {
-    ids(scores).find(|(_, other)| *other == id).map(|(row, _)| row)
-}
+    /// A number of the row that was found; `None` where it is missing.
+    fn real(&self, name: &str) -> Result<Option<f64>, ExplainError> {
+        let Some(row) = self.row else { return Ok(None) };
+        let value = self.table.value(name, row).map_err(|source| ExplainError::File { path: self.path.clone(), source: Box::new(source) })?;
+        Ok(value.and_then(|text| text.parse().ok()).filter(|value: &f64| value.is_finite()))
+    }
 
-/// The known id that shares the most letters from the front with `id`, in words.
-fn near(scores: &DataFrame, id: &str) -> String {
-    let shared = |other: &str| other.chars().zip(id.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
-    let best = ids(scores).map(|(_, other)| (shared(other), other)).max_by_key(|(shared, other)| (*shared, std::cmp::Reverse(*other)));
-    best.filter(|(shared, _)| *shared > 0).map_or(String::new(), |(_, other)| format!("; near it is `{other}`"))
-}
-
-fn real(scores: &DataFrame, name: &str, row: usize) -> Option<f64> {
-    match scores.column(name).ok()?.get(row).ok()? {
-        AnyValue::Float64(value) => Some(value),
-        AnyValue::Float32(value) => Some(f64::from(value)),
-        _ => None,
+    /// The families of evidence in the order of the file.
+    fn families(&self) -> Result<Vec<(String, Option<f64>)>, ExplainError> {
+        let names: Vec<String> = self.table.names().filter_map(|name| name.strip_prefix("llr_").map(str::to_owned)).collect();
+        names
+            .into_iter()
+            .map(|family| {
+                let llr = self.real(&format!("llr_{family}"))?;
+                Ok((family, llr))
+            })
+            .collect()
     }
 }
 
-fn usage_point_words(folder: &Path, id: &str, scores: &DataFrame, row: usize, language: Language) -> Result<String, ExplainError> {
+fn usage_point_words(folder: &Path, id: &str, scores: &Scores, language: Language) -> Result<String, ExplainError> {
     let of_id = |record: &Record| record.get("usage_point") == id;
     let (suspects, cleared, faults) =
         (records(folder, "suspects.csv", of_id)?, records(folder, "cleared.csv", of_id)?, records(folder, "faults.csv", of_id)?);
@@ -142,7 +165,7 @@ fn usage_point_words(folder: &Path, id: &str, scores: &DataFrame, row: usize, la
         suspect_lines(id, suspect, language, &mut lines);
     } else {
         lines.push(language.tell("not_listed", &[("id", id)]));
-        lines.push(real(scores, "probability", row).map_or_else(
+        lines.push(scores.real("probability")?.map_or_else(
             || language.tell("nothing_tested", &[]),
             |probability| language.tell("probability", &[("p", &format!("{probability:.6}"))]),
         ));
@@ -152,8 +175,8 @@ fn usage_point_words(folder: &Path, id: &str, scores: &DataFrame, row: usize, la
         lines.push(language.tell("cleared", &[("what", &what), ("reason", &reason)]));
     }
     lines.push(language.tell("families", &[]));
-    lines.extend(families(scores, row).into_iter().map(|(family, llr)| family_line(&family, llr, language)));
-    if let Some(log_odds) = real(scores, "log_odds", row) {
+    lines.extend(scores.families()?.into_iter().map(|(family, llr)| family_line(&family, llr, language)));
+    if let Some(log_odds) = scores.real("log_odds")? {
         lines.push(language.tell("log_odds", &[("odds", &format!("{log_odds:+.2}"))]));
     }
     for fault in &faults {
@@ -209,12 +232,6 @@ fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec
             lines.extend(parts.into_iter().map(|part| format!("  {}", language.sentence(part))));
         }
     }
-}
-
-/// The families of evidence in the order of the file.
-fn families(scores: &DataFrame, row: usize) -> Vec<(String, Option<f64>)> {
-    let names = scores.get_column_names().into_iter().filter_map(|name| name.strip_prefix("llr_").map(str::to_owned));
-    names.map(|family| (family.clone(), real(scores, &format!("llr_{family}"), row))).collect()
 }
 
 /// What an inspector should check before anybody is accused: the text of the page that says so.

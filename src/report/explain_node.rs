@@ -1,5 +1,6 @@
 //! One grid node of a result folder in plain words: its balance, what was found in it, what was not seen, who else sees the load, and which measurement would settle it.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::explain::{ExplainError, Record, records};
@@ -19,7 +20,7 @@ const DAYS_IN_A_LINE: usize = 70;
 /// When a file of the folder cannot be read.
 pub(super) fn node_words(folder: &Path, node: &Record, language: Language) -> Result<String, ExplainError> {
     let id = node.get("node");
-    let tree = Tree(records(folder, "coverage.csv", |_| true)?);
+    let tree = Tree::of(records(folder, "coverage.csv", |_| true)?);
     let days = records(folder, "node_days.csv", |record| record.get("node") == id)?;
     let mut text = Told { language, text: String::new() };
     let place = where_in_grid(node, language);
@@ -43,7 +44,7 @@ pub(super) fn node_words(folder: &Path, node: &Record, language: Language) -> Re
 /// # Errors
 /// When a file of the folder cannot be read.
 pub(super) fn blind_node_words(folder: &Path, id: &str, language: Language) -> Result<Option<String>, ExplainError> {
-    let tree = Tree(records(folder, "coverage.csv", |_| true)?);
+    let tree = Tree::of(records(folder, "coverage.csv", |_| true)?);
     let Some(row) = tree.row(id) else { return Ok(None) };
     let mut text = Told { language, text: String::new() };
     text.line("blind", &[("id", id), ("kind", &language.word(row.get("kind"))), ("where", &where_in_grid(row, language))]);
@@ -84,11 +85,23 @@ fn remarks(text: &mut Told, node: &Record) {
 }
 
 /// The grid without usage points, as `coverage.csv` holds it.
-struct Tree(Vec<Record>);
+struct Tree {
+    rows: Vec<Record>,
+    /// Place of each node; of a node that stands twice the first.
+    places: HashMap<String, usize>,
+}
 
 impl Tree {
+    fn of(rows: Vec<Record>) -> Self {
+        let mut places = HashMap::new();
+        for (place, row) in rows.iter().enumerate() {
+            places.entry(row.get("node").to_owned()).or_insert(place);
+        }
+        Self { rows, places }
+    }
+
     fn row(&self, id: &str) -> Option<&Record> {
-        self.0.iter().find(|record| record.get("node") == id)
+        self.places.get(id).map(|&place| &self.rows[place])
     }
 
     /// Nodes above `id`, the nearest first.

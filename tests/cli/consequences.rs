@@ -26,7 +26,7 @@ fn scanned(more: &[&str]) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn verify(out: &Path, readings: &str, more: &[&str]) -> (Option<i32>, String) {
-    let output = darkload(&[&["verify", &out.display().to_string(), readings], more].concat());
+    let output = darkload(&[&["verify", &out.display().to_string(), readings, "--inputs", "samples/town"], more].concat());
     (output.status.code(), text(&output.stdout) + &text(&output.stderr))
 }
 
@@ -127,9 +127,14 @@ fn a_pseudonymised_result_names_nobody_and_its_key_is_not_in_it() {
     let names = fs::read_to_string(keep.path().join("out.names.csv")).unwrap();
     let first = rows(&out, "suspects.csv")[0]["usage_point"].clone();
     assert!(names.lines().any(|line| line.starts_with(&format!("{first},usage_point,UP"))), "{first}");
-    assert_eq!(verify(&out, TOWN, &[]).0, Some(0), "the key beside the result is found");
-    fs::rename(keep.path().join("out.key"), keep.path().join("hidden.key")).unwrap();
+    // Paths are pseudonyms too, so each file has to be given.
+    let tables = ["customers", "grid", "weather", "licences", "tariffs"].map(|role| (format!("--{role}"), format!("samples/town/{role}.csv")));
+    let tables: Vec<&str> = tables.iter().flat_map(|(option, path)| [option.as_str(), path.as_str()]).collect();
     assert_eq!(verify(&out, TOWN, &[]).0, Some(2));
+    let (code, words) = verify(&out, TOWN, &tables);
+    assert_eq!(code, Some(0), "the key beside the result is found: {words}");
+    fs::rename(keep.path().join("out.key"), keep.path().join("hidden.key")).unwrap();
+    assert_eq!(verify(&out, TOWN, &tables).0, Some(2));
 }
 
 #[test]
@@ -150,7 +155,10 @@ fn a_rule_pack_of_the_users_own_is_asked_and_recorded() {
     let config = folder.join("config.toml");
     fs::write(&config, format!("[rules]\npacks = []\nfiles = [\"{}\"]\n", folder.join("local.toml").display())).unwrap();
     let (_keep, out) = scanned(&["--config", &config.display().to_string()]);
+    let own = folder.join("local.toml").display().to_string();
     assert!(rows(&out, "suspects.csv").iter().all(|row| row["criteria"].starts_with("local/limit: used more than 100 kWh in a month (")));
     assert!(fs::read_to_string(out.join("run.toml")).unwrap().contains("role = \"rules\""));
-    assert_eq!(verify(&out, TOWN, &[]).0, Some(0));
+    assert_eq!(verify(&out, TOWN, &[]).0, Some(2), "a path that only the result names is not opened");
+    let (code, words) = verify(&out, TOWN, &["--rules", &own]);
+    assert_eq!(code, Some(0), "{words}");
 }

@@ -139,7 +139,24 @@ fn neither_the_order_of_readings_nor_the_memory_nor_the_format_leaves_a_trace() 
     let (parted, plan) = scan(&by_time, "parquet", &["--memory", "2G"]);
     assert!(plan.contains("parted by usage point") && !plan.contains("went to disk"), "{plan}");
     assert_eq!(parted, expected);
-    let (spilled, plan) = scan(&by_time, "parquet", &["--memory", "1M", "--threads", "3"]);
+    // What a run needs in any case it says when it is given less; with that much all that can wait on disk does.
+    let readings = format!("{by_time}/readings.parquet");
+    let refused = darkload(&[
+        "scan",
+        &readings,
+        "--grid",
+        &format!("{by_time}/grid.csv"),
+        "--memory",
+        "1M",
+        "--threads",
+        "3",
+        "--out",
+        &format!("{by_time}-none"),
+    ]);
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    let least = said.split("give --memory ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    let (spilled, plan) = scan(&by_time, "parquet", &["--memory", least, "--threads", "3"]);
     assert!(plan.contains("of readings went to disk") && plan.contains("of profiles went to disk"), "{plan}");
     assert_eq!(spilled, expected);
     let as_text = simulated(folder.path(), "meter", "csv");

@@ -78,7 +78,7 @@ pub(super) fn without_mark(text: &[u8]) -> &[u8] {
 }
 
 /// Turns what a reader gives into UTF-8, with bounded memory.
-pub(super) struct Decoded<R> {
+pub(in crate::ingest) struct Decoded<R> {
     inner: R,
     decoder: Decoder,
     raw: Vec<u8>,
@@ -88,7 +88,7 @@ pub(super) struct Decoded<R> {
 }
 
 impl<R: Read> Decoded<R> {
-    pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
+    pub(in crate::ingest) fn new(inner: R, encoding: &'static Encoding) -> Self {
         Self { inner, decoder: encoding.new_decoder_with_bom_removal(), raw: vec![0; 1 << 16], text: Vec::new(), given: 0, ended: false }
     }
 

@@ -40,7 +40,7 @@ use super::mapping::{Profile, Understanding};
 use super::message::is_of_the_system;
 use super::stamp::StampForm;
 use super::{Format, IngestError, ReadingsFile, Source, decompress};
-use encoding::Decoded;
+pub(in crate::ingest) use encoding::Decoded;
 use file::{Store, TextFile};
 pub(in crate::ingest) use held::HeldTable;
 use plan::Footers;
@@ -159,6 +159,11 @@ fn whole_column(file: &Source, encoding: &'static Encoding, column: usize, delim
             return Ok(Some(found));
         }
     }
+}
+
+/// The encoding of a text, from its first bytes.
+pub(super) fn guess_encoding(head: &[u8]) -> &'static encoding_rs::Encoding {
+    encoding::guess(head).encoding
 }
 
 /// The most frequent of the known delimiters in a header; the later in the list of equally frequent ones.

@@ -156,7 +156,7 @@ impl<'a> Parser<'a> {
                 let value = parser.value(fields[*column], Value::Interval(*column, parser.plan.unit), parser.plan.factor);
                 let value = value.map_or_else(
                     |(code, detail)| {
-                        parser.refuse(index, (code, format!("{id}: {detail}")));
+                        parser.refuse(index, (code, format!("`{id}`: {detail}")));
                         NO_READING
                     },
                     |value| value as f32,

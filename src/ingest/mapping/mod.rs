@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Calendar, ReadingQuality, Unit};
+use crate::domain::{Calendar, ReadingQuality, Unit, toml_words};
 
 use super::stamp::StampForm;
 
@@ -308,7 +308,7 @@ impl Profile {
     /// # Errors
     /// When the text is no profile.
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, ProfileError> {
-        let wrong = |error: toml::de::Error| ProfileError::Toml { name: name.to_owned(), message: error.to_string().trim_end().replace('\n', "; ") };
+        let wrong = |error: toml::de::Error| ProfileError::Toml { name: name.to_owned(), message: toml_words(&error, text) };
         let mut profile: Self = toml::from_str(text).map_err(wrong)?;
         if profile.name.is_empty() {
             name.clone_into(&mut profile.name);
