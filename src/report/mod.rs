@@ -10,6 +10,7 @@ mod explain;
 mod explain_node;
 mod folder;
 mod geojson;
+mod headline;
 mod language;
 mod page;
 mod scores;
