@@ -146,3 +146,67 @@ fn at_stake(cases: &[WorklistRow]) -> Vec<AtStake<'_>> {
     }
     sums.into_values().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::{FindingKind, Loss};
+
+    fn case(level: &'static str, id: &str, amount: f64, currency: &str) -> WorklistRow {
+        let loss = Loss { loss_energy: Some(amount), loss_low: Some(0.5 * amount), currency: Some(currency.into()), ..Loss::default() };
+        WorklistRow {
+            rank: 1,
+            level,
+            id: id.into(),
+            city: None,
+            usage_points: if level == "node" { Vec::new() } else { vec![id.into()] },
+            node: (level == "node").then(|| id.into()),
+            feeder: None,
+            probability: Some(0.75),
+            kw: Some(3.0),
+            kwh: Some(1000.0),
+            expected_kwh: Some(750.0),
+            expected_recovery: None,
+            crew: None,
+            loss,
+            findings: Vec::new(),
+            criteria: Vec::new(),
+        }
+    }
+
+    fn findings() -> Findings {
+        let since = |id: &str, day: &str| SuspectRow {
+            rank: 1,
+            since: CivilDay::parse(day),
+            ..SuspectRow::nothing_found(id.into(), FindingKind::MeteredHiddenLoad)
+        };
+        let mut findings = Findings { suspects: vec![since("A", "2025-05-20"), since("B", "2025-03-20")], ..Findings::default() };
+        findings.worklist = vec![case("node", "T1", 1000.0, "KZT"), case("usage_point", "A", 20.0, "KZT"), case("usage_point", "B", 3.0, "KZT")];
+        findings.run.period = Some(("2025-03-01".into(), "2025-05-31".into()));
+        findings
+    }
+
+    #[test]
+    fn what_is_at_stake_at_nodes_counts_as_much_as_at_meters() {
+        let findings = findings();
+        let headline = Headline::of(&findings);
+        assert_eq!(headline.at_stake, [AtStake { currency: "KZT", amount: 1023.0, low: 511.5, high: 1023.0 }]);
+        assert_eq!((headline.total, headline.innocents, headline.kw, headline.kwh), (3, 0.75, 9.0, 3000.0));
+    }
+
+    #[test]
+    fn what_began_in_the_last_month_is_new() {
+        let findings = findings();
+        let headline = Headline::of(&findings);
+        let new: Vec<(&str, bool)> = headline.cases.iter().map(|case| (case.place, case.is_new)).collect();
+        assert_eq!((new, headline.began, headline.new), (vec![("T1", false), ("A", true), ("B", false)], 2, 1));
+    }
+
+    #[test]
+    fn amounts_of_two_currencies_stay_apart() {
+        let mut findings = findings();
+        findings.worklist.push(case("usage_point", "C", 7.0, "RUB"));
+        let sums: Vec<(&str, f64)> = Headline::of(&findings).at_stake.iter().map(|sum| (sum.currency, sum.amount)).collect();
+        assert_eq!(sums, [("KZT", 1023.0), ("RUB", 7.0)]);
+    }
+}

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use crate::findings::Findings;
 
@@ -14,7 +14,8 @@ use super::headline::{HeadCase, Headline};
 /// What a case claims and what it does not.
 const CLAIM: &str = "A case says that readings do not fit an ordinary customer of the kind, or that load is not metered.
 It is a reason to check on site, not proof of guilt.";
-/// Letters of a place that the table shows.
+/// Columns of the terminal, and letters of a place that the table shows.
+const WIDTH: u16 = 100;
 const PLACE: usize = 34;
 
 /// The summary of a run whose result lies in `out`.
@@ -55,9 +56,13 @@ fn found(text: &mut String, findings: &Findings) {
 
 fn cases(headline: &Headline) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["#", "where", "what", "kW (90 %)", "at stake", "prob.", "since"]);
+    // With one currency its code stands once, in the heading.
+    let currency = if let [sum] = &headline.at_stake[..] { Some(sum.currency) } else { None };
+    let at_stake = currency.map_or_else(|| "at stake".to_owned(), |currency| format!("at stake, {currency}"));
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.set_header(["#", "where", "what", "kW (90 %)", at_stake.as_str(), "prob.", "since"]);
     for case in &headline.cases {
-        table.add_row(cells(case));
+        table.add_row(cells(case, currency));
     }
     for index in [0, 3, 4, 5] {
         if let Some(column) = table.column_mut(index) {
@@ -67,7 +72,7 @@ fn cases(headline: &Headline) -> Table {
     table
 }
 
-fn cells(case: &HeadCase) -> [String; 7] {
+fn cells(case: &HeadCase, currency: Option<&str>) -> [String; 7] {
     let place = match (case.members.first(), case.node) {
         (Some((id, _)), _) if *id != case.place => format!("{id}, {}", case.place),
         (None, Some((id, kind, _))) => format!("{kind} {id}"),
@@ -78,9 +83,11 @@ fn cells(case: &HeadCase) -> [String; 7] {
     [
         case.rank.to_string(),
         place.chars().take(PLACE - more.len()).collect::<String>() + &more,
-        case.pattern.unwrap_or(case.what).replace('_', " "),
+        [Some(case.what), case.pattern].into_iter().flatten().collect::<Vec<_>>().join(", ").replace('_', " "),
         case.kw.map_or(String::new(), |kw| format!("{kw:.1}{interval}")),
-        case.amount.map_or(String::new(), |sum| format!("{} {}", amount(sum), case.currency.unwrap_or(""))),
+        case.amount.map_or(String::new(), |sum| {
+            format!("{} {}", amount(sum), case.currency.filter(|own| Some(*own) != currency).unwrap_or("")).trim().to_owned()
+        }),
         case.probability.map_or(String::new(), |p| if p > 0.999 { ">0.999".to_owned() } else { format!("{p:.3}") }),
         case.since.as_ref().map_or_else(|| "start".to_owned(), |day| format!("{day}{}", if case.is_new { " new" } else { "" })),
     ]

@@ -665,7 +665,8 @@ mod tests {
         for row in &details {
             let own = &series[&row["id"]];
             let plain = row["exchanged"].is_empty() && row["fault"].is_empty();
-            if let Ok(step) = row["display_kwh"].parse::<f64>().map(|kwh| (kwh * 1000.0) as i64).as_ref().filter(|_| plain) {
+            if let (Ok(kwh), true) = (row["display_kwh"].parse::<f64>(), plain) {
+                let step = (kwh * 1000.0).round() as i64;
                 assert!(own.iter().all(|(_, wh)| wh % step == 0), "{row:?}");
                 displays += 1;
             }

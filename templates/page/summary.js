@@ -18,7 +18,7 @@ function inputsTable() {
 
 /** What was found, where, how much, how sure, and what is new; with what it does not say. */
 function found() {
-  const head = DATA.headline, claim = el('p.claim', null, t('what_a_line_claims'), ' ', el('strong', null, t('no_guilt')));
+  const head = DATA.headline, claim = el('p.claim', null, t('what_a_line_claims'), ' ', t('what_a_node_claims'), ' ', el('strong', null, t('no_guilt')));
   if (!head.total) return [el('p', null, el('strong', null, t('nothing_found'))), claim];
   const money = (sum) => num(sum.amount) + '\u00a0' + sum.currency;
   return [
