@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 
 use crate::findings::Findings;
 
@@ -36,11 +36,14 @@ fn found(text: &mut String, findings: &Findings) {
         let _ = writeln!(text, "No usage point is likely enough to be listed, and no grid node to miss load.");
     } else {
         let at_stake: Vec<String> = (headline.at_stake.iter())
-            .map(|sum| format!("{} {} at stake ({} to {})", amount(sum.amount), sum.currency, amount(sum.low), amount(sum.high)))
+            .map(|sum| format!("{} {} ({} to {})", amount(sum.amount), sum.currency, amount(sum.low), amount(sum.high)))
             .collect();
         let Headline { total, kw, kwh, began, new, new_days, .. } = headline;
-        let size = [format!("{kw:.1} kW"), format!("{} kWh in the period", amount(kwh))].into_iter().chain(at_stake).collect::<Vec<_>>().join(", ");
-        let _ = writeln!(text, "{total} cases, {:.1} of them expected to be nothing: {size}.", headline.innocents);
+        let _ =
+            writeln!(text, "{total} cases, {:.1} of them expected to be nothing: {kw:.1} kW, {} kWh in the period.", headline.innocents, amount(kwh));
+        if !at_stake.is_empty() {
+            let _ = writeln!(text, "At stake: {}.", at_stake.join(", "));
+        }
         let _ = writeln!(text, "{began} began within the period, {new} of them in its last {new_days} days (new).\n{CLAIM}");
         let _ = writeln!(text, "{}", cases(&headline));
     }
@@ -67,6 +70,12 @@ fn cases(headline: &Headline) -> Table {
     for index in [0, 3, 4, 5] {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    // Words may be broken, numbers and days not.
+    for index in [3, 6] {
+        if let Some(column) = table.column_mut(index) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
     table

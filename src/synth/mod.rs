@@ -35,7 +35,7 @@ mod usage;
 
 pub use farm::{DailyWindow, FarmKind, FarmModel, Growth, Schedule};
 pub use local_time::LocalTimes;
-pub use oddities::{ClassWords, Oddities};
+pub use oddities::{ClassWords, Oddities, UnknownLanguage};
 pub use place::Place;
 pub use readings::ReadingsError;
 pub use readme::command_line;

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// In which language the books name the tariff classes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClassWords {
     /// `household`, `business`, ...
@@ -27,6 +27,20 @@ impl std::fmt::Display for ClassWords {
         })
     }
 }
+
+impl std::str::FromStr for ClassWords {
+    type Err = UnknownLanguage;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
+        let all = [Self::English, Self::Russian, Self::Kazakh];
+        all.into_iter().find(|words| words.to_string() == text).ok_or(UnknownLanguage)
+    }
+}
+
+/// A language in which no class is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("choose english, russian or kazakh")]
+pub struct UnknownLanguage;
 
 /// How many of the customers are strange, and in which way. All shares are 0 at first.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, clap::Args)]
@@ -100,7 +114,7 @@ pub struct Oddities {
     /// Share of customers without a tariff class in the books
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub empty_class_share: f64,
-    /// Language of the class names in the books
+    /// Language of the class names in the books: english, russian or kazakh
     #[arg(long, value_name = "LANGUAGE", default_value_t = ClassWords::English)]
     pub class_words: ClassWords,
     /// Write details.csv also where nothing is strange: energy and hours of every farm
