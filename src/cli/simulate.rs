@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 
 use crate::synth::{
-    Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError, SimulateSettings, Simulated, TamperKind, simulate,
+    Oddities, Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError, SimulateSettings, Simulated, TamperKind,
+    simulate,
 };
 
 use super::session::watch_interrupts;
@@ -147,6 +148,9 @@ pub(super) struct SimulateArgs {
     /// Order of the readings: meter (one after the other) or time (one instant after the other)
     #[arg(long, value_name = "ORDER", default_value = "meter", value_parser = word::<ReadingsOrder>)]
     pub(super) order: ReadingsOrder,
+    /// What is strange about the utility.
+    #[command(flatten)]
+    pub(super) oddities: Oddities,
 }
 
 /// A simulation that could not be run.
@@ -212,6 +216,7 @@ impl SimulateArgs {
             mixed_steps: self.mixed_steps,
             format: self.format,
             order: self.order,
+            oddities: self.oddities.clone(),
         }
     }
 }
@@ -249,7 +254,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::synth::command_line;
+    use crate::synth::{ClassWords, command_line};
 
     #[derive(Parser)]
     struct Alone {
@@ -273,6 +278,14 @@ mod tests {
             upper_balance_share: Some(1.0),
             tamper_kind: TamperKind::NightZero,
             start: "2025-01-06".into(),
+            oddities: Oddities {
+                whole_kwh_share: 0.1,
+                season_day: Some(3),
+                load_sheddings: 2,
+                class_words: ClassWords::Russian,
+                details: true,
+                ..Oddities::default()
+            },
             ..SimulateSettings::default()
         };
         let line = command_line(&settings).unwrap();

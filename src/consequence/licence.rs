@@ -8,7 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, NameKind, UsagePointId, named};
+use crate::domain::{Calendar, CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, NameKind, UsagePointId, named};
+use crate::series::LoadSeries;
 
 use super::Buildings;
 
@@ -18,6 +19,8 @@ const TOLERANCE: f64 = 1.10;
 const OF_ITS_ORDER: f64 = 0.2;
 /// The same where the register names no power, kW: one mining unit with its cooling draws more.
 const LEAST_FARM_KW: f64 = 2.0;
+/// An interval in which the meter shows this share of the load's power is one in which it runs: between its own power and nothing.
+const RUNS: f64 = 0.5;
 /// Digits of a business number.
 const BUSINESS_DIGITS: usize = 9;
 
@@ -90,8 +93,42 @@ pub struct LicenceVerdict {
     pub matched: LicenceMatch,
     /// Share of the load's energy that the licence allows, 0 to 1.
     pub licensed_share: f64,
-    /// Plain words with numbers.
-    pub reason: String,
+    /// Hours in which the load ran on days that the licence does not cover, and in which it drew more than it allows on the others.
+    pub hours: HoursBeyond,
+    /// What the licence allows this load.
+    terms: Terms,
+    /// What register and books tell differently, in words.
+    doubts: Vec<String>,
+}
+
+/// Hours beyond a licence: estimated from the load's days at first, then counted from readings.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct HoursBeyond {
+    /// On days that the licence does not cover.
+    pub outside: f64,
+    /// Above its power, on days that it covers.
+    pub above: f64,
+}
+
+/// What a licence allows a load.
+#[derive(Debug, Clone, PartialEq)]
+struct Terms {
+    /// First and last day that it covers; `None` = open.
+    covers: (Option<CivilDay>, Option<CivilDay>),
+    /// First and last day of the load.
+    days: (CivilDay, CivilDay),
+    /// Power that is held against it, and that of this usage point alone, kW.
+    kw: f64,
+    own_kw: f64,
+    /// Power that it allows, kW, and how; `None` where it states none.
+    allowed_kw: Option<f64>,
+    allowed_by: &'static str,
+    /// More than that, on a licence that is in force.
+    is_too_much: bool,
+    /// Whether it is in force at all.
+    in_force: bool,
+    /// What ends it or calls it off, in words.
+    standing: String,
 }
 
 impl LicenceMatch {
@@ -135,6 +172,62 @@ impl LicenceVerdict {
     #[must_use]
     pub fn is_within(&self) -> bool {
         self.state == LicenceState::Within
+    }
+
+    /// The same verdict, its hours and its share of the energy counted from the readings of the meter: an interval counts as running from half of the load's power on.
+    ///
+    /// Under a licence joined by address or node one meter does not show what all draw together: there every running hour of a load that is too much counts, and the share stays estimated.
+    #[must_use]
+    pub fn counted(mut self, series: &LoadSeries, calendar: &Calendar) -> Self {
+        let is_alone = self.matched == LicenceMatch::UsagePoint;
+        let step_h = f64::from(series.step_min) / 60.0;
+        let limit = self.terms.allowed_kw.unwrap_or(f64::INFINITY);
+        let (mut hours, mut energy, mut licensed) = (HoursBeyond::default(), 0.0, 0.0);
+        for (index, kw) in series.kw.iter().map(|&kw| f64::from(kw)).enumerate().filter(|(_, kw)| *kw >= RUNS * self.terms.own_kw) {
+            energy += kw;
+            let day = calendar.local(series.at(index)).day();
+            let (from, to) = self.terms.covers;
+            if from.is_some_and(|from| day < from) || to.is_some_and(|to| to < day) {
+                hours.outside += step_h;
+                continue;
+            }
+            let is_above = if is_alone { kw > TOLERANCE * limit } else { self.terms.is_too_much };
+            hours.above += if is_above { step_h } else { 0.0 };
+            licensed += if is_above { kw.min(limit) } else { kw };
+        }
+        self.hours = hours;
+        if is_alone && self.terms.in_force && energy > 0.0 {
+            self.licensed_share = licensed / energy;
+        }
+        self
+    }
+
+    /// Plain words with numbers.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let Terms { kw, allowed_kw, allowed_by, days: (first, last), is_too_much, ref standing, .. } = self.terms;
+        let (number, HoursBeyond { outside, above }) = (named(NameKind::Licence, &self.licence), self.hours);
+        let together = if self.matched == LicenceMatch::UsagePoint { "" } else { " with all that looks like a farm there" };
+        let by_state = match (self.state, allowed_kw) {
+            (LicenceState::Within, Some(allowed)) => Some(format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {number}")),
+            (LicenceState::Within, None) => Some(format!("licence {number} states no power")),
+            (LicenceState::Idle, _) => {
+                Some(format!("licence {number} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)", self.terms.own_kw))
+            }
+            (LicenceState::Suspended | LicenceState::Withdrawn, _) => Some(format!("runs while licence {number} is {standing}")),
+            (LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded, _) => {
+                Some(format!("runs {outside:.0} hours {standing}"))
+            }
+            (LicenceState::Exceeded | LicenceState::AboveVerified, _) => None,
+        };
+        let by_power = allowed_kw
+            .filter(|_| is_too_much)
+            .map(|allowed| format!("draws {kw:.1} kW{together} where licence {number} {allowed_by} {allowed:.1} kW, over {above:.0} hours"));
+        let mut reason = [by_state, by_power].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        if self.matched != LicenceMatch::UsagePoint {
+            reason = format!("{reason} (joined by {})", self.matched.as_str());
+        }
+        std::iter::once(reason).chain(self.doubts.iter().cloned()).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -198,8 +291,8 @@ impl<'a> LicenceCheck<'a> {
         let licence = licences.iter().find(|(licence, _)| licence.licence == best.licence)?.0;
         let moved = licence.address.as_ref().filter(|_| self.moved.contains(&(usage_point.into(), licence.licence.as_str())));
         let moved = moved.map(|address| format!("but the register gives the address {}, where this meter is not", named(NameKind::Address, address)));
-        let reason = [Some(best.reason.clone()), self.elsewhere(usage_point, licence), moved].into_iter().flatten().collect::<Vec<_>>().join("; ");
-        Some(LicenceVerdict { reason, ..best })
+        let doubts = [self.elsewhere(usage_point, licence), moved].into_iter().flatten().collect();
+        Some(LicenceVerdict { doubts, ..best })
     }
 
     /// Words on a holder who is not the customer, where both are known well enough to be compared.
@@ -209,9 +302,9 @@ impl<'a> LicenceCheck<'a> {
         if name_key(holder) == name_key(owner) {
             return None;
         }
-        let known = self.homes.get(&name_key(holder));
+        let home = self.homes.get(&name_key(holder));
         let holder = named(NameKind::Owner, holder);
-        Some(match known {
+        Some(match home {
             Some(home) => format!("but its holder {holder} is the customer of {}, not of this meter", named(NameKind::UsagePoint, home)),
             None => format!("but its holder {holder} is not the customer of this meter"),
         })
@@ -227,15 +320,20 @@ fn name_key(text: &str) -> String {
     text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The days of the load that a licence covers, and what ends or precedes it on the others.
+/// First and last day that a licence covers, and whether its supply contract sets the last.
+fn covers(licence: &Licence) -> ((Option<CivilDay>, Option<CivilDay>), bool) {
+    let contract = licence.contract_until.filter(|until| licence.valid_to.is_none_or(|to| *until < to));
+    ((licence.valid_from, contract.or(licence.valid_to)), contract.is_some())
+}
+
+/// Share of the load's days that a licence covers, and what ends or precedes it on the others.
 fn covered(licence: &Licence, (first, last): (CivilDay, CivilDay)) -> (f64, Option<LicenceState>) {
     let days = f64::from(last.0 - first.0 + 1);
-    let from = licence.valid_from.unwrap_or(first).max(first);
-    let contract = licence.contract_until.filter(|until| licence.valid_to.is_none_or(|to| *until < to));
-    let to = contract.or(licence.valid_to).unwrap_or(last).min(last);
+    let ((from, to), by_contract) = covers(licence);
+    let (from, to) = (from.unwrap_or(first).max(first), to.unwrap_or(last).min(last));
     let inside = f64::from((to.0 - from.0 + 1).max(0));
     let state = match (to < last, from > first) {
-        (true, _) if contract.is_some() => Some(LicenceState::ContractEnded),
+        (true, _) if by_contract => Some(LicenceState::ContractEnded),
         (true, _) => Some(LicenceState::Expired),
         (false, true) => Some(LicenceState::NotYetValid),
         (false, false) => None,
@@ -244,7 +342,6 @@ fn covered(licence: &Licence, (first, last): (CivilDay, CivilDay)) -> (f64, Opti
 }
 
 fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> LicenceVerdict {
-    let told = named(NameKind::Licence, &licence.licence);
     let kw = if matched == LicenceMatch::UsagePoint { load.kw } else { load.together_kw };
     let (first, last) = load.days;
     let verified = licence.verified_kw.filter(|verified| licence.licensed_kw.is_none_or(|licensed| *verified < licensed));
@@ -265,43 +362,47 @@ fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> Licenc
         Some(state) => state,
         None => by_power.unwrap_or(LicenceState::Within),
     };
-    let by_power_share = too_much.map_or(1.0, |allowed| allowed / kw);
-    let licensed_share = if by_status.is_some() { 0.0 } else { share * by_power_share };
-    let together = if matched == LicenceMatch::UsagePoint { "" } else { " with all that looks like a farm there" };
-    let mut reason = match (state, allowed) {
-        (LicenceState::Within, Some(allowed)) => format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {told}"),
-        (LicenceState::Within, None) => format!("licence {told} states no power"),
-        (LicenceState::Idle, _) => {
-            format!("licence {told} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)", load.kw)
-        }
-        (LicenceState::Suspended | LicenceState::Withdrawn, _) => {
-            format!("runs while licence {told} is {}", named(NameKind::Words, licence.status_word.as_deref().unwrap_or("not in force")))
-        }
-        (LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded, _) => {
-            let hours = (1.0 - share) * f64::from(last.0 - first.0 + 1) * load.hours_a_day;
-            format!("runs {hours:.0} hours {}", outside_words(state, licence))
-        }
-        (LicenceState::Exceeded | LicenceState::AboveVerified, _) => String::new(),
+    let hours = f64::from(last.0 - first.0 + 1) * load.hours_a_day;
+    let terms = Terms {
+        covers: covers(licence).0,
+        days: load.days,
+        kw,
+        own_kw: load.kw,
+        allowed_kw: allowed,
+        allowed_by: if by_power == Some(LicenceState::AboveVerified) { "equipment was verified for" } else { "allows" },
+        is_too_much: too_much.is_some() && by_status.is_none() && state != LicenceState::Idle,
+        in_force: by_status.is_none(),
+        standing: standing(state, licence),
     };
-    if let Some(allowed) = too_much.filter(|_| by_status.is_none() && state != LicenceState::Idle) {
-        let what = if by_power == Some(LicenceState::AboveVerified) { "equipment was verified for" } else { "allows" };
-        let hours = share * f64::from(last.0 - first.0 + 1) * load.hours_a_day;
-        let words = format!("draws {kw:.1} kW{together} where licence {told} {what} {allowed:.1} kW, over {hours:.0} hours");
-        reason = if reason.is_empty() { words } else { format!("{reason}; {words}") };
+    LicenceVerdict {
+        licence: licence.licence.clone(),
+        state,
+        matched,
+        licensed_share: if by_status.is_some() { 0.0 } else { share * too_much.map_or(1.0, |allowed| allowed / kw) },
+        hours: HoursBeyond { outside: (1.0 - share) * hours, above: share * hours },
+        terms,
+        doubts: Vec::new(),
     }
-    if matched != LicenceMatch::UsagePoint {
-        reason = format!("{reason} (joined by {})", matched.as_str());
+}
+
+/// What ends a licence or calls it off, in words; empty where nothing does.
+fn standing(state: LicenceState, licence: &Licence) -> String {
+    match state {
+        LicenceState::Suspended | LicenceState::Withdrawn => {
+            named(NameKind::Words, licence.status_word.as_deref().unwrap_or("not in force")).to_string()
+        }
+        LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded => outside_words(state, licence),
+        _ => String::new(),
     }
-    LicenceVerdict { licence: licence.licence.clone(), state, matched, licensed_share, reason }
 }
 
 fn outside_words(state: LicenceState, licence: &Licence) -> String {
-    let told = named(NameKind::Licence, &licence.licence);
+    let number = named(NameKind::Licence, &licence.licence);
     let day = |day: Option<CivilDay>| day.map_or_else(String::new, |day| day.to_string());
     match state {
-        LicenceState::NotYetValid => format!("before licence {told} begins ({})", day(licence.valid_from)),
-        LicenceState::ContractEnded => format!("after the supply contract of licence {told} ended ({})", day(licence.contract_until)),
-        _ => format!("after licence {told} ended ({})", day(licence.valid_to)),
+        LicenceState::NotYetValid => format!("before licence {number} begins ({})", day(licence.valid_from)),
+        LicenceState::ContractEnded => format!("after the supply contract of licence {number} ended ({})", day(licence.contract_until)),
+        _ => format!("after licence {number} ended ({})", day(licence.valid_to)),
     }
 }
 
@@ -372,10 +473,33 @@ mod tests {
     fn hours_and_energy_beyond_the_licence_are_counted() {
         // 61 days of which 31 are covered: 30 days of 24 hours lie outside.
         let late = verdict(licence(), 40.0, "2025-12-01", "2026-01-30");
-        assert!(late.reason.contains("720 hours"), "{}", late.reason);
+        assert!(late.reason().contains("720 hours"), "{}", late.reason());
         assert!((late.licensed_share - 31.0 / 61.0).abs() < 1e-12);
         // Of 80 kW the licence allows 50.
         assert_eq!(verdict(licence(), 80.0, "2025-03-01", "2025-05-31").licensed_share, 0.625);
+    }
+
+    #[test]
+    fn hours_beyond_a_licence_are_those_that_the_readings_show() {
+        let calendar = Calendar::new(None).unwrap();
+        // From 1 December to 30 January 40 kW, in December on 12 hours of the day, and 80 kW on the first ten days.
+        let hour = |hour: i32| match (hour / 24, hour % 24) {
+            (31.., _) => 40.0,
+            (0..10, 0..12) => 80.0,
+            (_, 0..12) => 40.0,
+            _ => 0.3,
+        };
+        let series =
+            LoadSeries { usage_point: "A".into(), start: calendar.day_start(day("2025-12-01")), step_min: 60, kw: (0..61 * 24).map(hour).collect() };
+        // The estimate took the load for one that runs four hours a day.
+        let mut load = LicensedLoad { kw: 60.0, together_kw: 60.0, days: (day("2025-12-01"), day("2026-01-30")), hours_a_day: 4.0 };
+        let counted = judge(&licence(), LicenceMatch::UsagePoint, load).counted(&series, &calendar);
+        assert_eq!(counted.hours, HoursBeyond { outside: 30.0 * 24.0, above: 120.0 });
+        assert!(counted.reason().contains("720 hours") && counted.reason().contains("over 120 hours"), "{}", counted.reason());
+        let (used, allowed) = (120.0 * 80.0 + (252.0 + 720.0) * 40.0, 120.0 * 50.0 + 252.0 * 40.0);
+        assert!((counted.licensed_share - allowed / used).abs() < 1e-6, "{}", counted.licensed_share);
+        load.kw = 20.0;
+        assert_eq!(judge(&Licence { valid_to: None, ..licence() }, LicenceMatch::UsagePoint, load).counted(&series, &calendar).hours.above, 120.0);
     }
 
     #[test]
@@ -389,18 +513,18 @@ mod tests {
         let by_address = Licence { target: LicenceTarget::Address("Abay street, 1".into()), ..licence() };
         let verdict = verdict(by_address, 40.0, "2025-03-01", "2025-05-31");
         assert_eq!((verdict.state, verdict.matched), (LicenceState::Exceeded, LicenceMatch::Address));
-        assert!(verdict.reason.contains("80.0 kW"), "{}", verdict.reason);
+        assert!(verdict.reason().contains("80.0 kW"), "{}", verdict.reason());
     }
 
     #[test]
     fn a_holder_who_is_somebody_else_is_told() {
         let foreign = verdict(Licence { bin: Some("123456789012".into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31");
-        assert!(foreign.is_within() && foreign.reason.contains("is not the customer"), "{}", foreign.reason);
+        assert!(foreign.is_within() && foreign.reason().contains("is not the customer"), "{}", foreign.reason());
     }
 
     #[test]
     fn an_address_of_the_register_that_is_not_the_meters_is_told() {
-        let told = |address: &str| verdict(Licence { address: Some(address.into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31").reason;
+        let told = |address: &str| verdict(Licence { address: Some(address.into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31").reason();
         assert!(told("Abay 7").contains("where this meter is not"));
         assert!(!told("ABAY, 1").contains("where this meter is not"));
     }

@@ -61,6 +61,7 @@ pub const SIMULATED: Kind = Kind {
     files: &[
         "README.md",
         "customers.csv",
+        "details.csv",
         "grid.csv",
         "licences.csv",
         "readings.csv",

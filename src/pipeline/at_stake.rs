@@ -48,8 +48,11 @@ pub(super) fn consequences(run: &Run, metered: &Metered, listing: &mut Listing, 
     let book = TariffBook::new(run.tables.tariffs.clone());
     let money = Money { book: &book, settings: &config.money };
     let period = metered.period();
-    let of_suspects: Vec<(Loss, Vec<MoneyRow>, Vec<String>)> =
-        listing.suspects.par_iter().map(|row| at_stake(row, run, metered, money, listing.licensed.get(&row.usage_point).copied())).collect();
+    let of_suspects: Vec<(Loss, Vec<MoneyRow>, Vec<String>)> = listing
+        .suspects
+        .par_iter()
+        .map(|row| at_stake(row, run, metered, money, listing.licensed.get(&row.usage_point).map(|verdict| verdict.licensed_share)))
+        .collect();
     let of_nodes: Vec<(Loss, Vec<MoneyRow>)> = nodes.par_iter().map(|row| missing_at(row, money, period)).collect();
     let mut steps = Vec::new();
     for (row, (loss, derivation, criteria)) in listing.suspects.iter_mut().zip(of_suspects) {

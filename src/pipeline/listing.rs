@@ -52,8 +52,8 @@ pub(super) struct Listing {
     pub(super) screening: Vec<SuspectRow>,
     pub(super) scores: Vec<ScoreRow>,
     pub(super) cleared: Vec<ClearedRow>,
-    /// Share of the energy of listed usage points that a licence allows, where it allows some.
-    pub(super) licensed: BTreeMap<UsagePointId, f64>,
+    /// What the register says of listed usage points that a licence names.
+    pub(super) licensed: BTreeMap<UsagePointId, LicenceVerdict>,
     pub(super) other_priors: Vec<OtherPrior>,
 }
 
@@ -104,8 +104,7 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], by_balance: &B
         ..row
     };
     let suspects = rows.into_iter().enumerate().map(number).collect();
-    let share = |ranked: &Ranked| Some((ranked.point.usage_point.clone(), ranked.verdict.as_ref()?.licensed_share));
-    let licensed = ranked[..length].iter().filter_map(share).collect();
+    let licensed = ranked[..length].iter().filter_map(|ranked| Some((ranked.point.usage_point.clone(), ranked.verdict.clone()?))).collect();
     let cleared = ranked.par_iter().enumerate().filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered)).collect();
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
@@ -219,9 +218,6 @@ fn suspect_row(ranked: &Ranked, metered: &Metered, by_balance: &ByBalance, setti
         row.since = load.since;
         (row.since_low, row.since_high) = (load.since_range.map(|range| range.0), load.since_range.map(|range| range.1));
         row.hidden_kwh = Some(load.kwh);
-    }
-    if let Some(verdict) = exceeded {
-        row.evidence_for.push(verdict.reason.clone());
     }
     row.evidence_for.extend(named.into_iter().flat_map(|named| named.evidence_for.iter().cloned()));
     words(ranked.point, metered, &mut row);
@@ -337,7 +333,7 @@ fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<Clear
         return None;
     }
     let (look_alike, reason) = match ground {
-        Ground::Licence(verdict) => ("licensed_miner", verdict.reason.clone()),
+        Ground::Licence(verdict) => ("licensed_miner", verdict.reason()),
         Ground::Class(look_alike) if look_alike == evidence::WRONG_METER_RATIO => {
             (look_alike, look_at(ranked.point, metered, |subject| evidence::look_alike(subject).map(|found| found.words(subject)))??)
         }

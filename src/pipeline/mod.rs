@@ -139,7 +139,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), linked, says: std::mem::take(&mut grid.says) };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    let pictures = look.refine(&mut listing.suspects, progress)?;
+    let pictures = look.refine(&mut listing, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     readings.check_unchanged()?;

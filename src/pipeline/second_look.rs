@@ -5,14 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use crate::consequence::LicenceVerdict;
 use crate::domain::{Calendar, CivilDay, IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::evidence::onset_day;
-use crate::findings::{LoadPicture, Pattern, SuspectRow};
+use crate::findings::{FindingKind, LoadPicture, Pattern, SuspectRow};
 use crate::ingest::{BlockSink, Readings, Survey};
 use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
 use super::dossiers::MOST_DRAWN;
 use super::first_pass::{Prepared, Setting};
+use super::listing::Listing;
 use super::registers::Counted;
 use super::{Interrupt, PipelineError, Progress};
 
@@ -79,11 +81,12 @@ impl SecondLook<'_> {
         Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
     }
 
-    /// Dates the start of every listed load from its own intervals, draws the first of the list, and remarks how much was read for it.
-    pub(super) fn refine(&self, suspects: &mut [SuspectRow], progress: &dyn Progress) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
+    /// Dates the start of every listed load from its own intervals, counts the hours in which one exceeds its licence, draws the first of the list, and remarks how much was read for it.
+    pub(super) fn refine(&self, listing: &mut Listing, progress: &dyn Progress) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
+        let Listing { suspects, licensed, .. } = listing;
         let rows: BTreeMap<UsagePointId, (usize, &SuspectRow)> =
             suspects.iter().enumerate().map(|(place, row)| (row.usage_point.clone(), (place, row))).collect();
-        let is_asked = |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || has_datable_start(row);
+        let is_asked = |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || has_datable_start(row) || exceeds_licence(row);
         let wanted: BTreeSet<UsagePointId> = rows.iter().filter(|(_, listed)| is_asked(listed)).map(|(id, _)| id.clone()).collect();
         if wanted.is_empty() {
             return Ok(BTreeMap::new());
@@ -91,20 +94,34 @@ impl SecondLook<'_> {
         let look = |id: &UsagePointId, prepared: Prepared| {
             let &(place, row) = rows.get(id)?;
             let picture = if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
-            Some((start_of(row, &prepared.series, self.setting.calendar), picture))
+            let verdict = licensed.get(id).map(|verdict| verdict.clone().counted(&prepared.series, self.setting.calendar));
+            Some((start_of(row, &prepared.series, self.setting.calendar), picture, verdict))
         };
         let (mut looked, pieces) = self.each(&wanted, look)?;
         drop(rows);
         let mut pictures = BTreeMap::new();
-        for row in suspects {
-            let Some((start, picture)) = looked.remove(&row.usage_point) else { continue };
+        for row in suspects.iter_mut() {
+            let Some((start, picture, verdict)) = looked.remove(&row.usage_point) else { continue };
             if start.is_some() {
                 (row.since, row.since_low, row.since_high) = (start, start, start);
             }
             pictures.extend(picture.map(|picture| (row.usage_point.clone(), picture)));
+            licensed.extend(verdict.map(|verdict| (row.usage_point.clone(), verdict)));
         }
+        tell_licences(suspects, licensed);
         progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", wanted.len()));
         Ok(pictures)
+    }
+}
+
+fn exceeds_licence(row: &SuspectRow) -> bool {
+    row.finding == FindingKind::LicenceExceeded
+}
+
+/// What a licence that is exceeded says stands first of what speaks for a finding.
+fn tell_licences(suspects: &mut [SuspectRow], licensed: &BTreeMap<UsagePointId, LicenceVerdict>) {
+    for row in suspects.iter_mut().filter(|row| exceeds_licence(row)) {
+        row.evidence_for.splice(0..0, licensed.get(&row.usage_point).map(LicenceVerdict::reason));
     }
 }
 

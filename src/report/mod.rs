@@ -11,6 +11,7 @@ mod explain_node;
 mod folder;
 mod geojson;
 mod given;
+mod headline;
 mod language;
 mod page;
 mod scores;

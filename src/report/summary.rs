@@ -1,34 +1,117 @@
-//! The summary at the end of a run, as text for a terminal of 100 columns.
+//! The summary at the end of a run, as text for a terminal of 100 columns: findings first, then what was read and what to know about it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 
-use crate::findings::{Findings, SuspectRow};
+use crate::findings::Findings;
 
-/// Rows of the list that the summary shows.
-const SHOWN: usize = 10;
+use super::headline::{HeadCase, Headline};
+
+/// What a case claims and what it does not.
+const CLAIM: &str = "A case says that readings do not fit an ordinary customer of the kind, or that load is not metered.
+It is a reason to check on site, not proof of guilt.";
+/// Columns of the terminal, and letters of a place that the table shows.
+const WIDTH: u16 = 100;
+const PLACE: usize = 34;
 
 /// The summary of a run whose result lies in `out`.
 #[must_use]
 pub fn summary(findings: &Findings, out: &Path) -> String {
     let mut text = String::new();
+    found(&mut text, findings);
     read(&mut text, findings);
-    listed(&mut text, findings);
-    nodes(&mut text, findings);
     stages(&mut text, findings);
     let _ = writeln!(text, "\nResult: {}  (start with report.html or suspects.csv)", out.display());
     text
+}
+
+/// What was found, where, how much, how sure, and what is new.
+fn found(text: &mut String, findings: &Findings) {
+    let headline = Headline::of(findings);
+    if headline.total == 0 {
+        let _ = writeln!(text, "No usage point is likely enough to be listed, and no grid node to miss load.");
+    } else {
+        let at_stake: Vec<String> = (headline.at_stake.iter())
+            .map(|sum| format!("{} {} ({} to {})", amount(sum.amount), sum.currency, amount(sum.low), amount(sum.high)))
+            .collect();
+        let Headline { total, kw, kwh, began, new, new_days, .. } = headline;
+        let _ =
+            writeln!(text, "{total} cases, {:.1} of them expected to be nothing: {kw:.1} kW, {} kWh in the period.", headline.innocents, amount(kwh));
+        if !at_stake.is_empty() {
+            let _ = writeln!(text, "At stake: {}.", at_stake.join(", "));
+        }
+        let _ = writeln!(text, "{began} began within the period, {new} of them in its last {new_days} days (new).\n{CLAIM}");
+        let _ = writeln!(text, "{}", cases(&headline));
+    }
+    let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
+    let likely = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).count();
+    let _ = write!(text, "{} usage points listed, {innocents:.1} of them expected to be innocent; ", findings.suspects.len());
+    let _ = writeln!(text, "{} grid nodes balanced, {likely} with likely unmetered load.", findings.nodes.len());
+    let other: Vec<String> = findings.run.other_priors.iter().map(|other| format!("{} times: {}", other.factor, other.listed)).collect();
+    if !other.is_empty() {
+        let _ = writeln!(text, "Usage points listed if farms were more or less usual than the prior says: {}.", other.join(", "));
+    }
+}
+
+fn cases(headline: &Headline) -> Table {
+    let mut table = Table::new();
+    // With one currency its code stands once, in the heading.
+    let currency = if let [sum] = &headline.at_stake[..] { Some(sum.currency) } else { None };
+    let at_stake = currency.map_or_else(|| "at stake".to_owned(), |currency| format!("at stake, {currency}"));
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.set_header(["#", "where", "what", "kW (90 %)", at_stake.as_str(), "prob.", "since"]);
+    for case in &headline.cases {
+        table.add_row(cells(case, currency));
+    }
+    for index in [0, 3, 4, 5] {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    // Words may be broken, numbers and days not.
+    for index in [3, 6] {
+        if let Some(column) = table.column_mut(index) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    table
+}
+
+fn cells(case: &HeadCase, currency: Option<&str>) -> [String; 7] {
+    let place = match (case.members.first(), case.node) {
+        (Some((id, _)), _) if *id != case.place => format!("{id}, {}", case.place),
+        (None, Some((id, kind, _))) => format!("{kind} {id}"),
+        _ => case.place.to_owned(),
+    };
+    let more = if case.members.len() > 1 { format!(" and {} more", case.members.len() - 1) } else { String::new() };
+    let interval = case.kw_low.zip(case.kw_high).map_or(String::new(), |(low, high)| format!(" ({low:.1} to {high:.1})"));
+    [
+        case.rank.to_string(),
+        place.chars().take(PLACE - more.len()).collect::<String>() + &more,
+        [Some(case.what), case.pattern].into_iter().flatten().collect::<Vec<_>>().join(", ").replace('_', " "),
+        case.kw.map_or(String::new(), |kw| format!("{kw:.1}{interval}")),
+        case.amount.map_or(String::new(), |sum| {
+            format!("{} {}", amount(sum), case.currency.filter(|own| Some(*own) != currency).unwrap_or("")).trim().to_owned()
+        }),
+        case.probability.map_or(String::new(), |p| if p > 0.999 { ">0.999".to_owned() } else { format!("{p:.3}") }),
+        case.since.as_ref().map_or_else(|| "start".to_owned(), |day| format!("{day}{}", if case.is_new { " new" } else { "" })),
+    ]
+}
+
+/// A sum without its fractions.
+fn amount(sum: f64) -> String {
+    format!("{}{}", if sum <= -0.5 { "-" } else { "" }, grouped(sum.abs().round() as u64))
 }
 
 fn read(text: &mut String, findings: &Findings) {
     let run = &findings.run;
     let _ = writeln!(
         text,
-        "Read {} interval and {} register readings of {} usage points; {} records rejected.",
+        "\nRead {} interval and {} register readings of {} usage points; {} records rejected.",
         grouped(run.readings),
         grouped(run.register_readings),
         grouped(run.usage_points),
@@ -42,65 +125,6 @@ fn read(text: &mut String, findings: &Findings) {
     let _ = writeln!(text, "Data faults: {}.", if words.is_empty() { "none".to_owned() } else { words.join(", ") });
     for note in &run.notes {
         let _ = writeln!(text, "Note: {note}");
-    }
-}
-
-fn listed(text: &mut String, findings: &Findings) {
-    if findings.suspects.is_empty() {
-        let _ = writeln!(text, "\nNo usage point is likely enough to be listed.");
-        return;
-    }
-    let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
-    let _ = writeln!(text, "\n{} usage points listed, {innocents:.1} of them expected to be innocent. The best:", findings.suspects.len());
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["#", "usage point", "class", "finding", "prob.", "kW", "since", "address"]);
-    for row in findings.suspects.iter().take(SHOWN) {
-        table.add_row(cells(row));
-    }
-    for index in [0, 4, 5] {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let _ = writeln!(text, "{table}");
-    let other: Vec<String> = findings.run.other_priors.iter().map(|other| format!("{} times: {}", other.factor, other.listed)).collect();
-    if !other.is_empty() {
-        let _ = writeln!(text, "Usage points listed if farms were more or less usual than the prior says: {}.", other.join(", "));
-    }
-}
-
-fn cells(row: &SuspectRow) -> [String; 8] {
-    let short = |text: Option<&String>, most: usize| text.map_or(String::new(), |text| text.chars().take(most).collect());
-    let probability = row.probability.map_or(String::new(), |p| if p > 0.999 { ">0.999".to_owned() } else { format!("{p:.3}") });
-    [
-        row.rank.to_string(),
-        row.usage_point.chars().take(20).collect(),
-        short(row.tariff_class.as_ref(), 12),
-        row.pattern.map_or_else(|| row.finding.as_str().to_owned(), |pattern| pattern.as_str().to_owned()),
-        probability,
-        row.hidden_kw.map_or(String::new(), |kw| format!("{kw:.1}")),
-        row.since.map_or_else(|| "start".to_owned(), |day| day.to_string()),
-        short(row.address.as_ref(), 24),
-    ]
-}
-
-fn nodes(text: &mut String, findings: &Findings) {
-    if findings.nodes.is_empty() {
-        return;
-    }
-    let likely: Vec<_> = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).collect();
-    let _ = writeln!(text, "{} grid nodes balanced, {} with likely unmetered load:", findings.nodes.len(), likely.len());
-    for node in likely.iter().take(SHOWN) {
-        let _ = writeln!(
-            text,
-            "  {} {}: {:.1} kW ({:.1} to {:.1}), probability {:.3}",
-            node.kind.as_str(),
-            node.node,
-            node.unmetered_kw.unwrap_or(f64::NAN),
-            node.unmetered_kw_low.unwrap_or(f64::NAN),
-            node.unmetered_kw_high.unwrap_or(f64::NAN),
-            node.probability.unwrap_or(f64::NAN)
-        );
     }
 }
 

@@ -77,6 +77,14 @@ impl Appliances {
         }
     }
 
+    /// Leaves no electric cooking and no electric hot water; dinner is so much later.
+    pub(super) fn take_gas_and_district_heat(&mut self, later_min: f64) {
+        self.cooker_kw = None;
+        self.shower = None;
+        self.boiler = None;
+        self.dinner_min += later_min;
+    }
+
     /// Adds the runs of one day that begins `at_min` minutes after the axis.
     pub(super) fn add_day(&self, rng: &mut ChaCha8Rng, day: &SceneDay, plan: &DayPlan, at_min: f64, step_min: f64, load: &mut [f32]) {
         let mut today = Day { plan, at_min, step_min, load };

@@ -105,7 +105,7 @@ impl BalanceFault {
 }
 
 /// What a meter stores whose clock is `ahead` intervals fast: under a stamp stands what flowed so much earlier. The first and last values are repeated at the ends.
-fn shifted(flow_kw: &[f64], ahead: f64) -> Vec<f64> {
+pub(super) fn shifted(flow_kw: &[f64], ahead: f64) -> Vec<f64> {
     let last = flow_kw.len().saturating_sub(1) as f64;
     let at = |place: f64| flow_kw[place.clamp(0.0, last) as usize];
     let value = |index: usize| {

@@ -51,6 +51,21 @@ impl BusinessKind {
         pick_weighted(rng, &KINDS)
     }
 
+    /// The word used in `details.csv`.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Office => "office",
+            Self::School => "school",
+            Self::Hospital => "hospital",
+            Self::Industry => "industry",
+            Self::Hotel => "hotel",
+            Self::Supermarket => "supermarket",
+            Self::Restaurant => "restaurant",
+            Self::RoundTheClock => "round_the_clock",
+        }
+    }
+
     /// The utility's tariff class.
     pub(super) fn tariff_class(self) -> &'static str {
         match self {
@@ -158,6 +173,12 @@ impl BusinessModel {
             drift_sd: between(rng, 0.01, 0.08),
             machine: chance(rng, if kind == BusinessKind::Industry { 0.8 } else { 0.3 }).then_some(machine),
         }
+    }
+
+    /// Opens and closes so many hours later (negative = earlier).
+    pub(super) fn open_later(&mut self, hours: f64) {
+        self.open_h += hours;
+        self.close_h += hours;
     }
 
     /// A power the contract plausibly states, kW.

@@ -95,6 +95,17 @@ impl HomeModel {
         }
     }
 
+    /// Makes a flat of it in a block with district heating, hot water and gas, whose people keep hours of their own.
+    pub(super) fn move_to_a_block(&mut self, rng: &mut ChaCha8Rng) {
+        let later_min = 60.0 * 1.5 * normal(rng);
+        self.wake_min += later_min.clamp(-150.0, 240.0);
+        self.sleep_min += (later_min + 40.0 * normal(rng)).clamp(-120.0, 240.0);
+        self.light_kw *= between(rng, 0.3, 0.9);
+        self.media_kw *= between(rng, 0.7, 2.0);
+        self.standby_kw *= between(rng, 0.5, 1.5);
+        self.appliances.take_gas_and_district_heat(later_min);
+    }
+
     /// Adds the home's load to `load`, mean kW per interval of the scene.
     pub(super) fn add_to(&self, rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32]) {
         for kw in load.iter_mut() {

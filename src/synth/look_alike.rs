@@ -42,10 +42,12 @@ pub(super) enum LookAlike {
     Dormitory,
     /// Server room.
     ServerRoom,
+    /// Boiler house: pumps and fans that start with the heating season; only where asked for.
+    BoilerHouse,
 }
 
 impl LookAlike {
-    /// All kinds, in a fixed order; a small utility gets them in this order.
+    /// The kinds that every utility has, in a fixed order; a small one gets them in this order.
     pub(super) const ALL: [Self; 12] = [
         Self::StreetLight,
         Self::StorageHeater,
@@ -76,6 +78,7 @@ impl LookAlike {
             Self::CommonArea => "look:common_area",
             Self::Dormitory => "look:dormitory",
             Self::ServerRoom => "look:server_room",
+            Self::BoilerHouse => "look:boiler_house",
         }
     }
 
@@ -98,6 +101,7 @@ impl LookAlike {
             Self::CommonArea => log_uniform(rng, 0.5, 5.0),
             Self::Dormitory => log_uniform(rng, 10.0, 80.0),
             Self::ServerRoom => log_uniform(rng, 3.0, 50.0),
+            Self::BoilerHouse => log_uniform(rng, 2.0, 40.0),
         }
     }
 
@@ -119,6 +123,7 @@ impl LookAlike {
             Self::CommonArea => add_common_area(rng, scene, kw, load),
             Self::Dormitory => add_dormitory(rng, scene, kw, load),
             Self::ServerRoom => add_server_room(rng, scene, kw, load),
+            Self::BoilerHouse => add_boiler_house(rng, scene, kw, load),
         }
     }
 }
@@ -254,6 +259,21 @@ fn add_dormitory(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32])
         base + cold + people * (0.18 + 0.16 * wave(hour, 20.5) + 0.04 * wave(2.0 * hour, 16.0))
     };
     add_level(rng, scene, kw, 0.04, load, level);
+}
+
+/// A light and a guard until the season, then a pump day and night, and fans that follow the cold; tried out for some hours in the week before.
+fn add_boiler_house(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {
+    let per_day = scene.len() as f64 / scene.days.len().max(1) as f64;
+    let from = ((scene.season_day as f64 + between(rng, -3.0, 3.0)) * per_day).max(0.0) as usize;
+    let trial = from.saturating_sub((between(rng, 1.0, 7.0) * per_day) as usize);
+    let trial_end = trial + (between(rng, 0.1, 0.4) * per_day) as usize;
+    let (fans, light) = (between(rng, 0.0, 0.35), between(rng, 0.01, 0.05));
+    let level = |i: usize, _: f64, _: &SceneDay| {
+        let cold = ((10.0 - f64::from(scene.smooth_c[i])) / 30.0).clamp(0.0, 1.0);
+        let pumps = if i >= from || (trial..trial_end).contains(&i) { 0.65 + fans * cold } else { 0.0 };
+        light + pumps
+    };
+    add_level(rng, scene, kw, 0.01, load, level);
 }
 
 fn add_server_room(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {

@@ -4,6 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::chance::{chance, normal, pick};
+use super::odd_meter::OddMeter;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, Registers};
 use super::town::{DataFault, Member, Planted, ReadBy, Untidy};
@@ -34,18 +35,18 @@ pub(super) struct MeterReadings {
 
 impl MeterReadings {
     /// Reads the load of a usage point and applies the faults planted there.
-    pub(super) fn of_member(settings: &CheckedSettings, scene: &Scene, member: &Member, metered_kw: &[f32]) -> Self {
+    pub(super) fn of_member(settings: &CheckedSettings, scene: &Scene, member: &Member, metered_kw: &[f32], odd: &OddMeter) -> Self {
         let id = member.id();
         let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &id, Purpose::Synthesis, 3));
-        let mean = metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / metered_kw.len() as f64;
-        let pulse = if mean > TRANSFORMER_METERED_KW { 10 } else { 1 };
+        let pulse = if is_large(metered_kw) { 10 } else { 1 };
         let gain = 1.0 + GAIN_SD * normal(&mut rng);
         let tamper = if let Planted::Tampered(tamper) = member.planted { Some(tamper) } else { None };
         let shown = metered_kw.iter().enumerate().map(|(i, &kw)| f64::from(kw) * tamper.map_or(1.0, |tamper| tamper.shown(scene, i)));
-        let wh = count_pulses(shown, scene.step_h(), member.every, pulse, gain);
+        let wh = odd.count(scene, member.every, shown.collect(), pulse, gain);
         let counter_wh = 1000 * rng.random_range(200..60_000);
         let wanted = member.read == ReadBy::Register || settings.registers == Registers::Everywhere;
-        let registers = if wanted { read_register(scene, &register_days(settings, scene, &id), member.every, &wh, counter_wh) } else { Vec::new() };
+        let restart = odd.exchange.map(|exchange| exchange.from);
+        let registers = if wanted { read_register(&register_days(settings, scene, &id), member.every, &wh, counter_wh, restart) } else { Vec::new() };
         let mut readings = Self { id, every: member.every, wh, repeats: Vec::new(), null_rows: false, registers };
         let per_day = 1440 / (scene.step_min as usize * member.every);
         match member.planted {
@@ -122,7 +123,7 @@ impl MeterReadings {
 impl MeterReadings {
     /// The register of a meter that counts all of its intervals, read as those of usage points are.
     pub(super) fn registers_of(&self, settings: &CheckedSettings, scene: &Scene) -> Vec<(usize, f64)> {
-        read_register(scene, &register_days(settings, scene, &self.id), self.every, &self.wh, 0)
+        read_register(&register_days(settings, scene, &self.id), self.every, &self.wh, 0, None)
     }
 }
 
@@ -135,16 +136,24 @@ fn register_days(settings: &CheckedSettings, scene: &Scene, id: &str) -> Vec<usi
     days.chain(end).collect()
 }
 
-/// The counter at the start of these base intervals, kWh.
-fn read_register(scene: &Scene, at: &[usize], every: usize, wh: &[i32], counter_wh: i64) -> Vec<(usize, f64)> {
-    let (mut counter, mut counted) = (counter_wh, 0);
-    let read = |interval: usize| {
+/// The counter at the start of these base intervals, kWh; `restart`: a new meter counts from nought from this base interval on.
+fn read_register(at: &[usize], every: usize, wh: &[i32], counter_wh: i64, restart: Option<usize>) -> Vec<(usize, f64)> {
+    let counted = |from: usize, to: usize| wh[from..to].iter().map(|&wh| i64::from(wh)).sum::<i64>();
+    let restart = restart.map(|interval| (interval / every).min(wh.len()));
+    let read = |&interval: &usize| {
         let until = (interval / every).min(wh.len());
-        counter += wh[counted..until].iter().map(|&wh| i64::from(wh)).sum::<i64>();
-        counted = until;
+        let counter = match restart.filter(|&restart| until >= restart) {
+            Some(restart) => counted(restart, until),
+            None => counter_wh + counted(0, until),
+        };
         (interval, counter as f64 / 1000.0)
     };
-    at.iter().copied().filter(|&interval| interval <= scene.len()).map(read).collect()
+    at.iter().map(read).collect()
+}
+
+/// Whether a load is metered through current transformers.
+pub(super) fn is_large(metered_kw: &[f32]) -> bool {
+    metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / metered_kw.len() as f64 > TRANSFORMER_METERED_KW
 }
 
 /// Energy per reading in whole pulses of `pulse_wh`; what is left over counts towards the next reading, as in a real register.

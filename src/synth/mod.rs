@@ -5,15 +5,20 @@
 
 mod appliances;
 mod balance_meter;
+mod books;
 mod business;
 mod chance;
+mod details;
 mod farm;
+mod farm_course;
 mod heating;
 mod home;
 mod local_time;
 mod look_alike;
 mod meter;
 mod node;
+mod odd_meter;
+mod oddities;
 mod place;
 mod planting;
 mod readings;
@@ -25,10 +30,12 @@ mod street_lighting;
 mod tables;
 mod tamper;
 mod town;
+mod turn;
 mod usage;
 
 pub use farm::{DailyWindow, FarmKind, FarmModel, Growth, Schedule};
 pub use local_time::LocalTimes;
+pub use oddities::{ClassWords, Oddities, UnknownLanguage};
 pub use place::Place;
 pub use readings::ReadingsError;
 pub use readme::command_line;

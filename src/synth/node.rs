@@ -7,15 +7,18 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::balance_meter;
+use super::details::DetailRow;
 use super::farm::FarmModel;
-use super::meter::MeterReadings;
+use super::meter::{MeterReadings, is_large};
+use super::odd_meter::OddMeter;
 use super::readings::Rows;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsOrder};
 use super::street_lighting::StreetLighting;
 use super::tables::{CustomerRow, RegisterRow, TruthRow};
-use super::town::{ReadBy, Tap, TransformerPlan};
-use super::usage::{Usage, mean_while_running};
+use super::town::{Member, ReadBy, Tap, TransformerPlan};
+use super::turn::Supply;
+use super::usage::{FarmUse, Usage, mean_while_running};
 use crate::domain::{Purpose, TransformerRating, seed_of, transformer_loss_kw};
 
 /// Power factor of the load at a transformer.
@@ -40,6 +43,7 @@ pub(super) struct TransformerOutput {
     pub(super) registers: Vec<RegisterRow>,
     pub(super) customers: Vec<CustomerRow>,
     pub(super) truth: Vec<TruthRow>,
+    pub(super) details: Vec<DetailRow>,
     pub(super) rated_kva: f64,
     /// Flow into the transformer, mean kW per interval.
     pub(super) flow_kw: Vec<f64>,
@@ -54,15 +58,18 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         registers: Vec::new(),
         customers: Vec::with_capacity(plan.members.len()),
         truth: Vec::new(),
+        details: Vec::new(),
         rated_kva: 0.0,
         flow_kw: Vec::new(),
     };
+    let supply = Supply::draw(settings, scene, &format!("feeder {}", plan.feeder));
     for member in &plan.members {
-        let usage = Usage::draw(settings.seed, scene, member);
+        let usage = Usage::draw(settings, scene, member, &supply);
         load.iter_mut().zip(&usage.metered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
         load.iter_mut().zip(&usage.unmetered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
-        let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw);
-        output.truth.extend(TruthRow::of_member(scene, plan, member, &usage));
+        let odd = OddMeter::draw(settings, scene, &plan.id, member, is_large(&usage.metered_kw));
+        let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw, &odd);
+        output.tell(scene, plan, member, &usage, &odd, &readings);
         let registers = if member.read == ReadBy::Nobody { &[] } else { readings.registers.as_slice() };
         output.registers.extend(registers.iter().map(|&(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
         output.customers.push(CustomerRow::new(settings, plan, member, &usage));
@@ -75,9 +82,13 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     }
     output.rated_kva = rating_for(&load);
     if let Some(tap) = &plan.tap {
-        output.truth.push(add_tap(settings, scene, &plan.id, plan.metered, tap, &mut load));
+        let (truth, detail) = add_tap(settings, scene, &plan.id, plan.metered, tap, &supply, &mut load);
+        output.truth.push(truth);
+        output.details.push(detail);
     }
+    supply.cut(&mut load);
     output.flow_kw = transformer_flow_kw(output.rated_kva, &load);
+    supply.cut(&mut output.flow_kw);
     if plan.metered {
         let (readings, fault) = balance_meter::read(settings, scene, &plan.id, &output.flow_kw);
         output.truth.extend(fault);
@@ -95,13 +106,37 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     output
 }
 
-/// Adds an unmetered load to a node's load and returns its line of the truth.
-pub(super) fn add_tap(settings: &CheckedSettings, scene: &Scene, node: &str, metered: bool, tap: &Tap, load: &mut [f64]) -> TruthRow {
+impl TransformerOutput {
+    /// Adds the truth about a member to the tables: what it is, what its farm used, what its meter does not show.
+    fn tell(&mut self, scene: &Scene, plan: &TransformerPlan, member: &Member, usage: &Usage, odd: &OddMeter, readings: &MeterReadings) {
+        let mut truth = TruthRow::of_member(scene, plan, member, usage);
+        self.details.push(DetailRow::of_member(scene, member, usage, odd));
+        if let (Some(fault), Some((kw, from))) = (odd.fault, odd.not_shown(scene, &usage.metered_kw, readings)) {
+            // Whoever lists a meter that shows too little is not wrong, and whoever does not has missed no farm.
+            truth.iter_mut().for_each(|row| row.label = -1);
+            truth.push(TruthRow::of_faulty_meter(scene, &plan.id, fault, kw, from, member.id()));
+        }
+        self.truth.extend(truth);
+    }
+}
+
+/// Adds an unmetered load to a node's load and returns its line of the truth, and of the details.
+pub(super) fn add_tap(
+    settings: &CheckedSettings,
+    scene: &Scene,
+    node: &str,
+    metered: bool,
+    tap: &Tap,
+    supply: &Supply,
+    load: &mut [f64],
+) -> (TruthRow, DetailRow) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, node, Purpose::Synthesis, 1));
     let model = FarmModel::draw(&mut rng, tap.kind, tap.target_kw);
-    let taken = model.load_on_local_kw(&mut rng, &scene.start, scene.step_min, &scene.local, &scene.temperature_c, tap.onset);
+    let mut taken = model.load_on_local_kw(&mut rng, &scene.start, scene.step_min, &scene.local, &scene.temperature_c, tap.onset);
+    supply.cut(&mut taken);
     load.iter_mut().zip(&taken).for_each(|(total, &kw)| *total += f64::from(kw));
-    TruthRow::of_node(scene, node, tap.truth_kind, metered, mean_while_running(&taken), tap.onset, None)
+    let truth = TruthRow::of_node(scene, node, tap.truth_kind, metered, mean_while_running(&taken), tap.onset, None);
+    (truth, DetailRow::of_tap(scene, node, FarmUse::of(&model, scene.step_h(), 1.0, &taken)))
 }
 
 /// The smallest rating that carries the peak with a quarter to spare.

@@ -1,7 +1,7 @@
 //! Who gets what: farms, licences, look-alikes and faults of the data, each at its share of the usage points, never two at one place.
 
-use rand::RngExt;
 use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::business::BusinessKind;
@@ -117,6 +117,17 @@ pub(super) fn leave_unread(settings: &CheckedSettings, members: &mut [Member]) {
         let draw = seed_of(settings.seed, &member.id(), Purpose::Synthesis, 6) as f64 / u64::MAX as f64;
         if draw < settings.unread_share {
             member.read = ReadBy::Nobody;
+        }
+    }
+}
+
+/// Boiler houses in the place of ordinary customers; by streams of their own, so that nothing else changes with their share.
+pub(super) fn build_boiler_houses(settings: &CheckedSettings, members: &mut [Member]) {
+    let share = settings.oddities.boiler_house_share;
+    for member in members.iter_mut().filter(|member| share > 0.0 && member.planted == Planted::Nothing) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &member.id(), Purpose::Synthesis, 20));
+        if chance(&mut rng, share) {
+            plant_look_alike(&mut rng, member, LookAlike::BoilerHouse);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The README of a synthetic utility, with the command that makes it again.
 
+use super::oddities::Oddities;
 use super::settings::{CheckedSettings, SimulateSettings};
 use super::simulate::Simulated;
 
@@ -9,13 +10,23 @@ no meter sees (`customer`: whose it is), or a fault of the node's balance meter 
 level `link` is a usage point that the grid file puts in the wrong place (`wrong_link`) or nowhere (`unlinked`), `customer` being its true transformer. \
 `kw` is the mean while it runs, of a meter that was tampered with what it does not show.";
 
+/// How `details.csv` is read.
+const DETAILS: &str = "`details.csv`: what is strange about every usage point. `turn` (season, return, unbooked_heating) is what happens to its lawful load and `turn_from` when; \
+`display_kwh` one step of the display, `exchanged` when another meter took its place and `display_after_kwh` the step of that one, `clock_min` the minutes by which the clock is \
+fast, `fault` (ratio, stuck) what is wrong with the readings from `from` to `to`, `ratio` what they are multiplied by. Of farms: `units` of `unit_kw`, the energy `kwh` that the meter \
+saw (level `node`: a tap's), the `hours` in which it ran, `first` and `last` interval. In `truth.csv`, `low_ratio` and `stopped_meter` are load that a customer's meter does \
+not show for such a fault: not scored.";
+
 /// The options that turn the default utility into this one, as they are typed.
 ///
 /// # Errors
 /// When a setting cannot be written as TOML.
 pub fn command_line(settings: &SimulateSettings) -> Result<String, toml::ser::Error> {
     let (own, usual) = (toml::Table::try_from(settings)?, toml::Table::try_from(SimulateSettings::default())?);
-    let words = own.iter().filter(|(key, value)| usual.get(*key) != Some(*value)).map(|(key, value)| {
+    let usual_odd = toml::Table::try_from(Oddities::default())?;
+    let odd = own.get("oddities").and_then(toml::Value::as_table).into_iter().flatten();
+    let odd = odd.filter(|(key, value)| usual_odd.get(*key) != Some(*value));
+    let words = own.iter().filter(|(key, value)| *key != "oddities" && usual.get(*key) != Some(*value)).chain(odd).map(|(key, value)| {
         let option = key.replace('_', "-");
         match value {
             toml::Value::Boolean(_) => format!(" --{option}"),
@@ -34,12 +45,13 @@ pub fn command_line(settings: &SimulateSettings) -> Result<String, toml::ser::Er
 /// When a setting cannot be written as TOML.
 pub(super) fn readme(settings: &CheckedSettings, simulated: &Simulated, as_toml: &str) -> Result<String, toml::ser::Error> {
     let command = command_line(settings)?;
+    let details = if settings.oddities.none() { String::new() } else { format!("\n\n{DETAILS}") };
     let Simulated { readings, usage_points, farms, unmetered_nodes, .. } = simulated;
     Ok(format!(
         "# A synthetic utility\n\n\
          Every customer, address and reading here is made up. Made by\n\n```sh\n{command}\n```\n\n\
          {usage_points} usage points, {readings} readings, {farms} usage points with a farm or theft, {unmetered_nodes} grid nodes with unmetered load \
-         (`truth.csv`). Stamps are local time, time zone `{}`.\n\n{TRUTH}\n\nAll settings:\n\n```toml\n{as_toml}```\n",
+         (`truth.csv`). Stamps are local time, time zone `{}`.\n\n{TRUTH}{details}\n\nAll settings:\n\n```toml\n{as_toml}```\n",
         settings.timezone
     ))
 }

@@ -1,6 +1,7 @@
 //! What all customers of a synthetic utility share: the time axis, the calendar with its holidays, the weather and the sun.
 
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::local_time::LocalTimes;
@@ -60,6 +61,8 @@ pub(super) struct Scene {
     pub(super) smooth_c: Vec<f32>,
     /// The local days, in order; together they cover the axis.
     pub(super) days: Vec<SceneDay>,
+    /// Day on which the heating season begins, 0 = the first.
+    pub(super) season_day: usize,
     /// Hourly weather samples as written to `weather.csv`.
     pub(super) weather: Vec<(Timestamp, f32)>,
 }
@@ -86,9 +89,11 @@ impl Scene {
             local,
             temperature_c,
             days: Vec::new(),
+            season_day: settings.oddities.season_day.unwrap_or(settings.days * 2 / 5) as usize,
         };
         scene.weather.pop();
         scene.days = scene.days_of_axis();
+        scene.close_for_holidays(settings);
         scene
     }
 
@@ -100,6 +105,14 @@ impl Scene {
     /// Length of an interval, hours.
     pub(super) fn step_h(&self) -> f64 {
         f64::from(self.step_min) / 60.0
+    }
+
+    /// Makes holidays of some working days that no calendar knows.
+    fn close_for_holidays(&mut self, settings: &CheckedSettings) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, "holidays", Purpose::Synthesis, 0));
+        let mut working: Vec<usize> = (0..self.days.len()).filter(|&day| !self.days[day].day_off()).collect();
+        working.shuffle(&mut rng);
+        working.iter().take(settings.oddities.extra_holidays as usize).for_each(|&day| self.days[day].holiday = true);
     }
 
     fn days_of_axis(&self) -> Vec<SceneDay> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::oddities::Oddities;
 use super::place::Place;
 use crate::domain::{Calendar, CalendarError, CivilDay};
 
@@ -147,6 +148,9 @@ pub struct SimulateSettings {
     pub format: ReadingsFormat,
     /// Order of the rows in the readings file.
     pub order: ReadingsOrder,
+    /// What is strange about the utility.
+    #[serde(skip_serializing_if = "Oddities::none")]
+    pub oddities: Oddities,
 }
 
 impl Default for SimulateSettings {
@@ -194,6 +198,7 @@ impl Default for SimulateSettings {
             mixed_steps: false,
             format: ReadingsFormat::Parquet,
             order: ReadingsOrder::Meter,
+            oddities: Oddities::default(),
         }
     }
 }
@@ -214,6 +219,14 @@ pub enum SettingsError {
         "plant {sum:.2} of the usage points: prevalence, look-alikes, faults, licences and theft together must stay at or below 0.8; lower one of them"
     )]
     Crowded {
+        /// Their sum.
+        sum: f64,
+    },
+    /// More strange customers than there are.
+    #[error("make {sum:.2} of the customers strange in one way: shares of {group} together must stay at or below 1; lower one of them")]
+    TooStrange {
+        /// What is shared out.
+        group: &'static str,
         /// Their sum.
         sum: f64,
     },
@@ -323,6 +336,13 @@ impl SimulateSettings {
         ];
         if let Some(&(name, value)) = shares.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(SettingsError::Share { name, value });
+        }
+        let odd = self.oddities.shares();
+        if let Some(&(name, value)) = odd.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
+            return Err(SettingsError::Share { name, value });
+        }
+        if let Some(&(group, sum)) = self.oddities.sums().iter().find(|(_, sum)| *sum > 1.0 + 1e-9) {
+            return Err(SettingsError::TooStrange { group, sum });
         }
         let stolen = self.scaled_share + self.tamper_share + self.bypass_share;
         let sum = self.prevalence + self.look_alike_share + self.fault_share + self.licensed_share + stolen;

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::balance_meter::{self, balance_meter_id};
+use super::details::DetailRow;
 use super::meter::MeterReadings;
 use super::node::{self, TransformerOutput};
 use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWriter, Rows};
@@ -20,6 +21,7 @@ use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder, SimulateSe
 use super::street_lighting::StreetLighting;
 use super::tables::{CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
 use super::town::{Town, TransformerPlan, UpperPlan};
+use super::turn::Supply;
 use crate::disk::{self, Place, PlaceError};
 use crate::domain::{NodeKind, Purpose, seed_of};
 
@@ -146,6 +148,7 @@ struct Folder<'a> {
     customers: Table,
     grid: Table,
     truth: Table,
+    details: Option<Table>,
     licences: Table,
     registers: Option<Table>,
     feeders: Summit,
@@ -184,7 +187,7 @@ fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut Progre
     weather.write(&weather_rows(&scene))?;
     weather.finish()?;
     let mut tariffs = Table::create(folder, "tariffs.csv")?;
-    tariffs.write(&tariff_rows())?;
+    tariffs.write(&tariff_rows(settings.oddities.class_words))?;
     tariffs.finish()?;
     let save = |name: &str, text: String| {
         let path = folder.join(name);
@@ -229,6 +232,7 @@ impl<'a> Folder<'a> {
             customers: Table::create(folder, "customers.csv")?,
             grid,
             truth: Table::create(folder, "truth.csv")?,
+            details: (!settings.oddities.none()).then(|| Table::create(folder, "details.csv")).transpose()?,
             licences: Table::with_header(folder, "licences.csv", LICENCE_COLUMNS)?,
             registers,
             feeders: Summit::default(),
@@ -252,6 +256,7 @@ impl<'a> Folder<'a> {
         self.write_tables(plan, &output.customers, &output.registers)?;
         self.write_grid(plan, output.rated_kva)?;
         self.write_truth(&output.truth)?;
+        self.write_details(&output.details)?;
         if !self.town.feeders.is_empty() {
             if self.feeders.open.is_some_and(|open| open != plan.feeder) {
                 self.close_feeder()?;
@@ -316,6 +321,10 @@ impl<'a> Folder<'a> {
         self.truth.write(rows)
     }
 
+    fn write_details(&mut self, rows: &[DetailRow]) -> Result<(), SimulateError> {
+        self.details.as_mut().map_or(Ok(()), |table| table.write(rows))
+    }
+
     fn write_meters(&mut self, meters: Vec<MeterReadings>, rows: &Rows) -> Result<(), SimulateError> {
         if self.settings.order == ReadingsOrder::Time {
             self.kept.extend(meters);
@@ -331,7 +340,8 @@ impl<'a> Folder<'a> {
         let Some(index) = self.feeders.open.take() else { return Ok(()) };
         let plan = &self.town.feeders[index];
         let (mut load, below_kw) = self.feeders.empty();
-        let own_kw = self.write_own_tap(plan, below_kw, &mut load)?;
+        let supply = Supply::draw(self.settings, self.scene, &format!("feeder {index}"));
+        let own_kw = self.write_own_tap(plan, below_kw, &supply, &mut load)?;
         let flow = node::feeder_flow_kw(&load);
         self.write_balance(plan, &flow)?;
         if !self.town.substations.is_empty() {
@@ -344,9 +354,13 @@ impl<'a> Folder<'a> {
     }
 
     /// Adds a node's own tap to its load, writes the truth about it (or about what is below it), and returns the power of the tap, kW.
-    fn write_own_tap(&mut self, plan: &UpperPlan, below_kw: f64, load_kw: &mut [f64]) -> Result<f64, SimulateError> {
+    fn write_own_tap(&mut self, plan: &UpperPlan, below_kw: f64, supply: &Supply, load_kw: &mut [f64]) -> Result<f64, SimulateError> {
         let truth = match &plan.tap {
-            Some(tap) => Some(node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, load_kw)),
+            Some(tap) => {
+                let (truth, detail) = node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, supply, load_kw);
+                self.write_details(&[detail])?;
+                Some(truth)
+            }
             None => (below_kw > 0.0).then(|| TruthRow::of_node_above(&plan.id, below_kw)),
         };
         self.write_truth(truth.as_slice())?;
@@ -357,7 +371,7 @@ impl<'a> Folder<'a> {
         let Some(index) = self.substations.open.take() else { return Ok(()) };
         let plan = &self.town.substations[index];
         let (mut load, below_kw) = self.substations.empty();
-        self.write_own_tap(plan, below_kw, &mut load)?;
+        self.write_own_tap(plan, below_kw, &Supply::default(), &mut load)?;
         self.write_balance(plan, &node::substation_flow_kw(&load))
     }
 
@@ -379,7 +393,7 @@ impl<'a> Folder<'a> {
             self.write_by_time()?;
         }
         self.readings.finish()?;
-        for table in [self.customers, self.grid, self.truth, self.licences].into_iter().chain(self.registers) {
+        for table in [self.customers, self.grid, self.truth, self.licences].into_iter().chain(self.registers).chain(self.details) {
             table.finish()?;
         }
         Ok(self.simulated)
@@ -413,10 +427,11 @@ impl Summit {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::fs;
 
     use super::*;
-    use crate::synth::SimulateSettings;
+    use crate::synth::{ClassWords, Oddities, SimulateSettings};
 
     fn small() -> SimulateSettings {
         SimulateSettings {
@@ -575,5 +590,126 @@ mod tests {
         let registers = &files(SimulateSettings { register_spread_days: 10, registers_only: 0.5, ..small() })["registers.csv"];
         let days: std::collections::BTreeSet<&str> = registers.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
         assert!(days.len() > 5, "{days:?}");
+    }
+
+    /// A utility with everything that is strange.
+    fn strange() -> SimulateSettings {
+        let oddities = Oddities {
+            hundredths_share: 0.4,
+            tenths_share: 0.2,
+            whole_kwh_share: 0.2,
+            customer_clock_share: 0.2,
+            concentrator_clock_share: 0.3,
+            exchanged_share: 0.2,
+            customer_ratio_share: 0.2,
+            customer_stuck_share: 0.2,
+            boiler_house_share: 0.1,
+            season_share: 0.2,
+            return_share: 0.2,
+            unbooked_heating_share: 0.2,
+            other_homes_share: 0.5,
+            business_hours_spread: 2.0,
+            extra_holidays: 2,
+            load_sheddings: 2,
+            farm_units_share: 0.4,
+            farm_stops_share: 0.3,
+            farm_pauses_share: 0.3,
+            wrong_class_share: 0.1,
+            empty_class_share: 0.1,
+            class_words: ClassWords::Russian,
+            ..Oddities::default()
+        };
+        SimulateSettings { oddities, usage_points: 300, untidy_share: 0.0, fault_share: 0.0, ..small() }
+    }
+
+    /// Rows of a table as maps from column to cell.
+    fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let heading: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        reader.records().map(|row| heading.iter().cloned().zip(row.unwrap().iter().map(str::to_owned)).collect()).collect()
+    }
+
+    /// Stamps and energies (Wh) of every usage point.
+    fn readings(text: &str) -> BTreeMap<String, Vec<(String, i64)>> {
+        let mut series: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
+        for row in rows(text) {
+            let wh = (row["kwh"].parse::<f64>().unwrap() * 1000.0).round() as i64;
+            series.entry(row["usage_point"].clone()).or_default().push((row["timestamp"].clone(), wh));
+        }
+        series
+    }
+
+    #[test]
+    fn nothing_strange_leaves_no_trace_in_the_folder() {
+        let files = files(small());
+        assert!(!files.contains_key("details.csv") && !files["simulate.toml"].contains("oddities") && !files["README.md"].contains("details"));
+    }
+
+    #[test]
+    fn every_strange_meter_is_told_and_its_readings_show_it() {
+        let files = files(strange());
+        let series = readings(&files["readings.csv"]);
+        let details: Vec<_> = rows(&files["details.csv"]).into_iter().filter(|row| series.contains_key(&row["id"])).collect();
+        let (mut displays, mut stuck, mut ratios) = (0, 0, 0);
+        for row in &details {
+            let own = &series[&row["id"]];
+            let plain = row["exchanged"].is_empty() && row["fault"].is_empty();
+            if let (Ok(kwh), true) = (row["display_kwh"].parse::<f64>(), plain) {
+                let step = (kwh * 1000.0).round() as i64;
+                assert!(own.iter().all(|(_, wh)| wh % step == 0), "{row:?}");
+                displays += 1;
+            }
+            let inside = |at: &String| *at >= row["from"] && (row["to"].is_empty() || *at < row["to"]);
+            let faulty: Vec<i64> = own.iter().filter(|(at, _)| inside(&format!("{at}:00"))).map(|(_, wh)| *wh).collect();
+            if row["fault"] == "stuck" {
+                assert!(!faulty.is_empty() && faulty.iter().all(|wh| *wh == faulty[0]), "{row:?}");
+                stuck += 1;
+            }
+            ratios += usize::from(row["fault"] == "ratio" && row["from"] != format!("{}:00", own[0].0));
+        }
+        assert!(displays > 50 && stuck > 15 && ratios > 5, "{displays} {stuck} {ratios}");
+        let told = |column: &str, wanted: &str| details.iter().filter(|row| row[column] == wanted).count();
+        assert!(["season", "return", "unbooked_heating"].iter().all(|turn| told("turn", turn) > 10) && told("host", "boiler_house") > 10);
+        assert!(details.iter().filter(|row| row["clock_min"] != "0").count() > 50);
+    }
+
+    #[test]
+    fn the_energy_that_is_told_of_a_farm_is_what_it_adds_to_the_readings() {
+        let odd = Oddities { farm_units_share: 0.4, farm_stops_share: 0.3, farm_pauses_share: 0.3, load_sheddings: 3, ..Oddities::default() };
+        let settings = || SimulateSettings { oddities: odd.clone(), untidy_share: 0.0, fault_share: 0.0, registers_only: 0.0, ..small() };
+        let files = files(settings());
+        let series = readings(&files["readings.csv"]);
+        let farms: Vec<_> = rows(&files["details.csv"]).into_iter().filter(|row| row["level"] == "usage_point" && row["kwh"] != "0.0").collect();
+        for row in &farms {
+            let total: i64 = series[&row["id"]].iter().map(|(_, wh)| wh).sum();
+            let kwh: f64 = row["kwh"].parse().unwrap();
+            assert!(kwh > 0.0 && kwh < 1.02 * total as f64 / 1000.0 + 0.1, "{row:?}: {total}");
+        }
+        let kinds: std::collections::BTreeSet<String> = rows(&files["truth.csv"]).into_iter().map(|row| row["kind"].clone()).collect();
+        assert!(farms.len() > 8 && ["unit_by_unit", "moved_away", "paused"].iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
+    }
+
+    #[test]
+    fn a_feeder_that_is_switched_off_feeds_nobody() {
+        let odd = Oddities { load_sheddings: 4, ..Oddities::default() };
+        let settings = SimulateSettings { oddities: odd, untidy_share: 0.0, fault_share: 0.0, registers_only: 0.0, levels: 2, ..small() };
+        let files = files(settings);
+        let mut by_stamp: BTreeMap<String, i64> = BTreeMap::new();
+        for (at, wh) in readings(&files["readings.csv"]).into_values().flatten() {
+            *by_stamp.entry(at).or_default() += wh;
+        }
+        let dark = by_stamp.values().filter(|wh| **wh == 0).count();
+        assert!((8..=32).contains(&dark), "{dark}");
+    }
+
+    #[test]
+    fn books_in_russian_name_classes_and_prices_alike_and_leave_some_empty() {
+        let files = files(strange());
+        let classes: std::collections::BTreeSet<String> = rows(&files["customers.csv"]).into_iter().map(|row| row["tariff_class"].clone()).collect();
+        let priced: std::collections::BTreeSet<String> = rows(&files["tariffs.csv"]).into_iter().map(|row| row["tariff_class"].clone()).collect();
+        assert!(
+            classes.contains("") && classes.contains("быт") && classes.iter().all(|class| class.is_empty() || priced.contains(class)),
+            "{classes:?}"
+        );
     }
 }

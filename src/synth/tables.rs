@@ -4,8 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::books::{booked_class, class_word};
 use super::business::BusinessKind;
 use super::look_alike::LookAlike;
+use super::odd_meter::ShownFault;
+use super::oddities::ClassWords;
 use super::scene::Scene;
 use super::settings::CheckedSettings;
 use super::town::{Base, DataFault, Member, Planted, ReadBy, TransformerPlan};
@@ -129,7 +132,7 @@ pub(super) struct GridRow {
 }
 
 /// What the local clock shows, with seconds, as ISO 8601.
-fn stamp(scene: &Scene, at: Timestamp) -> String {
+pub(super) fn stamp(scene: &Scene, at: Timestamp) -> String {
     format!("{}:00", scene.calendar.format(at))
 }
 
@@ -154,7 +157,7 @@ impl CustomerRow {
         };
         Self {
             usage_point: member.id(),
-            tariff_class: tariff_class(member),
+            tariff_class: booked_class(settings, &member.id(), tariff_class(member)),
             contracted_kw: usage.contracted_kw,
             address: format!("{street} {house}"),
             city: settings.place.city(),
@@ -212,7 +215,9 @@ impl TruthRow {
     pub(super) fn of_member(scene: &Scene, plan: &TransformerPlan, member: &Member, usage: &Usage) -> Vec<Self> {
         let (kind, label, onset) = match (member.planted, member.base) {
             // Of a farm that goes past the meter as a whole, nothing is in the customer's own series.
-            (Planted::Farm(farm), _) => (farm.truth_kind, if farm.unmetered < 1.0 || farm.moved > 0.0 { 1 } else { -1 }, farm.onset),
+            (Planted::Farm(farm), _) => {
+                (usage.farm_kind.unwrap_or(farm.truth_kind), if farm.unmetered < 1.0 || farm.moved > 0.0 { 1 } else { -1 }, farm.onset)
+            }
             (Planted::Licensed { farm, exceeded, .. }, _) => (farm.truth_kind, if exceeded { 1 } else { -1 }, farm.onset),
             (Planted::Tampered(tamper), _) => (tamper.truth_kind(), 1, tamper.from),
             (Planted::Fault(DataFault::Stuck), _) => ("look:stuck", 0, None),
@@ -252,6 +257,13 @@ impl TruthRow {
     /// A usage point that the grid file forgot; `customer` names its transformer.
     pub(super) fn of_missing_link(id: String, own: &str) -> Self {
         Self { kind: "unlinked".into(), ..Self::of_wrong_link(id, own) }
+    }
+
+    /// Load that a customer's meter does not show for a fault of its own: in the balance of its transformer, and nobody's theft.
+    pub(super) fn of_faulty_meter(scene: &Scene, node: &str, fault: ShownFault, kw: f64, from: usize, customer: String) -> Self {
+        let kind = if matches!(fault, ShownFault::Ratio { .. }) { "low_ratio" } else { "stopped_meter" };
+        let onset = scene.start.get(from).copied().filter(|_| from > 0);
+        Self::of_node(scene, node, kind, false, kw, onset, Some(customer))
     }
 
     /// A fault of a node's balance meter: a fault of the data, not scored as theft.
@@ -308,10 +320,10 @@ pub(super) fn licence_rows(settings: &CheckedSettings, plan: &TransformerPlan) -
 }
 
 /// Lines of `tariffs.csv`.
-pub(super) fn tariff_rows() -> Vec<TariffRow> {
+pub(super) fn tariff_rows(words: ClassWords) -> Vec<TariffRow> {
     let (edge, second_price) = HOUSEHOLD_SECOND_BAND;
     let row = |&(tariff_class, price_per_kwh): &(&'static str, f64)| TariffRow {
-        tariff_class,
+        tariff_class: class_word(words, tariff_class),
         price_per_kwh,
         currency: "KZT",
         from_kwh: None,

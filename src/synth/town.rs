@@ -206,6 +206,7 @@ impl Town {
         let groups = draw_transformer_sizes(&mut rng, settings);
         planting::plant(&mut rng, settings, scene, &mut members, &groups);
         planting::leave_unread(settings, &mut members);
+        planting::build_boiler_houses(settings, &mut members);
         let mut rest = members.into_iter();
         let mut transformers = Vec::with_capacity(groups.len());
         for (number, &size) in groups.iter().enumerate() {

@@ -16,23 +16,59 @@ function inputsTable() {
     el('tbody', null, run.inputs.map((input) => el('tr', null, el('th', { scope: 'row' }, word(input.role) + ': ' + input.path), el('td.right', null, num(input.rows)), el('td.digest', null, input.sha256)))));
 }
 
+/** What was found, where, how much, how sure, and what is new; with what it does not say. */
+function found() {
+  const head = DATA.headline, claim = el('p.claim', null, t('what_a_line_claims'), ' ', t('what_a_node_claims'), ' ', el('strong', null, t('no_guilt')));
+  if (!head.total) return [el('p', null, el('strong', null, t('nothing_found'))), claim];
+  const money = (sum) => num(sum.amount) + '\u00a0' + sum.currency;
+  return [
+    facts([
+      [t('head_cases'), num(head.total), t('cases_nothing', { n: num(head.innocents, 1) })],
+      [t('new_cases'), num(head.new), t('new_cases_says', { days: num(head.newDays), began: num(head.began) })],
+      [t('power_found'), kw(head.kw), t('while_running')],
+      [t('energy_found'), kwh(head.kwh), t('in_the_period')],
+      ...head.atStake.map((sum) => [t('at_stake'), money(sum), t('at_stake_range', { low: num(sum.low), high: num(sum.high) })]),
+    ]),
+    claim,
+    headTable(head),
+    head.total > head.cases.length ? el('p', null, el('a', { href: '#worklist' }, t('all_cases', { n: num(head.total) }))) : null,
+  ];
+}
+
+function headTable(head) {
+  const titles = ['#', t('head_what'), t('head_where'), t('head_power'), t('head_energy'), head.atStake.length ? t('at_stake') : null, t('probability'), t('start')];
+  const right = [true, false, false, true, true, true, true, false];
+  const cell = (place, ...inside) => el(right[place] ? 'td.right' : 'td', null, inside);
+  return el('div.scroll', null, el('table.found', null, el('caption', null, t('head_cases')),
+    el('thead', null, el('tr', null, titles.map((title, place) => (title == null ? null : el('th', { scope: 'col', class: right[place] ? 'right' : null }, title))))),
+    el('tbody', null, head.cases.map((one) => el('tr', null, cell(0, num(one.rank)),
+      cell(1, word(one.what), one.pattern ? el('small', null, word(one.pattern)) : null), cell(2, ...whereOf(one)),
+      cell(3, kw(one.kw), one.kwLow == null || one.kwHigh == null ? null : el('small', null, between(one.kwLow, one.kwHigh, 'kw'))), cell(4, kwh(one.kwh)),
+      head.atStake.length ? cell(5, one.amount == null ? '\u2013' : num(one.amount) + '\u00a0' + (one.currency ?? '')) : null, cell(6, share(one.probability)),
+      cell(7, one.since ? date(one.since) : t('from_the_first_reading'), one.isNew ? el('strong.new', null, t('new')) : null))))));
+}
+
+/** The place of a case, each meter and the node a link to its page. */
+function whereOf(one) {
+  const links = one.members.slice(0, 3).map(([id, rank]) => el('a', { href: '#case/' + rank }, id));
+  if (one.members.length > 3) links.push(t('and_more', { n: num(one.members.length - 3) }));
+  if (one.node) links.push(el('a', { href: '#node/' + one.node[2] }, `${word(one.node[1])} ${one.node[0]}`));
+  const named = one.members.some(([id]) => id === one.place) || one.node?.[0] === one.place;
+  return [...links.flatMap((link, place) => (place ? [', ', link] : [link])), el('small', null, [named ? null : one.place, one.city].filter(Boolean).join(', '))];
+}
+
 function summaryView() {
   const suspects = rowsOf('suspects'), nodes = rowsOf('nodes'), total = DATA.tables.suspects.total;
   const likely = nodes.filter((node) => node.probability >= 0.5 && node.pattern != null);
-  const energy = suspects.reduce((sum, row) => sum + (row.hidden_kwh ?? 0), 0);
-  const currencies = [...new Set(suspects.map((row) => row.currency).filter(Boolean))];
-  const atStake = suspects.reduce((sum, row) => sum + (row.loss_energy ?? 0) + (row.loss_fee ?? 0), 0);
   return [
     el('h1', { tabindex: '-1' }, t('summary')),
+    ...found(),
     facts([
       [t('judged'), num(run.usagePoints), t('readings_used', { n: num(run.readings), registers: num(run.registerReadings) })],
       [t('listed'), num(total), t('listed_short')],
       [t('expected_innocents'), num(DATA.expectedInnocents, 1), total ? t('of_listed', { share: percent(DATA.expectedInnocents / total, 1) }) : null],
       [t('likely_nodes'), num(likely.length), t('of_balanced', { n: num(nodes.length) })],
-      [t('hidden_energy'), kwh(energy), t('of_listed_points')],
-      currencies.length === 1 ? [t('at_stake'), num(atStake) + '\u00a0' + currencies[0], t('before_recovery')] : null,
     ]),
-    el('p.claim', null, t('what_a_line_claims'), ' ', el('strong', null, t('no_guilt'))),
     el('div.pair', null, section(t('means'), list([t('means_1'), t('means_2'), t('means_3')])), section(t('means_not'), list([t('means_not_1'), t('means_not_2'), t('means_not_3'), t('means_not_4')]))),
     section(t('how_far'), listChart(suspects), otherPriors()),
     blindSpots(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::evidence::LOOK_ALIKES;
 use crate::findings::{Dossier, Findings, InputDigest, LoadPicture, NodeDayRow, OtherPrior, Prevalence, ScoreRow};
+use crate::report::headline::Headline;
 use crate::report::language::phrasebook;
 
 use super::series::{one_letter, two_letters};
@@ -17,6 +18,7 @@ use super::tables::{self, MOST_LINES, PageTable, real, said};
 #[serde(rename_all = "camelCase")]
 pub(super) struct PageData<'a> {
     run: PageRun<'a>,
+    headline: Headline<'a>,
     expected_innocents: Value,
     tables: BTreeMap<&'static str, PageTable>,
     meanings: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
@@ -118,6 +120,7 @@ impl<'a> PageData<'a> {
         let node_place = |line: &usize| findings.node_places.get(&findings.nodes[*line].node).map(|&(lat, lon)| place(lat, lon));
         Self {
             run: run(findings),
+            headline: Headline::of(findings),
             expected_innocents: real(innocents, 2),
             tables: tables::tables(findings),
             meanings: tables::meanings(),
