@@ -26,6 +26,14 @@ const LEAST_HOURS: usize = 3;
 const ALIKE_DAYS: f64 = 3.0;
 /// Hours in a row outside its window in which a scheduled load must be full: a weekend is, a dinner is not.
 const LEAST_ROW: usize = 5;
+/// Hours in a row at its power that premises do not draw by themselves; share of the hours of days that seemed to be without the load in which it must have run so; days at the beginning of
+/// the readings within which a load with pauses may have been there from the start.
+const LONG_RUN_H: usize = 8;
+const LEAST_RUNNING: f64 = 0.1;
+const FIRST_DAYS: i32 = 3;
+/// A display is coarse where its steps are this share of the load; values closer than the other figure, kW, are one.
+const COARSE: f64 = 0.05;
+const SAME_KW: f64 = 1e-4;
 /// Days without a running hour at either end of the readings after which the load is said to begin later or to have ended.
 const SILENT_DAYS: i32 = 7;
 /// A meter shows nothing below this power, kW.
@@ -64,26 +72,100 @@ pub fn without_cuts(series: &LoadSeries) -> LoadSeries {
 #[must_use]
 pub fn by_hours(load: &HiddenLoad, fold: &DayFold, window: Option<(usize, usize)>) -> HiddenLoad {
     let Some(first_day) = fold.first_day.filter(|_| load.kw > 0.0) else { return *load };
-    let day_of = |index: usize| CivilDay(first_day.0 + index as i32);
-    let is_on = |day: CivilDay| load.since.is_none_or(|since| day >= since) && load.until.is_none_or(|until| day <= until);
-    let (on, off): (Vec<usize>, Vec<usize>) = (0..fold.hours.len()).partition(|&index| is_on(day_of(index)));
-    let own = own_hours(fold, &off, load.own_kw);
     let window = window.filter(|_| load.pattern == LoadPattern::Scheduled);
-    let hours: Vec<Hour> = (on.iter())
-        .flat_map(|&index| (0..HOURS).map(move |hour| (index, hour)))
-        .map(|(index, hour)| Hour { day: day_of(index), hour, above_kw: f64::from(fold.hours[index][hour]) - own[hour] })
-        .collect();
-    let begins = off.len() >= LEAST_OFF;
     let mut load = *load;
+    if window.is_none() {
+        widen(&mut load, fold, first_day);
+    }
+    let (on, off) = days_of(&load, fold, first_day);
+    let own = own_hours(fold, &off, load.own_kw);
+    let hours = hours_of(fold, &on, first_day, &own);
+    let begins = off.len() >= LEAST_OFF;
+    let coarse = is_coarse(&hours, load.kw);
     if begins {
-        resize(&mut load, &hours, window, own_error(fold, &off, &own));
+        resize(&mut load, &hours, window, own_error(fold, &off, &own), coarse);
     } else if load.pattern == LoadPattern::Interrupted {
-        part_levels(&mut load, &hours);
+        part_levels(&mut load, &hours, coarse);
+    } else if coarse && load.pattern == LoadPattern::Constant {
+        quiet_level(&mut load, &hours);
     }
     let parts = parts(&load, &hours, window);
     load.kwh = energy(&load, &hours, &parts, begins);
     bound(&mut load, &hours, &parts);
     load
+}
+
+/// Indices of the days from its first to its last, and of all others.
+fn days_of(load: &HiddenLoad, fold: &DayFold, first_day: CivilDay) -> (Vec<usize>, Vec<usize>) {
+    let is_on = |index: &usize| {
+        let day = CivilDay(first_day.0 + *index as i32);
+        load.since.is_none_or(|since| day >= since) && load.until.is_none_or(|until| day <= until)
+    };
+    (0..fold.hours.len()).partition(is_on)
+}
+
+fn hours_of(fold: &DayFold, days: &[usize], first_day: CivilDay, own: &[f64; HOURS]) -> Vec<Hour> {
+    (days.iter())
+        .flat_map(|&index| (0..HOURS).map(move |hour| (index, hour)))
+        .map(|(index, hour)| Hour { day: CivilDay(first_day.0 + index as i32), hour, above_kw: f64::from(fold.hours[index][hour]) - own[hour] })
+        .collect()
+}
+
+/// Puts first and last day where the load really ran: days of many pauses look like days without it, hours in a row at its power do not.
+fn widen(load: &mut HiddenLoad, fold: &DayFold, first_day: CivilDay) {
+    let (on, off) = days_of(load, fold, first_day);
+    let (Some(&first_on), Some(&last_on)) = (on.first(), on.last()) else { return };
+    let own = own_hours(fold, &off, load.own_kw);
+    let long_runs = |days: &[usize]| -> Vec<CivilDay> {
+        let hours = hours_of(fold, days, first_day, &own);
+        let rows = hours.chunk_by(|a, b| (a.above_kw >= FULL * load.kw) == (b.above_kw >= FULL * load.kw));
+        rows.filter(|row| row.len() >= LONG_RUN_H && row[0].above_kw >= FULL * load.kw).flatten().map(|hour| hour.day).collect()
+    };
+    let enough = |runs: &[CivilDay], days: usize| runs.len() as f64 >= (HOURS as f64).max(LEAST_RUNNING * (days * HOURS) as f64);
+    let (before, after): (Vec<usize>, Vec<usize>) = ((0..first_on).collect(), (last_on + 1..fold.hours.len()).collect());
+    let (early, late) = (long_runs(&before), long_runs(&after));
+    if let Some(&first) = early.first().filter(|_| enough(&early, before.len())) {
+        let begins = first.0 - first_day.0 >= FIRST_DAYS;
+        load.since = begins.then_some(first);
+        load.since_range = begins.then_some((CivilDay(first.0 - 1), first));
+    }
+    if let Some(&last) = late.last().filter(|_| enough(&late, after.len())) {
+        load.until = Some(last).filter(|last| first_day.0 + fold.hours.len() as i32 - 1 - last.0 >= SILENT_DAYS);
+    }
+}
+
+/// Whether the meter shows steps so large that medians and lowest hours are those of its display.
+fn is_coarse(hours: &[Hour], kw: f64) -> bool {
+    let mut shown: Vec<f64> = hours.iter().map(|hour| hour.above_kw).filter(|kw| !kw.is_nan()).collect();
+    shown.sort_by(f64::total_cmp);
+    let steps = shown.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > SAME_KW);
+    steps.fold(f64::INFINITY, f64::min) >= COARSE * kw
+}
+
+/// Median; of values that a display rounds, the mean of their middle four fifths.
+fn middle(values: &[f64], coarse: bool) -> f64 {
+    if !coarse {
+        return median(values);
+    }
+    let (low, high) = (quantile(values, 0.1), quantile(values, 0.9));
+    let kept: Vec<f64> = values.iter().copied().filter(|value| (low..=high).contains(value)).collect();
+    kept.iter().sum::<f64>() / kept.len().max(1) as f64
+}
+
+/// The level of a load that was always there by the hours in which least is drawn: their mean, where the lowest hour of a day is what the display rounds down.
+fn quiet_level(load: &mut HiddenLoad, hours: &[Hour]) {
+    let of_hour = |wanted: usize| {
+        let kw: Vec<f64> = hours.iter().filter(|hour| hour.hour == wanted && !hour.above_kw.is_nan()).map(|hour| hour.above_kw).collect();
+        middle(&kw, true)
+    };
+    let by_hour: Vec<f64> = (0..HOURS).map(of_hour).collect();
+    let least = quantile(&by_hour, 0.25);
+    let quiet: Vec<f64> = by_hour.into_iter().filter(|kw| *kw <= least).collect();
+    let kw = quiet.iter().sum::<f64>() / quiet.len().max(1) as f64;
+    if kw > 0.0 {
+        let shift = kw - load.kw;
+        (load.kw, load.kw_low, load.kw_high, load.first_step_kw) = (kw, (load.kw_low + shift).max(0.0), load.kw_high + shift, kw);
+    }
 }
 
 /// What the premises draw without the load at every hour of the day, kW.
@@ -104,41 +186,41 @@ fn inside((start, length): (usize, usize), hour: usize) -> bool {
 }
 
 /// Power above the premises' own in the running hours of each day that has some; medians.
-fn day_levels(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> Vec<(CivilDay, f64)> {
+fn day_levels(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>, coarse: bool) -> Vec<(CivilDay, f64)> {
     let least = RUNS * load.first_step_kw.min(load.kw);
     let runs = |hour: &&Hour| hour.above_kw >= least && window.is_none_or(|window| inside(window, hour.hour));
     let level = |day: &[Hour]| {
         let above: Vec<f64> = day.iter().filter(runs).map(|hour| hour.above_kw).collect();
-        (above.len() >= LEAST_HOURS).then(|| (day[0].day, median(&above)))
+        (above.len() >= LEAST_HOURS).then(|| (day[0].day, middle(&above, coarse)))
     };
     hours.chunk_by(|a, b| a.day == b.day).filter_map(level).collect()
 }
 
 /// Power and interval from the days before and after.
-fn resize(load: &mut HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>, own_error_kw: f64) {
-    let levels: Vec<f64> = day_levels(load, hours, window).into_iter().map(|(_, kw)| kw).collect();
+fn resize(load: &mut HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>, own_error_kw: f64, coarse: bool) {
+    let levels: Vec<f64> = day_levels(load, hours, window, coarse).into_iter().map(|(_, kw)| kw).collect();
     if levels.len() < LEAST_HOURS {
         return;
     }
-    let middle = median(&levels);
-    let kw = if load.pattern == LoadPattern::Staircase { levels.iter().sum::<f64>() / levels.len() as f64 } else { middle };
-    let chance = 1.2533 * mad_sigma(&levels, middle) / (levels.len() as f64 / ALIKE_DAYS).max(1.0).sqrt();
+    let usual = median(&levels);
+    let kw = if load.pattern == LoadPattern::Staircase { levels.iter().sum::<f64>() / levels.len() as f64 } else { usual };
+    let chance = 1.2533 * mad_sigma(&levels, usual) / (levels.len() as f64 / ALIKE_DAYS).max(1.0).sqrt();
     let half_width = NINETY * chance.hypot(own_error_kw / 2.0).hypot(OWN_VARIATION * kw);
     (load.kw, load.kw_low, load.kw_high) = (kw, (kw - half_width).max(0.0), kw + half_width);
 }
 
 /// The two levels of a load that switches on and off: the medians of the hours above and below the middle between them.
-fn part_levels(load: &mut HiddenLoad, hours: &[Hour]) {
+fn part_levels(load: &mut HiddenLoad, hours: &[Hour], coarse: bool) {
     const ROUNDS: usize = 5;
     let valid: Vec<f64> = hours.iter().map(|hour| hour.above_kw).filter(|kw| !kw.is_nan()).collect();
     let (mut low, mut high) = (0.0, load.kw);
     for _ in 0..ROUNDS {
-        let middle = f64::midpoint(low, high);
-        let (above, below): (Vec<f64>, Vec<f64>) = valid.iter().partition(|kw| **kw > middle);
+        let between = f64::midpoint(low, high);
+        let (above, below): (Vec<f64>, Vec<f64>) = valid.iter().partition(|kw| **kw > between);
         if above.is_empty() || below.is_empty() {
             return;
         }
-        (low, high) = (median(&below), median(&above));
+        (low, high) = (middle(&below, coarse), middle(&above, coarse));
     }
     let above: Vec<f64> = valid.iter().copied().filter(|kw| *kw > f64::midpoint(low, high)).collect();
     let half_width = NINETY * (mad_sigma(&above, high) / 2.0).hypot(OWN_VARIATION * (high - low));
@@ -266,6 +348,35 @@ mod tests {
         let found = look(|_| 3.3, cut);
         assert_eq!((found.since, found.until), (None, None), "{found:?}");
         assert!(is_about(found.kwh, 3.3 * (24.0 * 60.0 - 20.0)), "{found:?}");
+    }
+
+    #[test]
+    fn a_load_of_long_pauses_is_followed_through_days_that_look_like_days_without_it() {
+        // Two days of running, then four of rest, from the first day to the last; in the middle five days without a pause.
+        let runs = |hour: usize| hour / 24 % 6 < 2 || (24 * 24..24 * 29).contains(&hour);
+        let found = look(|hour| if runs(hour) { 5.0 } else { 0.0 }, |_| false);
+        let hours = (0..60 * 24).filter(|&hour| runs(hour)).count();
+        assert_eq!((found.since, found.until), (None, None), "{found:?}");
+        assert!(is_about(found.kwh, 5.0 * hours as f64), "{found:?}");
+    }
+
+    #[test]
+    fn a_display_of_whole_kilowatt_hours_does_not_shrink_a_load() {
+        let calendar = Calendar::new(None).unwrap();
+        // 4.65 kW beside a home of 0.2 kW and more, counted in whole kWh.
+        let mut counter = 0.0_f64;
+        let kw = (0..60 * 24).map(|hour: usize| {
+            let before = counter.floor();
+            counter += 4.85 + if (17..22).contains(&(hour % 24)) { 0.6 } else { 0.0 };
+            (counter.floor() - before) as f32
+        });
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: kw.collect() };
+        let profile = NodeProfile::of(&series, &calendar);
+        let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
+        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let subject = Subject::new(&profile, Some(&peers), &facts, &weather);
+        let found = by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), None);
+        assert!((found.kw / 4.65 - 1.0).abs() < 0.05 && is_about(found.kwh, 4.65 * 24.0 * 60.0), "{found:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::consequence::LicenceVerdict;
 use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
-use crate::findings::ClearedRow;
+use crate::findings::{ClearedRow, SuspectRow};
 use crate::fusion::{logistic, logit};
 
 use super::listing::{Ranked, WORTH_A_WORD, look_at, usual};
@@ -63,9 +63,7 @@ pub(super) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
             format!("a steady load is what tariff class {} is for, and it stays within the contract", ranked.point.measured.tariff_class),
         ),
         Ground::Lawful(Lawful::Home(look_alike)) => (Some(look_alike.name), words(look_alike)?),
-        Ground::Lawful(Lawful::Small(kw)) => {
-            (Some(SMALL_LOAD), format!("draws {kw:.2} kW while it runs, less than the smallest load that is claimed"))
-        }
+        Ground::Lawful(Lawful::Small(kw)) => (Some(SMALL_LOAD), small_words(*kw)),
         Ground::Signs { family, llr, look_alike: Some(look_alike), .. } => {
             (Some(look_alike.name), format!("{}; {}: {}", words(look_alike)?, TESTS[family].family, usual(llr)))
         }
@@ -83,6 +81,22 @@ pub(super) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
         probability_before: Some(logistic(before)),
         probability: Some(logistic(ranked.log_odds)),
     })
+}
+
+/// The row of a line whose load is smaller than what is claimed; it is held to be at most as likely as `most`.
+pub(super) fn cleared_small(row: &SuspectRow, most: f64) -> ClearedRow {
+    ClearedRow {
+        usage_point: row.usage_point.clone(),
+        look_alike: Some(SMALL_LOAD.to_owned()),
+        reason: small_words(row.hidden_kw.unwrap_or(0.0)),
+        hidden_kw: row.hidden_kw,
+        probability_before: row.probability,
+        probability: row.probability.map(|probability| probability.min(most)),
+    }
+}
+
+fn small_words(kw: f64) -> String {
+    format!("draws {kw:.2} kW while it runs, less than the smallest load that is claimed")
 }
 
 /// What keeps a usage point off the list, where what speaks for a farm alone would have put it there.

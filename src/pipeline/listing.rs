@@ -13,7 +13,7 @@ use crate::fusion::{Measured, logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
 
-use super::cleared::{Lawful, WORTH_CLEARING, cleared_row, home};
+use super::cleared::{Lawful, WORTH_CLEARING, cleared_row, cleared_small, home};
 use super::meet::Began;
 use super::metered::{Metered, MeteredPoint};
 use super::other_priors::other_priors;
@@ -55,6 +55,24 @@ pub(super) struct Listing {
     /// Share of the energy of listed usage points that a licence allows, where it allows some.
     pub(super) licensed: BTreeMap<UsagePointId, f64>,
     pub(super) other_priors: Vec<OtherPrior>,
+}
+
+impl Listing {
+    /// Takes lines off the list whose load turned out to be smaller than what is claimed, and says so among what was cleared.
+    pub(super) fn drop_small(&mut self, least_kw: f64) {
+        let is_small = |row: &SuspectRow| row.finding == FindingKind::MeteredHiddenLoad && row.hidden_kw.is_some_and(|kw| kw < least_kw);
+        let (small, kept): (Vec<SuspectRow>, Vec<SuspectRow>) = std::mem::take(&mut self.suspects).into_iter().partition(is_small);
+        self.suspects = kept.into_iter().zip(1..).map(|(row, rank)| SuspectRow { rank, ..row }).collect();
+        for row in small {
+            if let Ok(place) = self.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
+                let score = &mut self.scores[place];
+                score.log_odds = score.log_odds.map(|log_odds| log_odds.min(logit(SMALL)));
+                score.probability = score.log_odds.map(logistic);
+            }
+            self.licensed.remove(&row.usage_point);
+            self.cleared.push(cleared_small(&row, SMALL));
+        }
+    }
 }
 
 /// A judged usage point with its place in the order.

@@ -140,7 +140,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), met };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    let pictures = look.refine(&mut listing, &metered, progress)?;
+    let pictures = look.refine(&mut listing, &metered, plan.config.run.least_kw, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     clock.lap("list")?;

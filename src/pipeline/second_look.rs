@@ -87,6 +87,7 @@ impl SecondLook<'_> {
         &self,
         listing: &mut Listing,
         metered: &Metered,
+        least_kw: f64,
         progress: &dyn Progress,
     ) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
         let suspects = &listing.suspects;
@@ -117,6 +118,7 @@ impl SecondLook<'_> {
             }
             pictures.extend(picture.map(|picture| (row.usage_point.clone(), picture)));
         }
+        listing.drop_small(least_kw);
         progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", wanted.len()));
         Ok(pictures)
     }
