@@ -30,9 +30,10 @@ const LEAST_ROW: usize = 5;
 /// the readings within which a load with pauses may have been there from the start.
 const LONG_RUN_H: usize = 8;
 const LEAST_RUNNING: f64 = 0.1;
+const HALF_POWER: f64 = 0.35;
 const FIRST_DAYS: i32 = 3;
 /// A display is coarse where its steps are this share of the load; values closer than the other figure, kW, are one.
-const COARSE: f64 = 0.05;
+const COARSE: f64 = 0.1;
 const SAME_KW: f64 = 1e-4;
 /// Days without a running hour at either end of the readings after which the load is said to begin later or to have ended.
 const SILENT_DAYS: i32 = 7;
@@ -79,13 +80,13 @@ pub fn by_hours(load: &HiddenLoad, fold: &DayFold, window: Option<(usize, usize)
     }
     let (on, off) = days_of(&load, fold, first_day);
     let own = own_hours(fold, &off, load.own_kw);
-    let hours = hours_of(fold, &on, first_day, &own);
+    let mut hours = hours_of(fold, &on, first_day, &own);
     let begins = off.len() >= LEAST_OFF;
-    let coarse = is_coarse(&hours, load.kw);
+    let coarse = is_coarse(fold, &on, load.kw);
     if begins {
         resize(&mut load, &hours, window, own_error(fold, &off, &own), coarse);
     } else if load.pattern == LoadPattern::Interrupted {
-        part_levels(&mut load, &hours, coarse);
+        part_levels(&mut load, &mut hours, coarse);
     } else if coarse && load.pattern == LoadPattern::Constant {
         quiet_level(&mut load, &hours);
     }
@@ -116,27 +117,30 @@ fn widen(load: &mut HiddenLoad, fold: &DayFold, first_day: CivilDay) {
     let (on, off) = days_of(load, fold, first_day);
     let (Some(&first_on), Some(&last_on)) = (on.first(), on.last()) else { return };
     let own = own_hours(fold, &off, load.own_kw);
-    let long_runs = |days: &[usize]| -> Vec<CivilDay> {
-        let hours = hours_of(fold, days, first_day, &own);
-        let rows = hours.chunk_by(|a, b| (a.above_kw >= FULL * load.kw) == (b.above_kw >= FULL * load.kw));
-        rows.filter(|row| row.len() >= LONG_RUN_H && row[0].above_kw >= FULL * load.kw).flatten().map(|hour| hour.day).collect()
-    };
-    let enough = |runs: &[CivilDay], days: usize| runs.len() as f64 >= (HOURS as f64).max(LEAST_RUNNING * (days * HOURS) as f64);
     let (before, after): (Vec<usize>, Vec<usize>) = ((0..first_on).collect(), (last_on + 1..fold.hours.len()).collect());
-    let (early, late) = (long_runs(&before), long_runs(&after));
-    if let Some(&first) = early.first().filter(|_| enough(&early, before.len())) {
+    if let Some((first, _)) = long_runs(&hours_of(fold, &before, first_day, &own), load.kw) {
         let begins = first.0 - first_day.0 >= FIRST_DAYS;
         load.since = begins.then_some(first);
         load.since_range = begins.then_some((CivilDay(first.0 - 1), first));
     }
-    if let Some(&last) = late.last().filter(|_| enough(&late, after.len())) {
+    if let Some((_, last)) = long_runs(&hours_of(fold, &after, first_day, &own), load.kw) {
         load.until = Some(last).filter(|last| first_day.0 + fold.hours.len() as i32 - 1 - last.0 >= SILENT_DAYS);
     }
 }
 
+/// First and last day of hours in a row at the power of a load of `kw`; `None` where they are few, or where hours of half its power are many: what varies by degrees is heating.
+fn long_runs(hours: &[Hour], kw: f64) -> Option<(CivilDay, CivilDay)> {
+    let full = |hour: &Hour| hour.above_kw >= FULL * kw;
+    let rows = hours.chunk_by(|a, b| full(a) == full(b)).filter(|row| row.len() >= LONG_RUN_H && full(&row[0]));
+    let days: Vec<CivilDay> = rows.flatten().map(|hour| hour.day).collect();
+    let between = hours.iter().filter(|hour| (HALF_POWER * kw..FULL * kw).contains(&hour.above_kw)).count();
+    let least = (HOURS as f64).max(LEAST_RUNNING * hours.len() as f64);
+    (days.len() as f64 >= least && days.len() >= 2 * between).then(|| (days[0], days[days.len() - 1]))
+}
+
 /// Whether the meter shows steps so large that medians and lowest hours are those of its display.
-fn is_coarse(hours: &[Hour], kw: f64) -> bool {
-    let mut shown: Vec<f64> = hours.iter().map(|hour| hour.above_kw).filter(|kw| !kw.is_nan()).collect();
+fn is_coarse(fold: &DayFold, days: &[usize], kw: f64) -> bool {
+    let mut shown: Vec<f64> = days.iter().flat_map(|&index| fold.hours[index]).filter(|kw| !kw.is_nan()).map(f64::from).collect();
     shown.sort_by(f64::total_cmp);
     let steps = shown.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > SAME_KW);
     steps.fold(f64::INFINITY, f64::min) >= COARSE * kw
@@ -210,7 +214,7 @@ fn resize(load: &mut HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>,
 }
 
 /// The two levels of a load that switches on and off: the medians of the hours above and below the middle between them.
-fn part_levels(load: &mut HiddenLoad, hours: &[Hour], coarse: bool) {
+fn part_levels(load: &mut HiddenLoad, hours: &mut [Hour], coarse: bool) {
     const ROUNDS: usize = 5;
     let valid: Vec<f64> = hours.iter().map(|hour| hour.above_kw).filter(|kw| !kw.is_nan()).collect();
     let (mut low, mut high) = (0.0, load.kw);
@@ -227,6 +231,7 @@ fn part_levels(load: &mut HiddenLoad, hours: &[Hour], coarse: bool) {
     (load.kw, load.first_step_kw) = (high - low, high - low);
     (load.kw_low, load.kw_high) = ((load.kw - half_width).max(0.0), load.kw + half_width);
     load.own_kw += low;
+    hours.iter_mut().for_each(|hour| hour.above_kw -= low);
 }
 
 /// Share of every hour in which the load runs; NaN without a reading.
