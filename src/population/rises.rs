@@ -3,7 +3,7 @@
 //! H0: the rise of a usage point is one of those by which its crowd (tariff class; class and heating; feeder) begins a season.  H1: it comes at a date of its own.
 //! Statistic: n similar rises within seven days of the own (at least half of it, as a logarithm), against the e that a fortnight holds at other times. Where n is more than chance makes of
 //! e, the share e / n of them is not the season's, and only that share of a rise counts (`alone`); else all of it does.
-//! In a class one rise counts for each place (transformer, or building): a season is everywhere, a row of garages that begin to mine is at one place. A rise is shared where one in fifty of a
+//! In a class one rise counts for each place (transformer, or building): a season is everywhere, a row of garages that begin to mine is at one place. A rise is shared where one in a hundred of a
 //! class takes part, or one in twenty on a feeder: less may be farms that begin in one good month.
 //! Assumes: two weeks of days or more. Weak when: the season begins over months, or the dump is shorter than a month, so that there are no other times.
 //! Source: counts against a Poisson background, as in scan statistics (Kulldorff 1997, Communications in Statistics 26).
@@ -30,7 +30,7 @@ const SIMILAR: f64 = 0.5;
 /// Standard deviations above the background from which rises are shared.
 const BEYOND_CHANCE: f64 = 3.0;
 /// Share of the usage points of a class, or of a feeder, that must rise together: farms that begin in one good month are no season. Of a class each place counts once.
-const LEAST_OF_CLASS: f64 = 0.02;
+const LEAST_OF_CLASS: f64 = 0.01;
 const LEAST_OF_FEEDER: f64 = 0.05;
 
 /// A lasting rise of the daily mean.
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn farms_that_begin_in_one_good_month_are_no_season() {
-        let boom: Vec<(u32, i32, f32)> = (0..15).map(|index| (index * 16, 25 + (index % 10) as i32, 2.0)).collect();
+        let boom: Vec<(u32, i32, f32)> = (0..8).map(|index| (index * 16, 25 + (index % 10) as i32, 2.0)).collect();
         assert_eq!(alone(&boom, 30), 1.0);
     }
 
