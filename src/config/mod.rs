@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::consequence::{FeeRule, MoneySettings, RuleSettings};
 use crate::domain::{not_finite, toml_words};
 use crate::ingest::Caps;
+use crate::population::ClassWords;
 
 /// The default configuration with its comments: what `darkload config` prints, and what is used for keys that a file leaves out.
 pub const DEFAULT_TOML: &str = include_str!("default.toml");
@@ -33,6 +34,8 @@ pub struct Config {
     pub prior: PriorConfig,
     /// Look-alikes by tariff class in lower case: classes that a steady load is the purpose of.
     pub lawful_class: BTreeMap<String, String>,
+    /// Parts of the names of tariff classes of homes and of businesses.
+    pub class_words: ClassWords,
     /// How farms are planted for calibration.
     pub calibration: CalibrationConfig,
     /// How balances are made.
@@ -69,6 +72,8 @@ pub struct RunConfig {
     pub seed: u64,
     /// Share of rejected records at which the run ends with exit code 4.
     pub max_rejects: f64,
+    /// Smallest load behind a meter that is claimed, kW while it runs.
+    pub least_kw: f64,
 }
 
 /// Section `[prior]`.
@@ -257,6 +262,9 @@ impl Config {
                 value: value as f64,
                 bounds: "at what an honest file needs: 4096 bytes, a nesting of 8, a ratio of 1",
             });
+        }
+        if !(self.run.least_kw >= 0.0 && self.run.least_kw.is_finite()) {
+            return Err(ConfigError::Bounds { key: "run.least_kw", value: self.run.least_kw, bounds: "at 0 or above" });
         }
         self.check_visits()?;
         self.check_money()?;

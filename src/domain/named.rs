@@ -82,7 +82,8 @@ pub fn renamed(sentence: &str, mut put: impl FnMut(NameKind, &str) -> String) ->
         text.push_str(&rest[..place]);
         let mark = rest[place..].chars().next().unwrap_or(CLOSE);
         rest = &rest[place + mark.len_utf8()..];
-        if let (Some(kind), Some(end)) = (NameKind::of_mark(mark), rest.find(CLOSE)) {
+        // A mark that is followed by another before its end was never one of ours.
+        if let (Some(kind), Some(end)) = (NameKind::of_mark(mark), rest.find(is_mark).filter(|&end| rest[end..].starts_with(CLOSE))) {
             text.push_str(&put(kind, &rest[..end]));
             rest = &rest[end + CLOSE.len_utf8()..];
         }

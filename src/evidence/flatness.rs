@@ -51,7 +51,7 @@ pub(super) fn typical_ratio(s: &Subject) -> Option<f64> {
     ratio.is_finite().then_some(ratio)
 }
 
-fn daily_variation(s: &Subject) -> Option<f64> {
+pub(super) fn daily_variation(s: &Subject) -> Option<f64> {
     let means: Vec<f64> = s.high_days()?.iter().map(|day| f64::from(day.summary.mean_kw)).collect();
     let centre = median(&means);
     (means.len() >= 4 && centre > 0.0).then(|| mad_sigma(&means, centre) / centre)

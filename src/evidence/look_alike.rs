@@ -8,11 +8,13 @@
 //! base stations (3 to 10 % more in the evening); Cooper (1969) for the sun.
 
 use crate::domain::quantile;
-use crate::profile::HOURS;
+use crate::population::Premises;
+use crate::profile::{HOURS, NodeProfile};
 
 use super::Subject;
 use super::daylight::follows_night;
-use super::flatness::{typical_ratio, working_day_excess};
+use super::flatness::{daily_variation, typical_ratio, working_day_excess};
+use super::onset::SHARED;
 use super::weather::{season_above_floor, season_of_mean};
 
 /// What may look like a farm and is none: a lawful use of electricity, or a wrong ratio.
@@ -39,6 +41,8 @@ struct Signs {
     floor_kw: f64,
     /// Daily floor over daily mean.
     floor_share: f64,
+    /// Robust variation of daily means over their level.
+    day_to_day: f64,
     /// Excess of working days over weekends, as a share of the larger; 0 where it cannot be known.
     week: f64,
     /// Share of the changes of daily hours that the length of the night explains.
@@ -49,16 +53,27 @@ struct Signs {
     unexplained: f64,
     /// Mean load of every hour over the daily mean.
     shape: [f64; HOURS],
+    /// Daily mean before and after its rise, and daily floor after it, over those of the peers; NaN without a rise or peers.
+    rise: [f64; 3],
+    /// Share of a rise that is not its crowds' as well.
+    alone: f64,
     /// How much more the top of a day is on one day in five than on the four least, kW.
     now_and_then_kw: f64,
 }
 
-/// Words in the tariff classes of homes, and the class of a usage point without one.
-const HOUSEHOLDS: [&str; 3] = ["household", "residential", "domestic"];
-const UNKNOWN: &str = "unknown";
+/// A window stands out where it holds this share of the level inside: the peaks of a home shown twenty-fold are large in kW and no window.
+const LEAST_WINDOW_SHARE: f64 = 0.25;
+/// An ordinary home draws at most so many times what its peers do; before a return from absence it drew at most this share of what it draws now. Homes of a class differ by a factor of two
+/// in one standard deviation.
+const ORDINARY: f64 = 2.0;
+const ABSENT: f64 = 0.5;
+/// Daily floor over daily mean of a home at most, heating included: a farm in an empty home is flatter.
+const MOST_FLAT_HOME: f64 = 0.75;
 
 /// Name of the look-alike that is a fault of the data.
 pub const WRONG_METER_RATIO: &str = "wrong_meter_ratio";
+/// Name of the look-alike that is a home used again.
+pub const RETURN_FROM_ABSENCE: &str = "return_from_absence";
 
 /// Look-alikes, the most particular first.
 pub const LOOK_ALIKES: &[LookAlike] = &[
@@ -67,6 +82,28 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         family: "daylight",
         fits: |s| s.business && s.night >= 0.5,
         words: |s| format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * s.night),
+    },
+    LookAlike {
+        name: "season_start",
+        family: "onset",
+        fits: |s| s.alone < SHARED,
+        words: |s| {
+            format!(
+                "rises in the fortnight in which its class or its feeder begins a season: {:.0} % of the rises like it come then",
+                100.0 * (1.0 - s.alone)
+            )
+        },
+    },
+    LookAlike {
+        name: RETURN_FROM_ABSENCE,
+        family: "onset",
+        fits: |s| s.household && s.ends_as_a_home(),
+        words: |s| {
+            format!(
+                "before its rise nobody was at home; after it the premises draw {:.1} times what is usual for their peers, in the shape of a home",
+                s.rise[1]
+            )
+        },
     },
     LookAlike {
         name: "night_storage_heating",
@@ -161,6 +198,13 @@ impl LookAlike {
     }
 }
 
+/// The look-alike of that name, where a usage point shows its signs, whatever else it resembles.
+#[must_use]
+pub fn resembles(subject: &Subject, name: &str) -> Option<&'static LookAlike> {
+    let look_alike = LOOK_ALIKES.iter().find(|look_alike| look_alike.name == name)?;
+    (look_alike.fits)(&Signs::of(subject)).then_some(look_alike)
+}
+
 /// The look-alike whose signs a usage point shows; `None` when it shows none.
 #[must_use]
 pub fn look_alike(subject: &Subject) -> Option<&'static LookAlike> {
@@ -172,29 +216,41 @@ impl Signs {
     fn of(s: &Subject) -> Self {
         let window = s
             .window
-            .filter(|window| window.contrast_kw > 0.3)
+            .filter(|window| window.contrast_kw > LEAST_WINDOW_SHARE * window.level_kw.max(0.01))
             .map_or((0, 0, 0.0, 0.0), |window| (window.start, window.hours, window.contrast_kw / window.level_kw.max(0.01), window.spread_share));
         let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
+        let (shape, week) = (shape(s), working_day_excess(s).unwrap_or(0.0));
         Self {
-            household: HOUSEHOLDS.iter().any(|word| s.facts.tariff_class.contains(word)),
-            business: s.facts.tariff_class != UNKNOWN && !HOUSEHOLDS.iter().any(|word| s.facts.tariff_class.contains(word)),
+            household: s.facts.premises == Premises::Home || s.facts.premises == Premises::Unknown && lives_like_a_home(&shape, week),
+            business: s.facts.premises == Premises::Business,
             window,
             season: known(season_of_mean(s)),
             season_above_floor: known(season_above_floor(s)),
             floor_kw: known(s.high_floor_kw()),
             floor_share: known(typical_ratio(s)),
-            week: working_day_excess(s).unwrap_or(0.0),
+            day_to_day: known(daily_variation(s)),
+            week,
             night: known(follows_night(s)),
             floor_to_mean_of_peers: known(floor_to_mean_of_peers(s)),
             unexplained: known(unexplained(s)),
-            shape: shape(s),
+            shape,
+            rise: rise(s).unwrap_or([f64::NAN; 3]),
+            alone: s.alone.floor.min(s.alone.mean),
             now_and_then_kw: now_and_then_kw(s),
         }
     }
 
-    /// Whether it sleeps at night and has no floor or window to speak of: a farm by the clock runs at night.
+    /// Whether a rise from next to nothing ends in an ordinary home: as large as its peers, with a course of the day, and no load by the clock.
+    fn ends_as_a_home(&self) -> bool {
+        let [before, after, floor] = self.rise;
+        before <= ABSENT * after && after <= ORDINARY && floor <= ORDINARY && self.floor_share <= MOST_FLAT_HOME && self.window.1 == 0
+    }
+
+    /// Whether it sleeps at night and has no floor or window to speak of, since a farm by the clock runs at night; or is heated, night and day and each day otherwise, as no farm is.
     fn has_shape_of_a_home(&self) -> bool {
-        self.floor_share < 0.55 && self.window.1 == 0 && self.over(1..6) < 0.8
+        let sleeps = self.floor_share < 0.55 && self.over(1..6) < 0.8;
+        let is_heated = self.floor_share < MOST_FLAT_HOME && self.day_to_day > 0.1;
+        self.window.1 == 0 && (sleeps || is_heated)
     }
 
     /// Whether a load stands out in a window of 4 to 11 hours that begins between 20:00 and 03:00.
@@ -206,6 +262,19 @@ impl Signs {
     fn over(&self, hours: std::ops::Range<usize>) -> f64 {
         self.shape[hours.clone()].iter().sum::<f64>() / hours.len() as f64
     }
+}
+
+/// Whether people use power as at home, where no class says it: more in the evening than in working hours, and at weekends no less than on working days.
+fn lives_like_a_home(shape: &[f64; HOURS], week: f64) -> bool {
+    let over = |hours: std::ops::Range<usize>| shape[hours.clone()].iter().sum::<f64>() / hours.len() as f64;
+    over(18..23) > 1.1 * over(10..16) && week < 0.1
+}
+
+fn rise(s: &Subject) -> Option<[f64; 3]> {
+    let (peers, regimes) = (s.peers?, &s.profile.mean_regimes);
+    let (mean, floor) = (peers.ln_mean_kw?.exp(), peers.ln_floor_kw?.exp());
+    let after = s.profile.days.get(regimes.place..).filter(|_| regimes.place > 0 && regimes.after_kw > regimes.before_kw)?;
+    Some([regimes.before_kw / mean, regimes.after_kw / mean, NodeProfile::typical(after, |day| day.floor_kw) / floor])
 }
 
 fn floor_to_mean_of_peers(s: &Subject) -> Option<f64> {
@@ -241,7 +310,6 @@ mod tests {
     use crate::domain::{Calendar, Customer, Timestamp, Weather};
     use crate::evidence::DayWeather;
     use crate::population::{NodeFacts, PeerBaseline};
-    use crate::profile::NodeProfile;
     use crate::series::LoadSeries;
 
     /// The name for a load of 60 days from March on, by hour; `kw` gets the day, whether it is a weekend, and the hour. The days warm from 0 to 20 °C.
@@ -259,7 +327,8 @@ mod tests {
         let profile = NodeProfile::of(&series, &calendar);
         let (first, last) = (profile.days[0].day, profile.days[profile.days.len() - 1].day);
         let weather = DayWeather::new(&Weather::from_samples(samples), &calendar, first, last);
-        let facts = NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() }));
+        let premises = if class == "household" { Premises::Home } else { Premises::Business };
+        let facts = NodeFacts { premises, ..NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() })) };
         look_alike(&Subject::new(&profile, peers, &facts, &weather)).map(|look_alike| look_alike.name)
     }
 
@@ -308,6 +377,35 @@ mod tests {
         let home = |day: i64, hour: i64| 0.15 + if (7..23).contains(&hour) { 0.9 * rough(day, hour) } else { 0.2 * rough(day, hour) };
         assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 12.0 * home(day, hour)), Some(WRONG_METER_RATIO));
         assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 6.0 + home(day, hour)), None);
+    }
+
+    #[test]
+    fn a_home_shown_twentyfold_is_a_wrong_ratio_though_its_evenings_stand_out_by_a_kilowatt() {
+        let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
+        // Every evening from 18 to 22 at least 0.08 kW above all other hours: 1.6 kW twentyfold, and an eighth of the level.
+        let home = |day: i64, hour: i64| match hour {
+            18..22 => 0.75 + 0.1 * rough(day, hour),
+            7..18 | 22..23 => 0.25 + 0.4 * rough(day, hour),
+            _ => 0.15 + 0.1 * rough(day, hour),
+        };
+        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 20.0 * home(day, hour)), Some(WRONG_METER_RATIO));
+    }
+
+    #[test]
+    fn a_heated_home_shown_thirtyfold_is_a_wrong_ratio_and_a_farm_of_that_power_is_not() {
+        let peers = PeerBaseline { members: 100, ln_mean_kw: Some(1.2_f64.ln()), ln_floor_kw: Some(0.7_f64.ln()) };
+        let heated = |day: i64, hour: i64| (0.8 + 0.5 * rough(day, 3)) * (0.9 + 0.4 * rough(day, hour));
+        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 30.0 * heated(day, hour)), Some(WRONG_METER_RATIO));
+        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 36.0 * (1.0 + 0.02 * rough(day, hour)) + heated(day, hour)), None);
+    }
+
+    #[test]
+    fn somebody_who_comes_home_is_named_and_a_farm_in_the_empty_home_is_not() {
+        let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
+        let home = |day: i64, hour: i64| 0.15 + if (7..23).contains(&hour) { 0.7 * rough(day, hour) } else { 0.2 * rough(day, hour) };
+        let back = |day: i64, hour: i64| if day < 25 { 0.03 } else { home(day, hour) };
+        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| back(day, hour)), Some(RETURN_FROM_ABSENCE));
+        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| if day < 25 { 0.03 } else { 1.4 + 0.1 * rough(day, hour) }), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod hidden_load;
 mod look_alike;
 mod onset;
 mod onset_day;
+mod running_hours;
 mod schedule;
 mod size;
 mod subject;
@@ -18,10 +19,11 @@ mod weather;
 
 pub use constant::FLOOR;
 pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load, scheduled_hours};
-pub use look_alike::{LOOK_ALIKES, LookAlike, WRONG_METER_RATIO, look_alike};
+pub use look_alike::{LOOK_ALIKES, LookAlike, RETURN_FROM_ABSENCE, WRONG_METER_RATIO, look_alike, resembles};
 pub use onset_day::onset_day;
+pub use running_hours::{by_hours, without_cuts};
 pub use size::{CONTRACT_RATIO, SIZE};
-pub use subject::{DayWeather, Subject};
+pub use subject::{Alone, DayWeather, Subject};
 
 /// One number that a family measures.
 #[derive(Debug, Clone, Copy)]

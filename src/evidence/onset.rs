@@ -1,10 +1,12 @@
 //! Onset: did the level rise at one date and stay up, by the same kW at every hour?
 //!
 //! H0: one level with the day-to-day noise of its kind.  H1: from an unknown day on, a constant load is added (or, before it, was removed).
+//! A rise that others of its class or feeder share within a fortnight is a season's (`population::rises`): only the share of it that is not theirs counts. A rise that ends where peers are
+//! is a return from absence: what stands above the peers after it is asked for as well.
 //! Statistic: ln of the shift of the median daily floor in kW; the shift over the robust day-to-day noise within both regimes; and how evenly the shift is
 //! carried by floor, mean and top of the day (a farm lifts all three by the same kW, a new heater or tenant does not). Rise and sharpness of the daily mean likewise.
 //! Null: the same maxima in the un-injected population, so season starts and many looks are in it.
-//! Assumes: at least two weeks of days. Weak when: a seasonal load starts in the window; see `weather`.
+//! Assumes: at least two weeks of days. Weak when: a seasonal load of its own kind starts in the window; see `weather`.
 //! Source: Hawkins (1977) for the split (`domain::best_split`).
 
 use crate::domain::mad_sigma;
@@ -18,6 +20,8 @@ const MIN_DAYS: usize = 14;
 /// A shift below this is not asked how evenly it is carried, kW and share of the mean.
 const LEAST_SHIFT_KW: f64 = 0.3;
 const LEAST_SHIFT_SHARE: f64 = 0.1;
+/// A rise of which less than this share is the usage point's own is a season's.
+pub(super) const SHARED: f64 = 0.5;
 /// Noise below this is not told apart, kW.
 const LEAST_NOISE_KW: f64 = 0.01;
 
@@ -29,12 +33,12 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         Statistic {
             name: "onset_ln_shift_kw",
             meaning: "logarithm of the lasting shift of the daily level in kW between the two regimes",
-            measure: |s| Some(ln_kw(shift_kw(s)?)),
+            measure: |s| Some(ln_kw(own_shift_kw(s)?)),
         },
         Statistic {
             name: "onset_ln_sharpness",
             meaning: "logarithm of the shift over the day-to-day noise within the regimes",
-            measure: |s| Some((shift_kw(s)?.max(LEAST_NOISE_KW) / noise_kw(s)?).ln()),
+            measure: |s| Some((own_shift_kw(s)?.max(LEAST_NOISE_KW) / noise_kw(s)?).ln()),
         },
         Statistic {
             name: "onset_evenness",
@@ -44,12 +48,22 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         Statistic {
             name: "onset_ln_mean_rise_kw",
             meaning: "logarithm of the lasting rise of the daily mean in kW at its best split: a load that runs in a window leaves the floor alone",
-            measure: |s| Some(ln_kw(mean_rise_kw(s)?)),
+            measure: |s| Some(ln_kw(own_mean_rise_kw(s)?)),
         },
         Statistic {
             name: "onset_ln_mean_sharpness",
             meaning: "logarithm of that rise over the day-to-day noise of the mean within its two regimes",
-            measure: |s| Some((mean_rise_kw(s)?.max(LEAST_NOISE_KW) / mean_noise_kw(s)?).ln()),
+            measure: |s| Some((own_mean_rise_kw(s)?.max(LEAST_NOISE_KW) / mean_noise_kw(s)?).ln()),
+        },
+        Statistic {
+            name: "onset_ln_floor_above_peers_kw",
+            meaning: "logarithm of the part of the shift of the daily level that leads above the peers' floor, in kW: a home that is used again ends where homes are",
+            measure: |s| Some(ln_kw(own_shift_kw(s)?.min(s.profile.regimes.upper_kw() - s.peers?.ln_floor_kw?.exp()))),
+        },
+        Statistic {
+            name: "onset_ln_mean_above_peers_kw",
+            meaning: "logarithm of the part of the rise of the daily mean that leads above the peers' mean, in kW",
+            measure: |s| Some(ln_kw(own_mean_rise_kw(s)?.min(s.profile.mean_regimes.after_kw - s.peers?.ln_mean_kw?.exp()))),
         },
     ],
     words,
@@ -63,6 +77,15 @@ fn sides<'a>(s: &'a Subject) -> Option<(&'a [Day], &'a [Day])> {
 fn shift_kw(s: &Subject) -> Option<f64> {
     sides(s)?;
     Some((s.profile.regimes.after_kw - s.profile.regimes.before_kw).abs())
+}
+
+/// The shift, but for what its crowds do in the same fortnight: they do not fall together, so a fall is its own.
+fn own_shift_kw(s: &Subject) -> Option<f64> {
+    Some(shift_kw(s)? * if s.profile.regimes.after_kw > s.profile.regimes.before_kw { s.alone.floor } else { 1.0 })
+}
+
+fn own_mean_rise_kw(s: &Subject) -> Option<f64> {
+    mean_rise_kw(s).map(|rise| rise * s.alone.mean)
 }
 
 /// Robust spread of the daily levels around the median of their own regime, kW.
@@ -95,7 +118,7 @@ fn evenness(s: &Subject) -> Option<f64> {
     // Where there are hours, the level is the floor.
     let floor = s.profile.regimes.after_kw - s.profile.regimes.before_kw;
     let usual = NodeProfile::typical(&s.profile.days, |day| day.mean_kw);
-    if !s.profile.has_hours() || floor.abs() < LEAST_SHIFT_KW.max(LEAST_SHIFT_SHARE * usual) {
+    if s.alone.floor < SHARED || !s.profile.has_hours() || floor.abs() < LEAST_SHIFT_KW.max(LEAST_SHIFT_SHARE * usual) {
         return None;
     }
     let (mean, top) = (shift(|d| d.mean_kw), shift(|d| d.top_kw));
@@ -107,14 +130,26 @@ fn words(s: &Subject) -> String {
     let (shift, regimes) = (s.profile.regimes.after_kw - s.profile.regimes.before_kw, &s.profile.regimes);
     let noise = noise_kw(s).unwrap_or(LEAST_NOISE_KW);
     if shift.abs() < LEAST_SHIFT_KW {
-        return mean_words(s).unwrap_or_else(|| format!("no lasting change of the daily level, which varies by {noise:.2} kW from day to day"));
+        let none = || format!("no lasting change of the daily level, which varies by {noise:.2} kW from day to day");
+        return mean_words(s).map_or_else(none, |words| shared_words(words, s.alone.mean));
     }
-    format!(
+    let words = format!(
         "the daily level goes from {:.2} to {:.2} kW on {}, {:.1} times the usual change from day to day",
         regimes.before_kw,
         regimes.after_kw,
         after[0].day,
         shift.abs() / noise
+    );
+    if shift > 0.0 { shared_words(words, s.alone.floor) } else { words }
+}
+
+fn shared_words(words: String, alone: f64) -> String {
+    if alone >= SHARED {
+        return words;
+    }
+    format!(
+        "{words}; {:.0} % of the rises like it in its class or on its feeder come in this fortnight because a season begins",
+        100.0 * (1.0 - alone)
     )
 }
 
@@ -130,4 +165,41 @@ fn mean_words(s: &Subject) -> Option<String> {
             rise / noise
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Calendar, Timestamp};
+    use crate::evidence::{Alone, DayWeather};
+    use crate::population::{NodeFacts, PeerBaseline};
+    use crate::series::LoadSeries;
+
+    /// A statistic of a load that rises from `before` to `after` kW on the 30th of 60 days, where `alone` of it is its own.
+    fn statistic(name: &str, before: f32, after: f32, alone: f64) -> f64 {
+        let kw = (0..60 * 24).map(|hour| if hour < 30 * 24 { before } else { after } + ((hour * 7919) % 11) as f32 / 200.0).collect();
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
+        let profile = NodeProfile::of(&series, &Calendar::new(None).unwrap());
+        let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.2_f64.ln()) };
+        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let subject = Subject::new(&profile, Some(&peers), &facts, &weather).among(Alone { floor: alone, mean: alone });
+        let statistic = TEST.statistics.iter().find(|statistic| statistic.name == name).unwrap();
+        (statistic.measure)(&subject).unwrap_or(f64::NAN)
+    }
+
+    #[test]
+    fn a_rise_that_others_share_says_little_and_a_lone_one_all_it_did() {
+        for name in ["onset_ln_shift_kw", "onset_ln_sharpness", "onset_ln_mean_rise_kw", "onset_ln_mean_sharpness"] {
+            assert!(statistic(name, 1.0, 6.0, 1.0) - statistic(name, 1.0, 6.0, 0.05) > 2.9, "{name}");
+        }
+        assert!(statistic("onset_evenness", 1.0, 6.0, 1.0) > -0.2 && statistic("onset_evenness", 1.0, 6.0, 0.05).is_nan());
+    }
+
+    #[test]
+    fn a_home_that_is_used_again_does_not_rise_above_its_peers_and_a_farm_in_it_does() {
+        for name in ["onset_ln_floor_above_peers_kw", "onset_ln_mean_above_peers_kw"] {
+            assert!(statistic(name, 0.01, 0.25, 1.0) < -2.5, "{name}: {}", statistic(name, 0.01, 0.25, 1.0));
+            assert!(statistic(name, 0.01, 3.3, 1.0) > 1.0, "{name}");
+        }
+    }
 }

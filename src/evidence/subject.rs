@@ -14,6 +14,20 @@ pub struct DayWeather {
     by_day: BTreeMap<CivilDay, f64>,
 }
 
+/// Shares of the rises of the daily floor and of the daily mean that are a usage point's own, above 0 to 1: the rest is what its class or its feeder does in the same fortnight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Alone {
+    /// Of the floor.
+    pub floor: f64,
+    /// Of the mean.
+    pub mean: f64,
+}
+
+impl Alone {
+    /// Nobody rises with it.
+    pub const ALL: Self = Self { floor: 1.0, mean: 1.0 };
+}
+
 /// One usage point as the tests see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
@@ -25,6 +39,10 @@ pub struct Subject<'a> {
     pub facts: &'a NodeFacts,
     /// Daily temperatures; empty when no weather was given.
     pub weather: &'a DayWeather,
+    /// Daily floors between which nine of ten of its peers lie, kW; `None` where that is not known.
+    pub(super) floor_range: Option<(f64, f64)>,
+    /// How much of a rise of its level is not its crowds' as well.
+    pub(super) alone: Alone,
     /// The daily window that stands out most; found once, because several tests ask for it.
     pub(super) window: Option<Window>,
 }
@@ -51,10 +69,22 @@ impl DayWeather {
 }
 
 impl<'a> Subject<'a> {
-    /// A usage point ready for all tests.
+    /// A usage point ready for all tests, with nobody around it that rises as well.
     #[must_use]
     pub fn new(profile: &'a NodeProfile, peers: Option<&'a PeerBaseline>, facts: &'a NodeFacts, weather: &'a DayWeather) -> Self {
-        Self { profile, peers, facts, weather, window: best_window(profile) }
+        Self { profile, peers, facts, weather, floor_range: None, alone: Alone::ALL, window: best_window(profile) }
+    }
+
+    /// The same among others that may rise with it.
+    #[must_use]
+    pub fn among(self, alone: Alone) -> Self {
+        Self { alone, ..self }
+    }
+
+    /// The same with what is known of how much its peers differ in their floor.
+    #[must_use]
+    pub fn with_floors(self, floor_range: Option<(f64, f64)>) -> Self {
+        Self { floor_range, ..self }
     }
 
     /// Days that a test needs at least.

@@ -125,6 +125,8 @@ pub struct SuspectRow {
     pub since_low: Option<CivilDay>,
     /// Latest day that fits.
     pub since_high: Option<CivilDay>,
+    /// Last day of the load; `None` when it runs on the last days judged.
+    pub until: Option<CivilDay>,
     /// Energy of the hidden load in the period, kWh.
     pub hidden_kwh: Option<f64>,
     /// Money at stake.
@@ -170,6 +172,7 @@ impl SuspectRow {
             since: None,
             since_low: None,
             since_high: None,
+            until: None,
             hidden_kwh: None,
             loss: Loss::default(),
             licence: None,
@@ -200,6 +203,8 @@ pub struct ScoreRow {
     pub hidden_kw: Option<f64>,
     /// First day of the load.
     pub since: Option<CivilDay>,
+    /// Last day of the load; `None` when it runs on the last days judged.
+    pub until: Option<CivilDay>,
     /// How fine the data are.
     pub resolution: Resolution,
     /// Stratum that it was judged in.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::domain::{Purpose, seed_of};
 use crate::evidence::{CONTRACT_RATIO, SIZE, TESTS, statistics};
-use crate::population::Mixture;
+use crate::population::{Mixture, Premises};
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
 use super::mismatch::MismatchSettings;
@@ -61,6 +61,24 @@ pub struct Measured {
     pub inactive: bool,
     /// Which trees judge it: those of its fold have not seen it.
     pub fold: u8,
+}
+
+impl CalibrationSettings {
+    /// The same with a prior for every class that has none of its own but is for homes or businesses: that of the class `household` or `business`.
+    #[must_use]
+    pub fn for_classes(mut self, premises: &BTreeMap<String, Premises>) -> Self {
+        for (class, premises) in premises {
+            let like = match premises {
+                Premises::Home => "household",
+                Premises::Business => "business",
+                Premises::Unknown => continue,
+            };
+            if let Some(&prior) = self.prior.get(like) {
+                self.prior.entry(class.clone()).or_insert(prior);
+            }
+        }
+        self
+    }
 }
 
 impl Measured {

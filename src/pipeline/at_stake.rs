@@ -11,14 +11,14 @@ use crate::consequence::{
 use crate::domain::{CivilDay, Customer, GridNode, Heating, NodeKind, UsagePointId, median};
 use crate::evidence::{Subject, scheduled_hours};
 use crate::findings::{AddressRow, Loss, MoneyRow, NodeRow, Pattern, RegionRow, SuspectRow, WorklistRow};
+use crate::population::Premises;
 use crate::series::hourly_kw;
 
 use super::metered::Metered;
 use super::nodes::GridSeries;
 use super::{Listing, Run};
 
-/// Class of the households whose load says what one household is, and how many of them are needed for it.
-const HOUSEHOLD: &str = "household";
+/// Households whose load says what one household is.
 const LEAST_HOUSEHOLDS: usize = 30;
 /// Hours in which a transformer must carry more than its rating: one may be a faulty reading.
 const LEAST_HOURS_OVER: usize = 2;
@@ -114,7 +114,14 @@ fn run_of(row: &SuspectRow, known: &Known, (from, last): (CivilDay, CivilDay)) -
     let by_hour =
         if row.pattern == Some(Pattern::Scheduled) { known.window.map_or(EVEN, |(start, hours)| window_shares(start, hours)) } else { EVEN };
     let range = (row.hidden_kw_low.unwrap_or(kw) / kw, row.hidden_kw_high.unwrap_or(kw) / kw);
-    Some(HiddenRun { kwh, range, first, first_range: (row.since_low.unwrap_or(first), row.since_high.unwrap_or(first)), last, by_hour })
+    Some(HiddenRun {
+        kwh,
+        range,
+        first,
+        first_range: (row.since_low.unwrap_or(first), row.since_high.unwrap_or(first)),
+        last: row.until.unwrap_or(last),
+        by_hour,
+    })
 }
 
 /// Loss and derivation of a node with a finding.
@@ -132,7 +139,8 @@ fn missing_at(row: &NodeRow, money: Money, period: Option<(CivilDay, CivilDay)>)
 
 /// Mean load of one household in these readings, kW, and of how many it is the median; `None` with too few.
 fn household_kw(metered: &Metered) -> Option<(f64, usize)> {
-    let households = metered.points.iter().filter(|point| &*point.measured.tariff_class == HOUSEHOLD);
+    let is_home = |class: &str| metered.bench.premises().get(class) == Some(&Premises::Home);
+    let households = metered.points.iter().filter(|point| is_home(&point.measured.tariff_class));
     let loads: Vec<f64> = households.filter_map(|point| point.mean_kw).collect();
     (loads.len() >= LEAST_HOUSEHOLDS).then(|| (median(&loads), loads.len()))
 }
@@ -144,7 +152,7 @@ fn notes(money: Money, household: Option<(f64, usize)>, visits: Visits) -> Vec<S
             "regions.csv: one household is {kw:.3} kW ({:.0} kWh a month), the median of {count} households in these readings",
             kw * 730.0
         )),
-        None => notes.push("regions.csv: fewer than 30 usage points of class `household` were read, so no number of households is given".to_owned()),
+        None => notes.push("regions.csv: fewer than 30 usage points of a class of homes were read, so no number of households is given".to_owned()),
     }
     if money.book.is_empty() {
         notes.push("no --tariffs: no amounts of money; the work list is in the order of expected energy".to_owned());

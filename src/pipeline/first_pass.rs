@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, Link, NodeKind, Purpose, UsagePointId, seed_of};
-use crate::population::PeerValues;
+use crate::population::{Habits, PeerValues, Rise};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RawReading, Regular, Stretch, apply_ratios, series_of};
 
@@ -37,6 +37,9 @@ pub(super) struct Point {
     /// Mean power of all valid intervals, kW.
     pub(super) mean_kw: Option<f64>,
     pub(super) peer_values: PeerValues,
+    pub(super) habits: Habits,
+    /// Its lasting rise, where it has one.
+    pub(super) rise: Option<Rise>,
     pub(super) profile: ProfilePlace,
 }
 
@@ -135,6 +138,8 @@ impl<'a> FirstPass<'a> {
             days: series.days(calendar).unwrap_or((CivilDay(0), CivilDay(0))),
             mean_kw: fold.mean_kw(),
             peer_values: PeerValues::of(&profile),
+            habits: Habits::of(&profile),
+            rise: Rise::of(&profile),
             profile: self.profiles.put(&profile),
         };
         {

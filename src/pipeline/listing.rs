@@ -7,12 +7,13 @@ use rayon::prelude::*;
 
 use crate::consequence::{LicenceCheck, LicenceMatch, LicenceVerdict, LicensedLoad};
 use crate::domain::{CivilDay, Customer, Grid, UsagePointId};
-use crate::evidence::{self, HiddenLoad, LoadPattern, LookAlike, OwnFloor, Subject, TESTS};
+use crate::evidence::{self, HiddenLoad, LoadPattern, OwnFloor, Subject, TESTS};
 use crate::findings::{ClearedRow, FindingKind, OtherPrior, Pattern, Resolution, ScoreRow, SuspectRow};
 use crate::fusion::{Measured, logistic, logit, q_values, shortlist_length};
 use crate::population::NodeFacts;
 use crate::series::RegisterLoad;
 
+use super::cleared::{Lawful, WORTH_CLEARING, cleared_row, cleared_small, home};
 use super::meet::{Began, Says};
 use super::metered::{Metered, MeteredPoint};
 use super::other_priors::other_priors;
@@ -22,14 +23,11 @@ const LICENCE_EXCEEDED: f64 = 0.97;
 /// Share of premises with a valid licence within its power that hide a second farm.
 const WITHIN_LICENCE: f64 = 1e-3;
 /// Contributions smaller than this are not put into words.
-const WORTH_A_WORD: f64 = 0.3;
+pub(super) const WORTH_A_WORD: f64 = 0.3;
 /// The load of less likely usage points is not estimated.
 const WORTH_ESTIMATING: f64 = 1e-3;
-/// More than this, in log-odds, no family speaks against a farm, tables and trees together.
-const MOST_OF_A_FAMILY: f64 = 7.0;
-/// A cleared usage point would have been at least this likely.
-const WORTH_CLEARING: f64 = 0.1;
-
+/// Probability of what looks like a farm and draws less than is claimed, at most: the smallest farms are not planted, so nothing is known of how many there are.
+const SMALL: f64 = 0.05;
 /// Names of the families in the order of `ScoreRow::llr`: those of the tests, what the building says, and what the transformer's balance says.
 pub(super) fn family_names() -> Vec<&'static str> {
     TESTS.iter().map(|test| test.family).chain(["address", "balance"]).collect()
@@ -42,6 +40,8 @@ pub(super) struct ListSetting<'a> {
     pub(super) licences: &'a LicenceCheck<'a>,
     /// Look-alikes by tariff class that a steady load is the purpose of.
     pub(super) lawful_class: &'a BTreeMap<String, String>,
+    /// Smallest load that is claimed, kW.
+    pub(super) least_kw: f64,
     pub(super) fdr: f64,
     pub(super) top: Option<usize>,
 }
@@ -57,19 +57,36 @@ pub(super) struct Listing {
     pub(super) other_priors: Vec<OtherPrior>,
 }
 
+impl Listing {
+    /// Takes lines off the list whose load turned out to be smaller than what is claimed, and says so among what was cleared.
+    pub(super) fn drop_small(&mut self, least_kw: f64) {
+        let is_small = |row: &SuspectRow| row.finding == FindingKind::MeteredHiddenLoad && row.hidden_kw.is_some_and(|kw| kw < least_kw);
+        let (small, kept): (Vec<SuspectRow>, Vec<SuspectRow>) = std::mem::take(&mut self.suspects).into_iter().partition(is_small);
+        self.suspects = kept.into_iter().zip(1..).map(|(row, rank)| SuspectRow { rank, ..row }).collect();
+        for row in small {
+            if let Ok(place) = self.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
+                let score = &mut self.scores[place];
+                score.log_odds = score.log_odds.map(|log_odds| log_odds.min(logit(SMALL)));
+                score.probability = score.log_odds.map(logistic);
+            }
+            self.licensed.remove(&row.usage_point);
+            self.cleared.push(cleared_small(&row, SMALL));
+        }
+    }
+}
+
 /// A judged usage point with its place in the order.
-struct Ranked<'a> {
-    point: &'a MeteredPoint,
+pub(super) struct Ranked<'a> {
+    pub(super) point: &'a MeteredPoint,
     /// Index of the point in the order of ids.
-    place: u32,
-    log_odds: f64,
-    before: f64,
-    /// Look-alike that its tariff class names, or a wrong ratio that its shape shows.
-    lawful: Option<String>,
-    verdict: Option<LicenceVerdict>,
-    load: Option<HiddenLoad>,
+    pub(super) place: u32,
+    pub(super) log_odds: f64,
+    pub(super) before: f64,
+    pub(super) lawful: Option<Lawful>,
+    pub(super) verdict: Option<LicenceVerdict>,
+    pub(super) load: Option<HiddenLoad>,
     /// A balance is surer of it than its own series.
-    by_balance: bool,
+    pub(super) by_balance: bool,
 }
 
 /// What balances say of usage points.
@@ -114,13 +131,16 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], by_balance: &B
     Listing { suspects, screening, scores, cleared, licensed, other_priors }
 }
 
-/// A home that would be listed but is too large in the shape of a home: a fault of the data never counts as a large load.
-fn wrong_ratio(point: &MeteredPoint, log_odds: f64, metered: &Metered) -> Option<String> {
-    if log_odds < logit(WORTH_CLEARING) {
-        return None;
+/// Sets aside what looks like a farm but draws less than is claimed.
+fn ask_sizes(ranked: &mut [Ranked], metered: &Metered, least_kw: f64) {
+    let mut asked: Vec<&mut Ranked> =
+        ranked.iter_mut().filter(|ranked| ranked.lawful.is_none() && ranked.log_odds >= logit(WORTH_CLEARING)).collect();
+    let points: Vec<&MeteredPoint> = asked.iter().map(|ranked| ranked.point).collect();
+    for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)) {
+        if let Some(load) = load.filter(|load| load.kw < least_kw) {
+            (ranked.lawful, ranked.log_odds) = (Some(Lawful::Small(load.kw)), ranked.log_odds.min(logit(SMALL)));
+        }
     }
-    let found = look_at(point, metered, evidence::look_alike)??;
-    (found.name == evidence::WRONG_METER_RATIO).then(|| found.name.to_owned())
 }
 
 /// Log-odds, and whose they are where the prior has a part in them: a licence or a class may have decided.
@@ -132,11 +152,12 @@ fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f64)> {
 fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &ListSetting) -> Vec<Ranked<'a>> {
     let judge = |(place, point): (usize, &'a MeteredPoint)| {
         let log_odds = point.log_odds?;
-        let lawful = lawful_class(point, setting.lawful_class).or_else(|| wrong_ratio(point, log_odds, metered));
+        let lawful = lawful_class(point, setting.lawful_class).map(Lawful::Class).or_else(|| home(point, log_odds, metered).map(Lawful::Home));
         let own = if lawful.is_some() { log_odds.min(logit(WITHIN_LICENCE)) } else { log_odds };
         Some(Ranked { point, place: place as u32, log_odds: own, before: log_odds, lawful, verdict: None, load: None, by_balance: false })
     };
     let mut ranked: Vec<Ranked> = metered.points.iter().enumerate().filter_map(judge).collect();
+    ask_sizes(&mut ranked, metered, setting.least_kw);
     ask_licences(&mut ranked, metered, setting.licences);
     for ranked in &mut ranked {
         if let Some(log_odds) = by_balance.log_odds(&ranked.point.usage_point).filter(|&log_odds| log_odds > ranked.log_odds) {
@@ -176,7 +197,7 @@ fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceChec
 }
 
 fn licensed_load(load: &HiddenLoad, (first, last): (CivilDay, CivilDay), together_kw: f64) -> LicensedLoad {
-    let days = (load.since.unwrap_or(first), last);
+    let days = (load.since.unwrap_or(first), load.until.unwrap_or(last));
     let count = f64::from((days.1.0 - days.0.0 + 1).max(1));
     let hours_a_day = if load.kw > 0.0 { (load.kwh / load.kw / count).clamp(0.0, 24.0) } else { 0.0 };
     LicensedLoad { kw: load.kw, together_kw, days, hours_a_day }
@@ -212,12 +233,8 @@ fn suspect_row(ranked: &Ranked, metered: &Metered, by_balance: &ByBalance, setti
         row.licence = Some(verdict.licence.clone());
         (row.licence_status, row.licence_match) = (Some(verdict.state.as_str()), Some(verdict.matched.as_str()));
     }
-    if let Some(load) = ranked.load {
-        row.pattern = Some(pattern(load.pattern));
-        (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) = (Some(load.kw), Some(load.kw_low), Some(load.kw_high));
-        row.since = load.since;
-        (row.since_low, row.since_high) = (load.since_range.map(|range| range.0), load.since_range.map(|range| range.1));
-        row.hidden_kwh = Some(load.kwh);
+    if let Some(load) = &ranked.load {
+        tell_load(&mut row, load);
     }
     row.evidence_for.extend(named.into_iter().flat_map(|named| named.evidence_for.iter().cloned()));
     words(ranked.point, metered, &mut row);
@@ -244,6 +261,15 @@ fn said_by_balance(id: &UsagePointId, by_balance: &ByBalance, row: &mut SuspectR
             "possibly more: {kw:.1} kW that no meter sees began at {node} about the same day ({day}); a date alone proves no common farm, so neither is counted in the other"
         ));
     }
+}
+
+/// Writes a load into its line.
+pub(super) fn tell_load(row: &mut SuspectRow, load: &HiddenLoad) {
+    row.pattern = Some(pattern(load.pattern));
+    (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) = (Some(load.kw), Some(load.kw_low), Some(load.kw_high));
+    (row.since, row.until) = (load.since, load.until);
+    (row.since_low, row.since_high) = (load.since_range.map(|range| range.0), load.since_range.map(|range| range.1));
+    row.hidden_kwh = Some(load.kwh);
 }
 
 /// A line with what is known of the place and nothing found yet.
@@ -295,13 +321,13 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
 }
 
 /// Shows the profile of one usage point to `look`; nothing happens when the file with profiles failed, which ends the run later.
-fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnOnce(&Subject) -> T) -> Option<T> {
+pub(super) fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnOnce(&Subject) -> T) -> Option<T> {
     let profile = metered.profiles.get(point.profile)?;
     Some(metered.bench.with_subject(&point.usage_point, &profile, look))
 }
 
 /// Log-odds in words that an auditor can say aloud.
-fn usual(llr: f64) -> String {
+pub(super) fn usual(llr: f64) -> String {
     let times = llr.abs().exp();
     let times = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
     if llr > 0.0 { format!("{times} times more usual with a farm than without") } else { format!("{times} times more usual without a farm") }
@@ -314,65 +340,6 @@ fn pattern(pattern: LoadPattern) -> Pattern {
         LoadPattern::Staircase => Pattern::Staircase,
         LoadPattern::Interrupted => Pattern::Interrupted,
     }
-}
-
-/// Why a usage point that looks like a farm is cleared.
-enum Ground<'a> {
-    Licence(&'a LicenceVerdict),
-    Class(&'a str),
-    /// The look-alike that it resembles, and what the family of evidence says that belongs to it.
-    Signs(&'static LookAlike, f64),
-}
-
-fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<ClearedRow> {
-    let licence = ranked.verdict.as_ref().filter(|verdict| verdict.is_within()).map(Ground::Licence);
-    let ground = licence.or_else(|| ranked.lawful.as_deref().map(Ground::Class)).or_else(|| if listed { None } else { signs(ranked, metered) })?;
-    // What the other families say alone would have listed it.
-    let before = if let Ground::Signs(_, llr) = ground { ranked.before - llr } else { ranked.before };
-    if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
-        return None;
-    }
-    let (look_alike, reason) = match ground {
-        Ground::Licence(verdict) => ("licensed_miner", verdict.reason()),
-        Ground::Class(look_alike) if look_alike == evidence::WRONG_METER_RATIO => {
-            (look_alike, look_at(ranked.point, metered, |subject| evidence::look_alike(subject).map(|found| found.words(subject)))??)
-        }
-        Ground::Class(look_alike) => (
-            look_alike,
-            format!("a steady load is what tariff class {} is for, and it stays within the contract", ranked.point.measured.tariff_class),
-        ),
-        Ground::Signs(look_alike, llr) => {
-            let words = look_at(ranked.point, metered, |subject| look_alike.words(subject))?;
-            (look_alike.name, format!("{words}; {}: {}", look_alike.family, usual(llr)))
-        }
-    };
-    Some(ClearedRow {
-        usage_point: ranked.point.usage_point.clone(),
-        look_alike: Some(look_alike.to_owned()),
-        reason,
-        hidden_kw: ranked.load.or_else(|| metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)[0]).map(|load| load.kw),
-        probability_before: Some(logistic(before)),
-        probability: Some(logistic(ranked.log_odds)),
-    })
-}
-
-/// The look-alike whose own family of evidence keeps a usage point off the list.
-fn signs(ranked: &Ranked, metered: &Metered) -> Option<Ground<'static>> {
-    // What is still likely is not cleared, though it is not listed; what no family could have kept off the list need not be.
-    let least = logit(WORTH_CLEARING);
-    if ranked.before >= least || ranked.before < least - MOST_OF_A_FAMILY {
-        return None;
-    }
-    let families = metered.calibration.as_ref()?.families(&ranked.point.measured);
-    let against = |family: &str| TESTS.iter().zip(&families).find(|(test, _)| test.family == family).and_then(|(_, llr)| *llr).unwrap_or(0.0);
-    // Most usage points are far from the list whatever one family says; only the others are looked at.
-    let most = families.iter().flatten().copied().fold(0.0, f64::min);
-    if logistic(ranked.before - most) < WORTH_CLEARING {
-        return None;
-    }
-    let found = look_at(ranked.point, metered, evidence::look_alike)??;
-    let llr = against(found.family);
-    (llr < -WORTH_A_WORD).then_some(Ground::Signs(found, llr))
 }
 
 /// Makes every stratum's name once.
@@ -424,6 +391,7 @@ fn score_rows(
             q_value: index.map(|index| q[index]),
             hidden_kw: load.map(|load| load.kw),
             since: load.and_then(|load| load.since),
+            until: load.and_then(|load| load.until),
             resolution: point.resolution(),
             stratum,
             statistics: point.measured.statistics.clone(),
@@ -452,6 +420,7 @@ fn register_score(load: &RegisterLoad, names: &mut StratumNames, setting: &ListS
         q_value: None,
         hidden_kw: None,
         since: None,
+        until: None,
         resolution: Resolution::Register,
         stratum: names.of(&NodeFacts::of(setting.customers.get(&load.usage_point))),
         statistics: vec![f32::NAN; evidence::statistics().count()].into(),

@@ -12,10 +12,11 @@ use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heatin
 use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
 use crate::fusion::{Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, Positive, plant, with_neighbours};
-use crate::population::{NodeFacts, PeerBaseline, Peers, Stratum};
+use crate::population::{ClassWords, NodeFacts, PeerBaseline, Peers, Premises, Stratum, UNKNOWN_CLASS, premises_of_classes};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::LoadSeries;
 
+use super::crowds::Crowds;
 use super::first_pass::Point;
 
 /// Planted farms that a group should have, and those that one host gets for it at most.
@@ -58,6 +59,8 @@ pub(super) struct EngineSetting<'a> {
     pub(super) calendar: &'a Calendar,
     pub(super) customers: &'a BTreeMap<UsagePointId, Customer>,
     pub(super) buildings: &'a Buildings,
+    pub(super) grid: &'a Grid,
+    pub(super) class_words: &'a ClassWords,
     pub(super) weather: &'a Weather,
     pub(super) injection: InjectionSettings,
     /// Usage points that tables are learned from, at most.
@@ -76,6 +79,9 @@ pub(super) struct Metered<'a> {
 pub(super) struct Bench<'a> {
     customers: &'a BTreeMap<UsagePointId, Customer>,
     peers: Peers,
+    /// What every tariff class is for.
+    premises: BTreeMap<String, Premises>,
+    crowds: Crowds<'a>,
     day_weather: DayWeather,
     seed: u64,
     groups: Groups,
@@ -86,7 +92,13 @@ pub(super) struct Bench<'a> {
 impl Bench<'_> {
     /// What the utility knows of a usage point.
     pub(super) fn facts(&self, id: &str) -> NodeFacts {
-        NodeFacts::of(self.customers.get(id))
+        let facts = NodeFacts::of(self.customers.get(id));
+        NodeFacts { premises: self.premises.get(&facts.tariff_class).copied().unwrap_or_default(), ..facts }
+    }
+
+    /// What every tariff class is for.
+    pub(super) fn premises(&self) -> &BTreeMap<String, Premises> {
+        &self.premises
     }
 
     /// The mean power that is usual for the peers, kW.
@@ -102,7 +114,10 @@ impl Bench<'_> {
     /// Shows a profile to `look` as the tests see it.
     pub(super) fn with_subject<T>(&self, id: &str, profile: &NodeProfile, look: impl FnOnce(&Subject) -> T) -> T {
         let facts = self.facts(id);
-        look(&Subject::new(profile, self.peers.baseline(&facts.stratum()), &facts, &self.day_weather))
+        let alone = self.crowds.alone(id, &facts, profile);
+        let stratum = facts.stratum();
+        let floors = self.peers.floor_range(&stratum);
+        look(&Subject::new(profile, self.peers.baseline(&stratum), &facts, &self.day_weather).among(alone).with_floors(floors))
     }
 
     fn name(&self, text: &str) -> Arc<str> {
@@ -135,6 +150,7 @@ pub(super) fn run<'a>(
     calibration: CalibrationSettings,
 ) -> Metered<'a> {
     let bench = bench(&points, setting);
+    let calibration = calibration.for_classes(bench.premises());
     let mut points = measure_all(points, profiles, &bench);
     let calibration = calibrate(&points, hosts, &bench, setting, calibration);
     if let Some(calibration) = &calibration {
@@ -175,7 +191,11 @@ fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
     }
     let names = strata.values().map(|(_, facts)| facts.tariff_class.as_str().into()).collect();
     let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key].0, point.peer_values)));
-    Bench { customers: setting.customers, peers, day_weather, seed: setting.injection.seed, groups: Groups::of(&kins), names }
+    let habits = keys.iter().zip(points).map(|(key, point)| (strata[key].1.tariff_class.as_str(), point.peer_values.ln_mean_kw, point.habits));
+    let premises = premises_of_classes(habits, setting.class_words, UNKNOWN_CLASS);
+    let risen = keys.iter().zip(points).map(|(key, point)| (&point.id, &strata[key].1, point.rise));
+    let crowds = Crowds::of(risen, setting.grid, setting.buildings, span);
+    Bench { customers: setting.customers, peers, premises, crowds, day_weather, seed: setting.injection.seed, groups: Groups::of(&kins), names }
 }
 
 /// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of `places`, `None` where the file with profiles failed.

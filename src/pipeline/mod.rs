@@ -1,9 +1,11 @@
 //! The only wiring: from a plan to findings, stage by stage.
 
 mod at_stake;
+mod cleared;
 mod convert;
 mod corrections;
 mod coverage;
+mod crowds;
 mod dossiers;
 mod fallen;
 mod first_pass;
@@ -139,7 +141,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), linked, says: std::mem::take(&mut grid.says) };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    let pictures = look.refine(&mut listing, progress)?;
+    let pictures = look.refine(&mut listing, &metered, plan.config.run.least_kw, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     readings.check_unchanged()?;
@@ -247,6 +249,8 @@ impl Run<'_> {
             calendar: &self.plan.calendar,
             customers: &self.tables.customers,
             buildings: self.buildings,
+            grid: &self.tables.grid,
+            class_words: &config.class_words,
             weather: &self.tables.weather,
             injection: InjectionSettings { seed: config.run.seed, per_host: config.calibration.per_usage_point },
             population: config.calibration.population,
@@ -273,6 +277,7 @@ impl Run<'_> {
             grid: &self.tables.grid,
             licences,
             lawful_class: &self.plan.config.lawful_class,
+            least_kw: self.plan.config.run.least_kw,
             fdr: self.plan.config.run.fdr,
             top: self.plan.top,
         }
@@ -417,6 +422,12 @@ impl Run<'_> {
 
     fn notes(&self, metered: &Metered) -> Vec<String> {
         let mut notes = Vec::new();
+        if !metered.points.is_empty() {
+            notes.push(format!(
+                "the smallest load behind a meter that is claimed draws {} kW while it runs (setting run.least_kw)",
+                self.plan.config.run.least_kw
+            ));
+        }
         if self.plan.calendar.zone_name().is_none() {
             notes.push("no --timezone: stamps without an offset are taken as local clock time without changes".to_owned());
         }

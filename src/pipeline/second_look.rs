@@ -6,15 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::consequence::LicenceVerdict;
-use crate::domain::{Calendar, CivilDay, IntervalBlock, RegisterBlock, Reject, UsagePointId};
-use crate::evidence::onset_day;
-use crate::findings::{FindingKind, LoadPicture, Pattern, SuspectRow};
+use crate::domain::{Calendar, IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::evidence::{HiddenLoad, LoadPattern, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts};
+use crate::findings::{FindingKind, LoadPicture, SuspectRow};
 use crate::ingest::{BlockSink, Readings, Survey};
+use crate::profile::NodeProfile;
 use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
 use super::dossiers::MOST_DRAWN;
 use super::first_pass::{Prepared, Setting};
-use super::listing::Listing;
+use super::listing::{self, Listing};
+use super::metered::Metered;
 use super::registers::Counted;
 use super::{Interrupt, PipelineError, Progress};
 
@@ -81,12 +83,19 @@ impl SecondLook<'_> {
         Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
     }
 
-    /// Dates the start of every listed load from its own intervals, counts the hours in which one exceeds its licence, draws the first of the list, and remarks how much was read for it.
-    pub(super) fn refine(&self, listing: &mut Listing, progress: &dyn Progress) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
-        let Listing { suspects, licensed, .. } = listing;
+    /// Measures every listed load from its own intervals: power, start, end, energy; counts the hours in which one exceeds its licence, draws the first of the list, and remarks how much was
+    /// read for it.
+    pub(super) fn refine(
+        &self,
+        listing: &mut Listing,
+        metered: &Metered,
+        least_kw: f64,
+        progress: &dyn Progress,
+    ) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
+        let Listing { suspects, licensed, .. } = &*listing;
         let rows: BTreeMap<UsagePointId, (usize, &SuspectRow)> =
             suspects.iter().enumerate().map(|(place, row)| (row.usage_point.clone(), (place, row))).collect();
-        let is_asked = |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || has_datable_start(row) || exceeds_licence(row);
+        let is_asked = |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || is_measured(row) || exceeds_licence(row);
         let wanted: BTreeSet<UsagePointId> = rows.iter().filter(|(_, listed)| is_asked(listed)).map(|(id, _)| id.clone()).collect();
         if wanted.is_empty() {
             return Ok(BTreeMap::new());
@@ -94,21 +103,27 @@ impl SecondLook<'_> {
         let look = |id: &UsagePointId, prepared: Prepared| {
             let &(place, row) = rows.get(id)?;
             let picture = if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
+            let load = if is_measured(row) { measured(row, &prepared, metered, self.setting.calendar) } else { None };
             let verdict = licensed.get(id).map(|verdict| verdict.clone().counted(&prepared.series, self.setting.calendar));
-            Some((start_of(row, &prepared.series, self.setting.calendar), picture, verdict))
+            Some((load, picture, verdict))
         };
         let (mut looked, pieces) = self.each(&wanted, look)?;
         drop(rows);
         let mut pictures = BTreeMap::new();
-        for row in suspects.iter_mut() {
-            let Some((start, picture, verdict)) = looked.remove(&row.usage_point) else { continue };
-            if start.is_some() {
-                (row.since, row.since_low, row.since_high) = (start, start, start);
+        for row in &mut listing.suspects {
+            let Some((load, picture, verdict)) = looked.remove(&row.usage_point) else { continue };
+            if let Some(load) = load {
+                listing::tell_load(row, &load);
+                if let Ok(place) = listing.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
+                    let score = &mut listing.scores[place];
+                    (score.hidden_kw, score.since, score.until) = (row.hidden_kw, row.since, row.until);
+                }
             }
             pictures.extend(picture.map(|picture| (row.usage_point.clone(), picture)));
-            licensed.extend(verdict.map(|verdict| (row.usage_point.clone(), verdict)));
+            listing.licensed.extend(verdict.map(|verdict| (row.usage_point.clone(), verdict)));
         }
-        tell_licences(suspects, licensed);
+        tell_licences(&mut listing.suspects, &listing.licensed);
+        listing.drop_small(least_kw);
         progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", wanted.len()));
         Ok(pictures)
     }
@@ -125,13 +140,23 @@ fn tell_licences(suspects: &mut [SuspectRow], licensed: &BTreeMap<UsagePointId, 
     }
 }
 
-/// A load that runs day and night steps up at one instant; one that runs in a window does not.
-fn has_datable_start(row: &SuspectRow) -> bool {
-    row.since.is_some() && row.pattern != Some(Pattern::Scheduled)
+/// Whether the row is about load that its own meter shows.
+fn is_measured(row: &SuspectRow) -> bool {
+    row.finding != FindingKind::UnderRegistration && row.hidden_kw.is_some()
 }
 
-/// The day on which a datable load starts, from its own intervals.
-fn start_of(row: &SuspectRow, series: &LoadSeries, calendar: &Calendar) -> Option<CivilDay> {
-    let (low, high, kw) = (row.since_low?, row.since_high?, row.hidden_kw?);
-    if has_datable_start(row) { onset_day(series, calendar, (low, high), kw) } else { None }
+/// The load of a row from its own intervals: days without power cuts first, then every hour; `None` where too little is left.
+fn measured(row: &SuspectRow, prepared: &Prepared, metered: &Metered, calendar: &Calendar) -> Option<HiddenLoad> {
+    let own_floor = if row.finding == FindingKind::LicenceExceeded { OwnFloor::None } else { OwnFloor::AsPeers };
+    let series = without_cuts(&prepared.series);
+    let profile = NodeProfile::of(&series, calendar);
+    let look = |subject: &Subject| Some((hidden_load(subject, own_floor)?, scheduled_hours(subject)));
+    let (mut load, window) = metered.bench.with_subject(&row.usage_point, &profile, look)?;
+    if let Some(range) = load.since_range.filter(|_| load.pattern != LoadPattern::Scheduled) {
+        // A load that runs day and night steps up at one instant; one that runs in a window does not.
+        if let Some(day) = onset_day(&series, calendar, range, load.first_step_kw) {
+            (load.since, load.since_range) = (Some(day), Some((day, day)));
+        }
+    }
+    Some(if profile.has_hours() { by_hours(&load, &prepared.fold, window) } else { load })
 }

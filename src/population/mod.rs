@@ -4,12 +4,17 @@ mod likelihood;
 mod load_shape;
 mod mixture;
 mod peers;
+mod premises;
+mod rises;
 mod strata;
 mod usual_load;
 
 pub use likelihood::{LikelihoodTable, PooledSample};
 pub use load_shape::{LoadShape, LoadShapes};
 pub use mixture::Mixture;
+pub(crate) use peers::LEAST_KW;
 pub use peers::{PeerBaseline, PeerValues, Peers};
-pub use strata::{NodeFacts, Stratum};
+pub use premises::{ClassWords, Habits, Premises, premises_of_classes};
+pub use rises::{CommonRises, Place, Rise};
+pub use strata::{NodeFacts, Stratum, UNKNOWN_CLASS};
 pub use usual_load::{UsualLoad, UsualLoads};

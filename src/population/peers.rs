@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::median;
+use crate::domain::{median, quantile};
 use crate::profile::NodeProfile;
 
 use super::Stratum;
 
 /// Usage points at which a stratum weighs as much as its parent.
 const SHRINKAGE: f64 = 20.0;
+/// Members from which on the spread of their floors is told.
+const LEAST_SPREAD: usize = 40;
 /// Loads below this are not told apart, kW; keeps the logarithm of an empty flat finite.
 pub(crate) const LEAST_KW: f64 = 0.005;
 
@@ -30,6 +32,8 @@ pub struct PeerBaseline {
 #[derive(Debug, Clone, Default)]
 pub struct Peers {
     by_stratum: BTreeMap<Stratum, PeerBaseline>,
+    /// Daily floor that one of twenty members does not reach, and that one of twenty exceeds, kW.
+    floors: BTreeMap<Stratum, (f64, f64)>,
 }
 
 /// What one usage point adds to the baselines of its strata.
@@ -90,9 +94,26 @@ impl Peers {
                 ln_mean_kw: shrunk(&values.ln_mean_kw, parent.and_then(|p| p.ln_mean_kw)),
                 ln_floor_kw: shrunk(&values.ln_floor_kw, parent.and_then(|p| p.ln_floor_kw)),
             };
+            if values.ln_floor_kw.len() >= LEAST_SPREAD {
+                let floor = |share| quantile(&values.ln_floor_kw, share).exp();
+                peers.floors.insert(stratum.clone(), (floor(0.05), floor(0.95)));
+            }
             peers.by_stratum.insert(stratum, baseline);
         }
         peers
+    }
+
+    /// Daily floors between which nine of ten members of a stratum lie, kW, or of its nearest ancestor with forty members; `None` where there is none.
+    #[must_use]
+    pub fn floor_range(&self, stratum: &Stratum) -> Option<(f64, f64)> {
+        let mut at = Some(stratum.clone());
+        while let Some(level) = at {
+            if let Some(&range) = self.floors.get(&level) {
+                return Some(range);
+            }
+            at = level.parent();
+        }
+        None
     }
 
     /// Baseline of a stratum, or of its nearest ancestor that has one; `None` when nothing was profiled.

@@ -4,8 +4,10 @@
 
 use crate::domain::{Customer, CustomerStatus, Heating};
 
+use super::Premises;
+
 /// Tariff class of usage points that the customer file does not know.
-const UNKNOWN_CLASS: &str = "unknown";
+pub const UNKNOWN_CLASS: &str = "unknown";
 
 /// What a usage point is compared by.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,8 @@ pub struct NodeFacts {
     pub heating: Heating,
     /// Whether the premises are booked as inactive.
     pub inactive: bool,
+    /// What its class is for.
+    pub premises: Premises,
 }
 
 /// A stratum at one of four levels of detail.
@@ -34,7 +38,7 @@ pub enum Stratum {
 }
 
 impl NodeFacts {
-    /// The facts of a customer; those of an unknown customer without one.
+    /// The facts of a customer; those of an unknown customer without one. What its class is for is not known before all classes are.
     #[must_use]
     pub fn of(customer: Option<&Customer>) -> Self {
         let class = customer.and_then(|c| c.tariff_class.as_deref()).map(|class| class.trim().to_lowercase());
@@ -43,6 +47,7 @@ impl NodeFacts {
             contracted_kw: customer.and_then(|c| c.contracted_kw),
             heating: customer.map_or(Heating::Unknown, |c| c.heating),
             inactive: customer.is_some_and(|c| c.status == CustomerStatus::Inactive),
+            premises: Premises::Unknown,
         }
     }
 

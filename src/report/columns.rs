@@ -158,6 +158,7 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
+    column("until", "last day of the load; empty = it runs on the last days judged", |r| Cell::day(r.until)),
 ];
 
 const NODES: &[Column<NodeRow>] = &[
@@ -322,7 +323,11 @@ const CLEARED: &[Column<ClearedRow>] = &[
     column("look_alike", "the lawful load it looks like", |r| Cell::words(r.look_alike.as_deref())),
     column("reason", "why it was cleared", |r| Cell::Text(r.reason.clone())),
     column("hidden_kw", "flat or scheduled load seen, kW", |r| Cell::real(r.hidden_kw, 3)),
-    column("probability_before", "probability before the look-alike was considered", |r| Cell::share(r.probability_before)),
+    column(
+        "probability_before",
+        "probability before that was considered: by what speaks for a farm alone, where evidence keeps it off the list",
+        |r| Cell::share(r.probability_before),
+    ),
     column("probability", "probability after", |r| Cell::share(r.probability)),
 ];
 

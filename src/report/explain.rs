@@ -222,6 +222,8 @@ fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec
     } else {
         language.tell("since", &[("day", suspect.get("since")), ("range", &suspect.range("since", language))])
     };
+    let until = if suspect.get("until").is_empty() { String::new() } else { language.tell("until", &[("day", suspect.get("until"))]) };
+    let since = since + &until;
     let parts =
         [("kw", suspect.get("hidden_kw")), ("range", &suspect.range("hidden_kw", language)), ("since", &since), ("kwh", suspect.get("hidden_kwh"))];
     lines.push(language.tell("hidden", &parts));

@@ -6,6 +6,7 @@ use polars::prelude::{Column, DataFrame, DataType, ParquetWriter};
 use rayon::prelude::*;
 
 use crate::disk;
+use crate::domain::CivilDay;
 use crate::findings::{Findings, ScoreRow};
 
 use super::WriteError;
@@ -36,21 +37,24 @@ fn frame(findings: &Findings, rows: &[ScoreRow]) -> Result<DataFrame, polars::er
         Column::new(name.into(), rows.iter().map(pick).map(|value| value.is_finite().then_some(value)).collect::<Vec<Option<f32>>>())
     };
     let resolutions: Vec<String> = rows.iter().map(|row| row.resolution.label()).collect();
-    let since = Column::new("since".into(), rows.iter().map(|row| row.since.map(|day| day.0)).collect::<Vec<Option<i32>>>());
+    let day = |name: &str, pick: fn(&ScoreRow) -> Option<CivilDay>| {
+        Column::new(name.into(), rows.iter().map(|row| pick(row).map(|day| day.0)).collect::<Vec<Option<i32>>>()).cast(&DataType::Date)
+    };
     let mut columns = vec![
         Column::new("usage_point".into(), rows.iter().map(|row| &*row.usage_point).collect::<Vec<&str>>()),
         real("log_odds", |row| row.log_odds),
         real("probability", |row| row.probability),
         real("q_value", |row| row.q_value),
         real("hidden_kw", |row| row.hidden_kw),
-        since.cast(&DataType::Date)?,
+        day("since", |row| row.since)?,
         Column::new("resolution".into(), resolutions),
         Column::new("stratum".into(), rows.iter().map(|row| &*row.stratum).collect::<Vec<&str>>()),
     ];
+    let until = day("until", |row| row.until)?;
     let statistics: Vec<Column> =
         findings.statistic_names.par_iter().enumerate().map(|(index, name)| single(name, &|row| row.statistics[index])).collect();
     let families: Vec<Column> =
         findings.family_names.par_iter().enumerate().map(|(index, name)| single(&format!("llr_{name}"), &|row| row.llr[index])).collect();
-    columns.extend(statistics.into_iter().chain(families));
+    columns.extend(statistics.into_iter().chain(families).chain([until]));
     DataFrame::new(rows.len(), columns)
 }

@@ -41,7 +41,7 @@ function claim(row) {
   return t('claim_' + row.finding, values);
 }
 
-const since = (row) => (row.since ? t('since', { day: date(row.since) }) : t('from_the_first_reading'));
+const since = (row) => (row.since ? t('since', { day: date(row.since) }) : t('from_the_first_reading')) + (row.until ? t('until', { day: date(row.until) }) : '');
 
 function figures(row) {
   const low = row.loss_low, high = row.loss_high;
