@@ -13,8 +13,9 @@ use crate::fusion::logistic;
 use crate::series::{GridSums, LoadSeries, RegisterPeriod};
 
 use super::PipelineError;
-use super::corrections::{correct, give_back, place_missing, place_steady};
+use super::corrections::{Settled, correct, place_missing, place_steady, settle_ratios};
 use super::fallen::{self, Fallen};
+use super::first_pass::RatioAsked;
 use super::meet::{Began, Rises};
 use super::named::Culprit;
 use super::node_days;
@@ -47,8 +48,8 @@ pub(super) struct GridSeries {
     pub(super) registers: BTreeMap<UsagePointId, Vec<RegisterPeriod>>,
     /// Usage points that the grid file does not place, hourly.
     pub(super) adrift: Vec<LoadSeries>,
-    /// What was taken away from usage points as the work of wrong meter ratios, hourly.
-    pub(super) taken: Vec<LoadSeries>,
+    /// Meter ratios that appear or disappear in mid-series, in the order of usage points.
+    pub(super) ratios: Vec<RatioAsked>,
 }
 
 /// What the balance engine works with.
@@ -106,8 +107,8 @@ pub(super) struct GridFindings {
     pub(super) began: Vec<Began>,
     /// Customers whose meter shows less from the day on which unmetered load began.
     pub(super) fallen: Vec<Fallen>,
-    /// Usage points whose meter ratio was none, and the node whose balance shows it.
-    pub(super) given_back: Places,
+    /// What balances say of meter ratios.
+    pub(super) ratios: Settled,
 }
 
 /// Gives the series of some usage points behind the fault gate.
@@ -155,7 +156,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     let checked = supplies::check(&metered, setting);
     let setting = &GridSetting { corrected: &checked.series, ..*setting };
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
-    let mut given_back = give_back(&mut balanced, setting);
+    let mut ratios = settle_ratios(&mut balanced, setting);
     let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new(), &|_| true);
     let culprits = correct(&mut balanced, setting, read_again)?;
     if !culprits.is_empty() {
@@ -170,10 +171,10 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     });
     take_apart(&mut balanced, setting);
     judge(&mut balanced, setting);
-    if place_steady(&mut balanced, setting, &mut placed, &mut given_back) {
+    if place_steady(&mut balanced, setting, &mut placed, &mut ratios.otherwise) {
         judge(&mut balanced, setting);
     }
-    let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(given_back.keys()).collect();
+    let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(ratios.otherwise.keys()).collect();
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
     then(&balanced);
     let began: Vec<Began> = balanced.iter().filter_map(began).collect();
@@ -187,7 +188,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
         supply_faults: checked.faults,
         began,
         fallen,
-        given_back,
+        ratios,
     })
 }
 

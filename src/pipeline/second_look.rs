@@ -13,6 +13,7 @@ use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
 use super::dossiers::MOST_DRAWN;
 use super::first_pass::{Prepared, Setting};
+use super::nodes::Places;
 use super::registers::Counted;
 use super::{Interrupt, PipelineError, Progress};
 
@@ -79,8 +80,14 @@ impl SecondLook<'_> {
         Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
     }
 
-    /// Dates the start of every listed load from its own intervals, draws the first of the list, and remarks how much was read for it.
-    pub(super) fn refine(&self, suspects: &mut [SuspectRow], progress: &dyn Progress) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
+    /// Dates the start of every listed load from its own intervals, draws the first of the list, and remarks how much was read for it. A balance has shown
+    /// the series of those `otherwise` to be not what the fault gate made of it.
+    pub(super) fn refine(
+        &self,
+        suspects: &mut [SuspectRow],
+        otherwise: &Places,
+        progress: &dyn Progress,
+    ) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
         let rows: BTreeMap<UsagePointId, (usize, &SuspectRow)> =
             suspects.iter().enumerate().map(|(place, row)| (row.usage_point.clone(), (place, row))).collect();
         let is_asked = |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || has_datable_start(row);
@@ -90,6 +97,7 @@ impl SecondLook<'_> {
         }
         let look = |id: &UsagePointId, prepared: Prepared| {
             let &(place, row) = rows.get(id)?;
+            let prepared = if otherwise.contains_key(id) { prepared.otherwise(self.setting.calendar) } else { prepared };
             let picture = if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
             Some((start_of(row, &prepared.series, self.setting.calendar), picture))
         };
