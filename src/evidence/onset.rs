@@ -18,7 +18,7 @@ const MIN_DAYS: usize = 14;
 /// A shift below this is not asked how evenly it is carried, kW and share of the mean.
 const LEAST_SHIFT_KW: f64 = 0.3;
 const LEAST_SHIFT_SHARE: f64 = 0.1;
-/// Noise below this is not told apart, kW.
+/// Noise below this is not told apart, kW. Nor is what a display rounds off.
 const LEAST_NOISE_KW: f64 = 0.01;
 
 pub(super) const TEST: EvidenceTest = EvidenceTest {
@@ -71,7 +71,8 @@ fn noise_kw(s: &Subject) -> Option<f64> {
     let regimes = &s.profile.regimes;
     let residuals: Vec<f64> =
         before.iter().map(|day| day.level_kw() - regimes.before_kw).chain(after.iter().map(|day| day.level_kw() - regimes.after_kw)).collect();
-    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW))
+    let rounding = if s.profile.has_hours() { s.profile.rounding.of_hour_kw() } else { 0.0 };
+    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW).max(rounding))
 }
 
 fn mean_rise_kw(s: &Subject) -> Option<f64> {
@@ -86,7 +87,7 @@ fn mean_noise_kw(s: &Subject) -> Option<f64> {
     let mean = |day: &Day| f64::from(day.summary.mean_kw);
     let residuals: Vec<f64> =
         before.iter().map(|day| mean(day) - regimes.before_kw).chain(after.iter().map(|day| mean(day) - regimes.after_kw)).collect();
-    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW))
+    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW).max(s.profile.rounding.of_day_kw()))
 }
 
 fn evenness(s: &Subject) -> Option<f64> {
