@@ -75,6 +75,15 @@ impl Adrift {
         &self.changes[customer]
     }
 
+    /// Whether a customer would stand out of the noise of `residual` twice as clearly as it must, if it hung there.
+    #[must_use]
+    pub fn would_be_heard(&self, residual: &Residual, customer: usize) -> bool {
+        let Some(changes) = Changes::of(residual, self.start, self.changes.first().map_or(0, Vec::len)) else { return false };
+        let own: f64 = changes.hour.iter().map(|&hour| f64::from(self.changes[customer][hour]).powi(2)).sum();
+        let noise: f64 = changes.without_load().kw.iter().map(|kw| kw * kw).sum();
+        (own / (own + noise) * changes.hour.len() as f64).sqrt() > 2.0 * EIGHT
+    }
+
     /// The customers whose load is in `residual`, the clearest first.
     #[must_use]
     pub fn placed_at(&self, residual: &Residual) -> Vec<Placed> {

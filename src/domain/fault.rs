@@ -94,7 +94,7 @@ impl FaultKind {
             Self::UnknownCustomer => "judged without tariff class and contracted power",
             Self::SwappedChannels => "values stay as they are read: tests of a steady load do not apply to them",
             Self::LostPhase => "none: a phase that is bypassed looks the same, and tests of under-registration judge it",
-            Self::RatioDoubt => "judged by the values as they are read, without the ratio",
+            Self::RatioDoubt => "the values are taken as they are read, unless the detail says otherwise",
             Self::ProfileRegister => "none: the intervals are judged as they are read",
         }
     }

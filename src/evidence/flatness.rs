@@ -13,7 +13,7 @@ use crate::profile::{HOURS, HourBand, NodeProfile};
 
 use super::{EvidenceTest, Statistic, Subject};
 
-/// Variation below this share is not told apart: meters and miners themselves vary as much.
+/// Variation below this share is not told apart: meters and miners themselves vary as much. Nor is what a display rounds off.
 const LEAST_VARIATION: f64 = 0.005;
 
 pub(super) const TEST: EvidenceTest = EvidenceTest {
@@ -29,21 +29,26 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         Statistic {
             name: "flatness_day_to_day",
             meaning: "minus the logarithm of the robust coefficient of variation of daily means, in the regime with the higher level",
-            measure: |s| Some(-daily_variation(s)?.max(LEAST_VARIATION).ln()),
+            measure: |s| Some(-daily_variation(s)?.max(least_variation(s, s.profile.rounding.of_day_kw())).ln()),
         },
         Statistic {
             name: "flatness_of_daily_shape",
             meaning: "minus the logarithm of the amplitude of the mean daily shape over its mean, in the flattest half of a month",
-            measure: |s| Some(-shape_amplitude(s)?.max(LEAST_VARIATION).ln()),
+            measure: |s| Some(-shape_amplitude(s)?.max(least_variation(s, s.profile.rounding.of_hour_kw())).ln()),
         },
         Statistic {
             name: "flatness_of_week",
             meaning: "minus the logarithm of the difference between the typical means of working days and of weekends, over the larger, in the regime with the higher level",
-            measure: |s| Some(-weekly_difference(s)?.max(LEAST_VARIATION).ln()),
+            measure: |s| Some(-weekly_difference(s)?.max(least_variation(s, s.profile.rounding.of_day_kw())).ln()),
         },
     ],
     words,
 };
+
+/// The least variation that is told apart, as a share of the load, where the display rounds off `rounding_kw`.
+fn least_variation(s: &Subject, rounding_kw: f64) -> f64 {
+    s.high_mean_kw().filter(|kw| *kw > 0.0).map_or(LEAST_VARIATION, |kw| (rounding_kw / kw).max(LEAST_VARIATION))
+}
 
 /// Typical daily floor over daily mean in the regime with the higher level.
 pub(super) fn typical_ratio(s: &Subject) -> Option<f64> {
@@ -87,4 +92,30 @@ fn words(s: &Subject) -> String {
     let floor = typical_ratio(s).map_or(String::new(), |ratio| format!("the daily floor is {:.0} % of the daily mean", 100.0 * ratio));
     let daily = daily_variation(s).map_or(String::new(), |cv| format!("daily totals vary by {:.0} %", 100.0 * cv));
     [floor, daily].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Calendar, Timestamp};
+    use crate::evidence::DayWeather;
+    use crate::population::NodeFacts;
+    use crate::series::{LoadSeries, as_shown};
+
+    /// How flat the daily shape of a load of sixty days looks by the hour, as a display of `step_kwh` shows it.
+    fn shown(step_kwh: f64, load_kw: impl Fn(usize) -> f64) -> f64 {
+        let kw = (0..60 * 24).map(|hour| load_kw(hour) as f32).collect();
+        let series = as_shown(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, step_kwh);
+        let profile = NodeProfile::of(&series, &Calendar::new(None).unwrap());
+        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let shape = TEST.statistics.iter().find(|statistic| statistic.name == "flatness_of_daily_shape").unwrap();
+        (shape.measure)(&Subject::new(&profile, None, &facts, &weather)).unwrap()
+    }
+
+    #[test]
+    fn a_display_of_whole_kilowatt_hours_makes_no_load_flatter_than_it_is() {
+        // 3.1 kW, a little more by day: every median hour is 3 kWh on the coarse display.
+        let load = |hour: usize| 3.0 + if (8..20).contains(&(hour % 24)) { 0.2 } else { 0.0 } + 0.1 * ((hour * 7919 + 13) % 101) as f64 / 101.0;
+        assert!(shown(1.0, load) <= shown(0.001, load));
+    }
 }

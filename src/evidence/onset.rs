@@ -22,7 +22,7 @@ const LEAST_SHIFT_KW: f64 = 0.3;
 const LEAST_SHIFT_SHARE: f64 = 0.1;
 /// A rise of which less than this share is the usage point's own is a season's.
 pub(super) const SHARED: f64 = 0.5;
-/// Noise below this is not told apart, kW.
+/// Noise below this is not told apart, kW. Nor is what a display rounds off.
 const LEAST_NOISE_KW: f64 = 0.01;
 
 pub(super) const TEST: EvidenceTest = EvidenceTest {
@@ -94,7 +94,8 @@ fn noise_kw(s: &Subject) -> Option<f64> {
     let regimes = &s.profile.regimes;
     let residuals: Vec<f64> =
         before.iter().map(|day| day.level_kw() - regimes.before_kw).chain(after.iter().map(|day| day.level_kw() - regimes.after_kw)).collect();
-    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW))
+    let rounding = if s.profile.has_hours() { s.profile.rounding.of_hour_kw() } else { 0.0 };
+    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW).max(rounding))
 }
 
 fn mean_rise_kw(s: &Subject) -> Option<f64> {
@@ -109,7 +110,7 @@ fn mean_noise_kw(s: &Subject) -> Option<f64> {
     let mean = |day: &Day| f64::from(day.summary.mean_kw);
     let residuals: Vec<f64> =
         before.iter().map(|day| mean(day) - regimes.before_kw).chain(after.iter().map(|day| mean(day) - regimes.after_kw)).collect();
-    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW))
+    Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW).max(s.profile.rounding.of_day_kw()))
 }
 
 fn evenness(s: &Subject) -> Option<f64> {

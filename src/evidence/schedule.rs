@@ -63,9 +63,11 @@ pub(super) struct Window {
     pub(super) spread_share: f64,
 }
 
-/// The window with the largest contrast over all halves of months.
+/// The window with the largest contrast over all halves of months. What the display rounds off hides how the level varies.
 pub(super) fn best_window(profile: &NodeProfile) -> Option<Window> {
-    profile.halves(Subject::MIN_DAYS).filter_map(window_of).max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))
+    let best = profile.halves(Subject::MIN_DAYS).filter_map(window_of).max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))?;
+    let rounding_kw = profile.rounding.of_hour_kw();
+    Some(Window { spread_share: best.spread_share.max(rounding_kw / best.level_kw.max(0.01)), ..best })
 }
 
 /// Of all windows the longest whose contrast is at least nine tenths of the best: shorter ones inside it always stand out a little more.

@@ -9,6 +9,7 @@ use crate::domain::{GridNode, NodeKind, Timestamp, UsagePointId, mad_sigma, medi
 use crate::series::LoadSeries;
 
 use super::PipelineError;
+use super::first_pass::RatioAsked;
 use super::named::{self, Asked, Culprit};
 use super::nodes::{Balanced, GridSetting, LEAST_COVERAGE, MUCH_COARSE, Places, ReadAgain, fed_directly, frontier, is_measured};
 
@@ -17,30 +18,52 @@ const LIKE_IN_SIZE: std::ops::Range<f64> = 0.6..1.6;
 const LEFT_OF_FOUND: f64 = 0.1;
 const NO_NOISIER: f64 = 1.05;
 
-/// Counts again what was taken from a customer as the work of a wrong meter ratio, where the balance misses it: holidays and seasons look like ratios at times.
-pub(super) fn give_back(balanced: &mut [Balanced], setting: &GridSetting) -> Places {
-    let mut taken: BTreeMap<&str, Vec<LoadSeries>> = BTreeMap::new();
-    for series in &setting.series.taken {
-        if let Some(node) = setting.grid.feeding_node(&series.usage_point) {
-            taken.entry(&node.node).or_default().push(series.clone());
+/// What balances say of meter ratios that appear or disappear in mid-series.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// Usage points that are otherwise than the fault gate decided, and the node whose balance shows it.
+    pub(super) otherwise: Places,
+    /// Usage points whose ratio would be heard at their node, and is not.
+    pub(super) refuted: BTreeSet<UsagePointId>,
+}
+
+/// Asks the balance of meter ratios: one that was divided out may have been load after all, for holidays and seasons look like ratios at times; one that was only suspected
+/// may be one. What the balance shows is counted.
+pub(super) fn settle_ratios(balanced: &mut [Balanced], setting: &GridSetting) -> Settled {
+    let mut asked: BTreeMap<&str, Vec<&RatioAsked>> = BTreeMap::new();
+    for ratio in setting.series.ratios.iter().filter(|ratio| ratio.otherwise.step_min <= 60) {
+        if let Some(node) = setting.grid.feeding_node(&ratio.otherwise.usage_point) {
+            asked.entry(&node.node).or_default().push(ratio);
         }
     }
-    let give = |balanced: &mut Balanced| -> Vec<(UsagePointId, UsagePointId)> {
-        if !balanced.residual.is_hourly() {
-            return Vec::new();
-        }
+    let settle = |balanced: &mut Balanced| -> Settled {
+        let mut settled = Settled::default();
         let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
-        let series: Vec<LoadSeries> = own.iter().filter_map(|node| taken.get(&*node.node)).flatten().cloned().collect();
-        let (Some(first), Some(last)) = (balanced.residual.at.first(), balanced.residual.at.last()) else { return Vec::new() };
-        let adrift = Adrift::of(&series, *first, ((last.0 - first.0) / 3600 + 1) as usize);
-        let found = adrift.placed_at(&balanced.residual);
-        for placed in &found {
-            balanced.residual.add_customer(series[placed.customer].start, &series[placed.customer].kw, 1.0);
+        let asked: Vec<&RatioAsked> = own.iter().filter_map(|node| asked.get(&*node.node)).flatten().copied().collect();
+        let (Some(first), Some(last)) = (balanced.residual.at.first(), balanced.residual.at.last()) else { return settled };
+        if asked.is_empty() || !balanced.residual.is_hourly() {
+            return settled;
         }
-        found.iter().map(|placed| (series[placed.customer].usage_point.clone(), balanced.node.node.clone())).collect()
+        let series: Vec<LoadSeries> = asked.iter().map(|ratio| ratio.otherwise.clone()).collect();
+        let adrift = Adrift::of(&series, *first, ((last.0 - first.0) / 3600 + 1) as usize);
+        for placed in adrift.placed_at(&balanced.residual) {
+            let own = &series[placed.customer];
+            balanced.residual.add_customer(own.start, &own.kw, 1.0);
+            settled.otherwise.insert(own.usage_point.clone(), balanced.node.node.clone());
+        }
+        let unheard = |&index: &usize| {
+            let usage_point = &series[index].usage_point;
+            !asked[index].divided && !settled.otherwise.contains_key(usage_point) && adrift.would_be_heard(&balanced.residual, index)
+        };
+        settled.refuted = (0..series.len()).filter(unheard).map(|index| series[index].usage_point.clone()).collect();
+        settled
     };
-    let given: Vec<Vec<(UsagePointId, UsagePointId)>> = balanced.par_iter_mut().map(give).collect();
-    given.into_iter().flatten().collect()
+    let settled: Vec<Settled> = balanced.par_iter_mut().map(settle).collect();
+    settled.into_iter().fold(Settled::default(), |mut all, settled| {
+        all.otherwise.extend(settled.otherwise);
+        all.refuted.extend(settled.refuted);
+        all
+    })
 }
 
 /// Counts customers that the grid file forgot at the node whose balance misses them: transformers first, then feeders and substations.
@@ -94,6 +117,9 @@ pub(super) fn correct(
     (wanted, culprits): (Wanted, &mut Vec<Culprit>),
 ) -> Result<(), PipelineError> {
     let place: BTreeMap<UsagePointId, usize> = balanced.iter().enumerate().map(|(index, balanced)| (balanced.node.node.clone(), index)).collect();
+    let ratios = &setting.series.ratios;
+    let was_divided =
+        |id: &str| ratios.binary_search_by(|ratio| ratio.otherwise.usage_point.as_ref().cmp(id)).is_ok_and(|place| ratios[place].divided);
     let lots = {
         let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
         named::worth_asking(&all)
@@ -108,7 +134,6 @@ pub(super) fn correct(
             let found = {
                 let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
                 let rough: Vec<&Asked> = all.iter().filter(|asked| asked_nodes.contains(&asked.node)).collect();
-                let was_divided = |id: &str| setting.series.taken.binary_search_by(|series| series.usage_point.as_ref().cmp(id)).is_ok();
                 named::culprits(&rough, &all, &series, culprits, &was_divided, wanted)
             };
             let found = without_wild(found, balanced, &place);
@@ -161,10 +186,11 @@ struct Candidate<'a> {
 
 /// Looks once more at customers that the grid file forgot and at ratios that were divided out, now at those of steady load, whose changes mark nobody: one that takes away
 /// what was found at a node, and leaves no more noise, belongs there. Whether there was any.
-pub(super) fn place_steady(balanced: &mut [Balanced], setting: &GridSetting, placed: &mut Places, given_back: &mut Places) -> bool {
+pub(super) fn place_steady(balanced: &mut [Balanced], setting: &GridSetting, placed: &mut Places, otherwise: &mut Places) -> bool {
     let candidate = |series, taken_from| Candidate { mean_kw: mean_of_valid(series), series, taken_from };
     let adrift = setting.series.adrift.iter().filter(|series| !placed.contains_key(&series.usage_point)).map(|series| candidate(series, None));
-    let taken = setting.series.taken.iter().filter(|series| !given_back.contains_key(&series.usage_point));
+    let divided = setting.series.ratios.iter().filter(|ratio| ratio.divided).map(|ratio| &ratio.otherwise);
+    let taken = divided.filter(|series| !otherwise.contains_key(&series.usage_point));
     let open: Vec<Candidate> =
         adrift.chain(taken.filter_map(|series| Some(candidate(series, Some(setting.grid.feeding_node(&series.usage_point)?))))).collect();
     let search = |(index, balanced): (usize, &Balanced)| Some((index, explain(balanced, &open, setting)?));
@@ -175,7 +201,7 @@ pub(super) fn place_steady(balanced: &mut [Balanced], setting: &GridSetting, pla
     for (index, Explained { candidate, residual, left, .. }) in explained {
         let balanced = &mut balanced[index];
         let usage_point = &candidate.series.usage_point;
-        let places = if candidate.taken_from.is_some() { &mut *given_back } else { &mut *placed };
+        let places = if candidate.taken_from.is_some() { &mut *otherwise } else { &mut *placed };
         if places.contains_key(usage_point) {
             continue;
         }

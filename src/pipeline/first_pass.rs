@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, Link, NodeKind, Purpose, UsagePointId, seed_of};
 use crate::population::{Habits, PeerValues, Rise};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
-use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RawReading, Regular, Stretch, apply_ratios, series_of};
+use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RatioStep, RawReading, Regular, Stretch, apply_ratios, series_of};
 
 /// Interval share that may be estimated before a usage point's shape is not believed.
 const MOST_ESTIMATED: f64 = 0.5;
@@ -43,6 +43,18 @@ pub(super) struct Point {
     pub(super) profile: ProfilePlace,
 }
 
+/// A meter ratio that appears or disappears in mid-series, to be settled by a balance.
+#[derive(Debug, Clone)]
+pub(super) struct RatioAsked {
+    /// What more (or less, where negative) the usage point uses if the fault gate decided wrongly, kW, by the hour where its readings show hours.
+    pub(super) otherwise: LoadSeries,
+    /// Whether the fault gate divided by the ratio.
+    pub(super) divided: bool,
+    /// Profile of the series as it then is, and its mean power, kW.
+    pub(super) profile: ProfilePlace,
+    pub(super) mean_kw: Option<f64>,
+}
+
 /// The pass and what it has gathered so far.
 pub(super) struct FirstPass<'a> {
     setting: Setting<'a>,
@@ -64,8 +76,8 @@ pub(super) struct Kept {
     pub(super) faults: Vec<Fault>,
     /// Series that farms are planted in.
     pub(super) hosts: Vec<LoadSeries>,
-    /// What the fault gate took away from usage points as the work of wrong meter ratios, hourly.
-    pub(super) taken: Vec<LoadSeries>,
+    /// Meter ratios that a balance may settle.
+    pub(super) ratios: Vec<RatioAsked>,
     /// Hourly series of usage points that the grid file does not know, [`MOST_ADRIFT`] at most.
     pub(super) adrift: Vec<LoadSeries>,
 }
@@ -75,8 +87,17 @@ pub(super) struct Prepared {
     pub(super) series: LoadSeries,
     pub(super) fold: DayFold,
     faults: Vec<Fault>,
-    /// What the gate took away as the work of a wrong meter ratio, kW.
-    taken: Option<LoadSeries>,
+    /// A meter ratio that appears or disappears.
+    pub(super) ratio: Option<RatioStep>,
+}
+
+impl Prepared {
+    /// The series that it is if the gate decided wrongly on its meter ratio.
+    pub(super) fn otherwise(self, calendar: &Calendar) -> Self {
+        let Some(ratio) = &self.ratio else { return self };
+        let series = ratio.other(&self.series);
+        Self { fold: DayFold::of(&series, calendar), series, ..self }
+    }
 }
 
 impl Setting<'_> {
@@ -96,9 +117,10 @@ impl Setting<'_> {
             // Estimates are drawn from old profiles: their course of the day says nothing about the load.
             gated.series.kw.fill(f32::NAN);
             gated.fold = DayFold::of(&gated.series, self.calendar);
+            gated.ratio = None;
         }
         faults.append(&mut gated.faults);
-        Some(Prepared { series: gated.series, fold: gated.fold, faults, taken: gated.taken })
+        Some(Prepared { series: gated.series, fold: gated.fold, faults, ratio: gated.ratio })
     }
 }
 
@@ -121,7 +143,7 @@ impl<'a> FirstPass<'a> {
     /// Takes the readings of one usage point.
     pub(super) fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) {
         let id: UsagePointId = id.into();
-        let Some(Prepared { series, fold, mut faults, taken }) = self.setting.prepare(&id, stretches, apart) else { return };
+        let Some(Prepared { series, fold, mut faults, ratio }) = self.setting.prepare(&id, stretches, apart) else { return };
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if self.setting.grid.measured_by(&id).is_some() {
             let mut kept = kept();
@@ -130,8 +152,9 @@ impl<'a> FirstPass<'a> {
             return;
         }
         self.add_to_grid(&series);
-        let profile = NodeProfile::of_fold(&fold, series.step_min);
+        let profile = NodeProfile::of_fold(&fold, &series);
         let calendar = self.setting.calendar;
+        let asked = ratio.map(|ratio| self.ask(&series, &ratio));
         let point = Point {
             id: id.clone(),
             step_min: series.step_min,
@@ -146,7 +169,7 @@ impl<'a> FirstPass<'a> {
             let mut kept = kept();
             kept.faults.append(&mut faults);
             kept.points.push(point);
-            kept.taken.extend(taken.filter(|taken| !self.setting.grid.is_empty() && taken.folds_to_hours()).map(|taken| taken.hourly()));
+            kept.ratios.extend(asked);
         }
         if profile.days.is_empty() {
             return;
@@ -156,6 +179,18 @@ impl<'a> FirstPass<'a> {
             self.offer(&self.adrift, MOST_ADRIFT, &id, || series.hourly());
         }
         self.offer(&self.hosts, self.setting.sample, &id, || series);
+    }
+
+    /// What is needed to judge a usage point the other way, should a balance decide so.
+    fn ask(&self, series: &LoadSeries, ratio: &RatioStep) -> RatioAsked {
+        let other = ratio.other(series);
+        let fold = DayFold::of(&other, self.setting.calendar);
+        RatioAsked {
+            otherwise: ratio.otherwise().hourly(),
+            divided: ratio.divided,
+            profile: self.profiles.put(&NodeProfile::of_fold(&fold, &other)),
+            mean_kw: fold.mean_kw(),
+        }
     }
 
     /// Adds a usage point to the sum of the node that feeds it, or of each node for the time in which it did.
@@ -195,7 +230,7 @@ impl<'a> FirstPass<'a> {
         kept.points.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         // A balance meter that is read less often than by the day measures nothing here: its node is judged from above.
         kept.supplies.retain(|_, supply| supply.step_min <= 1440 && supply.kw.iter().any(|kw| !kw.is_nan()));
-        kept.taken.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
+        kept.ratios.sort_unstable_by(|a, b| a.otherwise.usage_point.cmp(&b.otherwise.usage_point));
         let by_id = |sample: &Mutex<Sample>| {
             let mut series: Vec<LoadSeries> = std::mem::take(&mut *sample.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect();
             series.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));

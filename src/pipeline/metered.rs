@@ -16,8 +16,9 @@ use crate::population::{ClassWords, NodeFacts, PeerBaseline, Peers, Premises, St
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::LoadSeries;
 
+use super::corrections::Settled;
 use super::crowds::Crowds;
-use super::first_pass::Point;
+use super::first_pass::{Point, RatioAsked};
 
 /// Planted farms that a group should have, and those that one host gets for it at most.
 const ENOUGH_FARMS: u32 = 1500;
@@ -335,6 +336,24 @@ impl MeteredPoint {
 }
 
 impl Metered<'_> {
+    /// Judges usage points with a meter ratio once more when balances have been asked: by the other series where a balance shows it to be the true one. Where nothing shows which is,
+    /// a suspicion speaks for the accused: the load must look like a farm either way. The likeness to neighbours is not asked again.
+    pub(super) fn judge_again(&mut self, ratios: &[RatioAsked], settled: &Settled) {
+        for asked in ratios {
+            let id = &asked.otherwise.usage_point;
+            let (is_other, is_open) = (settled.otherwise.contains_key(id), !asked.divided && !settled.refuted.contains(id));
+            let (Some(place), true) = (self.place(id), is_other || is_open) else { continue };
+            let Some(profile) = self.profiles.get(asked.profile) else { continue };
+            let measured = self.bench.with_subject(id, &profile, |subject| self.bench.measure(id, subject));
+            let log_odds = self.calibration.as_ref().and_then(|calibration| calibration.log_odds(&measured));
+            let point = &mut self.points[place];
+            if is_other || log_odds < point.log_odds {
+                (point.profile, point.mean_kw, point.shift) = (asked.profile, asked.mean_kw, Shift::of(&profile));
+                (point.measured, point.log_odds, point.neighbours) = (measured, log_odds, 0.0);
+            }
+        }
+    }
+
     /// The hidden load of each of `points`, from its profile; `None` with less than a week of days.
     pub(super) fn hidden_loads(&self, points: &[&MeteredPoint], own_floor: impl Fn(&str) -> OwnFloor + Sync) -> Vec<Option<HiddenLoad>> {
         let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();

@@ -43,9 +43,10 @@ use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::{Readings, Survey};
 use crate::population::{LoadShapes, UsualLoads};
 use crate::profile::ProfileStore;
-use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
+use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, SUSPECTED_BY_LEVELS, Stretch};
 
 use at_stake::Consequences;
+use corrections::Settled;
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ByBalance, ListSetting, Listing};
@@ -118,7 +119,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers, &buildings);
-    let Kept { points, mut supplies, mut faults, hosts, taken, adrift } = first.finish();
+    let Kept { points, mut supplies, mut faults, hosts, ratios, adrift } = first.finish();
     let (registers, supply_registers) = register_supplies::apart(registers, &tables.grid, &supplies);
     supplies.extend(register_supplies::held(&supply_registers));
     faults.extend(register_faults);
@@ -130,9 +131,10 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     progress.stage("balancing the grid", None);
     let setting = run.first_pass_setting();
     let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
-    let series = GridSeries { supplies, registers: supply_registers, adrift, taken };
+    let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (mut grid, coverage) = run.balance(&metered, &mut balancing)?;
+    metered.judge_again(&balancing.series.ratios, &grid.ratios);
     let linked = meet::linked(&metered, &grid.began, &tables.grid);
     meet::enter(&mut metered, &mut grid.says);
     clock.lap("balance")?;
@@ -141,7 +143,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), linked, says: std::mem::take(&mut grid.says) };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    let pictures = look.refine(&mut listing, &metered, plan.config.run.least_kw, progress)?;
+    let pictures = look.refine(&mut listing, (&metered, &grid.ratios.otherwise), plan.config.run.least_kw, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     readings.check_unchanged()?;
@@ -347,9 +349,9 @@ impl Run<'_> {
         series: &GridSeries,
         mut faults: Vec<Fault>,
     ) -> Findings {
-        let GridFindings { mut nodes, days, placed, culprits, supply_faults, given_back, .. } = grid;
+        let GridFindings { mut nodes, days, placed, culprits, supply_faults, ratios, .. } = grid;
         propose_links(&mut faults, &placed);
-        withdraw_ratios(&mut faults, &given_back);
+        tell_ratios(&mut faults, &ratios);
         faults.extend(supply_faults);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
         faults.sort_by(fault_order);
@@ -465,11 +467,17 @@ fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, UsagePoin
     }
 }
 
-/// Says of meter ratios that were divided out that the balance knows better.
-fn withdraw_ratios(faults: &mut [Fault], given_back: &BTreeMap<UsagePointId, UsagePointId>) {
-    for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Multiplier) {
-        if let Some(node) = given_back.get(&fault.usage_point) {
+/// Says of meter ratios what the balance knows better: one that was divided out may have been load, one that was suspected is a ratio, or is dropped.
+fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
+    let is_suspicion = |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.contains(SUSPECTED_BY_LEVELS);
+    faults.retain(|fault| !(ratios.refuted.contains(&fault.usage_point) && is_suspicion(fault)));
+    for fault in faults {
+        let Some(node) = ratios.otherwise.get(&fault.usage_point) else { continue };
+        if fault.kind == FaultKind::Multiplier {
             fault.detail = format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail);
+        } else if is_suspicion(fault) {
+            fault.kind = FaultKind::Multiplier;
+            fault.detail = fault.detail.replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"));
         }
     }
 }

@@ -13,8 +13,9 @@ use crate::fusion::logistic;
 use crate::series::{GridSums, LoadSeries, RegisterPeriod};
 
 use super::PipelineError;
-use super::corrections::{correct, give_back, place_missing, place_steady};
+use super::corrections::{Settled, correct, place_missing, place_steady, settle_ratios};
 use super::fallen::{self, Fallen};
+use super::first_pass::RatioAsked;
 use super::meet::{Began, Says};
 use super::named::Culprit;
 use super::node_days;
@@ -52,8 +53,8 @@ pub(super) struct GridSeries {
     pub(super) registers: BTreeMap<UsagePointId, Vec<RegisterPeriod>>,
     /// Usage points that the grid file does not place, hourly.
     pub(super) adrift: Vec<LoadSeries>,
-    /// What was taken away from usage points as the work of wrong meter ratios, hourly.
-    pub(super) taken: Vec<LoadSeries>,
+    /// Meter ratios that appear or disappear in mid-series, in the order of usage points.
+    pub(super) ratios: Vec<RatioAsked>,
 }
 
 /// What the balance engine works with.
@@ -113,8 +114,8 @@ pub(super) struct GridFindings {
     pub(super) says: BTreeMap<UsagePointId, Says>,
     /// Customers whose meter shows less from the day on which unmetered load began.
     pub(super) fallen: Vec<Fallen>,
-    /// Usage points whose meter ratio was none, and the node whose balance shows it.
-    pub(super) given_back: Places,
+    /// What balances say of meter ratios.
+    pub(super) ratios: Settled,
 }
 
 /// Gives the series of some usage points behind the fault gate.
@@ -162,7 +163,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     let checked = supplies::check(&metered, setting);
     let setting = &GridSetting { corrected: &checked.series, ..*setting };
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
-    let mut given_back = give_back(&mut balanced, setting);
+    let mut ratios = settle_ratios(&mut balanced, setting);
     // A late clock looks like a forgotten customer of like load, and that one like a meter that shows too little: faults first, then the forgotten, then meters.
     let mut culprits: Vec<Culprit> = Vec::new();
     correct(&mut balanced, setting, read_again, (Wanted::FaultsOnly, &mut culprits))?;
@@ -181,10 +182,10 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     });
     take_apart(&mut balanced, setting);
     judge(&mut balanced, setting);
-    if place_steady(&mut balanced, setting, &mut placed, &mut given_back) {
+    if place_steady(&mut balanced, setting, &mut placed, &mut ratios.otherwise) {
         judge(&mut balanced, setting);
     }
-    let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(given_back.keys()).collect();
+    let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(ratios.otherwise.keys()).collect();
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
     then(&balanced);
     let nodes = ranked(&balanced, &culprits, &fallen);
@@ -200,7 +201,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
         began,
         says,
         fallen,
-        given_back,
+        ratios,
     })
 }
 

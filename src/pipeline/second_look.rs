@@ -17,6 +17,7 @@ use super::dossiers::MOST_DRAWN;
 use super::first_pass::{Prepared, Setting};
 use super::listing::{self, Listing};
 use super::metered::Metered;
+use super::nodes::Places;
 use super::registers::Counted;
 use super::{Interrupt, PipelineError, Progress};
 
@@ -84,11 +85,11 @@ impl SecondLook<'_> {
     }
 
     /// Measures every listed load from its own intervals: power, start, end, energy; counts the hours in which one exceeds its licence, draws the first of the list, and remarks how much was
-    /// read for it.
+    /// read for it. A balance has shown the series of those `otherwise` to be not what the fault gate made of it.
     pub(super) fn refine(
         &self,
         listing: &mut Listing,
-        metered: &Metered,
+        (metered, otherwise): (&Metered, &Places),
         least_kw: f64,
         progress: &dyn Progress,
     ) -> Result<BTreeMap<UsagePointId, LoadPicture>, PipelineError> {
@@ -102,6 +103,7 @@ impl SecondLook<'_> {
         }
         let look = |id: &UsagePointId, prepared: Prepared| {
             let &(place, row) = rows.get(id)?;
+            let prepared = if otherwise.contains_key(id) { prepared.otherwise(self.setting.calendar) } else { prepared };
             let picture = if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
             let load = if is_measured(row) { measured(row, &prepared, metered, self.setting.calendar) } else { None };
             let verdict = licensed.get(id).map(|verdict| verdict.clone().counted(&prepared.series, self.setting.calendar));

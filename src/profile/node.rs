@@ -1,7 +1,7 @@
 //! A usage point's profiles put together, and the regimes that its daily levels fall into.
 
 use crate::domain::{Calendar, CivilDay, best_split, median, median_of};
-use crate::series::{DayFold, LoadSeries};
+use crate::series::{DayFold, LoadSeries, Rounding};
 
 use super::{DaySummary, HourBand, Profile, profiles};
 
@@ -17,6 +17,8 @@ pub struct NodeProfile {
     pub months: Vec<Profile>,
     /// Interval length of the readings, minutes.
     pub step_min: u32,
+    /// What the display's rounding leaves in the values.
+    pub rounding: Rounding,
     /// Days that are complete enough to be judged, in order.
     pub days: Vec<Day>,
     /// The two regimes of the daily level.
@@ -65,32 +67,31 @@ impl NodeProfile {
     /// Profiles a series.
     #[must_use]
     pub fn of(series: &LoadSeries, calendar: &Calendar) -> Self {
-        Self::of_fold(&DayFold::of(series, calendar), series.step_min)
+        Self::of_fold(&DayFold::of(series, calendar), series)
     }
 
     /// Profiles a series that was folded before.
     #[must_use]
-    pub fn of_fold(fold: &DayFold, step_min: u32) -> Self {
-        Self::of_months(profiles(fold, step_min <= 60), step_min)
+    pub fn of_fold(fold: &DayFold, series: &LoadSeries) -> Self {
+        Self::of_months(profiles(fold, series.step_min <= 60), series.step_min, Rounding::of(series))
     }
 
     /// Puts months together.
-    #[must_use]
-    pub fn of_months(months: Vec<Profile>, step_min: u32) -> Self {
+    fn of_months(months: Vec<Profile>, step_min: u32, rounding: Rounding) -> Self {
         let days = judged_days(&months);
         let regimes = Regimes::of(&days, Day::level_kw);
         let mean_regimes = Regimes::of(&days, |day| f64::from(day.summary.mean_kw));
-        let mut profile = Self { months, step_min, days, regimes, mean_regimes, high_mean_kw: f64::NAN, high_floor_kw: f64::NAN };
+        let mut profile = Self { months, step_min, rounding, days, regimes, mean_regimes, high_mean_kw: f64::NAN, high_floor_kw: f64::NAN };
         profile.high_mean_kw = Self::typical(profile.high_days(), |day| day.mean_kw);
         profile.high_floor_kw = Self::typical(profile.high_days(), |day| day.floor_kw);
         profile
     }
 
     /// Puts months together whose regimes and typical levels are known from before.
-    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, known: &Known) -> Self {
+    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, rounding: Rounding, known: &Known) -> Self {
         let days = judged_days(&months);
         let &Known { regimes, mean_regimes, high_mean_kw, high_floor_kw } = known;
-        Self { months, step_min, days, regimes, mean_regimes, high_mean_kw, high_floor_kw }
+        Self { months, step_min, rounding, days, regimes, mean_regimes, high_mean_kw, high_floor_kw }
     }
 
     /// Whether the readings show the course of a day.

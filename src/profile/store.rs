@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::CivilDay;
-use crate::series::{HOURS, SpillStore, Stored};
+use crate::series::{HOURS, Rounding, SpillStore, Stored};
 
 use super::node::Known;
 use super::{DaySummary, HourBand, NodeProfile, Profile, Regimes};
@@ -120,9 +120,9 @@ impl ProfilePlace {
     }
 }
 
-/// Words of the profile: step, months; regimes and typical levels; for each month its first day, days and number of halves; summaries; bands.
+/// Words of the profile: step, months, rounding; regimes and typical levels; for each month its first day, days and number of halves; summaries; bands.
 fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
-    words.extend([profile.step_min, profile.months.len() as u32]);
+    words.extend([profile.step_min, profile.months.len() as u32, profile.rounding.step_kw.to_bits()]);
     for regimes in [&profile.regimes, &profile.mean_regimes] {
         words.push((regimes.place as u32) << 1 | u32::from(regimes.rises));
         push_real(words, regimes.before_kw);
@@ -145,7 +145,8 @@ fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
 
 fn unpack(words: &[u32]) -> Option<NodeProfile> {
     let mut rest = words;
-    let [step_min, months] = take(&mut rest)?;
+    let [step_min, months, step_kw] = take(&mut rest)?;
+    let rounding = Rounding { step_kw: f32::from_bits(step_kw) };
     let (regimes, mean_regimes) = (take_regimes(&mut rest)?, take_regimes(&mut rest)?);
     let known = Known { regimes, mean_regimes, high_mean_kw: take_real(&mut rest)?, high_floor_kw: take_real(&mut rest)? };
     let mut profile = Vec::with_capacity(months.min(64) as usize);
@@ -165,7 +166,7 @@ fn unpack(words: &[u32]) -> Option<NodeProfile> {
         }
         profile.push(Profile { first_day: CivilDay(first_day as i32), days, halves });
     }
-    Some(NodeProfile::of_known(profile, step_min, &known))
+    Some(NodeProfile::of_known(profile, step_min, rounding, &known))
 }
 
 fn push_real(words: &mut Vec<u32>, value: f64) {

@@ -1,26 +1,24 @@
 //! The data-fault gate: what is a fault of the data must never count as a flat or a large load.
 //!
-//! *Stuck and flat-filled values*: one non-zero value repeated for a day or longer. A running load varies by 0.3 % and more, so where the meter
-//! resolves finer than that, exact repetition is no load. Such intervals are masked (missing) for every test.
+//! *Stuck and flat-filled values*: one non-zero value repeated, see `stuck`. Such intervals are masked (missing) for every test.
 //! *Spread-out values, catch-up values, exchanged channels, a lost phase*: see the files of these names.
-//! *Multiplier step*: see `multiplier`. The higher part is divided by the factor, and the fault says so.
+//! *Multiplier step*: see `multiplier`. Where the display shows the ratio, the higher part is divided by it, and the fault says so; a suspicion is told and kept for the balance.
 //! *Spikes*: a few values beyond ten times the 99.5 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
-//! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
 
-use crate::domain::{Calendar, Fault, FaultKind};
+use crate::domain::{Calendar, Fault, FaultKind, median_of};
 
-use super::multiplier::Levels;
-use super::spread_out::runs_of_one_value;
-use super::{DayFold, LoadSeries, catch_up, lost_phase, multiplier, spread_out, swapped_channels};
+use super::display::coarse_step_kwh;
+use super::multiplier::{Levels, Multiplied};
+use super::{DayFold, LoadSeries, catch_up, lost_phase, multiplier, spread_out, stuck, swapped_channels};
 
-/// A run of equal values shorter than this many hours is left alone.
-const RUN_HOURS: usize = 24;
-/// Where one step of the meter's display is a larger share of the load than this, repetition proves nothing.
-const COARSE_SHARE: f64 = 0.01;
 /// Spikes are at most one value in this many; the highest of the others is what they are compared with.
 const SPIKE_ONE_IN: usize = 200;
 /// A value above this multiple of it (and of the contracted power) is a spike.
 const SPIKE_FACTOR: f32 = 10.0;
+
+/// End of what is said of a meter ratio that only levels show, by which a balance that knows better finds it.
+pub const SUSPECTED_BY_LEVELS: &str =
+    "nothing shows whether it is one: not divided, and listed only if it looks like a farm either way; check the ratio";
 
 /// The gate with the run's calendar.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +41,33 @@ pub struct Gated {
     pub fold: DayFold,
     /// What was found.
     pub faults: Vec<Fault>,
-    /// What dividing by a meter ratio took away, kW, on the same axis; 0 where nothing was divided. A balance can tell whether it was load after all.
-    pub taken: Option<LoadSeries>,
+    /// A meter ratio that appears or disappears in mid-series.
+    pub ratio: Option<RatioStep>,
+}
+
+/// A meter ratio that appears or disappears in mid-series: a balance can tell whether it is one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RatioStep {
+    /// What the ratio would add to the load, kW, on the axis of the series; 0 where it does not hold.
+    pub excess: LoadSeries,
+    /// Whether the series was divided, because the display shows the ratio; else it is a suspicion.
+    pub divided: bool,
+}
+
+impl RatioStep {
+    /// What the load would be more by, kW, were the decision of the gate wrong.
+    #[must_use]
+    pub fn otherwise(&self) -> LoadSeries {
+        let sign = if self.divided { 1.0 } else { -1.0 };
+        LoadSeries { kw: self.excess.kw.iter().map(|kw| sign * kw).collect(), ..self.excess.clone() }
+    }
+
+    /// The series behind the gate, had it decided the other way.
+    #[must_use]
+    pub fn other(&self, series: &LoadSeries) -> LoadSeries {
+        let more = self.otherwise();
+        LoadSeries { kw: series.kw.iter().zip(&more.kw).map(|(kw, more)| kw + more).collect(), ..more }
+    }
 }
 
 impl FaultGate<'_> {
@@ -64,14 +87,14 @@ impl FaultGate<'_> {
             }
             faults.extend(found);
         }
-        let changed = multiplier::split_days(&series, &fold);
-        let mut taken = None;
-        if let Some((days, split)) = changed {
-            let undone = if self.ratios_known { None } else { self.undo_multiplier(&mut series, &days, split) };
-            if let Some((fault, divided)) = undone {
-                fold = DayFold::of(&series, self.calendar);
-                faults.push(fault);
-                taken = Some(divided);
+        let mut ratio = None;
+        if let Some((days, split)) = multiplier::split_days(&series, &fold) {
+            if let Some(step) = multiplier::find(&series, &days, split).filter(|_| !self.ratios_known) {
+                faults.push(self.ratio_fault(&series, &step));
+                ratio = Some(ratio_step(&mut series, &step));
+                if step.by_display {
+                    fold = DayFold::of(&series, self.calendar);
+                }
             } else {
                 faults.extend(self.lost_phase(&series, &fold, (&days, split), contracted_kw));
             }
@@ -79,7 +102,7 @@ impl FaultGate<'_> {
         faults.extend(self.swapped_channels(&series, &fold));
         faults.extend(self.negative(&series, &fold));
         faults.extend(self.gap(&series, &fold));
-        Gated { series, fold, faults, taken }
+        Gated { series, fold, faults, ratio }
     }
 
     fn fault(self, series: &LoadSeries, kind: FaultKind, range: (usize, usize), count: usize, detail: String) -> Fault {
@@ -94,26 +117,10 @@ impl FaultGate<'_> {
     }
 
     fn mask_runs(self, series: &mut LoadSeries) -> Vec<Fault> {
-        let intervals_per_hour = (60 / series.step_min.clamp(1, 60)) as usize;
-        // Daily values repeat honestly now and then; a week of equal ones does not.
-        let shortest = if series.step_min > 60 { 7 } else { RUN_HOURS * intervals_per_hour };
-        if !may_repeat(&series.kw, shortest) {
-            return Vec::new();
-        }
-        let runs = runs_of_one_value(&series.kw, shortest);
-        if runs.is_empty() {
-            return Vec::new();
-        }
-        let Some(quantum) = display_step(&series.kw) else { return Vec::new() };
-        let mut masked: Vec<(FaultKind, usize, usize)> = Vec::new();
-        for (first, end) in runs {
-            let level = f64::from(series.kw[first]);
-            if level == 0.0 || quantum > COARSE_SHARE * level.abs() {
-                continue;
-            }
-            masked.push((self.kind_of_run(series, first, end), first, end));
-            series.kw[first..end].fill(f32::NAN);
-        }
+        let runs = stuck::find(series);
+        let masked: Vec<(FaultKind, usize, usize)> =
+            runs.into_iter().map(|(first, end)| (self.kind_of_run(series, first, end), first, end)).collect();
+        masked.iter().for_each(|&(_, first, end)| series.kw[first..end].fill(f32::NAN));
         [FaultKind::Stuck, FaultKind::FlatFilled].into_iter().filter_map(|kind| self.run_fault(series, kind, &masked)).collect()
     }
 
@@ -189,7 +196,7 @@ impl FaultGate<'_> {
         if !series.folds_to_hours() {
             return None;
         }
-        let lost = lost_phase::find(days, split, series.kw.len(), fold, contracted_kw)?;
+        let lost = lost_phase::find(days, split, series.kw.len(), fold, contracted_kw).filter(|_| floor_is_known(series, fold))?;
         let detail = format!(
             "the load falls to {} of what it is otherwise, floor, mean and spread alike, in the same shape: a phase of the meter or its current transformer shows nothing; check the connection",
             lost.left
@@ -206,20 +213,19 @@ impl FaultGate<'_> {
         Some(self.fault(series, FaultKind::SwappedChannels, (from, to - 1), to - from, detail))
     }
 
-    fn undo_multiplier(self, series: &mut LoadSeries, days: &[Levels], split: usize) -> Option<(Fault, LoadSeries)> {
-        let step = multiplier::find(series, days, split)?;
-        let mut taken = LoadSeries { kw: vec![0.0; series.kw.len()], ..series.clone() };
-        for (kw, taken) in series.kw[step.from..step.to].iter_mut().zip(&mut taken.kw[step.from..step.to]) {
-            let divided = *kw / step.factor as f32;
-            (*taken, *kw) = (*kw - divided, divided);
-        }
-        let ground = if step.by_display {
-            format!("all values are multiples of {} times the display step of the rest, and as much larger", (step.factor * 1e4).round() / 1e4)
+    fn ratio_fault(self, series: &LoadSeries, step: &Multiplied) -> Fault {
+        let (kind, detail) = if step.by_display {
+            let factor = (step.factor * 1e4).round() / 1e4;
+            let detail = format!(
+                "all values are multiples of {factor} times the display step of the rest, and as much larger: a meter ratio; divided by it before any test"
+            );
+            (FaultKind::Multiplier, detail)
         } else {
-            format!("mean, floor and spread are {:.1} times those of the rest", step.factor)
+            let detail =
+                format!("mean, floor and spread are {:.1} times those of the rest, as a meter ratio makes them; {SUSPECTED_BY_LEVELS}", step.factor);
+            (FaultKind::RatioDoubt, detail)
         };
-        let detail = format!("{ground}: a meter ratio; divided by it before any test");
-        Some((self.fault(series, FaultKind::Multiplier, (step.from, step.to - 1), step.to - step.from, detail), taken))
+        self.fault(series, kind, (step.from, step.to - 1), step.to - step.from, detail)
     }
 
     fn negative(self, series: &LoadSeries, fold: &DayFold) -> Option<Fault> {
@@ -244,22 +250,23 @@ impl FaultGate<'_> {
     }
 }
 
-/// Whether a run of `shortest` equal values is possible: of every few intervals, as many in a row would be equal as fit into it.
-fn may_repeat(kw: &[f32], shortest: usize) -> bool {
-    /// Two equal values come by chance where the display is coarse; six do not.
-    const IN_A_ROW: usize = 6;
-    let stride = (shortest / IN_A_ROW).max(1);
-    let mut samples = kw.iter().step_by(stride);
-    let Some(mut last) = samples.next() else { return false };
-    let mut equal = 1;
-    for sample in samples {
-        equal = if sample == last { equal + 1 } else { 1 };
-        if equal >= shortest / stride {
-            return true;
-        }
-        last = sample;
+/// Whether the lowest values of a day are as many steps of the display as tell two thirds from a half or the whole.
+fn floor_is_known(series: &LoadSeries, fold: &DayFold) -> bool {
+    /// One step of so many is half of the tenth by which a lost phase may differ.
+    const LEAST_STEPS: f64 = 20.0;
+    let steps_kw = coarse_step_kwh(series).map_or(0.0, |step_kwh| LEAST_STEPS * step_kwh * 60.0 / f64::from(series.step_min));
+    median_of(fold.days.iter().filter(|day| day.valid > 0).map(|day| f64::from(day.lowest))) >= steps_kw
+}
+
+/// Divides a series by a ratio that the display shows; a suspicion leaves it as it is.
+fn ratio_step(series: &mut LoadSeries, step: &Multiplied) -> RatioStep {
+    let mut excess = LoadSeries { kw: vec![0.0; series.kw.len()], ..series.clone() };
+    for (kw, excess) in series.kw[step.from..step.to].iter_mut().zip(&mut excess.kw[step.from..step.to]) {
+        let divided = *kw / step.factor as f32;
+        *excess = *kw - divided;
+        *kw = if step.by_display { divided } else { *kw };
     }
-    false
+    RatioStep { excess, divided: step.by_display }
 }
 
 /// Whether a spike is possible: as many days as may hold the highest values reach a tenth of the highest value, or none is above the contract.
@@ -272,20 +279,6 @@ fn may_spike(fold: &DayFold, contracted_kw: Option<f64>) -> bool {
     highest.sort_unstable_by(|a, b| b.total_cmp(a));
     let limit = (SPIKE_FACTOR * highest[beyond - 1]).max(contracted_kw.map_or(0.0, |kw| 2.0 * kw as f32));
     highest[0] > limit
-}
-
-/// The meter's display step in kW: the smallest distance between distinct values (1 % of them left aside). `None` with fewer than two values.
-fn display_step(kw: &[f32]) -> Option<f64> {
-    let mut values: Vec<f32> = kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
-    values.sort_unstable_by(f32::total_cmp);
-    values.dedup();
-    let mut steps: Vec<f64> = values.windows(2).map(|pair| f64::from(pair[1]) - f64::from(pair[0])).collect();
-    if steps.is_empty() {
-        // One value for the whole series: nothing is known about the display, and nothing real repeats like that.
-        return (!values.is_empty()).then_some(0.0);
-    }
-    steps.sort_unstable_by(f64::total_cmp);
-    Some(steps[steps.len() / 100])
 }
 
 #[cfg(test)]
@@ -346,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_meter_ratio_that_appears_is_undone() {
-        let mut kw = home(30);
+        let mut kw: Vec<f32> = home(30).iter().map(|kw| (kw * 500.0).round() / 500.0).collect();
         for value in &mut kw[15 * 48..] {
             *value *= 20.0;
         }
@@ -354,6 +347,21 @@ mod tests {
         assert_eq!(kinds(&gated), [FaultKind::Multiplier]);
         let after: f32 = gated.series.kw[20 * 48..].iter().sum::<f32>() / (10.0 * 48.0);
         assert!(after < 0.6, "{after}");
+    }
+
+    #[test]
+    fn levels_alone_divide_nothing_and_leave_a_question_to_the_balance() {
+        let mut kw = home(30);
+        for value in &mut kw[15 * 48..] {
+            *value *= 20.0;
+        }
+        let gated = gate(kw.clone());
+        assert_eq!(kinds(&gated), [FaultKind::RatioDoubt]);
+        assert!(gated.series.kw == kw, "nothing is divided");
+        let ratio = gated.ratio.unwrap();
+        assert!(!ratio.divided && ratio.excess.kw[..15 * 48].iter().all(|kw| *kw == 0.0));
+        let other = ratio.other(&gated.series);
+        assert!(other.kw[15 * 48..].iter().zip(&kw[15 * 48..]).all(|(divided, kw)| (divided * 20.0 / kw - 1.0).abs() < 0.1));
     }
 
     #[test]
@@ -395,7 +403,8 @@ mod tests {
     fn a_large_meter_ratio_is_found_though_the_thaw_ends_the_heating() {
         // Heating fades to nothing over sixty days, and from day 30 on all is shown forty times.
         let fading = |i: usize| 3.0 * (1.0 - i as f32 / (60.0 * 48.0)).powi(2);
-        let kw = home(60).into_iter().enumerate().map(|(i, own)| own * (1.0 + fading(i)) * if i >= 30 * 48 { 40.0 } else { 1.0 }).collect();
+        let shown = |(i, own): (usize, f32)| (own * (1.0 + fading(i)) * 500.0).round() / 500.0 * if i >= 30 * 48 { 40.0 } else { 1.0 };
+        let kw = home(60).into_iter().enumerate().map(shown).collect();
         assert!(kinds(&gate(kw)).contains(&FaultKind::Multiplier));
     }
 

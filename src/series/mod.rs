@@ -22,12 +22,15 @@ mod spill;
 mod spread_out;
 mod streaming;
 mod stretch;
+mod stuck;
 mod swapped_channels;
 
 pub use canonical::{CanonicalReading, canonical_readings};
 pub use day_fold::{DayFold, DayLevel, HOURS};
-pub use display::rounding_step_kwh;
-pub use fault_gate::{FaultGate, Gated};
+#[cfg(test)]
+pub(crate) use display::as_shown;
+pub use display::{Rounding, rounding_step_kwh};
+pub use fault_gate::{FaultGate, Gated, RatioStep, SUSPECTED_BY_LEVELS};
 pub use gather::{FinishUsagePoint, GatherPlan, Gathered, Gatherer, WAITING_BYTES};
 pub use grid_sum::{GridSum, GridSums, hourly_kw, hourly_or_held_kw, mean_by_hour};
 pub use meter_ratios::{MeterRatios, apply_ratios, apply_ratios_to_register};

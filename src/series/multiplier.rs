@@ -1,15 +1,15 @@
 //! Meter ratios that appear or disappear in mid-series: a current transformer's ratio applied twice, or not at all.
 //!
-//! Two signs, either of which is enough.
 //! *By the display*: a meter shows whole steps, and a ratio is applied to what it shows. Where all values are multiples of k steps from one day on, and the load is about k times as
 //! large, the values were multiplied by k, whatever the household did on those days. A load that is added lands on every step. One ratio in place of another shows too: multiples of 20 steps
-//! that become multiples of 30 were multiplied by 20 and then by 30.
-//! *By the levels*: mean, floor and daily spread all change by one common factor within a day. An added load raises the floor and leaves the spread.
-//! Assumes: readings in steps of 1 Wh or coarser for the first sign. Weak when: the ratio changes within five days of either end.
+//! that become multiples of 30 were multiplied by 20 and then by 30. This sign decides: such values are divided.
+//! *By the levels*: mean, floor and daily spread all change by one common factor within a day. An added load raises the floor and leaves the spread, but who comes home, or opens after the
+//! holidays, changes all three as well. This is a suspicion, and none where the larger values lie on steps that no such ratio could leave; the balance settles it.
+//! Assumes: readings in steps of 1 Wh or coarser for the first sign, written as the meter shows them times the ratio. Weak when: the ratio changes within five days of either end.
 
 use crate::domain::{best_split, median_of};
 
-use super::display::{greatest_divisor, steps_of};
+use super::display::{coarsest_display, greatest_divisor, is_display, may_show_steps, steps_of};
 use super::{DayFold, LoadSeries};
 
 /// A factor below this is not looked for.
@@ -36,8 +36,12 @@ const MOST_RATIO: f64 = 2000.0;
 const COARSER: i64 = 20;
 /// Values that either side needs.
 const MIN_VALUES: usize = 50;
-/// How far the levels around the change may be from the quotient of two ratios, as a ratio.
+/// Values that either side needs to speak against a ratio, and the share of them on multiples below which they do: some values in ten may be estimates, which know no steps.
+const VALUES_AGAINST: usize = 8;
+const AGAINST: f64 = 0.9;
+/// How far the levels around the change may be from the quotient of two ratios, as a ratio, and from one that another display would show as well.
 const PAIR_AS_LARGE: f64 = 1.35;
+const DISPLAY_AS_LARGE: f64 = 1.5;
 
 /// A stretch of values that a meter ratio makes too large.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,7 +51,7 @@ pub(super) struct Multiplied {
     pub(super) to: usize,
     /// The ratio, above 1.
     pub(super) factor: f64,
-    /// Whether the display's steps show it.
+    /// Whether the display's steps show it; else it is a suspicion.
     pub(super) by_display: bool,
 }
 
@@ -61,10 +65,11 @@ pub(super) fn split_days(series: &LoadSeries, fold: &DayFold) -> Option<(Vec<Lev
     Some((days, split))
 }
 
-/// Finds a meter ratio that appears or disappears at the split of the days; `None` where there is none.
+/// Finds a meter ratio that appears or disappears at the split of the days, or the suspicion of one; `None` where there is none.
 pub(super) fn find(series: &LoadSeries, days: &[Levels], split: usize) -> Option<Multiplied> {
     let ratios = Ratios::of(&days[..split], &days[split..]);
-    by_display(series, days, split, &ratios).or_else(|| by_levels(days, split, &ratios, series.kw.len()))
+    let suspected = || by_levels(days, split, &ratios, series.kw.len()).filter(|found| !display_speaks_against(series, days, split, found));
+    by_display(series, days, split, &ratios).or_else(suspected)
 }
 
 /// The ratio whose multiples one side consists of; `None` also where steps are finer than is known, or were rounded after the ratio was applied.
@@ -77,19 +82,24 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
     }
     // The day of the change is of both kinds; so may be its neighbours.
     let change = days[split - 1].first..days[split + 1].first;
-    let (before, after) = (steps(series, 0..change.start), steps(series, change.end..series.kw.len()));
+    let (before, after) = (whole_steps(series, 0..change.start), whole_steps(series, change.end..series.kw.len()));
     let (low, high) = if rises { (before?, after?) } else { (after?, before?) };
     let step = low.iter().fold(0, |divisor, &steps| greatest_divisor(divisor, steps)).max(1);
     // The season may have moved the load since; the days around the change know better.
     let near = times(near(days, split).mean);
     let seen = [mean, floor, near].into_iter().filter(|ratio| ratio.is_finite() && *ratio > 1.0);
     let (least, largest) = seen.fold((mean, mean), |(least, largest), ratio| (least.min(ratio), largest.max(ratio)));
-    let share = |values: &[i64], of: i64| values.iter().filter(|&&steps| steps % (of * step) == 0).count() as f64 / values.len() as f64;
+    let share = |values: &[i64], of: i64| on_multiples(values, of * step);
     let is_ratio = |&k: &i64| share(&high, k) >= ON_MULTIPLES && share(&low, k) <= BY_CHANCE;
     let candidates = (least / AS_LARGE).max(2.0) as i64..=(largest * AS_LARGE).min(MOST_RATIO) as i64;
     let Some(factor) = candidates.rev().find(is_ratio) else { return pair_by_display(days, split, (&low, &high), (near, rises), series.kw.len()) };
     // Where the values are multiples of more than that, the display became coarser, and the ratio is none.
     if (2..=COARSER).any(|times| share(&high, times * factor) >= ON_MULTIPLES) {
+        return None;
+    }
+    // Where such multiples are the steps of a usual display, another meter shows them too: then the days around the change must be that much larger.
+    let apart = (factor as f64 / near).max(near / factor as f64);
+    if is_display(factor * step) && (apart.is_nan() || apart > DISPLAY_AS_LARGE) {
         return None;
     }
     // The ratio begins after the last value that is no multiple, or ends at the first.
@@ -105,9 +115,8 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
 /// One ratio in place of another: either side consists of multiples of its own, neither of which is a display's step, and the levels around the change agree with their quotient.
 fn pair_by_display(days: &[Levels], split: usize, (low, high): (&[i64], &[i64]), (near, rises): (f64, bool), end: usize) -> Option<Multiplied> {
     let common = |values: &[i64]| values.iter().fold(0, |divisor, &steps| greatest_divisor(divisor, steps));
-    let is_display = |step: i64| matches!(step, 0 | 1 | 10 | 100 | 1000);
     let (before, after) = (common(low), common(high));
-    if is_display(before) || is_display(after) || after as f64 > MOST_RATIO || before as f64 > MOST_RATIO {
+    if [before, after].into_iter().any(|step| step == 0 || is_display(step)) || after as f64 > MOST_RATIO || before as f64 > MOST_RATIO {
         return None;
     }
     let factor = after as f64 / before as f64;
@@ -122,12 +131,42 @@ fn by_levels(days: &[Levels], split: usize, ratios: &Ratios, end: usize) -> Opti
     Some(Multiplied { from, to, factor, by_display: false })
 }
 
+/// Whether the larger side lies on steps that no ratio near the suspected one leaves: its values would be multiples of the other side's steps. False also where steps are not seen.
+fn display_speaks_against(series: &LoadSeries, days: &[Levels], split: usize, suspected: &Multiplied) -> bool {
+    let change = days[split - 1].first..days.get(split + 1).map_or(series.kw.len(), |day| day.first);
+    let (before, after) = (steps(series, 0..change.start), steps(series, change.end..series.kw.len()));
+    let ((low, low_share), (high, high_share)) = if suspected.from > days[0].first { (before, after) } else { (after, before) };
+    if low.len().min(high.len()) < VALUES_AGAINST || low_share.min(high_share) < AGAINST {
+        return false;
+    }
+    let display = coarsest_display(&low, AGAINST);
+    // Three decimals of a kWh are what files keep of finer displays, after the ratio: they tell nothing.
+    if display == 1 {
+        return false;
+    }
+    let step = low.iter().filter(|&&steps| steps % display == 0).fold(0, |divisor, &steps| greatest_divisor(divisor, steps));
+    let candidates = (suspected.factor / AS_LARGE).max(2.0) as i64..=(suspected.factor * AS_LARGE) as i64;
+    !candidates.into_iter().any(|k| on_multiples(&high, k * step) >= AGAINST)
+}
+
+/// Share of values that are multiples of so many steps.
+fn on_multiples(values: &[i64], of: i64) -> f64 {
+    values.iter().filter(|&&steps| steps % of == 0).count() as f64 / values.len() as f64
+}
+
 /// Values of a stretch in steps, zeros and missing ones left out; `None` where they are too few, or finer than a step.
-fn steps(series: &LoadSeries, stretch: std::ops::Range<usize>) -> Option<Vec<i64>> {
-    let valid = stretch.filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0);
+fn whole_steps(series: &LoadSeries, stretch: std::ops::Range<usize>) -> Option<Vec<i64>> {
+    let (whole, share) = steps(series, stretch);
+    (whole.len() >= MIN_VALUES && share >= ON_MULTIPLES).then_some(whole)
+}
+
+/// Values of a stretch that are whole steps, and their share; zeros, missing ones and those too large for single precision to show steps are left out.
+fn steps(series: &LoadSeries, stretch: std::ops::Range<usize>) -> (Vec<i64>, f64) {
+    let valid = stretch.filter(|&index| series.kw[index] != 0.0 && may_show_steps(series, index));
     let steps: Vec<Option<i64>> = valid.map(|index| steps_of(series, index)).collect();
-    let whole: Vec<i64> = steps.iter().flatten().copied().collect();
-    (whole.len() >= MIN_VALUES && whole.len() as f64 >= ON_MULTIPLES * steps.len() as f64).then_some(whole)
+    let whole: Vec<i64> = steps.iter().flatten().copied().filter(|&steps| steps != 0).collect();
+    let share = whole.len() as f64 / steps.len().max(1) as f64;
+    (whole, share)
 }
 
 /// Mean, floor and spread of one day, kW.
@@ -224,6 +263,17 @@ mod tests {
         (0..days as i64 * 24).map(|i| 120 + (i * 7919 + 13) % 101 + if (18..22).contains(&(i % 24)) { 400 + (i * 31) % 173 } else { 0 }).collect()
     }
 
+    /// What a display of so many Wh shows of `load`, which is given an hour and the usual load in it: the difference of what its counter shows.
+    fn home_on(display: i64, days: usize, load: impl Fn(usize, i64) -> i64) -> Vec<i64> {
+        let mut counter = 0;
+        let shown = home(days).into_iter().enumerate().map(|(i, wh)| {
+            let before = counter / display;
+            counter += load(i, wh);
+            (counter / display - before) * display
+        });
+        shown.collect()
+    }
+
     fn found(wh: &[i64]) -> Option<Multiplied> {
         let kw = wh.iter().map(|&wh| wh as f32 / 1000.0).collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
@@ -290,8 +340,33 @@ mod tests {
             found_in(&series)
         };
         let ratio = daily(|day| usual_day(day) * if day < 33 { 1.0 } else { 10.0 }).unwrap();
-        assert!((7.0..14.0).contains(&ratio.factor) && ratio.from == 33, "{ratio:?}");
+        assert!((7.0..14.0).contains(&ratio.factor) && ratio.from == 33 && !ratio.by_display, "{ratio:?}");
         assert_eq!(daily(|day| usual_day(day) + if day < 33 { 0.0 } else { 4.0 }), None);
+    }
+
+    #[test]
+    fn who_comes_home_or_opens_after_the_holidays_lands_on_every_step_and_is_no_ratio() {
+        // Mean, floor and spread are twelve times those before.
+        for display in [10, 100] {
+            let home = |i: usize, wh: i64| if i < 20 * 24 { wh } else { 12 * wh + (i as i64 * 31) % 97 };
+            let wh: Vec<i64> = home_on(display, 40, home);
+            assert_eq!(found(&wh), None, "{display}");
+        }
+    }
+
+    #[test]
+    fn where_no_step_is_seen_levels_are_a_suspicion_and_not_shown() {
+        // Computed values, finer than any display.
+        let kw = home(40).iter().enumerate().map(|(i, &wh)| (wh as f32 + 0.37) / 1000.0 * if i < 20 * 24 { 1.0 } else { 12.0 }).collect();
+        let ratio = found_in(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }).unwrap();
+        assert!(!ratio.by_display && (11.0..13.0).contains(&ratio.factor), "{ratio:?}");
+    }
+
+    #[test]
+    fn a_meter_exchanged_for_a_coarser_one_is_no_ratio_though_the_family_comes_home_then() {
+        // 10 Wh before, 100 Wh after; six times the load.
+        let wh: Vec<i64> = home(40).iter().enumerate().map(|(i, &wh)| if i < 20 * 24 { wh / 10 * 10 } else { 6 * wh / 100 * 100 }).collect();
+        assert!(found(&wh).is_none_or(|found| !found.by_display));
     }
 
     #[test]
