@@ -392,14 +392,6 @@ mod tests {
     }
 
     #[test]
-    fn a_heated_home_shown_thirtyfold_is_a_wrong_ratio_and_a_farm_of_that_power_is_not() {
-        let peers = PeerBaseline { members: 100, ln_mean_kw: Some(1.2_f64.ln()), ln_floor_kw: Some(0.7_f64.ln()) };
-        let heated = |day: i64, hour: i64| (0.8 + 0.5 * rough(day, 3)) * (0.9 + 0.4 * rough(day, hour));
-        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 30.0 * heated(day, hour)), Some(WRONG_METER_RATIO));
-        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 36.0 * (1.0 + 0.02 * rough(day, hour)) + heated(day, hour)), None);
-    }
-
-    #[test]
     fn somebody_who_comes_home_is_named_and_a_farm_in_the_empty_home_is_not() {
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
         let home = |day: i64, hour: i64| 0.15 + if (7..23).contains(&hour) { 0.7 * rough(day, hour) } else { 0.2 * rough(day, hour) };

@@ -339,14 +339,6 @@ mod tests {
     }
 
     #[test]
-    fn a_farm_at_night_and_on_weekends_is_counted_in_the_hours_it_ran() {
-        let runs = |hour: usize| hour % 24 < 7 || hour % 24 == 23 || hour / 24 % 7 >= 5;
-        let found = look(|hour| if runs(hour) { 9.0 } else { 0.0 }, |_| false);
-        let hours = (0..60 * 24).filter(|&hour| runs(hour)).count();
-        assert!(is_about(found.kwh, 9.0 * hours as f64), "{found:?}");
-    }
-
-    #[test]
     fn power_cuts_of_some_hours_invent_no_date() {
         // Cut for four hours a day from the 20th to the 25th day.
         let cut = |hour: usize| (20..25).contains(&(hour / 24)) && (10..14).contains(&(hour % 24));

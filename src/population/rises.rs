@@ -3,7 +3,7 @@
 //! H0: the rise of a usage point is one of those by which its crowd (tariff class; class and heating; feeder) begins a season.  H1: it comes at a date of its own.
 //! Statistic: n similar rises within seven days of the own (at least half of it, as a logarithm), against the e that a fortnight holds at other times. Where n is more than chance makes of
 //! e, the share e / n of them is not the season's, and only that share of a rise counts (`alone`); else all of it does.
-//! In a class one rise counts for each place (transformer, or building): a season is everywhere, a row of garages that begin to mine is at one place. A rise is shared where one in a hundred of a
+//! One rise counts for each place (transformer, or building): a season is everywhere, a row of garages that begin to mine is at one place. A rise is shared where one in a hundred of a
 //! class takes part, or one in twenty on a feeder: less may be farms that begin in one good month.
 //! Assumes: two weeks of days or more. Weak when: the season begins over months, or the dump is shorter than a month, so that there are no other times.
 //! Source: counts against a Poisson background, as in scan statistics (Kulldorff 1997, Communications in Statistics 26).
@@ -105,7 +105,7 @@ impl CommonRises {
             for key in place.crowds() {
                 let crowd = crowds.entry(key).or_insert_with(empty);
                 crowd.members += 1;
-                match (rise, place.spot.filter(|_| !matches!(key, CrowdKey::Feeder(_)))) {
+                match (rise, place.spot) {
                     (None, _) => {}
                     (Some(rise), None) => crowd.add(rise),
                     (Some(rise), Some(spot)) => by_spot.entry((key, spot)).or_default().push(rise),
