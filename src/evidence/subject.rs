@@ -61,6 +61,23 @@ impl DayWeather {
         Self { by_day }
     }
 
+    /// Whether a heating season may begin about a day: the days around it are cold enough for heating and not yet in deep winter, and the fortnight after is colder than the days before. `None`
+    /// where less than three days on either side are known.
+    ///
+    /// Source: building rules of the former Soviet countries start district heating when the daily mean stays below 8 °C for five days.
+    #[must_use]
+    pub fn heating_begins_about(&self, day: CivilDay) -> Option<bool> {
+        const HEATING_BELOW_C: f64 = 10.0;
+        const DEEP_WINTER_C: f64 = -10.0;
+        const FORTNIGHT: i32 = 14;
+        let mean = |from: i32, to: i32| {
+            let known: Vec<f64> = self.by_day.range(CivilDay(from)..CivilDay(to)).map(|(_, mean)| *mean).collect();
+            (known.len() >= 3).then(|| known.iter().sum::<f64>() / known.len() as f64)
+        };
+        let (before, after) = (mean(day.0 - FORTNIGHT, day.0)?, mean(day.0, day.0 + FORTNIGHT)?);
+        Some(after < before && (DEEP_WINTER_C..HEATING_BELOW_C).contains(&after))
+    }
+
     /// Mean temperature of a day, °C; `None` when unknown.
     #[must_use]
     pub fn on(&self, day: CivilDay) -> Option<f64> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::consequence::Buildings;
 use crate::domain::{CivilDay, Grid, NodeKind, UsagePointId};
-use crate::evidence::Alone;
+use crate::evidence::{Alone, DayWeather};
 use crate::population::{CommonRises, LEAST_KW, NodeFacts, Place, Rise};
 use crate::profile::NodeProfile;
 
@@ -48,7 +48,7 @@ impl<'a> Crowds<'a> {
     }
 
     /// How much of the rises of a profile its crowds do not share.
-    pub(super) fn alone(&self, id: &str, facts: &NodeFacts, profile: &NodeProfile) -> Alone {
+    pub(super) fn alone(&self, id: &str, facts: &NodeFacts, profile: &NodeProfile, weather: &DayWeather) -> Alone {
         let (floor, mean) = (&profile.regimes, &profile.mean_regimes);
         let ln_ratio = (mean.after_kw.max(LEAST_KW) / mean.before_kw.max(LEAST_KW)).ln().max(0.0);
         let day = |place: usize| profile.days.get(place).filter(|_| place > 0).map(|day| day.day);
@@ -58,7 +58,7 @@ impl<'a> Crowds<'a> {
             return Alone::ALL;
         }
         let place = self.places.of(id, facts);
-        let share = |day: Option<CivilDay>| day.map_or(1.0, |day| self.rises.alone(place, day, ln_ratio));
+        let share = |day: Option<CivilDay>| day.map_or(1.0, |day| self.rises.alone(place, day, ln_ratio, weather.heating_begins_about(day)));
         Alone { floor: share(floor_day), mean: share(mean_day) }
     }
 }

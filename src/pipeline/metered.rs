@@ -115,7 +115,7 @@ impl Bench<'_> {
     /// Shows a profile to `look` as the tests see it.
     pub(super) fn with_subject<T>(&self, id: &str, profile: &NodeProfile, look: impl FnOnce(&Subject) -> T) -> T {
         let facts = self.facts(id);
-        let alone = self.crowds.alone(id, &facts, profile);
+        let alone = self.crowds.alone(id, &facts, profile, &self.day_weather);
         let stratum = facts.stratum();
         let floors = self.peers.floor_range(&stratum);
         look(&Subject::new(profile, self.peers.baseline(&stratum), &facts, &self.day_weather).among(alone).with_floors(floors))

@@ -4,7 +4,7 @@
 //! Statistic: n similar rises within seven days of the own (at least half of it, as a logarithm), against the e that a fortnight holds at other times. Where n is more than chance makes of
 //! e, the share e / n of them is not the season's, and only that share of a rise counts (`alone`); else all of it does.
 //! One rise counts for each place (transformer, or building): a season is everywhere, a row of garages that begin to mine is at one place. A rise is shared where one in a hundred of a
-//! class takes part, or one in twenty on a feeder: less may be farms that begin in one good month.
+//! class takes part (four in a thousand while the weather turns to heating, one in fifty where it is known not to), or one in twenty on a feeder: less may be farms that begin in one good month.
 //! Assumes: two weeks of days or more. Weak when: the season begins over months, or the dump is shorter than a month, so that there are no other times.
 //! Source: counts against a Poisson background, as in scan statistics (Kulldorff 1997, Communications in Statistics 26).
 
@@ -31,6 +31,9 @@ const SIMILAR: f64 = 0.5;
 const BEYOND_CHANCE: f64 = 3.0;
 /// Share of the usage points of a class, or of a feeder, that must rise together: farms that begin in one good month are no season. Of a class each place counts once.
 const LEAST_OF_CLASS: f64 = 0.01;
+/// Where the weather turns to heating, fewer are a season; where it does not, it takes more.
+const LEAST_OF_CLASS_IN_AUTUMN: f64 = 0.004;
+const LEAST_OF_CLASS_OTHERWISE: f64 = 0.02;
 const LEAST_OF_FEEDER: f64 = 0.05;
 
 /// A lasting rise of the daily mean.
@@ -126,10 +129,17 @@ impl CommonRises {
         Self { crowds }
     }
 
-    /// Share of a rise on `day` that is not its crowds' as well, above 0 to 1; `ln_ratio` is the logarithm of the mean after it over the mean before.
+    /// Share of a rise on `day` that is not its crowds' as well, above 0 to 1; `ln_ratio` is the logarithm of the mean after it over the mean before, and `heating_begins` says whether the
+    /// weather of that day begins a heating season (`None` where it is not known).
     #[must_use]
-    pub fn alone(&self, place: Place, day: CivilDay, ln_ratio: f64) -> f64 {
-        place.crowds().filter_map(|key| Some(self.crowds.get(&key)?.alone(day, ln_ratio, matches!(key, CrowdKey::Feeder(_))))).fold(1.0, f64::min)
+    pub fn alone(&self, place: Place, day: CivilDay, ln_ratio: f64, heating_begins: Option<bool>) -> f64 {
+        let of_class = match heating_begins {
+            Some(true) => LEAST_OF_CLASS_IN_AUTUMN,
+            Some(false) => LEAST_OF_CLASS_OTHERWISE,
+            None => LEAST_OF_CLASS,
+        };
+        let least = |key: &CrowdKey| if matches!(key, CrowdKey::Feeder(_)) { LEAST_OF_FEEDER } else { of_class };
+        place.crowds().filter_map(|key| Some(self.crowds.get(&key)?.alone(day, ln_ratio, least(&key)))).fold(1.0, f64::min)
     }
 }
 
@@ -152,11 +162,10 @@ impl Crowd {
         }
     }
 
-    fn alone(&self, day: CivilDay, ln_ratio: f64, feeder: bool) -> f64 {
+    fn alone(&self, day: CivilDay, ln_ratio: f64, least: f64) -> f64 {
         let step = step_of(SIMILAR * ln_ratio);
         let near: u32 = self.by_day.range(day.0 - NEAR_DAYS..=day.0 + NEAR_DAYS).map(|(_, counts)| counts[step]).sum();
         let other_days = f64::from(self.days.1 - self.days.0 + 1) - FORTNIGHT;
-        let least = if feeder { LEAST_OF_FEEDER } else { LEAST_OF_CLASS };
         if other_days < FORTNIGHT / 2.0 || f64::from(near) < least * f64::from(self.members) {
             return 1.0;
         }
@@ -172,13 +181,24 @@ mod tests {
     use super::*;
 
     /// A class of 1,000 at 500 transformers over 60 days in which every tenth usage point has a rise at a date of its own, and besides them those of `others`.
-    fn alone(others: &[(u32, i32, f32)], day: i32) -> f64 {
+    fn alone_in(heating_begins: Option<bool>, others: &[(u32, i32, f32)], day: i32) -> f64 {
         let at = |spot: u32| Place { class: 0, kin: 0, feeder: Some(spot / 50), spot: Some(spot) };
         let usual = (0..1000_u32).map(|index| {
             (at(index / 2), (index % 10 == 0).then(|| Rise { day: CivilDay((index * 7 % 52) as i32 + 4), ln_ratio: 0.3 + (index % 7) as f32 / 10.0 }))
         });
         let others = others.iter().map(|&(spot, day, ln_ratio)| (at(spot), Some(Rise { day: CivilDay(day), ln_ratio })));
-        CommonRises::of(usual.chain(others), (CivilDay(0), CivilDay(59))).alone(at(3), CivilDay(day), 2.0)
+        CommonRises::of(usual.chain(others), (CivilDay(0), CivilDay(59))).alone(at(3), CivilDay(day), 2.0, heating_begins)
+    }
+
+    fn alone(others: &[(u32, i32, f32)], day: i32) -> f64 {
+        alone_in(None, others, day)
+    }
+
+    #[test]
+    fn eight_boiler_houses_in_a_thousand_start_a_season_when_the_weather_turns_and_in_spring_they_do_not() {
+        let eight: Vec<(u32, i32, f32)> = (0..8).map(|index| (index * 16, 25 + (index % 6) as i32, 2.0)).collect();
+        assert!(alone_in(Some(true), &eight, 27) < 0.5, "{}", alone_in(Some(true), &eight, 27));
+        assert_eq!(alone_in(Some(false), &eight, 27), 1.0);
     }
 
     #[test]
