@@ -28,7 +28,7 @@ const LEAST_BETA: f64 = 0.12;
 const LEAST_LEFT: f64 = -1.1;
 const MOST_BETA: f64 = 125.0;
 /// A clock that is late by s makes exactly the difference that is asked for; the slope is larger while other late clocks of like homes are in the residual as well.
-const LIKE_A_CLOCK: std::ops::Range<f64> = 0.6..2.5;
+const LIKE_A_CLOCK: std::ops::Range<f64> = 0.6..2.0;
 /// A clock that is wrong by more than summer time is rare, and loads that follow one another by hours are not: it must be surer, and be just that.
 const FAR_MIN: i32 = 60;
 const SURE_OF_FAR: f64 = 16.0;
@@ -255,8 +255,9 @@ fn stands(column: &Column, (slope, strength): (f64, f64), changes: &Changes, off
         let fit = fit(&move |hour| (hour / HOURS_OF_WEEK) % 2 == half);
         fit.is_some_and(|fit| fit.strength * strength.signum() > NAMED_IN_HALF && (fit.slope - whole).abs() < AGREE * whole.abs())
     };
-    let shows_too_little = column.asked == Asked::Load && slope > 0.0;
-    alike(0) && alike(1) && (!shows_too_little || by_itself(&column.changes, changes, off))
+    // Who shows what does not flow is asked to check a ratio; who is said to be late, or to show too little, must be it beside what all of his kind do.
+    let shows_too_much = column.asked == Asked::Load && slope < 0.0;
+    alike(0) && alike(1) && (shows_too_much || by_itself(&column.changes, changes, off))
 }
 
 /// Whether the residual follows what the customer does beside its usual week as well: shops of one kind open and close together, and one of them may be missing from the grid file.

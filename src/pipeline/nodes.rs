@@ -22,7 +22,7 @@ use super::node_days;
 use super::node_rows::{ranked, since};
 use super::positions::Positions;
 use super::registers::Profiled;
-use super::supplies;
+use super::supplies::{self, Checked};
 use super::unread::UnreadLoads;
 
 /// Coverage below which a node is not judged.
@@ -160,13 +160,17 @@ pub(super) struct Balanced<'a> {
 /// When usage points cannot be read again.
 pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: &mut dyn FnMut(&[Balanced])) -> Result<GridFindings, PipelineError> {
     let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
-    let checked = supplies::check(&metered, setting);
-    let setting = &GridSetting { corrected: &checked.series, ..*setting };
+    let mut checked = supplies::check(&metered, setting);
+    let by_ratio = checked.series.clone();
+    let uncorrected = *setting;
+    let setting = &GridSetting { corrected: &by_ratio, ..uncorrected };
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let mut ratios = settle_ratios(&mut balanced, setting);
     // A late clock looks like a forgotten customer of like load, and that one like a meter that shows too little: faults first, then the forgotten, then meters.
     let mut culprits: Vec<Culprit> = Vec::new();
     correct(&mut balanced, setting, read_again, (Wanted::FaultsOnly, &mut culprits))?;
+    set_clocks(&mut balanced, &uncorrected, (&mut checked, &mut culprits));
+    let setting = &GridSetting { corrected: &checked.series, ..uncorrected };
     let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new(), &|_| true);
     let before = culprits.len();
     correct(&mut balanced, setting, read_again, (Wanted::All, &mut culprits))?;
@@ -203,6 +207,26 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
         fallen,
         ratios,
     })
+}
+
+/// Puts balance meters right whose clocks are wrong, level by level, and balances their nodes and those above anew; what was said of customers of these is asked again.
+fn set_clocks<'a>(balanced: &mut [Balanced<'a>], setting: &GridSetting<'a>, (checked, culprits): (&mut Checked, &mut Vec<Culprit>)) {
+    for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
+        let found = supplies::clocks(balanced, kind, setting, culprits);
+        let wrong: BTreeSet<&UsagePointId> = found.series.keys().collect();
+        let is_wrong = |node: &GridNode| node.balance_meter.as_ref().is_some_and(|meter| wrong.contains(meter));
+        let anew: BTreeSet<UsagePointId> = balanced
+            .iter()
+            .filter(|balanced| is_wrong(balanced.node) || balanced.below.iter().any(|below| is_wrong(below)))
+            .map(|balanced| balanced.node.node.clone())
+            .collect();
+        checked.faults.extend(found.faults);
+        checked.series.extend(found.series);
+        for balanced in balanced.iter_mut().filter(|balanced| anew.contains(&balanced.node.node)) {
+            *balanced = balance_with(balanced.node, &checked.series, setting);
+        }
+        culprits.retain(|culprit| !anew.contains(&culprit.node));
+    }
 }
 
 /// Takes every residual apart: first each by itself, then with the line loss that the nodes of its level show together.
@@ -272,8 +296,13 @@ fn says(balanced: &Balanced, culprits: &[Culprit], setting: &GridSetting) -> Vec
 }
 
 pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Balanced<'a> {
+    balance_with(node, setting.corrected, setting)
+}
+
+/// The balance of a node with balance meters as they are `corrected`.
+fn balance_with<'a>(node: &'a GridNode, corrected: &BTreeMap<UsagePointId, LoadSeries>, setting: &GridSetting<'a>) -> Balanced<'a> {
     let supply_of =
-        |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| setting.corrected.get(meter).or_else(|| setting.series.supplies.get(meter)));
+        |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| corrected.get(meter).or_else(|| setting.series.supplies.get(meter)));
     let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());
     let unread = children(node, setting.grid).iter().filter(|id| !(setting.in_balance)(id)).count();
     let mut balanced = Balanced {
@@ -290,7 +319,7 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
         placed: Vec::new(),
     };
     let Some(supply) = supply_of(node) else { return balanced };
-    balanced.is_corrected = setting.corrected.contains_key(&supply.usage_point);
+    balanced.is_corrected = corrected.contains_key(&supply.usage_point);
     let residual_of = |nodes: &[&GridNode], below: Vec<&LoadSeries>| {
         let usage_points = || nodes.iter().flat_map(|node| fed_directly(node, setting.grid));
         let read = usage_points().filter(|id| (setting.in_balance)(id)).count();

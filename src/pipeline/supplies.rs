@@ -1,17 +1,22 @@
 //! Balance meters are checked before their balances are believed: those with a wrong ratio or a wrong clock are put right for the balance, and named as faults with the correction.
+//! A ratio is asked for first, for it drowns everything. A clock is asked for when customers' own clocks are put right: one large customer an hour late looks like a balance meter that is early by some minutes.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::balance::{WrongRatio, late_by_hours, wrong_ratios};
+use crate::balance::{Wrong, WrongRatio, late_by_hours, wrong_ratios};
 use crate::domain::{Calendar, Fault, FaultKind, GridNode, NodeKind, UsagePointId};
 use crate::series::LoadSeries;
 
-use super::nodes::{GridSetting, MUCH_COARSE, balance};
+use super::named::Culprit;
+use super::nodes::{Balanced, GridSetting, MUCH_COARSE, balance};
 
 /// Coverage that a check needs: what is not read looks like a ratio.
 const GOOD_COVERAGE: f64 = 0.9;
+
+/// So many customers of one transformer whose clocks are late by the same time are more likely right.
+const MANY_LATE: usize = 4;
 
 /// What was put right.
 #[derive(Default)]
@@ -22,7 +27,7 @@ pub(super) struct Checked {
     pub(super) faults: Vec<Fault>,
 }
 
-/// Checks the balance meters of `nodes`, transformers before feeders and substations, whose balances rest on theirs.
+/// Checks the ratios of the balance meters of `nodes`, transformers before feeders and substations, whose balances rest on theirs.
 pub(super) fn check(nodes: &[&GridNode], setting: &GridSetting) -> Checked {
     let mut checked = Checked::default();
     for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
@@ -47,12 +52,38 @@ fn check_one(node: &GridNode, setting: &GridSetting) -> Option<(LoadSeries, Vec<
         return None;
     }
     let ratios = wrong_ratios(residual, setting.calendar);
-    if !ratios.is_empty() {
-        let series = ratios.iter().fold(meter.clone(), |series, wrong| divided(series, *wrong, setting.calendar));
-        return Some((series, ratios.iter().map(|wrong| ratio_fault(node, meter, *wrong)).collect()));
+    let series = ratios.iter().fold(meter.clone(), |series, wrong| divided(series, *wrong, setting.calendar));
+    (!ratios.is_empty()).then(|| (series, ratios.iter().map(|wrong| ratio_fault(node, meter, *wrong)).collect()))
+}
+
+/// Checks the clocks of the balance meters of one level, in whose residuals customers' clocks are right. Where many customers are said to be late alike, the balance meter may be what is early:
+/// then it is asked as if nothing had been said.
+pub(super) fn clocks(balanced: &[Balanced], kind: NodeKind, setting: &GridSetting, culprits: &[Culprit]) -> Checked {
+    let clock = |balanced: &Balanced| -> Option<(LoadSeries, Fault)> {
+        let residual = &balanced.residual;
+        let is_asked = balanced.node.kind == kind
+            && !balanced.is_corrected
+            && residual.is_hourly()
+            && residual.coverage >= GOOD_COVERAGE
+            && residual.coarse_share <= MUCH_COARSE;
+        let meter = balanced.node.balance_meter.as_ref().filter(|_| is_asked)?;
+        let meter = setting.series.supplies.get(meter)?;
+        let late_min = |culprit: &Culprit| match culprit.named.wrong {
+            Wrong::Clock { late_min } if culprit.node == balanced.node.node => Some(late_min),
+            _ => None,
+        };
+        let late: Vec<i32> = culprits.iter().filter_map(late_min).collect();
+        let are_many = late.iter().any(|min| late.iter().filter(|other| *other == min).count() >= MANY_LATE);
+        let anew = are_many.then(|| balance(balanced.node, setting).residual);
+        let late_h = late_by_hours(anew.as_ref().unwrap_or(residual), setting.calendar)?;
+        Some((shifted(meter, late_h), clock_fault(balanced.node, meter, late_h, setting.calendar)))
+    };
+    let mut checked = Checked::default();
+    for (series, fault) in balanced.par_iter().filter_map(clock).collect::<Vec<_>>() {
+        checked.faults.push(fault);
+        checked.series.insert(series.usage_point.clone(), series);
     }
-    let late_h = late_by_hours(residual, setting.calendar)?;
-    Some((shifted(meter, late_h), vec![clock_fault(node, meter, late_h, setting.calendar)]))
+    checked
 }
 
 fn divided(mut series: LoadSeries, wrong: WrongRatio, calendar: &Calendar) -> LoadSeries {
@@ -87,8 +118,10 @@ fn ratio_fault(node: &GridNode, meter: &LoadSeries, wrong: WrongRatio) -> Fault 
 
 fn clock_fault(node: &GridNode, meter: &LoadSeries, late_h: f64, calendar: &Calendar) -> Fault {
     let (minutes, word) = ((late_h.abs() * 60.0).round(), if late_h > 0.0 { "late" } else { "early" });
-    let detail =
-        format!("the clock of the balance meter of {} is about {minutes:.0} minutes {word}: set it; shifted back for the balance", node.node);
+    let detail = format!(
+        "the balance meter of {} is about {minutes:.0} minutes {word} by the clocks of the meters under it: set whichever is wrong; shifted back for the balance",
+        node.node
+    );
     let days = meter.days(calendar);
     Fault {
         usage_point: meter.usage_point.clone(),
