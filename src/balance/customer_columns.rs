@@ -12,7 +12,7 @@ use crate::series::{LoadSeries, hourly_kw, rounding_step_kwh};
 use super::missing::Rounding;
 
 /// Clocks are wrong by a reading or two, by the hour of summer time, or by the hours between a zone and universal time: errors that are looked for, minutes.
-const LATE_MIN: [i32; 16] = [-360, -300, -180, -120, -60, -45, -30, -15, 15, 30, 45, 60, 120, 180, 300, 360];
+const LATE_MIN: [i32; 14] = [-360, -300, -120, -60, -45, -30, -15, 15, 30, 45, 60, 120, 300, 360];
 /// Where rounding makes more than this share of a column's squares, its slope says more about the display than about the load.
 const MOST_ROUNDING: f64 = 0.3;
 
@@ -36,12 +36,20 @@ pub(super) struct Column {
 /// The columns of one customer over `hours` hours from `start`; those that rounding drowns are left out.
 pub(super) fn columns_of(customer: usize, series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<Column> {
     let variance = rounding_step_kwh(series).powi(2) / 12.0;
-    let own = hourly_kw(series, start, hours);
+    // Hours to either side are asked for again and again: they are folded once.
+    let reach = LATE_MIN[LATE_MIN.len() - 1] / 60;
+    let wide = hourly_kw(series, Timestamp(start.0 - i64::from(reach) * 3600), hours + 2 * reach as usize);
+    let own = wide[reach as usize..reach as usize + hours].to_vec();
     let load = Column { customer, asked: Asked::Load, changes: changes(&own), rounding: Rounding { with: -6.0 * variance, own: 6.0 * variance } };
     let interval = series.step_min.min(60) as i32;
     // Less than an interval looks like a part of one: only whole ones can be told apart.
     let late = LATE_MIN.iter().filter(|late| *late % interval == 0).map(|&late| {
-        let kw = late_kw(series, &own, start, late);
+        let kw: Vec<f32> = if late % 60 == 0 {
+            let first = (reach + late / 60) as usize;
+            wide[first..first + hours].iter().zip(&own).map(|(flows, shown)| flows - shown).collect()
+        } else {
+            late_kw(series, &own, start, late)
+        };
         let alike = match late.abs() {
             60 => -4.0,
             120 => 1.0,

@@ -144,6 +144,9 @@ pub(super) fn correct(
                     balanced[index].residual.add_customer(hourly.start, &hourly.kw, 1.0);
                 }
             }
+            if found.is_empty() {
+                break;
+            }
             culprits.extend(found);
         }
     }

@@ -12,9 +12,11 @@ use super::multiplier::{Levels, Multiplied};
 use super::{DayFold, LoadSeries, catch_up, lost_phase, multiplier, spread_out, stuck, swapped_channels};
 
 /// Spikes are at most one value in this many; the highest of the others is what they are compared with.
-const SPIKE_ONE_IN: usize = 200;
+const SPIKE_ONE_IN: usize = 100;
 /// A value above this multiple of it (and of the contracted power) is a spike.
 const SPIKE_FACTOR: f32 = 10.0;
+/// Values among which spikes are told, a fortnight of hours: a month of hourly days has spikes as well.
+const LEAST_FOR_SPIKES: usize = 14 * 24;
 
 /// End of what is said of a meter ratio that only levels show, by which a balance that knows better finds it.
 pub const SUSPECTED_BY_LEVELS: &str =
@@ -144,7 +146,7 @@ impl FaultGate<'_> {
             return None;
         }
         let mut valid: Vec<f32> = series.kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
-        if valid.len() < 1000 {
+        if valid.len() < LEAST_FOR_SPIKES {
             return None;
         }
         let place = valid.len() - 1 - valid.len() / SPIKE_ONE_IN;
@@ -434,6 +436,17 @@ mod tests {
         let gated = FaultGate { calendar: &calendar, ratios_known: false }.pass(series, Some(20.0));
         assert_eq!(kinds(&gated), [FaultKind::LostPhase]);
         assert!(gated.series.kw == lost, "the values stay as they are read");
+    }
+
+    #[test]
+    fn a_month_of_hours_has_spikes_as_well() {
+        let mut kw: Vec<f32> = home(31).chunks(2).map(|pair| pair[0]).collect();
+        let places = [40, 300, 301, 555];
+        places.iter().for_each(|&place| kw[place] = 9999.0);
+        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
+        let gated = FaultGate { calendar: &Calendar::new(None).unwrap(), ratios_known: false }.pass(series, Some(7.0));
+        assert!(places.iter().all(|&place| gated.series.kw[place].is_nan()));
+        assert!(gated.faults.iter().any(|fault| fault.kind == FaultKind::Spike));
     }
 
     #[test]
