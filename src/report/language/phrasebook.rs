@@ -79,7 +79,7 @@ impl Phrasebook {
         }
         self.order.iter().find_map(|&number| {
             let pattern = &self.patterns[number];
-            let rest = sentence.strip_prefix(pattern.literals[0].as_str())?;
+            let rest = sentence.strip_prefix(pattern.literals[0].as_str()).filter(|rest| pattern.has_its_words(rest))?;
             let mut parts = Vec::with_capacity(pattern.names.len());
             self.fits(pattern, 0, rest, deep, &mut parts).then_some(Said::Phrase(number, parts))
         })
@@ -123,6 +123,15 @@ fn even(text: &str) -> String {
 }
 
 impl Pattern {
+    /// Whether all text between and after the placeholders stands in `rest`, in order: cheap to ask before sentences within sentences are tried.
+    fn has_its_words(&self, rest: &str) -> bool {
+        let mut rest = Some(rest);
+        for literal in &self.literals[1..] {
+            rest = rest.and_then(|rest| rest.find(literal.as_str()).map(|at| &rest[at + literal.len()..]));
+        }
+        rest.is_some()
+    }
+
     fn new(text: &str) -> Self {
         let text = &even(text);
         let names = placeholders(text);
