@@ -66,10 +66,10 @@ impl<'a> Inputs<'a> {
         // A record made under another system may use its separator.
         let recorded = recorded.replace('\\', "/");
         let parts: Vec<_> = Path::new(&recorded).components().filter(|part| matches!(part, Component::Normal(_))).collect();
-        let ends = (0..parts.len()).map(|from| folder.join(parts[from..].iter().collect::<PathBuf>()));
+        let mut ends = (0..parts.len()).map(|from| folder.join(parts[from..].iter().collect::<PathBuf>()));
         // A link must not lead out of the folder.
         let inside = |path: PathBuf| path.canonicalize().ok().filter(|path| path.starts_with(folder) && path.is_file());
-        ends.filter_map(inside).next().ok_or_else(not_given)
+        ends.find_map(inside).ok_or_else(not_given)
     }
 }
 

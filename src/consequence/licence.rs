@@ -484,9 +484,8 @@ mod tests {
         let calendar = Calendar::new(None).unwrap();
         // From 1 December to 30 January 40 kW, in December on 12 hours of the day, and 80 kW on the first ten days.
         let hour = |hour: i32| match (hour / 24, hour % 24) {
-            (31.., _) => 40.0,
             (0..10, 0..12) => 80.0,
-            (_, 0..12) => 40.0,
+            (31.., _) | (_, 0..12) => 40.0,
             _ => 0.3,
         };
         let series =

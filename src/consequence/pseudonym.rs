@@ -91,11 +91,11 @@ impl PseudonymKey {
 fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut block = [0; BLOCK];
     if key.len() > BLOCK {
-        block[..32].copy_from_slice(&Sha256::digest(key))
+        block[..32].copy_from_slice(&Sha256::digest(key));
     } else {
-        block[..key.len()].copy_from_slice(key)
+        block[..key.len()].copy_from_slice(key);
     }
-    let inner = parts.iter().fold(Sha256::new_with_prefix(block.map(|byte| byte ^ INNER)), |digest, part| digest.chain_update(part)).finalize();
+    let inner = parts.iter().fold(Sha256::new_with_prefix(block.map(|byte| byte ^ INNER)), Sha256::chain_update).finalize();
     Sha256::new_with_prefix(block.map(|byte| byte ^ OUTER)).chain_update(inner).finalize().into()
 }
 

@@ -10,7 +10,7 @@ pub fn toml_words(error: &toml::de::Error, text: &str) -> String {
     match error.span() {
         Some(span) => {
             let before = text.as_bytes().get(..span.start).unwrap_or_default();
-            format!("line {}: {message}", before.iter().filter(|&&byte| byte == b'\n').count() + 1)
+            format!("line {}: {message}", before.split(|&byte| byte == b'\n').count())
         }
         None => message,
     }

@@ -329,7 +329,7 @@ fn standing(subject: &Subject, phases: &Phases, own_floor: OwnFloor) -> Size {
         return Size::even(steady, spread);
     }
     let most = 0.5 * steady;
-    let usual = usual_kw(subject).map_or(0.0, |ln| ln.exp()).min(most);
+    let usual = usual_kw(subject).map_or(0.0, f64::exp).min(most);
     let reach = (NINETY * OWN_FLOOR_SPREAD).exp();
     let (least_own, most_own) = subject.floor_range.filter(|_| subject.profile.has_hours()).unwrap_or((usual / reach, usual * reach));
     Size {

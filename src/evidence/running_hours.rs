@@ -46,7 +46,7 @@ const LONGEST_CUT_H: u32 = 24;
 /// One hour from the first to the last day of the load.
 struct Hour {
     day: CivilDay,
-    hour: usize,
+    of_day: usize,
     /// Power above what the premises draw without the load, kW; NaN without a reading.
     above_kw: f64,
 }
@@ -108,7 +108,11 @@ fn days_of(load: &HiddenLoad, fold: &DayFold, first_day: CivilDay) -> (Vec<usize
 fn hours_of(fold: &DayFold, days: &[usize], first_day: CivilDay, own: &[f64; HOURS]) -> Vec<Hour> {
     (days.iter())
         .flat_map(|&index| (0..HOURS).map(move |hour| (index, hour)))
-        .map(|(index, hour)| Hour { day: CivilDay(first_day.0 + index as i32), hour, above_kw: f64::from(fold.hours[index][hour]) - own[hour] })
+        .map(|(index, hour)| Hour {
+            day: CivilDay(first_day.0 + index as i32),
+            of_day: hour,
+            above_kw: f64::from(fold.hours[index][hour]) - own[hour],
+        })
         .collect()
 }
 
@@ -159,7 +163,7 @@ fn middle(values: &[f64], coarse: bool) -> f64 {
 /// The level of a load that was always there by the hours in which least is drawn: their mean, where the lowest hour of a day is what the display rounds down.
 fn quiet_level(load: &mut HiddenLoad, hours: &[Hour]) {
     let of_hour = |wanted: usize| {
-        let kw: Vec<f64> = hours.iter().filter(|hour| hour.hour == wanted && !hour.above_kw.is_nan()).map(|hour| hour.above_kw).collect();
+        let kw: Vec<f64> = hours.iter().filter(|hour| hour.of_day == wanted && !hour.above_kw.is_nan()).map(|hour| hour.above_kw).collect();
         middle(&kw, true)
     };
     let by_hour: Vec<f64> = (0..HOURS).map(of_hour).collect();
@@ -192,7 +196,7 @@ fn inside((start, length): (usize, usize), hour: usize) -> bool {
 /// Power above the premises' own in the running hours of each day that has some; medians.
 fn day_levels(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>, coarse: bool) -> Vec<(CivilDay, f64)> {
     let least = RUNS * load.first_step_kw.min(load.kw);
-    let runs = |hour: &&Hour| hour.above_kw >= least && window.is_none_or(|window| inside(window, hour.hour));
+    let runs = |hour: &&Hour| hour.above_kw >= least && window.is_none_or(|window| inside(window, hour.of_day));
     let level = |day: &[Hour]| {
         let above: Vec<f64> = day.iter().filter(runs).map(|hour| hour.above_kw).collect();
         (above.len() >= LEAST_HOURS).then(|| (day[0].day, middle(&above, coarse)))
@@ -231,7 +235,9 @@ fn part_levels(load: &mut HiddenLoad, hours: &mut [Hour], coarse: bool) {
     (load.kw, load.first_step_kw) = (high - low, high - low);
     (load.kw_low, load.kw_high) = ((load.kw - half_width).max(0.0), load.kw + half_width);
     load.own_kw += low;
-    hours.iter_mut().for_each(|hour| hour.above_kw -= low);
+    for hour in hours {
+        hour.above_kw -= low;
+    }
 }
 
 /// Share of every hour in which the load runs; NaN without a reading.
@@ -245,7 +251,9 @@ fn parts(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> V
         .map(|(hour, &share)| match share {
             share if share.is_nan() => share,
             // The load may begin or end within the first and the last hour.
-            share if inside(window, hour.hour) || inside(window, (hour.hour + 1) % HOURS) || inside(window, (hour.hour + HOURS - 1) % HOURS) => {
+            share
+                if inside(window, hour.of_day) || inside(window, (hour.of_day + 1) % HOURS) || inside(window, (hour.of_day + HOURS - 1) % HOURS) =>
+            {
                 if share >= FULL {
                     1.0
                 } else if share >= LEAST_PART {
@@ -277,8 +285,8 @@ fn energy(load: &HiddenLoad, hours: &[Hour], parts: &[f64], begins: bool) -> f64
         let level = quantile(&running, if begins { 0.5 } else { 0.2 });
         let kw = if grows && !level.is_nan() { level } else { load.kw };
         for (hour, &part) in day.iter().zip(parts).filter(|(_, part)| !part.is_nan()) {
-            sum[hour.hour] += part * kw;
-            read[hour.hour] += 1.0;
+            sum[hour.of_day] += part * kw;
+            read[hour.of_day] += 1.0;
         }
     }
     let days = (hours.len() / HOURS) as f64;
@@ -290,7 +298,7 @@ fn bound(load: &mut HiddenLoad, hours: &[Hour], parts: &[f64]) {
     let runs = |(_, part): &(&Hour, &f64)| **part > 0.0;
     let mut running = hours.iter().zip(parts).filter(runs).map(|(hour, _)| hour.day);
     let (Some(first), Some(start), Some(end)) = (running.next(), hours.first(), hours.last()) else { return };
-    let last = running.last().unwrap_or(first);
+    let last = running.next_back().unwrap_or(first);
     if load.since.is_none() && first.0 - start.day.0 >= SILENT_DAYS {
         (load.since, load.since_range) = (Some(first), Some((CivilDay(first.0 - 1), first)));
     }

@@ -37,6 +37,9 @@ pub struct ParquetTable {
     columns: Vec<(String, usize)>,
 }
 
+/// Takes one cell: its row, and its text; `None` where it is empty.
+type TakeCell<'t> = &'t mut dyn FnMut(usize, Option<&str>) -> Result<(), ParquetError>;
+
 impl ParquetTable {
     /// Opens a table within the usual caps.
     ///
@@ -135,7 +138,7 @@ impl ParquetTable {
     }
 
     /// Reads a column, or one row of it.
-    fn walk(&self, name: &str, only: Option<usize>, row: &mut dyn FnMut(usize, Option<&str>) -> Result<(), ParquetError>) -> Result<(), IngestError> {
+    fn walk(&self, name: &str, only: Option<usize>, row: TakeCell) -> Result<(), IngestError> {
         let Some(&(_, root)) = self.columns.iter().find(|(column, _)| column == name) else { return Ok(()) };
         let damaged = |source| self.damaged(source);
         let file = File::open(&self.path).map_err(|source| IngestError::Io { path: self.path.clone(), source })?;
@@ -171,30 +174,26 @@ impl ParquetTable {
         }
     }
 
-    fn texts(&self, name: &str, column: &ArrayRef, row: &mut dyn FnMut(usize, Option<&str>) -> Result<(), ParquetError>) -> Result<(), IngestError> {
+    fn texts(&self, name: &str, column: &ArrayRef, row: TakeCell) -> Result<(), IngestError> {
         let unusable = || IngestError::ColumnType {
             path: self.path.clone(),
             column: name.chars().take(60).collect(),
             found: column.data_type().to_string().chars().take(60).collect(),
             expected: "one text, number or time in a row",
         };
-        let told = match column.data_type() {
-            DataType::Dictionary(_, _) => {
-                let dictionary = column.as_dictionary::<Int32Type>();
-                let values = contained(|| as_bytes(dictionary.values())).flatten().ok_or_else(unusable)?;
-                (0..column.len()).try_for_each(|place| {
-                    let key = (!dictionary.is_null(place)).then(|| dictionary.keys().value(place) as usize);
-                    let text = key.and_then(|key| bytes_at(&values, key)).map(String::from_utf8_lossy);
-                    row(place, text.as_deref())
-                })
-            }
-            _ => {
-                let options = CastOptions { safe: true, ..CastOptions::default() };
-                let cast =
-                    contained(|| arrow_cast::cast_with_options(column, &DataType::Utf8, &options)).and_then(Result::ok).ok_or_else(unusable)?;
-                let texts = cast.as_string::<i32>();
-                (0..column.len()).try_for_each(|place| row(place, (!texts.is_null(place)).then(|| texts.value(place))))
-            }
+        let told = if let DataType::Dictionary(_, _) = column.data_type() {
+            let dictionary = column.as_dictionary::<Int32Type>();
+            let values = contained(|| as_bytes(dictionary.values())).flatten().ok_or_else(unusable)?;
+            (0..column.len()).try_for_each(|place| {
+                let key = (!dictionary.is_null(place)).then(|| dictionary.keys().value(place) as usize);
+                let text = key.and_then(|key| bytes_at(&values, key)).map(String::from_utf8_lossy);
+                row(place, text.as_deref())
+            })
+        } else {
+            let options = CastOptions { safe: true, ..CastOptions::default() };
+            let cast = contained(|| arrow_cast::cast_with_options(column, &DataType::Utf8, &options)).and_then(Result::ok).ok_or_else(unusable)?;
+            let texts = cast.as_string::<i32>();
+            (0..column.len()).try_for_each(|place| row(place, (!texts.is_null(place)).then(|| texts.value(place))))
         };
         told.map_err(|source| self.damaged(source))
     }

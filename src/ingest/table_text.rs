@@ -99,7 +99,7 @@ impl Building<'_> {
     /// What the reader says, without what it read.
     fn failed(&self, error: csv::Error, line: u64) -> IngestError {
         match error.into_kind() {
-            csv::ErrorKind::Io(source) if source.get_ref().is_some_and(|inner| inner.is::<CapMet>()) => {
+            csv::ErrorKind::Io(source) if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<CapMet>) => {
                 self.broken(line, &format!("after this row: {source}. A quotation may not be closed"))
             }
             csv::ErrorKind::Io(source) => IngestError::Io { path: self.path.to_path_buf(), source },

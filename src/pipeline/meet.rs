@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use crate::domain::{CivilDay, Grid, UsagePointId};
 use crate::fusion::logit;
 
+use super::first_pass::RatioAsked;
 use super::metered::{Metered, Shift};
+use super::nodes::GridFindings;
 
 /// Days by which two starts of one farm may be apart: a day is cut by midnight.
 const SAME_DAY: i32 = 1;
@@ -68,8 +70,16 @@ impl Says {
     }
 }
 
+/// Lets the engines meet: usage points whose ratio a balance knows better are judged again, what balances say of readings enters their odds, and dates link. Returns who is linked.
+pub(super) fn engines(metered: &mut Metered, grid: &mut GridFindings, ratios: &[RatioAsked], places: &Grid) -> BTreeMap<UsagePointId, Began> {
+    metered.judge_again(ratios, &grid.ratios);
+    let linked = linked(metered, &grid.began, places);
+    enter(metered, &mut grid.says);
+    linked
+}
+
 /// Enters what balances say into the odds of usage points that stand out; keeps of `says` what was entered.
-pub(super) fn enter(metered: &mut Metered, says: &mut BTreeMap<UsagePointId, Says>) {
+fn enter(metered: &mut Metered, says: &mut BTreeMap<UsagePointId, Says>) {
     let mut entered = BTreeMap::new();
     for (id, said) in std::mem::take(says) {
         let Some(place) = metered.place(&id) else { continue };
@@ -84,7 +94,7 @@ pub(super) fn enter(metered: &mut Metered, says: &mut BTreeMap<UsagePointId, Say
 }
 
 /// The usage points whose load began about the day on which unmetered load began at the transformer that feeds them, where both are likely.
-pub(super) fn linked(metered: &Metered, began: &[Began], grid: &Grid) -> BTreeMap<UsagePointId, Began> {
+fn linked(metered: &Metered, began: &[Began], grid: &Grid) -> BTreeMap<UsagePointId, Began> {
     let is_linked = |id: &&UsagePointId, began: &Began| {
         let point = metered.point(id);
         point.is_some_and(|p| p.log_odds.is_some_and(|odds| odds > logit(STANDS_OUT)) && rose(p.shift) && is_about(p.shift.day, began.day))

@@ -27,6 +27,7 @@ mod registers;
 mod second_look;
 mod supplies;
 mod tap_trial;
+mod told_faults;
 mod trial;
 mod unread;
 
@@ -36,17 +37,16 @@ use std::time::Instant;
 
 use crate::balance::BalanceSettings;
 use crate::consequence::{Buildings, LicenceCheck, pseudonymise};
-use crate::domain::{CivilDay, Fault, FaultKind, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
+use crate::domain::{CivilDay, Fault, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::{Readings, Survey};
 use crate::population::{LoadShapes, UsualLoads};
 use crate::profile::ProfileStore;
-use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, SUSPECTED_BY_LEVELS, Stretch};
+use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
 
 use at_stake::Consequences;
-use corrections::Settled;
 use first_pass::{FirstPass, Kept};
 use inputs::{ReadingsRead, Tables, Watching};
 use listing::{ByBalance, ListSetting, Listing};
@@ -56,6 +56,7 @@ use named::Culprit;
 use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
 use positions::Positions;
 use second_look::SecondLook;
+use told_faults::{fault_order, propose_links, tell_ratios};
 use trial::{Alone, Beside, Trial};
 
 pub use convert::{ConvertError, ConvertPlan, Converted, convert};
@@ -134,9 +135,7 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (mut grid, coverage) = run.balance(&metered, &mut balancing)?;
-    metered.judge_again(&balancing.series.ratios, &grid.ratios);
-    let linked = meet::linked(&metered, &grid.began, &tables.grid);
-    meet::enter(&mut metered, &mut grid.says);
+    let linked = meet::engines(&mut metered, &mut grid, &balancing.series.ratios, &tables.grid);
     clock.lap("balance")?;
 
     progress.stage("list", None);
@@ -146,13 +145,19 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     let pictures = look.refine(&mut listing, (&metered, &grid.ratios.otherwise), plan.config.run.least_kw, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
-    readings.check_unchanged()?;
-    tables.check_unchanged()?;
+    unchanged(&readings, &tables)?;
     clock.lap("list")?;
 
     let findings = run.drawn(run.assemble(&metered, (grid, coverage), listing, &balancing.series, faults), pictures, &metered);
     let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests, doubts: readings.doubts() };
     Ok(run.completed(findings, metered.period(), read, clock.stages))
+}
+
+/// Nothing that was read may have changed meanwhile.
+fn unchanged(readings: &Readings, tables: &Tables) -> Result<(), PipelineError> {
+    readings.check_unchanged()?;
+    tables.check_unchanged()?;
+    Ok(())
 }
 
 /// How readings lie in their files, and the memory that follows from it.
@@ -395,7 +400,7 @@ impl Run<'_> {
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
         run.notes.splice(0..0, read.doubts);
         run.stages = stages;
-        findings.rejects.iter_mut().for_each(|reject| reject.shorten());
+        findings.rejects.iter_mut().for_each(Reject::shorten);
         match &self.plan.pseudonym_key {
             Some(key) => pseudonymise(&mut findings, key, self.tables.meters()),
             None => findings.each_sentence(|sentence| {
@@ -449,36 +454,6 @@ impl Run<'_> {
             notes.push("no --grid: load that no meter sees cannot be found".to_owned());
         }
         notes
-    }
-}
-
-/// Faults lie in the order of usage points and kinds.
-fn fault_order(a: &Fault, b: &Fault) -> std::cmp::Ordering {
-    (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail))
-}
-
-/// Says of usage points that the grid file forgot where their load is missing.
-fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, UsagePointId>) {
-    for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Unlinked) {
-        if let Some(node) = placed.get(&fault.usage_point) {
-            fault.detail =
-                format!("read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}");
-        }
-    }
-}
-
-/// Says of meter ratios what the balance knows better: one that was divided out may have been load, one that was suspected is a ratio, or is dropped.
-fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
-    let is_suspicion = |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.contains(SUSPECTED_BY_LEVELS);
-    faults.retain(|fault| !(ratios.refuted.contains(&fault.usage_point) && is_suspicion(fault)));
-    for fault in faults {
-        let Some(node) = ratios.otherwise.get(&fault.usage_point) else { continue };
-        if fault.kind == FaultKind::Multiplier {
-            fault.detail = format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail);
-        } else if is_suspicion(fault) {
-            fault.kind = FaultKind::Multiplier;
-            fault.detail = fault.detail.replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"));
-        }
     }
 }
 

@@ -124,7 +124,9 @@ impl CommonRises {
                 }
             }
             let crowd = crowds.entry(key).or_insert_with(empty);
-            kept.into_iter().for_each(|rise| crowd.add(rise));
+            for rise in kept {
+                crowd.add(rise);
+            }
         }
         Self { crowds }
     }
@@ -156,9 +158,10 @@ fn step_of(ln_ratio: f64) -> usize {
 impl Crowd {
     fn add(&mut self, rise: Rise) {
         let day = self.by_day.entry(rise.day.0).or_insert([0; STEPS]);
-        for step in 0..=step_of(f64::from(rise.ln_ratio)) {
-            day[step] += 1;
-            self.all[step] += 1;
+        let steps = step_of(f64::from(rise.ln_ratio)) + 1;
+        for (of_day, of_all) in day.iter_mut().zip(&mut self.all).take(steps) {
+            *of_day += 1;
+            *of_all += 1;
         }
     }
 

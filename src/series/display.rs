@@ -65,7 +65,7 @@ pub(super) fn coarse_step_kwh(series: &LoadSeries) -> Option<f64> {
     }
     let (values, on) = seen;
     let display = DISPLAYS.iter().zip(on).find(|(_, on)| *on as f64 >= SAMPLES_ON_STEPS * values as f64)?.0;
-    (values >= LEAST_SAMPLED && *display > 1).then(|| *display as f64 * STEP_KWH)
+    (values >= LEAST_SAMPLED && *display > 1).then_some(*display as f64 * STEP_KWH)
 }
 
 /// What a counter with steps of `step_kwh` shows of a series, for tests: differences of whole steps, which lose no energy. Missing intervals stay missing and are not counted.

@@ -122,7 +122,9 @@ impl FaultGate<'_> {
         let runs = stuck::find(series);
         let masked: Vec<(FaultKind, usize, usize)> =
             runs.into_iter().map(|(first, end)| (self.kind_of_run(series, first, end), first, end)).collect();
-        masked.iter().for_each(|&(_, first, end)| series.kw[first..end].fill(f32::NAN));
+        for &(_, first, end) in &masked {
+            series.kw[first..end].fill(f32::NAN);
+        }
         [FaultKind::Stuck, FaultKind::FlatFilled].into_iter().filter_map(|kind| self.run_fault(series, kind, &masked)).collect()
     }
 
@@ -442,7 +444,9 @@ mod tests {
     fn a_month_of_hours_has_spikes_as_well() {
         let mut kw: Vec<f32> = home(31).chunks(2).map(|pair| pair[0]).collect();
         let places = [40, 300, 301, 555];
-        places.iter().for_each(|&place| kw[place] = 9999.0);
+        for place in places {
+            kw[place] = 9999.0;
+        }
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
         let gated = FaultGate { calendar: &Calendar::new(None).unwrap(), ratios_known: false }.pass(series, Some(7.0));
         assert!(places.iter().all(|&place| gated.series.kw[place].is_nan()));

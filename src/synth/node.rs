@@ -113,7 +113,9 @@ impl TransformerOutput {
         self.details.push(DetailRow::of_member(scene, member, usage, odd));
         if let (Some(fault), Some((kw, from))) = (odd.fault, odd.not_shown(scene, &usage.metered_kw, readings)) {
             // Whoever lists a meter that shows too little is not wrong, and whoever does not has missed no farm.
-            truth.iter_mut().for_each(|row| row.label = -1);
+            for row in &mut truth {
+                row.label = -1;
+            }
             truth.push(TruthRow::of_faulty_meter(scene, &plan.id, fault, kw, from, member.id()));
         }
         self.truth.extend(truth);

@@ -21,7 +21,6 @@ const RUNNING_SHARE: f64 = 0.05;
 
 /// The true load of one usage point.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::struct_field_names, reason = "the unit belongs to the name of every power")]
 pub(super) struct Usage {
     /// Load through the meter, mean kW per interval; negative = export.
     pub(super) metered_kw: Vec<f32>,
@@ -67,8 +66,8 @@ impl FarmUse {
             unit_kw: model.unit_kw,
             kwh: share * step_h * load_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>(),
             hours: step_h * load_kw.iter().filter(|kw| runs(kw)).count() as f64,
-            first: load_kw.iter().position(|kw| runs(kw)),
-            last: load_kw.iter().rposition(|kw| runs(kw)),
+            first: load_kw.iter().position(runs),
+            last: load_kw.iter().rposition(runs),
         }
     }
 }

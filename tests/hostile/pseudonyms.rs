@@ -80,7 +80,7 @@ fn dump(number: usize) -> Dump {
     ]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut names: BTreeMap<String, String> = BTreeMap::new();
-    let shape = |n: usize| if n % 2 == 0 { number % 10 } else { (number + 5) % 10 };
+    let shape = |n: usize| if n.is_multiple_of(2) { number % 10 } else { (number + 5) % 10 };
     let readings = readings(&made.join("readings.parquet"));
     for old in readings.keys() {
         let n = names.len();
@@ -95,7 +95,9 @@ fn dump(number: usize) -> Dump {
         let path = folder.join("Ivanov").join(format!("{}.csv", names[old]));
         let mut writer = csv::Writer::from_path(path).unwrap();
         writer.write_record(["usage_point", "timestamp", "kwh"]).unwrap();
-        rows.iter().for_each(|(at, kwh)| writer.write_record([&names[old], at, kwh]).unwrap());
+        for (at, kwh) in rows {
+            writer.write_record([&names[old], at, kwh]).unwrap();
+        }
         // A reading that is none, so that rejects quote something of this file.
         writer.write_record([names[old].as_str(), "2025-03-01 00:00:00", &format!("of {}", names[old])]).unwrap();
     }
@@ -167,9 +169,9 @@ fn unpacked(bytes: &[u8]) -> String {
         let content = &bytes[start..start + packed];
         let mut member = Vec::new();
         if method == 8 {
-            flate2::read::DeflateDecoder::new(content).read_to_end(&mut member).map(drop).unwrap()
+            flate2::read::DeflateDecoder::new(content).read_to_end(&mut member).map(drop).unwrap();
         } else {
-            member.extend_from_slice(content)
+            member.extend_from_slice(content);
         }
         text.push_str(&String::from_utf8_lossy(&member));
         at += 46 + name + number(at + 30, 2) + number(at + 32, 2);
