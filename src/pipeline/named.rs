@@ -30,6 +30,8 @@ const SURE: f64 = 12.0;
 /// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A: a meter behind one that is not multiplied shows so little; and how near its slope comes to it.
 const CURRENT_RATIOS: [f64; 14] = [10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0, 5.0, 6.0, 8.0];
 const NEAR_A_RATIO: f64 = 0.06;
+/// A meter that shows less than a fifth of what flows is one whose ratio was forgotten, whatever its slope makes of that ratio: who steals leaves more on the meter, or nothing.
+const FORGOTTEN: f64 = 4.8;
 /// Probability of such a finding: in a simulated utility drawn after the rules were fixed all 30 that were named stole or bypassed their meter, (30 + 1) / (30 + 2) = 0.97 by the rule of
 /// succession; a little less, for real meters err in more ways than simulated ones.
 const PROBABILITY: f64 = 0.94;
@@ -104,11 +106,12 @@ impl Culprit {
             && self.named.left < ROUGH
     }
 
-    /// The ratio of current transformers that its meter shows its load divided by: somebody forgot to multiply, and nobody steals by such a number.
+    /// The ratio of current transformers that its meter shows its load divided by, as near as the slope tells: somebody forgot to multiply.
     pub(super) fn forgotten_ratio(&self) -> Option<f64> {
         let shown_of = 1.0 + self.beta();
         let near = |ratio: &f64| (shown_of / ratio).ln().abs() < NEAR_A_RATIO;
-        CURRENT_RATIOS.into_iter().filter(|_| self.named.strength > SURE).find(near)
+        let usual = CURRENT_RATIOS.into_iter().find(near);
+        usual.or_else(|| (shown_of > FORGOTTEN).then(|| shown_of.round())).filter(|_| self.named.strength > SURE)
     }
 
     /// Whether what is said of it is sure enough to be counted in the balance: a customer that is only said to show too little would pay for a tap.
