@@ -20,6 +20,8 @@ fn utility(format: ReadingsFormat) -> (PathBuf, u64) {
     let made = MADE.get_or_init(|| {
         [ReadingsFormat::Parquet, ReadingsFormat::Csv].map(|format| {
             let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-ingest-{format:?}"));
+            // An earlier run of this bench lays further tables beside the readings, and a folder with foreign files is not replaced.
+            let _ = std::fs::remove_dir_all(&out);
             let settings =
                 SimulateSettings { usage_points: 200, days: 30, step_min: 15, timezone: "Etc/GMT-5".into(), format, ..SimulateSettings::default() };
             let settings = settings.checked().expect("settings within their bounds");
