@@ -28,7 +28,7 @@ const HOME: f64 = 14.0;
 const SHOWS_TOO_LITTLE: f64 = 0.35;
 const SURE: f64 = 12.0;
 /// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A: a meter behind one that is not multiplied shows so little; and how near its slope comes to it.
-const CURRENT_RATIOS: [f64; 14] = [10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0, 5.0, 6.0, 8.0];
+const CURRENT_RATIOS: [f64; 14] = [5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
 const NEAR_A_RATIO: f64 = 0.06;
 /// A meter that shows less than a fifth of what flows is one whose ratio was forgotten, whatever its slope makes of that ratio: who steals leaves more on the meter, or nothing.
 const FORGOTTEN: f64 = 4.8;

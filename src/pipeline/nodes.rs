@@ -169,7 +169,7 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     // A late clock looks like a forgotten customer of like load, and that one like a meter that shows too little: faults first, then the forgotten, then meters.
     let mut culprits: Vec<Culprit> = Vec::new();
     correct(&mut balanced, setting, read_again, (Wanted::FaultsOnly, &mut culprits))?;
-    set_clocks(&mut balanced, &uncorrected, (&mut checked, &mut culprits));
+    set_clocks(&mut balanced, &uncorrected, &ratios, (&mut checked, &mut culprits));
     let setting = &GridSetting { corrected: &checked.series, ..uncorrected };
     let mut placed = place_missing(&mut balanced, setting, &BTreeMap::new(), &|_| true);
     let before = culprits.len();
@@ -209,10 +209,16 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     })
 }
 
-/// Puts balance meters right whose clocks are wrong, level by level, and balances their nodes and those above anew; what was said of customers of these is asked again.
-fn set_clocks<'a>(balanced: &mut [Balanced<'a>], setting: &GridSetting<'a>, (checked, culprits): (&mut Checked, &mut Vec<Culprit>)) {
+/// Puts balance meters right whose clocks are wrong, level by level, and balances their nodes and those above anew. What was said of the clocks and loads of their customers is asked again; ratios that
+/// are settled there, and customers of other nodes that belong there, are counted again.
+fn set_clocks<'a>(
+    balanced: &mut [Balanced<'a>],
+    setting: &GridSetting<'a>,
+    ratios: &Settled,
+    (checked, culprits): (&mut Checked, &mut Vec<Culprit>),
+) {
     for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
-        let found = supplies::clocks(balanced, kind, setting, culprits);
+        let found = supplies::clocks(balanced, kind, setting, (&checked.series, culprits));
         let wrong: BTreeSet<&UsagePointId> = found.series.keys().collect();
         let is_wrong = |node: &GridNode| node.balance_meter.as_ref().is_some_and(|meter| wrong.contains(meter));
         let anew: BTreeSet<UsagePointId> = balanced
@@ -226,6 +232,15 @@ fn set_clocks<'a>(balanced: &mut [Balanced<'a>], setting: &GridSetting<'a>, (che
             *balanced = balance_with(balanced.node, &checked.series, setting);
         }
         culprits.retain(|culprit| !anew.contains(&culprit.node));
+        for balanced in balanced.iter_mut().filter(|balanced| anew.contains(&balanced.node.node)) {
+            let node = &balanced.node.node;
+            let settled =
+                setting.series.ratios.iter().map(|ratio| &ratio.otherwise).filter(|own| ratios.otherwise.get(&own.usage_point) == Some(node));
+            let moved = culprits.iter().filter(|culprit| culprit.belongs_to.as_ref() == Some(node)).map(|culprit| culprit.series.hourly());
+            for own in settled.cloned().chain(moved) {
+                balanced.residual.add_customer(own.start, &own.kw, 1.0);
+            }
+        }
     }
 }
 
@@ -300,7 +315,7 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
 }
 
 /// The balance of a node with balance meters as they are `corrected`.
-fn balance_with<'a>(node: &'a GridNode, corrected: &BTreeMap<UsagePointId, LoadSeries>, setting: &GridSetting<'a>) -> Balanced<'a> {
+pub(super) fn balance_with<'a>(node: &'a GridNode, corrected: &BTreeMap<UsagePointId, LoadSeries>, setting: &GridSetting<'a>) -> Balanced<'a> {
     let supply_of =
         |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| corrected.get(meter).or_else(|| setting.series.supplies.get(meter)));
     let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());

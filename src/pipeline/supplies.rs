@@ -10,7 +10,7 @@ use crate::domain::{Calendar, Fault, FaultKind, GridNode, NodeKind, UsagePointId
 use crate::series::LoadSeries;
 
 use super::named::Culprit;
-use super::nodes::{Balanced, GridSetting, MUCH_COARSE, balance};
+use super::nodes::{Balanced, GridSetting, MUCH_COARSE, balance, balance_with};
 
 /// Coverage that a check needs: what is not read looks like a ratio.
 const GOOD_COVERAGE: f64 = 0.9;
@@ -58,7 +58,12 @@ fn check_one(node: &GridNode, setting: &GridSetting) -> Option<(LoadSeries, Vec<
 
 /// Checks the clocks of the balance meters of one level, in whose residuals customers' clocks are right. Where many customers are said to be late alike, the balance meter may be what is early:
 /// then it is asked as if nothing had been said.
-pub(super) fn clocks(balanced: &[Balanced], kind: NodeKind, setting: &GridSetting, culprits: &[Culprit]) -> Checked {
+pub(super) fn clocks(
+    balanced: &[Balanced],
+    kind: NodeKind,
+    setting: &GridSetting,
+    (corrected, culprits): (&BTreeMap<UsagePointId, LoadSeries>, &[Culprit]),
+) -> Checked {
     let clock = |balanced: &Balanced| -> Option<(LoadSeries, Fault)> {
         let residual = &balanced.residual;
         let is_asked = balanced.node.kind == kind
@@ -74,7 +79,7 @@ pub(super) fn clocks(balanced: &[Balanced], kind: NodeKind, setting: &GridSettin
         };
         let late: Vec<i32> = culprits.iter().filter_map(late_min).collect();
         let are_many = late.iter().any(|min| late.iter().filter(|other| *other == min).count() >= MANY_LATE);
-        let anew = are_many.then(|| balance(balanced.node, setting).residual);
+        let anew = are_many.then(|| balance_with(balanced.node, corrected, setting).residual);
         let late_h = late_by_hours(anew.as_ref().unwrap_or(residual), setting.calendar)?;
         Some((shifted(meter, late_h), clock_fault(balanced.node, meter, late_h, setting.calendar)))
     };
