@@ -1,6 +1,7 @@
 //! Kills, interrupts and rivals at random moments.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -108,7 +109,9 @@ pub(crate) fn interrupted(ground: &Ground, long: bool) -> Vec<Outcome> {
     let out = ground.result("out");
     tries(long, 10, 100)
         .map(|number| {
-            let before = fs::read(out.join("run.toml")).unwrap();
+            // By the file itself: two quick scans of the same readings may write the same bytes.
+            let written = || fs::metadata(out.join("run.toml")).and_then(|file| Ok((file.modified()?, file.ino()))).unwrap();
+            let before = written();
             let child = ground.scan(&out).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             std::thread::sleep(chance.moment(lasts));
             let signal = if number % 2 == 0 { "-INT" } else { "-TERM" };
@@ -116,7 +119,7 @@ pub(crate) fn interrupted(ground: &Ground, long: bool) -> Vec<Outcome> {
             let ended = ended(child);
             ended.is_sane()?;
             whole_in_place(&out, "interrupted")?;
-            let is_new = fs::read(out.join("run.toml")).unwrap() != before;
+            let is_new = written() != before;
             match ended.code {
                 // Before the program listens the system ends it, and by then nothing is written.
                 Some(130) | None if !is_new => {}
