@@ -1,4 +1,5 @@
-//! Reading: readings a second from long Parquet and long CSV, decoded only or gathered to whole usage points.
+//! Reading: readings a second from long Parquet and long CSV, decoded only or gathered to whole
+//! usage points.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,12 +21,20 @@ fn utility(format: ReadingsFormat) -> (PathBuf, u64) {
     let made = MADE.get_or_init(|| {
         [ReadingsFormat::Parquet, ReadingsFormat::Csv].map(|format| {
             let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-ingest-{format:?}"));
-            // An earlier run of this bench lays further tables beside the readings, and a folder with foreign files is not replaced.
+            // An earlier run of this bench lays further tables beside the readings, and a folder
+            // with foreign files is not replaced.
             let _ = std::fs::remove_dir_all(&out);
-            let settings =
-                SimulateSettings { usage_points: 200, days: 30, step_min: 15, timezone: "Etc/GMT-5".into(), format, ..SimulateSettings::default() };
+            let settings = SimulateSettings {
+                usage_points: 200,
+                days: 30,
+                step_min: 15,
+                timezone: "Etc/GMT-5".into(),
+                format,
+                ..SimulateSettings::default()
+            };
             let settings = settings.checked().expect("settings within their bounds");
-            let readings = simulate(&settings, &out, &mut |_| false).expect("the target folder can be written").readings;
+            let readings =
+                simulate(&settings, &out, &mut |_| false).expect("the target folder can be written").readings;
             (out, readings)
         })
     });
@@ -91,10 +100,12 @@ fn long_csv(bencher: Bencher, gather: bool) {
     read(bencher, ReadingsFormat::Csv, "readings.csv", gather);
 }
 
-/// Layouts of text, all with the readings of the same usage points: plain, Russian dress in windows-1251, date and time apart, slots of a day, usage points across, instants across.
+/// Layouts of text, all with the readings of the same usage points: plain, Russian dress in
+/// windows-1251, date and time apart, slots of a day, usage points across, instants across.
 const LAYOUTS: [&str; 6] = ["plain", "russian", "parted", "by-day", "across", "by-time"];
 
-/// The utility's complete usage points, written in every layout once; returns the folder and the number of readings.
+/// The utility's complete usage points, written in every layout once; returns the folder and the
+/// number of readings.
 fn layouts() -> &'static (PathBuf, u64) {
     static MADE: OnceLock<(PathBuf, u64)> = OnceLock::new();
     MADE.get_or_init(|| {
@@ -103,13 +114,15 @@ fn layouts() -> &'static (PathBuf, u64) {
         let mut meters: BTreeMap<&str, BTreeMap<(&str, &str), &str>> = BTreeMap::new();
         for line in csv.lines().skip(1) {
             let mut cells = line.split(',');
-            let (id, stamp, value) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+            let (id, stamp, value) =
+                (cells.next().unwrap_or_default(), cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
             meters.entry(id).or_default().insert(stamp.split_once('T').unwrap_or_default(), value);
         }
         let most = meters.values().map(BTreeMap::len).max().unwrap_or(0);
         meters.retain(|_, readings| readings.len() == most);
         for layout in LAYOUTS {
-            std::fs::write(folder.join(format!("{layout}.csv")), written(&meters, layout)).expect("the target folder can be written");
+            std::fs::write(folder.join(format!("{layout}.csv")), written(&meters, layout))
+                .expect("the target folder can be written");
         }
         (folder, (meters.len() * most) as u64)
     })
@@ -119,19 +132,27 @@ fn layouts() -> &'static (PathBuf, u64) {
 fn written(meters: &BTreeMap<&str, BTreeMap<(&str, &str), &str>>, layout: &str) -> Vec<u8> {
     let dotted = |day: &str| format!("{}.{}.{}", &day[8..], &day[5..7], &day[..4]);
     let comma = |value: &str| value.replace('.', ",");
-    let instants: Vec<(&str, &str)> = meters.values().next().map(|readings| readings.keys().copied().collect()).unwrap_or_default();
+    let instants: Vec<(&str, &str)> =
+        meters.values().next().map(|readings| readings.keys().copied().collect()).unwrap_or_default();
     let joined = |cells: &mut dyn Iterator<Item = String>, mark: &str| cells.collect::<Vec<_>>().join(mark);
     let mut text = match layout {
         "plain" => "usage_point,timestamp,kwh\n".to_owned(),
         "russian" => "Прибор учета;Начало;кВт*ч\n".to_owned(),
         "parted" => "Прибор учета;Дата;Время;А+, кВт*ч;Примечание\n".to_owned(),
-        "by-day" => format!("meter_id,date,{}\n", joined(&mut (0..96).map(|slot| format!("{:02}:{:02}", slot / 4, slot % 4 * 15)), ",")),
+        "by-day" => format!(
+            "meter_id,date,{}\n",
+            joined(&mut (0..96).map(|slot| format!("{:02}:{:02}", slot / 4, slot % 4 * 15)), ",")
+        ),
         "across" => format!("timestamp;{}\n", joined(&mut meters.keys().map(|id| (*id).to_owned()), ";")),
         _ => format!("meter_id,{}\n", joined(&mut instants.iter().map(|(day, time)| format!("{day}T{time}")), ",")),
     };
     if layout == "across" {
         for (day, time) in instants {
-            text.push_str(&format!("{} {time};{}\n", dotted(day), joined(&mut meters.values().map(|readings| comma(readings[&(day, time)])), ";")));
+            text.push_str(&format!(
+                "{} {time};{}\n",
+                dotted(day),
+                joined(&mut meters.values().map(|readings| comma(readings[&(day, time)])), ";")
+            ));
         }
     }
     for (id, readings) in meters.iter().filter(|_| layout != "across") {
@@ -149,19 +170,29 @@ fn written(meters: &BTreeMap<&str, BTreeMap<(&str, &str), &str>>, layout: &str) 
             "by-day" => {
                 let days: Vec<(&(&str, &str), &&str)> = readings.iter().collect();
                 for day in days.chunk_by(|a, b| a.0.0 == b.0.0) {
-                    text.push_str(&format!("{id},{},{}\n", day[0].0.0, joined(&mut day.iter().map(|(_, value)| (**value).to_owned()), ",")));
+                    text.push_str(&format!(
+                        "{id},{},{}\n",
+                        day[0].0.0,
+                        joined(&mut day.iter().map(|(_, value)| (**value).to_owned()), ",")
+                    ));
                 }
             }
-            _ => text.push_str(&format!("{id},{}\n", joined(&mut readings.values().map(|value| (*value).to_owned()), ","))),
+            _ => text
+                .push_str(&format!("{id},{}\n", joined(&mut readings.values().map(|value| (*value).to_owned()), ","))),
         }
     }
-    if layout == "russian" || layout == "parted" { encoding_rs::WINDOWS_1251.encode(&text).0.into_owned() } else { text.into_bytes() }
+    if layout == "russian" || layout == "parted" {
+        encoding_rs::WINDOWS_1251.encode(&text).0.into_owned()
+    } else {
+        text.into_bytes()
+    }
 }
 
 #[divan::bench(args = LAYOUTS)]
 fn text_layout(bencher: Bencher, layout: &str) {
     let (folder, readings) = layouts();
-    let files = find_inputs(&[folder.join(format!("{layout}.csv")).display().to_string()]).expect("the file was just made");
+    let files =
+        find_inputs(&[folder.join(format!("{layout}.csv")).display().to_string()]).expect("the file was just made");
     let calendar = Calendar::new(None).expect("no zone is needed");
     bencher.counter(ItemsCount::new(*readings)).bench(|| {
         let opened = Readings::open(&files).expect("a readable file");

@@ -1,4 +1,5 @@
-//! Judging: usage points a second through calibration with planted farms, and through their log-odds.
+//! Judging: usage points a second through calibration with planted farms, and through their
+//! log-odds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,10 +12,13 @@ fn main() {
     divan::main();
 }
 
-/// Statistics around `centre` without a random number generator: a multiplicative hash of usage point and column.
+/// Statistics around `centre` without a random number generator: a multiplicative hash of usage
+/// point and column.
 fn measured(count: usize, centre: f32) -> Vec<Measured> {
     let (group, tariff_class): (Arc<str>, Arc<str>) = ("household, hourly or finer".into(), "household".into());
-    let value = |point: usize, column: usize| centre + ((point * 31 + column).wrapping_mul(2_654_435_761) % 1000) as f32 / 250.0;
+    let value = |point: usize, column: usize| {
+        centre + ((point * 31 + column).wrapping_mul(2_654_435_761) % 1000) as f32 / 250.0
+    };
     let columns = statistics().count();
     (0..count)
         .map(|point| Measured {
@@ -30,7 +34,11 @@ fn measured(count: usize, centre: f32) -> Vec<Measured> {
 /// Farms of all eight stories in turn.
 fn planted(count: usize, centre: f32) -> Vec<Positive> {
     let story = |index: usize| Story { scheduled: index & 1 > 0, vacant: index & 2 > 0, begins: index & 4 > 0 };
-    measured(count, centre).into_iter().enumerate().map(|(index, measured)| Positive { story: story(index), measured }).collect()
+    measured(count, centre)
+        .into_iter()
+        .enumerate()
+        .map(|(index, measured)| Positive { story: story(index), measured })
+        .collect()
 }
 
 fn fit(population: &[Measured], planted: &[Positive]) -> Calibration {
@@ -41,7 +49,8 @@ fn fit(population: &[Measured], planted: &[Positive]) -> Calibration {
         prior_strength: 1000.0,
         mismatch: MismatchSettings { above_contract: 5.0, inactive: 5.0 },
     };
-    Calibration::fit(&population.iter().collect::<Vec<_>>(), &members, planted, settings).expect("enough usage points of either kind")
+    Calibration::fit(&population.iter().collect::<Vec<_>>(), &members, planted, settings)
+        .expect("enough usage points of either kind")
 }
 
 #[divan::bench(args = [2_000, 20_000])]
@@ -54,5 +63,7 @@ fn calibrate(bencher: Bencher, usage_points: usize) {
 fn log_odds(bencher: Bencher) {
     let (population, planted) = (measured(20_000, 0.0), planted(6_000, 1.5));
     let calibration = fit(&population, &planted);
-    bencher.counter(ItemsCount::new(population.len())).bench(|| population.iter().filter_map(|member| calibration.log_odds(member)).sum::<f64>());
+    bencher
+        .counter(ItemsCount::new(population.len()))
+        .bench(|| population.iter().filter_map(|member| calibration.log_odds(member)).sum::<f64>());
 }

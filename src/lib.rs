@@ -1,8 +1,9 @@
-//! darkload finds electricity used by hidden crypto-mining farms in the meter data that a utility already has.
+//! darkload finds electricity used by hidden crypto-mining farms in the meter data that a utility
+//! already has.
 //!
-//! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it so:
-//! `domain`, `disk` · `ingest`, `synth` · `series` · `profile` · `population` · `evidence`, `balance` · `fusion` · `findings` · `consequence` · `config` · `report` ·
-//! `pipeline` · `cli`.
+//! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it
+//! so: `domain`, `disk` · `ingest`, `synth` · `series` · `profile` · `population` · `evidence`,
+//! `balance` · `fusion` · `findings` · `consequence` · `config` · `report` · `pipeline` · `cli`.
 
 pub mod balance;
 pub mod cli;

@@ -1,4 +1,5 @@
-//! The order of the house: floors, file and function lengths, names, registries. Reads the sources only.
+//! The order of the house: floors, file and function lengths, names, registries. Reads the sources
+//! only.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
@@ -69,10 +70,16 @@ fn imports_point_down() {
     for (path, text) in sources() {
         let Some(module) = module_of(&path) else { continue };
         let floor = floor_of(&module).unwrap();
-        for (number, line) in program(&text).into_iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+        for (number, line) in
+            program(&text).into_iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
             for other in imports(line).filter(|other| *other != module) {
                 if floor_of(other).is_some_and(|other_floor| other_floor >= floor) {
-                    wrong.push(format!("{}:{}: {module} imports {other}, which is not below it", path.display(), number + 1));
+                    wrong.push(format!(
+                        "{}:{}: {module} imports {other}, which is not below it",
+                        path.display(),
+                        number + 1
+                    ));
                 }
             }
         }
@@ -105,7 +112,9 @@ fn functions_are_short() {
         let lines: Vec<&str> = text.lines().collect();
         for (first, line) in lines.iter().enumerate() {
             let code = line.trim_start();
-            let is_function = ["fn ", "pub fn ", "pub(super) fn ", "pub(crate) fn ", "const fn "].iter().any(|start| code.starts_with(start));
+            let is_function = ["fn ", "pub fn ", "pub(super) fn ", "pub(crate) fn ", "const fn "]
+                .iter()
+                .any(|start| code.starts_with(start));
             if !is_function || code.ends_with(';') {
                 continue;
             }
@@ -143,12 +152,17 @@ fn everything_that_is_printed_passes_one_place() {
 
 #[test]
 fn results_are_written_through_one_place() {
-    for (path, text) in
-        sources().into_iter().filter(|(path, _)| module_of(path).is_some_and(|module| ["report", "synth", "pipeline"].contains(&&*module)))
+    for (path, text) in sources()
+        .into_iter()
+        .filter(|(path, _)| module_of(path).is_some_and(|module| ["report", "synth", "pipeline"].contains(&&*module)))
     {
         for line in program(&text) {
             for word in ["fs::write(", "File::create(", "fs::rename(", "fs::remove", "Writer::from_path("] {
-                assert!(!line.contains(word), "{}: write through `disk`, where any operation can be made to fail: {line}", path.display());
+                assert!(
+                    !line.contains(word),
+                    "{}: write through `disk`, where any operation can be made to fail: {line}",
+                    path.display()
+                );
             }
         }
     }
@@ -156,9 +170,11 @@ fn results_are_written_through_one_place() {
 
 #[test]
 fn registries_are_plain_slices() {
-    for (file, registry) in
-        [("ingest/mod.rs", "pub const FORMATS: &["), ("evidence/mod.rs", "pub const TESTS: &["), ("report/mod.rs", "pub const WRITERS: &[")]
-    {
+    for (file, registry) in [
+        ("ingest/mod.rs", "pub const FORMATS: &["),
+        ("evidence/mod.rs", "pub const TESTS: &["),
+        ("report/mod.rs", "pub const WRITERS: &["),
+    ] {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)).unwrap();
         assert!(text.contains(registry), "{file} has no {registry}");
     }

@@ -1,4 +1,5 @@
-//! What the program is made of: licences and crates as `deny.toml` says, no function of the system that opens a connection, and the list of parts that goes with a release.
+//! What the program is made of: licences and crates as `deny.toml` says, no function of the system
+//! that opens a connection, and the list of parts that goes with a release.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
@@ -56,22 +57,37 @@ fn locked() -> Vec<Locked> {
         list.iter().filter_map(|name| name.as_str()?.split(' ').next().map(str::to_owned)).collect()
     };
     let packages = lock["package"].as_array().unwrap();
-    packages.iter().map(|p| (text(p, "name").unwrap(), text(p, "version").unwrap(), text(p, "source"), text(p, "checksum"), needs(p))).collect()
+    packages
+        .iter()
+        .map(|p| {
+            (text(p, "name").unwrap(), text(p, "version").unwrap(), text(p, "source"), text(p, "checksum"), needs(p))
+        })
+        .collect()
 }
 
 /// Crates of the program with their licences, as cargo tells them.
 fn licences() -> BTreeMap<(String, String), String> {
     let target = Command::new(env!("CARGO")).args(["-vV"]).output().unwrap();
-    let host = String::from_utf8(target.stdout).unwrap().lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned)).unwrap();
+    let host = String::from_utf8(target.stdout)
+        .unwrap()
+        .lines()
+        .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
+        .unwrap();
     let args = ["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", &host];
     let output = Command::new(env!("CARGO")).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |package: &Value, key: &str| package[key].as_str().unwrap_or_default().to_owned();
-    metadata["packages"].as_array().unwrap().iter().map(|p| ((text(p, "name"), text(p, "version")), text(p, "license"))).collect()
+    metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| ((text(p, "name"), text(p, "version")), text(p, "license")))
+        .collect()
 }
 
-/// Whether a licence expression can be kept with the licences allowed: any side of `OR` (formerly `/`), both of `AND`.
+/// Whether a licence expression can be kept with the licences allowed: any side of `OR` (formerly
+/// `/`), both of `AND`.
 fn is_allowed(expression: &str, allowed: &BTreeSet<String>) -> bool {
     let expression = expression.trim();
     let (mut depth, mut parts, mut from) = (0, Vec::new(), 0);
@@ -118,7 +134,8 @@ fn licence_expressions_are_read_as_spdx_says() {
 
 #[test]
 fn every_crate_has_a_licence_that_deny_toml_allows() {
-    let allowed = deny()["licenses"]["allow"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+    let allowed =
+        deny()["licenses"]["allow"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
     let licences = licences();
     assert!(licences.len() > 50);
     let wrong: Vec<_> = licences.iter().filter(|(_, licence)| !is_allowed(licence, &allowed)).collect();
@@ -130,25 +147,39 @@ fn no_crate_comes_in_that_deny_toml_keeps_out_and_every_one_comes_from_the_regis
     // The lock file also names what crates could need under features that nobody asks for.
     let tree = |more: &[&str]| -> Vec<String> {
         let args = ["tree", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
-        let output = Command::new(env!("CARGO")).args(args).args(more).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        let output =
+            Command::new(env!("CARGO")).args(args).args(more).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().lines().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect()
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .filter_map(|line| line.split(' ').next().map(str::to_owned))
+            .collect()
     };
     let built: BTreeSet<String> = tree(&[]).into_iter().collect();
     let packages: Vec<_> = locked().into_iter().filter(|package| built.contains(package.0.as_str())).collect();
     assert!(packages.len() > 50);
     for denied in deny()["bans"]["deny"].as_array().unwrap() {
         let name = denied.as_str().or_else(|| denied.get("crate").and_then(toml::Value::as_str)).unwrap();
-        let wrappers: Vec<&str> =
-            denied.get("wrappers").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
-        // What a crate could need under a feature that nobody asks for is in the lock file and not in the program.
+        let wrappers: Vec<&str> = denied
+            .get("wrappers")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str)
+            .collect();
+        // What a crate could need under a feature that nobody asks for is in the lock file and not
+        // in the program.
         if !built.contains(name) {
             continue;
         }
         // The first line is the crate itself.
         let users: Vec<String> = tree(&["--invert", name, "--depth", "1"]).into_iter().skip(1).collect();
         if wrappers.is_empty() {
-            assert!(packages.iter().all(|package| package.0 != name), "{name} is kept out by deny.toml, and comes in by {users:?}");
+            assert!(
+                packages.iter().all(|package| package.0 != name),
+                "{name} is kept out by deny.toml, and comes in by {users:?}"
+            );
         }
         assert!(
             users.iter().all(|user| wrappers.contains(&user.as_str())),
@@ -162,10 +193,12 @@ fn no_crate_comes_in_that_deny_toml_keeps_out_and_every_one_comes_from_the_regis
     }
 }
 
-/// Names that a program asks the system for: the undefined symbols of an ELF file's dynamic table. Source: System V ABI, chapters 4 and 5.
+/// Names that a program asks the system for: the undefined symbols of an ELF file's dynamic table.
+/// Source: System V ABI, chapters 4 and 5.
 fn imported(elf: &[u8]) -> Option<BTreeSet<String>> {
-    let number =
-        |at: usize, length: usize| Some(elf.get(at..at + length)?.iter().rev().fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte)) as usize);
+    let number = |at: usize, length: usize| {
+        Some(elf.get(at..at + length)?.iter().rev().fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte)) as usize)
+    };
     // 64 bits, the lowest byte first: what Linux runs on today.
     if !elf.starts_with(b"\x7fELF\x02\x01") {
         return None;
@@ -201,7 +234,8 @@ fn the_program_imports_no_function_that_opens_a_connection() {
     assert!(found.is_empty(), "{found:?}");
 }
 
-/// Writes `darkload.cdx.json` beside the program: every crate of `Cargo.lock` with version, digest and licence, in the form of CycloneDX 1.5.
+/// Writes `darkload.cdx.json` beside the program: every crate of `Cargo.lock` with version, digest
+/// and licence, in the form of CycloneDX 1.5.
 #[test]
 fn the_list_of_parts_names_every_crate_with_its_digest() {
     let licences = licences();

@@ -77,7 +77,8 @@ fn file_of(bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// Reads bytes as a file of the format whose name begins with `name`, as a run does: whose rows it holds, then every piece.
+/// Reads bytes as a file of the format whose name begins with `name`, as a run does: whose rows it
+/// holds, then every piece.
 pub fn file(name: &str, bytes: &[u8]) {
     let path = file_of(bytes);
     let _ = format(name).recognises(bytes);

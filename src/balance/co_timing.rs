@@ -1,12 +1,19 @@
-//! A customer whose metered load falls on one day, and a node where what no meter sees rises by it on the same day.
+//! A customer whose metered load falls on one day, and a node where what no meter sees rises by it
+//! on the same day.
 //!
-//! A meter that is stopped, slowed or bypassed shows less from one day on, while the customer goes on as before: what was shown until then, by the hour of the day, is missing from
-//! then on. δ_h is the customer's mean course before the fall less the course after it; each day's unmetered load is projected on δ, once whole and once with its mean
-//! taken out. A steady load that begins has no course of the day, so only the second projection names a customer; the first says how large all is that began.
-//! H0: the rise is chance, or somebody else's: the projections of days before and after differ by no more than days vary.  Statistic: difference of medians over
-//! its standard error.  A customer linked to the wrong node has been missing with the opposite sign all along, which hour-to-hour changes before the fall show.
+//! A meter that is stopped, slowed or bypassed shows less from one day on, while the customer goes
+//! on as before: what was shown until then, by the hour of the day, is missing from then on. δ_h is
+//! the customer's mean course before the fall less the course after it; each day's unmetered load
+//! is projected on δ, once whole and once with its mean taken out. A steady load that begins has no
+//! course of the day, so only the second projection names a customer; the first says how large all
+//! is that began.
+//! H0: the rise is chance, or somebody else's: the projections of days before and after differ by
+//! no more than days vary.  Statistic: difference of medians over its standard error.  A customer
+//! linked to the wrong node has been missing with the opposite sign all along, which hour-to-hour
+//! changes before the fall show.
 //! Weak when: the load is the same at all hours; others leave or come on the same day.
-//! Source: event-study contrasts; Yip et al. (2017), IJEPES 91, for customers' courses in a residual.
+//! Source: event-study contrasts; Yip et al. (2017), IJEPES 91, for customers' courses in a
+//! residual.
 
 use crate::domain::{Calendar, CivilDay, Timestamp, best_split, mad_sigma, median};
 use crate::series::LoadSeries;
@@ -21,7 +28,8 @@ const FEWEST_DAYS: usize = 6;
 const NEAR_DAYS: i32 = 5;
 /// Hours that make a day.
 const DAY_HOURS: usize = 18;
-/// A load has fallen when it lost this share of itself, this much, and by so many deviations of its days.
+/// A load has fallen when it lost this share of itself, this much, and by so many deviations of its
+/// days.
 const LEAST_FALL: f64 = 0.1;
 const LEAST_FALL_KW: f64 = 0.05;
 const SHARP: f64 = 1.5;
@@ -42,11 +50,13 @@ pub struct CoTimed {
     pub rise_kw: f64,
     /// The rise in standard errors.
     pub rise_z: f64,
-    /// How much of the course that fell began to be missing: 1 = all of it, 0 = what began has no course of the day.
+    /// How much of the course that fell began to be missing: 1 = all of it, 0 = what began has no
+    /// course of the day.
     pub course: f64,
     /// The same in standard errors.
     pub course_z: f64,
-    /// Residual per kW of the customer before the fall: 0 where its meter showed what it used, near −1 where its load does not hang here.
+    /// Residual per kW of the customer before the fall: 0 where its meter showed what it used, near
+    /// −1 where its load does not hang here.
     pub before: f64,
     /// Shares of the fall and of the rise that happened within ten days: a season takes weeks.
     pub abrupt: (f64, f64),
@@ -74,7 +84,14 @@ impl Days {
 
     fn of_series(series: &LoadSeries, calendar: &Calendar) -> Self {
         let step_s = i64::from(series.step_min) * 60;
-        Self::of(series.kw.iter().enumerate().map(|(place, &kw)| (Timestamp(series.start.0 + place as i64 * step_s), f64::from(kw))), calendar)
+        Self::of(
+            series
+                .kw
+                .iter()
+                .enumerate()
+                .map(|(place, &kw)| (Timestamp(series.start.0 + place as i64 * step_s), f64::from(kw))),
+            calendar,
+        )
     }
 
     /// Means by hour of the day over the days that `keep` keeps; `None` when an hour has no value.
@@ -96,17 +113,23 @@ impl Days {
         mean_of(1) - mean_of(-NEAR_DAYS)
     }
 
-    /// Difference of the medians of a daily value after and before a day, and the same in standard errors; `None` with too few days.
+    /// Difference of the medians of a daily value after and before a day, and the same in standard
+    /// errors; `None` with too few days.
     fn contrast(&self, day: CivilDay, of: impl Fn(&[(usize, f64)]) -> f64) -> Option<(f64, f64)> {
-        let values =
-            |keep: fn(CivilDay, CivilDay) -> bool| -> Vec<f64> { self.0.iter().filter(|own| keep(own.0, day)).map(|own| of(&own.1)).collect() };
+        let values = |keep: fn(CivilDay, CivilDay) -> bool| -> Vec<f64> {
+            self.0.iter().filter(|own| keep(own.0, day)).map(|own| of(&own.1)).collect()
+        };
         let (before, after) = (values(is_before), values(is_after));
         if before.len() < FEWEST_DAYS || after.len() < FEWEST_DAYS {
             return None;
         }
         let (from, to) = (median(&before), median(&after));
-        let off: Vec<f64> = before.iter().map(|value| value - from).chain(after.iter().map(|value| value - to)).collect();
-        let error = MEDIAN_ERROR * DAYS_ALIKE * mad_sigma(&off, 0.0) * (1.0 / before.len() as f64 + 1.0 / after.len() as f64).sqrt();
+        let off: Vec<f64> =
+            before.iter().map(|value| value - from).chain(after.iter().map(|value| value - to)).collect();
+        let error = MEDIAN_ERROR
+            * DAYS_ALIKE
+            * mad_sigma(&off, 0.0)
+            * (1.0 / before.len() as f64 + 1.0 / after.len() as f64).sqrt();
         Some((to - from, (to - from) / error.max(1e-9)))
     }
 }
@@ -119,7 +142,8 @@ fn is_after(at: CivilDay, day: CivilDay) -> bool {
     (1..=MOST_DAYS).contains(&(at.0 - day.0))
 }
 
-/// The day from which on a load is lower for good, and its typical daily mean before and after, kW; `None` where it does not fall sharply.
+/// The day from which on a load is lower for good, and its typical daily mean before and after, kW;
+/// `None` where it does not fall sharply.
 fn fall(days: &Days) -> Option<(CivilDay, f64, f64)> {
     let means: Vec<f64> = days.0.iter().map(|day| mean(&day.1)).collect();
     let split = best_split(&means, FEWEST_DAYS)?;
@@ -130,8 +154,9 @@ fn fall(days: &Days) -> Option<(CivilDay, f64, f64)> {
     sharp.then(|| (days.0[split.place].0, from, to))
 }
 
-/// What rises at a node when a customer falls. `series` is the customer's hourly load; `beside` is what is neither metered nor lost at the node, hour by hour (see
-/// [`super::Decomposition`]). `None` where the load does not fall, or too few days lie around the fall.
+/// What rises at a node when a customer falls. `series` is the customer's hourly load; `beside` is
+/// what is neither metered nor lost at the node, hour by hour (see [`super::Decomposition`]).
+/// `None` where the load does not fall, or too few days lie around the fall.
 #[must_use]
 pub fn co_timed(residual: &Residual, beside: &[f64], series: &LoadSeries, calendar: &Calendar) -> Option<CoTimed> {
     let own = Days::of_series(series, calendar);
@@ -145,7 +170,17 @@ pub fn co_timed(residual: &Residual, beside: &[f64], series: &LoadSeries, calend
     let (course, course_z) = node.contrast(day, |hours| projected(hours, &uneven))?;
     let before = slope_before(residual, series, day, calendar).unwrap_or(f64::NAN);
     let abrupt = (-own.step(day) / level, node.step(day) / rise_kw);
-    Some(CoTimed { day, shown_kw: (from_kw, to_kw), rise_kw, rise_z, course, course_z, before, abrupt, in_window: in_window(&fell) })
+    Some(CoTimed {
+        day,
+        shown_kw: (from_kw, to_kw),
+        rise_kw,
+        rise_z,
+        course,
+        course_z,
+        before,
+        abrupt,
+        in_window: in_window(&fell),
+    })
 }
 
 fn mean(hours: &[(usize, f64)]) -> f64 {
@@ -155,7 +190,9 @@ fn mean(hours: &[(usize, f64)]) -> f64 {
 /// A day's values on a course without its mean: 1 where they hold the course once.
 fn projected(hours: &[(usize, f64)], uneven: &[f64]) -> f64 {
     let level = mean(hours);
-    let (with, own) = hours.iter().fold((0.0, 0.0), |(with, own), &(hour, kw)| (with + (kw - level) * uneven[hour], own + uneven[hour].powi(2)));
+    let (with, own) = hours
+        .iter()
+        .fold((0.0, 0.0), |(with, own), &(hour, kw)| (with + (kw - level) * uneven[hour], own + uneven[hour].powi(2)));
     with / own.max(1e-9)
 }
 
@@ -184,7 +221,8 @@ mod tests {
     const DAYS: usize = 60;
     const FALLS_ON: usize = 33;
 
-    /// A home with an evening peak, its own from day to day; from the day of the fall on its meter shows `share`.
+    /// A home with an evening peak, its own from day to day; from the day of the fall on its meter
+    /// shows `share`.
     fn home(number: usize, share: f64) -> LoadSeries {
         let kw = |hour: usize| {
             let evening = if (18..22).contains(&(hour % 24)) { 2.0 } else { 0.0 };

@@ -1,19 +1,27 @@
-//! What one customer can leave in the residual of its node, as columns of hour-to-hour changes: its own load, where its meter shows too much or too little, and what a late clock makes of it.
+//! What one customer can leave in the residual of its node, as columns of hour-to-hour changes: its
+//! own load, where its meter shows too much or too little, and what a late clock makes of it.
 //!
-//! A clock that is late by s shows at hour t what was used at t − s, so the residual holds x(t + s) − x(t) with x the load as it is shown.
-//! A display that shows whole steps puts a rounding error into the shown load, and the same error with the opposite sign into the residual. With register values cut to a step of w
-//! the error of an interval is u(t) − u(t + 1), u uniform on (0, w) with variance σ² = w²/12; the change of that error from hour to hour has variance 6σ², and autocovariances −4σ² and σ² at one
-//! and two hours. These products are known, and taken off before a slope is believed (`Rounding`): without that, every coarse meter seems to show several times its load.
-//! Source: errors in variables, Fuller (1987), Measurement Error Models, section 1.2; rounding noise after Sheppard (1898).
+//! A clock that is late by s shows at hour t what was used at t − s, so the residual holds x(t + s)
+//! − x(t) with x the load as it is shown. A display that shows whole steps puts a rounding error
+//! into the shown load, and the same error with the opposite sign into the residual. With register
+//! values cut to a step of w the error of an interval is u(t) − u(t + 1), u uniform on (0, w) with
+//! variance σ² = w²/12; the change of that error from hour to hour has variance 6σ², and
+//! autocovariances −4σ² and σ² at one and two hours. These products are known, and taken off before
+//! a slope is believed (`Rounding`): without that, every coarse meter seems to show several times
+//! its load.
+//! Source: errors in variables, Fuller (1987), Measurement Error Models, section 1.2; rounding
+//! noise after Sheppard (1898).
 
 use crate::domain::Timestamp;
 use crate::series::{LoadSeries, hourly_kw, rounding_step_kwh};
 
 use super::missing::Rounding;
 
-/// Clocks are wrong by a reading or two, by the hour of summer time, or by the hours between a zone and universal time: errors that are looked for, minutes.
+/// Clocks are wrong by a reading or two, by the hour of summer time, or by the hours between a zone
+/// and universal time: errors that are looked for, minutes.
 const LATE_MIN: [i32; 14] = [-360, -300, -120, -60, -45, -30, -15, 15, 30, 45, 60, 120, 300, 360];
-/// Where rounding makes more than this share of a column's squares, its slope says more about the display than about the load.
+/// Where rounding makes more than this share of a column's squares, its slope says more about the
+/// display than about the load.
 const MOST_ROUNDING: f64 = 0.3;
 
 /// What is asked of a customer.
@@ -33,14 +41,20 @@ pub(super) struct Column {
     pub(super) rounding: Rounding,
 }
 
-/// The columns of one customer over `hours` hours from `start`; those that rounding drowns are left out.
+/// The columns of one customer over `hours` hours from `start`; those that rounding drowns are left
+/// out.
 pub(super) fn columns_of(customer: usize, series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<Column> {
     let variance = rounding_step_kwh(series).powi(2) / 12.0;
     // Hours to either side are asked for again and again: they are folded once.
     let reach = LATE_MIN[LATE_MIN.len() - 1] / 60;
     let wide = hourly_kw(series, Timestamp(start.0 - i64::from(reach) * 3600), hours + 2 * reach as usize);
     let own = wide[reach as usize..reach as usize + hours].to_vec();
-    let load = Column { customer, asked: Asked::Load, changes: changes(&own), rounding: Rounding { with: -6.0 * variance, own: 6.0 * variance } };
+    let load = Column {
+        customer,
+        asked: Asked::Load,
+        changes: changes(&own),
+        rounding: Rounding { with: -6.0 * variance, own: 6.0 * variance },
+    };
     let interval = series.step_min.min(60) as i32;
     // Less than an interval looks like a part of one: only whole ones can be told apart.
     let late = LATE_MIN.iter().filter(|late| *late % interval == 0).map(|&late| {
@@ -61,7 +75,8 @@ pub(super) fn columns_of(customer: usize, series: &LoadSeries, start: Timestamp,
     std::iter::once(load).chain(late).filter(Column::is_heard).collect()
 }
 
-/// What a clock late by `late_min` minutes leaves in the residual from `start` on, kW; NaN where a reading is missing.
+/// What a clock late by `late_min` minutes leaves in the residual from `start` on, kW; NaN where a
+/// reading is missing.
 #[must_use]
 pub fn late_load_kw(series: &LoadSeries, start: Timestamp, hours: usize, late_min: i32) -> Vec<f32> {
     late_kw(series, &hourly_kw(series, start, hours), start, late_min)

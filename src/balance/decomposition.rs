@@ -1,14 +1,20 @@
-//! Splits a node's residual into a level, loads that start or stop or run in a window of the day, and what goes with the metered load.
+//! Splits a node's residual into a level, loads that start or stop or run in a window of the day,
+//! and what goes with the metered load.
 //!
-//! r_t = a + b·M_t + c·L_t²/mean(M) + Σ p_j·1[part j runs at t] + e_t, with M the metered and L the true load (M and what was found so far). `a` holds steady
-//! unmetered load and what is wrong with the no-load loss. `b` takes up meter gains (prior σ 0.3 %: class 1 meters err independently, the balance meter by its
-//! class) and, against strong data, customers that nobody reads. `c` corrects the line loss. Without these priors `a`, `b` and `c` are nearly collinear, for the
-//! load of a transformer varies by a factor of two or three only, and a tap would be paid for by losses.
-//! Declared street lighting is a column of its own, right within a third: lamps fail, and not all are in the books. A window that fits the dark hours of the place better
-//! than hours of the clock is said to follow the sun.
-//! Parts are searched in what the fit leaves (`parts`), one at a time, and all are fitted together again.
-//! Weak when: theft follows the metered load; a tap and the season of an unread customer start together.
-//! Source: residual decomposition of distribution balances with a constant term; Joule losses go with the square of the current.
+//! r_t = a + b·M_t + c·L_t²/mean(M) + Σ p_j·1[part j runs at t] + e_t, with M the metered and L the
+//! true load (M and what was found so far). `a` holds steady unmetered load and what is wrong with
+//! the no-load loss. `b` takes up meter gains (prior σ 0.3 %: class 1 meters err independently, the
+//! balance meter by its class) and, against strong data, customers that nobody reads. `c` corrects
+//! the line loss. Without these priors `a`, `b` and `c` are nearly collinear, for the load of a
+//! transformer varies by a factor of two or three only, and a tap would be paid for by losses.
+//! Declared street lighting is a column of its own, right within a third: lamps fail, and not all
+//! are in the books. A window that fits the dark hours of the place better than hours of the clock
+//! is said to follow the sun. Parts are searched in what the fit leaves (`parts`), one at a time,
+//! and all are fitted together again.
+//! Weak when: theft follows the metered load; a tap and the season of an unread customer start
+//! together.
+//! Source: residual decomposition of distribution balances with a constant term; Joule losses go
+//! with the square of the current.
 
 use crate::domain::{Calendar, CivilDay, Position, mad_sigma, median};
 
@@ -19,20 +25,22 @@ use super::{BalanceSpan, Residual};
 
 /// Prior standard deviation of the part in proportion to the metered load.
 const PROPORTIONAL_SIGMA: f64 = 0.003;
-/// The same where customers hang at the node that nobody reads; tried when gains are pulled so many deviations, or the
-/// noise is this large a share of the load; kept when it leaves so much less.
+/// The same where customers hang at the node that nobody reads; tried when gains are pulled so many
+/// deviations, or the noise is this large a share of the load; kept when it leaves so much less.
 const UNREAD_SIGMA: f64 = 0.1;
 const PULLED: f64 = 1.5;
 const ROUGH: f64 = 0.002;
 const MUCH_BETTER: f64 = 0.7;
-/// Least standard deviation of line loss between nodes, as a share of the load at mean load, and how many nodes the configured loss counts for.
+/// Least standard deviation of line loss between nodes, as a share of the load at mean load, and
+/// how many nodes the configured loss counts for.
 const LEAST_SIGMA: f64 = 0.003;
 const PRIOR_NODES: f64 = 5.0;
 /// Largest share of line loss at mean load: the worst rural lines. The smallest is none.
 const MOST_LINE_LOSS: f64 = 0.15;
 /// Declared lighting is what it is said to be within this share.
 const DECLARED_SIGMA: f64 = 0.33;
-/// A window follows the sun when the dark hours leave less than this share of the noise that fixed hours leave.
+/// A window follows the sun when the dark hours leave less than this share of the noise that fixed
+/// hours leave.
 const BY_THE_SUN: f64 = 0.97;
 /// Columns that are always there: level, metered load, its square.
 const FIXED: usize = 3;
@@ -40,7 +48,8 @@ const FIXED: usize = 3;
 const MOST_PARTS: usize = 3;
 /// A part must be this many of its standard errors.
 const CERTAIN: f64 = 5.0;
-/// A window must be this many standard errors of what profiles of customers with registers may hide at one hour.
+/// A window must be this many standard errors of what profiles of customers with registers may hide
+/// at one hour.
 pub(super) const CERTAIN_OF_PROFILES: f64 = 3.0;
 /// Hours of balance that a judgement needs: a week.
 const MIN_HOURS: usize = 168;
@@ -49,7 +58,8 @@ const LOAD_ROUNDS: usize = 2;
 /// Less than this share of the metered load is lost in the square.
 const LITTLE_HIDDEN: f64 = 0.01;
 
-/// What is known of a node's line loss before its hours are seen: the share lost at mean load, beyond the configured one, and how far nodes differ.
+/// What is known of a node's line loss before its hours are seen: the share lost at mean load,
+/// beyond the configured one, and how far nodes differ.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LineLoss {
     /// Mean over nodes.
@@ -62,7 +72,8 @@ impl LineLoss {
     /// Before any node was seen: the configured share, or several times that on rural lines.
     pub const UNKNOWN: Self = Self { share: 0.0, sigma: 0.05 };
 
-    /// What the nodes of a level tell of one another: median and spread of their fitted losses. A node whose hours tell little is then judged with the loss that is usual.
+    /// What the nodes of a level tell of one another: median and spread of their fitted losses. A
+    /// node whose hours tell little is then judged with the loss that is usual.
     /// Source: Efron and Morris (1975), JASA 70, for shrinkage towards what others show.
     #[must_use]
     pub fn of(found: &[&Decomposition]) -> Self {
@@ -116,7 +127,8 @@ pub struct Decomposition {
     pub total_se_kw: f64,
     /// Mean over the hours of the sum of parts, kW.
     pub parts_mean_kw: f64,
-    /// Part of the residual per kW metered: customers that nobody reads, under-registration, gain of the balance meter.
+    /// Part of the residual per kW metered: customers that nobody reads, under-registration, gain
+    /// of the balance meter.
     pub proportional: f64,
     /// Share of line loss at mean load, above the configured one.
     pub line_loss: f64,
@@ -153,7 +165,12 @@ pub fn decompose(residual: &Residual, locality: &Locality, line_loss: LineLoss) 
         known: if residual.declared_kw.is_empty() {
             residual.metered_kw.clone()
         } else {
-            residual.metered_kw.iter().zip(&residual.declared_kw).map(|(metered, declared)| metered + declared).collect()
+            residual
+                .metered_kw
+                .iter()
+                .zip(&residual.declared_kw)
+                .map(|(metered, declared)| metered + declared)
+                .collect()
         },
     };
     let mut shapes: Vec<Shape> = Vec::new();
@@ -168,7 +185,9 @@ pub fn decompose(residual: &Residual, locality: &Locality, line_loss: LineLoss) 
         // Customers with registers may use their energy at hours of their own.
         let is_window = shapes[shapes.len() - 1].pattern == UnmeteredPattern::Night;
         let least_kw = if is_window { least_kw.max(window_kw) } else { least_kw };
-        let certain = bench.fit(&shapes).filter(|fit| fit.coefficients[place] > least_kw.max(CERTAIN * fit.error_of(&only(place))));
+        let certain = bench
+            .fit(&shapes)
+            .filter(|fit| fit.coefficients[place] > least_kw.max(CERTAIN * fit.error_of(&only(place))));
         let Some(better) = certain else {
             shapes.pop();
             break;
@@ -192,7 +211,8 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Fits level, losses and parts; the true load, whose square is lost in lines, holds what the fit before has found.
+    /// Fits level, losses and parts; the true load, whose square is lost in lines, holds what the
+    /// fit before has found.
     fn fit(&self, shapes: &[Shape]) -> Option<Fit> {
         let mean_kw = self.residual.mean_metered_kw().abs().max(1e-3);
         let mut hidden = vec![0.0; self.known.len()];
@@ -201,7 +221,8 @@ impl Bench<'_> {
             let squares: Vec<f64> = self.known.iter().zip(&hidden).map(|(m, h)| (m + h) * (m + h) / mean_kw).collect();
             let fit = self.fit_within_bounds(&squares, shapes)?;
             for (index, hidden) in hidden.iter_mut().enumerate() {
-                let parts: f64 = shapes.iter().enumerate().map(|(j, shape)| fit.coefficients[FIXED + j] * shape.runs[index]).sum();
+                let parts: f64 =
+                    shapes.iter().enumerate().map(|(j, shape)| fit.coefficients[FIXED + j] * shape.runs[index]).sum();
                 *hidden = (fit.coefficients[0] + parts).max(0.0);
             }
             found = Some(fit);
@@ -212,7 +233,8 @@ impl Bench<'_> {
         found
     }
 
-    /// Lets the last window follow the sun instead of the clock, where that leaves less; `None` where it does not.
+    /// Lets the last window follow the sun instead of the clock, where that leaves less; `None`
+    /// where it does not.
     fn by_the_sun(&self, shapes: &mut Vec<Shape>, fit: &Fit, clock: &Clock, position: Position) -> Option<Fit> {
         let window = shapes.pop()?;
         let runs_on = |hour: usize| window.since.is_none_or(|since| clock.day[hour] >= since);
@@ -229,14 +251,18 @@ impl Bench<'_> {
 
     /// The residual less the parts that were found: level and losses are still in it.
     fn without_parts(&self, fit: &Fit, shapes: &[Shape]) -> Vec<f64> {
-        let parts = |index: usize| shapes.iter().enumerate().map(|(j, shape)| fit.coefficients[FIXED + j] * shape.runs[index]).sum::<f64>();
+        let parts = |index: usize| {
+            shapes.iter().enumerate().map(|(j, shape)| fit.coefficients[FIXED + j] * shape.runs[index]).sum::<f64>()
+        };
         self.rows.y.iter().enumerate().map(|(index, y)| y - parts(index)).collect()
     }
 
-    /// Fits with meter gains alone in proportion to the load. Where that is far from enough, customers that nobody reads are allowed for, if much is gained.
+    /// Fits with meter gains alone in proportion to the load. Where that is far from enough,
+    /// customers that nobody reads are allowed for, if much is gained.
     fn fit_within_bounds(&self, squares: &[f64], shapes: &[Shape]) -> Option<Fit> {
         let gains = self.fit_proportional(squares, shapes, PROPORTIONAL_SIGMA)?;
-        if gains.coefficients[1] < PULLED * PROPORTIONAL_SIGMA && gains.scale < ROUGH * self.residual.mean_metered_kw() {
+        if gains.coefficients[1] < PULLED * PROPORTIONAL_SIGMA && gains.scale < ROUGH * self.residual.mean_metered_kw()
+        {
             return Some(gains);
         }
         let unread = self.fit_proportional(squares, shapes, UNREAD_SIGMA);
@@ -254,7 +280,9 @@ impl Bench<'_> {
             columns.push(&self.residual.declared_kw);
             priors.push(Prior::Normal(DECLARED_SIGMA));
         }
-        let without = |share: f64| -> Vec<f64> { self.rows.y.iter().zip(squares).map(|(y, square)| y - share * square).collect() };
+        let without = |share: f64| -> Vec<f64> {
+            self.rows.y.iter().zip(squares).map(|(y, square)| y - share * square).collect()
+        };
         let mut free = robust_fit(&columns, &Rows { y: &without(self.line_loss.share), ..self.rows }, &priors)?;
         free.coefficients[2] += self.line_loss.share;
         let configured = self.residual.line_loss_share;
@@ -285,7 +313,11 @@ fn told(fit: &Fit, shapes: &[Shape], clock: &Clock) -> Decomposition {
     shapes.iter().enumerate().for_each(|(j, shape)| weights[FIXED + j] = shape.runs[highest]);
     let parts_se_kw = fit.error_of(&weights);
     weights[0] = 1.0;
-    let part = |(j, shape): (usize, &Shape)| Part { kw: kw(j), pattern: shape.pattern, since: shape.since.map(|day| clock.days[day]) };
+    let part = |(j, shape): (usize, &Shape)| Part {
+        kw: kw(j),
+        pattern: shape.pattern,
+        since: shape.since.map(|day| clock.days[day]),
+    };
     Decomposition {
         level_kw: fit.coefficients[0],
         level_se_kw: fit.error_of(&only(0)),
@@ -306,11 +338,13 @@ mod tests {
     use super::*;
     use crate::domain::Timestamp;
 
-    /// Sixty days of a transformer with 20 kW of homes, an evening peak, line losses of 4 % and `tap(hour since start)` beside them.
+    /// Sixty days of a transformer with 20 kW of homes, an evening peak, line losses of 4 % and
+    /// `tap(hour since start)` beside them.
     fn node(tap: impl Fn(usize) -> f64) -> Residual {
         let mut residual = Residual { coverage: 1.0, ..Residual::default() };
         for hour in 0..24 * 60 {
-            let metered = 20.0 + if (17..22).contains(&(hour % 24)) { 15.0 } else { 0.0 } + ((hour * 7919) % 13) as f64 / 3.0;
+            let metered =
+                20.0 + if (17..22).contains(&(hour % 24)) { 15.0 } else { 0.0 } + ((hour * 7919) % 13) as f64 / 3.0;
             let noise = ((hour * 104_729) % 17) as f64 / 40.0 - 0.2;
             residual.at.push(Timestamp(hour as i64 * 3600));
             residual.metered_kw.push(metered);
@@ -376,7 +410,11 @@ mod tests {
     #[test]
     fn a_tap_that_starts_is_dated_and_measured_while_it_runs() {
         let found = split(|hour| if hour >= 24 * 40 { 9.0 } else { 0.0 });
-        assert!((found.parts_kw - 9.0).abs() < 0.3 && found.level_kw.abs() < 0.3, "{:?}", (found.level_kw, found.parts_kw));
+        assert!(
+            (found.parts_kw - 9.0).abs() < 0.3 && found.level_kw.abs() < 0.3,
+            "{:?}",
+            (found.level_kw, found.parts_kw)
+        );
         assert_eq!(found.parts[0].since, Some(CivilDay(40)));
     }
 
@@ -406,9 +444,11 @@ mod tests {
     fn customers_that_nobody_reads_are_no_tap() {
         let mut residual = node(|_| 0.0);
         for index in 0..residual.at.len() {
-            // Homes rest at night: only where the load varies widely can a share of it be told from a level.
+            // Homes rest at night: only where the load varies widely can a share of it be told from
+            // a level.
             let metered = residual.metered_kw[index] * if index % 24 < 7 { 0.3 } else { 1.0 };
-            residual.residual_kw[index] += 0.3 * metered - 0.04 * (residual.metered_kw[index].powi(2) - metered.powi(2)) / 25.0;
+            residual.residual_kw[index] +=
+                0.3 * metered - 0.04 * (residual.metered_kw[index].powi(2) - metered.powi(2)) / 25.0;
             residual.metered_kw[index] = metered;
         }
         let found = taken_apart(&residual).unwrap();

@@ -1,11 +1,17 @@
-//! Which customers a residual itself names: a wrong meter ratio, a wrong link, a meter that under-registers, a wrong clock.
+//! Which customers a residual itself names: a wrong meter ratio, a wrong link, a meter that
+//! under-registers, a wrong clock.
 //!
-//! r_t = Σ β_i·x_it + Σ γ_i·(x_i,t+s − x_it) + e_t over the customers of one node, in hour-to-hour changes, one column after the other (see `missing`, `customer_columns`). β > 0: the meter shows less than
-//! is used, 1/(1+β) of it. β < 0: it shows more than flows here; β near −1 says that nothing of it flows here (a wrong link), β = 1/m − 1 that it shows m
-//! times the load (a wrong ratio). γ near 1: the customer's clock is late by s. H0: β = γ = 0; the statistic is standard normal but for what customers have in common, so eight deviations are asked for, and half of
-//! that in each half of the weeks, odd and even, with one size: an accusation must not hang on one event. What a coarse display adds to both sides is taken off.
-//! A load of constant power has no changes and names nobody: that is why a tap ends at its node.
-//! Source: Yip et al. (2017), IJEPES 91, for the regression; Meinshausen and Bühlmann (2010), JRSS B 72, for stability under halving.
+//! r_t = Σ β_i·x_it + Σ γ_i·(x_i,t+s − x_it) + e_t over the customers of one node, in hour-to-hour
+//! changes, one column after the other (see `missing`, `customer_columns`). β > 0: the meter shows
+//! less than is used, 1/(1+β) of it. β < 0: it shows more than flows here; β near −1 says that
+//! nothing of it flows here (a wrong link), β = 1/m − 1 that it shows m times the load (a wrong
+//! ratio). γ near 1: the customer's clock is late by s. H0: β = γ = 0; the statistic is standard
+//! normal but for what customers have in common, so eight deviations are asked for, and half of
+//! that in each half of the weeks, odd and even, with one size: an accusation must not hang on one
+//! event. What a coarse display adds to both sides is taken off. A load of constant power has no
+//! changes and names nobody: that is why a tap ends at its node.
+//! Source: Yip et al. (2017), IJEPES 91, for the regression; Meinshausen and Bühlmann (2010), JRSS
+//! B 72, for stability under halving.
 
 use crate::domain::Timestamp;
 use crate::series::{LoadSeries, mean_by_hour, rounding_step_kwh};
@@ -24,36 +30,44 @@ const BY_ITSELF: f64 = 5.0;
 const AGREE: f64 = 0.35;
 /// Smallest β: meter classes and losses make some per cent.
 const LEAST_BETA: f64 = 0.12;
-/// No meter shows more than all of what flows too much; one whose current transformers are forgotten shows as little as a hundredth and a fifth of it.
+/// No meter shows more than all of what flows too much; one whose current transformers are
+/// forgotten shows as little as a hundredth and a fifth of it.
 const LEAST_LEFT: f64 = -1.1;
 const MOST_BETA: f64 = 125.0;
-/// A clock that is late by s makes exactly the difference that is asked for; the slope is larger while other late clocks of like homes are in the residual as well.
+/// A clock that is late by s makes exactly the difference that is asked for; the slope is larger
+/// while other late clocks of like homes are in the residual as well.
 const LIKE_A_CLOCK: std::ops::Range<f64> = 0.6..2.0;
-/// A clock that is wrong by more than summer time is rare, and loads that follow one another by hours are not: it must be surer, and be just that.
+/// A clock that is wrong by more than summer time is rare, and loads that follow one another by
+/// hours are not: it must be surer, and be just that.
 const FAR_MIN: i32 = 60;
 const SURE_OF_FAR: f64 = 16.0;
 const LIKE_A_FAR_CLOCK: std::ops::Range<f64> = 0.8..1.3;
-/// Ratios by which a meter shows too much when its current transformers were exchanged or entered twice, and how near its share must be to one of them; what shows less than a fifth
-/// is a ratio or hangs elsewhere, whichever.
+/// Ratios by which a meter shows too much when its current transformers were exchanged or entered
+/// twice, and how near its share must be to one of them; what shows less than a fifth is a ratio or
+/// hangs elsewhere, whichever.
 const TOO_MUCH: [f64; 3] = [2.0, 3.0, 4.0];
 const NEAR_A_RATIO: f64 = 0.07;
 const MUCH_TOO_MUCH: f64 = 0.21;
 const HOURS_OF_WEEK: usize = 24 * 7;
-/// Most customers whose load is named at one node, most whose clock is, and most that are tried in vain.
+/// Most customers whose load is named at one node, most whose clock is, and most that are tried in
+/// vain.
 const MOST: usize = 8;
 const MOST_LATE: usize = 60;
 const MOST_DOUBTFUL: usize = 16;
-/// Standard deviations that keep a column in the search, and the fall of the noise after which all are searched again.
+/// Standard deviations that keep a column in the search, and the fall of the noise after which all
+/// are searched again.
 const HOPEFUL: f64 = 3.5;
 const QUIETER: f64 = 0.8;
-/// A node is worth asking when its changes are larger than meter gains of this share of the load's changes, and than this, make them.
+/// A node is worth asking when its changes are larger than meter gains of this share of the load's
+/// changes, and than this, make them.
 const USUAL_SHARE: f64 = 0.01;
 const USUAL_KW: f64 = 0.02;
 
 /// What is wrong with a customer's readings, by the residual of its node.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wrong {
-    /// Its meter does not show what flows here: residual per kW shown; negative when the meter shows too much.
+    /// Its meter does not show what flows here: residual per kW shown; negative when the meter
+    /// shows too much.
     Load {
         /// That slope.
         beta: f64,
@@ -68,7 +82,8 @@ pub enum Wrong {
 /// For whom a residual is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// Wrong clocks, and meters that show what does not flow: while a customer that the grid file forgot is still in the residual, a meter of like load would seem to show too little.
+    /// Wrong clocks, and meters that show what does not flow: while a customer that the grid file
+    /// forgot is still in the residual, a meter of like load would seem to show too little.
     FaultsOnly,
     /// Meters that show too little as well.
     All,
@@ -83,12 +98,13 @@ pub struct Named {
     pub wrong: Wrong,
     /// Standard deviations from chance.
     pub strength: f64,
-    /// How rough the residual still is when everybody named is taken out (see [`roughness`]): above usual, somebody is missing from the account, and who was named may
-    /// only look like him.
+    /// How rough the residual still is when everybody named is taken out (see [`roughness`]): above
+    /// usual, somebody is missing from the account, and who was named may only look like him.
     pub left: f64,
 }
 
-/// How much rougher a residual is than meter gains make it: 1 = as they do; `None` when there is too little of it.
+/// How much rougher a residual is than meter gains make it: 1 = as they do; `None` when there is
+/// too little of it.
 #[must_use]
 pub fn roughness(residual: &Residual) -> Option<f64> {
     let (first, hours) = span(residual)?;
@@ -102,7 +118,8 @@ fn rough(changes: &Changes, rounding_kw: f64) -> f64 {
     residual_kw / (USUAL_SHARE * metered_kw).hypot(USUAL_KW).hypot(rounding_kw)
 }
 
-/// Standard deviation of the changes that the displays of all customers make, kW: a register cut to steps of w makes w/√2 of it each.
+/// Standard deviation of the changes that the displays of all customers make, kW: a register cut to
+/// steps of w makes w/√2 of it each.
 fn rounding_kw(customers: &[LoadSeries]) -> f64 {
     (customers.iter().map(|series| rounding_step_kwh(series).powi(2)).sum::<f64>() / 2.0).sqrt()
 }
@@ -120,13 +137,19 @@ struct Search<'a> {
     doubtful: Vec<usize>,
 }
 
-/// The customers that a residual names, the clearest first; `customers` are those of the node, with the intervals that were read.
+/// The customers that a residual names, the clearest first; `customers` are those of the node, with
+/// the intervals that were read.
 #[must_use]
 pub fn named(residual: &Residual, customers: &[LoadSeries], wanted: Wanted) -> Vec<Named> {
     let Some((first, hours)) = span(residual) else { return Vec::new() };
     let Some(changes) = Changes::of(residual, first, hours) else { return Vec::new() };
-    let columns = customers.iter().enumerate().flat_map(|(customer, series)| columns_of(customer, series, first, hours)).collect();
-    // Where customers with registers hang beside, an error of their usual day may look like anybody's day.
+    let columns = customers
+        .iter()
+        .enumerate()
+        .flat_map(|(customer, series)| columns_of(customer, series, first, hours))
+        .collect();
+    // Where customers with registers hang beside, an error of their usual day may look like
+    // anybody's day.
     let hidden_kw = CERTAIN_OF_PROFILES * residual.profiled_hour_kw;
     let mut search = Search { columns, customers, wanted, hidden_kw, changes, named: Vec::new(), doubtful: Vec::new() };
     search.run();
@@ -145,8 +168,9 @@ impl Search<'_> {
             }
             let off = self.changes.without_load();
             if off.limit_kw() < QUIETER * searched_kw {
-                hopeful =
-                    (0..self.columns.len()).filter(|&column| self.strength(column, &off).is_some_and(|fit| fit.strength.abs() > HOPEFUL)).collect();
+                hopeful = (0..self.columns.len())
+                    .filter(|&column| self.strength(column, &off).is_some_and(|fit| fit.strength.abs() > HOPEFUL))
+                    .collect();
                 searched_kw = off.limit_kw();
                 // In less noise they may stand.
                 self.doubtful.clear();
@@ -164,7 +188,8 @@ impl Search<'_> {
         !self.doubtful.contains(&customer) && self.named.iter().all(|named| named.customer != customer)
     }
 
-    /// How a column goes with the residual, what its display adds taken off; where it is not known how much that is, the end nearer to nothing counts. `None` where nothing can be said.
+    /// How a column goes with the residual, what its display adds taken off; where it is not known
+    /// how much that is, the end nearer to nothing counts. `None` where nothing can be said.
     fn strength(&self, column: usize, off: &Clipped) -> Option<Slope> {
         let Column { asked, changes, rounding, .. } = &self.columns[column];
         let rounded = self.changes.regress_rounded(changes, *rounding, off, |_| true)?;
@@ -172,18 +197,21 @@ impl Search<'_> {
             // An early clock is asked for by itself.
             Asked::Late(_) => (rounded.strength > 0.0).then_some(rounded),
             Asked::Load if rounded.strength <= 0.0 => Some(rounded),
-            // Rounding hides a part of what a meter does not show: a display that rounds less would make more of it out of nothing.
+            // Rounding hides a part of what a meter does not show: a display that rounds less would
+            // make more of it out of nothing.
             Asked::Load => self.changes.regress(changes, off, |_| true).filter(|plain| plain.strength > 0.0),
         }
     }
 
-    /// Names the customer of a column, where that stands, in the way that goes best with the residual, and takes out what it leaves.
+    /// Names the customer of a column, where that stands, in the way that goes best with the
+    /// residual, and takes out what it leaves.
     fn try_out(&mut self, column: usize, off: &Clipped) {
         let customer = self.columns[column].customer;
         let of_customer = (0..self.columns.len()).filter(|&column| self.columns[column].customer == customer);
         let tried = of_customer.filter_map(|column| self.tried(column, off)).filter(|tried| self.is_possible(tried));
         let best = tried.max_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()).then(b.column.cmp(&a.column)));
-        let stands = |tried: &Tried| stands(&self.columns[tried.column], (tried.slope, tried.strength), &self.changes, off);
+        let stands =
+            |tried: &Tried| stands(&self.columns[tried.column], (tried.slope, tried.strength), &self.changes, off);
         match best.filter(|best| best.strength.abs() > NAMED && stands(best)) {
             Some(Tried { column, slope, strength, without }) => {
                 let wrong = match self.columns[column].asked {
@@ -218,16 +246,22 @@ impl Search<'_> {
     fn is_possible(&self, Tried { column, slope, strength, .. }: &Tried) -> bool {
         let column = &self.columns[*column];
         let is_possible = match column.asked {
-            Asked::Load if *slope > 0.0 => self.wanted == Wanted::All && *strength > 0.0 && (LEAST_BETA..MOST_BETA).contains(slope),
+            Asked::Load if *slope > 0.0 => {
+                self.wanted == Wanted::All && *strength > 0.0 && (LEAST_BETA..MOST_BETA).contains(slope)
+            }
             Asked::Load => *strength < 0.0 && *slope > LEAST_LEFT && is_a_ratio(1.0 + slope),
-            Asked::Late(late_min) if late_min.abs() > FAR_MIN => LIKE_A_FAR_CLOCK.contains(slope) && *strength > SURE_OF_FAR,
+            Asked::Late(late_min) if late_min.abs() > FAR_MIN => {
+                LIKE_A_FAR_CLOCK.contains(slope) && *strength > SURE_OF_FAR
+            }
             Asked::Late(_) => LIKE_A_CLOCK.contains(slope),
         };
-        is_possible && (self.hidden_kw == 0.0 || slope.abs() * swing_kw(&self.customers[column.customer]) > self.hidden_kw)
+        is_possible
+            && (self.hidden_kw == 0.0 || slope.abs() * swing_kw(&self.customers[column.customer]) > self.hidden_kw)
     }
 }
 
-/// Whether a share of what a meter shows is what a wrong ratio, or a link to another node, leaves of it.
+/// Whether a share of what a meter shows is what a wrong ratio, or a link to another node, leaves
+/// of it.
 fn is_a_ratio(share: f64) -> bool {
     share < MUCH_TOO_MUCH || TOO_MUCH.iter().any(|ratio| (share * ratio).ln().abs() < NEAR_A_RATIO)
 }
@@ -247,28 +281,36 @@ fn swing_kw(series: &LoadSeries) -> f64 {
     usual.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b)) - usual.iter().fold(f64::INFINITY, |a, &b| a.min(b))
 }
 
-/// Whether a customer may be named for a column: alike in both halves of the weeks, and, where its meter is to show too little, by what it does beside its usual week as well.
+/// Whether a customer may be named for a column: alike in both halves of the weeks, and, where its
+/// meter is to show too little, by what it does beside its usual week as well.
 fn stands(column: &Column, (slope, strength): (f64, f64), changes: &Changes, off: &Clipped) -> bool {
     let fit = |keep: &dyn Fn(usize) -> bool| changes.regress_rounded(&column.changes, column.rounding, off, keep);
     let Some(whole) = fit(&|_| true).map(|fit| fit.slope) else { return false };
     let alike = |half: usize| {
         let fit = fit(&move |hour| (hour / HOURS_OF_WEEK) % 2 == half);
-        fit.is_some_and(|fit| fit.strength * strength.signum() > NAMED_IN_HALF && (fit.slope - whole).abs() < AGREE * whole.abs())
+        fit.is_some_and(|fit| {
+            fit.strength * strength.signum() > NAMED_IN_HALF && (fit.slope - whole).abs() < AGREE * whole.abs()
+        })
     };
-    // Who shows what does not flow is asked to check a ratio; who is said to be late, or to show too little, must be it beside what all of his kind do.
+    // Who shows what does not flow is asked to check a ratio; who is said to be late, or to show
+    // too little, must be it beside what all of his kind do.
     let shows_too_much = column.asked == Asked::Load && slope < 0.0;
     alike(0) && alike(1) && (shows_too_much || by_itself(&column.changes, changes, off))
 }
 
-/// Whether the residual follows what the customer does beside its usual week as well: shops of one kind open and close together, and one of them may be missing from the grid file.
+/// Whether the residual follows what the customer does beside its usual week as well: shops of one
+/// kind open and close together, and one of them may be missing from the grid file.
 fn by_itself(own: &[f32], changes: &Changes, off: &Clipped) -> bool {
     let mut usual = [(0.0_f32, 0.0_f32); HOURS_OF_WEEK];
     for (hour, change) in own.iter().enumerate() {
         let sum = &mut usual[hour % HOURS_OF_WEEK];
         *sum = (sum.0 + change, sum.1 + 1.0);
     }
-    let beside: Vec<f32> =
-        own.iter().enumerate().map(|(hour, change)| change - usual[hour % HOURS_OF_WEEK].0 / usual[hour % HOURS_OF_WEEK].1).collect();
+    let beside: Vec<f32> = own
+        .iter()
+        .enumerate()
+        .map(|(hour, change)| change - usual[hour % HOURS_OF_WEEK].0 / usual[hour % HOURS_OF_WEEK].1)
+        .collect();
     let clear = changes.regress(&beside, off, |_| true).is_some_and(|fit| fit.strength > BY_ITSELF);
     let settled = |own: &[f32]| changes.clone().settle(own);
     let whole = settled(own);
@@ -292,7 +334,9 @@ mod tests {
     }
 
     fn homes() -> Vec<LoadSeries> {
-        (0..20).map(|number| LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: home(number) }).collect()
+        (0..20)
+            .map(|number| LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: home(number) })
+            .collect()
     }
 
     fn residual(beside: impl Fn(usize) -> f64) -> Residual {
@@ -323,7 +367,12 @@ mod tests {
         for number in [2, 7, 11] {
             homes[number].kw = displayed(&home(number), 1.0);
         }
-        let rounding = |hour: usize| [2, 7, 11].iter().map(|&number| f64::from(home(number)[hour]) - f64::from(homes[number].kw[hour])).sum::<f64>();
+        let rounding = |hour: usize| {
+            [2, 7, 11]
+                .iter()
+                .map(|&number| f64::from(home(number)[hour]) - f64::from(homes[number].kw[hour]))
+                .sum::<f64>()
+        };
         assert_eq!(named(&residual(rounding), &homes, Wanted::All), []);
     }
 
@@ -342,14 +391,22 @@ mod tests {
         // What flows at hour t is shown at t + 1.
         let (homes, late) = (homes(), |hour: usize| home(7)[(hour + 1).min(HOURS - 1)]);
         let found = named(&residual(|hour| f64::from(late(hour)) - f64::from(homes[7].kw[hour])), &homes, Wanted::All);
-        assert_eq!(found.iter().map(|named| (named.customer, named.wrong)).collect::<Vec<_>>(), [(7, Wrong::Clock { late_min: 60 })]);
+        assert_eq!(
+            found.iter().map(|named| (named.customer, named.wrong)).collect::<Vec<_>>(),
+            [(7, Wrong::Clock { late_min: 60 })]
+        );
     }
 
     #[test]
     fn quarter_hourly_meters_show_a_clock_that_is_a_quarter_of_an_hour_early() {
         // Four values an hour that change as the load does.
         let quarter = |place: usize| 0.3 + ((place * 7919) % 101) as f32 / 40.0;
-        let quarters = LoadSeries { usage_point: "Q".into(), start: Timestamp(0), step_min: 15, kw: (0..4 * HOURS).map(quarter).collect() };
+        let quarters = LoadSeries {
+            usage_point: "Q".into(),
+            start: Timestamp(0),
+            step_min: 15,
+            kw: (0..4 * HOURS).map(quarter).collect(),
+        };
         let early = |hour: usize| -> f64 {
             let shown = (0..4).map(|part| f64::from(quarter(4 * hour + part))).sum::<f64>() / 4.0;
             let flows = (0..4).map(|part| f64::from(quarter((4 * hour + part).saturating_sub(1)))).sum::<f64>() / 4.0;
@@ -358,14 +415,20 @@ mod tests {
         let mut homes = homes();
         homes.push(quarters);
         let found = named(&residual(early), &homes, Wanted::All);
-        assert_eq!(found.iter().map(|named| (named.customer, named.wrong)).collect::<Vec<_>>(), [(20, Wrong::Clock { late_min: -15 })]);
+        assert_eq!(
+            found.iter().map(|named| (named.customer, named.wrong)).collect::<Vec<_>>(),
+            [(20, Wrong::Clock { late_min: -15 })]
+        );
     }
 
     #[test]
     fn a_meter_behind_forgotten_current_transformers_is_named_with_its_ratio() {
         let homes = homes();
         let found = named(&residual(|hour| 29.0 * f64::from(homes[7].kw[hour])), &homes, Wanted::All);
-        assert!(matches!(found[..], [Named { customer: 7, wrong: Wrong::Load { beta }, .. }] if (beta - 29.0).abs() < 1.5), "{found:?}");
+        assert!(
+            matches!(found[..], [Named { customer: 7, wrong: Wrong::Load { beta }, .. }] if (beta - 29.0).abs() < 1.5),
+            "{found:?}"
+        );
     }
 
     #[test]

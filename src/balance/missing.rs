@@ -1,12 +1,17 @@
 //! Customers that the grid file does not place, found by the balance they are missing from.
 //!
-//! The load of one customer changes from hour to hour as that of no other does. Statistic: correlation of the changes of a node's residual with the changes of a
-//! customer's load, after what goes with the metered load is taken out; times √n it is standard normal where the customer hangs elsewhere.
-//! H0: all pairs of nodes and customers are such; eight standard deviations leave no room for a chance among a thousand million pairs.  H1: the customer hangs here;
-//! then the residual changes by about as much as its load (losses add a few per cent), which is asked for as well, so that a tap that switches
-//! at the hour when a shop opens places no shop. Changes beyond four standard deviations are cut, since a tap makes such.
-//! What is found is taken out and the next one searched. A flat load changes little and cannot be placed, nor can it accuse anyone.
-//! Source: matching pursuit, Mallat and Zhang (1993); hour-to-hour changes as a customer's mark, from balance regression after Yip et al. (2017), IJEPES 91.
+//! The load of one customer changes from hour to hour as that of no other does. Statistic:
+//! correlation of the changes of a node's residual with the changes of a customer's load, after
+//! what goes with the metered load is taken out; times √n it is standard normal where the customer
+//! hangs elsewhere.
+//! H0: all pairs of nodes and customers are such; eight standard deviations leave no room for a
+//! chance among a thousand million pairs.  H1: the customer hangs here; then the residual changes
+//! by about as much as its load (losses add a few per cent), which is asked for as well, so that a
+//! tap that switches at the hour when a shop opens places no shop. Changes beyond four standard
+//! deviations are cut, since a tap makes such. What is found is taken out and the next one
+//! searched. A flat load changes little and cannot be placed, nor can it accuse anyone.
+//! Source: matching pursuit, Mallat and Zhang (1993); hour-to-hour changes as a customer's mark,
+//! from balance regression after Yip et al. (2017), IJEPES 91.
 
 use crate::domain::{Timestamp, mad_sigma};
 use crate::series::{LoadSeries, hourly_kw};
@@ -15,7 +20,8 @@ use super::Residual;
 
 /// Standard deviations that place a customer.
 const EIGHT: f64 = 8.0;
-/// Standard deviations that keep a customer in the search, and the fall of the noise after which all are searched again.
+/// Standard deviations that keep a customer in the search, and the fall of the noise after which
+/// all are searched again.
 const HOPEFUL: f64 = 3.5;
 const QUIETER: f64 = 0.6;
 /// Change of the residual per change of the customer's load.
@@ -24,7 +30,8 @@ const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.5;
 const WITH_LOSS: f64 = 1.05;
 /// Most customers placed at one node.
 const MOST: usize = 40;
-/// Share of the strength that a quick look finds at least, where a quarter of the hours is missing from the balance.
+/// Share of the strength that a quick look finds at least, where a quarter of the hours is missing
+/// from the balance.
 const NEARLY: f64 = 0.8;
 /// Customers of another size that are tried at one node before the search ends.
 const MOST_UNLIKE: usize = 20;
@@ -35,7 +42,8 @@ const SETTLED: f64 = 0.002;
 const MIN_PAIRS: usize = 168;
 /// Changes beyond so many standard deviations are cut.
 const CUT: f64 = 4.0;
-/// What of a change may go with the metered load or its square: gains of meters, losses, and some customers that nobody reads.
+/// What of a change may go with the metered load or its square: gains of meters, losses, and some
+/// customers that nobody reads.
 const GAINS: (f64, f64) = (-0.03, 0.1);
 /// Hours with a larger share of assumed load are left out, when enough others are there.
 const LITTLE_ASSUMED: f64 = 0.02;
@@ -64,7 +72,9 @@ impl Adrift {
     #[must_use]
     pub fn of(series: &[LoadSeries], start: Timestamp, hours: usize) -> Self {
         let change = |pair: &[f32]| if (pair[1] - pair[0]).is_finite() { pair[1] - pair[0] } else { 0.0 };
-        let changes = series.iter().map(|series| std::iter::once(0.0).chain(hourly_kw(series, start, hours).windows(2).map(change)).collect());
+        let changes = series
+            .iter()
+            .map(|series| std::iter::once(0.0).chain(hourly_kw(series, start, hours).windows(2).map(change)).collect());
         let changes: Vec<Vec<f32>> = changes.collect();
         let squares = changes.iter().map(|own| dot(own, own)).collect();
         Self { start, changes, squares }
@@ -75,10 +85,13 @@ impl Adrift {
         &self.changes[customer]
     }
 
-    /// Whether a customer would stand out of the noise of `residual` twice as clearly as it must, if it hung there.
+    /// Whether a customer would stand out of the noise of `residual` twice as clearly as it must,
+    /// if it hung there.
     #[must_use]
     pub fn would_be_heard(&self, residual: &Residual, customer: usize) -> bool {
-        let Some(changes) = Changes::of(residual, self.start, self.changes.first().map_or(0, Vec::len)) else { return false };
+        let Some(changes) = Changes::of(residual, self.start, self.changes.first().map_or(0, Vec::len)) else {
+            return false;
+        };
         let own: f64 = changes.hour.iter().map(|&hour| f64::from(self.changes[customer][hour]).powi(2)).sum();
         let noise: f64 = changes.without_load().kw.iter().map(|kw| kw * kw).sum();
         (own / (own + noise) * changes.hour.len() as f64).sqrt() > 2.0 * EIGHT
@@ -87,21 +100,32 @@ impl Adrift {
     /// The customers whose load is in `residual`, the clearest first.
     #[must_use]
     pub fn placed_at(&self, residual: &Residual) -> Vec<Placed> {
-        let Some(mut changes) = Changes::of(residual, self.start, self.changes.first().map_or(0, Vec::len)) else { return Vec::new() };
+        let Some(mut changes) = Changes::of(residual, self.start, self.changes.first().map_or(0, Vec::len)) else {
+            return Vec::new();
+        };
         let mut placed: Vec<Placed> = Vec::new();
         let mut unlike: Vec<usize> = Vec::new();
         let (mut hopeful, mut searched_kw): (Vec<usize>, f64) = (Vec::new(), f64::INFINITY);
         while placed.len() < MOST && unlike.len() < MOST_UNLIKE {
             let off = changes.without_load();
-            let strength = |customer: usize| changes.regress(&self.changes[customer], &off, |_| true).map_or(0.0, |fit| fit.strength);
-            // All are looked at first, and again when it has become much quieter; in between only those who stood out a little.
+            let strength = |customer: usize| {
+                changes.regress(&self.changes[customer], &off, |_| true).map_or(0.0, |fit| fit.strength)
+            };
+            // All are looked at first, and again when it has become much quieter; in between only
+            // those who stood out a little.
             if off.limit_kw < QUIETER * searched_kw {
                 let dense = changes.dense(&off, self.changes.first().map_or(0, Vec::len));
-                let may_be = |customer: usize| dense.strength(&self.changes[customer], self.squares[customer]) > NEARLY * HOPEFUL;
-                hopeful = (0..self.changes.len()).filter(|&customer| may_be(customer) && strength(customer) > HOPEFUL).collect();
+                let may_be = |customer: usize| {
+                    dense.strength(&self.changes[customer], self.squares[customer]) > NEARLY * HOPEFUL
+                };
+                hopeful = (0..self.changes.len())
+                    .filter(|&customer| may_be(customer) && strength(customer) > HOPEFUL)
+                    .collect();
                 searched_kw = off.limit_kw;
             }
-            let open = hopeful.iter().filter(|&customer| !unlike.contains(customer) && placed.iter().all(|found| found.customer != *customer));
+            let open = hopeful.iter().filter(|&customer| {
+                !unlike.contains(customer) && placed.iter().all(|found| found.customer != *customer)
+            });
             let fits = open.map(|&customer| Placed { customer, strength: strength(customer) });
             let best = fits.max_by(|a, b| a.strength.total_cmp(&b.strength).then(b.customer.cmp(&a.customer)));
             let Some(best) = best.filter(|best| best.strength > EIGHT) else { break };
@@ -150,7 +174,8 @@ pub(super) struct Clipped {
     limit_kw: f64,
 }
 
-/// A residual's changes on the hours of the customers, 0 where it has none: millions of pairs are looked at through this.
+/// A residual's changes on the hours of the customers, 0 where it has none: millions of pairs are
+/// looked at through this.
 struct Dense {
     off: Vec<f32>,
     all: f64,
@@ -164,7 +189,8 @@ impl Dense {
     }
 }
 
-/// Sum of products in sixteen lanes, which the compiler turns into wide instructions; the order is fixed, so the sum is the same on every run.
+/// Sum of products in sixteen lanes, which the compiler turns into wide instructions; the order is
+/// fixed, so the sum is the same on every run.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0_f32; LANES];
@@ -192,16 +218,22 @@ impl Changes {
     pub(super) fn of(residual: &Residual, start: Timestamp, hours: usize) -> Option<Self> {
         let mean_kw = residual.mean_metered_kw().abs().max(1e-3);
         let firm = |index: usize| residual.assumed_kw[index] <= LITTLE_ASSUMED * residual.metered_kw[index].abs();
-        let hour = |index: usize| usize::try_from((residual.at[index].0 - start.0).div_euclid(3600)).ok().filter(|&hour| hour < hours);
+        let hour = |index: usize| {
+            usize::try_from((residual.at[index].0 - start.0).div_euclid(3600)).ok().filter(|&hour| hour < hours)
+        };
         let pairs = |all: bool| -> Vec<usize> {
             let follows = |index: &usize| residual.at[*index].0 - residual.at[index - 1].0 == 3600;
-            (1..residual.at.len()).filter(follows).filter(|&index| hour(index).is_some() && (all || (firm(index) && firm(index - 1)))).collect()
+            (1..residual.at.len())
+                .filter(follows)
+                .filter(|&index| hour(index).is_some() && (all || (firm(index) && firm(index - 1))))
+                .collect()
         };
         let chosen = Some(pairs(false)).filter(|chosen| chosen.len() >= MIN_PAIRS).unwrap_or_else(|| pairs(true));
         if chosen.len() < MIN_PAIRS {
             return None;
         }
-        let change = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { chosen.iter().map(|&index| of(index) - of(index - 1)).collect() };
+        let change =
+            |of: &dyn Fn(usize) -> f64| -> Vec<f64> { chosen.iter().map(|&index| of(index) - of(index - 1)).collect() };
         Some(Self {
             residual_kw: change(&|index| residual.residual_kw[index]),
             metered_kw: change(&|index| residual.metered_kw[index]),
@@ -227,7 +259,8 @@ impl Changes {
             } else if xx > 0.0 {
                 b += xy / xx;
             }
-            // One meter that shows forty times its load would pass for what goes with all loads, and make culprits of the others.
+            // One meter that shows forty times its load would pass for what goes with all loads,
+            // and make culprits of the others.
             (b, c) = (b.clamp(GAINS.0, GAINS.1), c.clamp(GAINS.0, GAINS.1));
         }
         off(b, c)
@@ -240,20 +273,31 @@ impl Changes {
         Dense { off: dense, all: off.kw.iter().map(|kw| kw * kw).sum(), count: off.kw.len() as f64 }
     }
 
-    /// Spreads of the changes of the residual, without what goes with the load, and of the metered load, kW.
+    /// Spreads of the changes of the residual, without what goes with the load, and of the metered
+    /// load, kW.
     pub(super) fn spreads(&self) -> (f64, f64) {
         (mad_sigma(&self.without_load().kw, 0.0), mad_sigma(&self.metered_kw, 0.0))
     }
 
-    /// How `off` goes with a customer's changes in the hours that `keep` keeps; `None` where the customer's load does not change.
+    /// How `off` goes with a customer's changes in the hours that `keep` keeps; `None` where the
+    /// customer's load does not change.
     pub(super) fn regress(&self, customer: &[f32], off: &Clipped, keep: impl Fn(usize) -> bool) -> Option<Slope> {
         self.regress_rounded(customer, Rounding::default(), off, keep)
     }
 
-    /// The same for a load whose display rounds: what rounding adds to the sums of products is taken off.
-    pub(super) fn regress_rounded(&self, customer: &[f32], rounding: Rounding, off: &Clipped, keep: impl Fn(usize) -> bool) -> Option<Slope> {
+    /// The same for a load whose display rounds: what rounding adds to the sums of products is
+    /// taken off.
+    pub(super) fn regress_rounded(
+        &self,
+        customer: &[f32],
+        rounding: Rounding,
+        off: &Clipped,
+        keep: impl Fn(usize) -> bool,
+    ) -> Option<Slope> {
         let (mut with, mut own, mut all, mut weighted, mut weights, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-        for ((&hour, &off_kw), &weight) in self.hour.iter().zip(&off.kw).zip(&off.weight).filter(|((hour, _), _)| keep(**hour)) {
+        for ((&hour, &off_kw), &weight) in
+            self.hour.iter().zip(&off.kw).zip(&off.weight).filter(|((hour, _), _)| keep(**hour))
+        {
             let change = f64::from(customer[hour]);
             with += change * off_kw;
             own += change * change;
@@ -264,11 +308,12 @@ impl Changes {
         }
         with -= weights * rounding.with;
         weighted -= weights * rounding.own;
-        (all > 0.0 && own > 0.0 && weighted > 0.0).then(|| Slope { strength: with / (own * all).sqrt() * f64::sqrt(count), slope: with / weighted })
+        (all > 0.0 && own > 0.0 && weighted > 0.0)
+            .then(|| Slope { strength: with / (own * all).sqrt() * f64::sqrt(count), slope: with / weighted })
     }
 
-    /// Takes a customer out at the slope that leaves least, and gives that slope: Huber's estimate. What is left is cut and regressed again, and less is cut the nearer
-    /// the slope comes.
+    /// Takes a customer out at the slope that leaves least, and gives that slope: Huber's estimate.
+    /// What is left is cut and regressed again, and less is cut the nearer the slope comes.
     pub(super) fn settle(&mut self, customer: &[f32]) -> f64 {
         self.settle_rounded(customer, Rounding::default())
     }

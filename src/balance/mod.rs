@@ -1,8 +1,14 @@
-//! The balance engine: what flows into a grid node, minus what its meters record, minus technical loss.
+//! The balance engine: what flows into a grid node, minus what its meters record, minus technical
+//! loss.
 //!
-//! A load that no meter sees appears in no customer's series, only here. `residual` makes the hourly balance, and `supply` asks whether the balance meter is right; `missing` finds the customers that the grid file
-//! forgot, `members` those whose own load a residual names, and `co_timing` those whose meter shows less from the day on which the residual rises; `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and what goes with the metered load, by the robust fit of
-//! `regression`; `by_register` is for balance meters that have a register only; `null` turns level and parts into a probability, with an error that healthy nodes have in common.
+//! A load that no meter sees appears in no customer's series, only here. `residual` makes the
+//! hourly balance, and `supply` asks whether the balance meter is right; `missing` finds the
+//! customers that the grid file forgot, `members` those whose own load a residual names, and
+//! `co_timing` those whose meter shows less from the day on which the residual rises;
+//! `decomposition` splits the rest into a level, loads that start or run in a window (`parts`), and
+//! what goes with the metered load, by the robust fit of `regression`; `by_register` is for balance
+//! meters that have a register only; `null` turns level and parts into a probability, with an error
+//! that healthy nodes have in common.
 
 mod by_register;
 mod co_timing;

@@ -1,12 +1,17 @@
 //! How surprising is steady unmetered load at this node?
 //!
-//! H0: nothing is there, and the level is wrong by its own standard error, by a share θ of the no-load losses that all transformers have in common (nameplates
-//! are not what was built), and by a share κ of the metered load (gains of large meters that do not follow the sum), with heavy tails (Student, 4 degrees of
-//! freedom).  H1: a load between 0.3 and 300 kW, or twice what was found where that is more, log-uniform, is estimated with the same error.
-//! Statistic: Bayes factor of the two; the probability adds the configured prior share of nodes with a tap.
-//! Null: θ is the shorth of the levels over no-load losses, which taps cannot move while fewer than half of the nodes have one; κ is taken from the lower side of
-//! all nodes, where taps cannot be: they only add.
-//! Source: Efron (2004), JASA 99, for the empirical null; Andrews et al. (1972) for the shorth; statrs for the distributions.
+//! H0: nothing is there, and the level is wrong by its own standard error, by a share θ of the
+//! no-load losses that all transformers have in common (nameplates are not what was built), and by
+//! a share κ of the metered load (gains of large meters that do not follow the sum), with heavy
+//! tails (Student, 4 degrees of freedom).  H1: a load between 0.3 and 300 kW, or twice what was
+//! found where that is more, log-uniform, is estimated with the same error.
+//! Statistic: Bayes factor of the two; the probability adds the configured prior share of nodes
+//! with a tap.
+//! Null: θ is the shorth of the levels over no-load losses, which taps cannot move while fewer than
+//! half of the nodes have one; κ is taken from the lower side of all nodes, where taps cannot be:
+//! they only add.
+//! Source: Efron (2004), JASA 99, for the empirical null; Andrews et al. (1972) for the shorth;
+//! statrs for the distributions.
 
 use statrs::distribution::{Continuous, Normal, StudentsT};
 
@@ -21,7 +26,8 @@ const POINTS: usize = 300;
 const FREEDOM: f64 = 4.0;
 /// Error of every level, kW: what losses of meters and small public loads make.
 const LEAST_ERROR_KW: f64 = 0.05;
-/// Error of every level as a share of the metered load before any node is seen, and how many nodes that counts for.
+/// Error of every level as a share of the metered load before any node is seen, and how many nodes
+/// that counts for.
 const PRIOR_SHARE: f64 = 0.003;
 const PRIOR_NODES: f64 = 5.0;
 /// No-load losses differ between makers and years by at most so much of the catalogue value.
@@ -30,13 +36,17 @@ const NO_LOAD_BOUND: f64 = 0.8;
 const LEVEL_SURE: f64 = 3.0;
 /// Error of a part, as a share of the metered load: gains that change with the season.
 const PART_SHARE: f64 = 0.001;
-/// Error of assumed load that stays the same from day to day: a customer whose meter is stuck for weeks is not what it was.
+/// Error of assumed load that stays the same from day to day: a customer whose meter is stuck for
+/// weeks is not what it was.
 const ASSUMED_SHARE: f64 = 0.25;
-/// Error of a customer's register load spread by the profile of its class, as a share of its mean power: over months, of which only the ends are extrapolated, and of a part, for a
-/// customer changes in mid-period what the profile spreads over all of it. Errors of customers are independent.
+/// Error of a customer's register load spread by the profile of its class, as a share of its mean
+/// power: over months, of which only the ends are extrapolated, and of a part, for a customer
+/// changes in mid-period what the profile spreads over all of it. Errors of customers are
+/// independent.
 const PROFILED_LEVEL: f64 = 0.1;
 const PROFILED_PART: f64 = 0.3;
-/// Error of a part as a share of that of unread usage points: who moves in or out changes by a part of what premises differ by.
+/// Error of a part as a share of that of unread usage points: who moves in or out changes by a part
+/// of what premises differ by.
 const UNREAD_PART: f64 = 0.3;
 /// Error of a load as a share of it: loads vary while they run.
 const OWN_SHARE: f64 = 0.025;
@@ -63,7 +73,8 @@ pub struct NodeLevel {
 /// How healthy nodes err.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Null {
-    /// Share of the no-load loss that is left over in every level; negative where transformers lose less than the catalogue says.
+    /// Share of the no-load loss that is left over in every level; negative where transformers lose
+    /// less than the catalogue says.
     no_load_share: f64,
     /// Error of a level as a share of the metered load.
     load_share: f64,
@@ -88,12 +99,15 @@ impl Null {
     /// Learns the null from all nodes of one level of the grid.
     #[must_use]
     pub fn of(nodes: &[NodeLevel]) -> Self {
-        let shares: Vec<f64> = nodes.iter().filter(|node| node.no_load_kw > 0.0).map(|node| node.kw / node.no_load_kw).collect();
+        let shares: Vec<f64> =
+            nodes.iter().filter(|node| node.no_load_kw > 0.0).map(|node| node.kw / node.no_load_kw).collect();
         let within: Vec<f64> = shares.into_iter().filter(|share| share.abs() <= 2.0).collect();
         let n = within.len() as f64;
-        let no_load_share = shorth(within).map_or(0.0, |share| (share * n / (n + PRIOR_NODES)).clamp(-NO_LOAD_BOUND, NO_LOAD_BOUND));
+        let no_load_share =
+            shorth(within).map_or(0.0, |share| (share * n / (n + PRIOR_NODES)).clamp(-NO_LOAD_BOUND, NO_LOAD_BOUND));
         let own = |node: &NodeLevel| node.kw - no_load_share * node.no_load_kw;
-        // What registers leave open is counted at each node; where enough others are there, they tell what meters and losses do.
+        // What registers leave open is counted at each node; where enough others are there, they
+        // tell what meters and losses do.
         let read = nodes.iter().filter(|node| node.profiled_kw == 0.0).count() as f64 >= PRIOR_NODES;
         let below = nodes
             .iter()
@@ -111,9 +125,11 @@ impl Null {
     #[must_use]
     pub fn judge(&self, node: &NodeLevel, found: &Decomposition, reserve: f64, prior: f64) -> NodeOdds {
         let level_kw = node.kw - self.no_load_share * node.no_load_kw;
-        let shared =
-            LEAST_ERROR_KW.hypot(self.load_share * node.metered_kw).hypot(ASSUMED_SHARE * node.assumed_kw).hypot(PROFILED_LEVEL * node.profiled_kw)
-                * reserve;
+        let shared = LEAST_ERROR_KW
+            .hypot(self.load_share * node.metered_kw)
+            .hypot(ASSUMED_SHARE * node.assumed_kw)
+            .hypot(PROFILED_LEVEL * node.profiled_kw)
+            * reserve;
         let level_error = finite_or(node.se_kw, node.metered_kw).hypot(shared).hypot(node.unread_kw);
         let no_parts = found.parts.is_empty();
         let from_the_start = no_parts || level_kw > LEVEL_SURE * level_error;
@@ -123,15 +139,24 @@ impl Null {
             let own = finite_or(found.total_se_kw, node.metered_kw).hypot(PROFILED_PART * node.profiled_kw);
             (level_kw + found.parts_kw, own.hypot(shared).hypot(node.unread_kw), level_kw + found.parts_mean_kw)
         } else {
-            let shared =
-                LEAST_ERROR_KW.hypot(PART_SHARE * node.metered_kw).hypot(PROFILED_PART * node.profiled_kw).hypot(UNREAD_PART * node.unread_kw)
-                    * reserve;
+            let shared = LEAST_ERROR_KW
+                .hypot(PART_SHARE * node.metered_kw)
+                .hypot(PROFILED_PART * node.profiled_kw)
+                .hypot(UNREAD_PART * node.unread_kw)
+                * reserve;
             (found.parts_kw, finite_or(found.parts_se_kw, node.metered_kw).hypot(shared), found.parts_mean_kw)
         };
-        // Where a level is far below nothing, somebody is metered who is not supplied here, and what runs above such a floor may be his rest.
+        // Where a level is far below nothing, somebody is metered who is not supplied here, and
+        // what runs above such a floor may be his rest.
         let shortfall_kw = (-level_kw - LEVEL_SURE * level_error).max(0.0);
         let error_kw = error_kw.hypot(OWN_SHARE * kw).hypot(shortfall_kw);
-        NodeOdds { log_odds: bayes_factor(kw, error_kw) + (prior / (1.0 - prior)).ln(), kw, error_kw, mean_kw, from_the_start }
+        NodeOdds {
+            log_odds: bayes_factor(kw, error_kw) + (prior / (1.0 - prior)).ln(),
+            kw,
+            error_kw,
+            mean_kw,
+            from_the_start,
+        }
     }
 }
 
@@ -139,7 +164,8 @@ fn finite_or(value: f64, otherwise: f64) -> f64 {
     if value.is_finite() { value } else { otherwise }
 }
 
-/// The smallest load that would be found more often than not where a load of `found_kw` was estimated with `error_kw`, kW.
+/// The smallest load that would be found more often than not where a load of `found_kw` was
+/// estimated with `error_kw`, kW.
 #[must_use]
 pub fn smallest_detectable_kw(error_kw: f64, found_kw: f64, prior: f64) -> f64 {
     // The error that a load brings along is not there without it.
@@ -193,7 +219,15 @@ mod tests {
     };
 
     fn level(kw: f64) -> NodeLevel {
-        NodeLevel { kw, se_kw: 0.1, no_load_kw: 0.5, metered_kw: 50.0, assumed_kw: 0.0, profiled_kw: 0.0, unread_kw: 0.0 }
+        NodeLevel {
+            kw,
+            se_kw: 0.1,
+            no_load_kw: 0.5,
+            metered_kw: 50.0,
+            assumed_kw: 0.0,
+            profiled_kw: 0.0,
+            unread_kw: 0.0,
+        }
     }
 
     #[test]
@@ -206,7 +240,8 @@ mod tests {
     #[test]
     fn the_larger_a_tap_the_likelier_it_is() {
         let null = Null::of(&[]);
-        let log_odds: Vec<f64> = [10.0, 100.0, 300.0, 400.0, 2000.0].map(|kw| null.judge(&level(kw), &NOTHING, 1.0, 0.02).log_odds).to_vec();
+        let log_odds: Vec<f64> =
+            [10.0, 100.0, 300.0, 400.0, 2000.0].map(|kw| null.judge(&level(kw), &NOTHING, 1.0, 0.02).log_odds).to_vec();
         assert!(log_odds.iter().all(|&log_odds| log_odds > 3.0), "{log_odds:?}");
     }
 
@@ -223,7 +258,10 @@ mod tests {
         let mut with_taps = healthy.clone();
         with_taps.extend([20.0, 35.0].map(level));
         let (a, b) = (Null::of(&healthy), Null::of(&with_taps));
-        assert!((a.no_load_share - b.no_load_share).abs() < 0.15 && (a.load_share - b.load_share).abs() < 0.002, "{a:?} {b:?}");
+        assert!(
+            (a.no_load_share - b.no_load_share).abs() < 0.15 && (a.load_share - b.load_share).abs() < 0.002,
+            "{a:?} {b:?}"
+        );
         assert!(a.no_load_share < -0.2);
     }
 

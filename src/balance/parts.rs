@@ -1,8 +1,10 @@
 //! Finds, in what a fit leaves, one load that starts, stops or runs in a window of the day.
 //!
-//! Every hour of the day has a sequence of days with its best split. Hours that change on the same day by far more than they vary belong to one event: nearly all
-//! of them to a load that starts or stops, a run of them to one that runs in a window. Without such an event, the usual course of the day is compared with the
-//! best rectangle: a window that was there from the start. A season, or the shape of homes, changes all hours slowly or has no edges, and is left alone.
+//! Every hour of the day has a sequence of days with its best split. Hours that change on the same
+//! day by far more than they vary belong to one event: nearly all of them to a load that starts or
+//! stops, a run of them to one that runs in a window. Without such an event, the usual course of
+//! the day is compared with the best rectangle: a window that was there from the start. A season,
+//! or the shape of homes, changes all hours slowly or has no edges, and is left alone.
 //! Source: Hawkins (1977) for the split; science of farms: plateaus with sharp edges.
 
 use crate::domain::{Calendar, CivilDay, Timestamp, best_split, mad_sigma, median};
@@ -12,16 +14,19 @@ use super::decomposition::UnmeteredPattern;
 const HOURS: usize = 24;
 /// Days on either side of a change.
 const MARGIN_DAYS: usize = 3;
-/// The smallest part, kW: half an old mining unit; and as a share of the metered load, below which meter gains make such things.
+/// The smallest part, kW: half an old mining unit; and as a share of the metered load, below which
+/// meter gains make such things.
 const LEAST_KW: f64 = 0.5;
 const LEAST_SHARE: f64 = 0.003;
 /// A change of an hour, or the height of a window, in standard deviations of its days.
 const SHARP: f64 = 4.0;
-/// Hours of the day that change when a load starts or stops that runs day and night, and when one starts that runs in a window.
+/// Hours of the day that change when a load starts or stops that runs day and night, and when one
+/// starts that runs in a window.
 const WHOLE_DAY: usize = 18;
 const SHORTEST_WINDOW: usize = 3;
 const LONGEST_WINDOW: usize = 16;
-/// Share of the hours of a run that must have changed, and of the variation of a day's course that a rectangle must explain.
+/// Share of the hours of a run that must have changed, and of the variation of a day's course that
+/// a rectangle must explain.
 const SOLID: f64 = 0.75;
 /// A change need not keep all of its height: share of the median change that an hour must show.
 const LIKE: f64 = 0.5;
@@ -47,7 +52,8 @@ pub(super) struct Shape {
 
 impl Clock {
     pub(super) fn of(at: &[Timestamp], calendar: &Calendar) -> Self {
-        let (mut day, mut days, mut hour): (Vec<usize>, Vec<CivilDay>, Vec<usize>) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut day, mut days, mut hour): (Vec<usize>, Vec<CivilDay>, Vec<usize>) =
+            (Vec::new(), Vec::new(), Vec::new());
         for &at in at {
             let local = calendar.local(at);
             if days.last() != Some(&local.day()) {
@@ -88,11 +94,19 @@ fn courses(values: &[f64], clock: &Clock) -> Courses {
     courses
 }
 
-/// The most striking part in a residual; `None` when there is none. `off` is what a fit leaves, `residual` what it was made from, and `metered` the load that pays
-/// for losses, all in kW.
-pub(super) fn find_shape(off: &[f64], residual: &[f64], metered: &[f64], clock: &Clock, least_kw: f64) -> Option<Shape> {
+/// The most striking part in a residual; `None` when there is none. `off` is what a fit leaves,
+/// `residual` what it was made from, and `metered` the load that pays for losses, all in kW.
+pub(super) fn find_shape(
+    off: &[f64],
+    residual: &[f64],
+    metered: &[f64],
+    clock: &Clock,
+    least_kw: f64,
+) -> Option<Shape> {
     let off = courses(off, clock);
-    event(&off, clock, least_kw).or_else(|| window(&off, &levels(&courses(residual, clock))?, &levels(&courses(metered, clock))?, clock, least_kw))
+    event(&off, clock, least_kw).or_else(|| {
+        window(&off, &levels(&courses(residual, clock))?, &levels(&courses(metered, clock))?, clock, least_kw)
+    })
 }
 
 /// Median of every hour of the day; `None` when an hour has no value.
@@ -108,14 +122,24 @@ fn levels(courses: &Courses) -> Option<[f64; HOURS]> {
 fn event(courses: &Courses, clock: &Clock, least_kw: f64) -> Option<Shape> {
     let changes: Vec<Option<Change>> = courses.iter().map(|course| own_change(course, least_kw)).collect();
     let rises = changes.iter().flatten().map(|change| change.shift_kw).sum::<f64>() > 0.0;
-    let days: Vec<usize> = changes.iter().flatten().filter(|change| (change.shift_kw > 0.0) == rises).map(|change| change.day).collect();
+    let days: Vec<usize> =
+        changes.iter().flatten().filter(|change| (change.shift_kw > 0.0) == rises).map(|change| change.day).collect();
     let day = commonest(&days)?;
     // Hours that the change cut through show it a day later or earlier.
-    let height =
-        median(&changes.iter().flatten().filter(|change| change.day.abs_diff(day) <= 1).map(|change| change.shift_kw.abs()).collect::<Vec<_>>());
+    let height = median(
+        &changes
+            .iter()
+            .flatten()
+            .filter(|change| change.day.abs_diff(day) <= 1)
+            .map(|change| change.shift_kw.abs())
+            .collect::<Vec<_>>(),
+    );
     let shift = |hour: usize| change_at(&courses[hour], day).map_or(0.0, |(shift, _)| shift);
-    let hot: Vec<bool> =
-        (0..HOURS).map(|hour| changes[hour].is_some_and(|change| (change.shift_kw > 0.0) == rises) && shift(hour).abs() > LIKE * height).collect();
+    let hot: Vec<bool> = (0..HOURS)
+        .map(|hour| {
+            changes[hour].is_some_and(|change| (change.shift_kw > 0.0) == rises) && shift(hour).abs() > LIKE * height
+        })
+        .collect();
     let count = hot.iter().filter(|&&hot| hot).count();
     let runs_on = move |at: usize| (at >= day) == rises;
     let since = rises.then_some(day);
@@ -136,7 +160,8 @@ fn own_change(course: &[(usize, f64)], least_kw: f64) -> Option<Change> {
     (shift_kw.abs() > least_kw.max(SHARP * noise_kw)).then_some(Change { day, shift_kw })
 }
 
-/// Change of the median at a day, and the spread of days around both medians; `None` when one side has no value.
+/// Change of the median at a day, and the spread of days around both medians; `None` when one side
+/// has no value.
 fn change_at(course: &[(usize, f64)], day: usize) -> Option<(f64, f64)> {
     let values: Vec<f64> = course.iter().map(|(_, kw)| *kw).collect();
     let (before, after) = values.split_at(course.partition_point(|(at, _)| *at < day));
@@ -152,7 +177,8 @@ fn commonest(days: &[usize]) -> Option<usize> {
     days.iter().copied().max_by_key(|&day| (met(day), std::cmp::Reverse(day)))
 }
 
-/// The run of hours around the clock that holds what is hot: first hour and length. `None` when it is no window, or has too many cold hours.
+/// The run of hours around the clock that holds what is hot: first hour and length. `None` when it
+/// is no window, or has too many cold hours.
 fn run_of(hot: &[bool]) -> Option<(usize, usize)> {
     let count = hot.iter().filter(|&&hot| hot).count();
     // The run lies opposite the longest pause.
@@ -160,18 +186,28 @@ fn run_of(hot: &[bool]) -> Option<(usize, usize)> {
     let pause_before = |hour: usize| (1..HOURS).take_while(|back| !hot[(hour + HOURS - back) % HOURS]).count();
     let from = starts.max_by_key(|&hour| (pause_before(hour), std::cmp::Reverse(hour)))?;
     let length = HOURS - pause_before(from);
-    ((SHORTEST_WINDOW..=LONGEST_WINDOW).contains(&length) && count as f64 >= SOLID * length as f64).then_some((from, length))
+    ((SHORTEST_WINDOW..=LONGEST_WINDOW).contains(&length) && count as f64 >= SOLID * length as f64)
+        .then_some((from, length))
 }
 
-/// A load that has run in one window of the day from the start: the usual course of the residual is a level, a loss that goes with the square of the load, and a
-/// rectangle. All three are fitted together, since a loss bends to a night load when it stands alone.
-fn window(off: &Courses, residual: &[f64; HOURS], metered: &[f64; HOURS], clock: &Clock, least_kw: f64) -> Option<Shape> {
+/// A load that has run in one window of the day from the start: the usual course of the residual is
+/// a level, a loss that goes with the square of the load, and a rectangle. All three are fitted
+/// together, since a loss bends to a night load when it stands alone.
+fn window(
+    off: &Courses,
+    residual: &[f64; HOURS],
+    metered: &[f64; HOURS],
+    clock: &Clock,
+    least_kw: f64,
+) -> Option<Shape> {
     let mean = metered.iter().sum::<f64>() / HOURS as f64;
     let squares = metered.map(|kw| kw * kw / mean.abs().max(1e-3));
     let plain = left_over(residual, &squares, None);
-    let candidates = (0..HOURS).flat_map(|from| (SHORTEST_WINDOW + 1..=LONGEST_WINDOW).map(move |length| (from, length)));
+    let candidates =
+        (0..HOURS).flat_map(|from| (SHORTEST_WINDOW + 1..=LONGEST_WINDOW).map(move |length| (from, length)));
     let fits = candidates.map(|(from, length)| (left_over(residual, &squares, Some((from, length))), from, length));
-    let (best, from, length) = fits.filter(|fit| fit.0.height_kw > least_kw).min_by(|a, b| a.0.variation.total_cmp(&b.0.variation))?;
+    let (best, from, length) =
+        fits.filter(|fit| fit.0.height_kw > least_kw).min_by(|a, b| a.0.variation.total_cmp(&b.0.variation))?;
     let spread: Vec<f64> = (off.iter())
         .map(|course| {
             let values: Vec<f64> = course.iter().map(|(_, kw)| *kw).collect();
@@ -192,7 +228,8 @@ struct LeftOver {
     height_kw: f64,
 }
 
-/// Least squares of a day's course on a level, a loss of at least nothing, and a rectangle of `window` (first hour, length).
+/// Least squares of a day's course on a level, a loss of at least nothing, and a rectangle of
+/// `window` (first hour, length).
 fn left_over(course: &[f64; HOURS], squares: &[f64; HOURS], window: Option<(usize, usize)>) -> LeftOver {
     let centred = |values: [f64; HOURS]| {
         let mean = values.iter().sum::<f64>() / HOURS as f64;
@@ -236,8 +273,11 @@ mod tests {
     fn an_evening_peak_of_homes_that_nobody_reads_is_no_window() {
         let at: Vec<Timestamp> = (0..24 * 30).map(|hour| Timestamp(hour * 3600)).collect();
         let clock = Clock::of(&at, &Calendar::new(None).unwrap());
-        let homes: Vec<f64> =
-            (0..24 * 30).map(|hour| 3.0 * (-((f64::from(hour % 24) - 19.0) / 4.0).powi(2)).exp() + f64::from((hour * 31) % 7) / 10.0).collect();
+        let homes: Vec<f64> = (0..24 * 30)
+            .map(|hour| {
+                3.0 * (-((f64::from(hour % 24) - 19.0) / 4.0).powi(2)).exp() + f64::from((hour * 31) % 7) / 10.0
+            })
+            .collect();
         assert_eq!(find_shape(&homes, &homes, &vec![20.0; homes.len()], &clock, 0.5), None);
     }
 }

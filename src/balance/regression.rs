@@ -1,9 +1,12 @@
 //! A robust linear fit of a few columns, with priors on coefficients and errors that know of days.
 //!
-//! y = Σ b_j · x_j + e by Huber's M-estimator (k = 1.345, 95 % efficiency under normality), scale from the median absolute deviation, by iteratively reweighted
-//! least squares. A prior N(0, σ_j²) on a coefficient adds 1/σ_j² to its precision. The hours of a day err together: the precision of data counts a day as one observation, and errors are the sandwich estimator
-//! clustered by day with Bartlett weights over three days.
-//! Source: Huber (1964), Robust estimation of a location parameter; Liang and Zeger (1986), Biometrika 73; Newey and West (1987), Econometrica 55.
+//! y = Σ b_j · x_j + e by Huber's M-estimator (k = 1.345, 95 % efficiency under normality), scale
+//! from the median absolute deviation, by iteratively reweighted least squares. A prior N(0, σ_j²)
+//! on a coefficient adds 1/σ_j² to its precision. The hours of a day err together: the precision of
+//! data counts a day as one observation, and errors are the sandwich estimator clustered by day
+//! with Bartlett weights over three days.
+//! Source: Huber (1964), Robust estimation of a location parameter; Liang and Zeger (1986),
+//! Biometrika 73; Newey and West (1987), Econometrica 55.
 
 use crate::domain::mad_sigma;
 
@@ -14,7 +17,8 @@ const HUBER_K: f64 = 1.345;
 /// Rounds of reweighting at most, and the relative change of the scale that ends them.
 const ROUNDS: usize = 12;
 const SETTLED: f64 = 0.003;
-/// Relative error of energy that was assumed for missing readings: an hour of a home or a shop strays about so much from its usual value.
+/// Relative error of energy that was assumed for missing readings: an hour of a home or a shop
+/// strays about so much from its usual value.
 const ASSUMED_ERROR: f64 = 0.3;
 /// Noise below this is not believed, kW: meters of this size count in steps of ten watt-hours.
 const LEAST_SCALE_KW: f64 = 0.005;
@@ -72,8 +76,8 @@ impl Fit {
     }
 }
 
-/// Fits `columns`, each with its prior. `None` with fewer than 24 rows, with too many columns, or when
-/// columns say the same.
+/// Fits `columns`, each with its prior. `None` with fewer than 24 rows, with too many columns, or
+/// when columns say the same.
 pub(super) fn robust_fit(columns: &[&[f64]], rows: &Rows, priors: &[Prior]) -> Option<Fit> {
     let n = rows.y.len();
     if n < 24 || columns.len() > MOST_COLUMNS {
@@ -92,7 +96,8 @@ pub(super) fn robust_fit(columns: &[&[f64]], rows: &Rows, priors: &[Prior]) -> O
         precision = inverse(&gram, columns.len())?;
         coefficients = times(&precision, &right);
         for index in 0..n {
-            off[index] = rows.y[index] - columns.iter().zip(&coefficients).map(|(column, b)| b * column[index]).sum::<f64>();
+            off[index] =
+                rows.y[index] - columns.iter().zip(&coefficients).map(|(column, b)| b * column[index]).sum::<f64>();
             scaled[index] = off[index] * trust(rows.assumed[index], scale).sqrt();
         }
         let before = scale;
@@ -117,7 +122,8 @@ fn trust(assumed_kw: f64, scale: f64) -> f64 {
     1.0 / (1.0 + (ASSUMED_ERROR * assumed_kw / scale).powi(2))
 }
 
-/// What priors add to the diagonal of the normal equations, which are in units of one hour's variance.
+/// What priors add to the diagonal of the normal equations, which are in units of one hour's
+/// variance.
 fn prior_precision(priors: &[Prior], scale: f64) -> Vector {
     let mut precision = Vector::default();
     for (precision, prior) in precision.iter_mut().zip(priors) {
@@ -140,7 +146,8 @@ fn normal_equations(columns: &[&[f64]], y: &[f64], weight: &[f64]) -> (Matrix, V
     (gram, right)
 }
 
-/// Inverse of the leading `k` rows and columns of a symmetric positive matrix, by Cholesky factors; `None` when it is not positive.
+/// Inverse of the leading `k` rows and columns of a symmetric positive matrix, by Cholesky factors;
+/// `None` when it is not positive.
 fn inverse(matrix: &Matrix, k: usize) -> Option<Matrix> {
     let mut factor = Matrix::default();
     for i in 0..k {
@@ -156,7 +163,8 @@ fn inverse(matrix: &Matrix, k: usize) -> Option<Matrix> {
             }
         }
     }
-    // Column by column of the unit matrix; the inverse is symmetric, so columns may be kept as rows.
+    // Column by column of the unit matrix; the inverse is symmetric, so columns may be kept as
+    // rows.
     let mut inverse = Matrix::default();
     for (column, x) in inverse.iter_mut().enumerate().take(k) {
         for i in 0..k {
@@ -175,8 +183,17 @@ fn times(matrix: &Matrix, vector: &Vector) -> Vector {
     matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
 }
 
-/// The sandwich: days as clusters, neighbouring days correlated; the prior's own uncertainty is part of the filling.
-fn covariance(columns: &[&[f64]], day: &[usize], off: &[f64], weight: &[f64], bread: &Matrix, prior: &Vector, scale: f64) -> Matrix {
+/// The sandwich: days as clusters, neighbouring days correlated; the prior's own uncertainty is
+/// part of the filling.
+fn covariance(
+    columns: &[&[f64]],
+    day: &[usize],
+    off: &[f64],
+    weight: &[f64],
+    bread: &Matrix,
+    prior: &Vector,
+    scale: f64,
+) -> Matrix {
     let days = day.last().map_or(0, |last| last + 1);
     let mut score = vec![Vector::default(); days];
     for (j, column) in columns.iter().enumerate() {
@@ -229,9 +246,15 @@ mod tests {
 
     #[test]
     fn a_tenth_of_wild_points_does_not_move_the_line() {
-        let y: Vec<f64> = (0..480).map(|i| if i % 10 == 3 { 500.0 } else { 7.0 + 0.1 * f64::from(i % 24) + 0.01 * f64::from(i % 7) }).collect();
+        let y: Vec<f64> = (0..480)
+            .map(|i| if i % 10 == 3 { 500.0 } else { 7.0 + 0.1 * f64::from(i % 24) + 0.01 * f64::from(i % 7) })
+            .collect();
         let fit = line(&y, FREE);
-        assert!((fit.coefficients[0] - 7.03).abs() < 0.1 && (fit.coefficients[1] - 0.1).abs() < 0.01, "{:?}", fit.coefficients);
+        assert!(
+            (fit.coefficients[0] - 7.03).abs() < 0.1 && (fit.coefficients[1] - 0.1).abs() < 0.01,
+            "{:?}",
+            fit.coefficients
+        );
     }
 
     #[test]
@@ -247,7 +270,12 @@ mod tests {
     fn a_prior_holds_a_slope_that_noise_makes() {
         let y: Vec<f64> = (0..480).map(|i| f64::from((i * 7919) % 101) / 10.0 + 0.1 * f64::from(i % 24)).collect();
         let slope = |prior| line(&y, [Prior::Free, prior]).coefficients[1];
-        assert!(slope(Prior::Normal(0.01)).abs() < 0.3 * slope(Prior::Free).abs(), "{} {}", slope(Prior::Normal(0.01)), slope(Prior::Free));
+        assert!(
+            slope(Prior::Normal(0.01)).abs() < 0.3 * slope(Prior::Free).abs(),
+            "{} {}",
+            slope(Prior::Normal(0.01)),
+            slope(Prior::Free)
+        );
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! The hourly balance of one node: supplied − metered − technical loss − declared unmetered load.
 //!
-//! Technical loss = no-load and load loss of every transformer at or below the node (nameplate, `domain::transformer_loss_kw`) + line loss quadratic in load.
-//! What line and load losses really are stays open; `decomposition` fits gains near 1 and line loss within bounds.
-//! A balance meter that is read by the day, and a node where much of the load is known by the day or by registers only, are balanced day by day: every hour gets the mean of
-//! its day, so that the unknown course of a day is no load. Where the balance meter has a register only, every hour gets the mean between two of its readings.
-//! Declared load is street lighting that the grid file names (`domain::Lighting`).
+//! Technical loss = no-load and load loss of every transformer at or below the node (nameplate,
+//! `domain::transformer_loss_kw`) + line loss quadratic in load. What line and load losses really
+//! are stays open; `decomposition` fits gains near 1 and line loss within bounds. A balance meter
+//! that is read by the day, and a node where much of the load is known by the day or by registers
+//! only, are balanced day by day: every hour gets the mean of its day, so that the unknown course
+//! of a day is no load. Where the balance meter has a register only, every hour gets the mean
+//! between two of its readings. Declared load is street lighting that the grid file names
+//! (`domain::Lighting`).
 //! Source: energy balance of a distribution node, for example Yip et al. (2017), IJEPES 91.
 
 use crate::domain::{Calendar, CivilDay, Timestamp, TransformerRating, transformer_loss_kw};
 use crate::series::{GridSum, LoadSeries, RegisterPeriod, hourly_kw, hourly_or_held_kw, mean_by_hour};
 
-/// Hours that make a day of a balance by day, and share of the hours between two register readings that must be balanced.
+/// Hours that make a day of a balance by day, and share of the hours between two register readings
+/// that must be balanced.
 const DAY_HOURS: usize = 18;
 const SPAN_SHARE: f64 = 0.75;
 
@@ -52,7 +56,8 @@ pub struct NodeMeters<'a> {
     pub transformers: Vec<TransformerRating>,
     /// Root of the sum of squared mean powers of the customers with registers among them, kW.
     pub profiled_kw: f64,
-    /// Standard error of their sum at the hour of the day at which members of their classes differ most, kW.
+    /// Standard error of their sum at the hour of the day at which members of their classes differ
+    /// most, kW.
     pub profiled_hour_kw: f64,
 }
 
@@ -75,11 +80,14 @@ pub struct Residual {
     pub residual_kw: Vec<f64>,
     /// What of the metered load is known by the day or by registers only, as a share of its mean.
     pub coarse_share: f64,
-    /// Root of the sum of squared mean powers of customers with registers, kW: their true course strays from their class by some share of it.
+    /// Root of the sum of squared mean powers of customers with registers, kW: their true course
+    /// strays from their class by some share of it.
     pub profiled_kw: f64,
-    /// Standard error of their sum, and of usage points that were not read, at the hour of the day at which members of their classes differ most, kW.
+    /// Standard error of their sum, and of usage points that were not read, at the hour of the day
+    /// at which members of their classes differ most, kW.
     pub profiled_hour_kw: f64,
-    /// Every hour holds the mean of its day, or of the time between two register readings, where this is not `Hour`.
+    /// Every hour holds the mean of its day, or of the time between two register readings, where
+    /// this is not `Hour`.
     pub span: BalanceSpan,
     /// Number of the day or time that each hour belongs to; empty where balanced by the hour.
     pub span_of: Vec<u32>,
@@ -87,7 +95,8 @@ pub struct Residual {
     pub line_loss_share: f64,
     /// No-load loss of the transformers at or below the node, kW; part of the technical loss.
     pub no_load_kw: f64,
-    /// Share of the balance meter's hours in which the balance could be made, 0 to 1, times the share of usage points that were read.
+    /// Share of the balance meter's hours in which the balance could be made, 0 to 1, times the
+    /// share of usage points that were read.
     pub coverage: f64,
     /// The share of hours alone.
     pub hours_share: f64,
@@ -95,8 +104,9 @@ pub struct Residual {
     pub unread_kw: f64,
 }
 
-/// Makes the hourly balance of a node; `metered` gives the sum of its usage points (without those under `meters.below`) for a number of hours from a start,
-/// `declared` the unmetered load that is known of (kW, in the same hours; empty = none).
+/// Makes the hourly balance of a node; `metered` gives the sum of its usage points (without those
+/// under `meters.below`) for a number of hours from a start, `declared` the unmetered load that is
+/// known of (kW, in the same hours; empty = none).
 #[must_use]
 pub fn residual(
     meters: &NodeMeters,
@@ -145,7 +155,8 @@ pub fn residual(
     balance
 }
 
-/// Hourly sum of balance meters below a node, and the part of it that was assumed for missing readings, kW.
+/// Hourly sum of balance meters below a node, and the part of it that was assumed for missing
+/// readings, kW.
 fn sum_below(below: &[&LoadSeries], start: Timestamp, hours: usize) -> (Vec<f64>, Vec<f64>) {
     let (mut sum, mut assumed) = (vec![0.0; hours], vec![0.0; hours]);
     let first_hour = start.0.div_euclid(3600);
@@ -162,7 +173,8 @@ fn sum_below(below: &[&LoadSeries], start: Timestamp, hours: usize) -> (Vec<f64>
 }
 
 impl Residual {
-    /// Replaces every hour by the mean of its local day, and leaves out days that lack more than a quarter of their hours.
+    /// Replaces every hour by the mean of its local day, and leaves out days that lack more than a
+    /// quarter of their hours.
     #[must_use]
     pub fn by_day(self, calendar: &Calendar) -> Self {
         let days: Vec<CivilDay> = self.at.iter().map(|&at| calendar.day(at)).collect();
@@ -171,11 +183,13 @@ impl Residual {
         self.by_spans(BalanceSpan::Day, &span_of, |_| DAY_HOURS)
     }
 
-    /// Replaces every hour by the mean between the two register readings of the balance meter around it; hours outside, and times of which more than a quarter could
-    /// not be balanced, are left out.
+    /// Replaces every hour by the mean between the two register readings of the balance meter
+    /// around it; hours outside, and times of which more than a quarter could not be balanced, are
+    /// left out.
     #[must_use]
     pub fn by_register(self, periods: &[RegisterPeriod]) -> Self {
-        let period_of = |at: &Timestamp| periods.iter().position(|period| period.from <= *at && at.0 + 3600 <= period.to.0);
+        let period_of =
+            |at: &Timestamp| periods.iter().position(|period| period.from <= *at && at.0 + 3600 <= period.to.0);
         let span_of: Vec<Option<u32>> = self.at.iter().map(|at| period_of(at).map(|place| place as u32)).collect();
         let hours = |place: u32| (periods[place as usize].to.0 - periods[place as usize].from.0) as f64 / 3600.0;
         self.by_spans(BalanceSpan::Register, &span_of, |place| (SPAN_SHARE * hours(place)) as usize)
@@ -191,7 +205,8 @@ impl Residual {
         self.by_spans(span, &span_of, |_| 0)
     }
 
-    /// Replaces every hour by the mean of its span; spans of fewer hours than `least`, and hours without a span, are left out.
+    /// Replaces every hour by the mean of its span; spans of fewer hours than `least`, and hours
+    /// without a span, are left out.
     fn by_spans(self, span: BalanceSpan, span_of: &[Option<u32>], least: impl Fn(u32) -> usize) -> Self {
         let mut kept = Vec::with_capacity(self.at.len());
         let mut hours_of = Vec::with_capacity(self.at.len());
@@ -225,8 +240,9 @@ impl Residual {
         self.span == BalanceSpan::Hour
     }
 
-    /// Counts `share` of the load of a usage point: 1 where the grid file does not place it here, β where its meter shows too little or too much. `kw` is its hourly
-    /// mean power from `start`; hours without a value get its usual value for the hour of the day, and count as assumed.
+    /// Counts `share` of the load of a usage point: 1 where the grid file does not place it here, β
+    /// where its meter shows too little or too much. `kw` is its hourly mean power from `start`;
+    /// hours without a value get its usual value for the hour of the day, and count as assumed.
     pub fn add_customer(&mut self, start: Timestamp, kw: &[f32], share: f64) {
         let usual = mean_by_hour(kw, start.0.div_euclid(3600));
         for (index, at) in self.at.iter().enumerate() {
@@ -239,7 +255,8 @@ impl Residual {
         }
     }
 
-    /// Counts what usage points that were not read are expected to use, kW from `start` on; nothing in hours outside.
+    /// Counts what usage points that were not read are expected to use, kW from `start` on; nothing
+    /// in hours outside.
     pub fn add_expected(&mut self, start: Timestamp, kw: &[f32]) {
         for (index, at) in self.at.iter().enumerate() {
             let hour = usize::try_from((at.0 - start.0).div_euclid(3600)).ok();
@@ -262,11 +279,21 @@ impl Residual {
     }
 }
 
-/// Loss at `load_kw`, of which `through_kw` flows through the node's own transformers, in proportion to their rating.
-fn technical_loss_kw(meters: &NodeMeters, settings: &BalanceSettings, load_kw: f64, through_kw: f64, mean_kw: f64) -> f64 {
+/// Loss at `load_kw`, of which `through_kw` flows through the node's own transformers, in
+/// proportion to their rating.
+fn technical_loss_kw(
+    meters: &NodeMeters,
+    settings: &BalanceSettings,
+    load_kw: f64,
+    through_kw: f64,
+    mean_kw: f64,
+) -> f64 {
     let rated: f64 = meters.transformers.iter().map(|t| t.rated_kva).sum();
-    let transformers: f64 =
-        meters.transformers.iter().map(|&t| transformer_loss_kw(t, through_kw * t.rated_kva / rated, settings.power_factor)).sum();
+    let transformers: f64 = meters
+        .transformers
+        .iter()
+        .map(|&t| transformer_loss_kw(t, through_kw * t.rated_kva / rated, settings.power_factor))
+        .sum();
     let lines = if mean_kw > 0.0 { settings.line_loss_share * load_kw * load_kw / mean_kw } else { 0.0 };
     transformers + lines
 }
@@ -287,8 +314,15 @@ mod tests {
     fn balance(supply_kw: Vec<f32>, home_kw: Vec<f32>) -> Residual {
         let (supply, sums) = (series("M", supply_kw), GridSums::new(std::iter::once("T".into())));
         sums.add("T", &series("A", home_kw));
-        let meters =
-            NodeMeters { supply: &supply, below: vec![], read: 1, usage_points: 1, transformers: vec![], profiled_kw: 0.0, profiled_hour_kw: 0.0 };
+        let meters = NodeMeters {
+            supply: &supply,
+            below: vec![],
+            read: 1,
+            usage_points: 1,
+            transformers: vec![],
+            profiled_kw: 0.0,
+            profiled_hour_kw: 0.0,
+        };
         let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
         residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T"), start, hours), |_| Vec::new())
     }
@@ -302,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_small_transformer_without_a_meter_is_not_charged_with_the_load_of_its_whole_feeder() {
-        let (supply, below, sums) = (series("F", vec![3020.0; 48]), series("T", vec![3000.0; 48]), GridSums::new(std::iter::once("T2".into())));
+        let (supply, below, sums) =
+            (series("F", vec![3020.0; 48]), series("T", vec![3000.0; 48]), GridSums::new(std::iter::once("T2".into())));
         sums.add("T2", &series("A", vec![20.0; 48]));
         let rating = TransformerRating::from_kva(63.0).unwrap();
         let meters = NodeMeters {
@@ -315,7 +350,8 @@ mod tests {
             profiled_hour_kw: 0.0,
         };
         let settings = BalanceSettings { power_factor: 0.95, line_loss_share: 0.0, largest_filled_share: 0.2 };
-        let balance = residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T2"), start, hours), |_| Vec::new());
+        let balance =
+            residual(&meters, &settings, |start, hours| sums.sum(std::iter::once("T2"), start, hours), |_| Vec::new());
         assert!(balance.technical_kw.iter().all(|kw| *kw < 1.0), "{:?}", balance.technical_kw[0]);
     }
 
@@ -338,7 +374,11 @@ mod tests {
 
     #[test]
     fn between_two_register_readings_only_the_mean_is_known() {
-        let period = |from: i64, to: i64| RegisterPeriod { from: Timestamp(from * 3600), to: Timestamp(to * 3600), energy_kwh: 0.0 };
+        let period = |from: i64, to: i64| RegisterPeriod {
+            from: Timestamp(from * 3600),
+            to: Timestamp(to * 3600),
+            energy_kwh: 0.0,
+        };
         let supply = (0..48).map(|hour| if hour < 20 { 6.0 } else { 9.0 }).collect();
         let balance = balance(supply, vec![4.0; 48]).by_register(&[period(0, 20), period(20, 40)]);
         assert_eq!((balance.at.len(), balance.span), (40, BalanceSpan::Register));

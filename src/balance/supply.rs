@@ -1,27 +1,35 @@
-//! Is the balance meter itself right? A wrong ratio and a wrong clock, found before its balance is believed.
+//! Is the balance meter itself right? A wrong ratio and a wrong clock, found before its balance is
+//! believed.
 //!
-//! *Ratio*: supplied = a + b·metered over the hours; where everybody under the node is read, b is a little above 1. b near another ratio of current transformers, with
-//! little noise and next to no level, says that the meter shows b times what flows: a tap moves the level and leaves b. Days before and after a jump of supplied over metered are asked
-//! apart, since ratios are mistaken when meters are changed.
-//! *Clock*: a meter that is late by s hours shows supplied(t − s), so the residual holds −s times the slope of the load. Fitted beside level and losses.
+//! *Ratio*: supplied = a + b·metered over the hours; where everybody under the node is read, b is a
+//! little above 1. b near another ratio of current transformers, with little noise and next to no
+//! level, says that the meter shows b times what flows: a tap moves the level and leaves b. Days
+//! before and after a jump of supplied over metered are asked apart, since ratios are mistaken when
+//! meters are changed.
+//! *Clock*: a meter that is late by s hours shows supplied(t − s), so the residual holds −s times
+//! the slope of the load. Fitted beside level and losses.
 //! H0: ratio 1 and s = 0.  Weak when: many customers are not in the grid file.
-//! Source: first-order expansion of a shifted series; ratios of current transformers as in IEC 61869-2.
+//! Source: first-order expansion of a shifted series; ratios of current transformers as in IEC
+//! 61869-2.
 
 use crate::domain::{Calendar, CivilDay, best_split, mad_sigma, median};
 
 use super::Residual;
 use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
 
-/// Ratios by which meters are taken for what they are not; their inverses as well, and one that only a meter which shows too little can have: a third too much may be customers that
-/// nobody knows.
-const RATIOS: [f64; 20] = [1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 16.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
+/// Ratios by which meters are taken for what they are not; their inverses as well, and one that
+/// only a meter which shows too little can have: a third too much may be customers that nobody
+/// knows.
+const RATIOS: [f64; 20] =
+    [1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 16.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
 const TOO_LITTLE: f64 = 0.75;
 /// Losses make b larger than 1 by about so much, and a ratio is one when b is so near.
 const LOSS: f64 = 1.04;
 const NEAR: f64 = 0.07;
 /// Noise and level as a share of what is supplied.
 const MOST_NOISE: f64 = 0.05;
-/// The same for ratios between two thirds and three halves, which a large customer under the wrong node makes as well, but less evenly.
+/// The same for ratios between two thirds and three halves, which a large customer under the wrong
+/// node makes as well, but less evenly.
 const NEAR_ONE: std::ops::Range<f64> = 0.66..1.51;
 const MOST_NOISE_NEAR_ONE: f64 = 0.025;
 const MOST_LEVEL: f64 = 0.2;
@@ -30,11 +38,13 @@ const MARGIN_DAYS: usize = 5;
 const JUMP: f64 = 0.25;
 /// Hours of balance that a judgement needs: a week.
 const MIN_HOURS: usize = 168;
-/// A clock is wrong from thirteen minutes on, when that is so many standard errors, and much of the noise is gone with it.
+/// A clock is wrong from thirteen minutes on, when that is so many standard errors, and much of the
+/// noise is gone with it.
 const LEAST_SHIFT_H: f64 = 0.21;
 const SURE: f64 = 8.0;
 const QUIETER: f64 = 0.85;
-/// Quarters of the day that must agree on it: those whose own error is below this share of it, within so much of it.
+/// Quarters of the day that must agree on it: those whose own error is below this share of it,
+/// within so much of it.
 const QUARTERS: usize = 4;
 const TELLING: f64 = 0.2;
 const ALIKE: std::ops::Range<f64> = 0.35..2.0;
@@ -83,19 +93,26 @@ pub fn wrong_ratios(residual: &Residual, calendar: &Calendar) -> Vec<WrongRatio>
 
 /// A ratio other than 1 that supplied and metered load show, if any.
 fn ratio(supplied: &[f64], metered: &[f64]) -> Option<f64> {
-    let (ones, assumed, day) = (vec![1.0; metered.len()], vec![0.0; metered.len()], (0..metered.len()).map(|hour| hour / 24).collect::<Vec<_>>());
+    let (ones, assumed, day) = (
+        vec![1.0; metered.len()],
+        vec![0.0; metered.len()],
+        (0..metered.len()).map(|hour| hour / 24).collect::<Vec<_>>(),
+    );
     let rows = Rows { y: supplied, assumed: &assumed, day: &day };
     let fit = robust_fit(&[&ones, metered], &rows, &[Prior::Free, Prior::Free])?;
     let usual = median(supplied);
     let slope = fit.coefficients[1] / LOSS;
     let most_noise = if NEAR_ONE.contains(&slope) { MOST_NOISE_NEAR_ONE } else { MOST_NOISE };
-    let follows = fit.scale < most_noise * usual && fit.coefficients[0].abs() < MOST_LEVEL * usual && mad_sigma(metered, median(metered)) > fit.scale;
+    let follows = fit.scale < most_noise * usual
+        && fit.coefficients[0].abs() < MOST_LEVEL * usual
+        && mad_sigma(metered, median(metered)) > fit.scale;
     let candidates = RATIOS.iter().flat_map(|&ratio| [ratio, 1.0 / ratio]).chain([TOO_LITTLE]);
     let nearest = candidates.min_by(|a, b| (slope / a).ln().abs().total_cmp(&(slope / b).ln().abs()))?;
     (follows && slope > 0.0 && (slope / nearest).ln().abs() < NEAR).then_some(nearest)
 }
 
-/// Hours by which a balance meter's stamps are late (negative: early); `None` where its clock is right or nothing can be said.
+/// Hours by which a balance meter's stamps are late (negative: early); `None` where its clock is
+/// right or nothing can be said.
 #[must_use]
 pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     let n = residual.at.len();
@@ -106,10 +123,14 @@ pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     }
     let pick = |kw: &[f64]| -> Vec<f64> { inner.iter().map(|&index| kw[index]).collect() };
     let (metered, y, assumed) = (pick(&residual.metered_kw), pick(&residual.residual_kw), pick(&residual.assumed_kw));
-    let slope: Vec<f64> = inner.iter().map(|&index| 0.5 * (residual.metered_kw[index + 1] - residual.metered_kw[index - 1])).collect();
+    let slope: Vec<f64> =
+        inner.iter().map(|&index| 0.5 * (residual.metered_kw[index + 1] - residual.metered_kw[index - 1])).collect();
     let mean_kw = (metered.iter().sum::<f64>() / metered.len() as f64).abs().max(1e-3);
     let squares: Vec<f64> = metered.iter().map(|kw| kw * kw / mean_kw).collect();
-    let (ones, day) = (vec![1.0; metered.len()], inner.iter().map(|&index| calendar.day(residual.at[index]).0 as usize).collect::<Vec<_>>());
+    let (ones, day) = (
+        vec![1.0; metered.len()],
+        inner.iter().map(|&index| calendar.day(residual.at[index]).0 as usize).collect::<Vec<_>>(),
+    );
     let rows = Rows { y: &y, assumed: &assumed, day: &day };
     let priors = [Prior::Free, Prior::Normal(GAIN_SIGMA), Prior::Normal(LOSS_SIGMA), Prior::Free];
     let right = robust_fit(&[&ones, &metered, &squares], &rows, &priors[..3])?;
@@ -118,8 +139,10 @@ pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     own[3] = 1.0;
     let (hours, error) = (-late.coefficients[3], late.error_of(&own));
     let is_late = hours.abs() > LEAST_SHIFT_H.max(SURE * error) && late.scale < QUIETER * right.scale;
-    // A clock is as wrong in the morning as in the evening; a customer who is not counted here has hours of his own.
-    let quarters: Vec<Vec<f64>> = (0..QUARTERS).map(|quarter| of_quarter(&slope, &inner, quarter, residual, calendar)).collect();
+    // A clock is as wrong in the morning as in the evening; a customer who is not counted here has
+    // hours of his own.
+    let quarters: Vec<Vec<f64>> =
+        (0..QUARTERS).map(|quarter| of_quarter(&slope, &inner, quarter, residual, calendar)).collect();
     let columns: Vec<&[f64]> = [&ones, &metered, &squares].into_iter().chain(&quarters).map(Vec::as_slice).collect();
     let by_quarter = || robust_fit(&columns, &rows, &[&priors[..3], &[Prior::Free; QUARTERS]].concat());
     (is_late && by_quarter().is_some_and(|fit| agree(&fit, hours))).then_some(hours)
@@ -161,7 +184,8 @@ mod tests {
     fn node(shown: impl Fn(f64) -> f64) -> Residual {
         let mut residual = Residual { coverage: 1.0, ..Residual::default() };
         for hour in 0..24 * 60 {
-            let (supplied, metered) = (shown(f64::from(hour)) + f64::from((hour * 7919) % 13) / 400.0, load(f64::from(hour)));
+            let (supplied, metered) =
+                (shown(f64::from(hour)) + f64::from((hour * 7919) % 13) / 400.0, load(f64::from(hour)));
             residual.at.push(Timestamp(i64::from(hour) * 3600));
             residual.supplied_kw.push(supplied);
             residual.metered_kw.push(metered);
@@ -185,13 +209,17 @@ mod tests {
 
     #[test]
     fn a_ratio_mistaken_from_some_day_on_is_dated() {
-        let ratios = wrong_ratios(&node(|hour| load(hour) * if hour < 24.0 * 31.0 { 1.03 } else { 1.03 / 20.0 }), &calendar());
+        let ratios =
+            wrong_ratios(&node(|hour| load(hour) * if hour < 24.0 * 31.0 { 1.03 } else { 1.03 / 20.0 }), &calendar());
         assert_eq!(ratios, [WrongRatio { ratio: 1.0 / 20.0, from: CivilDay(31), to: CivilDay(59) }]);
     }
 
     #[test]
     fn a_tap_that_begins_is_no_ratio() {
-        assert!(wrong_ratios(&node(|hour| 1.03 * load(hour) + if hour < 24.0 * 31.0 { 0.0 } else { 30.0 }), &calendar()).is_empty());
+        assert!(
+            wrong_ratios(&node(|hour| 1.03 * load(hour) + if hour < 24.0 * 31.0 { 0.0 } else { 30.0 }), &calendar())
+                .is_empty()
+        );
     }
 
     #[test]

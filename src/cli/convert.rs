@@ -25,10 +25,12 @@ pub(super) struct ConvertArgs {
     /// Replace the file where it exists; links, devices and files that are read are never replaced
     #[arg(long)]
     force: bool,
-    /// How the files are written: the name of a known export, or a profile in TOML [default: found from the content]
+    /// How the files are written: the name of a known export, or a profile in TOML [default: found
+    /// from the content]
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
-    /// Time zone of stamps without an offset; with it stamps are written in UTC, without it as they stand
+    /// Time zone of stamps without an offset; with it stamps are written in UTC, without it as they
+    /// stand
     #[arg(long, value_name = "IANA")]
     timezone: Option<String>,
     /// Configuration, of which section [caps] counts here; `darkload config` prints the default
@@ -95,8 +97,11 @@ fn reason_of(error: &ConvertError) -> ExitReason {
     match error {
         ConvertError::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
         ConvertError::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
-        ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => ExitReason::UnwritableOutput,
-        ConvertError::MixedClocks | ConvertError::Pipeline(PipelineError::Memory { .. } | PipelineError::AddressSpace { .. }) => {
+        ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => {
+            ExitReason::UnwritableOutput
+        }
+        ConvertError::MixedClocks
+        | ConvertError::Pipeline(PipelineError::Memory { .. } | PipelineError::AddressSpace { .. }) => {
             ExitReason::BadArguments
         }
     }
@@ -112,7 +117,12 @@ fn plan(args: &ConvertArgs) -> Result<ConvertPlan, PlanError> {
         memory: args.memory,
         out: args.out.clone(),
         force: args.force,
-        also_read: args.config.iter().cloned().chain(profile.map(PathBuf::from).filter(|path| path.is_file())).collect(),
+        also_read: args
+            .config
+            .iter()
+            .cloned()
+            .chain(profile.map(PathBuf::from).filter(|path| path.is_file()))
+            .collect(),
     })
 }
 
@@ -146,5 +156,9 @@ fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
         warn(&format!("darkload: {others} more records were left out; `darkload inspect` counts them by kind"));
     }
     let records = converted.readings + converted.register_readings + rejects;
-    if rejects as f64 > args.max_rejects * records.max(1) as f64 { ExitReason::TooManyRejects } else { ExitReason::Finished }
+    if rejects as f64 > args.max_rejects * records.max(1) as f64 {
+        ExitReason::TooManyRejects
+    } else {
+        ExitReason::Finished
+    }
 }

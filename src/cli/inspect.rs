@@ -13,13 +13,15 @@ use super::session::watch_interrupts;
 use super::terminal::show;
 use super::{ExitReason, complain};
 
-/// Show what the reader takes files for and on what ground: format, columns, clock, first readings, months, faults; writes nothing
+/// Show what the reader takes files for and on what ground: format, columns, clock, first readings,
+/// months, faults; writes nothing
 #[derive(Debug, clap::Args)]
 pub(super) struct InspectArgs {
     /// Readings: files, folders or patterns
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// How the files are written: the name of a known export, or a profile in TOML [default: found from the content]
+    /// How the files are written: the name of a known export, or a profile in TOML [default: found
+    /// from the content]
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
     /// Time zone of stamps without an offset, such as Asia/Almaty
@@ -33,7 +35,8 @@ pub(super) struct InspectArgs {
     only_profile: bool,
 }
 
-/// Inspects every file and says how it ended: a file that cannot be used is told, and the others are inspected.
+/// Inspects every file and says how it ended: a file that cannot be used is told, and the others
+/// are inspected.
 pub(super) fn run(args: &InspectArgs) -> ExitReason {
     let profile = match args.profile.as_deref().map(Profile::named).transpose() {
         Ok(profile) => profile,
@@ -60,9 +63,17 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
         progress.finish();
         match inspected {
             Ok(inspection) if args.only_profile => {
-                shown = worse(shown, show(&inspection.understanding.profile.map_or_else(String::new, |profile| profile.to_toml())));
+                shown = worse(
+                    shown,
+                    show(&inspection.understanding.profile.map_or_else(String::new, |profile| profile.to_toml())),
+                );
             }
-            Ok(inspection) => shown = worse(shown, show(&format!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar)))),
+            Ok(inspection) => {
+                shown = worse(
+                    shown,
+                    show(&format!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar))),
+                )
+            }
             Err(PipelineError::Interrupted) => return failed("", &PipelineError::Interrupted, ExitReason::Interrupted),
             // A folder holds other files as well; a scan of it passes them over.
             Err(PipelineError::Ingest(error)) if !file.named && error.is_other_kind_of_file() => {
@@ -91,13 +102,19 @@ fn words(inspection: &Inspection, calendar: &Calendar) -> String {
     decisions(&mut text, inspection);
     holdings(&mut text, inspection, calendar);
     if !inspection.faults.is_empty() {
-        let faults: Vec<String> = inspection.faults.iter().map(|(kind, count)| format!("{} {count}", kind.as_str())).collect();
+        let faults: Vec<String> =
+            inspection.faults.iter().map(|(kind, count)| format!("{} {count}", kind.as_str())).collect();
         let _ = writeln!(text, "\nUsage points with a fault: {}", faults.join(", "));
     }
     if !inspection.rejects.is_empty() {
         text.push_str("\nRecords left out\n");
         for (code, (count, first)) in &inspection.rejects {
-            let _ = writeln!(text, "  {count:>8}  {code}; first in row {}: {}", first.row, first.clone().shortened().detail);
+            let _ = writeln!(
+                text,
+                "  {count:>8}  {code}; first in row {}: {}",
+                first.row,
+                first.clone().shortened().detail
+            );
         }
     }
     if let Some(profile) = &inspection.understanding.profile {
@@ -116,7 +133,8 @@ fn decisions(text: &mut String, inspection: &Inspection) {
     for decision in decisions {
         let _ = writeln!(text, "  {:width$}  {}  ({})", decision.what, decision.value, decision.ground);
     }
-    let doubts: Vec<_> = decisions.iter().filter_map(|decision| decision.doubt.as_ref().map(|doubt| (decision.what, doubt))).collect();
+    let doubts: Vec<_> =
+        decisions.iter().filter_map(|decision| decision.doubt.as_ref().map(|doubt| (decision.what, doubt))).collect();
     if !doubts.is_empty() {
         text.push_str("\nMay be read in another way\n");
         for (what, doubt) in doubts {
@@ -137,7 +155,8 @@ fn holdings(text: &mut String, inspection: &Inspection, calendar: &Calendar) {
         let _ = writeln!(text, "  {:width$}  {}  {value:>12} {}", reading.usage_point, reading.at, reading.unit);
     }
     if inspection.usage_points > 0 {
-        let steps: Vec<String> = inspection.steps.iter().map(|(step, points)| format!("{points} of {step} min")).collect();
+        let steps: Vec<String> =
+            inspection.steps.iter().map(|(step, points)| format!("{points} of {step} min")).collect();
         let _ = writeln!(text, "\n{} usage points with intervals: {}", inspection.usage_points, steps.join(", "));
         if let Some((low, high)) = inspection.range_kw {
             let _ = writeln!(text, "Mean power of an interval from {low:.3} to {high:.3} kW");
@@ -145,7 +164,13 @@ fn holdings(text: &mut String, inspection: &Inspection, calendar: &Calendar) {
         text.push_str("  month    usage points   intervals   share held\n");
         for (month, cover) in &inspection.months {
             let share = 100.0 * cover.held as f64 / cover.expected.max(1) as f64;
-            let _ = writeln!(text, "  {}  {:>13}  {:>10}   {share:>8.2} %", &month.to_string()[..7], cover.usage_points, cover.held);
+            let _ = writeln!(
+                text,
+                "  {}  {:>13}  {:>10}   {share:>8.2} %",
+                &month.to_string()[..7],
+                cover.usage_points,
+                cover.held
+            );
         }
     }
     let registers = inspection.registers;

@@ -31,15 +31,18 @@ pub struct Cli {
 enum Command {
     /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
     Scan(Box<scan::ScanArgs>),
-    /// Show what the reader takes files for and on what ground: format, columns, clock, first readings, months, faults; writes nothing
+    /// Show what the reader takes files for and on what ground: format, columns, clock, first
+    /// readings, months, faults; writes nothing
     Inspect(inspect::InspectArgs),
     /// Plant farms of known size in the dump's own series and say which of them a scan would find
     Trial(Box<scan::ScanArgs>),
     /// Write a synthetic utility with known farms, to try and to measure with
     Simulate(Box<simulate::SimulateArgs>),
-    /// Say what a result holds on one usage point, address or node: why it is listed, what speaks against, what was not testable
+    /// Say what a result holds on one usage point, address or node: why it is listed, what speaks
+    /// against, what was not testable
     Explain(ExplainArgs),
-    /// Repeat a result from the readings and its run.toml, and say whether the bytes are the same and, if not, where they part
+    /// Repeat a result from the readings and its run.toml, and say whether the bytes are the same
+    /// and, if not, where they part
     Verify(Box<verify::VerifyArgs>),
     /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
     Convert(convert::ConvertArgs),

@@ -1,4 +1,5 @@
-//! Progress on the terminal: a spinner with a count for long stages, nothing when standard error is no terminal.
+//! Progress on the terminal: a spinner with a count for long stages, nothing when standard error is
+//! no terminal.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -37,7 +38,11 @@ impl Progress for TerminalProgress {
     fn stage(&self, name: &'static str, total: Option<u64>) {
         let target = if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(total, target);
-        let template = if total.is_some() { "{msg} {bar:40} {human_pos}/{human_len}" } else { "{spinner} {msg} {human_pos} {elapsed}" };
+        let template = if total.is_some() {
+            "{msg} {bar:40} {human_pos}/{human_len}"
+        } else {
+            "{spinner} {msg} {human_pos} {elapsed}"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

@@ -1,4 +1,5 @@
-//! The key of pseudonyms and the list of what stands for what: files beside a result, never in it. Whoever has them can read the names; whoever has the result alone cannot.
+//! The key of pseudonyms and the list of what stands for what: files beside a result, never in it.
+//! Whoever has them can read the names; whoever has the result alone cannot.
 
 use std::ffi::OsString;
 use std::fs;
@@ -104,7 +105,8 @@ pub(super) fn write_names(names: &[NameRow], out: &Path) -> Result<PathBuf, KeyE
     for name in names {
         writer.write_record([name.pseudonym.as_str(), name.kind, name.name.as_str()]).map_err(failed)?;
     }
-    let bytes = writer.into_inner().map_err(|error| KeyError::Write { path: path.clone(), source: error.into_error() })?;
+    let bytes =
+        writer.into_inner().map_err(|error| KeyError::Write { path: path.clone(), source: error.into_error() })?;
     if path.exists() {
         fs::remove_file(&path).map_err(|source| KeyError::Write { path: path.clone(), source })?;
     }

@@ -22,7 +22,8 @@ use super::{ExitReason, complain, language};
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
 pub(super) struct ScanArgs {
-    /// Readings: files, folders or patterns; Parquet, delimited text, workbooks, NEM12, MSCONS, XML 80020, Green Button, CIM; plain, .gz, .zst or .zip
+    /// Readings: files, folders or patterns; Parquet, delimited text, workbooks, NEM12, MSCONS, XML
+    /// 80020, Green Button, CIM; plain, .gz, .zst or .zip
     #[arg(required = true, value_name = "READINGS")]
     readings: Vec<String>,
     /// Customers: usage_point, address, city, tariff_class, contracted_kw, heating...
@@ -40,16 +41,19 @@ pub(super) struct ScanArgs {
     /// Tariffs: tariff_class, price_per_kwh, currency
     #[arg(long, value_name = "FILE")]
     tariffs: Option<PathBuf>,
-    /// Meters whose readings are still to be multiplied: usage_point, ct_ratio, vt_ratio, valid_from, valid_to
+    /// Meters whose readings are still to be multiplied: usage_point, ct_ratio, vt_ratio,
+    /// valid_from, valid_to
     #[arg(long, value_name = "FILE")]
     meters: Option<PathBuf>,
     /// Register readings in a file of their own: usage_point, timestamp, register_kwh
     #[arg(long, value_name = "FILE")]
     registers: Option<PathBuf>,
-    /// How the readings are written: the name of a known export, or a profile in TOML (`darkload inspect` prints one) [default: found from the content]
+    /// How the readings are written: the name of a known export, or a profile in TOML (`darkload
+    /// inspect` prints one) [default: found from the content]
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
-    /// Time zone of stamps without an offset, such as Asia/Almaty; without it they are local clock time without changes
+    /// Time zone of stamps without an offset, such as Asia/Almaty; without it they are local clock
+    /// time without changes
     #[arg(long, value_name = "IANA")]
     timezone: Option<String>,
     /// Days judged, such as 2025-03-01..2025-05-31; default: all
@@ -58,7 +62,8 @@ pub(super) struct ScanArgs {
     /// Configuration file; `darkload config` prints the default
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Result folder; an existing result is replaced whole, any other folder is refused [default: darkload-out, of a trial darkload-trial]
+    /// Result folder; an existing result is replaced whole, any other folder is refused [default:
+    /// darkload-out, of a trial darkload-trial]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Expected share of innocents at which the list stops [default: 0.10]
@@ -76,19 +81,23 @@ pub(super) struct ScanArgs {
     /// Crews that can be sent: the best cases are shared out to them [default: not said]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     crews: Option<u64>,
-    /// Cost of a visit in the currency of the tariffs, taken off what a case is expected to recover [default: 0]
+    /// Cost of a visit in the currency of the tariffs, taken off what a case is expected to recover
+    /// [default: 0]
     #[arg(long, value_name = "X")]
     visit_cost: Option<f64>,
-    /// Replace meters, addresses, licences and owners in the result by pseudonyms that only the holder of a key can read
+    /// Replace meters, addresses, licences and owners in the result by pseudonyms that only the
+    /// holder of a key can read
     #[arg(long)]
     pseudonymise: bool,
-    /// Key of the pseudonyms; made anew where there is no such file [default: the path of the result with .key]
+    /// Key of the pseudonyms; made anew where there is no such file [default: the path of the
+    /// result with .key]
     #[arg(long, value_name = "FILE", requires = "pseudonymise")]
     pseudonym_key: Option<PathBuf>,
     /// Threads; default: all cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Memory the run may use, such as 800M or 4G; what does not fit goes to a temporary file beside the result [default: half of what is free]
+    /// Memory the run may use, such as 800M or 4G; what does not fit goes to a temporary file
+    /// beside the result [default: half of what is free]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<u64>,
     /// Seed of everything random [default: 1]
@@ -175,13 +184,29 @@ impl ScanArgs {
         Manner { threads: self.threads, quiet: self.quiet, verbose: self.verbose }
     }
 
-    /// Refuses a plan by which a file that is read would be replaced or deleted. Readings are asked once they are found.
+    /// Refuses a plan by which a file that is read would be replaced or deleted. Readings are asked
+    /// once they are found.
     fn refuse_what_is_read(&self, plan: &ScanPlan) -> Result<(), PlaceError> {
         let tables = &plan.tables;
-        let tables = [&tables.customers, &tables.grid, &tables.weather, &tables.licences, &tables.tariffs, &tables.meters, &tables.registers];
+        let tables = [
+            &tables.customers,
+            &tables.grid,
+            &tables.weather,
+            &tables.licences,
+            &tables.tariffs,
+            &tables.meters,
+            &tables.registers,
+        ];
         let key = self.pseudonymise.then(|| pseudonym_files::key_path(self.pseudonym_key.as_deref(), &plan.out));
         let profile = self.profile.as_ref().map(PathBuf::from).filter(|path| path.is_file());
-        let read: Vec<PathBuf> = tables.into_iter().flatten().chain(&self.config).chain(&plan.config.rules.files).cloned().chain(profile).collect();
+        let read: Vec<PathBuf> = tables
+            .into_iter()
+            .flatten()
+            .chain(&self.config)
+            .chain(&plan.config.rules.files)
+            .cloned()
+            .chain(profile)
+            .collect();
         let named = self.readings.iter().map(PathBuf::from).filter(|path| path.is_file());
         let read: Vec<PathBuf> = read.into_iter().chain(named).collect();
         if let Some(inside) = read.iter().chain(&key).find(|path| disk::lies_in(path, &plan.out)) {
@@ -204,7 +229,8 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let plan = plan(args, "darkload-trial")?;
     args.refuse_what_is_read(&plan)?;
     let session = Session::of_kind(&disk::TRIAL, plan, args.manner())?;
-    let (findings, trial) = session.work(|plan, progress, interrupt| pipeline::trial(plan, progress, interrupt)).map_err(RunError::from)?;
+    let (findings, trial) =
+        session.work(|plan, progress, interrupt| pipeline::trial(plan, progress, interrupt)).map_err(RunError::from)?;
     if session.interrupt.is_set() {
         return Err(RunError::from(PipelineError::Interrupted).into());
     }
@@ -219,14 +245,17 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let plan = plan(args, "darkload-out")?;
     args.refuse_what_is_read(&plan)?;
     let session = Session::new(plan, args.manner())?;
-    let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
+    let mut findings =
+        session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
     let (plan, interrupt) = (&session.plan, &session.interrupt);
     args.lang.code().clone_into(&mut findings.run.language);
     if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
         // A result whose key is lost is of no use, so the key comes first.
         pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;
     }
-    let written = session.work(|plan, _, interrupt| report::write_result(&plan.out, &findings, || !interrupt.is_set())).map_err(RunError::from)?;
+    let written = session
+        .work(|plan, _, interrupt| report::write_result(&plan.out, &findings, || !interrupt.is_set()))
+        .map_err(RunError::from)?;
     let Some(written) = written else { return Err(RunError::from(PipelineError::Interrupted).into()) };
     tell(&written);
     if !args.quiet {
@@ -237,7 +266,9 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
         if !args.quiet {
             let key = pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out);
             let (names, key) = (names.display(), key.display());
-            say(&format!("Pseudonyms: what they stand for is in {names}, their key in {key}; keep both to yourself.\n"));
+            say(&format!(
+                "Pseudonyms: what they stand for is in {names}, their key in {key}; keep both to yourself.\n"
+            ));
         }
     }
     let records = findings.run.readings + findings.run.register_readings + findings.run.rejects;
@@ -266,8 +297,11 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
     }
     let config = config.checked()?;
     let out: PathBuf = args.out.clone().unwrap_or_else(|| default_out.into());
-    let pseudonym_key =
-        if args.pseudonymise { Some(pseudonym_files::read_or_make(&pseudonym_files::key_path(args.pseudonym_key.as_deref(), &out))?) } else { None };
+    let pseudonym_key = if args.pseudonymise {
+        Some(pseudonym_files::read_or_make(&pseudonym_files::key_path(args.pseudonym_key.as_deref(), &out))?)
+    } else {
+        None
+    };
     // They are read for what they say and once more for their digests.
     let profile = args.profile.as_deref().map(Path::new).filter(|path| path.is_file());
     let held = HeldFile::all(config.rules.files.iter().map(PathBuf::as_path).chain(profile));
@@ -339,6 +373,8 @@ pub(super) fn size(given: &str) -> Result<u64, String> {
 }
 
 pub(super) fn period(given: &str) -> Result<(CivilDay, CivilDay), PlanError> {
-    let parsed = given.split_once("..").and_then(|(from, to)| Some((CivilDay::parse(from.trim())?, CivilDay::parse(to.trim())?)));
+    let parsed = given
+        .split_once("..")
+        .and_then(|(from, to)| Some((CivilDay::parse(from.trim())?, CivilDay::parse(to.trim())?)));
     parsed.filter(|(from, to)| from <= to).ok_or_else(|| PlanError::Period { given: given.to_owned() })
 }

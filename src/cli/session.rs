@@ -11,7 +11,8 @@ use super::ExitReason;
 use super::progress::TerminalProgress;
 use super::terminal::warn;
 
-/// Time that a run has to end by itself after an interrupt; a stage that does not ask within it is broken off, which no result suffers from.
+/// Time that a run has to end by itself after an interrupt; a stage that does not ask within it is
+/// broken off, which no result suffers from.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A run that did not finish, with what to tell the shell.
@@ -29,9 +30,13 @@ impl RunError {
     pub(super) fn reason(&self) -> ExitReason {
         match self {
             Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
-            Self::Pipeline(PipelineError::Memory { .. } | PipelineError::AddressSpace { .. }) => ExitReason::BadArguments,
+            Self::Pipeline(PipelineError::Memory { .. } | PipelineError::AddressSpace { .. }) => {
+                ExitReason::BadArguments
+            }
             Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
-            Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => ExitReason::UnwritableOutput,
+            Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => {
+                ExitReason::UnwritableOutput
+            }
             Self::Threads { .. } => ExitReason::InternalFault,
         }
     }
@@ -43,12 +48,14 @@ impl From<IngestError> for RunError {
     }
 }
 
-/// A flag that an interrupt sets. A second interrupt ends the process at once, and so does a run that goes on for too long after the first.
+/// A flag that an interrupt sets. A second interrupt ends the process at once, and so does a run
+/// that goes on for too long after the first.
 pub(super) fn watch_interrupts() -> Interrupt {
     let interrupt = Interrupt::default();
     let flag = interrupt.clone();
     let code = || std::process::exit(ExitReason::Interrupted.code().into());
-    // A second handler cannot be set; then an interrupt ends the process at once, which leaves nothing half-written either.
+    // A second handler cannot be set; then an interrupt ends the process at once, which leaves
+    // nothing half-written either.
     let _ = ctrlc::set_handler(move || {
         if flag.is_set() {
             code();
@@ -93,7 +100,8 @@ impl Session {
         if let Some(threads) = manner.threads {
             builder = builder.num_threads(usize::from(threads));
         }
-        let pool = builder.build().map_err(|source| RunError::Threads { threads: manner.threads.unwrap_or(0), source })?;
+        let pool =
+            builder.build().map_err(|source| RunError::Threads { threads: manner.threads.unwrap_or(0), source })?;
         Ok(Self { plan, interrupt, progress, pool })
     }
 

@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 
 use crate::synth::{
-    Oddities, Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError, SimulateSettings, Simulated, TamperKind,
-    simulate,
+    Oddities, Place, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateError as FolderError,
+    SimulateSettings, Simulated, TamperKind, simulate,
 };
 
 use super::session::watch_interrupts;
 use super::terminal::{say, warn};
 use super::{ExitReason, complain};
 
-/// Write a synthetic utility: readings, customers, grid, weather, licences, tariffs, and the truth about its farms.
+/// Write a synthetic utility: readings, customers, grid, weather, licences, tariffs, and the truth
+/// about its farms.
 ///
 /// The same options give the same bytes. Shares lie between 0 and 1.
 #[derive(Debug, Clone, clap::Args)]
@@ -49,7 +50,8 @@ pub(super) struct SimulateArgs {
     /// Share of transformers with unmetered load
     #[arg(long, value_name = "SHARE", default_value_t = 0.15)]
     pub(super) unmetered_share: f64,
-    /// Share of feeders and substations with unmetered load of their own [default: feeders as transformers, substations none]
+    /// Share of feeders and substations with unmetered load of their own [default: feeders as
+    /// transformers, substations none]
     #[arg(long, value_name = "SHARE")]
     pub(super) upper_unmetered_share: Option<f64>,
     /// Share of usage points that look like farms and are lawful
@@ -100,7 +102,8 @@ pub(super) struct SimulateArgs {
     /// Share of transformers' balance meters of which the register is read and nothing else
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) balance_register_share: f64,
-    /// Share of transformers that feed street lamps which no meter counts; they stand in the grid file
+    /// Share of transformers that feed street lamps which no meter counts; they stand in the grid
+    /// file
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) lighting_share: f64,
     /// Share of such lamps that the grid file does not declare
@@ -133,7 +136,8 @@ pub(super) struct SimulateArgs {
     /// How: mixed, drop, zero, scaled, night-zero (stopped at night) or reversed (runs backwards)
     #[arg(long, value_name = "HOW", default_value = "mixed", value_parser = word::<TamperKind>)]
     pub(super) tamper_kind: TamperKind,
-    /// Share of usage points with a farm past the meter; of every second one the metered load drops on the same day
+    /// Share of usage points with a farm past the meter; of every second one the metered load drops
+    /// on the same day
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) bypass_share: f64,
     /// Share of homes of which nothing is read
@@ -224,8 +228,11 @@ impl SimulateArgs {
 /// Runs the command and says how it ended.
 pub(super) fn run(args: &SimulateArgs) -> ExitReason {
     let interrupt = watch_interrupts();
-    let outcome =
-        args.settings().checked().map_err(SimulateError::from).and_then(|settings| Ok(simulate(&settings, &args.out, &mut |_| interrupt.is_set())?));
+    let outcome = args
+        .settings()
+        .checked()
+        .map_err(SimulateError::from)
+        .and_then(|settings| Ok(simulate(&settings, &args.out, &mut |_| interrupt.is_set())?));
     match outcome {
         Ok(Simulated { readings, usage_points, farms, unmetered_nodes, words }) => {
             for words in &words {

@@ -1,15 +1,18 @@
-//! Everything that is printed. Control letters of inputs never reach a terminal raw, and an output that is closed or full ends no run.
+//! Everything that is printed. Control letters of inputs never reach a terminal raw, and an output
+//! that is closed or full ends no run.
 
 use std::io::{self, Write};
 
 use super::ExitReason;
 
-/// Prints on standard output what a command says beside its result. Where nobody reads it, the result counts.
+/// Prints on standard output what a command says beside its result. Where nobody reads it, the
+/// result counts.
 pub(super) fn say(text: &str) {
     let _ = print(text);
 }
 
-/// Prints on standard output what the command is for; `Finished` also when the reader has gone, as after `| head`.
+/// Prints on standard output what the command is for; `Finished` also when the reader has gone, as
+/// after `| head`.
 pub(super) fn show(text: &str) -> ExitReason {
     match print(text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -31,7 +34,8 @@ fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// The text with control letters, and letters that turn the direction of writing, spelled out: a terminal shows them and does not obey them.
+/// The text with control letters, and letters that turn the direction of writing, spelled out: a
+/// terminal shows them and does not obey them.
 fn plain(text: &str) -> String {
     let is_obeyed = |c: char| {
         (c.is_control() && c != '\n')

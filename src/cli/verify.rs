@@ -1,4 +1,5 @@
-//! `darkload verify`: somebody else repeats a result from the readings and `run.toml`, and is told whether the bytes are the same and, if not, where they part.
+//! `darkload verify`: somebody else repeats a result from the readings and `run.toml`, and is told
+//! whether the bytes are the same and, if not, where they part.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,8 @@ pub(super) struct VerifyArgs {
     /// The readings that it was made from, register readings in files of their own too
     #[arg(required = true, value_name = "READINGS")]
     readings: Vec<String>,
-    /// Folder below which the other files of the run are looked for, by the ends of the paths in run.toml; no other path of a result is opened
+    /// Folder below which the other files of the run are looked for, by the ends of the paths in
+    /// run.toml; no other path of a result is opened
     #[arg(long, value_name = "DIR")]
     inputs: Option<PathBuf>,
     /// Customers
@@ -127,7 +129,8 @@ impl VerifyError {
     }
 }
 
-/// Verifies and says how it ended: 0 the same bytes, 3 not the same (the result cannot be relied on).
+/// Verifies and says how it ended: 0 the same bytes, 3 not the same (the result cannot be relied
+/// on).
 pub(super) fn run(args: &VerifyArgs) -> ExitReason {
     match verify(args) {
         Ok(reason) => reason,
@@ -144,26 +147,40 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     let out = folder.path().join("again");
     let plan = plan(args, &record, &out)?;
     let session = Session::new(plan, Manner { threads: args.threads, quiet: args.quiet, verbose: args.verbose })?;
-    let mut findings = session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
+    let mut findings =
+        session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
     let mut differs = input_words(&record.inputs, &findings.run.inputs);
     take_recorded_paths(&mut findings, &record.inputs);
-    // Neither is found in the readings themselves: one was asked for, the other said by a file beside them.
+    // Neither is found in the readings themselves: one was asked for, the other said by a file
+    // beside them.
     (findings.run.language, findings.run.synthetic) = (record.language.clone(), record.synthetic);
     // What files are called is no part of a result; their bytes are compared as inputs.
     (findings.run.options.profile, findings.run.config) = (record.options.profile.clone(), record.config.clone());
-    let written = session.work(|_, _, interrupt| report::write_result(&out, &findings, || !interrupt.is_set())).map_err(RunError::from)?;
+    let written = session
+        .work(|_, _, interrupt| report::write_result(&out, &findings, || !interrupt.is_set()))
+        .map_err(RunError::from)?;
     if written.is_none() {
         return Err(RunError::from(pipeline::PipelineError::Interrupted).into());
     }
     let compared = report::compare(&args.result, &out)?;
     if record.version != findings.run.version {
-        differs.insert(0, format!("made by darkload {}, repeated by {}: other bytes may come from that alone", record.version, findings.run.version));
+        differs.insert(
+            0,
+            format!(
+                "made by darkload {}, repeated by {}: other bytes may come from that alone",
+                record.version, findings.run.version
+            ),
+        );
     }
     let same = compared.iter().filter(|file| file.parts.is_none()).count();
-    differs.extend(compared.iter().filter_map(|file| file.parts.as_ref().map(|parts| format!("{}: {parts}", file.file))));
+    differs
+        .extend(compared.iter().filter_map(|file| file.parts.as_ref().map(|parts| format!("{}: {parts}", file.file))));
     if differs.is_empty() {
         if !args.quiet {
-            say(&format!("The same: {} input files and {same} result files, but for the times of the run.\n", record.inputs.len()));
+            say(&format!(
+                "The same: {} input files and {same} result files, but for the times of the run.\n",
+                record.inputs.len()
+            ));
         }
         return Ok(ExitReason::Finished);
     }
@@ -186,14 +203,19 @@ fn record(result: &Path) -> Result<RunRecord, VerifyError> {
 
 /// The plan of the run that made the result.
 fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, VerifyError> {
-    let config: Config = record.config.clone().try_into().map_err(|error| VerifyError::ConfigForm(toml_words(&error, "")))?;
+    let config: Config =
+        record.config.clone().try_into().map_err(|error| VerifyError::ConfigForm(toml_words(&error, "")))?;
     let config = config.checked()?;
     let options = &record.options;
     let inputs = Inputs::of(args.inputs.as_deref(), record)?;
     let table = |role: &str, given: &Option<PathBuf>| inputs.table(role, given.as_deref());
     let profile = inputs.profile(args.profile.as_deref())?;
     let rules = RuleSettings { files: inputs.rules(&args.rules, &config.rules.files)?, ..config.rules.clone() };
-    let period = options.period.as_deref().map(|text| super::scan::period(text).map_err(|_| VerifyError::Period(text.to_owned()))).transpose()?;
+    let period = options
+        .period
+        .as_deref()
+        .map(|text| super::scan::period(text).map_err(|_| VerifyError::Period(text.to_owned())))
+        .transpose()?;
     Ok(ScanPlan {
         readings: args.readings.clone(),
         tables: StaticPaths {
@@ -225,7 +247,8 @@ fn key(args: &VerifyArgs, digest: Option<&str>) -> Result<Option<crate::conseque
     if key.digest() == digest { Ok(Some(key)) } else { Err(VerifyError::OtherKey) }
 }
 
-/// Inputs that are not those of the record: of each role, files recorded and not given, and files given and not recorded.
+/// Inputs that are not those of the record: of each role, files recorded and not given, and files
+/// given and not recorded.
 fn input_words(recorded: &[InputDigest], given: &[InputDigest]) -> Vec<String> {
     let mut left: Vec<&InputDigest> = given.iter().collect();
     let mut missing = Vec::new();
@@ -239,21 +262,33 @@ fn input_words(recorded: &[InputDigest], given: &[InputDigest]) -> Vec<String> {
     }
     let mut words = Vec::new();
     for input in missing {
-        let name = |path: &str| Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = |path: &str| {
+            Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        };
         match left.iter().position(|other| other.role == input.role && name(&other.path) == name(&input.path)) {
             Some(place) => {
                 let other = left.remove(place);
-                words
-                    .push(format!("input {} `{}`: other bytes; sha256 {} in the record, {} now", input.role, other.path, input.sha256, other.sha256));
+                words.push(format!(
+                    "input {} `{}`: other bytes; sha256 {} in the record, {} now",
+                    input.role, other.path, input.sha256, other.sha256
+                ));
             }
-            None => words.push(format!("input {} `{}` of the record was not given; sha256 {}", input.role, input.path, input.sha256)),
+            None => words.push(format!(
+                "input {} `{}` of the record was not given; sha256 {}",
+                input.role, input.path, input.sha256
+            )),
         }
     }
-    words.extend(left.iter().map(|other| format!("input {} `{}` is none of the record; sha256 {}", other.role, other.path, other.sha256)));
+    words.extend(
+        left.iter().map(|other| {
+            format!("input {} `{}` is none of the record; sha256 {}", other.role, other.path, other.sha256)
+        }),
+    );
     words
 }
 
-/// Gives inputs the paths and the order of the record where their bytes are the same: a third party keeps files elsewhere.
+/// Gives inputs the paths and the order of the record where their bytes are the same: a third party
+/// keeps files elsewhere.
 fn take_recorded_paths(findings: &mut Findings, recorded: &[InputDigest]) {
     let mut left = std::mem::take(&mut findings.run.inputs);
     for input in recorded {

@@ -1,4 +1,5 @@
-//! Which files `verify` opens: those on its command line, and those below the folder that the user names. A result is somebody else's word, and paths in it lead anywhere.
+//! Which files `verify` opens: those on its command line, and those below the folder that the user
+//! names. A result is somebody else's word, and paths in it lead anywhere.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -19,8 +20,12 @@ impl<'a> Inputs<'a> {
     /// # Errors
     /// When the folder is none.
     pub(super) fn of(folder: Option<&Path>, record: &'a RunRecord) -> Result<Self, VerifyError> {
-        let real =
-            |path: &Path| path.canonicalize().ok().filter(|path| path.is_dir()).ok_or_else(|| VerifyError::NoFolder { path: path.to_path_buf() });
+        let real = |path: &Path| {
+            path.canonicalize()
+                .ok()
+                .filter(|path| path.is_dir())
+                .ok_or_else(|| VerifyError::NoFolder { path: path.to_path_buf() })
+        };
         Ok(Self { record, folder: folder.map(real).transpose()? })
     }
 
@@ -65,7 +70,8 @@ impl<'a> Inputs<'a> {
         let folder = self.folder.as_ref().ok_or_else(not_given)?;
         // A record made under another system may use its separator.
         let recorded = recorded.replace('\\', "/");
-        let parts: Vec<_> = Path::new(&recorded).components().filter(|part| matches!(part, Component::Normal(_))).collect();
+        let parts: Vec<_> =
+            Path::new(&recorded).components().filter(|part| matches!(part, Component::Normal(_))).collect();
         let mut ends = (0..parts.len()).map(|from| folder.join(parts[from..].iter().collect::<PathBuf>()));
         // A link must not lead out of the folder.
         let inside = |path: PathBuf| path.canonicalize().ok().filter(|path| path.starts_with(folder) && path.is_file());
@@ -74,7 +80,11 @@ impl<'a> Inputs<'a> {
 }
 
 fn is_there(role: &str, path: &Path) -> Result<PathBuf, VerifyError> {
-    if path.is_file() { Ok(path.to_path_buf()) } else { Err(VerifyError::Moved { role: role.to_owned(), path: path.to_path_buf() }) }
+    if path.is_file() {
+        Ok(path.to_path_buf())
+    } else {
+        Err(VerifyError::Moved { role: role.to_owned(), path: path.to_path_buf() })
+    }
 }
 
 #[cfg(test)]

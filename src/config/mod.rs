@@ -1,4 +1,5 @@
-//! The configuration: strict TOML, every key with its meaning and bounds, printed from the same text that is its default.
+//! The configuration: strict TOML, every key with its meaning and bounds, printed from the same
+//! text that is its default.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,8 @@ use crate::domain::{not_finite, toml_words};
 use crate::ingest::Caps;
 use crate::population::ClassWords;
 
-/// The default configuration with its comments: what `darkload config` prints, and what is used for keys that a file leaves out.
+/// The default configuration with its comments: what `darkload config` prints, and what is used for
+/// keys that a file leaves out.
 pub const DEFAULT_TOML: &str = include_str!("default.toml");
 
 /// Most crews, and most visits of one.
@@ -206,8 +208,10 @@ impl Config {
     /// # Errors
     /// When the file cannot be read, has an unknown key, or a value out of bounds.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = crate::disk::read_text(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
-        let wrong = |error: toml::de::Error| ConfigError::Toml { path: path.to_path_buf(), message: toml_words(&error, &text) };
+        let text =
+            crate::disk::read_text(path).map_err(|source| ConfigError::Io { path: path.to_path_buf(), source })?;
+        let wrong =
+            |error: toml::de::Error| ConfigError::Toml { path: path.to_path_buf(), message: toml_words(&error, &text) };
         let given: toml::Table = toml::from_str(&text).map_err(wrong)?;
         let mut merged: toml::Table = toml::from_str(DEFAULT_TOML).map_err(wrong)?;
         merge(&mut merged, given);
@@ -239,7 +243,11 @@ impl Config {
         share("balance.line_loss_share", self.balance.line_loss_share, false)?;
         share("balance.largest_filled_share", self.balance.largest_filled_share, false)?;
         if !(self.balance.power_factor > 0.0 && self.balance.power_factor <= 1.0) {
-            return Err(ConfigError::Bounds { key: "balance.power_factor", value: self.balance.power_factor, bounds: "above 0 and at most 1" });
+            return Err(ConfigError::Bounds {
+                key: "balance.power_factor",
+                value: self.balance.power_factor,
+                bounds: "above 0 and at most 1",
+            });
         }
         if self.balance.latitude.abs() > 90.0 || self.balance.longitude.abs() > 180.0 {
             return Err(ConfigError::Bounds {
@@ -248,14 +256,17 @@ impl Config {
                 bounds: "between -90 and 90, with a longitude between -180 and 180",
             });
         }
-        for (key, value) in [("prior.above_contract", self.prior.above_contract), ("prior.inactive", self.prior.inactive)] {
+        for (key, value) in
+            [("prior.above_contract", self.prior.above_contract), ("prior.inactive", self.prior.inactive)]
+        {
             if !(1.0..=1000.0).contains(&value) {
                 return Err(ConfigError::Bounds { key, value, bounds: "between 1 and 1000" });
             }
         }
         let CapsConfig { record_bytes, nesting, unpacked_bytes, unpacked_ratio, .. } = self.caps;
         let least = [("caps.record_bytes", record_bytes, 4096), ("caps.unpacked_bytes", unpacked_bytes, 4096)];
-        let least = least.into_iter().chain([("caps.nesting", nesting as u64, 8), ("caps.unpacked_ratio", unpacked_ratio, 1)]);
+        let least =
+            least.into_iter().chain([("caps.nesting", nesting as u64, 8), ("caps.unpacked_ratio", unpacked_ratio, 1)]);
         if let Some((key, value, _)) = least.into_iter().find(|(_, value, least)| value < least) {
             return Err(ConfigError::Bounds {
                 key,
@@ -269,7 +280,11 @@ impl Config {
         self.check_visits()?;
         self.check_money()?;
         if self.prior.strength < 0.0 {
-            return Err(ConfigError::Bounds { key: "prior.strength", value: self.prior.strength, bounds: "at 0 or above" });
+            return Err(ConfigError::Bounds {
+                key: "prior.strength",
+                value: self.prior.strength,
+                bounds: "at 0 or above",
+            });
         }
         Ok(self)
     }
@@ -298,8 +313,11 @@ impl Config {
             return Err(ConfigError::Bounds { key: "visits.cost", value: self.visits.cost, bounds: "at 0 or above" });
         }
         if self.visits.per_crew == 0 || self.visits.crews > MOST_CREWS || self.visits.per_crew > MOST_CREWS {
-            let (key, value) =
-                if self.visits.crews > MOST_CREWS { ("visits.crews", self.visits.crews) } else { ("visits.per_crew", self.visits.per_crew) };
+            let (key, value) = if self.visits.crews > MOST_CREWS {
+                ("visits.crews", self.visits.crews)
+            } else {
+                ("visits.per_crew", self.visits.per_crew)
+            };
             return Err(ConfigError::Bounds { key, value: value as f64, bounds: "between 1 and 1,000,000" });
         }
         Ok(())
@@ -308,14 +326,21 @@ impl Config {
     fn check_money(&self) -> Result<(), ConfigError> {
         let days = self.money.look_back_days;
         if !(1..=LONGEST_LOOK_BACK).contains(&days) {
-            return Err(ConfigError::Bounds { key: "money.look_back_days", value: f64::from(days), bounds: "between 1 and 36,525 days" });
+            return Err(ConfigError::Bounds {
+                key: "money.look_back_days",
+                value: f64::from(days),
+                bounds: "between 1 and 36,525 days",
+            });
         }
         for (index, rule) in self.money.fee.iter().enumerate() {
             let FeeRule { per_kwh, per_kwh_high, price_from, price_below, .. } = *rule;
             if rule.days().is_none() {
                 return Err(ConfigError::FeeDates { number: index + 1, from: rule.from.clone(), to: rule.to.clone() });
             }
-            if let Some(&value) = [per_kwh, per_kwh_high, price_from, price_below].iter().find(|value| !(**value >= 0.0 && value.is_finite())) {
+            if let Some(&value) = [per_kwh, per_kwh_high, price_from, price_below]
+                .iter()
+                .find(|value| !(**value >= 0.0 && value.is_finite()))
+            {
                 return Err(ConfigError::Bounds { key: "money.fee", value, bounds: "at 0 or above" });
             }
         }
@@ -376,14 +401,22 @@ mod tests {
 
     #[test]
     fn nan_in_any_section_and_a_population_of_none_are_refused_by_name() {
-        for (section, key, value) in
-            [("balance", "latitude", "nan"), ("prior", "strength", "inf"), ("run", "fdr", "nan"), ("prior.by_class", "household", "nan")]
-        {
+        for (section, key, value) in [
+            ("balance", "latitude", "nan"),
+            ("prior", "strength", "inf"),
+            ("run", "fdr", "nan"),
+            ("prior.by_class", "household", "nan"),
+        ] {
             let message = read(&format!("[{section}]\n{key} = {value}\n")).unwrap_err().to_string();
             assert!(message.contains(&format!("`{section}.{key}`")), "{message}");
         }
         for key in ["population", "sample", "per_usage_point"] {
-            assert!(read(&format!("[calibration]\n{key} = 0\n")).unwrap_err().to_string().contains(&format!("calibration.{key}")));
+            assert!(
+                read(&format!("[calibration]\n{key} = 0\n"))
+                    .unwrap_err()
+                    .to_string()
+                    .contains(&format!("calibration.{key}"))
+            );
         }
     }
 

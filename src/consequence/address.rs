@@ -9,8 +9,9 @@ use super::Buildings;
 use super::case::probability_of_any;
 use super::worklist::Visits;
 
-/// `addresses.csv` from the listed usage points with a known address, with the number of each building: by probability and hidden power, or by expected recovery where the cost of visits or the
-/// number of crews is given.
+/// `addresses.csv` from the listed usage points with a known address, with the number of each
+/// building: by probability and hidden power, or by expected recovery where the cost of visits or
+/// the number of crews is given.
 #[must_use]
 pub fn address_rows(suspects: &[SuspectRow], buildings: &Buildings, visits: &Visits) -> Vec<(u32, AddressRow)> {
     let mut by_building: BTreeMap<u32, Vec<&SuspectRow>> = BTreeMap::new();
@@ -20,11 +21,14 @@ pub fn address_rows(suspects: &[SuspectRow], buildings: &Buildings, visits: &Vis
         }
     }
     let has_money = has_one_currency(suspects.iter().map(|row| &row.loss));
-    let mut rows: Vec<(u32, AddressRow)> =
-        by_building.into_iter().map(|(building, members)| (building, address_row(building, &members, buildings, visits, has_money))).collect();
+    let mut rows: Vec<(u32, AddressRow)> = by_building
+        .into_iter()
+        .map(|(building, members)| (building, address_row(building, &members, buildings, visits, has_money)))
+        .collect();
     rows.sort_by(|(_, a), (_, b)| {
         let recovery = |row: &AddressRow| row.expected_recovery.unwrap_or(f64::NEG_INFINITY);
-        let by_recovery = if visits.are_limited() { recovery(b).total_cmp(&recovery(a)) } else { std::cmp::Ordering::Equal };
+        let by_recovery =
+            if visits.are_limited() { recovery(b).total_cmp(&recovery(a)) } else { std::cmp::Ordering::Equal };
         by_recovery
             .then_with(|| b.probability.unwrap_or(0.0).total_cmp(&a.probability.unwrap_or(0.0)))
             .then_with(|| b.hidden_kw.unwrap_or(0.0).total_cmp(&a.hidden_kw.unwrap_or(0.0)))
@@ -37,7 +41,13 @@ pub fn address_rows(suspects: &[SuspectRow], buildings: &Buildings, visits: &Vis
     rows
 }
 
-fn address_row(building: u32, members: &[&SuspectRow], buildings: &Buildings, visits: &Visits, has_money: bool) -> AddressRow {
+fn address_row(
+    building: u32,
+    members: &[&SuspectRow],
+    buildings: &Buildings,
+    visits: &Visits,
+    has_money: bool,
+) -> AddressRow {
     let mean = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     let losses: Vec<&Loss> = members.iter().map(|row| &row.loss).collect();
     AddressRow {
@@ -51,10 +61,15 @@ fn address_row(building: u32, members: &[&SuspectRow], buildings: &Buildings, vi
         hidden_kwh: sum(members.iter().map(|row| row.hidden_kwh)),
         loss: total_loss(&losses),
         licence: members.iter().find_map(|row| row.licence.clone()),
-        findings: members.iter().map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str())).collect(),
+        findings: members
+            .iter()
+            .map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str()))
+            .collect(),
         criteria: criteria(members),
         expected_kwh: expected(members, |row| row.hidden_kwh),
-        expected_recovery: expected(members, |row| row.loss.total()).filter(|_| has_money).map(|money| money - visits.cost),
+        expected_recovery: expected(members, |row| row.loss.total())
+            .filter(|_| has_money)
+            .map(|money| money - visits.cost),
         crew: None,
         lat: mean(members.iter().filter_map(|row| row.lat).collect()),
         lon: mean(members.iter().filter_map(|row| row.lon).collect()),
@@ -71,7 +86,10 @@ pub(super) fn criteria(members: &[&SuspectRow]) -> Vec<String> {
     let with_id = members.len() > 1;
     let of_member = |row: &&SuspectRow| -> Vec<String> {
         let id = row.usage_point.clone();
-        row.criteria.iter().map(|words| if with_id { format!("{}: {words}", named(NameKind::UsagePoint, &id)) } else { words.clone() }).collect()
+        row.criteria
+            .iter()
+            .map(|words| if with_id { format!("{}: {words}", named(NameKind::UsagePoint, &id)) } else { words.clone() })
+            .collect()
     };
     members.iter().flat_map(of_member).collect()
 }
@@ -90,7 +108,8 @@ pub(super) fn has_one_currency<'a>(losses: impl Iterator<Item = &'a Loss>) -> bo
 
 /// Sum of losses in one currency; of several currencies the codes only.
 pub(super) fn total_loss(losses: &[&Loss]) -> Loss {
-    let mut currencies: Vec<&str> = losses.iter().filter_map(|loss| loss.currency.as_deref()).flat_map(|codes| codes.split("; ")).collect();
+    let mut currencies: Vec<&str> =
+        losses.iter().filter_map(|loss| loss.currency.as_deref()).flat_map(|codes| codes.split("; ")).collect();
     currencies.sort_unstable();
     currencies.dedup();
     let currency = (!currencies.is_empty()).then(|| currencies.join("; "));
@@ -98,7 +117,9 @@ pub(super) fn total_loss(losses: &[&Loss]) -> Loss {
         return Loss { currency, ..Loss::default() };
     }
     let part = |pick: fn(&Loss) -> Option<f64>| sum(losses.iter().map(|loss| pick(loss)));
-    let range = |pick: fn(&Loss) -> Option<(f64, f64)>| losses.iter().filter_map(|loss| pick(loss)).reduce(|a, b| (a.0 + b.0, a.1 + b.1));
+    let range = |pick: fn(&Loss) -> Option<(f64, f64)>| {
+        losses.iter().filter_map(|loss| pick(loss)).reduce(|a, b| (a.0 + b.0, a.1 + b.1))
+    };
     Loss {
         loss_energy: part(|loss| loss.loss_energy),
         loss_fee: part(|loss| loss.loss_fee),
@@ -115,7 +136,13 @@ mod tests {
     use super::*;
 
     fn loss(amount: f64, currency: &str) -> Loss {
-        Loss { loss_energy: Some(amount), loss_low: Some(amount), loss_high: Some(amount), currency: Some(currency.into()), ..Loss::default() }
+        Loss {
+            loss_energy: Some(amount),
+            loss_low: Some(amount),
+            loss_high: Some(amount),
+            currency: Some(currency.into()),
+            ..Loss::default()
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! An address as written, taken apart: what names the building, and what names the flat inside it.
 //!
-//! Case, spacing, punctuation, order of the words `street` and `house`, leading zeros, the postal code, city and country make no difference; letters of the wrong script and the language of the
-//! words neither (`ул. Абая, д. 12, кв. 5` and `Abay street 12, apt 5` are one building). The kind of way (lane, avenue, quarter), a building's letter and its corpus do.
-//! What a number behind a slash or a dash is (flat, or corner of two streets) cannot be told from one address: see `buildings`.
+//! Case, spacing, punctuation, order of the words `street` and `house`, leading zeros, the postal
+//! code, city and country make no difference; letters of the wrong script and the language of the
+//! words neither (`ул. Абая, д. 12, кв. 5` and `Abay street 12, apt 5` are one building). The kind
+//! of way (lane, avenue, quarter), a building's letter and its corpus do. What a number behind a
+//! slash or a dash is (flat, or corner of two streets) cannot be told from one address: see
+//! `buildings`.
 
 use super::address_words::{NUMBER_FIRST, WordKind, kind_of, mostly_cyrillic, one_script, sound};
 
@@ -18,7 +21,8 @@ pub(super) struct AddressKey {
     pub(super) after_slash: Option<String>,
     /// Whether a flat is named by a word.
     pub(super) has_flat: bool,
-    /// Byte of the address as written at which the flat begins, and at which the number behind the slash does.
+    /// Byte of the address as written at which the flat begins, and at which the number behind the
+    /// slash does.
     pub(super) flat_at: Option<usize>,
     pub(super) slash_at: Option<usize>,
 }
@@ -32,7 +36,8 @@ enum Token {
     Comma,
 }
 
-/// Tokens with the byte at which each begins. Dots, number signs and quotes separate and say nothing.
+/// Tokens with the byte at which each begins. Dots, number signs and quotes separate and say
+/// nothing.
 fn tokens(address: &str) -> Vec<(usize, Token)> {
     let mut found: Vec<(usize, Token)> = Vec::new();
     let mut chars = address.char_indices().peekable();
@@ -73,7 +78,8 @@ struct Parts {
 }
 
 impl AddressKey {
-    /// Takes an address apart; `city` are the names of the city that the customer file gives beside it, none where it gives none.
+    /// Takes an address apart; `city` are the names of the city that the customer file gives beside
+    /// it, none where it gives none.
     pub(super) fn of(address: &str, city: &[String]) -> Self {
         let tokens = tokens(address);
         let cyrillic = mostly_cyrillic(address);
@@ -92,14 +98,17 @@ impl AddressKey {
     fn take_part(&mut self, part: &[(usize, Token)], cyrillic: bool, parts: &mut Parts) {
         let mut index = 0;
         while let Some((at, token)) = part.get(index) {
-            let next_number = part.get(index + 1).and_then(|(_, token)| if let Token::Number(number) = token { Some(number) } else { None });
+            let next_number = part
+                .get(index + 1)
+                .and_then(|(_, token)| if let Token::Number(number) = token { Some(number) } else { None });
             index += 1;
             match token {
                 Token::Word(word) => {
                     let word = one_script(word, cyrillic);
                     let behind_number = index > 1 && matches!(part[index - 2].1, Token::Number(_));
                     match (kind_of(&word), next_number) {
-                        // A single letter behind a number is the letter of the house, whatever else it may stand for.
+                        // A single letter behind a number is the letter of the house, whatever else
+                        // it may stand for.
                         (_, None) if word.chars().count() == 1 && behind_number => {
                             if let Some(number) = parts.numbers.last_mut() {
                                 number.push_str(&sound(&word));
@@ -147,8 +156,10 @@ fn is_outside(part: &[(usize, Token)], cyrillic: bool, city: &[String], first: b
     if let [(_, Token::Number(digits))] = part {
         return first && digits.len() == POSTAL_DIGITS;
     }
-    let words: Vec<String> =
-        part.iter().filter_map(|(_, token)| if let Token::Word(word) = token { Some(one_script(word, cyrillic)) } else { None }).collect();
+    let words: Vec<String> = part
+        .iter()
+        .filter_map(|(_, token)| if let Token::Word(word) = token { Some(one_script(word, cyrillic)) } else { None })
+        .collect();
     let has_number = part.iter().any(|(_, token)| matches!(token, Token::Number(_)));
     let is = |kind: WordKind| words.iter().any(|word| kind_of(word) == Some(kind));
     if has_number {
@@ -180,8 +191,9 @@ fn comma_parts(tokens: &[(usize, Token)]) -> Vec<std::ops::Range<usize>> {
 /// Sounds of the names in a city as written.
 pub(super) fn city_names(text: &str) -> Vec<String> {
     let cyrillic = mostly_cyrillic(text);
-    let words =
-        tokens(text).into_iter().filter_map(|(_, token)| if let Token::Word(word) = token { Some(one_script(&word, cyrillic)) } else { None });
+    let words = tokens(text)
+        .into_iter()
+        .filter_map(|(_, token)| if let Token::Word(word) = token { Some(one_script(&word, cyrillic)) } else { None });
     words.filter(|word| kind_of(word).is_none()).map(|word| sound(&word)).collect()
 }
 
@@ -216,7 +228,8 @@ mod tests {
         assert_eq!(key("Абая 12 корпус 2").building, key("ул. Абая, д. 12к2, кв. 8").building);
         assert_eq!(key("Абая 12а").building, key("ул. Абая, 12 А").building);
         let all =
-            ["Абая 12", "Абая 12 корпус 2", "Абая 12а", "Абая 122", "пр. Абая 12", "пер. Абая 12", "Абылай хана 12"].map(|text| key(text).building);
+            ["Абая 12", "Абая 12 корпус 2", "Абая 12а", "Абая 122", "пр. Абая 12", "пер. Абая 12", "Абылай хана 12"]
+                .map(|text| key(text).building);
         let distinct: std::collections::BTreeSet<&String> = all.iter().collect();
         assert_eq!(distinct.len(), all.len(), "{all:?}");
     }

@@ -1,14 +1,18 @@
-//! Words of addresses in Russian, Kazakh and English, and one spelling for the names of streets whatever the script.
+//! Words of addresses in Russian, Kazakh and English, and one spelling for the names of streets
+//! whatever the script.
 //!
-//! A name is compared by its sound: Cyrillic is written in Latin letters, what is written in several ways (`y` and `i`, `kh` and `h`, `ie` and `e`) in one, and the ending of the Russian genitive is
-//! dropped (`ул. Абая` is `Abay street`). Source: the usual practical transliteration of passports and maps, cut down to what survives all of its variants.
+//! A name is compared by its sound: Cyrillic is written in Latin letters, what is written in
+//! several ways (`y` and `i`, `kh` and `h`, `ie` and `e`) in one, and the ending of the Russian
+//! genitive is dropped (`ул. Абая` is `Abay street`). Source: the usual practical transliteration
+//! of passports and maps, cut down to what survives all of its variants.
 
 /// What a word of an address is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WordKind {
     /// Street, the kind that is often left out: says nothing.
     Street,
-    /// Another kind of way or quarter, by its canonical name: `Sadovy lane` is not `Sadovaya street`.
+    /// Another kind of way or quarter, by its canonical name: `Sadovy lane` is not `Sadovaya
+    /// street`.
     Way(&'static str),
     /// The number of the house follows.
     House,
@@ -23,16 +27,42 @@ pub(super) enum WordKind {
 }
 
 const WORDS: &[(WordKind, &[&str])] = &[
-    (WordKind::Street, &["ул", "улица", "көшесі", "көше", "көш", "к-сі", "street", "str", "st", "ul", "ulitsa", "koshesi"]),
-    (WordKind::Way("avenue"), &["пр", "пр-т", "пр-кт", "просп", "проспект", "даңғылы", "даң", "д-лы", "avenue", "ave", "av", "prospekt", "prospect"]),
+    (
+        WordKind::Street,
+        &["ул", "улица", "көшесі", "көше", "көш", "к-сі", "street", "str", "st", "ul", "ulitsa", "koshesi"],
+    ),
+    (
+        WordKind::Way("avenue"),
+        &[
+            "пр",
+            "пр-т",
+            "пр-кт",
+            "просп",
+            "проспект",
+            "даңғылы",
+            "даң",
+            "д-лы",
+            "avenue",
+            "ave",
+            "av",
+            "prospekt",
+            "prospect",
+        ],
+    ),
     (WordKind::Way("lane"), &["пер", "переулок", "тұйық", "lane", "ln", "pereulok"]),
-    (WordKind::Way("quarter"), &["мкр", "мкрн", "мкр-н", "микрорайон", "ықшамауданы", "ықшамаудан", "ы-а", "mkr", "microdistrict", "quarter"]),
+    (
+        WordKind::Way("quarter"),
+        &["мкр", "мкрн", "мкр-н", "микрорайон", "ықшамауданы", "ықшамаудан", "ы-а", "mkr", "microdistrict", "quarter"],
+    ),
     (WordKind::Way("boulevard"), &["б-р", "бул", "бульвар", "бульвары", "boulevard", "blvd"]),
     (WordKind::Way("highway"), &["ш", "шоссе", "highway", "hwy"]),
     (WordKind::Way("drive"), &["пр-д", "проезд", "drive", "proezd"]),
     (WordKind::Way("square"), &["пл", "площадь", "алаңы", "square", "sq"]),
     (WordKind::House, &["д", "дом", "үй", "house", "dom", "no"]),
-    (WordKind::Corpus, &["к", "корп", "корпус", "стр", "строение", "блок", "block", "building", "bldg", "korpus", "korp"]),
+    (
+        WordKind::Corpus,
+        &["к", "корп", "корпус", "стр", "строение", "блок", "block", "building", "bldg", "korpus", "korp"],
+    ),
     (
         WordKind::Flat,
         &[
@@ -61,7 +91,23 @@ const WORDS: &[(WordKind, &[&str])] = &[
         ],
     ),
     (WordKind::City, &["г", "гор", "город", "қ", "қаласы", "city"]),
-    (WordKind::Region, &["обл", "область", "облысы", "oblast", "region", "казахстан", "қазақстан", "kazakhstan", "россия", "russia", "рк", "рф"]),
+    (
+        WordKind::Region,
+        &[
+            "обл",
+            "область",
+            "облысы",
+            "oblast",
+            "region",
+            "казахстан",
+            "қазақстан",
+            "kazakhstan",
+            "россия",
+            "russia",
+            "рк",
+            "рф",
+        ],
+    ),
 ];
 
 /// Words for a flat whose number stands before them.
@@ -148,7 +194,8 @@ pub(super) fn mostly_cyrillic(text: &str) -> bool {
     cyrillic > text.chars().filter(char::is_ascii_alphabetic).count()
 }
 
-/// A word in lower case with letters of one script: those of the other that look alike are changed. A word that is wholly of look-alikes follows the address (`cyrillic`).
+/// A word in lower case with letters of one script: those of the other that look alike are changed.
+/// A word that is wholly of look-alikes follows the address (`cyrillic`).
 pub(super) fn one_script(word: &str, cyrillic: bool) -> String {
     let is_mixed = word.chars().any(is_cyrillic) && word.chars().any(|c| c.is_ascii_alphabetic());
     let all_alike = word.chars().all(|c| !c.is_ascii_alphabetic() || LOOK_ALIKES.iter().any(|pair| pair.0 == c));

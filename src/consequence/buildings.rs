@@ -1,8 +1,10 @@
 //! Buildings: which usage points an auditor reaches behind one door.
 //!
-//! Addresses come in any spelling; two are one building when their keys (`address_key`) and cities agree. What `12/5` means is decided by the file: the flat 5 where most addresses end so, where
-//! another line names a flat of house 12 by a word, or where three numbers or more stand behind the slash of house 12 (of most such houses: then everywhere); else a house of its own, as on the corner
-//! of two streets.
+//! Addresses come in any spelling; two are one building when their keys (`address_key`) and cities
+//! agree. What `12/5` means is decided by the file: the flat 5 where most addresses end so, where
+//! another line names a flat of house 12 by a word, or where three numbers or more stand behind the
+//! slash of house 12 (of most such houses: then everywhere); else a house of its own, as on the
+//! corner of two streets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +14,12 @@ use crate::domain::{Customer, UsagePointId};
 
 use super::address_key::{AddressKey, city_names};
 
-/// Share of a file's addresses that must end in `house/number`, or of those that lie in houses with many such numbers, for the number to be a flat everywhere.
+/// Share of a file's addresses that must end in `house/number`, or of those that lie in houses with
+/// many such numbers, for the number to be a flat everywhere.
 const SLASH_IS_FLAT: f64 = 0.5;
 
-/// Numbers behind the slash of one house from which on they are flats: no house stands on the corner of so many streets.
+/// Numbers behind the slash of one house from which on they are flats: no house stands on the
+/// corner of so many streets.
 const FLATS: usize = 3;
 
 /// Building, and city in a fixed form; empty where the file gives none.
@@ -62,7 +66,12 @@ impl Buildings {
             .collect();
         let keys: Vec<Written> = with_address
             .par_iter()
-            .map(|&(id, address, city)| Written { id, address, city: city.join(" "), key: AddressKey::of(address, city) })
+            .map(|&(id, address, city)| Written {
+                id,
+                address,
+                city: city.join(" "),
+                key: AddressKey::of(address, city),
+            })
             .collect();
         let slashes: Vec<(Place, &str)> = (keys.iter().filter(|written| !written.key.has_flat))
             .filter_map(|written| Some((written.place(), written.key.after_slash.as_deref()?)))
@@ -74,7 +83,8 @@ impl Buildings {
         behind.retain(|_, numbers| numbers.len() >= FLATS);
         let in_blocks = slashes.iter().filter(|(place, _)| behind.contains_key(place)).count();
         let most = |part: usize, whole: usize| part as f64 > SLASH_IS_FLAT * whole as f64;
-        let by_word = keys.iter().filter(|written| written.key.has_flat && written.key.after_slash.is_none()).map(Written::place);
+        let by_word =
+            keys.iter().filter(|written| written.key.has_flat && written.key.after_slash.is_none()).map(Written::place);
         let mut buildings = Self {
             slash_is_flat: most(slashes.len(), keys.len()) || most(in_blocks, slashes.len()),
             with_flats: by_word.chain(behind.into_keys().cloned()).collect(),
@@ -119,7 +129,8 @@ impl Buildings {
         let Written { key, address, city, .. } = written;
         let slash_at = key.slash_at.filter(|_| self.is_flat(key, city));
         let end = [key.flat_at, slash_at].into_iter().flatten().min().unwrap_or(address.len());
-        let cut = address[..end].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '№' | '#' | '-'));
+        let cut =
+            address[..end].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '№' | '#' | '-'));
         if cut.is_empty() { (*address).to_owned() } else { cut.to_owned() }
     }
 
@@ -129,7 +140,8 @@ impl Buildings {
         self.by_usage_point.get(id).copied()
     }
 
-    /// Numbers of the buildings that an address may mean: one where its city is given, else one for each city that has it.
+    /// Numbers of the buildings that an address may mean: one where its city is given, else one for
+    /// each city that has it.
     #[must_use]
     pub fn at(&self, address: &str, city: Option<&str>) -> Vec<u32> {
         let names = city.map_or_else(Vec::new, city_names);
@@ -184,7 +196,8 @@ mod tests {
     /// Buildings of these addresses, whose usage points are called 0, 1, 2...
     fn buildings(addresses: &[&str]) -> (Buildings, Vec<u32>) {
         let customer = |address: &&str| Customer { address: Some((*address).to_owned()), ..Customer::default() };
-        let customers = addresses.iter().enumerate().map(|(n, address)| (n.to_string().into(), customer(address))).collect();
+        let customers =
+            addresses.iter().enumerate().map(|(n, address)| (n.to_string().into(), customer(address))).collect();
         let buildings = Buildings::of(&customers);
         let numbers = (0..addresses.len()).map(|n| buildings.of_usage_point(&n.to_string()).unwrap()).collect();
         (buildings, numbers)
@@ -192,7 +205,8 @@ mod tests {
 
     #[test]
     fn flats_of_one_building_are_one_address() {
-        let (found, numbers) = buildings(&["Street 0,  12, apt 7", "STREET 0, 12, Apt. 9", "Street 0, 12", "Street 0, 13"]);
+        let (found, numbers) =
+            buildings(&["Street 0,  12, apt 7", "STREET 0, 12, Apt. 9", "Street 0, 12", "Street 0, 13"]);
         assert_eq!(numbers, [0, 0, 0, 1]);
         assert_eq!(found.usage_points(0), 3);
         assert_eq!(found.address(0), "Street 0,  12");
@@ -213,9 +227,17 @@ mod tests {
 
     #[test]
     fn many_numbers_behind_one_slash_are_flats_and_make_those_of_small_houses_flats_too() {
-        let (_, numbers) =
-            buildings(&["S 1, 3/1", "S 1, 3/2", "S 1, 3/9", "S 2, 5/1", "S 2, 5/2", "S 3, 1", "S 3, 2", "S 3, 3", "S 3, 4", "S 3, 5", "S 3, 6"]);
-        assert!(numbers[0] == numbers[1] && numbers[1] == numbers[2] && numbers[3] == numbers[4] && numbers[2] != numbers[3], "{numbers:?}");
+        let (_, numbers) = buildings(&[
+            "S 1, 3/1", "S 1, 3/2", "S 1, 3/9", "S 2, 5/1", "S 2, 5/2", "S 3, 1", "S 3, 2", "S 3, 3", "S 3, 4",
+            "S 3, 5", "S 3, 6",
+        ]);
+        assert!(
+            numbers[0] == numbers[1]
+                && numbers[1] == numbers[2]
+                && numbers[3] == numbers[4]
+                && numbers[2] != numbers[3],
+            "{numbers:?}"
+        );
     }
 
     #[test]
@@ -227,7 +249,11 @@ mod tests {
 
     #[test]
     fn an_address_without_a_city_means_the_house_in_every_city() {
-        let customer = |city: &str| Customer { address: Some("ул. Мира, 5".into()), city: Some(city.into()), ..Customer::default() };
+        let customer = |city: &str| Customer {
+            address: Some("ул. Мира, 5".into()),
+            city: Some(city.into()),
+            ..Customer::default()
+        };
         let customers = [("a".into(), customer("Алматы")), ("b".into(), customer("Астана"))].into_iter().collect();
         let buildings = Buildings::of(&customers);
         assert_eq!(buildings.at("Мира 5", Some("almaty")).len(), 1);

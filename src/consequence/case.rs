@@ -1,8 +1,12 @@
-//! How likely a case is: the listed usage points of one building, or a farm with the part of it that no meter sees.
+//! How likely a case is: the listed usage points of one building, or a farm with the part of it
+//! that no meter sees.
 //!
-//! Flats of one farm are not independent: they switch together, and the odds of each already count the others. So usage points with like loads (same finding and pattern, power within a factor of
-//! 1.5, start within two days) are taken for one farm, which is as likely as its likeliest part; farms of unlike loads are independent: P = 1 − Π over farms (1 − max over its parts p).
-//! What a visit is expected to recover needs no such rule: expectations add up whatever depends on whatever, E = Σ p · amount − cost of the visit.
+//! Flats of one farm are not independent: they switch together, and the odds of each already count
+//! the others. So usage points with like loads (same finding and pattern, power within a factor of
+//! 1.5, start within two days) are taken for one farm, which is as likely as its likeliest part;
+//! farms of unlike loads are independent: P = 1 − Π over farms (1 − max over its parts p). What a
+//! visit is expected to recover needs no such rule: expectations add up whatever depends on
+//! whatever, E = Σ p · amount − cost of the visit.
 
 use crate::findings::SuspectRow;
 
@@ -11,7 +15,8 @@ const LIKE_KW: f64 = 1.5;
 /// Starts of one farm's flats are at most so many days apart.
 const LIKE_DAYS: i32 = 2;
 
-/// Probability that at least one of some usage points of a building hides a load; `None` when none has a probability.
+/// Probability that at least one of some usage points of a building hides a load; `None` when none
+/// has a probability.
 #[must_use]
 pub(super) fn probability_of_any(members: &[&SuspectRow]) -> Option<f64> {
     let mut farms: Vec<Vec<&SuspectRow>> = Vec::new();
@@ -21,7 +26,8 @@ pub(super) fn probability_of_any(members: &[&SuspectRow]) -> Option<f64> {
             None => farms.push(vec![member]),
         }
     }
-    let none: f64 = farms.iter().map(|farm| 1.0 - farm.iter().filter_map(|part| part.probability).fold(0.0, f64::max)).product();
+    let none: f64 =
+        farms.iter().map(|farm| 1.0 - farm.iter().filter_map(|part| part.probability).fold(0.0, f64::max)).product();
     (!farms.is_empty()).then_some(1.0 - none)
 }
 

@@ -1,7 +1,10 @@
-//! The digital-mining fee: money per kWh that a miner owes the state, by date, price of the energy, and whether the energy was metered.
+//! The digital-mining fee: money per kWh that a miner owes the state, by date, price of the energy,
+//! and whether the energy was metered.
 //!
-//! The tariff table's own fee counts before these settings. Where a rule gives a range (the law names the two ends of a scale, and the scale between them is not entered), the lower end is the
-//! amount and the upper end goes into the upper end of the loss. Sources stand beside the settings (`darkload config`).
+//! The tariff table's own fee counts before these settings. Where a rule gives a range (the law
+//! names the two ends of a scale, and the scale between them is not entered), the lower end is the
+//! amount and the upper end goes into the upper end of the loss. Sources stand beside the settings
+//! (`darkload config`).
 
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +68,8 @@ impl FeeRule {
     }
 }
 
-/// The fee on a day at a price; `None` where no rule is for it. A rule for unmetered energy comes before one for any energy.
+/// The fee on a day at a price; `None` where no rule is for it. A rule for unmetered energy comes
+/// before one for any energy.
 #[must_use]
 pub fn fee_of(rules: &[FeeRule], day: CivilDay, price: f64, currency: &str, unmetered: bool) -> Option<Fee> {
     let find = |unmetered| rules.iter().find(|rule| rule.is_for(day, price, currency, unmetered));

@@ -1,14 +1,20 @@
 //! Whether a farm is licensed, and whether it keeps to its licence.
 //!
-//! Joined by usage point (certain), by address or by node (less so: only what looks like a farm is held against such a licence, all of it together). Verdicts: *within*; *exceeded* in power (more than
-//! 110 % of the licensed power: unit tolerance ±5 %, cooling 2 to 10 %) or *above verified*, when the register knows the power of the verified equipment; *suspended*, *withdrawn*; and on days before,
-//! after or beyond the supply contract *not yet valid*, *expired*, *contract ended*, with the hours. A licence that does not cover the days of the load proves a farm only when the load is of
-//! its order (a fifth of the licensed power): a closed farm's flat is no farm.
-//! Source: licence registers name number, holder, place, power and dates; the tolerance from data sheets of mining units.
+//! Joined by usage point (certain), by address or by node (less so: only what looks like a farm is
+//! held against such a licence, all of it together). Verdicts: *within*; *exceeded* in power (more
+//! than 110 % of the licensed power: unit tolerance ±5 %, cooling 2 to 10 %) or *above verified*,
+//! when the register knows the power of the verified equipment; *suspended*, *withdrawn*; and on
+//! days before, after or beyond the supply contract *not yet valid*, *expired*, *contract ended*,
+//! with the hours. A licence that does not cover the days of the load proves a farm only when the
+//! load is of its order (a fifth of the licensed power): a closed farm's flat is no farm.
+//! Source: licence registers name number, holder, place, power and dates; the tolerance from data
+//! sheets of mining units.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Calendar, CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, NameKind, UsagePointId, named};
+use crate::domain::{
+    Calendar, CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, NameKind, UsagePointId, named,
+};
 use crate::series::LoadSeries;
 
 use super::Buildings;
@@ -19,7 +25,8 @@ const TOLERANCE: f64 = 1.10;
 const OF_ITS_ORDER: f64 = 0.2;
 /// The same where the register names no power, kW: one mining unit with its cooling draws more.
 const LEAST_FARM_KW: f64 = 2.0;
-/// An interval in which the meter shows this share of the load's power is one in which it runs: between its own power and nothing.
+/// An interval in which the meter shows this share of the load's power is one in which it runs:
+/// between its own power and nothing.
 const RUNS: f64 = 0.5;
 /// Digits of a business number.
 const BUSINESS_DIGITS: usize = 9;
@@ -74,7 +81,8 @@ pub enum LicenceState {
 pub struct LicensedLoad {
     /// Its power while it runs, kW.
     pub kw: f64,
-    /// Power of all that looks like a farm under the same licence, itself included, kW; counts where the licence is joined by address or node.
+    /// Power of all that looks like a farm under the same licence, itself included, kW; counts
+    /// where the licence is joined by address or node.
     pub together_kw: f64,
     /// First and last day on which it ran.
     pub days: (CivilDay, CivilDay),
@@ -93,7 +101,8 @@ pub struct LicenceVerdict {
     pub matched: LicenceMatch,
     /// Share of the load's energy that the licence allows, 0 to 1.
     pub licensed_share: f64,
-    /// Hours in which the load ran on days that the licence does not cover, and in which it drew more than it allows on the others.
+    /// Hours in which the load ran on days that the licence does not cover, and in which it drew
+    /// more than it allows on the others.
     pub hours: HoursBeyond,
     /// What the licence allows this load.
     terms: Terms,
@@ -174,16 +183,20 @@ impl LicenceVerdict {
         self.state == LicenceState::Within
     }
 
-    /// The same verdict, its hours and its share of the energy counted from the readings of the meter: an interval counts as running from half of the load's power on.
+    /// The same verdict, its hours and its share of the energy counted from the readings of the
+    /// meter: an interval counts as running from half of the load's power on.
     ///
-    /// Under a licence joined by address or node one meter does not show what all draw together: there every running hour of a load that is too much counts, and the share stays estimated.
+    /// Under a licence joined by address or node one meter does not show what all draw together:
+    /// there every running hour of a load that is too much counts, and the share stays estimated.
     #[must_use]
     pub fn counted(mut self, series: &LoadSeries, calendar: &Calendar) -> Self {
         let is_alone = self.matched == LicenceMatch::UsagePoint;
         let step_h = f64::from(series.step_min) / 60.0;
         let limit = self.terms.allowed_kw.unwrap_or(f64::INFINITY);
         let (mut hours, mut energy, mut licensed) = (HoursBeyond::default(), 0.0, 0.0);
-        for (index, kw) in series.kw.iter().map(|&kw| f64::from(kw)).enumerate().filter(|(_, kw)| *kw >= RUNS * self.terms.own_kw) {
+        for (index, kw) in
+            series.kw.iter().map(|&kw| f64::from(kw)).enumerate().filter(|(_, kw)| *kw >= RUNS * self.terms.own_kw)
+        {
             energy += kw;
             let day = calendar.local(series.at(index)).day();
             let (from, to) = self.terms.covers;
@@ -207,22 +220,30 @@ impl LicenceVerdict {
     pub fn reason(&self) -> String {
         let Terms { kw, allowed_kw, allowed_by, days: (first, last), is_too_much, ref standing, .. } = self.terms;
         let (number, HoursBeyond { outside, above }) = (named(NameKind::Licence, &self.licence), self.hours);
-        let together = if self.matched == LicenceMatch::UsagePoint { "" } else { " with all that looks like a farm there" };
+        let together =
+            if self.matched == LicenceMatch::UsagePoint { "" } else { " with all that looks like a farm there" };
         let by_state = match (self.state, allowed_kw) {
-            (LicenceState::Within, Some(allowed)) => Some(format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {number}")),
-            (LicenceState::Within, None) => Some(format!("licence {number} states no power")),
-            (LicenceState::Idle, _) => {
-                Some(format!("licence {number} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)", self.terms.own_kw))
+            (LicenceState::Within, Some(allowed)) => {
+                Some(format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {number}"))
             }
-            (LicenceState::Suspended | LicenceState::Withdrawn, _) => Some(format!("runs while licence {number} is {standing}")),
+            (LicenceState::Within, None) => Some(format!("licence {number} states no power")),
+            (LicenceState::Idle, _) => Some(format!(
+                "licence {number} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)",
+                self.terms.own_kw
+            )),
+            (LicenceState::Suspended | LicenceState::Withdrawn, _) => {
+                Some(format!("runs while licence {number} is {standing}"))
+            }
             (LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded, _) => {
                 Some(format!("runs {outside:.0} hours {standing}"))
             }
             (LicenceState::Exceeded | LicenceState::AboveVerified, _) => None,
         };
-        let by_power = allowed_kw
-            .filter(|_| is_too_much)
-            .map(|allowed| format!("draws {kw:.1} kW{together} where licence {number} {allowed_by} {allowed:.1} kW, over {above:.0} hours"));
+        let by_power = allowed_kw.filter(|_| is_too_much).map(|allowed| {
+            format!(
+                "draws {kw:.1} kW{together} where licence {number} {allowed_by} {allowed:.1} kW, over {above:.0} hours"
+            )
+        });
         let mut reason = [by_state, by_power].into_iter().flatten().collect::<Vec<_>>().join("; ");
         if self.matched != LicenceMatch::UsagePoint {
             reason = format!("{reason} (joined by {})", self.matched.as_str());
@@ -234,7 +255,12 @@ impl LicenceVerdict {
 impl<'a> LicenceCheck<'a> {
     /// Joins licences to usage points: by id, by the building's address, or by the node above.
     #[must_use]
-    pub fn new(licences: &'a [Licence], grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>, buildings: &Buildings) -> Self {
+    pub fn new(
+        licences: &'a [Licence],
+        grid: &Grid,
+        customers: &BTreeMap<UsagePointId, Customer>,
+        buildings: &Buildings,
+    ) -> Self {
         let mut check = Self::default();
         let address_of = |licence: &Licence| match &licence.target {
             LicenceTarget::Address(address) => buildings.at(address, None),
@@ -245,13 +271,24 @@ impl<'a> LicenceCheck<'a> {
             let (points, matched) = match &licence.target {
                 LicenceTarget::UsagePoint(id) => (vec![id.clone()], LicenceMatch::UsagePoint),
                 LicenceTarget::Node(node) => (grid.usage_points_under(node), LicenceMatch::Node),
-                LicenceTarget::Address(_) => {
-                    (address_of(licence).iter().filter_map(|building| members.get(building)).flatten().cloned().collect(), LicenceMatch::Address)
-                }
+                LicenceTarget::Address(_) => (
+                    address_of(licence)
+                        .iter()
+                        .filter_map(|building| members.get(building))
+                        .flatten()
+                        .cloned()
+                        .collect(),
+                    LicenceMatch::Address,
+                ),
             };
             for point in points {
                 let own = buildings.of_usage_point(&point);
-                if licence.address.as_deref().zip(own).is_some_and(|(address, own)| !buildings.at(address, None).contains(&own)) {
+                if licence
+                    .address
+                    .as_deref()
+                    .zip(own)
+                    .is_some_and(|(address, own)| !buildings.at(address, None).contains(&own))
+                {
                     check.moved.insert((point.clone(), licence.licence.as_str()));
                 }
                 if let Some(owner) = customers.get(&point).and_then(|customer| customer.owner.clone()) {
@@ -260,26 +297,34 @@ impl<'a> LicenceCheck<'a> {
                 check.by_usage_point.entry(point).or_default().push((licence, matched));
             }
         }
-        let holders: BTreeSet<String> = licences.iter().filter_map(|licence| licence.bin.as_deref().map(name_key)).collect();
-        let owned = customers.iter().filter_map(|(id, customer)| Some((name_key(customer.owner.as_deref()?), id.clone())));
+        let holders: BTreeSet<String> =
+            licences.iter().filter_map(|licence| licence.bin.as_deref().map(name_key)).collect();
+        let owned =
+            customers.iter().filter_map(|(id, customer)| Some((name_key(customer.owner.as_deref()?), id.clone())));
         check.homes = owned.filter(|(owner, _)| holders.contains(owner)).collect();
         check
     }
 
-    /// Whether any licence, valid or not, names this usage point; with the surest way in which one does.
+    /// Whether any licence, valid or not, names this usage point; with the surest way in which one
+    /// does.
     #[must_use]
     pub fn match_of(&self, usage_point: &str) -> Option<LicenceMatch> {
         self.by_usage_point.get(usage_point)?.iter().map(|(_, matched)| *matched).min()
     }
 
-    /// Numbers of the licences that name a usage point by address or node only, under which loads are added up.
+    /// Numbers of the licences that name a usage point by address or node only, under which loads
+    /// are added up.
     #[must_use]
     pub fn shared(&self, usage_point: &str) -> Vec<&'a str> {
         let licences = self.by_usage_point.get(usage_point).into_iter().flatten();
-        licences.filter(|(_, matched)| *matched != LicenceMatch::UsagePoint).map(|(licence, _)| licence.licence.as_str()).collect()
+        licences
+            .filter(|(_, matched)| *matched != LicenceMatch::UsagePoint)
+            .map(|(licence, _)| licence.licence.as_str())
+            .collect()
     }
 
-    /// Judges a load; `None` without a licence. Of several licences the one that allows most of it counts, and of those the surest match.
+    /// Judges a load; `None` without a licence. Of several licences the one that allows most of it
+    /// counts, and of those the surest match.
     #[must_use]
     pub fn judge(&self, usage_point: &str, load: LicensedLoad) -> Option<LicenceVerdict> {
         let licences = self.by_usage_point.get(usage_point)?;
@@ -289,8 +334,11 @@ impl<'a> LicenceCheck<'a> {
             if key_b > key_a || (key_b == key_a && b.matched < a.matched) { b } else { a }
         })?;
         let licence = licences.iter().find(|(licence, _)| licence.licence == best.licence)?.0;
-        let moved = licence.address.as_ref().filter(|_| self.moved.contains(&(usage_point.into(), licence.licence.as_str())));
-        let moved = moved.map(|address| format!("but the register gives the address {}, where this meter is not", named(NameKind::Address, address)));
+        let moved =
+            licence.address.as_ref().filter(|_| self.moved.contains(&(usage_point.into(), licence.licence.as_str())));
+        let moved = moved.map(|address| {
+            format!("but the register gives the address {}, where this meter is not", named(NameKind::Address, address))
+        });
         let doubts = [self.elsewhere(usage_point, licence), moved].into_iter().flatten().collect();
         Some(LicenceVerdict { doubts, ..best })
     }
@@ -305,7 +353,10 @@ impl<'a> LicenceCheck<'a> {
         let home = self.homes.get(&name_key(holder));
         let holder = named(NameKind::Owner, holder);
         Some(match home {
-            Some(home) => format!("but its holder {holder} is the customer of {}, not of this meter", named(NameKind::UsagePoint, home)),
+            Some(home) => format!(
+                "but its holder {holder} is the customer of {}, not of this meter",
+                named(NameKind::UsagePoint, home)
+            ),
             None => format!("but its holder {holder} is not the customer of this meter"),
         })
     }
@@ -344,7 +395,8 @@ fn covered(licence: &Licence, (first, last): (CivilDay, CivilDay)) -> (f64, Opti
 fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> LicenceVerdict {
     let kw = if matched == LicenceMatch::UsagePoint { load.kw } else { load.together_kw };
     let (first, last) = load.days;
-    let verified = licence.verified_kw.filter(|verified| licence.licensed_kw.is_none_or(|licensed| *verified < licensed));
+    let verified =
+        licence.verified_kw.filter(|verified| licence.licensed_kw.is_none_or(|licensed| *verified < licensed));
     let allowed = verified.or(licence.licensed_kw);
     let is_of_its_order = load.kw >= allowed.map_or(LEAST_FARM_KW, |allowed| OF_ITS_ORDER * allowed);
     let (share, beyond) = covered(licence, load.days);
@@ -355,7 +407,11 @@ fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> Licenc
     };
     let too_much = allowed.filter(|allowed| kw > TOLERANCE * allowed);
     let by_power = too_much.map(|_| {
-        if licence.licensed_kw.is_some_and(|licensed| kw > TOLERANCE * licensed) { LicenceState::Exceeded } else { LicenceState::AboveVerified }
+        if licence.licensed_kw.is_some_and(|licensed| kw > TOLERANCE * licensed) {
+            LicenceState::Exceeded
+        } else {
+            LicenceState::AboveVerified
+        }
     });
     let state = match by_status.or(beyond) {
         Some(_) if !is_of_its_order => LicenceState::Idle,
@@ -391,7 +447,9 @@ fn standing(state: LicenceState, licence: &Licence) -> String {
         LicenceState::Suspended | LicenceState::Withdrawn => {
             named(NameKind::Words, licence.status_word.as_deref().unwrap_or("not in force")).to_string()
         }
-        LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded => outside_words(state, licence),
+        LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded => {
+            outside_words(state, licence)
+        }
         _ => String::new(),
     }
 }
@@ -401,7 +459,9 @@ fn outside_words(state: LicenceState, licence: &Licence) -> String {
     let day = |day: Option<CivilDay>| day.map_or_else(String::new, |day| day.to_string());
     match state {
         LicenceState::NotYetValid => format!("before licence {number} begins ({})", day(licence.valid_from)),
-        LicenceState::ContractEnded => format!("after the supply contract of licence {number} ended ({})", day(licence.contract_until)),
+        LicenceState::ContractEnded => {
+            format!("after the supply contract of licence {number} ended ({})", day(licence.contract_until))
+        }
         _ => format!("after licence {number} ended ({})", day(licence.valid_to)),
     }
 }
@@ -433,11 +493,18 @@ mod tests {
 
     fn verdict(licence: Licence, kw: f64, from: &str, to: &str) -> LicenceVerdict {
         let licences = [licence];
-        let customer = |address: &str| Customer { address: Some(address.into()), owner: Some("900000000001".into()), ..Customer::default() };
-        let customers = [("A".into(), customer("Abay 1, apt 1")), ("B".into(), customer("Abay 1, apt 2"))].into_iter().collect();
+        let customer = |address: &str| Customer {
+            address: Some(address.into()),
+            owner: Some("900000000001".into()),
+            ..Customer::default()
+        };
+        let customers =
+            [("A".into(), customer("Abay 1, apt 1")), ("B".into(), customer("Abay 1, apt 2"))].into_iter().collect();
         let buildings = Buildings::of(&customers);
         let check = LicenceCheck::new(&licences, &Grid::default(), &customers, &buildings);
-        check.judge("A", LicensedLoad { kw, together_kw: 2.0 * kw, days: (day(from), day(to)), hours_a_day: 24.0 }).unwrap()
+        check
+            .judge("A", LicensedLoad { kw, together_kw: 2.0 * kw, days: (day(from), day(to)), hours_a_day: 24.0 })
+            .unwrap()
     }
 
     #[test]
@@ -482,23 +549,43 @@ mod tests {
     #[test]
     fn hours_beyond_a_licence_are_those_that_the_readings_show() {
         let calendar = Calendar::new(None).unwrap();
-        // From 1 December to 30 January 40 kW, in December on 12 hours of the day, and 80 kW on the first ten days.
+        // From 1 December to 30 January 40 kW, in December on 12 hours of the day, and 80 kW on the
+        // first ten days.
         let hour = |hour: i32| match (hour / 24, hour % 24) {
             (0..10, 0..12) => 80.0,
             (31.., _) | (_, 0..12) => 40.0,
             _ => 0.3,
         };
-        let series =
-            LoadSeries { usage_point: "A".into(), start: calendar.day_start(day("2025-12-01")), step_min: 60, kw: (0..61 * 24).map(hour).collect() };
+        let series = LoadSeries {
+            usage_point: "A".into(),
+            start: calendar.day_start(day("2025-12-01")),
+            step_min: 60,
+            kw: (0..61 * 24).map(hour).collect(),
+        };
         // The estimate took the load for one that runs four hours a day.
-        let mut load = LicensedLoad { kw: 60.0, together_kw: 60.0, days: (day("2025-12-01"), day("2026-01-30")), hours_a_day: 4.0 };
+        let mut load = LicensedLoad {
+            kw: 60.0,
+            together_kw: 60.0,
+            days: (day("2025-12-01"), day("2026-01-30")),
+            hours_a_day: 4.0,
+        };
         let counted = judge(&licence(), LicenceMatch::UsagePoint, load).counted(&series, &calendar);
         assert_eq!(counted.hours, HoursBeyond { outside: 30.0 * 24.0, above: 120.0 });
-        assert!(counted.reason().contains("720 hours") && counted.reason().contains("over 120 hours"), "{}", counted.reason());
+        assert!(
+            counted.reason().contains("720 hours") && counted.reason().contains("over 120 hours"),
+            "{}",
+            counted.reason()
+        );
         let (used, allowed) = (120.0 * 80.0 + (252.0 + 720.0) * 40.0, 120.0 * 50.0 + 252.0 * 40.0);
         assert!((counted.licensed_share - allowed / used).abs() < 1e-6, "{}", counted.licensed_share);
         load.kw = 20.0;
-        assert_eq!(judge(&Licence { valid_to: None, ..licence() }, LicenceMatch::UsagePoint, load).counted(&series, &calendar).hours.above, 120.0);
+        assert_eq!(
+            judge(&Licence { valid_to: None, ..licence() }, LicenceMatch::UsagePoint, load)
+                .counted(&series, &calendar)
+                .hours
+                .above,
+            120.0
+        );
     }
 
     #[test]
@@ -517,13 +604,16 @@ mod tests {
 
     #[test]
     fn a_holder_who_is_somebody_else_is_told() {
-        let foreign = verdict(Licence { bin: Some("123456789012".into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31");
+        let foreign =
+            verdict(Licence { bin: Some("123456789012".into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31");
         assert!(foreign.is_within() && foreign.reason().contains("is not the customer"), "{}", foreign.reason());
     }
 
     #[test]
     fn an_address_of_the_register_that_is_not_the_meters_is_told() {
-        let told = |address: &str| verdict(Licence { address: Some(address.into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31").reason();
+        let told = |address: &str| {
+            verdict(Licence { address: Some(address.into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31").reason()
+        };
         assert!(told("Abay 7").contains("where this meter is not"));
         assert!(!told("ABAY, 1").contains("where this meter is not"));
     }

@@ -1,4 +1,5 @@
-//! What a meter showed, day by day and by hour of the day: what its bills were made from, and what published criteria are held against.
+//! What a meter showed, day by day and by hour of the day: what its bills were made from, and what
+//! published criteria are held against.
 
 use crate::domain::{CivilDay, Kw};
 use crate::profile::{HOURS, NodeProfile};
@@ -29,7 +30,8 @@ pub fn window_shares(start: usize, hours: usize) -> ByHour {
 }
 
 impl MeteredUse {
-    /// From days with their energy, and the weights of the hours of a day (any scale; even where they add up to nothing).
+    /// From days with their energy, and the weights of the hours of a day (any scale; even where
+    /// they add up to nothing).
     #[must_use]
     pub fn new(by_day: Vec<(CivilDay, f64)>, weights: ByHour) -> Self {
         let total: f64 = weights.iter().sum();
@@ -54,7 +56,8 @@ impl MeteredUse {
         Self::new(by_day, weights)
     }
 
-    /// Energy of a slice by hour of the day, kWh; days without readings count as the mean of the others. `None` where no day of the slice was read.
+    /// Energy of a slice by hour of the day, kWh; days without readings count as the mean of the
+    /// others. `None` where no day of the slice was read.
     #[must_use]
     pub fn energy(&self, slice: Slice) -> Option<ByHour> {
         let mean = self.mean_of(|day| slice.from <= day && day <= slice.to)?;
@@ -63,11 +66,16 @@ impl MeteredUse {
 
     /// Mean energy of the days that are wanted, kWh a day.
     fn mean_of(&self, wanted: impl Fn(CivilDay) -> bool) -> Option<f64> {
-        let (sum, days) = self.by_day.iter().filter(|(day, _)| wanted(*day)).fold((0.0, 0_u32), |(sum, days), (_, kwh)| (sum + kwh, days + 1));
+        let (sum, days) = self
+            .by_day
+            .iter()
+            .filter(|(day, _)| wanted(*day))
+            .fold((0.0, 0_u32), |(sum, days), (_, kwh)| (sum + kwh, days + 1));
         (days > 0).then(|| sum / f64::from(days))
     }
 
-    /// Civil months with at least `least` read days: the month's first day, its energy as if every day had been read (kWh), and the days read.
+    /// Civil months with at least `least` read days: the month's first day, its energy as if every
+    /// day had been read (kWh), and the days read.
     #[must_use]
     pub fn months(&self, least: u32) -> Vec<(CivilDay, f64, u32)> {
         let mut months: Vec<(CivilDay, f64, u32)> = Vec::new();
@@ -91,7 +99,8 @@ impl MeteredUse {
         self.mean_of(|_| true).map(|kwh| kwh / HOURS as f64)
     }
 
-    /// Spread of the daily energy as a share of its mean (standard deviation over mean); `None` with fewer than 28 days or without energy.
+    /// Spread of the daily energy as a share of its mean (standard deviation over mean); `None`
+    /// with fewer than 28 days or without energy.
     #[must_use]
     pub fn daily_spread(&self) -> Option<f64> {
         const LEAST_DAYS: usize = 28;

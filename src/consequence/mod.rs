@@ -1,4 +1,5 @@
-//! What a finding means: licences, addresses, regions, money, published criteria, and where to go first.
+//! What a finding means: licences, addresses, regions, money, published criteria, and where to go
+//! first.
 
 mod address;
 mod address_key;

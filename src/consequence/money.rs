@@ -1,13 +1,19 @@
-//! Money at stake: what the hidden energy should have cost less what was paid for it, and the digital-mining fee, each step of it written down.
+//! Money at stake: what the hidden energy should have cost less what was paid for it, and the
+//! digital-mining fee, each step of it written down.
 //!
-//! Let h be the hidden energy of a slice (`tariff_book`), t what the meter showed, own(·) and lawful(·) the bills by the customer's class and by the class that is lawful for mining.
-//! *Metered* (honest meter): lawful(h) − [own(t) − own(t − h)]: the price of mining less the part of the bill that h made; nothing, where the customer paid more than that.
+//! Let h be the hidden energy of a slice (`tariff_book`), t what the meter showed, own(·) and
+//! lawful(·) the bills by the customer's class and by the class that is lawful for mining.
+//! *Metered* (honest meter): lawful(h) − [own(t) − own(t − h)]: the price of mining less the part
+//! of the bill that h made; nothing, where the customer paid more than that.
 //! *Under-registered*: own(t + h) − own(t): what the meter did not show, on top of what it did.
-//! *Unmetered* (seen by a balance only): lawful(h) in full. *Licence exceeded*: as metered, for the energy beyond the licence.
-//! Fee: h · fee, of all but under-registered energy, of which nobody says that it mined.
-//! h runs evenly over the days since its start, cut to the look-back before the last day judged. Low and high: the same at the ends of the 90 % intervals of power and start, taken together, so
-//! they are wider than 90 %. Assumes: the readings are what was billed. Weak when: the customer paid by another class for a time.
-//! Source: recovery of unmetered and misused energy as the difference of two bills; settings name the law.
+//! *Unmetered* (seen by a balance only): lawful(h) in full. *Licence exceeded*: as metered, for the
+//! energy beyond the licence. Fee: h · fee, of all but under-registered energy, of which nobody
+//! says that it mined. h runs evenly over the days since its start, cut to the look-back before the
+//! last day judged. Low and high: the same at the ends of the 90 % intervals of power and start,
+//! taken together, so they are wider than 90 %. Assumes: the readings are what was billed. Weak
+//! when: the customer paid by another class for a time.
+//! Source: recovery of unmetered and misused energy as the difference of two bills; settings name
+//! the law.
 
 use serde::{Deserialize, Serialize};
 
@@ -97,14 +103,24 @@ impl<'a> Money<'a> {
     /// The loss of a claim with its derivation; empty without a tariff.
     #[must_use]
     pub fn loss(&self, claim: &Claim) -> (Loss, Vec<MoneyRow>) {
-        if self.book.is_empty() || claim.run.last < claim.run.first || !claim.run.kwh.is_finite() || claim.run.kwh <= 0.0 {
+        if self.book.is_empty()
+            || claim.run.last < claim.run.first
+            || !claim.run.kwh.is_finite()
+            || claim.run.kwh <= 0.0
+        {
             return (Loss::default(), Vec::new());
         }
         let HiddenRun { kwh, range, first, first_range, last, .. } = claim.run;
         let a_day = kwh / days(first, last);
         let mut main = self.derive(claim, kwh, first, false);
-        let low = self.derive(claim, range.0.max(0.0) * a_day * days(first_range.1.min(last), last), first_range.1.min(last), false);
-        let high = self.derive(claim, range.1 * a_day * days(first_range.0.min(first), last), first_range.0.min(first), true);
+        let low = self.derive(
+            claim,
+            range.0.max(0.0) * a_day * days(first_range.1.min(last), last),
+            first_range.1.min(last),
+            false,
+        );
+        let high =
+            self.derive(claim, range.1 * a_day * days(first_range.0.min(first), last), first_range.0.min(first), true);
         for (place, row) in main.rows.iter_mut().enumerate() {
             row.step = place as u64 + 1;
         }
@@ -114,11 +130,19 @@ impl<'a> Money<'a> {
     fn derive<'c>(&self, claim: &'c Claim<'c>, kwh: f64, first: CivilDay, high: bool) -> Derivation<'c> {
         let mut derivation = Derivation { claim, rows: Vec::new(), high };
         let last = claim.run.last;
-        derivation.quantity(MoneyStep::Hidden, (first, last), kwh, "energy of the load, evenly over the days on which it ran".to_owned());
+        derivation.quantity(
+            MoneyStep::Hidden,
+            (first, last),
+            kwh,
+            "energy of the load, evenly over the days on which it ran".to_owned(),
+        );
         let start = first.max(CivilDay(last.0 - self.settings.look_back_days as i32 + 1));
         let kept = kwh * days(start, last) / days(first, last);
         if start > first {
-            let detail = format!("setting money.look_back_days: {} days ({})", self.settings.look_back_days, self.settings.look_back_source);
+            let detail = format!(
+                "setting money.look_back_days: {} days ({})",
+                self.settings.look_back_days, self.settings.look_back_source
+            );
             derivation.quantity(MoneyStep::LookBack, (first, CivilDay(start.0 - 1)), kept - kwh, detail);
         }
         let licensed = kept * claim.licensed_share.clamp(0.0, 1.0);
@@ -128,8 +152,13 @@ impl<'a> Money<'a> {
         let a_day = (kept - licensed) / days(start, last);
         let lawful = self.lawful_class();
         let classes: Vec<&str> = claim.class.into_iter().chain(lawful).collect();
-        let fee_days: Vec<CivilDay> =
-            self.settings.fee.iter().filter_map(FeeRule::days).flat_map(|(from, to)| [from, CivilDay(to.0.saturating_add(1))]).collect();
+        let fee_days: Vec<CivilDay> = self
+            .settings
+            .fee
+            .iter()
+            .filter_map(FeeRule::days)
+            .flat_map(|(from, to)| [from, CivilDay(to.0.saturating_add(1))])
+            .collect();
         for slice in self.book.slices(&classes, &fee_days, (start, last)) {
             let hidden = claim.run.by_hour.map(|share| share * a_day * slice.days());
             self.price(&mut derivation, slice, hidden, lawful);
@@ -151,7 +180,8 @@ impl<'a> Money<'a> {
                 let class = class.filter(|class| self.book.has(class)).or(lawful);
                 let shown = shown.unwrap_or([0.0; 24]);
                 let bill = |energy: &ByHour| class.and_then(|class| self.book.bill(class, slice, energy, persons));
-                let more = bill(&sum(&shown, &hidden)).zip(bill(&shown)).map(|(with, without)| difference(with, &without));
+                let more =
+                    bill(&sum(&shown, &hidden)).zip(bill(&shown)).map(|(with, without)| difference(with, &without));
                 derivation.energy(MoneyStep::Unrecorded, slice, class, more, 1.0);
             }
             Some(FindingKind::MeteredHiddenLoad | FindingKind::LicenceExceeded) => {
@@ -165,7 +195,12 @@ impl<'a> Money<'a> {
                     derivation.energy(MoneyStep::Lawful, slice, lawful, due, 1.0);
                     derivation.energy(MoneyStep::Paid, slice, class, paid, -1.0);
                 } else {
-                    derivation.no_price(slice, hidden.iter().sum(), class, "no price of both classes in one currency on these days");
+                    derivation.no_price(
+                        slice,
+                        hidden.iter().sum(),
+                        class,
+                        "no price of both classes in one currency on these days",
+                    );
                 }
                 self.fee(derivation, slice, hidden.iter().sum(), lawful, false);
             }
@@ -182,10 +217,17 @@ impl<'a> Money<'a> {
         let by_table = classes().find_map(|class| self.book.fee(class, slice));
         let price = classes().find_map(|class| self.book.price(class, slice));
         let fee = match (by_table, price) {
-            (Some((fee, currency)), _) => {
-                Some((Fee { per_kwh: fee, per_kwh_high: fee, detail: "fee of the tariff table, owed if the load mines".to_owned() }, currency))
+            (Some((fee, currency)), _) => Some((
+                Fee {
+                    per_kwh: fee,
+                    per_kwh_high: fee,
+                    detail: "fee of the tariff table, owed if the load mines".to_owned(),
+                },
+                currency,
+            )),
+            (None, Some((price, currency))) => {
+                fee_of(&self.settings.fee, slice.from, price, currency, unmetered).map(|fee| (fee, currency))
             }
-            (None, Some((price, currency))) => fee_of(&self.settings.fee, slice.from, price, currency, unmetered).map(|fee| (fee, currency)),
             (None, None) => None,
         };
         if let Some((fee, currency)) = fee {
@@ -196,7 +238,14 @@ impl<'a> Money<'a> {
 }
 
 impl Derivation<'_> {
-    fn push(&mut self, part: MoneyPart, what: MoneyStep, (from, to): (CivilDay, CivilDay), kwh: f64, detail: String) -> &mut MoneyRow {
+    fn push(
+        &mut self,
+        part: MoneyPart,
+        what: MoneyStep,
+        (from, to): (CivilDay, CivilDay),
+        kwh: f64,
+        detail: String,
+    ) -> &mut MoneyRow {
         let Claim { level, id, finding, .. } = *self.claim;
         self.rows.push(MoneyRow {
             level,
@@ -247,7 +296,8 @@ impl Derivation<'_> {
         (row.price_per_kwh, row.amount, row.currency) = (Some(per_kwh), Some(kwh * per_kwh), Some(currency.to_owned()));
     }
 
-    /// A customer who paid more than the lawful price owes nothing for energy, and is owed nothing here either.
+    /// A customer who paid more than the lawful price owes nothing for energy, and is owed nothing
+    /// here either.
     fn nothing_below_zero(&mut self, range: (CivilDay, CivilDay)) {
         if let Some(amount) = self.amount(MoneyPart::Energy).filter(|amount| *amount < 0.0) {
             let currency = self.rows.iter().find_map(|row| row.currency.clone());
@@ -281,7 +331,8 @@ fn loss_of(main: &Derivation, low: &Derivation, high: &Derivation) -> Loss {
     let range = |part| {
         let all = [main, low, high].map(|derivation| derivation.amount(part));
         let known = all.into_iter().flatten();
-        main.amount(part).map(|_| (known.clone().fold(f64::INFINITY, f64::min), known.fold(f64::NEG_INFINITY, f64::max)))
+        main.amount(part)
+            .map(|_| (known.clone().fold(f64::INFINITY, f64::min), known.fold(f64::NEG_INFINITY, f64::max)))
     };
     let (energy_range, fee_range) = (range(MoneyPart::Energy), range(MoneyPart::Fee));
     let ends = [energy_range, fee_range].into_iter().flatten().reduce(|a, b| (a.0 + b.0, a.1 + b.1));
@@ -304,7 +355,8 @@ fn sum(a: &ByHour, b: &ByHour) -> ByHour {
     std::array::from_fn(|hour| a[hour] + b[hour])
 }
 
-/// What of `shown` is the hidden load (all of it, where the load is estimated larger), and what is left; both keep their energy.
+/// What of `shown` is the hidden load (all of it, where the load is estimated larger), and what is
+/// left; both keep their energy.
 fn split(shown: &ByHour, hidden: &ByHour) -> (ByHour, ByHour) {
     let (total, wanted): (f64, f64) = (shown.iter().sum(), hidden.iter().sum());
     if wanted >= total {
@@ -317,7 +369,9 @@ fn split(shown: &ByHour, hidden: &ByHour) -> (ByHour, ByHour) {
 
 /// Lines of a bill less those of another at the same price and step.
 fn difference(with: Vec<BillLine>, without: &[BillLine]) -> Vec<BillLine> {
-    let same = |a: &BillLine, b: &BillLine| a.price_per_kwh == b.price_per_kwh && a.tax_share == b.tax_share && a.detail == b.detail;
+    let same = |a: &BillLine, b: &BillLine| {
+        a.price_per_kwh == b.price_per_kwh && a.tax_share == b.tax_share && a.detail == b.detail
+    };
     let less = |line: BillLine| {
         let other: f64 = without.iter().filter(|other| same(other, &line)).map(|other| other.kwh).sum();
         BillLine { kwh: line.kwh - other, ..line }

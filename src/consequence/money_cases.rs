@@ -1,4 +1,5 @@
-//! Money and licence cases worked out by hand: expected figure and derivation, held against the program and against the table in `samples/money/README.md`.
+//! Money and licence cases worked out by hand: expected figure and derivation, held against the
+//! program and against the table in `samples/money/README.md`.
 
 mod prices;
 
@@ -48,13 +49,17 @@ fn taxed(share: f64, tariff: Tariff) -> Tariff {
 
 /// Household steps: 20 up to 100 kWh, 25 up to 250 kWh, 30 above.
 fn step_lines(per_person: bool) -> Vec<Tariff> {
-    let step = |price, from_kwh, to_kwh| Tariff { from_kwh: Some(from_kwh), to_kwh, per_person, ..tariff("household", price) };
+    let step =
+        |price, from_kwh, to_kwh| Tariff { from_kwh: Some(from_kwh), to_kwh, per_person, ..tariff("household", price) };
     vec![step(20.0, 0.0, Some(100.0)), step(25.0, 100.0, Some(250.0)), step(30.0, 250.0, None)]
 }
 
 /// Two steps at 100 kWh.
 fn two_steps(low: f64, high: f64) -> Vec<Tariff> {
-    vec![Tariff { to_kwh: Some(100.0), ..tariff("household", low) }, Tariff { from_kwh: Some(100.0), ..tariff("household", high) }]
+    vec![
+        Tariff { to_kwh: Some(100.0), ..tariff("household", low) },
+        Tariff { from_kwh: Some(100.0), ..tariff("household", high) },
+    ]
 }
 
 fn zones() -> Vec<Tariff> {
@@ -229,7 +234,10 @@ fn cases() -> Vec<(Expected, Loss)> {
 fn fees_and_findings() -> Vec<(Expected, Loss)> {
     let case = Case::default;
     vec![
-        (expect("fee of 2022", "310 · (36 − 27); 310 · 1", Some(2790.0), Some(310.0)), Case { days: ("2022-12-01", "2022-12-31"), ..case() }.loss()),
+        (
+            expect("fee of 2022", "310 · (36 − 27); 310 · 1", Some(2790.0), Some(310.0)),
+            Case { days: ("2022-12-01", "2022-12-31"), ..case() }.loss(),
+        ),
         (
             Expected {
                 low_high: Some((62.0, 31.0 + 31.0 * 25.0)),
@@ -240,18 +248,38 @@ fn fees_and_findings() -> Vec<(Expected, Loss)> {
                     Some(62.0),
                 )
             },
-            Case { tariffs: vec![tariff("household", 27.0), tariff("mining", 20.0)], load: 1.0, days: ("2022-12-01", "2023-01-31"), ..case() }.loss(),
+            Case {
+                tariffs: vec![tariff("household", 27.0), tariff("mining", 20.0)],
+                load: 1.0,
+                days: ("2022-12-01", "2023-01-31"),
+                ..case()
+            }
+            .loss(),
         ),
         (
             expect("fee of the tariff table comes first", "310 · (36 − 27); 310 · 2", Some(2790.0), Some(620.0)),
-            Case { tariffs: vec![tariff("household", 27.0), Tariff { fee_per_kwh: Some(2.0), ..tariff("mining", 36.0) }], ..case() }.loss(),
+            Case {
+                tariffs: vec![tariff("household", 27.0), Tariff { fee_per_kwh: Some(2.0), ..tariff("mining", 36.0) }],
+                ..case()
+            }
+            .loss(),
         ),
         (
-            expect("unmetered load at a transformer", "310 · 36; no control meter: 310 · 25", Some(11160.0), Some(7750.0)),
+            expect(
+                "unmetered load at a transformer",
+                "310 · 36; no control meter: 310 · 25",
+                Some(11160.0),
+                Some(7750.0),
+            ),
             Case { finding: None, ..case() }.loss(),
         ),
         (
-            expect("meter that shows too little", "shown 93, not shown 310: own(403) − own(93) = 10,340 − 1,860; no fee", Some(8480.0), None),
+            expect(
+                "meter that shows too little",
+                "shown 93, not shown 310: own(403) − own(93) = 10,340 − 1,860; no fee",
+                Some(8480.0),
+                None,
+            ),
             Case { tariffs: with_mining(step_lines(false)), finding: UNDER, ..case() }.loss(),
         ),
         (
@@ -264,23 +292,52 @@ fn fees_and_findings() -> Vec<(Expected, Loss)> {
             partly_past(),
         ),
         (
-            expect("load estimated larger than the meter shows", "500 estimated, 310 shown: 310 · (36 − 27)", Some(2790.0), Some(310.0)),
+            expect(
+                "load estimated larger than the meter shows",
+                "500 estimated, 310 shown: 310 · (36 − 27)",
+                Some(2790.0),
+                Some(310.0),
+            ),
             Case { load: 500.0 / 31.0, shown: Some(10.0), ..case() }.loss(),
         ),
         (
-            expect("no mining class: the next of the list", "business 33: 310 · (33 − 27); fee by its price", Some(1860.0), Some(310.0)),
+            expect(
+                "no mining class: the next of the list",
+                "business 33: 310 · (33 − 27); fee by its price",
+                Some(1860.0),
+                Some(310.0),
+            ),
             Case { tariffs: vec![tariff("household", 27.0), tariff("business", 33.0)], ..case() }.loss(),
         ),
         (
-            expect("class without a tariff", "no difference of prices is known; the fee is: 310 · 1", None, Some(310.0)),
+            expect(
+                "class without a tariff",
+                "no difference of prices is known; the fee is: 310 · 1",
+                None,
+                Some(310.0),
+            ),
             Case { class: "school", ..case() }.loss(),
         ),
         (
-            expect("prices in two currencies", "RUB and KZT are not subtracted; the fee is KZT: 310 · 1", None, Some(310.0)),
-            Case { tariffs: vec![Tariff { currency: "RUB".into(), ..tariff("household", 3.0) }, tariff("mining", 36.0)], ..case() }.loss(),
+            expect(
+                "prices in two currencies",
+                "RUB and KZT are not subtracted; the fee is KZT: 310 · 1",
+                None,
+                Some(310.0),
+            ),
+            Case {
+                tariffs: vec![Tariff { currency: "RUB".into(), ..tariff("household", 3.0) }, tariff("mining", 36.0)],
+                ..case()
+            }
+            .loss(),
         ),
         (
-            expect("tariff that ends in mid-month", "150 · (36 − 27); no price for the other days", Some(1350.0), Some(310.0)),
+            expect(
+                "tariff that ends in mid-month",
+                "150 · (36 − 27); no price for the other days",
+                Some(1350.0),
+                Some(310.0),
+            ),
             Case { tariffs: with_mining(vec![until("2025-03-15", tariff("household", 27.0))]), ..case() }.loss(),
         ),
     ]
@@ -290,13 +347,23 @@ fn limits() -> Vec<(Expected, Loss)> {
     let case = Case::default;
     vec![
         (
-            expect("look-back", "since 1 January 900 kWh over 90 days; 31 days count: 310 · (36 − 27)", Some(2790.0), Some(310.0)),
+            expect(
+                "look-back",
+                "since 1 January 900 kWh over 90 days; 31 days count: 310 · (36 − 27)",
+                Some(2790.0),
+                Some(310.0),
+            ),
             Case { days: ("2025-01-01", "2025-03-31"), look_back_days: 31, ..case() }.loss(),
         ),
         (
             Expected {
                 low_high: Some((0.9 * 18910.0, 1.1 * 18910.0)),
-                ..expect("power known to a tenth", "11,160 + 7,750 = 18,910, times 0.9 and 1.1", Some(11160.0), Some(7750.0))
+                ..expect(
+                    "power known to a tenth",
+                    "11,160 + 7,750 = 18,910, times 0.9 and 1.1",
+                    Some(11160.0),
+                    Some(7750.0),
+                )
             },
             Case { finding: None, range: (0.9, 1.1), ..case() }.loss(),
         ),
@@ -310,7 +377,8 @@ fn limits() -> Vec<(Expected, Loss)> {
                     Some(160.0),
                 )
             },
-            Case { days: ("2025-03-16", "2025-03-31"), first_range: Some(("2025-03-11", "2025-03-21")), ..case() }.loss(),
+            Case { days: ("2025-03-16", "2025-03-31"), first_range: Some(("2025-03-11", "2025-03-21")), ..case() }
+                .loss(),
         ),
     ]
 }
@@ -336,7 +404,12 @@ fn licences() -> Vec<(Expected, Loss)> {
             .loss(),
         ),
         (
-            expect("licence ended in mid-month", "40 kW within 50 to the 15th; 16 of 31 days: 15,360 · (36 − 33)", Some(46080.0), Some(15360.0)),
+            expect(
+                "licence ended in mid-month",
+                "40 kW within 50 to the 15th; 16 of 31 days: 15,360 · (36 − 33)",
+                Some(46080.0),
+                Some(15360.0),
+            ),
             Case {
                 tariffs: vec![tariff("business", 33.0), tariff("mining", 36.0)],
                 class: "business",
@@ -354,7 +427,14 @@ fn licences() -> Vec<(Expected, Loss)> {
                 Some(0.0),
                 Some(22320.0),
             ),
-            Case { class: "mining", finding: EXCEEDED, load: 1920.0, licensed_share: licensed_share(80.0, "2025-12-31"), ..case() }.loss(),
+            Case {
+                class: "mining",
+                finding: EXCEEDED,
+                load: 1920.0,
+                licensed_share: licensed_share(80.0, "2025-12-31"),
+                ..case()
+            }
+            .loss(),
         ),
     ]
 }
@@ -373,7 +453,14 @@ fn table(cases: &[(Expected, Loss)]) -> String {
          | case | derivation | energy | fee |\n|---|---|---|---|\n",
     );
     for (expected, _) in cases {
-        let _ = writeln!(text, "| {} | {} | {} | {} |", expected.name, expected.derivation, told(expected.energy), told(expected.fee));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            expected.name,
+            expected.derivation,
+            told(expected.energy),
+            told(expected.fee)
+        );
     }
     text
 }

@@ -1,8 +1,12 @@
-//! Pseudonyms: the same list without meters, addresses, holders and paths that anybody but the holder of a key can read.
+//! Pseudonyms: the same list without meters, addresses, holders and paths that anybody but the
+//! holder of a key can read.
 //!
-//! pseudonym = letter of the kind and the first 16 hexadecimal digits of HMAC-SHA-256(key, kind 0 name): the same key gives the same pseudonym in every file and every month, and without the key names
-//! cannot be tried out. Lines are put into the order of pseudonyms wherever they lay in that of ids, and coordinates are rounded to a hundredth of a degree (about a kilometre). Grid nodes, cities and
-//! tariff classes keep their names. Sentences carry names with marks (`domain::named`) and are never searched for them; of what a file says in its own words nothing is kept.
+//! pseudonym = letter of the kind and the first 16 hexadecimal digits of HMAC-SHA-256(key, kind 0
+//! name): the same key gives the same pseudonym in every file and every month, and without the key
+//! names cannot be tried out. Lines are put into the order of pseudonyms wherever they lay in that
+//! of ids, and coordinates are rounded to a hundredth of a degree (about a kilometre). Grid nodes,
+//! cities and tariff classes keep their names. Sentences carry names with marks (`domain::named`)
+//! and are never searched for them; of what a file says in its own words nothing is kept.
 //! Weak when: somebody knows the readings: a load curve names its meter.
 //! Source: RFC 2104 (HMAC), section 2.
 
@@ -73,7 +77,8 @@ impl PseudonymKey {
         hex(&Sha256::digest(self.0))
     }
 
-    /// Whether the key can have been drawn at random: one of zeros, or of a few bytes again and again, can be guessed.
+    /// Whether the key can have been drawn at random: one of zeros, or of a few bytes again and
+    /// again, can be guessed.
     #[must_use]
     pub fn is_random(&self) -> bool {
         self.0.iter().collect::<BTreeSet<_>>().len() >= LEAST_DIFFERENT
@@ -87,7 +92,8 @@ impl PseudonymKey {
     }
 }
 
-/// HMAC-SHA-256 of a text in parts: H(key ^ outer, H(key ^ inner, text)), a key beyond a block being digested first.
+/// HMAC-SHA-256 of a text in parts: H(key ^ outer, H(key ^ inner, text)), a key beyond a block
+/// being digested first.
 fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut block = [0; BLOCK];
     if key.len() > BLOCK {
@@ -95,7 +101,8 @@ fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     } else {
         block[..key.len()].copy_from_slice(key);
     }
-    let inner = parts.iter().fold(Sha256::new_with_prefix(block.map(|byte| byte ^ INNER)), Sha256::chain_update).finalize();
+    let inner =
+        parts.iter().fold(Sha256::new_with_prefix(block.map(|byte| byte ^ INNER)), Sha256::chain_update).finalize();
     Sha256::new_with_prefix(block.map(|byte| byte ^ OUTER)).chain_update(inner).finalize().into()
 }
 
@@ -116,7 +123,9 @@ struct Names<'k> {
     told: BTreeSet<NameRow>,
 }
 
-/// Replaces every name in the findings. `meters` are all usage points and balance meters that the inputs hold. What stands for what goes into `Findings::names`, which no writer puts into the result.
+/// Replaces every name in the findings. `meters` are all usage points and balance meters that the
+/// inputs hold. What stands for what goes into `Findings::names`, which no writer puts into the
+/// result.
 pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: impl Iterator<Item = &'a str>) {
     let mut all = Names { key, meters: meters.map(UsagePointId::from).collect(), told: BTreeSet::new() };
     all.meters.extend(findings.scores.iter().map(|row| row.usage_point.clone()));
@@ -139,18 +148,33 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: imp
         }
         row.usage_points.iter_mut().for_each(|id| all.id(id));
     }
-    findings.money.iter_mut().filter(|row| row.level == "usage_point").for_each(|row| all.put(NameKind::UsagePoint, &mut row.id));
-    findings.faults.iter_mut().filter(|row| all.meters.contains(&row.usage_point)).map(|row| &mut row.usage_point).for_each(|id| {
-        let pseudonym = all.key.pseudonym(NameKind::UsagePoint, id);
-        all.told.insert(NameRow { pseudonym: pseudonym.clone(), kind: NameKind::UsagePoint.as_str(), name: id.to_string() });
-        *id = pseudonym.into();
-    });
+    findings
+        .money
+        .iter_mut()
+        .filter(|row| row.level == "usage_point")
+        .for_each(|row| all.put(NameKind::UsagePoint, &mut row.id));
+    findings
+        .faults
+        .iter_mut()
+        .filter(|row| all.meters.contains(&row.usage_point))
+        .map(|row| &mut row.usage_point)
+        .for_each(|id| {
+            let pseudonym = all.key.pseudonym(NameKind::UsagePoint, id);
+            all.told.insert(NameRow {
+                pseudonym: pseudonym.clone(),
+                kind: NameKind::UsagePoint.as_str(),
+                name: id.to_string(),
+            });
+            *id = pseudonym.into();
+        });
     all.paths(findings);
     findings.node_places.values_mut().for_each(|(lat, lon)| (*lat, *lon) = (rounded(*lat), rounded(*lon)));
     // Their order would tell the ids' order.
     findings.scores.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
     findings.cleared.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
-    findings.faults.sort_by(|a, b| (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail)));
+    findings
+        .faults
+        .sort_by(|a, b| (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail)));
     findings.rejects.sort();
     findings.names = all.told.into_iter().collect();
 }
@@ -195,13 +219,19 @@ impl Names<'_> {
         (row.lat, row.lon) = (row.lat.map(rounded), row.lon.map(rounded));
     }
 
-    /// Files are often called after what they hold: paths become pseudonyms wherever the result tells them.
+    /// Files are often called after what they hold: paths become pseudonyms wherever the result
+    /// tells them.
     fn paths(&mut self, findings: &mut Findings) {
         findings.run.inputs.iter_mut().for_each(|input| self.put(NameKind::File, &mut input.path));
         if findings.run.inputs.iter().any(|input| input.role == "profile") {
             findings.run.options.profile.iter_mut().for_each(|profile| self.put(NameKind::File, profile));
         }
-        let rules = findings.run.config.get_mut("rules").and_then(|rules| rules.get_mut("files")).and_then(toml::Value::as_array_mut);
+        let rules = findings
+            .run
+            .config
+            .get_mut("rules")
+            .and_then(|rules| rules.get_mut("files"))
+            .and_then(toml::Value::as_array_mut);
         for path in rules.into_iter().flatten() {
             *path = toml::Value::String(self.name(NameKind::File, path.as_str().unwrap_or_default()));
         }
@@ -212,8 +242,9 @@ impl Names<'_> {
     }
 }
 
-/// What is said of a reject without anything that was read: all between the first and the last backtick is left out, since what stands there may hold backticks too; of what a file that breaks off is
-/// said to hold, all.
+/// What is said of a reject without anything that was read: all between the first and the last
+/// backtick is left out, since what stands there may hold backticks too; of what a file that breaks
+/// off is said to hold, all.
 fn without_quotes(code: &str, detail: &str) -> String {
     if code == RejectCode::FILE_BROKEN.0 || code == "file.passed_over" {
         return detail.split([':', '`']).next().unwrap_or_default().to_owned();
@@ -247,11 +278,17 @@ mod tests {
     fn hmac_gives_what_rfc_4231_says() {
         let of = |key: &[u8], text: &[u8]| hex(&hmac_sha256(key, &[text]));
         assert_eq!(of(&[0x0b; 20], b"Hi There"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
-        assert_eq!(of(b"Jefe", b"what do ya want for nothing?"), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert_eq!(
+            of(b"Jefe", b"what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
         assert_eq!(of(&[0xaa; 20], &[0xdd; 50]), "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
         let long: &[u8] = b"Test Using Larger Than Block-Size Key - Hash Key First";
         assert_eq!(of(&[0xaa; 131], long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
-        assert_eq!(hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"]), hmac_sha256(b"Jefe", &[b"what do ya want for nothing?"]));
+        assert_eq!(
+            hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"]),
+            hmac_sha256(b"Jefe", &[b"what do ya want for nothing?"])
+        );
     }
 
     #[test]
@@ -273,8 +310,13 @@ mod tests {
         for id in ["UP1", "# 12", "( 7", "№ 8", "- 9", "1234", "a b c d e f g"] {
             let mut row = suspect(id, 0.9, 3.0);
             (row.address, row.lat, row.lon) = (Some("Abay 12, apt 5".into()), Some(43.23968), Some(76.91571));
-            row.evidence_for.push(format!("{} began with {}", named(NameKind::UsagePoint, id), named(NameKind::UsagePoint, "UP2")));
-            let reject = Reject { file: format!("in/{id}.csv"), row: 1, code: "x", detail: format!("`{id}` twice"), records: 1 };
+            row.evidence_for.push(format!(
+                "{} began with {}",
+                named(NameKind::UsagePoint, id),
+                named(NameKind::UsagePoint, "UP2")
+            ));
+            let reject =
+                Reject { file: format!("in/{id}.csv"), row: 1, code: "x", detail: format!("`{id}` twice"), records: 1 };
             let mut findings = Findings { suspects: vec![row], rejects: vec![reject], ..Findings::default() };
             pseudonymise(&mut findings, &key(), [id, "UP2"].into_iter());
             let text = format!("{:?} {:?}", findings.suspects, findings.rejects);

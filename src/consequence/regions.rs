@@ -17,9 +17,14 @@ pub struct OverRating {
     pub feeder: Option<String>,
 }
 
-/// `regions.csv`: cities, then feeders, largest power first within each. `household_kw` is the mean load of one household.
+/// `regions.csv`: cities, then feeders, largest power first within each. `household_kw` is the mean
+/// load of one household.
 #[must_use]
-pub fn region_rows<'a>(cases: impl Iterator<Item = &'a WorklistRow>, over_rating: &[OverRating], household_kw: Option<f64>) -> Vec<RegionRow> {
+pub fn region_rows<'a>(
+    cases: impl Iterator<Item = &'a WorklistRow>,
+    over_rating: &[OverRating],
+    household_kw: Option<f64>,
+) -> Vec<RegionRow> {
     let mut regions: BTreeMap<(&'static str, String), RegionRow> = BTreeMap::new();
     let empty = |level: &'static str, region: &str| RegionRow {
         level,
@@ -32,7 +37,8 @@ pub fn region_rows<'a>(cases: impl Iterator<Item = &'a WorklistRow>, over_rating
         over_rating: Vec::new(),
     };
     for case in cases {
-        for (level, region) in [("city", case.city.clone()), ("feeder", case.feeder.as_ref().map(ToString::to_string))] {
+        for (level, region) in [("city", case.city.clone()), ("feeder", case.feeder.as_ref().map(ToString::to_string))]
+        {
             let Some(region) = region else { continue };
             let row = regions.entry((level, region.clone())).or_insert_with(|| empty(level, &region));
             row.cases += 1;
@@ -44,7 +50,11 @@ pub fn region_rows<'a>(cases: impl Iterator<Item = &'a WorklistRow>, over_rating
     for over in over_rating {
         for (level, region) in [("city", over.city.as_ref()), ("feeder", over.feeder.as_ref())] {
             let Some(region) = region else { continue };
-            regions.entry((level, region.clone())).or_insert_with(|| empty(level, region)).over_rating.push(over.words.clone());
+            regions
+                .entry((level, region.clone()))
+                .or_insert_with(|| empty(level, region))
+                .over_rating
+                .push(over.words.clone());
         }
     }
     let mut rows: Vec<RegionRow> = regions.into_values().collect();

@@ -1,7 +1,9 @@
-//! Rule packs: published criteria for suspicion of mining, each with source and date. They inform; no probability and no rank depends on them.
+//! Rule packs: published criteria for suspicion of mining, each with source and date. They inform;
+//! no probability and no rank depends on them.
 //!
-//! A pack is a TOML file: who published what and when, and criteria whose tests are a closed set. Packs of the program are part of it; the user's own are files named in `[rules] files`.
-//! A criterion whose data are missing (no peers, no summer, no whole month) is not met.
+//! A pack is a TOML file: who published what and when, and criteria whose tests are a closed set.
+//! Packs of the program are part of it; the user's own are files named in `[rules] files`. A
+//! criterion whose data are missing (no peers, no summer, no whole month) is not met.
 
 use std::path::{Path, PathBuf};
 
@@ -132,7 +134,9 @@ pub struct RuleFacts<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     /// No such pack.
-    #[error("`{name}` in rules.packs is no rule pack of the program; it has {known}; name a file of your own in rules.files")]
+    #[error(
+        "`{name}` in rules.packs is no rule pack of the program; it has {known}; name a file of your own in rules.files"
+    )]
     Unknown {
         /// What was asked for.
         name: String,
@@ -164,10 +168,10 @@ impl RuleSettings {
     /// When a pack is unknown, or a file cannot be read as one.
     pub fn load(&self) -> Result<Vec<RulePack>, RuleError> {
         let built_in = self.packs.iter().map(|name| {
-            let found = BUILT_IN
-                .iter()
-                .find(|(id, _)| id == name)
-                .ok_or_else(|| RuleError::Unknown { name: name.clone(), known: BUILT_IN.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", ") })?;
+            let found = BUILT_IN.iter().find(|(id, _)| id == name).ok_or_else(|| RuleError::Unknown {
+                name: name.clone(),
+                known: BUILT_IN.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", "),
+            })?;
             parse(Path::new(found.0), found.1)
         });
         let own = self.files.iter().map(|path| {
@@ -193,7 +197,11 @@ pub fn criteria_met(packs: &[RulePack], facts: &RuleFacts) -> Vec<String> {
     let of_pack = |pack: &RulePack| -> Vec<String> {
         let met = pack.criterion.iter().filter_map(|criterion| {
             let figures = criterion.met(facts)?;
-            let ours = if criterion.figure == Figure::Ours { "; the figure is this program's, the rule names none" } else { "" };
+            let ours = if criterion.figure == Figure::Ours {
+                "; the figure is this program's, the rule names none"
+            } else {
+                ""
+            };
             Some(format!("{}/{}: {} ({figures}{ours})", pack.id, criterion.id, criterion.words))
         });
         met.collect()
@@ -210,28 +218,41 @@ impl Criterion {
         }
         match &self.test {
             CriterionTest::MonthlyKwhAbove { kwh, heating_factor, heating_months } => {
-                let limit = |month: i8| if facts.heated && heating_months.contains(&month) { kwh * heating_factor } else { *kwh };
-                let months = facts.metered.months(MONTH_DAYS).into_iter().map(|(first, kwh, _)| (first, kwh, limit(first.date().month())));
-                let (first, used, limit) = months.max_by(|a, b| (a.1 / a.2).total_cmp(&(b.1 / b.2)).then(b.0.cmp(&a.0)))?;
+                let limit = |month: i8| {
+                    if facts.heated && heating_months.contains(&month) { kwh * heating_factor } else { *kwh }
+                };
+                let months = facts
+                    .metered
+                    .months(MONTH_DAYS)
+                    .into_iter()
+                    .map(|(first, kwh, _)| (first, kwh, limit(first.date().month())));
+                let (first, used, limit) =
+                    months.max_by(|a, b| (a.1 / a.2).total_cmp(&(b.1 / b.2)).then(b.0.cmp(&a.0)))?;
                 (used > limit).then(|| format!("{used:.0} kWh in {}, limit {limit:.0}", &first.to_string()[..7]))
             }
             CriterionTest::TimesPeers { times } => {
                 let (own, peers) = facts.metered.mean_kw().zip(facts.peers_kw.filter(|kw| *kw > 0.0))?;
-                (own >= times * peers).then(|| format!("{:.1} times the {peers:.2} kW of its peers, limit {times}", own / peers))
+                (own >= times * peers)
+                    .then(|| format!("{:.1} times the {peers:.2} kW of its peers, limit {times}", own / peers))
             }
             CriterionTest::DailySpreadBelow { spread } => {
                 let own = facts.metered.daily_spread()?;
-                (own <= *spread).then(|| format!("daily energy spreads by {:.1} %, limit {:.0} %", 100.0 * own, 100.0 * spread))
+                (own <= *spread)
+                    .then(|| format!("daily energy spreads by {:.1} %, limit {:.0} %", 100.0 * own, 100.0 * spread))
             }
             CriterionTest::SummerShareAbove { share } => {
                 let months = facts.metered.months(MONTH_DAYS);
                 let daily = |summer: bool| {
                     let of = months.iter().filter(|month| SUMMER.contains(&month.0.date().month()) == summer);
-                    let (kwh, days) = of.fold((0.0, 0.0), |(kwh, days), month| (kwh + month.1, days + f64::from(month.0.date().days_in_month())));
+                    let (kwh, days) = of.fold((0.0, 0.0), |(kwh, days), month| {
+                        (kwh + month.1, days + f64::from(month.0.date().days_in_month()))
+                    });
                     (days > 0.0).then(|| kwh / days)
                 };
                 let (summer, rest) = daily(true).zip(daily(false).filter(|kwh| *kwh > 0.0))?;
-                (summer >= share * rest).then(|| format!("{:.0} % of the other months, limit {:.0} %", 100.0 * summer / rest, 100.0 * share))
+                (summer >= share * rest).then(|| {
+                    format!("{:.0} % of the other months, limit {:.0} %", 100.0 * summer / rest, 100.0 * share)
+                })
             }
         }
     }
@@ -271,7 +292,12 @@ mod tests {
         // 5.5 kW · 24 h · 31 days = 4,092 kWh.
         let metered = used("2025-05-01", 31, |_| 132.0);
         let met = met(&metered, "household", false, 1.0);
-        assert!(met.iter().any(|words| words.starts_with("russia-household-bands/above-3900") && words.contains("4092 kWh in 2025-05")), "{met:?}");
+        assert!(
+            met.iter()
+                .any(|words| words.starts_with("russia-household-bands/above-3900")
+                    && words.contains("4092 kWh in 2025-05")),
+            "{met:?}"
+        );
         assert!(!met.iter().any(|words| words.contains("above-6000")));
     }
 
@@ -281,14 +307,19 @@ mod tests {
         assert!(!met(&january, "household", true, 5.0).iter().any(|words| words.contains("above-3900")));
         let may = used("2025-05-01", 31, |_| 132.0);
         assert!(met(&may, "household", true, 5.0).iter().any(|words| words.contains("above-3900")));
-        assert!(!met(&may, "business", false, 5.0).iter().any(|words| words.contains("above-3900")), "bands are for households");
+        assert!(
+            !met(&may, "business", false, 5.0).iter().any(|words| words.contains("above-3900")),
+            "bands are for households"
+        );
     }
 
     #[test]
     fn steady_twice_the_peers_and_no_summer_dip_are_told_with_their_figures() {
         let metered = used("2025-04-01", 91, |day| 48.0 + f64::from(day % 2));
         let met = met(&metered, "household", false, 0.9);
-        let about = |id: &str| met.iter().find(|words| words.starts_with(&format!("irkutsk-2025/{id}"))).cloned().unwrap_or_default();
+        let about = |id: &str| {
+            met.iter().find(|words| words.starts_with(&format!("irkutsk-2025/{id}"))).cloned().unwrap_or_default()
+        };
         assert!(about("twice-analogous").contains("2.2 times"), "{met:?}");
         assert!(about("no-fluctuation").contains("this program's"), "{met:?}");
         assert!(about("summer").contains("100 %"), "{met:?}");
@@ -304,7 +335,8 @@ mod tests {
     fn a_criterion_with_an_unknown_test_is_refused_with_its_line() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), BUILT_IN[0].1.replace("times_peers", "times_piers")).unwrap();
-        let error = RuleSettings { packs: Vec::new(), files: vec![file.path().to_path_buf()] }.load().unwrap_err().to_string();
+        let error =
+            RuleSettings { packs: Vec::new(), files: vec![file.path().to_path_buf()] }.load().unwrap_err().to_string();
         assert!(error.contains("times_piers"), "{error}");
     }
 }

@@ -1,9 +1,12 @@
 //! What energy costs by the tariff table: class, date, step of consumption, zone of the day, tax.
 //!
-//! A bill is made slice by slice: days of one civil month on which the same lines are valid. A change of tariff in mid-month makes two slices. The steps of a slice are the month's steps times
-//! its share of the month's days (times the persons registered, where the line says so), so that half a month has half the steps. The energy of a zone is shared over the steps as the
-//! energy of the whole slice is. amount = kWh · price · (1 + tax share).
-//! Assumes: steps follow one another; what no step covers costs the last one. Source: billing rules of stepped and zoned tariffs as sales companies publish them beside their price lists.
+//! A bill is made slice by slice: days of one civil month on which the same lines are valid. A
+//! change of tariff in mid-month makes two slices. The steps of a slice are the month's steps times
+//! its share of the month's days (times the persons registered, where the line says so), so that
+//! half a month has half the steps. The energy of a zone is shared over the steps as the energy of
+//! the whole slice is. amount = kWh · price · (1 + tax share).
+//! Assumes: steps follow one another; what no step covers costs the last one. Source: billing rules
+//! of stepped and zoned tariffs as sales companies publish them beside their price lists.
 
 use std::collections::BTreeMap;
 
@@ -96,11 +99,13 @@ impl TariffBook {
         self.by_class.contains_key(&key(class))
     }
 
-    /// Cuts the days `from..=to` at the ends of months, wherever a line of one of `classes` begins or ends, and before each of `starts`.
+    /// Cuts the days `from..=to` at the ends of months, wherever a line of one of `classes` begins
+    /// or ends, and before each of `starts`.
     #[must_use]
     pub fn slices(&self, classes: &[&str], starts: &[CivilDay], (from, to): (CivilDay, CivilDay)) -> Vec<Slice> {
         let lines = || classes.iter().filter_map(|class| self.by_class.get(&key(class))).flatten();
-        let mut starts: Vec<CivilDay> = starts.iter().copied().chain(lines().filter_map(|line| line.valid_from)).collect();
+        let mut starts: Vec<CivilDay> =
+            starts.iter().copied().chain(lines().filter_map(|line| line.valid_from)).collect();
         starts.extend(lines().filter_map(|line| line.valid_to).map(next));
         let mut slices = Vec::new();
         let mut first = from;
@@ -114,11 +119,13 @@ impl TariffBook {
         slices
     }
 
-    /// What `energy` costs a customer of `class` on the days of a slice; `None` where no line of the class is valid on all of them. The slice must not reach over a border of
-    /// validity: see [`Self::slices`]. `persons` counts for steps per person, one at least.
+    /// What `energy` costs a customer of `class` on the days of a slice; `None` where no line of
+    /// the class is valid on all of them. The slice must not reach over a border of validity: see
+    /// [`Self::slices`]. `persons` counts for steps per person, one at least.
     #[must_use]
     pub fn bill(&self, class: &str, slice: Slice, energy: &ByHour, persons: Option<f64>) -> Option<Vec<BillLine>> {
-        let valid: Vec<&Tariff> = self.by_class.get(&key(class))?.iter().filter(|line| line.covers(slice.from, slice.to)).collect();
+        let valid: Vec<&Tariff> =
+            self.by_class.get(&key(class))?.iter().filter(|line| line.covers(slice.from, slice.to)).collect();
         let total: f64 = energy.iter().sum();
         let mut bill = Vec::new();
         for (hours, lines) in zones(&valid) {
@@ -137,7 +144,8 @@ impl TariffBook {
         (!valid.is_empty()).then_some(bill)
     }
 
-    /// The highest price of the class in a slice with its currency, tax included: what decides a fee that depends on the price. `None` without a valid line.
+    /// The highest price of the class in a slice with its currency, tax included: what decides a
+    /// fee that depends on the price. `None` without a valid line.
     #[must_use]
     pub fn price(&self, class: &str, slice: Slice) -> Option<(f64, &str)> {
         let lines = self.by_class.get(&key(class))?.iter().filter(|line| line.covers(slice.from, slice.to));
@@ -173,7 +181,8 @@ fn zones<'a>(valid: &[&'a Tariff]) -> Vec<(HourSet, Vec<&'a Tariff>)> {
     let plain: Vec<&Tariff> = valid.iter().filter(|tariff| tariff.zone.is_none()).copied().collect();
     let mut zones: Vec<(HourSet, Vec<&Tariff>)> = zones.into_iter().collect();
     if plain.is_empty() {
-        // Hours that no zone names cost what the first zone does: better than nothing, and a table with such a hole is seen in the derivation.
+        // Hours that no zone names cost what the first zone does: better than nothing, and a table
+        // with such a hole is seen in the derivation.
         if let (Some(first), false) = (zones.first_mut(), rest.is_empty()) {
             first.0 = first.0.with(rest);
         }
@@ -183,13 +192,16 @@ fn zones<'a>(valid: &[&'a Tariff]) -> Vec<(HourSet, Vec<&'a Tariff>)> {
     zones
 }
 
-/// The steps of one zone from the lowest up, without holes or overlaps: each begins where the one before ends, the last has no end.
+/// The steps of one zone from the lowest up, without holes or overlaps: each begins where the one
+/// before ends, the last has no end.
 fn steps<'a>(lines: &[&'a Tariff], slice: Slice, persons: Option<f64>) -> Vec<Step<'a>> {
     let mut lines: Vec<&Tariff> = lines.to_vec();
     let from = |line: &Tariff| line.from_kwh.unwrap_or(0.0);
     let to = |line: &Tariff| line.to_kwh.unwrap_or(f64::INFINITY);
     // Of lines that begin at one edge without an end the latest valid one counts.
-    lines.sort_by(|a, b| from(a).total_cmp(&from(b)).then(to(a).total_cmp(&to(b))).then(a.valid_from.cmp(&b.valid_from)));
+    lines.sort_by(|a, b| {
+        from(a).total_cmp(&from(b)).then(to(a).total_cmp(&to(b))).then(a.valid_from.cmp(&b.valid_from))
+    });
     let mut steps: Vec<Step> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let scale = slice.share_of_month() * if line.per_person { persons.unwrap_or(1.0).max(1.0) } else { 1.0 };

@@ -1,9 +1,13 @@
 //! One work list: addresses and grid nodes in one order of what a visit is expected to recover.
 //!
-//! expected_recovery = Σ probability · (loss_energy + loss_fee) − cost of a visit; without tariffs, or with several currencies, the order is that of expected energy.
-//! A farm partly past its meter is one case: the node that misses the rest joins the case of the listed usage point that its balance names; a start on one day is no name. What a node
-//! misses because a listed meter shows too little is that meter's energy already, and is taken off the node's. The node that sees a load is the lowest with a meter, so nodes above do not hold it again.
-//! Crews: the best cases with something to recover, as many as the crews can visit, are cut into one stretch of the grid a crew (by city, feeder and node), so that nobody crosses the town.
+//! expected_recovery = Σ probability · (loss_energy + loss_fee) − cost of a visit; without tariffs,
+//! or with several currencies, the order is that of expected energy. A farm partly past its meter
+//! is one case: the node that misses the rest joins the case of the listed usage point that its
+//! balance names; a start on one day is no name. What a node misses because a listed meter shows
+//! too little is that meter's energy already, and is taken off the node's. The node that sees a
+//! load is the lowest with a meter, so nodes above do not hold it again. Crews: the best cases with
+//! something to recover, as many as the crews can visit, are cut into one stretch of the grid a
+//! crew (by city, feeder and node), so that nobody crosses the town.
 
 use std::collections::BTreeMap;
 
@@ -58,11 +62,17 @@ struct Case<'a> {
 
 /// `worklist.csv`, best first, with the building of each case that has one.
 #[must_use]
-pub fn worklist_rows(suspects: &[SuspectRow], nodes: &[NodeRow], setting: &WorklistSetting) -> Vec<(Option<u32>, WorklistRow)> {
+pub fn worklist_rows(
+    suspects: &[SuspectRow],
+    nodes: &[NodeRow],
+    setting: &WorklistSetting,
+) -> Vec<(Option<u32>, WorklistRow)> {
     let mut cases = cases_of_places(suspects, setting.buildings);
     for node in nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= LEAST_PROBABILITY)) {
         let beside = 1.0 - share_of_members(node, suspects);
-        let owner = whose(node, suspects).and_then(|row| cases.iter_mut().find(|case| case.members.iter().any(|m| m.usage_point == row.usage_point)));
+        let owner = whose(node, suspects).and_then(|row| {
+            cases.iter_mut().find(|case| case.members.iter().any(|m| m.usage_point == row.usage_point))
+        });
         match owner {
             // A second node of one case stays a case of its own.
             Some(case) if case.node.is_none() => case.node = Some((node, beside)),
@@ -70,7 +80,8 @@ pub fn worklist_rows(suspects: &[SuspectRow], nodes: &[NodeRow], setting: &Workl
         }
     }
     let has_money = has_one_currency(suspects.iter().map(|row| &row.loss).chain(nodes.iter().map(|row| &row.loss)));
-    let mut rows: Vec<(Option<u32>, WorklistRow)> = cases.iter().map(|case| (case.building, row_of(case, setting, has_money))).collect();
+    let mut rows: Vec<(Option<u32>, WorklistRow)> =
+        cases.iter().map(|case| (case.building, row_of(case, setting, has_money))).collect();
     rows.sort_by(|(_, a), (_, b)| {
         let recovery = |row: &WorklistRow| row.expected_recovery.unwrap_or(f64::NEG_INFINITY);
         recovery(b)
@@ -96,7 +107,11 @@ fn cases_of_places<'a>(suspects: &'a [SuspectRow], buildings: &Buildings) -> Vec
             None => cases.push(Case { building: None, members: vec![suspect], node: None }),
         }
     }
-    cases.extend(by_building.into_iter().map(|(building, members)| Case { building: Some(building), members, node: None }));
+    cases.extend(by_building.into_iter().map(|(building, members)| Case {
+        building: Some(building),
+        members,
+        node: None,
+    }));
     cases
 }
 
@@ -111,10 +126,14 @@ fn whose<'a>(node: &NodeRow, suspects: &'a [SuspectRow]) -> Option<&'a SuspectRo
     suspects.iter().find(|row| is_named(node, &row.usage_point))
 }
 
-/// Share of a node's missing energy that listed meters which show too little already account for. Meters named by their slope (`scaled`) were taken out of the balance before.
+/// Share of a node's missing energy that listed meters which show too little already account for.
+/// Meters named by their slope (`scaled`) were taken out of the balance before.
 fn share_of_members(node: &NodeRow, suspects: &[SuspectRow]) -> f64 {
-    let counted =
-        |row: &&SuspectRow| row.finding == FindingKind::UnderRegistration && row.pattern != Some(Pattern::Scaled) && is_named(node, &row.usage_point);
+    let counted = |row: &&SuspectRow| {
+        row.finding == FindingKind::UnderRegistration
+            && row.pattern != Some(Pattern::Scaled)
+            && is_named(node, &row.usage_point)
+    };
     let inside: f64 = suspects.iter().filter(counted).filter_map(|row| row.hidden_kwh).sum();
     node.unmetered_kwh.filter(|kwh| *kwh > 0.0).map_or(0.0, |kwh| (inside / kwh).clamp(0.0, 1.0))
 }
@@ -124,15 +143,24 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
     let node = case.node.map(|(row, _)| row);
     let of_node = |amount: Option<f64>| case.node.and_then(|(_, share)| amount.map(|amount| amount * share));
     let node_loss = case.node.map(|(row, share)| scaled(&row.loss, share));
-    let by_node = |amount: Option<f64>| node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount);
+    let by_node = |amount: Option<f64>| {
+        node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount)
+    };
     let place = first.map(|row| &row.usage_point).or(node.map(|row| &row.node));
-    let mut findings: Vec<String> =
-        members.iter().map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str())).collect();
+    let mut findings: Vec<String> = members
+        .iter()
+        .map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str()))
+        .collect();
     findings.extend(node.map(|row| match first {
-        Some(_) => format!("{} {}: the load that no meter sees there is held to be a part of this case", row.kind.as_str(), row.node),
+        Some(_) => format!(
+            "{} {}: the load that no meter sees there is held to be a part of this case",
+            row.kind.as_str(),
+            row.node
+        ),
         None => format!("{} {}: unmetered load", row.kind.as_str(), row.node),
     }));
-    let money = sum([expected(members, |row| row.loss.total()), by_node(node.and_then(|row| row.loss.total()))].into_iter());
+    let money =
+        sum([expected(members, |row| row.loss.total()), by_node(node.and_then(|row| row.loss.total()))].into_iter());
     WorklistRow {
         rank: 0,
         level: match (case.building, first) {
@@ -149,10 +177,15 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
         node: node.map(|row| row.node.clone()),
         feeder: place.and_then(|id| feeder(id, setting.grid)),
         // Parts of one farm: as likely as the likelier of them.
-        probability: [probability_of_any(members), node.and_then(|row| row.probability)].into_iter().flatten().reduce(f64::max),
+        probability: [probability_of_any(members), node.and_then(|row| row.probability)]
+            .into_iter()
+            .flatten()
+            .reduce(f64::max),
         kw: sum(members.iter().map(|row| row.hidden_kw).chain([of_node(node.and_then(|row| row.unmetered_kw))])),
         kwh: sum(members.iter().map(|row| row.hidden_kwh).chain([of_node(node.and_then(|row| row.unmetered_kwh))])),
-        expected_kwh: sum([expected(members, |row| row.hidden_kwh), by_node(node.and_then(|row| row.unmetered_kwh))].into_iter()),
+        expected_kwh: sum(
+            [expected(members, |row| row.hidden_kwh), by_node(node.and_then(|row| row.unmetered_kwh))].into_iter()
+        ),
         expected_recovery: money.filter(|_| has_money).map(|money| money - setting.visits.cost),
         crew: None,
         loss: total_loss(&members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).collect::<Vec<_>>()),
@@ -185,7 +218,8 @@ fn feeder(id: &UsagePointId, grid: &Grid) -> Option<UsagePointId> {
 fn send_crews(rows: &mut [(Option<u32>, WorklistRow)], visits: &Visits) {
     let Some(crews) = visits.crews.filter(|crews| *crews > 0) else { return };
     let pays = |row: &WorklistRow| row.expected_recovery.or(row.expected_kwh).is_some_and(|amount| amount > 0.0);
-    let mut chosen: Vec<usize> = (0..rows.len()).filter(|&index| pays(&rows[index].1)).take((crews * visits.per_crew) as usize).collect();
+    let mut chosen: Vec<usize> =
+        (0..rows.len()).filter(|&index| pays(&rows[index].1)).take((crews * visits.per_crew) as usize).collect();
     chosen.sort_by(|&a, &b| {
         let key = |index: usize| {
             let row = &rows[index].1;
@@ -257,8 +291,15 @@ mod tests {
     #[test]
     fn energy_that_a_meter_does_not_show_is_counted_once() {
         // The meter fell by 2,000 kWh; its transformer misses 2,500 kWh, those 2,000 among them.
-        let fallen = SuspectRow { finding: FindingKind::UnderRegistration, pattern: Some(Pattern::Drop), ..suspect("A", 0.9, 2.0) };
-        let at = NodeRow { shortlist: vec![format!("{}: its meter shows less", named(NameKind::UsagePoint, "A"))], ..node("T1", 0.8, 2500.0) };
+        let fallen = SuspectRow {
+            finding: FindingKind::UnderRegistration,
+            pattern: Some(Pattern::Drop),
+            ..suspect("A", 0.9, 2.0)
+        };
+        let at = NodeRow {
+            shortlist: vec![format!("{}: its meter shows less", named(NameKind::UsagePoint, "A"))],
+            ..node("T1", 0.8, 2500.0)
+        };
         let rows = list(&[fallen], &[at], Visits::default());
         assert_eq!(rows.len(), 1);
         assert!((rows[0].kwh.unwrap() - 2500.0).abs() < 1e-9);
@@ -266,7 +307,8 @@ mod tests {
 
     #[test]
     fn a_node_that_names_nobody_is_a_case_of_its_own() {
-        let rows = list(&[suspect("A", 0.9, 2.0)], &[node("T1", 0.8, 3000.0), node("T2", 0.3, 9000.0)], Visits::default());
+        let rows =
+            list(&[suspect("A", 0.9, 2.0)], &[node("T1", 0.8, 3000.0), node("T2", 0.3, 9000.0)], Visits::default());
         assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["T1", "A"]);
     }
 
@@ -281,12 +323,18 @@ mod tests {
         let named = |list: [(&str, Option<u64>); 4]| list.map(|(id, crew)| (id.to_owned(), crew)).to_vec();
         assert_eq!(crew(&rows), named([("B", Some(1)), ("D", Some(2)), ("A", None), ("C", None)]));
         assert_eq!(rows[0].expected_recovery, Some(480.0));
-        assert_eq!(crew(&list(&suspects, &[], visits(1, 9))), named([("B", Some(1)), ("D", Some(1)), ("A", Some(1)), ("C", None)]));
+        assert_eq!(
+            crew(&list(&suspects, &[], visits(1, 9))),
+            named([("B", Some(1)), ("D", Some(1)), ("A", Some(1)), ("C", None)])
+        );
     }
 
     #[test]
     fn amounts_of_two_currencies_do_not_make_an_order() {
-        let with = |id: &str, currency: &str, kw| SuspectRow { loss: Loss { currency: Some(currency.into()), ..money(9.0) }, ..suspect(id, 0.5, kw) };
+        let with = |id: &str, currency: &str, kw| SuspectRow {
+            loss: Loss { currency: Some(currency.into()), ..money(9.0) },
+            ..suspect(id, 0.5, kw)
+        };
         let rows = list(&[with("A", "KZT", 1.0), with("B", "RUB", 2.0)], &[], Visits::default());
         assert_eq!(rows[0].id, "B");
         assert!(rows.iter().all(|row| row.expected_recovery.is_none()));

@@ -102,7 +102,8 @@ pub enum PlaceError {
         /// Why.
         source: Box<PlaceError>,
     },
-    /// The result is in its place, and the system does not say that it will outlast a loss of power.
+    /// The result is in its place, and the system does not say that it will outlast a loss of
+    /// power.
     #[error("`{path}` is in its place, but the system could not confirm that it is on the disk{older}", path = path.display())]
     Unsure {
         /// The result.

@@ -1,5 +1,6 @@
-//! What runs that were ended left behind: a whole result comes into its place where that is free and is told of where it is not; all else is removed. A stage that a live run holds
-//! is left alone, and so is anything that no run of ours writes.
+//! What runs that were ended left behind: a whole result comes into its place where that is free
+//! and is told of where it is not; all else is removed. A stage that a live run holds is left
+//! alone, and so is anything that no run of ours writes.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -13,7 +14,8 @@ use super::{Place, PlaceError, Said, operation};
 /// Letters that follow the prefix of a stage.
 const LETTERS: usize = 6;
 
-/// Clears up beside what is called `name` in `parent`; `place` says where a whole result may go. Returns what there is to say.
+/// Clears up beside what is called `name` in `parent`; `place` says where a whole result may go.
+/// Returns what there is to say.
 pub(super) fn clear(parent: &Path, name: &OsStr, place: Option<&Place>) -> Result<Vec<String>, PlaceError> {
     let _held = hold(parent);
     let prefix = prefix(name);
@@ -46,7 +48,8 @@ fn clear_one(stage: &Path, place: Option<&Place>) -> Vec<String> {
             REPLACED => said.is_whole(&folder) || !said.has_list(),
             _ => said.is_whole(&folder) && !is_replaced(stage, &folder, said),
         });
-        let is_free = place.is_some_and(|place| matches!(place.standing(), Ok(Standing::Nothing | Standing::EmptyFolder)));
+        let is_free =
+            place.is_some_and(|place| matches!(place.standing(), Ok(Standing::Nothing | Standing::EmptyFolder)));
         match (said, place) {
             (Some(said), Some(place)) if is_free && said.kind == place.kind => match put_back(&folder, place) {
                 Ok(()) => {

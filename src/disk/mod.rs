@@ -1,7 +1,10 @@
-//! What is written, and how it gets into place: a result appears whole or not at all, an older one is never lost on the way, and nothing that is not ours is touched.
+//! What is written, and how it gets into place: a result appears whole or not at all, an older one
+//! is never lost on the way, and nothing that is not ours is touched.
 //!
-//! `Place` is a folder to write to, checked before the work. `Stage` is a hidden folder beside it in which a result is made. `Said` is what a result says of itself: its kind
-//! and its files with their digests. `leftover` clears up after runs that were ended. Every operation goes through `operation`, where tests make any of them fail.
+//! `Place` is a folder to write to, checked before the work. `Stage` is a hidden folder beside it
+//! in which a result is made. `Said` is what a result says of itself: its kind and its files with
+//! their digests. `leftover` clears up after runs that were ended. Every operation goes through
+//! `operation`, where tests make any of them fail.
 
 mod error;
 mod leftover;

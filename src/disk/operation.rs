@@ -1,8 +1,12 @@
-//! Every operation that writes, renames, syncs or removes, one by one, so that a test can make any of them fail.
+//! Every operation that writes, renames, syncs or removes, one by one, so that a test can make any
+//! of them fail.
 //!
-//! A test sets `DARKLOAD_BREAK` to `MODE NUMBER FOLDER`. It counts only operations below FOLDER, and only when FOLDER holds a file named `darkload-may-break-here`, so no
-//! environment breaks a run by accident. Modes: `tell` names each operation on standard error; `fail` refuses operation NUMBER; `fail-from` refuses it and all later ones, as a full
-//! disk does; `abort` ends the process there, a write half done, as a kill does. With `apart-` before it, folders cannot be exchanged, as on some file systems.
+//! A test sets `DARKLOAD_BREAK` to `MODE NUMBER FOLDER`. It counts only operations below FOLDER,
+//! and only when FOLDER holds a file named `darkload-may-break-here`, so no environment breaks a
+//! run by accident. Modes: `tell` names each operation on standard error; `fail` refuses operation
+//! NUMBER; `fail-from` refuses it and all later ones, as a full disk does; `abort` ends the process
+//! there, a write half done, as a kill does. With `apart-` before it, folders cannot be exchanged,
+//! as on some file systems.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -191,9 +195,12 @@ pub(super) fn is_unsupported(error: &io::Error) -> bool {
 pub(super) fn sync(path: &Path) -> io::Result<()> {
     before("sync", path, || {})?;
     let synced = File::open(path).and_then(|file| file.sync_all());
-    // Some file systems (and Windows) cannot sync a folder, which costs durability and not the result.
+    // Some file systems (and Windows) cannot sync a folder, which costs durability and not the
+    // result.
     match synced {
-        Err(error) if path.is_dir() && (is_unsupported(&error) || error.kind() == io::ErrorKind::PermissionDenied) => Ok(()),
+        Err(error) if path.is_dir() && (is_unsupported(&error) || error.kind() == io::ErrorKind::PermissionDenied) => {
+            Ok(())
+        }
         synced => synced,
     }
 }

@@ -1,4 +1,5 @@
-//! A folder that a result is to be written to, checked before the work: nothing that is not ours is replaced, and what cannot be exchanged as a whole is refused.
+//! A folder that a result is to be written to, checked before the work: nothing that is not ours is
+//! replaced, and what cannot be exchanged as a whole is refused.
 
 use std::ffi::OsString;
 use std::fs;
@@ -30,7 +31,8 @@ impl Place {
     /// Finds the folder that `given` means. Its parent is made when it is not there.
     ///
     /// # Errors
-    /// When it is a mount point, the working folder or one above it, a link that leads nowhere, or no folder; or when its parent cannot be made.
+    /// When it is a mount point, the working folder or one above it, a link that leads nowhere, or
+    /// no folder; or when its parent cannot be made.
     pub fn of(given: &Path, kind: &'static Kind) -> Result<Self, PlaceError> {
         let path = || given.to_path_buf();
         let real = match fs::symlink_metadata(given) {
@@ -42,11 +44,14 @@ impl Place {
             }
             Err(source) => return Err(PlaceError::Io { path: path(), source }),
         };
-        let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else { return Err(PlaceError::WorkingFolder { path: path() }) };
+        let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
+            return Err(PlaceError::WorkingFolder { path: path() });
+        };
         Ok(Self { given: path(), parent: parent.to_path_buf(), name: name.to_owned(), real, kind })
     }
 
-    /// Clears up after runs that were ended and refuses what may not be replaced; returns what there is to say about the former.
+    /// Clears up after runs that were ended and refuses what may not be replaced; returns what
+    /// there is to say about the former.
     ///
     /// # Errors
     /// Names what would be lost.
@@ -76,8 +81,12 @@ impl Place {
             Ok(_) => {}
         }
         let names = names(&self.real).map_err(PlaceError::io(&self.given))?;
-        let Some(first) = names.iter().find(|name| *name != self.kind.mark).or(names.first()) else { return Ok(Standing::EmptyFolder) };
-        let Some(said) = Said::of(&self.real) else { return Err(PlaceError::NotOurs { path: path(), name: first.clone() }) };
+        let Some(first) = names.iter().find(|name| *name != self.kind.mark).or(names.first()) else {
+            return Ok(Standing::EmptyFolder);
+        };
+        let Some(said) = Said::of(&self.real) else {
+            return Err(PlaceError::NotOurs { path: path(), name: first.clone() });
+        };
         if said.kind != self.kind {
             return Err(PlaceError::OtherKind { path: path(), found: said.kind.word, wanted: self.kind.word });
         }
@@ -113,7 +122,8 @@ pub(super) fn parent_and_name(path: &Path) -> Result<(PathBuf, OsString), PlaceE
     Ok((parent.to_path_buf(), name.to_owned()))
 }
 
-/// Whether a file system begins at `folder`, a canonical path: it lies on another device than its parent, or the system lists it among the mounts (as one folder that is mounted twice).
+/// Whether a file system begins at `folder`, a canonical path: it lies on another device than its
+/// parent, or the system lists it among the mounts (as one folder that is mounted twice).
 #[cfg(unix)]
 fn is_mount_point(folder: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
@@ -139,7 +149,8 @@ fn is_mount_point(_: &Path) -> bool {
     false
 }
 
-/// Whether `path` is `folder` or lies in it, whatever links and mounts lead there. A path that does not exist, such as a member of an archive, lies where its nearest folder does.
+/// Whether `path` is `folder` or lies in it, whatever links and mounts lead there. A path that does
+/// not exist, such as a member of an archive, lies where its nearest folder does.
 #[must_use]
 pub fn lies_in(path: &Path, folder: &Path) -> bool {
     let absolute = |path: &Path| std::path::absolute(path).ok();
@@ -149,7 +160,11 @@ pub fn lies_in(path: &Path, folder: &Path) -> bool {
         return true;
     }
     let Some(folder) = identity(folder) else { return false };
-    let real = path.ancestors().chain([Path::new(".")]).filter(|above| !above.as_os_str().is_empty()).find_map(|above| fs::canonicalize(above).ok());
+    let real = path
+        .ancestors()
+        .chain([Path::new(".")])
+        .filter(|above| !above.as_os_str().is_empty())
+        .find_map(|above| fs::canonicalize(above).ok());
     real.is_some_and(|real| real.ancestors().any(|above| identity(above).as_ref() == Some(&folder)))
 }
 

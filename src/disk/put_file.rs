@@ -1,4 +1,5 @@
-//! Single files into place: never over what is read, a link, a device or, unless the user says so, another file.
+//! Single files into place: never over what is read, a link, a device or, unless the user says so,
+//! another file.
 
 use std::fs;
 use std::io;
@@ -8,7 +9,8 @@ use super::operation;
 use super::place::{is_same, parent_and_name};
 use super::{PlaceError, leftover};
 
-/// Refuses a file that may not be written, before the work; returns what there is to say about runs that were ended.
+/// Refuses a file that may not be written, before the work; returns what there is to say about runs
+/// that were ended.
 ///
 /// # Errors
 /// Names what is in the way.
@@ -90,7 +92,9 @@ fn put(from: &Path, to: &Path, force: bool) -> Result<Put, PlaceError> {
     }
     match operation::exchange(from, to) {
         Ok(()) => Ok(Put::Exchanged),
-        Err(error) if operation::is_unsupported(&error) => operation::rename(from, to).map(|()| Put::Over).map_err(PlaceError::io(to)),
+        Err(error) if operation::is_unsupported(&error) => {
+            operation::rename(from, to).map(|()| Put::Over).map_err(PlaceError::io(to))
+        }
         Err(source) => Err(PlaceError::Io { path: to.to_path_buf(), source }),
     }
 }

@@ -1,7 +1,10 @@
-//! What a result says of itself: its kind, the version that wrote it, and its files with their digests.
+//! What a result says of itself: its kind, the version that wrote it, and its files with their
+//! digests.
 //!
-//! The file by which a result is known (`run.toml`, `simulate.toml`) holds `version`, `kind` and a table `[files]` of name and SHA-256, and ends in a comment with the digest of the
-//! lines above. Results of older versions hold no list; of those every file must bear a name that such a result has.
+//! The file by which a result is known (`run.toml`, `simulate.toml`) holds `version`, `kind` and a
+//! table `[files]` of name and SHA-256, and ends in a comment with the digest of the lines above.
+//! Results of older versions hold no list; of those every file must bear a name that such a result
+//! has.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -139,7 +142,8 @@ impl Said {
     #[must_use]
     pub fn is_whole(&self, folder: &Path) -> bool {
         let Some(files) = &self.files else { return false };
-        self.is_sealed && files.iter().all(|(name, digest)| digest_of(&folder.join(name)).is_ok_and(|found| found == *digest))
+        self.is_sealed
+            && files.iter().all(|(name, digest)| digest_of(&folder.join(name)).is_ok_and(|found| found == *digest))
     }
 
     /// Refuses a folder with anything in it that would be lost with the result.
@@ -148,8 +152,11 @@ impl Said {
         for name in names(folder).map_err(PlaceError::io(folder))? {
             let file = folder.join(&name);
             let is_file = fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file());
-            let is_ours =
-                name == self.kind.mark || self.files.as_ref().map_or_else(|| self.kind.files.contains(&&*name), |files| files.contains_key(&name));
+            let is_ours = name == self.kind.mark
+                || self
+                    .files
+                    .as_ref()
+                    .map_or_else(|| self.kind.files.contains(&&*name), |files| files.contains_key(&name));
             if !is_file || !is_ours {
                 return Err(PlaceError::Foreign { path: path(), name });
             }
@@ -181,8 +188,9 @@ fn older_kind(folder: &Path, mark: &str, said: &Mark) -> Option<&'static Kind> {
 
 /// Names of what lies in a folder, sorted.
 pub(super) fn names(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<io::Result<_>>()?;
+    let mut names: Vec<String> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<io::Result<_>>()?;
     names.sort();
     Ok(names)
 }
@@ -199,7 +207,8 @@ pub fn digests(folder: &Path) -> Result<BTreeMap<String, String>, PlaceError> {
     names(folder).map_err(PlaceError::io(folder))?.into_iter().map(of).collect()
 }
 
-/// Writes the file by which a result is known, last of all files; `text` holds version, kind and files already.
+/// Writes the file by which a result is known, last of all files; `text` holds version, kind and
+/// files already.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -231,9 +240,11 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Removes a folder of ours: the files that a result has, then the folder, which stays when anything else is in it. The mark goes last, so that what is left after a kill says what it is.
+/// Removes a folder of ours: the files that a result has, then the folder, which stays when
+/// anything else is in it. The mark goes last, so that what is left after a kill says what it is.
 pub(super) fn remove(folder: &Path) -> io::Result<()> {
-    let all = KINDS.into_iter().chain([&CONVERTED]).flat_map(|kind| kind.files.iter().filter(|name| **name != kind.mark));
+    let all =
+        KINDS.into_iter().chain([&CONVERTED]).flat_map(|kind| kind.files.iter().filter(|name| **name != kind.mark));
     let marks = KINDS.into_iter().map(|kind| &kind.mark);
     for name in all.chain(marks) {
         let path = folder.join(name);

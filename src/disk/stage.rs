@@ -1,8 +1,10 @@
 //! A hidden folder beside a place, in which a result is made, and its way into the place.
 //!
-//! The stage `.darkload-NAME-xxxxxx` holds `lock`, which the run holds locked; `result`, the new files; and `replaces`, by which a result that was exchanged into `result` is known.
-//! Folders are exchanged in one step where the system can. Where it cannot, the older result is moved to `replaced` in the stage and the new one into the
-//! place; a run that is ended between the two leaves both whole, and the next one puts the new one into place.
+//! The stage `.darkload-NAME-xxxxxx` holds `lock`, which the run holds locked; `result`, the new
+//! files; and `replaces`, by which a result that was exchanged into `result` is known. Folders are
+//! exchanged in one step where the system can. Where it cannot, the older result is moved to
+//! `replaced` in the stage and the new one into the place; a run that is ended between the two
+//! leaves both whole, and the next one puts the new one into place.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -47,7 +49,8 @@ impl Stage {
     /// When it cannot be made.
     pub fn beside(parent: &Path, name: &OsStr) -> Result<Self, PlaceError> {
         let refused = PlaceError::io(parent);
-        // Whoever clears up holds the parent as well, and takes no stage without a lock for one that was left behind.
+        // Whoever clears up holds the parent as well, and takes no stage without a lock for one
+        // that was left behind.
         let _held = hold(parent);
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
@@ -57,7 +60,8 @@ impl Stage {
         }
         let folder = builder.prefix(&prefix(name)).tempdir_in(parent).map_err(&refused)?;
         let lock = File::create(folder.path().join(LOCK)).map_err(&refused)?;
-        // A file system without locks cannot tell a live run from one that was ended; then stages are only cleared up by hand.
+        // A file system without locks cannot tell a live run from one that was ended; then stages
+        // are only cleared up by hand.
         let _ = lock.try_lock();
         operation::create_folder(&folder.path().join(RESULT)).map_err(&refused)?;
         Ok(Self { folder: folder.keep(), _lock: lock, is_kept: false })
@@ -72,7 +76,8 @@ impl Stage {
     /// Puts the finished files into place, in the stead of what stands there.
     ///
     /// # Errors
-    /// When they cannot be written to the disk, what stands there may not be replaced, or the system refuses. What stood there stays, and a finished result is kept.
+    /// When they cannot be written to the disk, what stands there may not be replaced, or the
+    /// system refuses. What stood there stays, and a finished result is kept.
     pub fn put(mut self, place: &Place) -> Result<Written, PlaceError> {
         let names = self.sync()?;
         let _held = hold(&place.parent);
@@ -118,7 +123,8 @@ impl Stage {
             }
         };
         if let Err(source) = operation::sync(&place.parent) {
-            let older = older.map_or_else(String::new, |older| format!("; the older result is kept in `{}`", older.display()));
+            let older =
+                older.map_or_else(String::new, |older| format!("; the older result is kept in `{}`", older.display()));
             return Err(PlaceError::Unsure { path: place.given().to_path_buf(), older, source });
         }
         let Some(older) = older else { return Ok(Vec::new()) };
@@ -126,12 +132,16 @@ impl Stage {
             Ok(()) => Vec::new(),
             Err(error) => {
                 self.is_kept = true;
-                vec![format!("the result that was replaced could not be removed ({error}); it is `{}`", older.display())]
+                vec![format!(
+                    "the result that was replaced could not be removed ({error}); it is `{}`",
+                    older.display()
+                )]
             }
         })
     }
 
-    /// Notes which result is replaced, so that it is not taken for a new one where the run is ended.
+    /// Notes which result is replaced, so that it is not taken for a new one where the run is
+    /// ended.
     fn note_replaced(&self, place: &Place) -> io::Result<()> {
         let note = self.folder.join(REPLACES);
         operation::write(&note, digest_of(&place.real.join(place.kind.mark))?)?;
@@ -139,7 +149,8 @@ impl Stage {
         operation::sync(&self.folder)
     }
 
-    /// Where folders cannot be exchanged: the older result out of the way, then the new one into place. Returns where the older one lies.
+    /// Where folders cannot be exchanged: the older result out of the way, then the new one into
+    /// place. Returns where the older one lies.
     fn move_apart(&self, place: &Place) -> Result<PathBuf, PlaceError> {
         let (older, new) = (self.folder.join(REPLACED), self.folder());
         operation::rename(&place.real, &older).map_err(PlaceError::io(place.given()))?;
@@ -179,14 +190,17 @@ pub(super) fn prefix(name: &OsStr) -> String {
     format!(".darkload-{short}-")
 }
 
-/// Holds a folder against other runs for as long as the file lives; `None` where the file system has no locks, or somebody holds it for too long.
+/// Holds a folder against other runs for as long as the file lives; `None` where the file system
+/// has no locks, or somebody holds it for too long.
 pub(super) fn hold(folder: &Path) -> Option<File> {
     let file = File::open(folder).ok()?;
     let until = Instant::now() + PATIENCE;
     loop {
         match file.try_lock() {
             Ok(()) => return Some(file),
-            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(Duration::from_millis(20)),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(20))
+            }
             Err(_) => return None,
         }
     }

@@ -1,8 +1,8 @@
 //! Technical loss of a distribution transformer: what a healthy node loses.
 //!
 //! Loss = P0 + Pk · (S / Sn)², with P0 the no-load and Pk the load loss at rated power.
-//! Source: IEC 60076-1; values for 10/0.4 kV oil transformers after GOST 11920 / 12022 catalogue ranges (mid values), Regulation (EU) 548/2014
-//! gives about half of them for new units.
+//! Source: IEC 60076-1; values for 10/0.4 kV oil transformers after GOST 11920 / 12022 catalogue
+//! ranges (mid values), Regulation (EU) 548/2014 gives about half of them for new units.
 
 /// Nameplate losses of a transformer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,7 +29,8 @@ const CATALOGUE: &[(f64, f64, f64)] = &[
 ];
 
 impl TransformerRating {
-    /// Nameplate losses for a rating, interpolated between catalogue sizes and scaled with kVA^0.75 beyond them.
+    /// Nameplate losses for a rating, interpolated between catalogue sizes and scaled with kVA^0.75
+    /// beyond them.
     ///
     /// `None` when the rating is not a positive number.
     #[must_use]

@@ -1,11 +1,13 @@
 //! Blocks of readings, as readers deliver them to the series floor.
 //!
-//! Ids and time stamps are kept as runs: in a file that is sorted by meter a run covers a month of readings, in one sorted by time a run of equal
-//! stamps covers all meters. Only values cost memory for each reading.
+//! Ids and time stamps are kept as runs: in a file that is sorted by meter a run covers a month of
+//! readings, in one sorted by time a run of equal stamps covers all meters. Only values cost memory
+//! for each reading.
 
 use super::Timestamp;
 
-/// A file's place in the run's list of inputs, which is sorted by path; the later file wins where readings disagree.
+/// A file's place in the run's list of inputs, which is sorted by path; the later file wins where
+/// readings disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FileIx(pub u32);
 
@@ -34,7 +36,8 @@ pub enum Unit {
     Kw,
 }
 
-/// Minutes since 1970-01-01T00:00Z: as fine as interval readings are stamped. Good until the year 10136.
+/// Minutes since 1970-01-01T00:00Z: as fine as interval readings are stamped. Good until the year
+/// 10136.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[repr(transparent)]
 pub struct Minute(pub u32);
@@ -52,8 +55,9 @@ impl From<Minute> for Timestamp {
     }
 }
 
-/// Stands where there is no reading: a row that a reader rejected, or an interval that no row names. A NaN of its own, so that it differs from a
-/// reading without a value, which is any other NaN.
+/// Stands where there is no reading: a row that a reader rejected, or an interval that no row
+/// names. A NaN of its own, so that it differs from a reading without a value, which is any other
+/// NaN.
 pub const NO_READING: f32 = f32::from_bits(0x7fc0_d0d0);
 
 /// Whether a value is [`NO_READING`].
@@ -117,7 +121,8 @@ impl IdList {
     }
 }
 
-/// Whether two ids are the same: two comparisons of eight bytes where a general one would be a call.
+/// Whether two ids are the same: two comparisons of eight bytes where a general one would be a
+/// call.
 #[must_use]
 pub fn same_id(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -177,30 +182,37 @@ pub fn push_time(runs: &mut Vec<TimeRun>, added: TimeRun) {
     runs.push(added);
 }
 
-/// Interval readings of one piece of one file, in file order. A rejected row keeps its place with the value [`NO_READING`].
+/// Interval readings of one piece of one file, in file order. A rejected row keeps its place with
+/// the value [`NO_READING`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct IntervalBlock {
     /// The file, for the rule "the later file name wins".
     pub file: FileIx,
-    /// The distinct usage points of this block; an empty id stands for rows without one, which are rejected.
+    /// The distinct usage points of this block; an empty id stands for rows without one, which are
+    /// rejected.
     pub ids: IdList,
     /// Whose row it is, as runs over all rows.
     pub keys: Vec<KeyRun>,
-    /// Start of the interval, as runs over all rows. A stamp that the local clock shows twice is given as the earlier instant.
+    /// Start of the interval, as runs over all rows. A stamp that the local clock shows twice is
+    /// given as the earlier instant.
     pub times: Vec<TimeRun>,
-    /// Energy (kWh) or mean power (kW) of the interval, see `unit`; NaN = missing, negative = export.
+    /// Energy (kWh) or mean power (kW) of the interval, see `unit`; NaN = missing, negative =
+    /// export.
     pub value: Vec<f32>,
     /// Unit of `value`.
     pub unit: Unit,
-    /// Which registers of the meter the values are the sum of, one bit each; 0 where the file does not tell. Readings of one interval from files that share no register are added up.
+    /// Which registers of the meter the values are the sum of, one bit each; 0 where the file does
+    /// not tell. Readings of one interval from files that share no register are added up.
     pub registers: u16,
     /// One a row, or empty when every reading is `Actual` (and `Missing` where the value is NaN).
     pub quality: Vec<ReadingQuality>,
-    /// Length of the interval in minutes, one a row, or empty when the file does not say; 0 = not said here.
+    /// Length of the interval in minutes, one a row, or empty when the file does not say; 0 = not
+    /// said here.
     pub duration_min: Vec<u16>,
 }
 
-/// Register readings (a meter's counter) of one piece of one file, in file order, columns of equal length.
+/// Register readings (a meter's counter) of one piece of one file, in file order, columns of equal
+/// length.
 #[derive(Debug, Clone, Default)]
 pub struct RegisterBlock {
     /// The file they come from.

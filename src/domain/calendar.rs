@@ -1,7 +1,8 @@
 //! Instants in UTC, the utility's local calendar, and how one becomes the other.
 //!
-//! Inside the program every stamp is the start of an interval in UTC seconds. Days, hours and day kinds are those of the
-//! utility's clock (`--timezone`). Without a zone, naive stamps are taken as local clock time without changes.
+//! Inside the program every stamp is the start of an interval in UTC seconds. Days, hours and day
+//! kinds are those of the utility's clock (`--timezone`). Without a zone, naive stamps are taken as
+//! local clock time without changes.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -50,7 +51,8 @@ pub struct Calendar {
     day_starts: Arc<DayStarts>,
 }
 
-/// Starts of civil days, asked of the zone once: the hot pass needs one for every day of every usage point.
+/// Starts of civil days, asked of the zone once: the hot pass needs one for every day of every
+/// usage point.
 #[derive(Debug)]
 struct DayStarts {
     blocks: Vec<OnceLock<Vec<Timestamp>>>,
@@ -68,7 +70,10 @@ impl DayStarts {
     }
 
     fn get(&self, day: CivilDay, ask: impl Fn(CivilDay) -> Timestamp) -> Timestamp {
-        let (block, place) = ((day.0 - Self::FIRST_DAY).div_euclid(Self::BLOCK_DAYS), (day.0 - Self::FIRST_DAY).rem_euclid(Self::BLOCK_DAYS));
+        let (block, place) = (
+            (day.0 - Self::FIRST_DAY).div_euclid(Self::BLOCK_DAYS),
+            (day.0 - Self::FIRST_DAY).rem_euclid(Self::BLOCK_DAYS),
+        );
         let Some(known) = usize::try_from(block).ok().and_then(|block| self.blocks.get(block)) else { return ask(day) };
         let first = Self::FIRST_DAY + block * Self::BLOCK_DAYS;
         known.get_or_init(|| (first..first + Self::BLOCK_DAYS).map(|day| ask(CivilDay(day))).collect())[place as usize]
@@ -121,10 +126,13 @@ impl Calendar {
     pub fn resolve(&self, local: LocalStamp) -> Resolved {
         let Some(civil) = local.civil() else { return Resolved::Never };
         match self.zone.to_ambiguous_timestamp(civil).offset() {
-            AmbiguousOffset::Unambiguous { offset } => Resolved::Exact(Timestamp(local.0 - i64::from(offset.seconds()))),
-            AmbiguousOffset::Fold { before, after } => {
-                Resolved::Twice(Timestamp(local.0 - i64::from(before.seconds())), Timestamp(local.0 - i64::from(after.seconds())))
+            AmbiguousOffset::Unambiguous { offset } => {
+                Resolved::Exact(Timestamp(local.0 - i64::from(offset.seconds())))
             }
+            AmbiguousOffset::Fold { before, after } => Resolved::Twice(
+                Timestamp(local.0 - i64::from(before.seconds())),
+                Timestamp(local.0 - i64::from(after.seconds())),
+            ),
             AmbiguousOffset::Gap { .. } => Resolved::Never,
         }
     }
@@ -145,7 +153,8 @@ impl Calendar {
         let midnight = i64::from(day.0) * 86_400;
         match self.resolve(LocalStamp(midnight)) {
             Resolved::Exact(at) | Resolved::Twice(at, _) => at,
-            // Some zones change their clock at midnight: the day then begins at the first stamp that exists.
+            // Some zones change their clock at midnight: the day then begins at the first stamp
+            // that exists.
             Resolved::Never => match self.resolve(LocalStamp(midnight + 3600)) {
                 Resolved::Exact(at) | Resolved::Twice(at, _) => at,
                 Resolved::Never => Timestamp(midnight - self.offset_s(Timestamp(midnight))),
@@ -240,7 +249,10 @@ mod tests {
     #[test]
     fn without_a_zone_local_time_is_taken_as_it_stands() {
         let calendar = Calendar::new(None).unwrap();
-        assert_eq!(calendar.resolve(local(2025, 3, 30, 2, 30)), Resolved::Exact(Timestamp(local(2025, 3, 30, 2, 30).0)));
+        assert_eq!(
+            calendar.resolve(local(2025, 3, 30, 2, 30)),
+            Resolved::Exact(Timestamp(local(2025, 3, 30, 2, 30).0))
+        );
     }
 
     #[test]
@@ -258,7 +270,9 @@ mod tests {
     #[test]
     fn the_hour_that_a_clock_change_repeats_is_two_instants() {
         let calendar = Calendar::new(Some("Europe/Berlin")).unwrap();
-        let Resolved::Twice(first, second) = calendar.resolve(local(2025, 10, 26, 2, 30)) else { panic!("expected a fold") };
+        let Resolved::Twice(first, second) = calendar.resolve(local(2025, 10, 26, 2, 30)) else {
+            panic!("expected a fold")
+        };
         assert_eq!(second.0 - first.0, 3600);
     }
 

@@ -1,6 +1,7 @@
 //! The single best change of level in a sequence.
 //!
-//! Statistic: max over k of n1·n2/n · (mean₂ − mean₁)², the between-group sum of squares; the least-squares change point.
+//! Statistic: max over k of n1·n2/n · (mean₂ − mean₁)², the between-group sum of squares; the
+//! least-squares change point.
 //! Source: Hawkins (1977), Testing a sequence of observations for a shift in location, JASA 72.
 
 /// The best split of a sequence in two.
@@ -16,7 +17,8 @@ pub struct Split {
     pub gain: f64,
 }
 
-/// The split with the largest gain that leaves at least `margin` values on either side; `None` when the sequence is too short.
+/// The split with the largest gain that leaves at least `margin` values on either side; `None` when
+/// the sequence is too short.
 ///
 /// Values must not be NaN: callers drop missing days first and keep their own index.
 #[must_use]
@@ -43,7 +45,8 @@ pub fn best_split(values: &[f64], margin: usize) -> Option<Split> {
 
 /// First index of every segment of constant level, 0 included: greedy binary segmentation.
 ///
-/// A split is kept while the levels on its two sides differ by more than `least_shift` and its parts have `margin` values each; at most `most` segments.
+/// A split is kept while the levels on its two sides differ by more than `least_shift` and its
+/// parts have `margin` values each; at most `most` segments.
 /// Source: Scott and Knott (1974), A cluster analysis method for grouping means, Biometrics 30.
 #[must_use]
 pub fn segments(values: &[f64], margin: usize, least_shift: f64, most: usize) -> Vec<usize> {

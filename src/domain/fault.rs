@@ -1,4 +1,5 @@
-//! Faults of the data themselves: what is wrong with a meter's readings, from when to when, and what share of them.
+//! Faults of the data themselves: what is wrong with a meter's readings, from when to when, and
+//! what share of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +76,8 @@ impl FaultKind {
         }
     }
 
-    /// What the fault means for the tests: whether the usage point is still judged, and by which of them.
+    /// What the fault means for the tests: whether the usage point is still judged, and by which of
+    /// them.
     #[must_use]
     pub fn effect(self) -> &'static str {
         match self {
@@ -85,7 +87,9 @@ impl FaultKind {
             Self::Gap => "days with fewer than 18 hours are in no test; the others are judged",
             Self::Multiplier => "put right before every test and balance",
             Self::Rollover => "none but what is left out",
-            Self::Duplicate => "the better or later reading counts; where nothing decides, the interval is missing in every test",
+            Self::Duplicate => {
+                "the better or later reading counts; where nothing decides, the interval is missing in every test"
+            }
             Self::Clock => "stamps off the grid are in no test; a wrong clock is put right for the balance",
             Self::Negative => "judged by net energy: tests of a steady load are weak where the sun feeds in",
             Self::Estimated => "above a half the usage point is in no test and no balance; below, none",
@@ -93,7 +97,9 @@ impl FaultKind {
             Self::WrongLink => "counted where the grid file has it; judge the balances of both nodes with reserve",
             Self::UnknownCustomer => "judged without tariff class and contracted power",
             Self::SwappedChannels => "values stay as they are read: tests of a steady load do not apply to them",
-            Self::LostPhase => "none: a phase that is bypassed looks the same, and tests of under-registration judge it",
+            Self::LostPhase => {
+                "none: a phase that is bypassed looks the same, and tests of under-registration judge it"
+            }
             Self::RatioDoubt => "the values are taken as they are read, unless the detail says otherwise",
             Self::ProfileRegister => "none: the intervals are judged as they are read",
         }

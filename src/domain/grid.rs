@@ -103,7 +103,9 @@ impl Link {
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum GridError {
     /// A parent that no line defines.
-    #[error("row {row}: node `{node}` names parent `{parent}`, which no row defines; add a row for it or correct the name")]
+    #[error(
+        "row {row}: node `{node}` names parent `{parent}`, which no row defines; add a row for it or correct the name"
+    )]
     UnknownParent {
         /// Row of the node.
         row: u64,
@@ -131,7 +133,9 @@ pub enum GridError {
         node: String,
     },
     /// Two lines for one node on one day.
-    #[error("row {row}: node `{node}` is defined a second time; keep one of the rows, or say with `valid_from` and `valid_to` when each holds")]
+    #[error(
+        "row {row}: node `{node}` is defined a second time; keep one of the rows, or say with `valid_from` and `valid_to` when each holds"
+    )]
     Repeated {
         /// Row of the second definition.
         row: u64,
@@ -159,10 +163,12 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Checks and indexes the lines of a grid file. Of lines that hold at different times the latest is the node; the earlier ones of a usage point stay as its [`links`](Self::links).
+    /// Checks and indexes the lines of a grid file. Of lines that hold at different times the
+    /// latest is the node; the earlier ones of a usage point stay as its [`links`](Self::links).
     ///
     /// # Errors
-    /// When a node is defined twice for one time, names an unknown parent, feeds itself, or shares a balance meter.
+    /// When a node is defined twice for one time, names an unknown parent, feeds itself, or shares
+    /// a balance meter.
     pub fn new(mut lines: Vec<GridNode>) -> Result<Self, GridError> {
         // Latest first, so that the first line met of a node is the one that it keeps.
         lines.sort_by(|a, b| b.valid.0.cmp(&a.valid.0).then(a.row.cmp(&b.row)));
@@ -218,7 +224,11 @@ impl Grid {
             if let Some(parent) = &node.parent
                 && !self.nodes.contains_key(parent)
             {
-                return Err(GridError::UnknownParent { row: node.row, node: node.node.to_string(), parent: parent.to_string() });
+                return Err(GridError::UnknownParent {
+                    row: node.row,
+                    node: node.node.to_string(),
+                    parent: parent.to_string(),
+                });
             }
         }
         Ok(())
@@ -358,27 +368,50 @@ mod tests {
 
     #[test]
     fn a_grid_with_a_loop_is_refused_and_the_loop_is_named() {
-        let error = Grid::new(vec![line("A", NodeKind::Feeder, "B", 2), line("B", NodeKind::Feeder, "A", 3)]).unwrap_err();
+        let error =
+            Grid::new(vec![line("A", NodeKind::Feeder, "B", 2), line("B", NodeKind::Feeder, "A", 3)]).unwrap_err();
         assert!(error.to_string().contains("A -> B -> A"), "{error}");
     }
 
     #[test]
     fn a_meter_that_was_moved_to_another_transformer_has_two_links_and_one_place() {
         let day = |text| CivilDay::parse(text);
-        let moved = |parent: &str, from, to, row| GridNode { valid: (from, to), ..line("a", NodeKind::UsagePoint, parent, row) };
+        let moved = |parent: &str, from, to, row| GridNode {
+            valid: (from, to),
+            ..line("a", NodeKind::UsagePoint, parent, row)
+        };
         let stations = || vec![line("T1", NodeKind::Transformer, "", 2), line("T2", NodeKind::Transformer, "", 3)];
         let with = |rows: Vec<GridNode>| Grid::new(stations().into_iter().chain(rows).collect());
-        let grid = with(vec![moved("T1", None, day("2025-04-10"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap();
+        let grid =
+            with(vec![moved("T1", None, day("2025-04-10"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap();
         assert_eq!(grid.feeding_node("a").unwrap().node.as_ref(), "T2");
         let links = grid.links("a").unwrap();
-        let on = |text| links.iter().filter(|link| link.holds(day(text).unwrap())).map(|link| link.node.as_ref()).collect::<Vec<_>>();
+        let on = |text| {
+            links
+                .iter()
+                .filter(|link| link.holds(day(text).unwrap()))
+                .map(|link| link.node.as_ref())
+                .collect::<Vec<_>>()
+        };
         assert_eq!((on("2025-04-09"), on("2025-04-10"), on("2026-01-01")), (vec!["T1"], vec!["T2"], vec!["T2"]));
         assert!(grid.links("T1").is_none());
-        let overlap = |first, last| links.iter().filter(|link| link.overlaps(day(first).unwrap(), day(last).unwrap())).count();
-        assert_eq!((overlap("2025-04-01", "2025-04-30"), overlap("2025-04-10", "2025-04-30"), overlap("2025-01-01", "2025-04-09")), (2, 1, 1));
+        let overlap =
+            |first, last| links.iter().filter(|link| link.overlaps(day(first).unwrap(), day(last).unwrap())).count();
+        assert_eq!(
+            (
+                overlap("2025-04-01", "2025-04-30"),
+                overlap("2025-04-10", "2025-04-30"),
+                overlap("2025-01-01", "2025-04-09")
+            ),
+            (2, 1, 1)
+        );
         let twice = with(vec![moved("T1", None, None, 4), moved("T2", None, None, 5)]).unwrap_err();
-        let overlapping = with(vec![moved("T1", None, day("2025-05-01"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap_err();
-        assert!(twice.to_string().contains("valid_from") && matches!(overlapping, GridError::Repeated { row: 4, .. }), "{twice} {overlapping}");
+        let overlapping =
+            with(vec![moved("T1", None, day("2025-05-01"), 4), moved("T2", day("2025-04-10"), None, 5)]).unwrap_err();
+        assert!(
+            twice.to_string().contains("valid_from") && matches!(overlapping, GridError::Repeated { row: 4, .. }),
+            "{twice} {overlapping}"
+        );
     }
 
     #[test]
@@ -386,7 +419,14 @@ mod tests {
         let chain = |levels: usize| {
             let name = |level: usize| format!("N{level:05}");
             (0..levels)
-                .map(|level| line(&name(level), NodeKind::Feeder, &if level == 0 { String::new() } else { name(level - 1) }, level as u64 + 2))
+                .map(|level| {
+                    line(
+                        &name(level),
+                        NodeKind::Feeder,
+                        &if level == 0 { String::new() } else { name(level - 1) },
+                        level as u64 + 2,
+                    )
+                })
                 .collect()
         };
         assert!(Grid::new(chain(60)).is_ok());

@@ -1,8 +1,10 @@
-//! Names of usage points, and seeds that depend on nothing but the name, the purpose and the run's seed.
+//! Names of usage points, and seeds that depend on nothing but the name, the purpose and the run's
+//! seed.
 
 use std::sync::Arc;
 
-/// Id of a usage point (a meter as the utility names it), trimmed, otherwise byte for byte as in the file.
+/// Id of a usage point (a meter as the utility names it), trimmed, otherwise byte for byte as in
+/// the file.
 pub type UsagePointId = Arc<str>;
 
 /// What random numbers are drawn for; part of every seed, so that no two purposes share a stream.

@@ -26,16 +26,28 @@ pub enum LicenceStatus {
 }
 
 impl LicenceStatus {
-    /// Reads the word of the register, in English, Russian or Kazakh; a word that is not known allows nothing, and is told.
+    /// Reads the word of the register, in English, Russian or Kazakh; a word that is not known
+    /// allows nothing, and is told.
     #[must_use]
     pub fn parse(word: &str) -> Self {
         match word.trim().to_lowercase().as_str() {
-            "" | "valid" | "active" | "in force" | "действует" | "действующая" | "действующий" | "активна" | "қолданыста" | "жарамды" => {
-                Self::Valid
-            }
-            "suspended" | "on hold" | "приостановлена" | "приостановлено" | "приостановлен" | "тоқтатыла тұрған" | "тоқтатылған" => {
-                Self::Suspended
-            }
+            ""
+            | "valid"
+            | "active"
+            | "in force"
+            | "действует"
+            | "действующая"
+            | "действующий"
+            | "активна"
+            | "қолданыста"
+            | "жарамды" => Self::Valid,
+            "suspended"
+            | "on hold"
+            | "приостановлена"
+            | "приостановлено"
+            | "приостановлен"
+            | "тоқтатыла тұрған"
+            | "тоқтатылған" => Self::Suspended,
             _ => Self::Withdrawn,
         }
     }

@@ -51,7 +51,9 @@ impl Lighting {
             _ => place.dark_share(at),
         };
         let share = match self.hours {
-            (LampEdge::Clock(from), LampEdge::Clock(to)) if from_noon(from) >= from_noon(to) => on(self.hours.0) + not_off(self.hours.1),
+            (LampEdge::Clock(from), LampEdge::Clock(to)) if from_noon(from) >= from_noon(to) => {
+                on(self.hours.0) + not_off(self.hours.1)
+            }
             (from, to) => on(from) + not_off(to) - 1.0,
         };
         self.kw * share.clamp(0.0, 1.0)
@@ -119,6 +121,10 @@ mod tests {
 
     #[test]
     fn what_is_no_time_of_day_is_not_read() {
-        assert!(["", "dusk", "25:00-06:00", "22:75-6", "all night-dawn"].iter().all(|text| Lighting::parse_hours(text).is_none()));
+        assert!(
+            ["", "dusk", "25:00-06:00", "22:75-6", "all night-dawn"]
+                .iter()
+                .all(|text| Lighting::parse_hours(text).is_none())
+        );
     }
 }

@@ -1,11 +1,13 @@
-//! Ratios of the current and voltage transformers that a meter is read behind, with the days on which they hold.
+//! Ratios of the current and voltage transformers that a meter is read behind, with the days on
+//! which they hold.
 
 use super::CivilDay;
 
 /// The ratio of one meter over some days.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeterRatio {
-    /// Product of the ratios of current and voltage transformers; what the meter shows is multiplied by it.
+    /// Product of the ratios of current and voltage transformers; what the meter shows is
+    /// multiplied by it.
     pub ratio: f64,
     /// First day; `None` = always was.
     pub valid_from: Option<CivilDay>,

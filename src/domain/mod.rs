@@ -25,7 +25,8 @@ mod weather;
 
 pub use balance_loss::{TransformerRating, transformer_loss_kw};
 pub use block::{
-    FileIx, IdList, IntervalBlock, KeyRun, Minute, NO_READING, ReadingQuality, RegisterBlock, TimeRun, Unit, is_no_reading, push_time, same_id,
+    FileIx, IdList, IntervalBlock, KeyRun, Minute, NO_READING, ReadingQuality, RegisterBlock, TimeRun, Unit,
+    is_no_reading, push_time, same_id,
 };
 pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resolved, Timestamp};
 pub use change::{Split, best_split, segments};

@@ -1,7 +1,10 @@
-//! Names inside sentences: an id, address, licence, person or file that a sentence carries is marked where it is put in, so that it is known again whatever letters it has.
+//! Names inside sentences: an id, address, licence, person or file that a sentence carries is
+//! marked where it is put in, so that it is known again whatever letters it has.
 //!
-//! A mark is a noncharacter of Unicode before the name, one for each kind, and one after it. Such characters are kept for use inside a program and stand in no text; where a name has one all the same it
-//! is replaced. [`renamed`] takes the marks away before anything is written. Source: Unicode Standard, chapter 23.7.
+//! A mark is a noncharacter of Unicode before the name, one for each kind, and one after it. Such
+//! characters are kept for use inside a program and stand in no text; where a name has one all the
+//! same it is replaced. [`renamed`] takes the marks away before anything is written. Source:
+//! Unicode Standard, chapter 23.7.
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
@@ -22,7 +25,8 @@ pub enum NameKind {
     Words,
 }
 
-const KINDS: [NameKind; 6] = [NameKind::UsagePoint, NameKind::Address, NameKind::Licence, NameKind::Owner, NameKind::File, NameKind::Words];
+const KINDS: [NameKind; 6] =
+    [NameKind::UsagePoint, NameKind::Address, NameKind::Licence, NameKind::Owner, NameKind::File, NameKind::Words];
 /// The mark before a name of the first kind; those of the other kinds follow it.
 const OPEN: u32 = 0xfdd0;
 /// The mark after a name.
@@ -83,7 +87,9 @@ pub fn renamed(sentence: &str, mut put: impl FnMut(NameKind, &str) -> String) ->
         let mark = rest[place..].chars().next().unwrap_or(CLOSE);
         rest = &rest[place + mark.len_utf8()..];
         // A mark that is followed by another before its end was never one of ours.
-        if let (Some(kind), Some(end)) = (NameKind::of_mark(mark), rest.find(is_mark).filter(|&end| rest[end..].starts_with(CLOSE))) {
+        if let (Some(kind), Some(end)) =
+            (NameKind::of_mark(mark), rest.find(is_mark).filter(|&end| rest[end..].starts_with(CLOSE)))
+        {
             text.push_str(&put(kind, &rest[..end]));
             rest = &rest[end + CLOSE.len_utf8()..];
         }
@@ -114,7 +120,10 @@ mod tests {
     fn a_name_of_any_letters_is_known_again_and_nothing_else_is() {
         for id in ["12", "A-1 B", "# 5", "( 7", "№ 8", "- 9", "a b c d e f g h", "12 kW at T1"] {
             let sentence = format!("{}: 12 kW at T1, not {id}", named(NameKind::UsagePoint, id));
-            assert_eq!(renamed(&sentence, |kind, name| format!("<{} {name}>", kind.as_str())), format!("<usage_point {id}>: 12 kW at T1, not {id}"));
+            assert_eq!(
+                renamed(&sentence, |kind, name| format!("<{} {name}>", kind.as_str())),
+                format!("<usage_point {id}>: 12 kW at T1, not {id}")
+            );
             assert_eq!(unmarked(&sentence), format!("{id}: 12 kW at T1, not {id}"));
         }
     }

@@ -17,7 +17,8 @@ impl RejectCode {
     pub const TIME_OUT_OF_RANGE: Self = Self("time.out_of_range");
     /// The local clock never showed this stamp (it was set forward over it).
     pub const TIME_NEVER_WAS: Self = Self("time.never_was");
-    /// A reading that shorter ones of its channel cover in part, or channels whose intervals fit nowhere.
+    /// A reading that shorter ones of its channel cover in part, or channels whose intervals fit
+    /// nowhere.
     pub const TIME_OVERLAP: Self = Self("time.overlap");
     /// A record has no usage point.
     pub const ID_EMPTY: Self = Self("id.empty");
@@ -31,7 +32,8 @@ impl RejectCode {
     pub const KIND_UNKNOWN: Self = Self("row.kind_unknown");
     /// A row is not valid UTF-8.
     pub const ROW_ENCODING: Self = Self("row.encoding");
-    /// A cell of a static table cannot be read; the row is used without it or left out, as the detail says.
+    /// A cell of a static table cannot be read; the row is used without it or left out, as the
+    /// detail says.
     pub const CELL_UNREADABLE: Self = Self("cell.unreadable");
     /// An interval has no usable length.
     pub const TIME_DURATION: Self = Self("time.duration");
@@ -47,7 +49,8 @@ impl RejectCode {
     pub const ROW_REPEATED: Self = Self("row.repeated");
 }
 
-/// Characters of a file that a message repeats, at most: enough to find the place, too few to hand on what a file holds.
+/// Characters of a file that a message repeats, at most: enough to find the place, too few to hand
+/// on what a file holds.
 const MOST_QUOTED: usize = 200;
 /// Characters of a whole message about a file.
 const MOST_SAID: usize = 1000;
@@ -65,7 +68,10 @@ pub fn shortened(message: &str) -> String {
     if message.len() <= MOST_QUOTED {
         return message.to_owned();
     }
-    let parts = message.split('`').enumerate().map(|(place, part)| if place % 2 == 1 { cut(part, MOST_QUOTED) } else { part.to_owned() });
+    let parts = message
+        .split('`')
+        .enumerate()
+        .map(|(place, part)| if place % 2 == 1 { cut(part, MOST_QUOTED) } else { part.to_owned() });
     cut(&parts.collect::<Vec<_>>().join("`"), MOST_SAID)
 }
 
@@ -93,14 +99,16 @@ impl Reject {
         self
     }
 
-    /// Cuts what the detail quotes to 200 characters in all. A cell may hold backticks itself, so all between the first and the last counts.
+    /// Cuts what the detail quotes to 200 characters in all. A cell may hold backticks itself, so
+    /// all between the first and the last counts.
     pub fn shorten(&mut self) {
         if self.detail.len() <= MOST_QUOTED {
             return;
         }
         self.detail = match (self.detail.find('`'), self.detail.rfind('`')) {
             (Some(first), Some(last)) if first < last => {
-                let (before, quoted, after) = (&self.detail[..first], &self.detail[first + 1..last], &self.detail[last + 1..]);
+                let (before, quoted, after) =
+                    (&self.detail[..first], &self.detail[first + 1..last], &self.detail[last + 1..]);
                 format!("{}`{}`{}", cut(before, MOST_QUOTED), cut(quoted, MOST_QUOTED), cut(after, MOST_SAID))
             }
             _ => cut(&self.detail, MOST_SAID),
@@ -116,9 +124,18 @@ mod tests {
     fn no_message_repeats_more_than_200_characters_of_a_file() {
         let long = "Ivanov ".repeat(10_000);
         assert_eq!(shortened(&format!("row 2: `{long}` is no number")).chars().filter(|c| *c == 'I').count(), 29);
-        let mut reject =
-            Reject { file: "x".into(), row: 1, code: "x", detail: format!("`Ivanov` is `{long}` ` `{long}`; export it again"), records: 1 };
+        let mut reject = Reject {
+            file: "x".into(),
+            row: 1,
+            code: "x",
+            detail: format!("`Ivanov` is `{long}` ` `{long}`; export it again"),
+            records: 1,
+        };
         reject.shorten();
-        assert!(reject.detail.chars().count() < 240 && reject.detail.ends_with("`; export it again"), "{}", reject.detail);
+        assert!(
+            reject.detail.chars().count() < 240 && reject.detail.ends_with("`; export it again"),
+            "{}",
+            reject.detail
+        );
     }
 }

@@ -5,10 +5,12 @@ pub const MAD_TO_SIGMA: f64 = 1.4826;
 
 /// Values that fit on the stack: two months of days.
 const SMALL: usize = 64;
-/// Up to so many values are sorted: the standard library has a network for them, which is faster than a selection.
+/// Up to so many values are sorted: the standard library has a network for them, which is faster
+/// than a selection.
 const SORTED_WHOLE: usize = 32;
 
-/// Quantile `share` (0 = smallest, 1 = largest) of the values that are not NaN, linear between order statistics (type 7 of Hyndman and Fan, 1996).
+/// Quantile `share` (0 = smallest, 1 = largest) of the values that are not NaN, linear between
+/// order statistics (type 7 of Hyndman and Fan, 1996).
 ///
 /// NaN when no value is left.
 #[must_use]
@@ -34,7 +36,8 @@ pub fn quantile_of(values: impl Iterator<Item = f64>, share: f64) -> f64 {
     select(&mut small[..count], share)
 }
 
-/// A whole number that orders as the value does (as `f64::total_cmp`): whole numbers are selected twice as fast.
+/// A whole number that orders as the value does (as `f64::total_cmp`): whole numbers are selected
+/// twice as fast.
 fn order_key(value: f64) -> i64 {
     let bits = value.to_bits() as i64;
     bits ^ ((bits >> 63) as u64 >> 1) as i64
@@ -72,7 +75,8 @@ pub fn median_of(values: impl Iterator<Item = f64>) -> f64 {
     quantile_of(values, 0.5)
 }
 
-/// Standard deviation estimated from the median absolute deviation around `centre`; NaN values are skipped, NaN when none is left.
+/// Standard deviation estimated from the median absolute deviation around `centre`; NaN values are
+/// skipped, NaN when none is left.
 #[must_use]
 pub fn mad_sigma(values: &[f64], centre: f64) -> f64 {
     MAD_TO_SIGMA * median_of(values.iter().map(|value| (value - centre).abs()))

@@ -1,13 +1,17 @@
-//! Where the sun stands: when it rises and sets, and which part of an hour is dark enough for street lamps.
+//! Where the sun stands: when it rises and sets, and which part of an hour is dark enough for
+//! street lamps.
 //!
-//! Declination δ = −23.44° cos(2π (d + 10) / 365); half angle of the day arccos((sin h − sin φ sin δ) / (cos φ cos δ)) for a sun that counts as up above the height h;
-//! equation of time after Spencer (1971) in the usual short form. Right to a few minutes, which is what an hourly balance needs.
+//! Declination δ = −23.44° cos(2π (d + 10) / 365); half angle of the day arccos((sin h − sin φ sin
+//! δ) / (cos φ cos δ)) for a sun that counts as up above the height h; equation of time after
+//! Spencer (1971) in the usual short form. Right to a few minutes, which is what an hourly balance
+//! needs.
 
 use super::{CivilDay, Timestamp};
 
 /// Height of the upper edge of the sun at the horizon, refraction included, degrees.
 const HORIZON: f64 = -0.833;
-/// Height below which street lamps burn, degrees: half-way through civil twilight, when some 30 lux are left.
+/// Height below which street lamps burn, degrees: half-way through civil twilight, when some 30 lux
+/// are left.
 const LAMPS_ON: f64 = -3.0;
 
 /// A place on earth.
@@ -20,7 +24,8 @@ pub struct Position {
 }
 
 impl Position {
-    /// Sunrise and sunset in minutes of the UTC day, which may lie before 0 or after 1440; `None` where the sun does not rise or does not set on this day.
+    /// Sunrise and sunset in minutes of the UTC day, which may lie before 0 or after 1440; `None`
+    /// where the sun does not rise or does not set on this day.
     #[must_use]
     pub fn sun_minutes(self, day_of_year: i16) -> Option<(f64, f64)> {
         self.above(HORIZON, day_of_year)
@@ -31,7 +36,8 @@ impl Position {
     pub fn dark_share(self, at: Timestamp) -> f64 {
         let day = CivilDay(at.0.div_euclid(86_400) as i32);
         let from = at.0.rem_euclid(86_400) as f64 / 60.0;
-        // The days around it: far from Greenwich the night of one day reaches into the UTC day of another.
+        // The days around it: far from Greenwich the night of one day reaches into the UTC day of
+        // another.
         let light: f64 = (-1..=1)
             .map(|shift| {
                 let day_of_year = CivilDay(day.0 + shift).day_of_year();
@@ -94,7 +100,10 @@ mod tests {
     #[test]
     fn beyond_the_polar_circle_summer_has_no_lamps_and_winter_no_pause() {
         let north = Position { latitude: 72.0, longitude: 100.0 };
-        let dark = |month, hour: i64| north.dark_share(Timestamp(i64::from(CivilDay::from_ymd(2025, month, 21).unwrap().0) * 86_400 + hour * 3600));
+        let dark = |month, hour: i64| {
+            north
+                .dark_share(Timestamp(i64::from(CivilDay::from_ymd(2025, month, 21).unwrap().0) * 86_400 + hour * 3600))
+        };
         assert!((0..24).all(|hour| dark(6, hour) == 0.0));
         assert!((0..24).all(|hour| dark(12, hour) == 1.0));
     }

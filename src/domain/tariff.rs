@@ -32,7 +32,8 @@ pub struct Tariff {
     pub per_person: bool,
     /// Hours at which the price applies; `None` = all.
     pub zone: Option<Zone>,
-    /// Tax added to the price, as a share of it; `None` when the price includes it or there is none.
+    /// Tax added to the price, as a share of it; `None` when the price includes it or there is
+    /// none.
     pub tax_share: Option<f64>,
     /// Digital-mining fee per kWh, on which no tax is added.
     pub fee_per_kwh: Option<f64>,
@@ -70,7 +71,8 @@ impl HourSet {
         self.0 == 0
     }
 
-    /// Reads ranges of whole hours such as `23-07` (which passes midnight) or `08-11 18-22`; a range ends before its second hour. `None` where something is no range.
+    /// Reads ranges of whole hours such as `23-07` (which passes midnight) or `08-11 18-22`; a
+    /// range ends before its second hour. `None` where something is no range.
     #[must_use]
     pub fn parse(ranges: &str) -> Option<Self> {
         let mut hours = 0_u32;

@@ -1,4 +1,5 @@
-//! What is wrong with a TOML file, without the file: its own words may be anything, and whoever is told need not be whoever may read it.
+//! What is wrong with a TOML file, without the file: its own words may be anything, and whoever is
+//! told need not be whoever may read it.
 
 /// Characters of the explanation; names of keys that are known make it long.
 const MOST_SAID: usize = 600;
@@ -6,7 +7,8 @@ const MOST_SAID: usize = 600;
 /// The line and what is wrong with it, for `error` in `text`.
 #[must_use]
 pub fn toml_words(error: &toml::de::Error, text: &str) -> String {
-    let message: String = error.message().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_SAID).collect();
+    let message: String =
+        error.message().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_SAID).collect();
     match error.span() {
         Some(span) => {
             let before = text.as_bytes().get(..span.start).unwrap_or_default();
@@ -26,7 +28,9 @@ pub fn not_finite(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::Float(number) => (!number.is_finite()).then(String::new),
         toml::Value::Table(table) => table.iter().find_map(|(key, value)| inside(key, value)),
-        toml::Value::Array(values) => values.iter().enumerate().find_map(|(place, value)| inside(&(place + 1).to_string(), value)),
+        toml::Value::Array(values) => {
+            values.iter().enumerate().find_map(|(place, value)| inside(&(place + 1).to_string(), value))
+        }
         _ => None,
     }
 }

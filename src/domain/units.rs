@@ -13,7 +13,8 @@ pub struct Kwh(pub f64);
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 pub struct Kw(pub f64);
 
-/// Mean power of `energy` used evenly over `minutes`. The only place in the program where energy becomes power.
+/// Mean power of `energy` used evenly over `minutes`. The only place in the program where energy
+/// becomes power.
 #[must_use]
 pub fn mean_kw(energy: Kwh, minutes: f64) -> Kw {
     Kw(energy.0 * 60.0 / minutes)
@@ -29,12 +30,14 @@ impl Kw {
 
 /// Energy as a whole number of milliwatt-hours, so that sums are exact and the same in any order.
 ///
-/// An `i64` holds ±9.2 billion GWh, far beyond any grid. Missing energy is counted apart, never as zero.
+/// An `i64` holds ±9.2 billion GWh, far beyond any grid. Missing energy is counted apart, never as
+/// zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct MilliWattHours(pub i64);
 
 impl MilliWattHours {
-    /// Rounds to the nearest milliwatt-hour; `NaN` gives zero, so callers count missing values before they sum.
+    /// Rounds to the nearest milliwatt-hour; `NaN` gives zero, so callers count missing values
+    /// before they sum.
     #[must_use]
     pub fn from_kwh(energy: Kwh) -> Self {
         Self((energy.0 * 1e6).round() as i64)

@@ -10,7 +10,8 @@ pub struct Weather {
 }
 
 impl Weather {
-    /// Builds a series from samples in any order; of samples for one instant the mean is kept. NaN samples are skipped.
+    /// Builds a series from samples in any order; of samples for one instant the mean is kept. NaN
+    /// samples are skipped.
     #[must_use]
     pub fn from_samples(mut samples: Vec<(Timestamp, f32)>) -> Self {
         samples.retain(|(_, temperature)| temperature.is_finite());
@@ -36,7 +37,8 @@ impl Weather {
         self.at.is_empty()
     }
 
-    /// Temperature at each of `times`, which must rise: the latest sample at most three hours old; NaN where there is none.
+    /// Temperature at each of `times`, which must rise: the latest sample at most three hours old;
+    /// NaN where there is none.
     #[must_use]
     pub fn at_each(&self, times: &[Timestamp]) -> Vec<f32> {
         const STALE_S: i64 = 3 * 3600;

@@ -1,11 +1,15 @@
 //! Constant load: how many kW never switch off?
 //!
-//! H0: the floor is that of a home or business of its kind.  H1: a constant load of at least one mining unit (1.3 kW) lies under it.
-//! Statistic: ln of the typical daily floor in the higher regime, in kW; the same over the peers' floor and over contracted power; and ln of the floor that a
-//! fifth of all days exceed, which a farm with pauses still lifts.
+//! H0: the floor is that of a home or business of its kind.  H1: a constant load of at least one
+//! mining unit (1.3 kW) lies under it.
+//! Statistic: ln of the typical daily floor in the higher regime, in kW; the same over the peers'
+//! floor and over contracted power; and ln of the floor that a fifth of all days exceed, which a
+//! farm with pauses still lifts.
 //! Null: the same figures of the un-injected population.
-//! Assumes: hourly readings or finer. Weak when: electric heating runs at its limit (see `weather`), or the premises have a large base load of their own.
-//! Source: the constant term of CalTRACK 2.0 daily methods, in its robust hourly form; unit power from makers' data sheets (`domain::FARM_UNITS`).
+//! Assumes: hourly readings or finer. Weak when: electric heating runs at its limit (see
+//! `weather`), or the premises have a large base load of their own.
+//! Source: the constant term of CalTRACK 2.0 daily methods, in its robust hourly form; unit power
+//! from makers' data sheets (`domain::FARM_UNITS`).
 
 use crate::domain::quantile;
 

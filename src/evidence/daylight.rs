@@ -1,10 +1,13 @@
 //! Daylight: do the hours of running follow the length of the night, as lighting does?
 //!
-//! H0: the load is switched by the sun (street lighting, signs, some greenhouses).  H1: it is not; a farm keeps its hours or runs through.
-//! Statistic: minus the squared correlation between the share of the day spent at the upper level and the length of the night, over days that keep to two levels;
-//! the share is (mean − floor) / (top − floor), exact for a rectangle.
+//! H0: the load is switched by the sun (street lighting, signs, some greenhouses).  H1: it is not;
+//! a farm keeps its hours or runs through.
+//! Statistic: minus the squared correlation between the share of the day spent at the upper level
+//! and the length of the night, over days that keep to two levels; the share is (mean − floor) /
+//! (top − floor), exact for a rectangle.
 //! Null: the same figure of the un-injected population; not testable for loads without two levels.
-//! Assumes: three weeks of days; the place matters little, since every place off the equator has nights that lengthen and shorten together within its hemisphere.
+//! Assumes: three weeks of days; the place matters little, since every place off the equator has
+//! nights that lengthen and shorten together within its hemisphere.
 //! Source: declination of the sun after Cooper (1969), δ = 23.45°·sin(360°·(284 + n)/365).
 
 use crate::profile::Day;
@@ -29,9 +32,16 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
     words,
 };
 
-/// Squared correlation of running hours with the sun's declination; `None` when too few days keep to two levels.
+/// Squared correlation of running hours with the sun's declination; `None` when too few days keep
+/// to two levels.
 pub(super) fn follows_night(s: &Subject) -> Option<f64> {
-    let points: Vec<(f64, f64)> = s.profile.days.iter().filter(|day| is_rectangle(day)).map(|day| (declination(day), running_share(day))).collect();
+    let points: Vec<(f64, f64)> = s
+        .profile
+        .days
+        .iter()
+        .filter(|day| is_rectangle(day))
+        .map(|day| (declination(day), running_share(day)))
+        .collect();
     if points.len() < MIN_DAYS.max(s.profile.days.len() / 2) {
         return None;
     }
@@ -56,14 +66,17 @@ fn running_share(day: &Day) -> f64 {
     f64::from((summary.mean_kw - summary.floor_kw) / (summary.top_kw - summary.floor_kw))
 }
 
-/// Declination of the sun, degrees: the length of the night falls with it in the northern hemisphere and rises in the southern.
+/// Declination of the sun, degrees: the length of the night falls with it in the northern
+/// hemisphere and rises in the southern.
 fn declination(day: &Day) -> f64 {
     23.45 * (std::f64::consts::TAU * (284.0 + f64::from(day.day.day_of_year())) / 365.0).sin()
 }
 
 fn words(s: &Subject) -> String {
     match follows_night(s) {
-        Some(share) => format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * share),
+        Some(share) => {
+            format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * share)
+        }
         None => "the load does not switch between two levels".to_owned(),
     }
 }

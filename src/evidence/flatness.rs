@@ -1,10 +1,13 @@
 //! Flatness: is the load diluted by something that never changes?
 //!
-//! H0: base-load ratio, variation of daily totals and amplitude of the daily shape are those of its kind.  H1: a constant load with share s of the mean dilutes them:
-//! B' = s + (1 − s)·B, CV' = (1 − s)·CV, A' = (1 − s)·A.
-//! Statistic: median of floor / mean over days; −ln of the robust CV of daily means; −ln of the amplitude of the mean daily shape over its mean;
-//! −ln of the difference between working days and weekends.
-//! Null: the same figures of the un-injected population. Stuck and filled-in values are masked before, so they cannot count as flat.
+//! H0: base-load ratio, variation of daily totals and amplitude of the daily shape are those of its
+//! kind.  H1: a constant load with share s of the mean dilutes them: B' = s + (1 − s)·B, CV' = (1 −
+//! s)·CV, A' = (1 − s)·A.
+//! Statistic: median of floor / mean over days; −ln of the robust CV of daily means; −ln of the
+//! amplitude of the mean daily shape over its mean; −ln of the difference between working days and
+//! weekends.
+//! Null: the same figures of the un-injected population. Stuck and filled-in values are masked
+//! before, so they cannot count as flat.
 //! Weak when: the premises are flat by themselves (server rooms, cold stores, hospitals).
 //! Source: mixing law for a constant load, exact by definition of the ratios.
 
@@ -13,7 +16,8 @@ use crate::profile::{HOURS, HourBand, NodeProfile};
 
 use super::{EvidenceTest, Statistic, Subject};
 
-/// Variation below this share is not told apart: meters and miners themselves vary as much. Nor is what a display rounds off.
+/// Variation below this share is not told apart: meters and miners themselves vary as much. Nor is
+/// what a display rounds off.
 const LEAST_VARIATION: f64 = 0.005;
 
 pub(super) const TEST: EvidenceTest = EvidenceTest {
@@ -45,14 +49,19 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
     words,
 };
 
-/// The least variation that is told apart, as a share of the load, where the display rounds off `rounding_kw`.
+/// The least variation that is told apart, as a share of the load, where the display rounds off
+/// `rounding_kw`.
 fn least_variation(s: &Subject, rounding_kw: f64) -> f64 {
     s.high_mean_kw().filter(|kw| *kw > 0.0).map_or(LEAST_VARIATION, |kw| (rounding_kw / kw).max(LEAST_VARIATION))
 }
 
 /// Typical daily floor over daily mean in the regime with the higher level.
 pub(super) fn typical_ratio(s: &Subject) -> Option<f64> {
-    let ratio = NodeProfile::typical(s.high_days()?, |day| if day.mean_kw > 0.0 { day.floor_kw / day.mean_kw } else { f32::NAN });
+    let ratio =
+        NodeProfile::typical(
+            s.high_days()?,
+            |day| if day.mean_kw > 0.0 { day.floor_kw / day.mean_kw } else { f32::NAN },
+        );
     ratio.is_finite().then_some(ratio)
 }
 
@@ -66,7 +75,8 @@ fn weekly_difference(s: &Subject) -> Option<f64> {
     working_day_excess(s).map(f64::abs)
 }
 
-/// Excess of the typical mean of working days over that of weekends, as a share of the larger; `None` with fewer than two of either.
+/// Excess of the typical mean of working days over that of weekends, as a share of the larger;
+/// `None` with fewer than two of either.
 pub(super) fn working_day_excess(s: &Subject) -> Option<f64> {
     let typical = |weekend: bool| {
         let days = s.high_days()?.iter().filter(|day| (day.day.kind() == DayKind::Weekend) == weekend);
@@ -83,13 +93,15 @@ fn shape_amplitude(s: &Subject) -> Option<f64> {
 
 fn amplitude(half: &HourBand) -> Option<f64> {
     let mid = half.mid_kw;
-    let (low, high) = mid.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &kw| (low.min(kw), high.max(kw)));
+    let (low, high) =
+        mid.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &kw| (low.min(kw), high.max(kw)));
     let mean = mid.iter().sum::<f32>() / HOURS as f32;
     (mean > 0.0 && low.is_finite()).then(|| f64::from((high - low) / mean))
 }
 
 fn words(s: &Subject) -> String {
-    let floor = typical_ratio(s).map_or(String::new(), |ratio| format!("the daily floor is {:.0} % of the daily mean", 100.0 * ratio));
+    let floor = typical_ratio(s)
+        .map_or(String::new(), |ratio| format!("the daily floor is {:.0} % of the daily mean", 100.0 * ratio));
     let daily = daily_variation(s).map_or(String::new(), |cv| format!("daily totals vary by {:.0} %", 100.0 * cv));
     [floor, daily].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
@@ -102,7 +114,8 @@ mod tests {
     use crate::population::NodeFacts;
     use crate::series::{LoadSeries, as_shown};
 
-    /// How flat the daily shape of a load of sixty days looks by the hour, as a display of `step_kwh` shows it.
+    /// How flat the daily shape of a load of sixty days looks by the hour, as a display of
+    /// `step_kwh` shows it.
     fn shown(step_kwh: f64, load_kw: impl Fn(usize) -> f64) -> f64 {
         let kw = (0..60 * 24).map(|hour| load_kw(hour) as f32).collect();
         let series = as_shown(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, step_kwh);
@@ -115,7 +128,10 @@ mod tests {
     #[test]
     fn a_display_of_whole_kilowatt_hours_makes_no_load_flatter_than_it_is() {
         // 3.1 kW, a little more by day: every median hour is 3 kWh on the coarse display.
-        let load = |hour: usize| 3.0 + if (8..20).contains(&(hour % 24)) { 0.2 } else { 0.0 } + 0.1 * ((hour * 7919 + 13) % 101) as f64 / 101.0;
+        let load = |hour: usize| {
+            3.0 + if (8..20).contains(&(hour % 24)) { 0.2 } else { 0.0 }
+                + 0.1 * ((hour * 7919 + 13) % 101) as f64 / 101.0
+        };
         assert!(shown(1.0, load) <= shown(0.001, load));
     }
 }

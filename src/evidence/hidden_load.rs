@@ -1,11 +1,17 @@
-//! The second look at a usage point that stands out: how many kW, since when, until when, in which pattern.
+//! The second look at a usage point that stands out: how many kW, since when, until when, in which
+//! pattern.
 //!
-//! *Since* and *until*: the daily level (floor; mean for coarse readings) is cut into segments of constant level; the load runs from the first segment that lies well above the lowest to the
-//! last. *Kilowatts*: with days before the start or after the end, the rise of the daily level, or of the energy over the window's hours; without, the steady level minus what is
-//! usual for the peers' floor. *Interval*: 90 %, from the spread of daily values, of the premises' own level from day to day, and of the part that had to be assumed.
-//! *Pattern*: scheduled where a daily window stands out, staircase with two rises or more, interrupted where the floor often collapses, else constant.
-//! A load that switches at hours of no fixed window leaves floor and window alone: there the tops of the days tell its power.
-//! Weak when: there is no day without the load and the premises have a large floor of their own; the interval then says so. Hours tell more than days: see `running_hours`.
+//! *Since* and *until*: the daily level (floor; mean for coarse readings) is cut into segments of
+//! constant level; the load runs from the first segment that lies well above the lowest to the
+//! last. *Kilowatts*: with days before the start or after the end, the rise of the daily level, or
+//! of the energy over the window's hours; without, the steady level minus what is usual for the
+//! peers' floor. *Interval*: 90 %, from the spread of daily values, of the premises' own level from
+//! day to day, and of the part that had to be assumed.
+//! *Pattern*: scheduled where a daily window stands out, staircase with two rises or more,
+//! interrupted where the floor often collapses, else constant. A load that switches at hours of no
+//! fixed window leaves floor and window alone: there the tops of the days tell its power.
+//! Weak when: there is no day without the load and the premises have a large floor of their own;
+//! the interval then says so. Hours tell more than days: see `running_hours`.
 
 use crate::domain::{CivilDay, mad_sigma, median, quantile, segments};
 use crate::profile::{Day, DaySummary, HOURS, NodeProfile};
@@ -22,7 +28,8 @@ const LEAST_RISE_SHARE: f64 = 0.2;
 const LEAST_RISE_KW: f64 = 0.5;
 /// A window shorter than this is a schedule rather than a constant load with a pause.
 const LONGEST_WINDOW: usize = 21;
-/// A scheduled load stands out by at least this share of what is drawn in its window, and varies by at most this share.
+/// A scheduled load stands out by at least this share of what is drawn in its window, and varies by
+/// at most this share.
 const LEAST_WINDOW_SHARE: f64 = 0.25;
 const LARGEST_WINDOW_SPREAD: f64 = 0.6;
 /// A day whose floor is below this share of the upper floor was interrupted.
@@ -33,18 +40,23 @@ const OFTEN: f64 = 0.08;
 const FLAT: f64 = 0.8;
 /// Floor and mean of a constant load rise by the same power, but for this share.
 const UNEVEN: f64 = 0.3;
-/// A constant load that begins lifts mean and tops of the days by at least these shares of what it lifts the floor, whatever the premises do besides.
+/// A constant load that begins lifts mean and tops of the days by at least these shares of what it
+/// lifts the floor, whatever the premises do besides.
 const MEAN_WITH_FLOOR: f64 = 0.7;
 const TOP_WITH_FLOOR: f64 = 0.4;
 /// Half-width of a 90 % interval in standard errors.
 pub(super) const NINETY: f64 = 1.645;
-/// What a farm's own power varies by, as a share: no interval is narrower. Units of one type differ by 2 %, fail and come back, and leak more current when warm.
+/// What a farm's own power varies by, as a share: no interval is narrower. Units of one type differ
+/// by 2 %, fail and come back, and leak more current when warm.
 pub(super) const OWN_VARIATION: f64 = 0.03;
-/// Days without the load that tell what the premises draw by themselves, where it also ran before them: fewer may be a power cut.
+/// Days without the load that tell what the premises draw by themselves, where it also ran before
+/// them: fewer may be a power cut.
 const LEAST_REST: usize = 7;
-/// Where floor or window explain less than this share of what the premises draw beyond their peers, the load switches at hours of its own.
+/// Where floor or window explain less than this share of what the premises draw beyond their peers,
+/// the load switches at hours of its own.
 const EXPLAINED: f64 = 0.5;
-/// Standard deviation of the logarithm of the own floor of premises around that of their peers, where the dump does not tell.
+/// Standard deviation of the logarithm of the own floor of premises around that of their peers,
+/// where the dump does not tell.
 const OWN_FLOOR_SPREAD: f64 = 0.7;
 
 /// How a hidden load runs.
@@ -87,7 +99,8 @@ pub struct HiddenLoad {
 
 /// Where the days run with the load and where without.
 struct Phases {
-    /// Days before the load and after it; where it was there on the first day and on the last, a long rest between.
+    /// Days before the load and after it; where it was there on the first day and on the last, a
+    /// long rest between.
     off: Vec<Day>,
     on: Vec<Day>,
     rises: usize,
@@ -133,7 +146,11 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
     let first_run = if window.is_none() && phases.off.is_empty() { first_run(subject) } else { None };
     let pauses = first_run.is_some();
     phases = first_run.unwrap_or(phases);
-    let rise = if phases.off.is_empty() || pauses { None } else { Some(risen(&phases, window.as_ref())).filter(|size| size.kw >= LEAST_RISE_KW) };
+    let rise = if phases.off.is_empty() || pauses {
+        None
+    } else {
+        Some(risen(&phases, window.as_ref())).filter(|size| size.kw >= LEAST_RISE_KW)
+    };
     if rise.is_none() && !pauses {
         // Days of another level that carry no less energy tell nothing.
         phases = Phases::standing(days, if phases.off.is_empty() { phases.rises } else { 0 });
@@ -150,10 +167,22 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
         (size, pattern, hours_a_day, days) = (switching, LoadPattern::Interrupted, hours, phases.on.len() as f64);
     }
     let kwh = size.kw.max(0.0) * hours_a_day * days;
-    let first_step_kw = if pattern == LoadPattern::Staircase { (phases.first_level_kw - size.own_kw).max(0.0) } else { size.kw };
+    let first_step_kw =
+        if pattern == LoadPattern::Staircase { (phases.first_level_kw - size.own_kw).max(0.0) } else { size.kw };
     let (kw_low, kw_high) = size.interval();
     let Phases { since, since_range, until, .. } = phases;
-    Some(HiddenLoad { kw: size.kw, kw_low, kw_high, since, since_range, until, first_step_kw, own_kw: size.own_kw, kwh, pattern })
+    Some(HiddenLoad {
+        kw: size.kw,
+        kw_low,
+        kw_high,
+        since,
+        since_range,
+        until,
+        first_step_kw,
+        own_kw: size.own_kw,
+        kwh,
+        pattern,
+    })
 }
 
 /// Power of a load with its 90 % interval, and what the premises draw without it, kW.
@@ -176,13 +205,15 @@ impl Size {
     }
 }
 
-/// First hour and length of the daily window that stands out most: when a load with the pattern `Scheduled` runs. `None` where no window stands out.
+/// First hour and length of the daily window that stands out most: when a load with the pattern
+/// `Scheduled` runs. `None` where no window stands out.
 #[must_use]
 pub fn scheduled_hours(subject: &Subject) -> Option<(usize, usize)> {
     subject.window.map(|window| (window.start, window.hours))
 }
 
-/// A window holds the load itself, rather than the evening peak of a home on top of it, when it makes up most of what is drawn inside.
+/// A window holds the load itself, rather than the evening peak of a home on top of it, when it
+/// makes up most of what is drawn inside.
 fn is_schedule(window: &Window, mean_kw: f64) -> bool {
     window.hours <= LONGEST_WINDOW
         && window.contrast_kw >= LEAST_RISE_KW.max(LEAST_WINDOW_SHARE * window.level_kw.max(mean_kw))
@@ -196,7 +227,8 @@ fn level(day: &Day, scheduled: bool) -> f64 {
 
 /// Cuts the days where the level rises to the load's and where it falls from it for good.
 ///
-/// Without such a change, or where the lowest days were as a farm's already, the load was there from the start to the end.
+/// Without such a change, or where the lowest days were as a farm's already, the load was there
+/// from the start to the end.
 fn phases(subject: &Subject, scheduled: bool) -> Phases {
     let days = &subject.profile.days;
     let levels: Vec<f64> = days.iter().map(|day| level(day, scheduled)).collect();
@@ -208,15 +240,25 @@ fn phases(subject: &Subject, scheduled: bool) -> Phases {
     let rises_within = |first: usize, last: usize| {
         let steps: Vec<f64> = (first + 1..=last).map(|index| medians[index] - medians[index - 1]).collect();
         // A staircase does not come down; what does has pauses.
-        if steps.iter().any(|step| -step > least_rise) { 0 } else { steps.iter().filter(|step| **step > least_rise).count() }
+        if steps.iter().any(|step| -step > least_rise) {
+            0
+        } else {
+            steps.iter().filter(|step| **step > least_rise).count()
+        }
     };
-    let (Some(first), Some(last)) = ((0..starts.len()).find(runs), (0..starts.len()).rfind(runs)) else { return standing(0) };
-    let low: Vec<Day> = (0..starts.len()).filter(|index| !runs(index)).flat_map(|index| days[starts[index]..end_of(index)].to_vec()).collect();
+    let (Some(first), Some(last)) = ((0..starts.len()).find(runs), (0..starts.len()).rfind(runs)) else {
+        return standing(0);
+    };
+    let low: Vec<Day> = (0..starts.len())
+        .filter(|index| !runs(index))
+        .flat_map(|index| days[starts[index]..end_of(index)].to_vec())
+        .collect();
     if was_running(&low, subject, least_rise) {
         return standing(1 + rises_within(0, starts.len() - 1));
     }
     let (from, to) = (starts[first], end_of(last));
-    // There on the first day and on the last: a long rest tells what the premises draw by themselves, a holiday of a works does not.
+    // There on the first day and on the last: a long rest tells what the premises draw by
+    // themselves, a holiday of a works does not.
     let rests = low.len() >= LEAST_REST && lowest < COLLAPSED * medians.iter().copied().fold(0.0, f64::max);
     if from == 0 && to == days.len() && !rests {
         return standing(0);
@@ -263,19 +305,25 @@ impl Segments {
 
 /// Whether floor and mean rose by the same power.
 fn rose_evenly(phases: &Phases) -> bool {
-    let rise = |value: fn(&DaySummary) -> f32| NodeProfile::typical(&phases.on, value) - NodeProfile::typical(&phases.off, value);
+    let rise = |value: fn(&DaySummary) -> f32| {
+        NodeProfile::typical(&phases.on, value) - NodeProfile::typical(&phases.off, value)
+    };
     let (floor, mean) = (rise(|day| day.floor_kw), rise(|day| day.mean_kw));
     !phases.off.is_empty() && (mean - floor).abs() <= UNEVEN * floor
 }
 
-/// Whether the load ran before its floor rose as well: neither mean nor top of the days rise with the floor, as where a load that followed a price runs through for some days.
+/// Whether the load ran before its floor rose as well: neither mean nor top of the days rise with
+/// the floor, as where a load that followed a price runs through for some days.
 fn ran_before(phases: &Phases) -> bool {
-    let rise = |value: fn(&DaySummary) -> f32| NodeProfile::typical(&phases.on, value) - NodeProfile::typical(&phases.off, value);
+    let rise = |value: fn(&DaySummary) -> f32| {
+        NodeProfile::typical(&phases.on, value) - NodeProfile::typical(&phases.off, value)
+    };
     let (floor, mean, top) = (rise(|day| day.floor_kw), rise(|day| day.mean_kw), rise(|day| day.top_kw));
     !phases.off.is_empty() && mean < MEAN_WITH_FLOOR * floor && top < TOP_WITH_FLOOR * floor
 }
 
-/// Whether a farm ran on the days before a rise already: they are flat, at a floor well above the peers'.
+/// Whether a farm ran on the days before a rise already: they are flat, at a floor well above the
+/// peers'.
 fn was_running(before: &[Day], subject: &Subject, least_kw: f64) -> bool {
     let floor = median(&before.iter().map(|day| f64::from(day.summary.floor_kw)).collect::<Vec<_>>());
     let flat = NodeProfile::typical(before, |day| day.floor_kw / day.mean_kw) >= FLAT;
@@ -291,8 +339,14 @@ fn first_run(subject: &Subject) -> Option<Phases> {
 
 /// Rise of the level from the days without to the days with the load.
 fn risen(phases: &Phases, window: Option<&Window>) -> Size {
-    // Energy over hours, where it runs in a window: the top of a day without the load is the premises' own peak, not what the load is added to.
-    let of_day = |day: &Day| window.map_or_else(|| day.level_kw(), |window| f64::from(day.summary.mean_kw) * HOURS as f64 / window.hours as f64);
+    // Energy over hours, where it runs in a window: the top of a day without the load is the
+    // premises' own peak, not what the load is added to.
+    let of_day = |day: &Day| {
+        window.map_or_else(
+            || day.level_kw(),
+            |window| f64::from(day.summary.mean_kw) * HOURS as f64 / window.hours as f64,
+        )
+    };
     let levels = |days: &[Day]| days.iter().map(of_day).collect::<Vec<f64>>();
     let (off, on) = (levels(&phases.off), levels(&phases.on));
     let off_kw = median(&off);
@@ -306,7 +360,10 @@ fn risen(phases: &Phases, window: Option<&Window>) -> Size {
     // What the premises draw by themselves changes from week to week as it does from day to day.
     let own_error = mad_sigma(&off, off_kw) / 2.0;
     let own_kw = phases.off.iter().map(Day::level_kw).fold((0.0, 0.0), |(sum, count), kw| (sum + kw, count + 1.0));
-    Size { own_kw: own_kw.0 / f64::max(own_kw.1, 1.0), ..Size::even(on_kw - off_kw, error(&off, off_kw).hypot(error(&on, on_kw)).hypot(own_error)) }
+    Size {
+        own_kw: own_kw.0 / f64::max(own_kw.1, 1.0),
+        ..Size::even(on_kw - off_kw, error(&off, off_kw).hypot(error(&on, on_kw)).hypot(own_error))
+    }
 }
 
 /// Power in the window over the quiet part of the other hours.
@@ -314,13 +371,16 @@ fn in_window(subject: &Subject, window: &Window) -> Size {
     let mids: Vec<&[f32; HOURS]> = subject.profile.halves(1).map(|half| &half.mid_kw).collect();
     let inside = |hour: usize| (hour + HOURS - window.start) % HOURS < window.hours;
     let pick = |wanted: bool| -> Vec<f64> {
-        mids.iter().flat_map(|mid| (0..HOURS).filter(|&hour| inside(hour) == wanted).map(|hour| f64::from(mid[hour]))).collect()
+        mids.iter()
+            .flat_map(|mid| (0..HOURS).filter(|&hour| inside(hour) == wanted).map(|hour| f64::from(mid[hour])))
+            .collect()
     };
     let own_kw = quantile(&pick(false), 0.25);
     Size { own_kw, ..Size::even(median(&pick(true)) - own_kw, window.spread_share * window.contrast_kw / 2.0) }
 }
 
-/// The steady level of a load that was always there, minus the floor that is usual for its peers; what premises differ in their floor is the error.
+/// The steady level of a load that was always there, minus the floor that is usual for its peers;
+/// what premises differ in their floor is the error.
 fn standing(subject: &Subject, phases: &Phases, own_floor: OwnFloor) -> Size {
     let levels: Vec<f64> = phases.on.iter().map(Day::level_kw).collect();
     let steady = if phases.rises > 1 { mean(&levels) } else { steady_level(&levels) };
@@ -331,7 +391,8 @@ fn standing(subject: &Subject, phases: &Phases, own_floor: OwnFloor) -> Size {
     let most = 0.5 * steady;
     let usual = usual_kw(subject).map_or(0.0, f64::exp).min(most);
     let reach = (NINETY * OWN_FLOOR_SPREAD).exp();
-    let (least_own, most_own) = subject.floor_range.filter(|_| subject.profile.has_hours()).unwrap_or((usual / reach, usual * reach));
+    let (least_own, most_own) =
+        subject.floor_range.filter(|_| subject.profile.has_hours()).unwrap_or((usual / reach, usual * reach));
     Size {
         kw: steady - usual,
         below_kw: (most_own.min(most) - usual).max(0.0).hypot(NINETY * spread),
@@ -340,12 +401,14 @@ fn standing(subject: &Subject, phases: &Phases, own_floor: OwnFloor) -> Size {
     }
 }
 
-/// Logarithm of the level that is usual for the peers: their floor, or where readings do not show one, their mean.
+/// Logarithm of the level that is usual for the peers: their floor, or where readings do not show
+/// one, their mean.
 fn usual_kw(subject: &Subject) -> Option<f64> {
     subject.peers.and_then(|peers| if subject.profile.has_hours() { peers.ln_floor_kw } else { peers.ln_mean_kw })
 }
 
-/// Power, and hours a day, of a load that switches at hours of its own, where what was found explains too little of what the premises draw: from the tops of the days to the floor.
+/// Power, and hours a day, of a load that switches at hours of its own, where what was found
+/// explains too little of what the premises draw: from the tops of the days to the floor.
 fn switches(subject: &Subject, phases: &Phases, found: &Size, hours_a_day: f64) -> Option<(Size, f64)> {
     let typical = |value: fn(&DaySummary) -> f32| NodeProfile::typical(&phases.on, value);
     let own_kw = if phases.off.is_empty() {
@@ -353,13 +416,21 @@ fn switches(subject: &Subject, phases: &Phases, found: &Size, hours_a_day: f64) 
     } else {
         NodeProfile::typical(&phases.off, |day| day.mean_kw)
     };
-    let beyond = phases.on.iter().map(|day| f64::from(day.summary.mean_kw)).sum::<f64>() / phases.on.len().max(1) as f64 - own_kw;
+    let beyond = phases.on.iter().map(|day| f64::from(day.summary.mean_kw)).sum::<f64>()
+        / phases.on.len().max(1) as f64
+        - own_kw;
     let (floor, top) = (typical(|day| day.floor_kw), typical(|day| day.top_kw));
-    if !subject.profile.has_hours() || beyond < LEAST_RISE_KW || found.kw * hours_a_day / HOURS as f64 >= EXPLAINED * beyond {
+    if !subject.profile.has_hours()
+        || beyond < LEAST_RISE_KW
+        || found.kw * hours_a_day / HOURS as f64 >= EXPLAINED * beyond
+    {
         return None;
     }
     let kw = (top - floor - own_kw).max(beyond);
-    Some((Size { own_kw: floor, ..Size::even(kw, own_kw.hypot(0.1 * kw)) }, (HOURS as f64 * beyond / kw).min(HOURS as f64)))
+    Some((
+        Size { own_kw: floor, ..Size::even(kw, own_kw.hypot(0.1 * kw)) },
+        (HOURS as f64 * beyond / kw).min(HOURS as f64),
+    ))
 }
 
 fn pattern(phases: &Phases, window: Option<&Window>) -> LoadPattern {
@@ -413,9 +484,12 @@ mod tests {
     fn look(load: impl Fn(usize) -> f32) -> HiddenLoad {
         let calendar = Calendar::new(None).unwrap();
         // A home of 0.2 to 0.9 kW with an evening peak under the load.
-        let home = |hour: usize| 0.2 + ((hour * 7919) % 11) as f32 / 110.0 + if (17..22).contains(&(hour % 24)) { 0.6 } else { 0.0 };
+        let home = |hour: usize| {
+            0.2 + ((hour * 7919) % 11) as f32 / 110.0 + if (17..22).contains(&(hour % 24)) { 0.6 } else { 0.0 }
+        };
         let kw = (0..60 * 24).map(|hour| home(hour) + load(hour)).collect();
-        let profile = NodeProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, &calendar);
+        let profile =
+            NodeProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, &calendar);
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
         let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
         hidden_load(&Subject::new(&profile, Some(&peers), &facts, &weather), OwnFloor::AsPeers).unwrap()
@@ -458,7 +532,9 @@ mod tests {
 
     #[test]
     fn a_load_that_switches_and_runs_through_for_some_days_was_there_before_them() {
-        let found = look(|hour| if (24 * 20..24 * 25).contains(&hour) || (hour + 24 - (hour / 24 * 7) % 24) % 24 < 10 { 8.0 } else { 0.0 });
+        let found = look(|hour| {
+            if (24 * 20..24 * 25).contains(&hour) || (hour + 24 - (hour / 24 * 7) % 24) % 24 < 10 { 8.0 } else { 0.0 }
+        });
         assert_eq!((found.since, found.until), (None, None), "{found:?}");
         assert!(found.kw > 6.0, "{found:?}");
     }
@@ -501,7 +577,9 @@ mod tests {
 
     #[test]
     fn a_working_day_does_not_hide_that_the_farm_runs_through() {
-        let found = look(|hour| if (8..18).contains(&(hour % 24)) { 20.0 } else { 2.0 } + if hour >= 24 * 33 { 6.5 } else { 0.0 });
+        let found = look(
+            |hour| if (8..18).contains(&(hour % 24)) { 20.0 } else { 2.0 } + if hour >= 24 * 33 { 6.5 } else { 0.0 },
+        );
         assert_eq!(found.pattern, LoadPattern::Constant);
         assert!((found.kw - 6.5).abs() < 0.5, "{found:?}");
     }

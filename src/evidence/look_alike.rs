@@ -1,11 +1,15 @@
 //! Lawful look-alikes by name: which ordinary use of electricity does a load resemble most?
 //!
-//! A look-alike is recognised by the signs of its own physics, never by being unlike a farm. Recognising one changes no probability: the statistics have done that, learned from
-//! the dump. It gives the auditor a name: in `cleared.csv` where the family of evidence that belongs to the look-alike is what kept a usage point off the list, and beside
-//! a listed one as what to rule out first.
-//! Assumes: hourly readings or finer over a week; signs of weather need a weather file. The bounds are rounded from the sources and meant to separate names, not cases.
-//! Source: CIBSE Guide F and makers' data for storage heating (charge of 7 to 8 h at night), refrigeration (1 to 2 % more a kelvin), lamps (photoperiods of 12, 16 or 18 h),
-//! base stations (3 to 10 % more in the evening); Cooper (1969) for the sun.
+//! A look-alike is recognised by the signs of its own physics, never by being unlike a farm.
+//! Recognising one changes no probability: the statistics have done that, learned from the dump. It
+//! gives the auditor a name: in `cleared.csv` where the family of evidence that belongs to the
+//! look-alike is what kept a usage point off the list, and beside a listed one as what to rule out
+//! first.
+//! Assumes: hourly readings or finer over a week; signs of weather need a weather file. The bounds
+//! are rounded from the sources and meant to separate names, not cases.
+//! Source: CIBSE Guide F and makers' data for storage heating (charge of 7 to 8 h at night),
+//! refrigeration (1 to 2 % more a kelvin), lamps (photoperiods of 12, 16 or 18 h), base stations (3
+//! to 10 % more in the evening); Cooper (1969) for the sun.
 
 use crate::domain::quantile;
 use crate::population::Premises;
@@ -32,9 +36,11 @@ struct Signs {
     household: bool,
     /// Its class is known, and is not that of homes.
     business: bool,
-    /// First hour, length in hours, share of the level inside that stands out, and spread of the daily window; zeros without one.
+    /// First hour, length in hours, share of the level inside that stands out, and spread of the
+    /// daily window; zeros without one.
     window: (usize, usize, f64, f64),
-    /// Share of the daily mean that comes with warmth, negative when it goes; the same above the daily floor.
+    /// Share of the daily mean that comes with warmth, negative when it goes; the same above the
+    /// daily floor.
     season: f64,
     season_above_floor: f64,
     /// Typical daily floor, kW.
@@ -47,13 +53,15 @@ struct Signs {
     week: f64,
     /// Share of the changes of daily hours that the length of the night explains.
     night: f64,
-    /// Floor over the peers' floor, over mean over the peers' mean: a ratio moves both alike, a farm the floor more, a schedule the mean more.
+    /// Floor over the peers' floor, over mean over the peers' mean: a ratio moves both alike, a
+    /// farm the floor more, a schedule the mean more.
     floor_to_mean_of_peers: f64,
     /// Mean power that neither the floor nor the window explains, over the peers' mean.
     unexplained: f64,
     /// Mean load of every hour over the daily mean.
     shape: [f64; HOURS],
-    /// Daily mean before and after its rise, and daily floor after it, over those of the peers; NaN without a rise or peers.
+    /// Daily mean before and after its rise, and daily floor after it, over those of the peers; NaN
+    /// without a rise or peers.
     rise: [f64; 3],
     /// Share of a rise that is not its crowds' as well.
     alone: f64,
@@ -61,13 +69,16 @@ struct Signs {
     now_and_then_kw: f64,
 }
 
-/// A window stands out where it holds this share of the level inside: the peaks of a home shown twenty-fold are large in kW and no window.
+/// A window stands out where it holds this share of the level inside: the peaks of a home shown
+/// twenty-fold are large in kW and no window.
 const LEAST_WINDOW_SHARE: f64 = 0.25;
-/// An ordinary home draws at most so many times what its peers do; before a return from absence it drew at most this share of what it draws now. Homes of a class differ by a factor of two
-/// in one standard deviation.
+/// An ordinary home draws at most so many times what its peers do; before a return from absence it
+/// drew at most this share of what it draws now. Homes of a class differ by a factor of two in one
+/// standard deviation.
 const ORDINARY: f64 = 2.0;
 const ABSENT: f64 = 0.5;
-/// Daily floor over daily mean of a home at most, heating included: a farm in an empty home is flatter.
+/// Daily floor over daily mean of a home at most, heating included: a farm in an empty home is
+/// flatter.
 const MOST_FLAT_HOME: f64 = 0.75;
 
 /// Name of the look-alike that is a fault of the data.
@@ -81,7 +92,9 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         name: "street_light",
         family: "daylight",
         fits: |s| s.business && s.night >= 0.5,
-        words: |s| format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * s.night),
+        words: |s| {
+            format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * s.night)
+        },
     },
     LookAlike {
         name: "season_start",
@@ -133,8 +146,15 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: "greenhouse_lighting",
         family: "schedule",
-        fits: |s| s.business && (11..=19).contains(&s.window.1) && s.window.2 >= 0.6 && s.window.3 <= 0.15 && s.week < 0.1,
-        words: |s| format!("lamps-like load of {} h from {:02}:00 on every day alike, a photoperiod rather than a tariff", s.window.1, s.window.0),
+        fits: |s| {
+            s.business && (11..=19).contains(&s.window.1) && s.window.2 >= 0.6 && s.window.3 <= 0.15 && s.week < 0.1
+        },
+        words: |s| {
+            format!(
+                "lamps-like load of {} h from {:02}:00 on every day alike, a photoperiod rather than a tariff",
+                s.window.1, s.window.0
+            )
+        },
     },
     LookAlike {
         name: "office_or_shop",
@@ -146,18 +166,32 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         name: "cold_store",
         family: "weather",
         fits: |s| s.business && s.floor_share >= 0.5 && s.season >= 0.08 && s.over(9..18) - s.over(0..5) >= 0.04,
-        words: |s| format!("works by day and draws {:.0} % more as the days grow warmer, as refrigeration does", 100.0 * s.season),
+        words: |s| {
+            format!(
+                "works by day and draws {:.0} % more as the days grow warmer, as refrigeration does",
+                100.0 * s.season
+            )
+        },
     },
     LookAlike {
         name: "water_pump",
         family: "flatness",
-        fits: |s| s.business && s.week.abs() < 0.1 && s.over(6..10).min(s.over(18..22)) - s.over(11..15).max(s.over(0..5)) >= 0.1,
+        fits: |s| {
+            s.business
+                && s.week.abs() < 0.1
+                && s.over(6..10).min(s.over(18..22)) - s.over(11..15).max(s.over(0..5)) >= 0.1
+        },
         words: |_| "draws most in the morning and in the evening, on all days alike, as water is used".to_owned(),
     },
     LookAlike {
         name: "telecom_site",
         family: "flatness",
-        fits: |s| s.business && s.floor_share >= 0.8 && s.week.abs() < 0.05 && (0.02..0.3).contains(&(s.over(18..23) - s.over(2..7))),
+        fits: |s| {
+            s.business
+                && s.floor_share >= 0.8
+                && s.week.abs() < 0.05
+                && (0.02..0.3).contains(&(s.over(18..23) - s.over(2..7)))
+        },
         words: |s| {
             format!(
                 "steady, with {:.0} % more in the evening than before dawn, as traffic of a mobile network",
@@ -168,13 +202,23 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: "common_areas_or_dormitory",
         family: "flatness",
-        fits: |s| s.business && (0.3..0.8).contains(&s.floor_share) && s.week.abs() < 0.15 && s.over(18..23) - s.over(2..6) >= 0.2,
+        fits: |s| {
+            s.business
+                && (0.3..0.8).contains(&s.floor_share)
+                && s.week.abs() < 0.15
+                && s.over(18..23) - s.over(2..6) >= 0.2
+        },
         words: |_| "a base of fans, pumps and lamps with a wave in the evening when people are at home".to_owned(),
     },
     LookAlike {
         name: WRONG_METER_RATIO,
         family: "flatness",
-        fits: |s| s.household && s.unexplained >= 5.0 && s.has_shape_of_a_home() && (0.5..2.0).contains(&s.floor_to_mean_of_peers),
+        fits: |s| {
+            s.household
+                && s.unexplained >= 5.0
+                && s.has_shape_of_a_home()
+                && (0.5..2.0).contains(&s.floor_to_mean_of_peers)
+        },
         words: |s| {
             format!(
                 "beside its floor it uses {:.0} times what its peers do in all, in their shape: check the ratio of the meter first",
@@ -186,7 +230,9 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         name: "ev_charging",
         family: "flatness",
         fits: |s| s.household && s.now_and_then_kw >= 3.0 && s.floor_kw < 0.3 * s.now_and_then_kw && s.window.1 == 0,
-        words: |s| format!("on one day in five {:.1} kW more than on the quiet ones, and never for long", s.now_and_then_kw),
+        words: |s| {
+            format!("on one day in five {:.1} kW more than on the quiet ones, and never for long", s.now_and_then_kw)
+        },
     },
 ];
 
@@ -217,11 +263,14 @@ impl Signs {
         let window = s
             .window
             .filter(|window| window.contrast_kw > LEAST_WINDOW_SHARE * window.level_kw.max(0.01))
-            .map_or((0, 0, 0.0, 0.0), |window| (window.start, window.hours, window.contrast_kw / window.level_kw.max(0.01), window.spread_share));
+            .map_or((0, 0, 0.0, 0.0), |window| {
+                (window.start, window.hours, window.contrast_kw / window.level_kw.max(0.01), window.spread_share)
+            });
         let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
         let (shape, week) = (shape(s), working_day_excess(s).unwrap_or(0.0));
         Self {
-            household: s.facts.premises == Premises::Home || s.facts.premises == Premises::Unknown && lives_like_a_home(&shape, week),
+            household: s.facts.premises == Premises::Home
+                || s.facts.premises == Premises::Unknown && lives_like_a_home(&shape, week),
             business: s.facts.premises == Premises::Business,
             window,
             season: known(season_of_mean(s)),
@@ -240,13 +289,19 @@ impl Signs {
         }
     }
 
-    /// Whether a rise from next to nothing ends in an ordinary home: as large as its peers, with a course of the day, and no load by the clock.
+    /// Whether a rise from next to nothing ends in an ordinary home: as large as its peers, with a
+    /// course of the day, and no load by the clock.
     fn ends_as_a_home(&self) -> bool {
         let [before, after, floor] = self.rise;
-        before <= ABSENT * after && after <= ORDINARY && floor <= ORDINARY && self.floor_share <= MOST_FLAT_HOME && self.window.1 == 0
+        before <= ABSENT * after
+            && after <= ORDINARY
+            && floor <= ORDINARY
+            && self.floor_share <= MOST_FLAT_HOME
+            && self.window.1 == 0
     }
 
-    /// Whether it sleeps at night and has no floor or window to speak of, since a farm by the clock runs at night; or is heated, night and day and each day otherwise, as no farm is.
+    /// Whether it sleeps at night and has no floor or window to speak of, since a farm by the clock
+    /// runs at night; or is heated, night and day and each day otherwise, as no farm is.
     fn has_shape_of_a_home(&self) -> bool {
         let sleeps = self.floor_share < 0.55 && self.over(1..6) < 0.8;
         let is_heated = self.floor_share < MOST_FLAT_HOME && self.day_to_day > 0.1;
@@ -264,7 +319,8 @@ impl Signs {
     }
 }
 
-/// Whether people use power as at home, where no class says it: more in the evening than in working hours, and at weekends no less than on working days.
+/// Whether people use power as at home, where no class says it: more in the evening than in working
+/// hours, and at weekends no less than on working days.
 fn lives_like_a_home(shape: &[f64; HOURS], week: f64) -> bool {
     let over = |hours: std::ops::Range<usize>| shape[hours.clone()].iter().sum::<f64>() / hours.len() as f64;
     over(18..23) > 1.1 * over(10..16) && week < 0.1
@@ -273,7 +329,8 @@ fn lives_like_a_home(shape: &[f64; HOURS], week: f64) -> bool {
 fn rise(s: &Subject) -> Option<[f64; 3]> {
     let (peers, regimes) = (s.peers?, &s.profile.mean_regimes);
     let (mean, floor) = (peers.ln_mean_kw?.exp(), peers.ln_floor_kw?.exp());
-    let after = s.profile.days.get(regimes.place..).filter(|_| regimes.place > 0 && regimes.after_kw > regimes.before_kw)?;
+    let after =
+        s.profile.days.get(regimes.place..).filter(|_| regimes.place > 0 && regimes.after_kw > regimes.before_kw)?;
     Some([regimes.before_kw / mean, regimes.after_kw / mean, NodeProfile::typical(after, |day| day.floor_kw) / floor])
 }
 
@@ -300,7 +357,8 @@ fn shape(s: &Subject) -> [f64; HOURS] {
 }
 
 fn now_and_then_kw(s: &Subject) -> f64 {
-    let tops: Vec<f64> = s.profile.days.iter().map(|day| f64::from(day.summary.top_kw)).filter(|kw| kw.is_finite()).collect();
+    let tops: Vec<f64> =
+        s.profile.days.iter().map(|day| f64::from(day.summary.top_kw)).filter(|kw| kw.is_finite()).collect();
     if tops.is_empty() { f64::NAN } else { quantile(&tops, 0.8) - quantile(&tops, 0.2) }
 }
 
@@ -312,12 +370,17 @@ mod tests {
     use crate::population::{NodeFacts, PeerBaseline};
     use crate::series::LoadSeries;
 
-    /// The name for a load of 60 days from March on, by hour; `kw` gets the day, whether it is a weekend, and the hour. The days warm from 0 to 20 °C.
+    /// The name for a load of 60 days from March on, by hour; `kw` gets the day, whether it is a
+    /// weekend, and the hour. The days warm from 0 to 20 °C.
     fn name(class: &str, kw: impl Fn(i64, bool, i64) -> f64) -> Option<&'static str> {
         name_beside(None, class, kw)
     }
 
-    fn name_beside(peers: Option<&PeerBaseline>, class: &str, kw: impl Fn(i64, bool, i64) -> f64) -> Option<&'static str> {
+    fn name_beside(
+        peers: Option<&PeerBaseline>,
+        class: &str,
+        kw: impl Fn(i64, bool, i64) -> f64,
+    ) -> Option<&'static str> {
         let calendar = Calendar::new(None).unwrap();
         // 2025-03-03, a Monday.
         let start = Timestamp(1_740_960_000);
@@ -328,7 +391,10 @@ mod tests {
         let (first, last) = (profile.days[0].day, profile.days[profile.days.len() - 1].day);
         let weather = DayWeather::new(&Weather::from_samples(samples), &calendar, first, last);
         let premises = if class == "household" { Premises::Home } else { Premises::Business };
-        let facts = NodeFacts { premises, ..NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() })) };
+        let facts = NodeFacts {
+            premises,
+            ..NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() }))
+        };
         look_alike(&Subject::new(&profile, peers, &facts, &weather)).map(|look_alike| look_alike.name)
     }
 
@@ -339,8 +405,9 @@ mod tests {
 
     #[test]
     fn storage_heating_charges_at_night_and_ends_with_the_cold() {
-        let found =
-            name("household", |day, _, hour| 0.3 + 0.1 * rough(day, hour) + if hour < 7 { 4.0 * (1.0 - day as f64 / 50.0).max(0.0) } else { 0.0 });
+        let found = name("household", |day, _, hour| {
+            0.3 + 0.1 * rough(day, hour) + if hour < 7 { 4.0 * (1.0 - day as f64 / 50.0).max(0.0) } else { 0.0 }
+        });
         assert_eq!(found, Some("night_storage_heating"));
     }
 
@@ -355,49 +422,73 @@ mod tests {
 
     #[test]
     fn a_bakery_rests_at_weekends() {
-        let found = name("business", |day, weekend, hour| 1.0 + rough(day, hour) + if !(6..22).contains(&hour) && !weekend { 15.0 } else { 0.0 });
+        let found = name("business", |day, weekend, hour| {
+            1.0 + rough(day, hour) + if !(6..22).contains(&hour) && !weekend { 15.0 } else { 0.0 }
+        });
         assert_eq!(found, Some("bakery_or_night_shift"));
     }
 
     #[test]
     fn lamps_of_sixteen_hours_are_a_greenhouse() {
-        let found = name("business", |day, _, hour| 2.0 + if (8..16).contains(&hour) { 0.0 } else { 40.0 + 0.2 * rough(day, hour) });
+        let found = name("business", |day, _, hour| {
+            2.0 + if (8..16).contains(&hour) { 0.0 } else { 40.0 + 0.2 * rough(day, hour) }
+        });
         assert_eq!(found, Some("greenhouse_lighting"));
     }
 
     #[test]
     fn a_car_charges_now_and_then() {
-        let found = name("household", |day, _, hour| 0.2 + 0.3 * rough(day, hour) + if day % 3 == 0 && (19..23).contains(&hour) { 7.0 } else { 0.0 });
+        let found = name("household", |day, _, hour| {
+            0.2 + 0.3 * rough(day, hour) + if day % 3 == 0 && (19..23).contains(&hour) { 7.0 } else { 0.0 }
+        });
         assert_eq!(found, Some("ev_charging"));
     }
 
     #[test]
     fn a_home_shown_tenfold_is_a_wrong_ratio_and_a_home_with_a_farm_is_not() {
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
-        let home = |day: i64, hour: i64| 0.15 + if (7..23).contains(&hour) { 0.9 * rough(day, hour) } else { 0.2 * rough(day, hour) };
-        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 12.0 * home(day, hour)), Some(WRONG_METER_RATIO));
+        let home = |day: i64, hour: i64| {
+            0.15 + if (7..23).contains(&hour) { 0.9 * rough(day, hour) } else { 0.2 * rough(day, hour) }
+        };
+        assert_eq!(
+            name_beside(Some(&peers), "household", |day, _, hour| 12.0 * home(day, hour)),
+            Some(WRONG_METER_RATIO)
+        );
         assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 6.0 + home(day, hour)), None);
     }
 
     #[test]
     fn a_home_shown_twentyfold_is_a_wrong_ratio_though_its_evenings_stand_out_by_a_kilowatt() {
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
-        // Every evening from 18 to 22 at least 0.08 kW above all other hours: 1.6 kW twentyfold, and an eighth of the level.
+        // Every evening from 18 to 22 at least 0.08 kW above all other hours: 1.6 kW twentyfold,
+        // and an eighth of the level.
         let home = |day: i64, hour: i64| match hour {
             18..22 => 0.75 + 0.1 * rough(day, hour),
             7..18 | 22..23 => 0.25 + 0.4 * rough(day, hour),
             _ => 0.15 + 0.1 * rough(day, hour),
         };
-        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| 20.0 * home(day, hour)), Some(WRONG_METER_RATIO));
+        assert_eq!(
+            name_beside(Some(&peers), "household", |day, _, hour| 20.0 * home(day, hour)),
+            Some(WRONG_METER_RATIO)
+        );
     }
 
     #[test]
     fn somebody_who_comes_home_is_named_and_a_farm_in_the_empty_home_is_not() {
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.15_f64.ln()) };
-        let home = |day: i64, hour: i64| 0.15 + if (7..23).contains(&hour) { 0.7 * rough(day, hour) } else { 0.2 * rough(day, hour) };
+        let home = |day: i64, hour: i64| {
+            0.15 + if (7..23).contains(&hour) { 0.7 * rough(day, hour) } else { 0.2 * rough(day, hour) }
+        };
         let back = |day: i64, hour: i64| if day < 25 { 0.03 } else { home(day, hour) };
         assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| back(day, hour)), Some(RETURN_FROM_ABSENCE));
-        assert_eq!(name_beside(Some(&peers), "household", |day, _, hour| if day < 25 { 0.03 } else { 1.4 + 0.1 * rough(day, hour) }), None);
+        assert_eq!(
+            name_beside(Some(&peers), "household", |day, _, hour| if day < 25 {
+                0.03
+            } else {
+                1.4 + 0.1 * rough(day, hour)
+            }),
+            None
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The evidence for and against a hidden farm behind an honest meter: one hypothesis a file.
 //!
-//! Every family asks one question and answers with one or more statistics, each a number that grows the more the usage point looks like a farm. What a
-//! value is worth in log-odds is not decided here: `population` learns it from the same dump with farms injected, `fusion` adds it up.
+//! Every family asks one question and answers with one or more statistics, each a number that grows
+//! the more the usage point looks like a farm. What a value is worth in log-odds is not decided
+//! here: `population` learns it from the same dump with farms injected, `fusion` adds it up.
 //! `TESTS` is the registry: result columns, explanations and the generic tests are derived from it.
 
 mod constant;
@@ -32,7 +33,8 @@ pub struct Statistic {
     pub name: &'static str,
     /// What the number is, in words.
     pub meaning: &'static str,
-    /// The value for a usage point; `None` when its data do not allow the test. Larger is more like a farm.
+    /// The value for a usage point; `None` when its data do not allow the test. Larger is more like
+    /// a farm.
     pub measure: fn(&Subject) -> Option<f64>,
 }
 
@@ -52,14 +54,16 @@ pub struct EvidenceTest {
 }
 
 /// Every family, in the order of the result columns.
-pub const TESTS: &[EvidenceTest] = &[size::TEST, constant::TEST, flatness::TEST, onset::TEST, weather::TEST, schedule::TEST, daylight::TEST];
+pub const TESTS: &[EvidenceTest] =
+    &[size::TEST, constant::TEST, flatness::TEST, onset::TEST, weather::TEST, schedule::TEST, daylight::TEST];
 
 /// All statistics with the index of their family, in the order of the result columns.
 pub fn statistics() -> impl Iterator<Item = (usize, &'static Statistic)> {
     TESTS.iter().enumerate().flat_map(|(family, test)| test.statistics.iter().map(move |statistic| (family, statistic)))
 }
 
-/// The value of every statistic for one usage point, in the order of [`statistics`]; NaN = not testable. Single precision: none is known better.
+/// The value of every statistic for one usage point, in the order of [`statistics`]; NaN = not
+/// testable. Single precision: none is known better.
 #[must_use]
 pub fn measure(subject: &Subject) -> Box<[f32]> {
     let mut values = Vec::with_capacity(TESTS.iter().map(|test| test.statistics.len()).sum());

@@ -1,12 +1,17 @@
 //! Onset: did the level rise at one date and stay up, by the same kW at every hour?
 //!
-//! H0: one level with the day-to-day noise of its kind.  H1: from an unknown day on, a constant load is added (or, before it, was removed).
-//! A rise that others of its class or feeder share within a fortnight is a season's (`population::rises`): only the share of it that is not theirs counts. A rise that ends where peers are
-//! is a return from absence: what stands above the peers after it is asked for as well.
-//! Statistic: ln of the shift of the median daily floor in kW; the shift over the robust day-to-day noise within both regimes; and how evenly the shift is
-//! carried by floor, mean and top of the day (a farm lifts all three by the same kW, a new heater or tenant does not). Rise and sharpness of the daily mean likewise.
+//! H0: one level with the day-to-day noise of its kind.  H1: from an unknown day on, a constant
+//! load is added (or, before it, was removed). A rise that others of its class or feeder share
+//! within a fortnight is a season's (`population::rises`): only the share of it that is not theirs
+//! counts. A rise that ends where peers are is a return from absence: what stands above the peers
+//! after it is asked for as well.
+//! Statistic: ln of the shift of the median daily floor in kW; the shift over the robust day-to-day
+//! noise within both regimes; and how evenly the shift is carried by floor, mean and top of the day
+//! (a farm lifts all three by the same kW, a new heater or tenant does not). Rise and sharpness of
+//! the daily mean likewise.
 //! Null: the same maxima in the un-injected population, so season starts and many looks are in it.
-//! Assumes: at least two weeks of days. Weak when: a seasonal load of its own kind starts in the window; see `weather`.
+//! Assumes: at least two weeks of days. Weak when: a seasonal load of its own kind starts in the
+//! window; see `weather`.
 //! Source: Hawkins (1977) for the split (`domain::best_split`).
 
 use crate::domain::mad_sigma;
@@ -63,7 +68,9 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         Statistic {
             name: "onset_ln_mean_above_peers_kw",
             meaning: "logarithm of the part of the rise of the daily mean that leads above the peers' mean, in kW",
-            measure: |s| Some(ln_kw(own_mean_rise_kw(s)?.min(s.profile.mean_regimes.after_kw - s.peers?.ln_mean_kw?.exp()))),
+            measure: |s| {
+                Some(ln_kw(own_mean_rise_kw(s)?.min(s.profile.mean_regimes.after_kw - s.peers?.ln_mean_kw?.exp())))
+            },
         },
     ],
     words,
@@ -79,7 +86,8 @@ fn shift_kw(s: &Subject) -> Option<f64> {
     Some((s.profile.regimes.after_kw - s.profile.regimes.before_kw).abs())
 }
 
-/// The shift, but for what its crowds do in the same fortnight: they do not fall together, so a fall is its own.
+/// The shift, but for what its crowds do in the same fortnight: they do not fall together, so a
+/// fall is its own.
 fn own_shift_kw(s: &Subject) -> Option<f64> {
     Some(shift_kw(s)? * if s.profile.regimes.after_kw > s.profile.regimes.before_kw { s.alone.floor } else { 1.0 })
 }
@@ -92,8 +100,11 @@ fn own_mean_rise_kw(s: &Subject) -> Option<f64> {
 fn noise_kw(s: &Subject) -> Option<f64> {
     let (before, after) = sides(s)?;
     let regimes = &s.profile.regimes;
-    let residuals: Vec<f64> =
-        before.iter().map(|day| day.level_kw() - regimes.before_kw).chain(after.iter().map(|day| day.level_kw() - regimes.after_kw)).collect();
+    let residuals: Vec<f64> = before
+        .iter()
+        .map(|day| day.level_kw() - regimes.before_kw)
+        .chain(after.iter().map(|day| day.level_kw() - regimes.after_kw))
+        .collect();
     let rounding = if s.profile.has_hours() { s.profile.rounding.of_hour_kw() } else { 0.0 };
     Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW).max(rounding))
 }
@@ -108,14 +119,19 @@ fn mean_noise_kw(s: &Subject) -> Option<f64> {
     let regimes = &s.profile.mean_regimes;
     let (before, after) = s.profile.days.split_at_checked(regimes.place)?;
     let mean = |day: &Day| f64::from(day.summary.mean_kw);
-    let residuals: Vec<f64> =
-        before.iter().map(|day| mean(day) - regimes.before_kw).chain(after.iter().map(|day| mean(day) - regimes.after_kw)).collect();
+    let residuals: Vec<f64> = before
+        .iter()
+        .map(|day| mean(day) - regimes.before_kw)
+        .chain(after.iter().map(|day| mean(day) - regimes.after_kw))
+        .collect();
     Some(mad_sigma(&residuals, 0.0).max(LEAST_NOISE_KW).max(s.profile.rounding.of_day_kw()))
 }
 
 fn evenness(s: &Subject) -> Option<f64> {
     let (before, after) = sides(s)?;
-    let shift = |value: fn(&crate::profile::DaySummary) -> f32| NodeProfile::typical(after, value) - NodeProfile::typical(before, value);
+    let shift = |value: fn(&crate::profile::DaySummary) -> f32| {
+        NodeProfile::typical(after, value) - NodeProfile::typical(before, value)
+    };
     // Where there are hours, the level is the floor.
     let floor = s.profile.regimes.after_kw - s.profile.regimes.before_kw;
     let usual = NodeProfile::typical(&s.profile.days, |day| day.mean_kw);
@@ -176,9 +192,12 @@ mod tests {
     use crate::population::{NodeFacts, PeerBaseline};
     use crate::series::LoadSeries;
 
-    /// A statistic of a load that rises from `before` to `after` kW on the 30th of 60 days, where `alone` of it is its own.
+    /// A statistic of a load that rises from `before` to `after` kW on the 30th of 60 days, where
+    /// `alone` of it is its own.
     fn statistic(name: &str, before: f32, after: f32, alone: f64) -> f64 {
-        let kw = (0..60 * 24).map(|hour| if hour < 30 * 24 { before } else { after } + ((hour * 7919) % 11) as f32 / 200.0).collect();
+        let kw = (0..60 * 24)
+            .map(|hour| if hour < 30 * 24 { before } else { after } + ((hour * 7919) % 11) as f32 / 200.0)
+            .collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
         let profile = NodeProfile::of(&series, &Calendar::new(None).unwrap());
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.2_f64.ln()) };
@@ -193,7 +212,9 @@ mod tests {
         for name in ["onset_ln_shift_kw", "onset_ln_sharpness", "onset_ln_mean_rise_kw", "onset_ln_mean_sharpness"] {
             assert!(statistic(name, 1.0, 6.0, 1.0) - statistic(name, 1.0, 6.0, 0.05) > 2.9, "{name}");
         }
-        assert!(statistic("onset_evenness", 1.0, 6.0, 1.0) > -0.2 && statistic("onset_evenness", 1.0, 6.0, 0.05).is_nan());
+        assert!(
+            statistic("onset_evenness", 1.0, 6.0, 1.0) > -0.2 && statistic("onset_evenness", 1.0, 6.0, 0.05).is_nan()
+        );
     }
 
     #[test]

@@ -1,11 +1,17 @@
-//! What the hours themselves tell of a hidden load: which of them it ran in, how much it drew in them, how much energy that is.
+//! What the hours themselves tell of a hidden load: which of them it ran in, how much it drew in
+//! them, how much energy that is.
 //!
-//! Days tell when a load began and about how large it is (`hidden_load`). Here every hour from its first to its last day is held against what the premises draw at that hour without the load (the
-//! median of the days before it and after it; without such days what was taken off the level): it runs where at least half of its power stands above that. Its power is the median over
-//! days of the median over those hours, by the same hours before and after, so that evening peaks of the premises cancel. Its energy is the sum over the hours in which it runs: pauses and
-//! power cuts add nothing, a load that grows adds what it drew on each day, hours without a reading add what the same hour adds on other days.
-//! Power cuts say nothing about levels: `without_cuts` takes them out before a level is asked for.
-//! Weak when: the load is no larger than what the premises switch on in the evening; hours outside a window count only where five in a row are full.
+//! Days tell when a load began and about how large it is (`hidden_load`). Here every hour from its
+//! first to its last day is held against what the premises draw at that hour without the load (the
+//! median of the days before it and after it; without such days what was taken off the level): it
+//! runs where at least half of its power stands above that. Its power is the median over days of
+//! the median over those hours, by the same hours before and after, so that evening peaks of the
+//! premises cancel. Its energy is the sum over the hours in which it runs: pauses and power cuts
+//! add nothing, a load that grows adds what it drew on each day, hours without a reading add what
+//! the same hour adds on other days. Power cuts say nothing about levels: `without_cuts` takes them
+//! out before a level is asked for.
+//! Weak when: the load is no larger than what the premises switch on in the evening; hours outside
+//! a window count only where five in a row are full.
 
 use crate::domain::{CivilDay, mad_sigma, median, quantile};
 use crate::profile::HOURS;
@@ -24,22 +30,27 @@ const LEAST_OFF: usize = 5;
 const LEAST_HOURS: usize = 3;
 /// Days in a row that are alike: the errors of neighbouring days are one.
 const ALIKE_DAYS: f64 = 3.0;
-/// Hours in a row outside its window in which a scheduled load must be full: a weekend is, a dinner is not.
+/// Hours in a row outside its window in which a scheduled load must be full: a weekend is, a dinner
+/// is not.
 const LEAST_ROW: usize = 5;
-/// Hours in a row at its power that premises do not draw by themselves; share of the hours of days that seemed to be without the load in which it must have run so; days at the beginning of
-/// the readings within which a load with pauses may have been there from the start.
+/// Hours in a row at its power that premises do not draw by themselves; share of the hours of days
+/// that seemed to be without the load in which it must have run so; days at the beginning of the
+/// readings within which a load with pauses may have been there from the start.
 const LONG_RUN_H: usize = 8;
 const LEAST_RUNNING: f64 = 0.1;
 const HALF_POWER: f64 = 0.35;
 const FIRST_DAYS: i32 = 3;
-/// A display is coarse where its steps are this share of the load; values closer than the other figure, kW, are one.
+/// A display is coarse where its steps are this share of the load; values closer than the other
+/// figure, kW, are one.
 const COARSE: f64 = 0.1;
 const SAME_KW: f64 = 1e-4;
-/// Days without a running hour at either end of the readings after which the load is said to begin later or to have ended.
+/// Days without a running hour at either end of the readings after which the load is said to begin
+/// later or to have ended.
 const SILENT_DAYS: i32 = 7;
 /// A meter shows nothing below this power, kW.
 const NOTHING_KW: f32 = 0.001;
-/// Power cuts are rare and short: a larger share of readings without load, or a longer row of them, is how the premises are used.
+/// Power cuts are rare and short: a larger share of readings without load, or a longer row of them,
+/// is how the premises are used.
 const MOST_CUT: f64 = 0.1;
 const LONGEST_CUT_H: u32 = 24;
 
@@ -69,7 +80,8 @@ pub fn without_cuts(series: &LoadSeries) -> LoadSeries {
     cut
 }
 
-/// The load as its hours tell it. `fold` holds hourly means, power cuts included; `window` is first hour and length of a scheduled load.
+/// The load as its hours tell it. `fold` holds hourly means, power cuts included; `window` is first
+/// hour and length of a scheduled load.
 #[must_use]
 pub fn by_hours(load: &HiddenLoad, fold: &DayFold, window: Option<(usize, usize)>) -> HiddenLoad {
     let Some(first_day) = fold.first_day.filter(|_| load.kw > 0.0) else { return *load };
@@ -116,12 +128,14 @@ fn hours_of(fold: &DayFold, days: &[usize], first_day: CivilDay, own: &[f64; HOU
         .collect()
 }
 
-/// Puts first and last day where the load really ran: days of many pauses look like days without it, hours in a row at its power do not.
+/// Puts first and last day where the load really ran: days of many pauses look like days without
+/// it, hours in a row at its power do not.
 fn widen(load: &mut HiddenLoad, fold: &DayFold, first_day: CivilDay) {
     let (on, off) = days_of(load, fold, first_day);
     let (Some(&first_on), Some(&last_on)) = (on.first(), on.last()) else { return };
     let own = own_hours(fold, &off, load.own_kw);
-    let (before, after): (Vec<usize>, Vec<usize>) = ((0..first_on).collect(), (last_on + 1..fold.hours.len()).collect());
+    let (before, after): (Vec<usize>, Vec<usize>) =
+        ((0..first_on).collect(), (last_on + 1..fold.hours.len()).collect());
     if let Some((first, _)) = long_runs(&hours_of(fold, &before, first_day, &own), load.kw) {
         let begins = first.0 - first_day.0 >= FIRST_DAYS;
         load.since = begins.then_some(first);
@@ -132,7 +146,8 @@ fn widen(load: &mut HiddenLoad, fold: &DayFold, first_day: CivilDay) {
     }
 }
 
-/// First and last day of hours in a row at the power of a load of `kw`; `None` where they are few, or where hours of half its power are many: what varies by degrees is heating.
+/// First and last day of hours in a row at the power of a load of `kw`; `None` where they are few,
+/// or where hours of half its power are many: what varies by degrees is heating.
 fn long_runs(hours: &[Hour], kw: f64) -> Option<(CivilDay, CivilDay)> {
     let full = |hour: &Hour| hour.above_kw >= FULL * kw;
     let rows = hours.chunk_by(|a, b| full(a) == full(b)).filter(|row| row.len() >= LONG_RUN_H && full(&row[0]));
@@ -144,7 +159,8 @@ fn long_runs(hours: &[Hour], kw: f64) -> Option<(CivilDay, CivilDay)> {
 
 /// Whether the meter shows steps so large that medians and lowest hours are those of its display.
 fn is_coarse(fold: &DayFold, days: &[usize], kw: f64) -> bool {
-    let mut shown: Vec<f64> = days.iter().flat_map(|&index| fold.hours[index]).filter(|kw| !kw.is_nan()).map(f64::from).collect();
+    let mut shown: Vec<f64> =
+        days.iter().flat_map(|&index| fold.hours[index]).filter(|kw| !kw.is_nan()).map(f64::from).collect();
     shown.sort_by(f64::total_cmp);
     let steps = shown.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > SAME_KW);
     steps.fold(f64::INFINITY, f64::min) >= COARSE * kw
@@ -160,10 +176,15 @@ fn middle(values: &[f64], coarse: bool) -> f64 {
     kept.iter().sum::<f64>() / kept.len().max(1) as f64
 }
 
-/// The level of a load that was always there by the hours in which least is drawn: their mean, where the lowest hour of a day is what the display rounds down.
+/// The level of a load that was always there by the hours in which least is drawn: their mean,
+/// where the lowest hour of a day is what the display rounds down.
 fn quiet_level(load: &mut HiddenLoad, hours: &[Hour]) {
     let of_hour = |wanted: usize| {
-        let kw: Vec<f64> = hours.iter().filter(|hour| hour.of_day == wanted && !hour.above_kw.is_nan()).map(|hour| hour.above_kw).collect();
+        let kw: Vec<f64> = hours
+            .iter()
+            .filter(|hour| hour.of_day == wanted && !hour.above_kw.is_nan())
+            .map(|hour| hour.above_kw)
+            .collect();
         middle(&kw, true)
     };
     let by_hour: Vec<f64> = (0..HOURS).map(of_hour).collect();
@@ -172,19 +193,24 @@ fn quiet_level(load: &mut HiddenLoad, hours: &[Hour]) {
     let kw = quiet.iter().sum::<f64>() / quiet.len().max(1) as f64;
     if kw > 0.0 {
         let shift = kw - load.kw;
-        (load.kw, load.kw_low, load.kw_high, load.first_step_kw) = (kw, (load.kw_low + shift).max(0.0), load.kw_high + shift, kw);
+        (load.kw, load.kw_low, load.kw_high, load.first_step_kw) =
+            (kw, (load.kw_low + shift).max(0.0), load.kw_high + shift, kw);
     }
 }
 
 /// What the premises draw without the load at every hour of the day, kW.
 fn own_hours(fold: &DayFold, off: &[usize], own_kw: f64) -> [f64; HOURS] {
     let usual = |hour: usize| median(&off.iter().map(|&index| f64::from(fold.hours[index][hour])).collect::<Vec<_>>());
-    std::array::from_fn(|hour| if off.len() < LEAST_OFF { own_kw } else { Some(usual(hour)).filter(|kw| !kw.is_nan()).unwrap_or(own_kw) })
+    std::array::from_fn(|hour| {
+        if off.len() < LEAST_OFF { own_kw } else { Some(usual(hour)).filter(|kw| !kw.is_nan()).unwrap_or(own_kw) }
+    })
 }
 
 /// How much days without the load differ from one another, kW.
 fn own_error(fold: &DayFold, off: &[usize], own: &[f64; HOURS]) -> f64 {
-    let of_day = |&index: &usize| median(&(0..HOURS).map(|hour| f64::from(fold.hours[index][hour]) - own[hour]).collect::<Vec<_>>());
+    let of_day = |&index: &usize| {
+        median(&(0..HOURS).map(|hour| f64::from(fold.hours[index][hour]) - own[hour]).collect::<Vec<_>>())
+    };
     mad_sigma(&off.iter().map(of_day).collect::<Vec<_>>(), 0.0)
 }
 
@@ -211,13 +237,15 @@ fn resize(load: &mut HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>,
         return;
     }
     let usual = median(&levels);
-    let kw = if load.pattern == LoadPattern::Staircase { levels.iter().sum::<f64>() / levels.len() as f64 } else { usual };
+    let kw =
+        if load.pattern == LoadPattern::Staircase { levels.iter().sum::<f64>() / levels.len() as f64 } else { usual };
     let chance = 1.2533 * mad_sigma(&levels, usual) / (levels.len() as f64 / ALIKE_DAYS).max(1.0).sqrt();
     let half_width = NINETY * chance.hypot(own_error_kw / 2.0).hypot(OWN_VARIATION * kw);
     (load.kw, load.kw_low, load.kw_high) = (kw, (kw - half_width).max(0.0), kw + half_width);
 }
 
-/// The two levels of a load that switches on and off: the medians of the hours above and below the middle between them.
+/// The two levels of a load that switches on and off: the medians of the hours above and below the
+/// middle between them.
 fn part_levels(load: &mut HiddenLoad, hours: &mut [Hour], coarse: bool) {
     const ROUNDS: usize = 5;
     let valid: Vec<f64> = hours.iter().map(|hour| hour.above_kw).filter(|kw| !kw.is_nan()).collect();
@@ -245,14 +273,19 @@ fn parts(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> V
     let least = if load.pattern == LoadPattern::Staircase { load.first_step_kw.min(load.kw) } else { load.kw };
     let share: Vec<f64> = hours.iter().map(|hour| hour.above_kw / least.max(1e-9)).collect();
     let Some(window) = window else {
-        return share.iter().map(|&share| if share.is_nan() { share } else { f64::from(u8::from(share >= RUNS)) }).collect();
+        return share
+            .iter()
+            .map(|&share| if share.is_nan() { share } else { f64::from(u8::from(share >= RUNS)) })
+            .collect();
     };
     let mut parts: Vec<f64> = (hours.iter().zip(&share))
         .map(|(hour, &share)| match share {
             share if share.is_nan() => share,
             // The load may begin or end within the first and the last hour.
             share
-                if inside(window, hour.of_day) || inside(window, (hour.of_day + 1) % HOURS) || inside(window, (hour.of_day + HOURS - 1) % HOURS) =>
+                if inside(window, hour.of_day)
+                    || inside(window, (hour.of_day + 1) % HOURS)
+                    || inside(window, (hour.of_day + HOURS - 1) % HOURS) =>
             {
                 if share >= FULL {
                     1.0
@@ -280,8 +313,10 @@ fn energy(load: &HiddenLoad, hours: &[Hour], parts: &[f64], begins: bool) -> f64
     let grows = load.pattern == LoadPattern::Staircase;
     let (mut sum, mut read) = ([0.0; HOURS], [0.0; HOURS]);
     for (day, parts) in hours.chunk_by(|a, b| a.day == b.day).zip(parts.chunks(HOURS)) {
-        let running: Vec<f64> = day.iter().zip(parts).filter(|(_, part)| **part > 0.0).map(|(hour, _)| hour.above_kw).collect();
-        // Where nothing is known of the premises' own hours, the low ones are those in which they draw least.
+        let running: Vec<f64> =
+            day.iter().zip(parts).filter(|(_, part)| **part > 0.0).map(|(hour, _)| hour.above_kw).collect();
+        // Where nothing is known of the premises' own hours, the low ones are those in which they
+        // draw least.
         let level = quantile(&running, if begins { 0.5 } else { 0.2 });
         let kw = if grows && !level.is_nan() { level } else { load.kw };
         for (hour, &part) in day.iter().zip(parts).filter(|(_, part)| !part.is_nan()) {
@@ -315,17 +350,24 @@ mod tests {
     use crate::population::{NodeFacts, PeerBaseline};
     use crate::profile::NodeProfile;
 
-    /// The load of 60 days as hours tell it, beside a home of 0.2 to 0.9 kW with an evening peak; where `cut`, nothing is drawn at all.
+    /// The load of 60 days as hours tell it, beside a home of 0.2 to 0.9 kW with an evening peak;
+    /// where `cut`, nothing is drawn at all.
     fn look(load: impl Fn(usize) -> f32, cut: impl Fn(usize) -> bool) -> HiddenLoad {
         let calendar = Calendar::new(None).unwrap();
-        let home = |hour: usize| 0.2 + ((hour * 7919) % 11) as f32 / 110.0 + if (17..22).contains(&(hour % 24)) { 0.6 } else { 0.0 };
+        let home = |hour: usize| {
+            0.2 + ((hour * 7919) % 11) as f32 / 110.0 + if (17..22).contains(&(hour % 24)) { 0.6 } else { 0.0 }
+        };
         let kw = (0..60 * 24).map(|hour| if cut(hour) { 0.0 } else { home(hour) + load(hour) }).collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
         let profile = NodeProfile::of(&without_cuts(&series), &calendar);
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
         let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
         let subject = Subject::new(&profile, Some(&peers), &facts, &weather);
-        by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), scheduled_hours(&subject))
+        by_hours(
+            &hidden_load(&subject, OwnFloor::AsPeers).unwrap(),
+            &DayFold::of(&series, &calendar),
+            scheduled_hours(&subject),
+        )
     }
 
     fn is_about(kwh: f64, true_kwh: f64) -> bool {
@@ -357,7 +399,8 @@ mod tests {
 
     #[test]
     fn a_load_of_long_pauses_is_followed_through_days_that_look_like_days_without_it() {
-        // Two days of running, then four of rest, from the first day to the last; in the middle five days without a pause.
+        // Two days of running, then four of rest, from the first day to the last; in the middle
+        // five days without a pause.
         let runs = |hour: usize| hour / 24 % 6 < 2 || (24 * 24..24 * 29).contains(&hour);
         let found = look(|hour| if runs(hour) { 5.0 } else { 0.0 }, |_| false);
         let hours = (0..60 * 24).filter(|&hour| runs(hour)).count();
@@ -380,13 +423,19 @@ mod tests {
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
         let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
         let subject = Subject::new(&profile, Some(&peers), &facts, &weather);
-        let found = by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), None);
+        let found =
+            by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), None);
         assert!((found.kw / 4.65 - 1.0).abs() < 0.05 && is_about(found.kwh, 4.65 * 24.0 * 60.0), "{found:?}");
     }
 
     #[test]
     fn a_home_that_often_draws_nothing_has_no_power_cuts() {
-        let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: (0..240).map(|hour| (hour % 3) as f32).collect() };
+        let series = LoadSeries {
+            usage_point: "A".into(),
+            start: Timestamp(0),
+            step_min: 60,
+            kw: (0..240).map(|hour| (hour % 3) as f32).collect(),
+        };
         assert_eq!(without_cuts(&series), series);
     }
 }

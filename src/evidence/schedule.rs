@@ -1,10 +1,13 @@
 //! Schedule: does a steady load run in the same hours every day?
 //!
-//! H0: no hours of the day stand out steadily.  H1: in one window of 4 to 21 hours a load runs on almost every day, outside it does not.
-//! Statistic: over months and windows (which may pass midnight), the largest difference between the lowest low (20 % quantile over days) inside and the highest
-//! high (80 % quantile) outside, one hour on either edge left free, as ln kW; and how steady the level inside is.
+//! H0: no hours of the day stand out steadily.  H1: in one window of 4 to 21 hours a load runs on
+//! almost every day, outside it does not.
+//! Statistic: over months and windows (which may pass midnight), the largest difference between the
+//! lowest low (20 % quantile over days) inside and the highest high (80 % quantile) outside, one
+//! hour on either edge left free, as ln kW; and how steady the level inside is.
 //! Null: the same maxima in the un-injected population.
-//! Assumes: hourly readings or finer. Weak when: storage heating or street lighting runs in a window of its own; see `weather` and `daylight`.
+//! Assumes: hourly readings or finer. Weak when: storage heating or street lighting runs in a
+//! window of its own; see `weather` and `daylight`.
 //! Source: two-level window fit, the robust form of matched filtering with a rectangle.
 
 use crate::profile::{HOURS, HourBand, NodeProfile};
@@ -18,7 +21,8 @@ const LONGEST: usize = 21;
 /// A difference below this is not asked how steady it is, kW.
 const LEAST_CONTRAST_KW: f64 = 0.3;
 
-/// Middle of the lengths of a working day with its preparations, and of the light that plants are given, and the largest difference from it that is told apart, hours.
+/// Middle of the lengths of a working day with its preparations, and of the light that plants are
+/// given, and the largest difference from it that is told apart, hours.
 const WORKING_HOURS: f64 = 14.5;
 const MOST_HOURS_APART: f64 = 5.0;
 
@@ -41,7 +45,9 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             name: "schedule_hours_from_working_day",
             meaning: "difference in hours between the length of the window and a long working day or a photoperiod: tariffs make farms run shorter, or longer",
             measure: |s| {
-                s.window.filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW).map(|w| (w.hours as f64 - WORKING_HOURS).abs().min(MOST_HOURS_APART))
+                s.window
+                    .filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW)
+                    .map(|w| (w.hours as f64 - WORKING_HOURS).abs().min(MOST_HOURS_APART))
             },
         },
     ],
@@ -63,14 +69,19 @@ pub(super) struct Window {
     pub(super) spread_share: f64,
 }
 
-/// The window with the largest contrast over all halves of months. What the display rounds off hides how the level varies.
+/// The window with the largest contrast over all halves of months. What the display rounds off
+/// hides how the level varies.
 pub(super) fn best_window(profile: &NodeProfile) -> Option<Window> {
-    let best = profile.halves(Subject::MIN_DAYS).filter_map(window_of).max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))?;
+    let best = profile
+        .halves(Subject::MIN_DAYS)
+        .filter_map(window_of)
+        .max_by(|a, b| a.contrast_kw.total_cmp(&b.contrast_kw))?;
     let rounding_kw = profile.rounding.of_hour_kw();
     Some(Window { spread_share: best.spread_share.max(rounding_kw / best.level_kw.max(0.01)), ..best })
 }
 
-/// Of all windows the longest whose contrast is at least nine tenths of the best: shorter ones inside it always stand out a little more.
+/// Of all windows the longest whose contrast is at least nine tenths of the best: shorter ones
+/// inside it always stand out a little more.
 fn window_of(band: &HourBand) -> Option<Window> {
     if band.low_kw.iter().any(|kw| kw.is_nan()) {
         return None;
@@ -78,7 +89,9 @@ fn window_of(band: &HourBand) -> Option<Window> {
     let contrast = contrasts(band);
     let best = contrast[SHORTEST..].iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max);
     let enough = best - 0.1 * best.abs();
-    let (hours, start) = (SHORTEST..=LONGEST).rev().find_map(|hours| Some((hours, contrast[hours].iter().rposition(|&kw| kw >= enough)?)))?;
+    let (hours, start) = (SHORTEST..=LONGEST)
+        .rev()
+        .find_map(|hours| Some((hours, contrast[hours].iter().rposition(|&kw| kw >= enough)?)))?;
     let contrast = contrast[hours][start];
     let inside = |index: usize| (start + index) % HOURS;
     let spread: f32 = (0..hours).map(|i| band.high_kw[inside(i)] - band.low_kw[inside(i)]).sum();
@@ -92,8 +105,9 @@ fn window_of(band: &HourBand) -> Option<Window> {
     })
 }
 
-/// Contrast of every window by its length and first hour: lowest low inside minus highest high outside. The hours on its two edges may be a part of both and are left
-/// out of the outside. Windows of one length are done side by side.
+/// Contrast of every window by its length and first hour: lowest low inside minus highest high
+/// outside. The hours on its two edges may be a part of both and are left out of the outside.
+/// Windows of one length are done side by side.
 fn contrasts(band: &HourBand) -> [[f32; HOURS]; LONGEST + 1] {
     let twice = |hours: &[f32; HOURS]| -> [f32; 2 * HOURS] { std::array::from_fn(|hour| hours[hour % HOURS]) };
     let (low, high) = (twice(&band.low_kw), twice(&band.high_kw));
@@ -145,6 +159,9 @@ mod tests {
     #[test]
     fn an_even_day_has_no_window() {
         let level = [2.0; HOURS];
-        assert!(window_of(&HourBand { days: 15, low_kw: level, mid_kw: level, high_kw: level }).unwrap().contrast_kw.abs() < 1e-6);
+        assert!(
+            window_of(&HourBand { days: 15, low_kw: level, mid_kw: level, high_kw: level }).unwrap().contrast_kw.abs()
+                < 1e-6
+        );
     }
 }

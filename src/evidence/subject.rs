@@ -1,4 +1,5 @@
-//! What a test sees of one usage point: its profile, its peers, what the utility knows of it, and the weather.
+//! What a test sees of one usage point: its profile, its peers, what the utility knows of it, and
+//! the weather.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,8 @@ pub struct DayWeather {
     by_day: BTreeMap<CivilDay, f64>,
 }
 
-/// Shares of the rises of the daily floor and of the daily mean that are a usage point's own, above 0 to 1: the rest is what its class or its feeder does in the same fortnight.
+/// Shares of the rises of the daily floor and of the daily mean that are a usage point's own, above
+/// 0 to 1: the rest is what its class or its feeder does in the same fortnight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Alone {
     /// Of the floor.
@@ -61,10 +63,12 @@ impl DayWeather {
         Self { by_day }
     }
 
-    /// Whether a heating season may begin about a day: the days around it are cold enough for heating and not yet in deep winter, and the fortnight after is colder than the days before. `None`
-    /// where less than three days on either side are known.
+    /// Whether a heating season may begin about a day: the days around it are cold enough for
+    /// heating and not yet in deep winter, and the fortnight after is colder than the days before.
+    /// `None` where less than three days on either side are known.
     ///
-    /// Source: building rules of the former Soviet countries start district heating when the daily mean stays below 8 °C for five days.
+    /// Source: building rules of the former Soviet countries start district heating when the daily
+    /// mean stays below 8 °C for five days.
     #[must_use]
     pub fn heating_begins_about(&self, day: CivilDay) -> Option<bool> {
         const HEATING_BELOW_C: f64 = 10.0;
@@ -88,7 +92,12 @@ impl DayWeather {
 impl<'a> Subject<'a> {
     /// A usage point ready for all tests, with nobody around it that rises as well.
     #[must_use]
-    pub fn new(profile: &'a NodeProfile, peers: Option<&'a PeerBaseline>, facts: &'a NodeFacts, weather: &'a DayWeather) -> Self {
+    pub fn new(
+        profile: &'a NodeProfile,
+        peers: Option<&'a PeerBaseline>,
+        facts: &'a NodeFacts,
+        weather: &'a DayWeather,
+    ) -> Self {
         Self { profile, peers, facts, weather, floor_range: None, alone: Alone::ALL, window: best_window(profile) }
     }
 
@@ -118,13 +127,15 @@ impl<'a> Subject<'a> {
         self.high_days().map(|_| self.profile.high_mean_kw).filter(|kw| kw.is_finite())
     }
 
-    /// Typical daily mean of the regime with the higher mean, kW; of all days where they are too few to split.
+    /// Typical daily mean of the regime with the higher mean, kW; of all days where they are too
+    /// few to split.
     pub(crate) fn upper_mean_kw(&self) -> Option<f64> {
         let upper = self.profile.mean_regimes.upper_kw();
         if upper.is_finite() { self.high_days().map(|_| upper) } else { self.high_mean_kw() }
     }
 
-    /// Typical daily floor of the higher regime, kW; `None` where readings are coarser than an hour.
+    /// Typical daily floor of the higher regime, kW; `None` where readings are coarser than an
+    /// hour.
     pub(crate) fn high_floor_kw(&self) -> Option<f64> {
         self.high_days().map(|_| self.profile.high_floor_kw).filter(|kw| kw.is_finite())
     }

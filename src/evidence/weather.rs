@@ -1,12 +1,16 @@
 //! Weather: does the load follow the temperature, as heating and cooling do?
 //!
-//! H0: part of the load is heating or cooling, as usual for its kind.  H1: it is not; a farm dilutes the response.
-//! Statistic: minus the swing of daily mean power that a robust line over temperature explains, as a share of the mean (heating slope over the central 80 % of
-//! temperatures, Theil-Sen); and the same for the daily floor in kW, since electric heating at its limit lifts the floor only while it is cold;
-//! and the signed swing over all days, since storage heating is steady until it is switched off for the summer, of the mean and of what runs above the daily floor.
+//! H0: part of the load is heating or cooling, as usual for its kind.  H1: it is not; a farm
+//! dilutes the response.
+//! Statistic: minus the swing of daily mean power that a robust line over temperature explains, as
+//! a share of the mean (heating slope over the central 80 % of temperatures, Theil-Sen); and the
+//! same for the daily floor in kW, since electric heating at its limit lifts the floor only while
+//! it is cold; and the signed swing over all days, since storage heating is steady until it is
+//! switched off for the summer, of the mean and of what runs above the daily floor.
 //! Null: the same figures of the un-injected population.
 //! Assumes: a weather file. Weak when: temperatures hardly change in the window.
-//! Source: Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63; CalTRACK 2.0 for temperature response as the baseline of buildings.
+//! Source: Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63;
+//! CalTRACK 2.0 for temperature response as the baseline of buildings.
 
 use crate::domain::{median, quantile};
 use crate::profile::{Day, DaySummary};
@@ -60,12 +64,14 @@ fn response(s: &Subject, value: fn(&DaySummary) -> f32) -> Option<Response> {
     response_over(s, s.high_days()?, value)
 }
 
-/// Swing of the daily mean over all days with the temperature, as a share of the mean of the higher regime.
+/// Swing of the daily mean over all days with the temperature, as a share of the mean of the higher
+/// regime.
 pub(super) fn season_of_mean(s: &Subject) -> Option<f64> {
     Some(response_over(s, &s.profile.days, |day| day.mean_kw)?.swing_kw / s.high_mean_kw()?.max(0.02))
 }
 
-/// Swing of what runs above the daily floor with the temperature, as a share of what runs there on one day in five.
+/// Swing of what runs above the daily floor with the temperature, as a share of what runs there on
+/// one day in five.
 pub(super) fn season_above_floor(s: &Subject) -> Option<f64> {
     Some(response_over(s, &s.profile.days, above_floor)?.swing_kw / high_above_floor_kw(s)?)
 }
@@ -76,7 +82,8 @@ fn above_floor(day: &DaySummary) -> f32 {
 
 /// What runs above the daily floor on one day in five, kW.
 fn high_above_floor_kw(s: &Subject) -> Option<f64> {
-    let above: Vec<f64> = s.profile.days.iter().map(|day| f64::from(above_floor(&day.summary))).filter(|kw| kw.is_finite()).collect();
+    let above: Vec<f64> =
+        s.profile.days.iter().map(|day| f64::from(above_floor(&day.summary))).filter(|kw| kw.is_finite()).collect();
     (!above.is_empty()).then(|| quantile(&above, 0.8).max(0.02))
 }
 
@@ -95,16 +102,22 @@ fn response_over(s: &Subject, days: &[Day], value: fn(&DaySummary) -> f32) -> Op
 }
 
 fn points(s: &Subject, days: &[Day], value: fn(&DaySummary) -> f32) -> Vec<(f64, f64)> {
-    days.iter().filter_map(|day| Some((s.weather.on(day.day)?, f64::from(value(&day.summary))))).filter(|point| point.1.is_finite()).collect()
+    days.iter()
+        .filter_map(|day| Some((s.weather.on(day.day)?, f64::from(value(&day.summary)))))
+        .filter(|point| point.1.is_finite())
+        .collect()
 }
 
-/// Median slope between pairs half the sample apart in temperature: as robust as all pairs, at linear cost.
+/// Median slope between pairs half the sample apart in temperature: as robust as all pairs, at
+/// linear cost.
 fn theil_sen(points: &[(f64, f64)]) -> f64 {
     let mut sorted = points.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let half = sorted.len() / 2;
-    let slopes: Vec<f64> =
-        (0..sorted.len() - half).map(|i| (sorted[i + half].1 - sorted[i].1) / (sorted[i + half].0 - sorted[i].0)).filter(|s| s.is_finite()).collect();
+    let slopes: Vec<f64> = (0..sorted.len() - half)
+        .map(|i| (sorted[i + half].1 - sorted[i].1) / (sorted[i + half].0 - sorted[i].0))
+        .filter(|s| s.is_finite())
+        .collect();
     median(&slopes)
 }
 
@@ -120,8 +133,9 @@ mod tests {
 
     #[test]
     fn the_slope_of_a_line_survives_a_third_of_wild_points() {
-        let points: Vec<(f64, f64)> =
-            (0..60).map(|i| (f64::from(i) / 3.0, if i % 7 == 0 { 900.0 } else { 5.0 - 0.2 * f64::from(i) / 3.0 })).collect();
+        let points: Vec<(f64, f64)> = (0..60)
+            .map(|i| (f64::from(i) / 3.0, if i % 7 == 0 { 900.0 } else { 5.0 - 0.2 * f64::from(i) / 3.0 }))
+            .collect();
         assert!((theil_sen(&points) + 0.2).abs() < 0.02);
     }
 }

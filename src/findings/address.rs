@@ -31,7 +31,8 @@ pub struct AddressRow {
     pub findings: Vec<String>,
     /// Published criteria that its usage points meet.
     pub criteria: Vec<String>,
-    /// What a visit is expected to recover: probability times energy, summed over the listed usage points, kWh.
+    /// What a visit is expected to recover: probability times energy, summed over the listed usage
+    /// points, kWh.
     pub expected_kwh: Option<f64>,
     /// The same in money, less the cost of a visit.
     pub expected_recovery: Option<f64>,
@@ -56,7 +57,8 @@ pub struct WorklistRow {
     pub city: Option<String>,
     /// Usage points of the case.
     pub usage_points: Vec<UsagePointId>,
-    /// The grid node of the case: of a node its own id, of a farm partly past its meter the node that misses the rest.
+    /// The grid node of the case: of a node its own id, of a farm partly past its meter the node
+    /// that misses the rest.
     pub node: Option<UsagePointId>,
     /// The feeder that the case hangs at.
     pub feeder: Option<UsagePointId>,

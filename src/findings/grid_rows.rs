@@ -41,7 +41,8 @@ pub struct NodeRow {
     pub unmetered_kw_high: Option<f64>,
     /// How the load runs.
     pub pattern: Option<Pattern>,
-    /// First day of the load; `None` when it was there from the first reading, or when there is none.
+    /// First day of the load; `None` when it was there from the first reading, or when there is
+    /// none.
     pub since: Option<CivilDay>,
     /// Share of intervals, 0 to 1, in which supply and (nearly) all usage points were read.
     pub coverage: f64,
@@ -51,11 +52,13 @@ pub struct NodeRow {
     pub shortlist: Vec<String>,
     /// What to know before trusting the line.
     pub remarks: Vec<String>,
-    /// The finding taken apart: what is there from the start, and what starts, stops or runs in a window; empty without a finding.
+    /// The finding taken apart: what is there from the start, and what starts, stops or runs in a
+    /// window; empty without a finding.
     pub parts: Vec<String>,
 }
 
-/// A line of `node_days.csv`: one day of the balance of a node that is likely enough to be looked at, as it was judged: beside the balance meters below it, corrections counted.
+/// A line of `node_days.csv`: one day of the balance of a node that is likely enough to be looked
+/// at, as it was judged: beside the balance meters below it, corrections counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeDayRow {
     /// The node.

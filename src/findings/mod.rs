@@ -1,7 +1,7 @@
 //! The plain result tree that is handed to the writers: one struct for a line of each result file.
 //!
-//! Field names are the column names of the files. `None` is an empty cell: not applicable, not testable, or not known.
-//! Everything here claims inconsistency of data, not guilt.
+//! Field names are the column names of the files. `None` is an empty cell: not applicable, not
+//! testable, or not known. Everything here claims inconsistency of data, not guilt.
 
 mod address;
 mod grid_rows;
@@ -68,13 +68,15 @@ pub struct Findings {
     pub faults: Vec<Fault>,
     /// Records left out, by file and row.
     pub rejects: Vec<Reject>,
-    /// What the page draws of suspects, in their order; fewer than them where the list is longer than a page can draw.
+    /// What the page draws of suspects, in their order; fewer than them where the list is longer
+    /// than a page can draw.
     pub dossiers: Vec<Dossier>,
     /// Mean outdoor temperature of the days of the run, in order; empty without weather.
     pub temperatures: Vec<DayTemperature>,
     /// Latitude and longitude of nodes: the mean of their customers.
     pub node_places: BTreeMap<UsagePointId, (f64, f64)>,
-    /// What stands for what where the run was asked to pseudonymise; no writer of the result folder uses it.
+    /// What stands for what where the run was asked to pseudonymise; no writer of the result folder
+    /// uses it.
     pub names: Vec<NameRow>,
     /// How the run was made.
     pub run: RunRecord,

@@ -6,7 +6,8 @@ use super::FindingKind;
 
 /// Money at stake, each amount in `currency`; all `None` when no tariff applies.
 ///
-/// Energy and fee are kept apart. Low and high are the same formula at the ends of the 90 % intervals of power and start.
+/// Energy and fee are kept apart. Low and high are the same formula at the ends of the 90 %
+/// intervals of power and start.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Loss {
     /// Energy not paid, or paid at the wrong tariff.
@@ -21,7 +22,8 @@ pub struct Loss {
     pub energy_range: Option<(f64, f64)>,
     /// Lower and upper end of the fee alone.
     pub fee_range: Option<(f64, f64)>,
-    /// ISO 4217 code; several, joined by `; `, where amounts of different currencies stand side by side and none is added up.
+    /// ISO 4217 code; several, joined by `; `, where amounts of different currencies stand side by
+    /// side and none is added up.
     pub currency: Option<String>,
 }
 
@@ -72,7 +74,8 @@ pub enum MoneyStep {
     Lawful,
     /// What was paid for it at the customer's own class; negative.
     Paid,
-    /// What energy that the meter did not show costs at the customer's own class, on top of what it did.
+    /// What energy that the meter did not show costs at the customer's own class, on top of what it
+    /// did.
     Unrecorded,
     /// What energy that no meter saw costs at the class that is lawful for mining.
     Unmetered,
@@ -103,7 +106,8 @@ impl MoneyStep {
     }
 }
 
-/// A line of `money.csv`: one step of the derivation of an amount. The amounts of a part of one id add up to its amount in the list; `kwh · price · (1 + tax_share) = amount`.
+/// A line of `money.csv`: one step of the derivation of an amount. The amounts of a part of one id
+/// add up to its amount in the list; `kwh · price · (1 + tax_share) = amount`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MoneyRow {
     /// `usage_point` or `node`.

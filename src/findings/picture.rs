@@ -1,6 +1,8 @@
-//! What the page draws of a listed usage point: its hours as a carpet, its days as lines, and what its peers draw.
+//! What the page draws of a listed usage point: its hours as a carpet, its days as lines, and what
+//! its peers draw.
 //!
-//! Nothing here decides anything. Hours are kept as levels of a scale of their own, for thousands of carpets must fit into one file that opens at once; days keep two more digits.
+//! Nothing here decides anything. Hours are kept as levels of a scale of their own, for thousands
+//! of carpets must fit into one file that opens at once; days keep two more digits.
 
 use crate::domain::CivilDay;
 use crate::series::{DayFold, HOURS};
@@ -11,7 +13,8 @@ const NO_LEVEL: u8 = 0;
 const TOP_LEVEL: u8 = 63;
 /// The highest level of a day: two letters of base 64.
 const TOP_DAY_LEVEL: u16 = 4095;
-/// Share of hours that a scale must hold; higher ones are drawn as its end, so that one spike does not make the rest invisible.
+/// Share of hours that a scale must hold; higher ones are drawn as its end, so that one spike does
+/// not make the rest invisible.
 const WITHIN_SCALE: f64 = 0.998;
 
 /// The load of one usage point over the period, for the eye.
@@ -21,14 +24,17 @@ pub struct LoadPicture {
     pub first_day: CivilDay,
     /// Power of the highest level of an hour, kW.
     pub top_kw: f64,
-    /// Hours of all days, 24 a day: 0 = no value, otherwise power on a scale from 0 (level 1) to `top_kw` (level 63). Empty where readings are coarser than an hour, or where the page
-    /// has no room for one more carpet.
+    /// Hours of all days, 24 a day: 0 = no value, otherwise power on a scale from 0 (level 1) to
+    /// `top_kw` (level 63). Empty where readings are coarser than an hour, or where the page has no
+    /// room for one more carpet.
     pub hours: Vec<u8>,
     /// Power of the highest level of a day, kW.
     pub top_day_kw: f64,
-    /// Mean of every day: 0 = no value, otherwise power on a scale from 0 (level 1) to `top_day_kw` (level 4095).
+    /// Mean of every day: 0 = no value, otherwise power on a scale from 0 (level 1) to `top_day_kw`
+    /// (level 4095).
     pub mean: Vec<u16>,
-    /// Second lowest hour of every day on the same scale; all 0 where readings are coarser than an hour.
+    /// Second lowest hour of every day on the same scale; all 0 where readings are coarser than an
+    /// hour.
     pub floor: Vec<u16>,
 }
 
@@ -57,21 +63,28 @@ pub struct DayTemperature {
 }
 
 impl LoadPicture {
-    /// Draws a folded series; `hourly` where its readings are of an hour or finer. `None` without a day.
+    /// Draws a folded series; `hourly` where its readings are of an hour or finer. `None` without a
+    /// day.
     #[must_use]
     pub fn of(fold: &DayFold, hourly: bool) -> Option<Self> {
         let first_day = fold.first_day?;
-        let valid: Vec<f64> = fold.hours.iter().flatten().map(|&kw| f64::from(kw)).filter(|kw| hourly && kw.is_finite()).collect();
+        let valid: Vec<f64> =
+            fold.hours.iter().flatten().map(|&kw| f64::from(kw)).filter(|kw| hourly && kw.is_finite()).collect();
         let top_kw = if valid.is_empty() { 0.0 } else { crate::domain::quantile(&valid, WITHIN_SCALE).max(0.0) };
         let means: Vec<f64> = fold.days.iter().map(|day| if day.valid > 0 { day.mean() } else { f64::NAN }).collect();
-        let floors: Vec<f64> = fold.hours.iter().map(|hours| if hourly { second_lowest(hours) } else { f64::NAN }).collect();
+        let floors: Vec<f64> =
+            fold.hours.iter().map(|hours| if hourly { second_lowest(hours) } else { f64::NAN }).collect();
         let top_day_kw = means.iter().chain(&floors).copied().filter(|kw| kw.is_finite()).fold(0.0, f64::max);
         let on_day = |kw: &f64| level(*kw, top_day_kw, f64::from(TOP_DAY_LEVEL)) as u16;
         Some(Self {
             first_day,
             top_kw,
             hours: if hourly {
-                fold.hours.iter().flatten().map(|&kw| level(f64::from(kw), top_kw, f64::from(TOP_LEVEL)) as u8).collect()
+                fold.hours
+                    .iter()
+                    .flatten()
+                    .map(|&kw| level(f64::from(kw), top_kw, f64::from(TOP_LEVEL)) as u8)
+                    .collect()
             } else {
                 Vec::new()
             },
@@ -82,7 +95,8 @@ impl LoadPicture {
     }
 }
 
-/// A power on a scale from 1 (nothing, or less) to `levels` (`top_kw`, or more); 0 where there is none.
+/// A power on a scale from 1 (nothing, or less) to `levels` (`top_kw`, or more); 0 where there is
+/// none.
 fn level(kw: f64, top_kw: f64, levels: f64) -> f64 {
     if !kw.is_finite() {
         return f64::from(NO_LEVEL);
@@ -90,7 +104,8 @@ fn level(kw: f64, top_kw: f64, levels: f64) -> f64 {
     if top_kw <= 0.0 { 1.0 } else { 1.0 + ((kw / top_kw).clamp(0.0, 1.0) * (levels - 1.0)).round() }
 }
 
-/// The second lowest hour, as profiles have it: one hour of outage does not hide a floor. NaN where half of the day is missing.
+/// The second lowest hour, as profiles have it: one hour of outage does not hide a floor. NaN where
+/// half of the day is missing.
 fn second_lowest(hours: &[f32; HOURS]) -> f64 {
     let mut valid: Vec<f32> = hours.iter().copied().filter(|kw| kw.is_finite()).collect();
     valid.sort_by(f32::total_cmp);

@@ -47,7 +47,8 @@ pub struct RunRecord {
     pub inputs: Vec<InputDigest>,
     /// Wall time of every stage; differs from run to run.
     pub stages: Vec<StageTime>,
-    /// SHA-256 of every other file of the result, by name; by it a result is known when the next one is to replace it.
+    /// SHA-256 of every other file of the result, by name; by it a result is known when the next
+    /// one is to replace it.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
 }

@@ -1,4 +1,5 @@
-//! Every sentence that a result carries, in one place: what is done to all of them, such as putting names or pseudonyms in, cannot forget one.
+//! Every sentence that a result carries, in one place: what is done to all of them, such as putting
+//! names or pseudonyms in, cannot forget one.
 
 use super::Findings;
 
@@ -7,13 +8,17 @@ impl Findings {
     pub fn each_sentence(&mut self, mut change: impl FnMut(&mut String)) {
         let mut each = |list: &mut Vec<String>| list.iter_mut().for_each(&mut change);
         for row in self.suspects.iter_mut().chain(&mut self.screening) {
-            [&mut row.criteria, &mut row.evidence_for, &mut row.evidence_against, &mut row.tests_missing].into_iter().for_each(&mut each);
+            [&mut row.criteria, &mut row.evidence_for, &mut row.evidence_against, &mut row.tests_missing]
+                .into_iter()
+                .for_each(&mut each);
         }
         for row in &mut self.nodes {
             [&mut row.shortlist, &mut row.remarks, &mut row.parts].into_iter().for_each(&mut each);
         }
         self.coverage.iter_mut().for_each(|row| each(&mut row.remarks));
-        self.addresses.iter_mut().for_each(|row| [&mut row.findings, &mut row.criteria].into_iter().for_each(&mut each));
+        self.addresses
+            .iter_mut()
+            .for_each(|row| [&mut row.findings, &mut row.criteria].into_iter().for_each(&mut each));
         self.worklist.iter_mut().for_each(|row| [&mut row.findings, &mut row.criteria].into_iter().for_each(&mut each));
         self.regions.iter_mut().for_each(|row| each(&mut row.over_rating));
         each(&mut self.run.notes);

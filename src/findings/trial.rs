@@ -2,7 +2,8 @@
 
 use crate::domain::NodeKind;
 
-/// Lower ends of the size bands, kW: of farms behind meters, and of load that no meter sees at transformers and above them.
+/// Lower ends of the size bands, kW: of farms behind meters, and of load that no meter sees at
+/// transformers and above them.
 const BANDS: [f64; 6] = [0.0, 2.0, 4.0, 8.0, 16.0, 32.0];
 const TRANSFORMER_BANDS: [f64; 6] = [0.0, 1.0, 2.0, 4.0, 8.0, 16.0];
 const UPPER_BANDS: [f64; 6] = [0.0, 8.0, 16.0, 32.0, 64.0, 128.0];
@@ -20,7 +21,8 @@ pub struct TrialFarm {
     pub found: bool,
     /// Relative error of the estimated power; `None` where nothing was estimated.
     pub kw_error: Option<f64>,
-    /// Days between the true and the estimated start; NaN where none was seen, `None` for a farm that ran from the start.
+    /// Days between the true and the estimated start; NaN where none was seen, `None` for a farm
+    /// that ran from the start.
     pub days_error: Option<f64>,
 }
 
@@ -61,7 +63,8 @@ pub struct TrialRow {
 }
 
 impl TrialReport {
-    /// One row a level, kind and size band that farms were planted in: farms behind meters first, then nodes from the lowest level up, `all` first.
+    /// One row a level, kind and size band that farms were planted in: farms behind meters first,
+    /// then nodes from the lowest level up, `all` first.
     #[must_use]
     pub fn rows(&self) -> Vec<TrialRow> {
         let levels = [NodeKind::UsagePoint, NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation];
@@ -69,7 +72,8 @@ impl TrialReport {
     }
 
     fn rows_of(&self, level: NodeKind) -> Vec<TrialRow> {
-        let mut kinds: Vec<&'static str> = self.farms.iter().filter(|farm| farm.level == level).map(|farm| farm.kind).collect();
+        let mut kinds: Vec<&'static str> =
+            self.farms.iter().filter(|farm| farm.level == level).map(|farm| farm.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let bands = match level {
@@ -77,7 +81,9 @@ impl TrialReport {
             NodeKind::Transformer => TRANSFORMER_BANDS,
             NodeKind::Feeder | NodeKind::Substation => UPPER_BANDS,
         };
-        let of_kind = |kind: &'static str| (0..bands.len()).filter_map(move |band| self.row(level, kind, bands[band], bands.get(band + 1).copied()));
+        let of_kind = |kind: &'static str| {
+            (0..bands.len()).filter_map(move |band| self.row(level, kind, bands[band], bands.get(band + 1).copied()))
+        };
         std::iter::once("all").chain(kinds).flat_map(of_kind).collect()
     }
 
@@ -105,10 +111,24 @@ mod tests {
 
     #[test]
     fn farms_are_summed_up_by_kind_and_size() {
-        let farm = |kind, kw, found| TrialFarm { level: NodeKind::UsagePoint, kind, kw, found, kw_error: Some(0.1), days_error: None };
-        let farms = vec![farm("flat", 1.5, false), farm("flat", 3.0, true), farm("night", 3.5, true), farm("night", 50.0, true)];
-        let rows = TrialReport { usage_points: 100, listed: 2, least_log_odds: 1.0, nodes: 0, listed_nodes: 0, farms }.rows();
-        let all: Vec<(usize, usize)> = rows.iter().filter(|row| row.kind == "all").map(|row| (row.planted, row.found)).collect();
+        let farm = |kind, kw, found| TrialFarm {
+            level: NodeKind::UsagePoint,
+            kind,
+            kw,
+            found,
+            kw_error: Some(0.1),
+            days_error: None,
+        };
+        let farms = vec![
+            farm("flat", 1.5, false),
+            farm("flat", 3.0, true),
+            farm("night", 3.5, true),
+            farm("night", 50.0, true),
+        ];
+        let rows =
+            TrialReport { usage_points: 100, listed: 2, least_log_odds: 1.0, nodes: 0, listed_nodes: 0, farms }.rows();
+        let all: Vec<(usize, usize)> =
+            rows.iter().filter(|row| row.kind == "all").map(|row| (row.planted, row.found)).collect();
         assert_eq!(all, [(1, 0), (2, 2), (1, 1)]);
         assert_eq!(rows.iter().filter(|row| row.kind == "night").count(), 2);
     }

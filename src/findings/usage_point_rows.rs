@@ -109,7 +109,8 @@ pub struct SuspectRow {
     pub finding: FindingKind,
     /// How the load runs; `None` when the data do not show it.
     pub pattern: Option<Pattern>,
-    /// Probability of a farm under the stated prior and the injected models, 0 to 1; `None` in screening.
+    /// Probability of a farm under the stated prior and the injected models, 0 to 1; `None` in
+    /// screening.
     pub probability: Option<f64>,
     /// Expected share of innocent rows down to here.
     pub q_value: Option<f64>,
@@ -137,7 +138,8 @@ pub struct SuspectRow {
     pub licence_status: Option<&'static str>,
     /// How the licence was joined to the meter: `usage_point`, `address` or `node`.
     pub licence_match: Option<&'static str>,
-    /// Published criteria that the meter's load meets, each with its figures: they inform, they do not decide.
+    /// Published criteria that the meter's load meets, each with its figures: they inform, they do
+    /// not decide.
     pub criteria: Vec<String>,
     /// Latitude, degrees north.
     pub lat: Option<f64>,
@@ -193,13 +195,15 @@ impl SuspectRow {
 pub struct ScoreRow {
     /// The meter.
     pub usage_point: UsagePointId,
-    /// Uncapped log-odds (natural logarithm) that define the rank; `None` when nothing could be tested.
+    /// Uncapped log-odds (natural logarithm) that define the rank; `None` when nothing could be
+    /// tested.
     pub log_odds: Option<f64>,
     /// Probability, 0 to 1.
     pub probability: Option<f64>,
     /// Expected share of innocents down to here in the order of `log_odds`.
     pub q_value: Option<f64>,
-    /// Mean power of the hidden load while it runs, kW; `None` where a farm is too unlikely for an estimate.
+    /// Mean power of the hidden load while it runs, kW; `None` where a farm is too unlikely for an
+    /// estimate.
     pub hidden_kw: Option<f64>,
     /// First day of the load.
     pub since: Option<CivilDay>,
@@ -211,7 +215,8 @@ pub struct ScoreRow {
     pub stratum: Arc<str>,
     /// Value of every statistic, in the order of `Findings::statistic_names`; NaN = not testable.
     pub statistics: Box<[f32]>,
-    /// Log-odds contribution of every family, in the order of `Findings::family_names`; NaN = not testable.
+    /// Log-odds contribution of every family, in the order of `Findings::family_names`; NaN = not
+    /// testable.
     pub llr: Box<[f32]>,
 }
 

@@ -1,11 +1,16 @@
-//! What statistics say together beyond what each says alone: small boosted trees on top of the weighed tables.
+//! What statistics say together beyond what each says alone: small boosted trees on top of the
+//! weighed tables.
 //!
-//! A constant floor is nothing in a cold store and a large bill is nothing in a factory, but a flat load far above the contract is something: sums of tables cannot say
-//! that. Trees of two levels are fitted one after the other to what the sum leaves open (gradient boosting with the logistic loss), and every tree must rise
-//! with every statistic, as the tables do: a value more like a farm never lowers the odds.
-//! Usage points are judged by trees that have not seen them: members are split in folds by the hash of their ids, planted farms with their hosts, and each fold is judged by
-//! the trees of the others. So a real farm, which counts as innocent when trees are fitted, cannot teach its own trees that it is.
-//! Source: Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of Statistics 29; cross-fitting after Chernozhukov et al. (2018), Econometrics Journal 21.
+//! A constant floor is nothing in a cold store and a large bill is nothing in a factory, but a flat
+//! load far above the contract is something: sums of tables cannot say that. Trees of two levels
+//! are fitted one after the other to what the sum leaves open (gradient boosting with the logistic
+//! loss), and every tree must rise with every statistic, as the tables do: a value more like a farm
+//! never lowers the odds. Usage points are judged by trees that have not seen them: members are
+//! split in folds by the hash of their ids, planted farms with their hosts, and each fold is judged
+//! by the trees of the others. So a real farm, which counts as innocent when trees are fitted,
+//! cannot teach its own trees that it is.
+//! Source: Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of
+//! Statistics 29; cross-fitting after Chernozhukov et al. (2018), Econometrics Journal 21.
 
 use super::weights::logistic;
 
@@ -76,9 +81,11 @@ impl Binned {
         let columns = members.first().map_or(0, |member| member.len());
         let mut binned = Self { columns: Vec::with_capacity(columns), cuts: Vec::with_capacity(columns) };
         for column in 0..columns {
-            let mut values: Vec<f32> = members.iter().map(|member| member[column]).filter(|value| !value.is_nan()).collect();
+            let mut values: Vec<f32> =
+                members.iter().map(|member| member[column]).filter(|value| !value.is_nan()).collect();
             values.sort_unstable_by(f32::total_cmp);
-            let mut cuts: Vec<f32> = (1..BINS - 1).filter_map(|bin| values.get(bin * values.len() / (BINS - 1)).copied()).collect();
+            let mut cuts: Vec<f32> =
+                (1..BINS - 1).filter_map(|bin| values.get(bin * values.len() / (BINS - 1)).copied()).collect();
             cuts.dedup();
             cuts.retain(|&cut| values.first().is_some_and(|&first| cut > first));
             binned.columns.push(members.iter().map(|member| bin_of(&cuts, member[column])).collect());
@@ -124,15 +131,19 @@ struct Split {
 impl Trees {
     /// Fits trees to the rows outside `fold`.
     pub(super) fn fit(binned: &Binned, rows: &[Row], fold: u8) -> Self {
-        let members: Vec<u32> = (0..rows.len() as u32).filter(|&row| rows[row as usize].fitted && rows[row as usize].fold != fold).collect();
+        let members: Vec<u32> = (0..rows.len() as u32)
+            .filter(|&row| rows[row as usize].fitted && rows[row as usize].fold != fold)
+            .collect();
         let mut scores: Vec<f64> = rows.iter().map(|row| row.margin).collect();
         let mut trees = Self::default();
         let mut slopes = vec![Sums::default(); rows.len()];
         for _ in 0..TREES {
             for &member in &members {
                 let (row, p) = (&rows[member as usize], logistic(scores[member as usize]));
-                slopes[member as usize] =
-                    Sums { gradient: row.weight * (p - f64::from(u8::from(row.planted))), curvature: row.weight * p * (1.0 - p) };
+                slopes[member as usize] = Sums {
+                    gradient: row.weight * (p - f64::from(u8::from(row.planted))),
+                    curvature: row.weight * p * (1.0 - p),
+                };
             }
             let (tree, leaves) = grow(binned, &slopes, &members);
             for (member, leaf) in members.iter().zip(leaves) {
@@ -143,9 +154,11 @@ impl Trees {
         trees
     }
 
-    /// Hands the log-odds that each statistic adds to `take`, by its column; returns the rest, which belongs to none.
+    /// Hands the log-odds that each statistic adds to `take`, by its column; returns the rest,
+    /// which belongs to none.
     ///
-    /// Along the path through a tree, the change of the answer at a split belongs to the statistic that was asked there.
+    /// Along the path through a tree, the change of the answer at a split belongs to the statistic
+    /// that was asked there.
     pub(super) fn explain(&self, statistics: &[f32], mut take: impl FnMut(usize, f64)) -> f64 {
         let mut rest = 0.0;
         for tree in &self.trees {
@@ -218,8 +231,12 @@ fn grow(binned: &Binned, slopes: &[Sums], members: &[u32]) -> ([Node; NODES], Ve
 }
 
 fn histograms(binned: &Binned, slopes: &[Sums], members: &[u32], leaves: &[u8], at: u8) -> Vec<[Sums; BINS]> {
-    let inside: Vec<(u32, Sums)> =
-        members.iter().zip(leaves).filter(|(_, leaf)| **leaf == at).map(|(&member, _)| (member, slopes[member as usize])).collect();
+    let inside: Vec<(u32, Sums)> = members
+        .iter()
+        .zip(leaves)
+        .filter(|(_, leaf)| **leaf == at)
+        .map(|(&member, _)| (member, slopes[member as usize]))
+        .collect();
     let of_column = |column: &Vec<u8>| {
         let mut bins = [Sums::default(); BINS];
         for &(member, slope) in &inside {
@@ -266,7 +283,8 @@ mod tests {
 
     use super::*;
 
-    /// Farms are flat and large; homes are one or the other. Neither alone tells, and the margin knows nothing.
+    /// Farms are flat and large; homes are one or the other. Neither alone tells, and the margin
+    /// knows nothing.
     fn world() -> (Vec<[f32; 2]>, Vec<Row>) {
         let row = |i: usize| {
             let planted = i.is_multiple_of(3);
@@ -279,7 +297,10 @@ mod tests {
             };
             let noise = |seed: usize| ((i * seed) % 97) as f32 / 500.0;
             let weight = if planted { 1.5 } else { 0.75 };
-            ([flat + noise(31), large + noise(57)], Row { margin: 0.0, planted, weight, fold: (i % 7 % FOLDS) as u8, fitted: true })
+            (
+                [flat + noise(31), large + noise(57)],
+                Row { margin: 0.0, planted, weight, fold: (i % 7 % FOLDS) as u8, fitted: true },
+            )
         };
         (0..1500).map(row).unzip()
     }

@@ -1,9 +1,12 @@
-//! Calibration without labels: what every statistic is worth, learned from the dump itself with farms planted in it.
+//! Calibration without labels: what every statistic is worth, learned from the dump itself with
+//! farms planted in it.
 //!
-//! In each calibration group (`groups`; all together where a group is small), null = the group's own usage points, positives =
-//! usage points with a planted farm. Rounds of: tables and weights for every story (`stories`) → trees for what statistics say together (`boosting`) → fused score → mixture of
-//! the score. The mixture says how likely each un-planted usage point is a real farm; it then counts that much less as null in the next round, so a few real farms do not
-//! teach the tables that farms are normal. The share of farms found is shrunk to the configured prior.
+//! In each calibration group (`groups`; all together where a group is small), null = the group's
+//! own usage points, positives = usage points with a planted farm. Rounds of: tables and weights
+//! for every story (`stories`) → trees for what statistics say together (`boosting`) → fused score
+//! → mixture of the score. The mixture says how likely each un-planted usage point is a real farm;
+//! it then counts that much less as null in the next round, so a few real farms do not teach the
+//! tables that farms are normal. The share of farms found is shrunk to the configured prior.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,10 +28,12 @@ const ROUNDS: usize = 4;
 const TREE_ROUNDS: usize = 1;
 /// Un-planted usage points that trees are fitted to, at most.
 const MOST_FITTED: usize = 6000;
-/// Share of usage points that are doubted after the first round, and how much each then counts as innocent.
+/// Share of usage points that are doubted after the first round, and how much each then counts as
+/// innocent.
 const DOUBTED: f64 = 0.03;
 const DOUBTED_COUNTS: f64 = 0.1;
-/// Share of usage points whose contracted power may be written down wrong by so much that the mean load exceeds it.
+/// Share of usage points whose contracted power may be written down wrong by so much that the mean
+/// load exceeds it.
 const WRONG_CONTRACTS: f64 = 0.003;
 /// Members that a group needs for tables of its own.
 const MIN_GROUP: usize = 150;
@@ -64,7 +69,8 @@ pub struct Measured {
 }
 
 impl CalibrationSettings {
-    /// The same with a prior for every class that has none of its own but is for homes or businesses: that of the class `household` or `business`.
+    /// The same with a prior for every class that has none of its own but is for homes or
+    /// businesses: that of the class `household` or `business`.
     #[must_use]
     pub fn for_classes(mut self, premises: &BTreeMap<String, Premises>) -> Self {
         for (class, premises) in premises {
@@ -82,7 +88,8 @@ impl CalibrationSettings {
 }
 
 impl Measured {
-    /// Whether there are enough days to say even how large the load is; what else is known then says too little for a probability.
+    /// Whether there are enough days to say even how large the load is; what else is known then
+    /// says too little for a probability.
     #[must_use]
     pub fn can_be_judged(&self) -> bool {
         let size = TESTS.iter().position(|test| test.family == SIZE);
@@ -123,12 +130,20 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// Learns from un-planted and planted usage points. `None` when there are too few of either to say anything.
+    /// Learns from un-planted and planted usage points. `None` when there are too few of either to
+    /// say anything.
     ///
-    /// `members` is the number of usage points that each group has in the whole dump, of which `population` may be a sample.
+    /// `members` is the number of usage points that each group has in the whole dump, of which
+    /// `population` may be a sample.
     #[must_use]
-    pub fn fit(population: &[&Measured], members: &BTreeMap<Arc<str>, usize>, planted: &[Positive], settings: CalibrationSettings) -> Option<Self> {
-        let mut groups: Vec<Arc<str>> = members.iter().filter(|&(_, &size)| size >= MIN_GROUP).map(|(group, _)| group.clone()).collect();
+    pub fn fit(
+        population: &[&Measured],
+        members: &BTreeMap<Arc<str>, usize>,
+        planted: &[Positive],
+        settings: CalibrationSettings,
+    ) -> Option<Self> {
+        let mut groups: Vec<Arc<str>> =
+            members.iter().filter(|&(_, &size)| size >= MIN_GROUP).map(|(group, _)| group.clone()).collect();
         let all: usize = members.values().sum();
         // Only members of groups that are too small are judged with everyone.
         if groups.len() < members.len() {
@@ -139,8 +154,13 @@ impl Calibration {
             .par_iter()
             .with_max_len(1)
             .filter_map(|group| {
-                let null: Vec<&Measured> = population.iter().copied().filter(|member| belongs(member, group) && member.can_be_judged()).collect();
-                let farms: Vec<&Positive> = planted.iter().filter(|positive| belongs(&positive.measured, group)).collect();
+                let null: Vec<&Measured> = population
+                    .iter()
+                    .copied()
+                    .filter(|member| belongs(member, group) && member.can_be_judged())
+                    .collect();
+                let farms: Vec<&Positive> =
+                    planted.iter().filter(|positive| belongs(&positive.measured, group)).collect();
                 let size = members.get(group).copied().unwrap_or(all);
                 GroupModel::fit(&null, size, &farms).map(|model| (group.clone(), model))
             })
@@ -177,13 +197,15 @@ impl Calibration {
         self.settings.prior.get(tariff_class).copied().unwrap_or(self.settings.default_prior)
     }
 
-    /// Share of farms used for probabilities: the lower end of the excess found in the group, shrunk to `factor` times the prior of the class.
+    /// Share of farms used for probabilities: the lower end of the excess found in the group,
+    /// shrunk to `factor` times the prior of the class.
     #[must_use]
     pub fn prevalence(&self, group: &str, tariff_class: &str, factor: f64) -> f64 {
         let (prior, strength) = (factor * self.prior(tariff_class), self.settings.prior_strength);
         let Some(model) = self.models.get(group) else { return prior };
         let members = model.members as f64;
-        // One standard error below the count found: a single odd usage point must not raise its own odds.
+        // One standard error below the count found: a single odd usage point must not raise its own
+        // odds.
         let found = members * model.mixture.share;
         ((found - found.sqrt()).max(0.0) + strength * prior) / (members + strength)
     }
@@ -196,7 +218,8 @@ impl Calibration {
 impl GroupModel {
     fn fit(null: &[&Measured], size: usize, planted: &[&Positive]) -> Option<Self> {
         let samples = stories::samples(null, planted);
-        let members: Vec<&Measured> = null.iter().copied().chain(planted.iter().map(|positive| &positive.measured)).collect();
+        let members: Vec<&Measured> =
+            null.iter().copied().chain(planted.iter().map(|positive| &positive.measured)).collect();
         let values: Vec<&[f32]> = members.iter().map(|member| &*member.statistics).collect();
         let binned = Binned::of(&values);
         let reference = reference_weights(null);
@@ -207,10 +230,12 @@ impl GroupModel {
             let stories: Vec<StoryModel> = (samples.par_iter().enumerate().with_max_len(1))
                 .map(|(story, sample)| sample.fit(null, &innocent, planted.len(), near(story)))
                 .collect();
-            let mut scores: Vec<f64> = values.par_iter().map(|statistics| stories::score(&stories, statistics)).collect();
+            let mut scores: Vec<f64> =
+                values.par_iter().map(|statistics| stories::score(&stories, statistics)).collect();
             let rows = tree_rows(&scores, &members, &innocent);
             let folds = if round + TREE_ROUNDS < ROUNDS { 0 } else { FOLDS };
-            let trees: Vec<Trees> = (0..folds as u8).into_par_iter().with_max_len(1).map(|fold| Trees::fit(&binned, &rows, fold)).collect();
+            let trees: Vec<Trees> =
+                (0..folds as u8).into_par_iter().with_max_len(1).map(|fold| Trees::fit(&binned, &rows, fold)).collect();
             if folds > 0 {
                 (scores.par_iter_mut().zip(&rows).zip(&values))
                     .for_each(|((score, row), values)| *score += trees[usize::from(row.fold)].score(values));
@@ -259,8 +284,9 @@ impl GroupModel {
     }
 }
 
-/// After the first round, tables have learned from the farms in the dump that farms are usual, and see too few. The highest scores are doubted once; in later rounds each
-/// usage point counts by what the mixture says of it, so an innocent one comes back.
+/// After the first round, tables have learned from the farms in the dump that farms are usual, and
+/// see too few. The highest scores are doubted once; in later rounds each usage point counts by
+/// what the mixture says of it, so an innocent one comes back.
 fn doubt_the_highest(innocent: &mut [f64], scores: &[f64]) {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
@@ -269,8 +295,9 @@ fn doubt_the_highest(innocent: &mut [f64], scores: &[f64]) {
     }
 }
 
-/// How much every usage point says about what is usual. One that draws more on average than its contract allows breaks it, or its contract is written down wrong; as many as may be
-/// wrong count, the rest teaches nothing.
+/// How much every usage point says about what is usual. One that draws more on average than its
+/// contract allows breaks it, or its contract is written down wrong; as many as may be wrong count,
+/// the rest teaches nothing.
 fn reference_weights(null: &[&Measured]) -> Vec<f64> {
     let exceeding = null.iter().filter(|member| member.exceeds_contract()).count();
     let trust = (WRONG_CONTRACTS * null.len() as f64 / exceeding.max(1) as f64).min(1.0);

@@ -1,7 +1,10 @@
-//! The list: ordered by log-odds, cut where its expected share of innocents reaches the chosen rate.
+//! The list: ordered by log-odds, cut where its expected share of innocents reaches the chosen
+//! rate.
 //!
-//! q_k = mean of (1 − probability) over the k best: the expected share of innocent rows down to there (Bayesian false-discovery rate).
-//! Source: Efron et al. (2001), Empirical Bayes analysis of a microarray experiment, JASA 96; Newton et al. (2004), Biostatistics 5, for the running mean.
+//! q_k = mean of (1 − probability) over the k best: the expected share of innocent rows down to
+//! there (Bayesian false-discovery rate).
+//! Source: Efron et al. (2001), Empirical Bayes analysis of a microarray experiment, JASA 96;
+//! Newton et al. (2004), Biostatistics 5, for the running mean.
 
 /// q-value of every row of a list that is ordered best first.
 #[must_use]

@@ -1,7 +1,9 @@
 //! Which usage points share tables: as alike as there are enough of.
 //!
-//! Usage points of one tariff class, one kind of heating and one kind of resolution share tables where they are `ENOUGH`; heated homes that are fewer are judged with
-//! the others of their class, and classes that are smaller still with one another, not with the one large class, whose sizes and shapes are others.
+//! Usage points of one tariff class, one kind of heating and one kind of resolution share tables
+//! where they are `ENOUGH`; heated homes that are fewer are judged with the others of their class,
+//! and classes that are smaller still with one another, not with the one large class, whose sizes
+//! and shapes are others.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,8 +66,12 @@ mod tests {
 
     #[test]
     fn shops_and_schools_are_judged_together_rather_than_with_homes() {
-        let members =
-            BTreeMap::from([(kin("household", false), 900), (kin("household", true), 40), (kin("business", false), 90), (kin("budget", false), 20)]);
+        let members = BTreeMap::from([
+            (kin("household", false), 900),
+            (kin("household", true), 40),
+            (kin("business", false), 90),
+            (kin("budget", false), 20),
+        ]);
         let groups = Groups::of(&members);
         assert_eq!(groups.name(&kin("business", false)), groups.name(&kin("budget", false)));
         assert_ne!(groups.name(&kin("business", false)), groups.name(&kin("household", false)));

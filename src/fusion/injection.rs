@@ -1,8 +1,13 @@
-//! Plants farms of known kind, size and start in kept series: what a farm looks like in this very dump.
+//! Plants farms of known kind, size and start in kept series: what a farm looks like in this very
+//! dump.
 //!
-//! Hosts are a sample of the user's own usage points (chosen by the hash of their id, so the choice is stable). Sizes are log-uniform from the smallest farm worth the
-//! name, or half of the host's own load where that is more (a smaller part is hard to tell in anything but a change, and would blur what the others look like), up to three times the contracted power; half of the farms run from the first reading,
-//! half start at an even chance anywhere in the middle nine tenths; two in five run in premises that are hardly used otherwise. Sizes and kinds are assumptions, and the README says so.
+//! Hosts are a sample of the user's own usage points (chosen by the hash of their id, so the choice
+//! is stable). Sizes are log-uniform from the smallest farm worth the name, or half of the host's
+//! own load where that is more (a smaller part is hard to tell in anything but a change, and would
+//! blur what the others look like), up to three times the contracted power; half of the farms run
+//! from the first reading, half start at an even chance anywhere in the middle nine tenths; two in
+//! five run in premises that are hardly used otherwise. Sizes and kinds are assumptions, and the
+//! README says so.
 //! Source: models M1 to M4 of `synth::FarmModel`.
 
 use rand::RngExt;
@@ -26,15 +31,18 @@ const KINDS: &[(FarmKind, f64)] = &[
     (FarmKind::Staircase, 0.15),
     (FarmKind::Ramp, 0.10),
 ];
-/// A farm smaller than this share of the host's own mean load is not asked for: nothing could tell it.
+/// A farm smaller than this share of the host's own mean load is not asked for: nothing could tell
+/// it.
 const LEAST_SHARE: f64 = 0.5;
-/// Largest farm as a multiple of contracted power, and where none is known, of the host's own mean load.
+/// Largest farm as a multiple of contracted power, and where none is known, of the host's own mean
+/// load.
 const CONTRACT_MULTIPLE: f64 = 3.0;
 const MEAN_MULTIPLE: f64 = 30.0;
 /// Largest planted farm of a host without contract and load, kW.
 const LEAST_UPPER_KW: f64 = 10.0;
 
-/// Share of farms that run in premises which are hardly used for anything else, and what is left there of the host's own load (logarithmically even).
+/// Share of farms that run in premises which are hardly used for anything else, and what is left
+/// there of the host's own load (logarithmically even).
 const VACANT: f64 = 0.4;
 const VACANT_LOAD: std::ops::Range<f64> = 0.02..0.5;
 
@@ -84,7 +92,8 @@ impl Planted {
     }
 }
 
-/// Plants farms in every host and hands each to `measure`, in parallel; results come in the order of hosts.
+/// Plants farms in every host and hands each to `measure`, in parallel; results come in the order
+/// of hosts.
 #[must_use]
 pub fn plant<T: Send>(
     hosts: &[Host],
@@ -98,13 +107,22 @@ pub fn plant<T: Send>(
         .enumerate()
         .flat_map_iter(|(index, host)| {
             let measure = &measure;
-            (0..host.farms).filter_map(move |turn| measure(plant_one(index, *host, settings.seed, turn, calendar, weather)?))
+            (0..host.farms)
+                .filter_map(move |turn| measure(plant_one(index, *host, settings.seed, turn, calendar, weather)?))
         })
         .collect()
 }
 
-fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar, weather: &Weather) -> Option<Planted> {
-    // Profiles fold readings to hours anyway; a farm drawn for whole hours costs a quarter of one for quarters.
+fn plant_one(
+    index: usize,
+    host: Host,
+    seed: u64,
+    turn: u32,
+    calendar: &Calendar,
+    weather: &Weather,
+) -> Option<Planted> {
+    // Profiles fold readings to hours anyway; a farm drawn for whole hours costs a quarter of one
+    // for quarters.
     let whole_hours = calendar.offset_s(host.series.start) % 3600 == 0;
     let mut hourly = if whole_hours { host.series.hourly() } else { host.series.clone() };
     if hourly.kw.is_empty() {
@@ -120,12 +138,14 @@ fn plant_one(index: usize, host: Host, seed: u64, turn: u32, calendar: &Calendar
     let series = &hourly;
     let size_kw = draw_size_kw(&mut rng, series, host.contracted_kw);
     let model = FarmModel::draw(&mut rng, kind, size_kw);
-    let onset = rng.random_bool(0.5).then(|| series.at((series.kw.len() as f64 * rng.random_range(0.05..0.95)) as usize));
+    let onset =
+        rng.random_bool(0.5).then(|| series.at((series.kw.len() as f64 * rng.random_range(0.05..0.95)) as usize));
     let start: Vec<Timestamp> = (0..series.kw.len()).map(|i| series.at(i)).collect();
     let temperature_c = weather.at_each(&start);
     let farm_kw = model.load_kw(&mut rng, &start, series.step_min, calendar, &temperature_c, onset);
     let kw = series.kw.iter().zip(&farm_kw).map(|(own, farm)| own + farm).collect();
-    let planted = LoadSeries { usage_point: series.usage_point.clone(), start: series.start, step_min: series.step_min, kw };
+    let planted =
+        LoadSeries { usage_point: series.usage_point.clone(), start: series.start, step_min: series.step_min, kw };
     Some(Planted { host: index, kind, kw: model.running_kw(), onset, vacant, series: planted })
 }
 
@@ -144,6 +164,7 @@ fn draw_size_kw(rng: &mut ChaCha8Rng, series: &LoadSeries, contracted_kw: Option
     let valid: Vec<f64> = series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
     let mean = valid.iter().sum::<f64>() / valid.len().max(1) as f64;
     let low = FARM_UNITS[0].unit_kw.max(LEAST_SHARE * mean);
-    let high = contracted_kw.map_or(MEAN_MULTIPLE * mean, |kw| CONTRACT_MULTIPLE * kw).max(LEAST_UPPER_KW).max(2.0 * low);
+    let high =
+        contracted_kw.map_or(MEAN_MULTIPLE * mean, |kw| CONTRACT_MULTIPLE * kw).max(LEAST_UPPER_KW).max(2.0 * low);
     (rng.random_range(low.ln()..high.ln())).exp()
 }

@@ -1,10 +1,13 @@
 //! Static mismatch: a load that the utility's own books do not allow.
 //!
-//! H0: the books are right, or wrong by accident.  H1: somebody uses power that he has no contract for: more on average than the contracted power, or on premises that are
-//! booked as inactive. Not learned from the dump: in a utility with some hundred businesses a handful of breaches cannot teach how usual they are with a farm. It is a part of the prior:
-//! settings say how many times likelier a farm is held to be, to be replaced by what inspections find.
+//! H0: the books are right, or wrong by accident.  H1: somebody uses power that he has no contract
+//! for: more on average than the contracted power, or on premises that are booked as inactive. Not
+//! learned from the dump: in a utility with some hundred businesses a handful of breaches cannot
+//! teach how usual they are with a farm. It is a part of the prior: settings say how many times
+//! likelier a farm is held to be, to be replaced by what inspections find.
 //! Weak when: contracted powers in the customer file are wrong, or vacancies are booked late.
-//! Source: static priors by mismatch of class, contract and occupancy are practice in inspections (for example Coma-Puig and Carmona 2022, Machine Learning).
+//! Source: static priors by mismatch of class, contract and occupancy are practice in inspections
+//! (for example Coma-Puig and Carmona 2022, Machine Learning).
 
 use super::calibration::Measured;
 

@@ -1,7 +1,9 @@
-//! From log-odds of single statistics to one probability, an order, and a list with a stated share of innocents.
+//! From log-odds of single statistics to one probability, an order, and a list with a stated share
+//! of innocents.
 //!
-//! `injection` plants farms in kept series; `calibration` learns tables and weights from planted and un-planted usage points, without any label; `discovery` turns
-//! probabilities into q-values and a list.
+//! `injection` plants farms in kept series; `calibration` learns tables and weights from planted
+//! and un-planted usage points, without any label; `discovery` turns probabilities into q-values
+//! and a list.
 
 mod boosting;
 mod calibration;

@@ -1,9 +1,12 @@
 //! A farm split over several accounts of one building: what its accounts say of one another.
 //!
-//! The prior of a usage point rises where others in its building look like a farm and draw a load like its own: prior' = prior + (1 − prior)·share·(1 − Π(1 − pⱼ)), over
-//! the others j whose steady load differs by less than a factor. With n usage points in the building the share is at most 1/(n − 1): one more is expected.
-//! Without a like load nothing changes, so that nobody is suspected for living next door.
-//! Source: published cases of load split over accounts of one address (Malaysia 2025: many accounts, one owner); the share is an assumption and stands in the header.
+//! The prior of a usage point rises where others in its building look like a farm and draw a load
+//! like its own: prior' = prior + (1 − prior)·share·(1 − Π(1 − pⱼ)), over the others j whose steady
+//! load differs by less than a factor. With n usage points in the building the share is at most
+//! 1/(n − 1): one more is expected. Without a like load nothing changes, so that nobody is
+//! suspected for living next door.
+//! Source: published cases of load split over accounts of one address (Malaysia 2025: many
+//! accounts, one owner); the share is an assumption and stands in the header.
 
 use super::weights::{logistic, logit};
 
@@ -23,7 +26,8 @@ pub struct Account {
     pub ln_floor_kw: f64,
 }
 
-/// Log-odds of all usage points of one building, of which there are `usage_points`, with what they say of one another; in the order of `accounts`.
+/// Log-odds of all usage points of one building, of which there are `usage_points`, with what they
+/// say of one another; in the order of `accounts`.
 #[must_use]
 pub fn with_neighbours(accounts: &[Account], usage_points: usize) -> Vec<f64> {
     let share = SHARE.min(1.0 / (usage_points.max(2) - 1) as f64);

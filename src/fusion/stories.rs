@@ -1,9 +1,12 @@
 //! Stories: the ways in which a farm can be there, each with tables and weights of its own.
 //!
-//! A farm beside a running workshop lifts a large load, a farm in a rented garage is nothing but flat; one was there from the first reading, another begins in mid-month; one runs day
-//! and night, another by the clock. What speaks for one story says nothing about another, or speaks against it: one sum of log-odds for all of them would average
-//! them away. So every story is told apart from innocent usage points by its own tables and weights, and a usage point is as suspicious as the stories together make it:
-//! score = ln Σ share · exp(log-odds of the story), the log-odds of a mixture of the planted farms.
+//! A farm beside a running workshop lifts a large load, a farm in a rented garage is nothing but
+//! flat; one was there from the first reading, another begins in mid-month; one runs day and night,
+//! another by the clock. What speaks for one story says nothing about another, or speaks against
+//! it: one sum of log-odds for all of them would average them away. So every story is told apart
+//! from innocent usage points by its own tables and weights, and a usage point is as suspicious as
+//! the stories together make it: score = ln Σ share · exp(log-odds of the story), the log-odds of a
+//! mixture of the planted farms.
 //! Source: the density of a mixture; within a story `population::likelihood` and `weights`.
 
 use std::collections::BTreeMap;
@@ -22,7 +25,8 @@ use super::weights::{Labelled, Weights};
 const ENOUGH: usize = 60;
 /// Un-planted usage points that weights are fitted to, at most.
 const MOST_FITTED: usize = 3000;
-/// No family says more than this, in log-odds: what one artefact of the data can imitate must not decide alone.
+/// No family says more than this, in log-odds: what one artefact of the data can imitate must not
+/// decide alone.
 const MOST_FOR: f64 = 5.0;
 const MOST_AGAINST: f64 = 5.0;
 /// Weights below this are left out: what they add is less than anything that is told.
@@ -65,37 +69,58 @@ pub(super) struct StoryModel {
     family_of: Arc<[usize]>,
 }
 
-/// Samples of all stories that have enough planted farms; the farms of the others make one story together.
+/// Samples of all stories that have enough planted farms; the farms of the others make one story
+/// together.
 pub(super) fn samples<'a>(null: &[&Measured], planted: &[&'a Positive]) -> Vec<StorySample<'a>> {
     let mut by_story: BTreeMap<Option<Story>, Vec<&Measured>> = BTreeMap::new();
     for positive in planted {
         by_story.entry(Some(positive.story)).or_default().push(&positive.measured);
     }
-    let few: Vec<Option<Story>> = by_story.iter().filter(|(_, farms)| farms.len() < ENOUGH).map(|(story, _)| *story).collect();
+    let few: Vec<Option<Story>> =
+        by_story.iter().filter(|(_, farms)| farms.len() < ENOUGH).map(|(story, _)| *story).collect();
     let rest: Vec<&Measured> = few.iter().filter_map(|story| by_story.remove(story)).flatten().collect();
     if !rest.is_empty() {
         by_story.insert(None, rest);
     }
-    by_story.into_values().collect::<Vec<_>>().into_par_iter().with_max_len(1).map(|farms| StorySample::of(null, farms)).collect()
+    by_story
+        .into_values()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|farms| StorySample::of(null, farms))
+        .collect()
 }
 
 impl<'a> StorySample<'a> {
     fn of(null: &[&Measured], planted: Vec<&'a Measured>) -> Self {
-        let values = |members: &[&Measured], column: usize| members.iter().map(|member| member.statistics[column]).collect::<Vec<f32>>();
-        let columns =
-            (0..statistics().count()).into_par_iter().map(|column| PooledSample::of(&values(null, column), &values(&planted, column))).collect();
+        let values = |members: &[&Measured], column: usize| {
+            members.iter().map(|member| member.statistics[column]).collect::<Vec<f32>>()
+        };
+        let columns = (0..statistics().count())
+            .into_par_iter()
+            .map(|column| PooledSample::of(&values(null, column), &values(&planted, column)))
+            .collect();
         Self { planted, columns }
     }
 
-    /// Tables and weights when each un-planted usage point counts by `innocent`; `all` is the number of planted farms in all stories.
-    pub(super) fn fit(&self, null: &[&Measured], innocent: &[f64], all: usize, near: Option<&StoryModel>) -> StoryModel {
+    /// Tables and weights when each un-planted usage point counts by `innocent`; `all` is the
+    /// number of planted farms in all stories.
+    pub(super) fn fit(
+        &self,
+        null: &[&Measured],
+        innocent: &[f64],
+        all: usize,
+        near: Option<&StoryModel>,
+    ) -> StoryModel {
         let mut tables: Vec<Option<LikelihoodTable>> =
             self.columns.par_iter().map(|sample| sample.as_ref().map(|sample| sample.table(innocent))).collect();
         let stride = null.len().div_ceil(MOST_FITTED).max(1);
         let fitted: Vec<&Measured> = null.iter().step_by(stride).chain(&self.planted).copied().collect();
         let nulls = fitted.len() - self.planted.len();
         let flat: Vec<f64> = (fitted.par_iter())
-            .flat_map_iter(|member| tables.iter().zip(&member.statistics).map(|(table, &value)| llr_of(table.as_ref(), value)))
+            .flat_map_iter(|member| {
+                tables.iter().zip(&member.statistics).map(|(table, &value)| llr_of(table.as_ref(), value))
+            })
             .collect();
         let llr = Array2::from_shape_vec((fitted.len(), tables.len()), flat).unwrap_or_default();
         let injected = Array1::from_iter((0..fitted.len()).map(|row| f64::from(u8::from(row >= nulls))));
@@ -138,7 +163,11 @@ pub(super) fn score(stories: &[StoryModel], statistics: &[f32]) -> f64 {
 
 /// The story that fits a usage point best.
 pub(super) fn likeliest<'a>(stories: &'a [StoryModel], statistics: &[f32]) -> Option<&'a StoryModel> {
-    stories.iter().map(|story| (story.score(statistics), story)).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, story)| story)
+    stories
+        .iter()
+        .map(|story| (story.score(statistics), story))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, story)| story)
 }
 
 fn ln_sum_exp(values: &ArrayView1<f64>) -> f64 {
@@ -154,7 +183,8 @@ fn llr_of(table: Option<&LikelihoodTable>, value: f32) -> f64 {
 mod tests {
     use super::*;
 
-    /// Usage points whose first two statistics lie around `size` and `flat`, without a random number generator; all others are unknown.
+    /// Usage points whose first two statistics lie around `size` and `flat`, without a random
+    /// number generator; all others are unknown.
     fn measured(count: usize, size: f32, flat: f32) -> Vec<Measured> {
         let noise = |index: usize, seed: usize| ((index * seed + 13) % 997) as f32 / 997.0 - 0.5;
         let statistics_of = |index: usize| {
@@ -182,7 +212,10 @@ mod tests {
         };
         let planted: Vec<Positive> = farms(3.0, 0.0, false).chain(farms(-1.0, 3.0, true)).collect();
         let planted: Vec<&Positive> = planted.iter().collect();
-        samples(&null, &planted).iter().map(|sample| sample.fit(&null, &vec![1.0; null.len()], planted.len(), None)).collect()
+        samples(&null, &planted)
+            .iter()
+            .map(|sample| sample.fit(&null, &vec![1.0; null.len()], planted.len(), None))
+            .collect()
     }
 
     fn score_of(stories: &[StoryModel], size: f32, flat: f32) -> f64 {
@@ -195,7 +228,8 @@ mod tests {
     fn a_small_flat_garage_is_as_suspicious_as_a_large_workshop() {
         let stories = learned();
         assert_eq!(stories.len(), 2);
-        let (workshop, garage, ordinary) = (score_of(&stories, 3.0, 0.0), score_of(&stories, -1.0, 3.0), score_of(&stories, 0.0, 0.0));
+        let (workshop, garage, ordinary) =
+            (score_of(&stories, 3.0, 0.0), score_of(&stories, -1.0, 3.0), score_of(&stories, 0.0, 0.0));
         assert!(workshop > 2.0 && garage > 2.0 && ordinary < -1.0, "{workshop} {garage} {ordinary}");
     }
 
@@ -213,9 +247,13 @@ mod tests {
     fn stories_with_few_farms_are_told_together() {
         let innocent = measured(200, 0.0, 0.0);
         let null: Vec<&Measured> = innocent.iter().collect();
-        let story = |index: usize| Story { scheduled: index.is_multiple_of(2), vacant: index.is_multiple_of(3), begins: false };
-        let planted: Vec<Positive> =
-            measured(100, 3.0, 0.0).into_iter().enumerate().map(|(index, measured)| Positive { story: story(index), measured }).collect();
+        let story =
+            |index: usize| Story { scheduled: index.is_multiple_of(2), vacant: index.is_multiple_of(3), begins: false };
+        let planted: Vec<Positive> = measured(100, 3.0, 0.0)
+            .into_iter()
+            .enumerate()
+            .map(|(index, measured)| Positive { story: story(index), measured })
+            .collect();
         assert_eq!(samples(&null, &planted.iter().collect::<Vec<_>>()).len(), 1);
     }
 }

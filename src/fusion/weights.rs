@@ -1,15 +1,20 @@
 //! How much each statistic may say beside the others.
 //!
-//! Statistics of one load are related, so their log-odds cannot simply be added. Weights w ≥ 0 and a base b are fitted so that b + Σ w·llr predicts, on injected and
-//! un-injected usage points with both sides weighing the same, which is which: ridge-penalised logistic regression, whose output is itself a log-odds.
-//! Fitted by Newton steps (iteratively reweighted least squares); in each, the quadratic model is minimised under w ≥ 0 by coordinate descent on its 20 × 20
-//! matrix, so that a step costs one pass over the rows. Source: McCullagh and Nelder (1989), Generalized Linear Models, 2.5; Friedman, Hastie and Tibshirani (2010),
-//! Journal of Statistical Software 33, for coordinate descent inside; Wolpert (1992), stacked generalisation, for the idea of weighing fitted scores.
+//! Statistics of one load are related, so their log-odds cannot simply be added. Weights w ≥ 0 and
+//! a base b are fitted so that b + Σ w·llr predicts, on injected and un-injected usage points with
+//! both sides weighing the same, which is which: ridge-penalised logistic regression, whose output
+//! is itself a log-odds. Fitted by Newton steps (iteratively reweighted least squares); in each,
+//! the quadratic model is minimised under w ≥ 0 by coordinate descent on its 20 × 20 matrix, so
+//! that a step costs one pass over the rows. Source: McCullagh and Nelder (1989), Generalized
+//! Linear Models, 2.5; Friedman, Hastie and Tibshirani (2010), Journal of Statistical Software 33,
+//! for coordinate descent inside; Wolpert (1992), stacked generalisation, for the idea of weighing
+//! fitted scores.
 
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
 
-/// Ridge penalty per statistic, in units of one side's total weight: keeps related statistics at similar weights.
+/// Ridge penalty per statistic, in units of one side's total weight: keeps related statistics at
+/// similar weights.
 const RIDGE: f64 = 0.01;
 /// Newton steps at most; changes are below the tolerance after six.
 const STEPS: usize = 40;
@@ -48,7 +53,8 @@ struct Quadratic {
 }
 
 impl Weights {
-    /// Fits base and weights. Both sides are scaled to the same total weight. The search begins at `near`, where something like it was fitted before.
+    /// Fits base and weights. Both sides are scaled to the same total weight. The search begins at
+    /// `near`, where something like it was fitted before.
     #[must_use]
     pub(super) fn fit(rows: &Labelled, near: Option<&Self>) -> Self {
         let columns = rows.llr.ncols();
@@ -84,7 +90,14 @@ impl Quadratic {
         let count = rows.llr.nrows();
         let parts: Vec<Self> = (0..count.div_ceil(ROWS_AT_A_TIME))
             .into_par_iter()
-            .map(|part| Self::of_rows(coefficients, rows, row_weight, part * ROWS_AT_A_TIME..((part + 1) * ROWS_AT_A_TIME).min(count)))
+            .map(|part| {
+                Self::of_rows(
+                    coefficients,
+                    rows,
+                    row_weight,
+                    part * ROWS_AT_A_TIME..((part + 1) * ROWS_AT_A_TIME).min(count),
+                )
+            })
             .collect();
         let mut sum = Self { gradient: Array1::zeros(size), curvature: Array2::zeros((size, size)), loss: 0.0 };
         for part in parts {
@@ -100,7 +113,12 @@ impl Quadratic {
         sum
     }
 
-    fn of_rows(coefficients: &Array1<f64>, rows: &Labelled, row_weight: &Array1<f64>, range: std::ops::Range<usize>) -> Self {
+    fn of_rows(
+        coefficients: &Array1<f64>,
+        rows: &Labelled,
+        row_weight: &Array1<f64>,
+        range: std::ops::Range<usize>,
+    ) -> Self {
         let size = coefficients.len();
         let mut sum = Self { gradient: Array1::zeros(size), curvature: Array2::zeros((size, size)), loss: 0.0 };
         let mut x = vec![1.0; size];
@@ -162,7 +180,12 @@ impl Quadratic {
 fn balanced(rows: &Labelled) -> Array1<f64> {
     let injected: f64 = (&rows.weight * &rows.injected).sum();
     let null: f64 = rows.weight.sum() - injected;
-    Array1::from_iter(rows.weight.iter().zip(&rows.injected).map(|(w, &y)| 0.5 * w / if y > 0.5 { injected } else { null }.max(1e-12)))
+    Array1::from_iter(
+        rows.weight
+            .iter()
+            .zip(&rows.injected)
+            .map(|(w, &y)| 0.5 * w / if y > 0.5 { injected } else { null }.max(1e-12)),
+    )
 }
 
 /// Probability of a log-odds.

@@ -1,8 +1,9 @@
 //! Zip archives: their members as files of their own, under paths such as `dump.zip/day-1.xml`.
 //!
-//! Members are only ever read, from the archive itself; nothing is unpacked to disk, and a member's name never reaches the file system: it is cleaned (no `..`, no
-//! drive, no backslash) and only looked up in the archive's directory. Refused with a message: encrypted members, other methods than stored and
-//! deflate, members that lie over one another, archives inside archives.
+//! Members are only ever read, from the archive itself; nothing is unpacked to disk, and a member's
+//! name never reaches the file system: it is cleaned (no `..`, no drive, no backslash) and only
+//! looked up in the archive's directory. Refused with a message: encrypted members, other methods
+//! than stored and deflate, members that lie over one another, archives inside archives.
 //!
 //! Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
 
@@ -24,7 +25,8 @@ const END_BYTES: u64 = 22;
 const LONGEST_COMMENT: u64 = 65_535;
 /// Bytes of a directory at most: some two million members.
 const LARGEST_DIRECTORY: u64 = 256 << 20;
-/// Directories that are remembered, so that an archive of ten thousand members is not listed ten thousand times.
+/// Directories that are remembered, so that an archive of ten thousand members is not listed ten
+/// thousand times.
 const REMEMBERED: usize = 16;
 
 /// Why an archive or a member cannot be read.
@@ -40,13 +42,17 @@ pub enum ArchiveFault {
     #[error("the member is encrypted; unpack it and give the files inside")]
     Encrypted,
     /// A method that is not read.
-    #[error("the member is packed by method {0}; only stored and deflate are read: unpack it and give the files inside")]
+    #[error(
+        "the member is packed by method {0}; only stored and deflate are read: unpack it and give the files inside"
+    )]
     Method(u16),
     /// An archive or compressed file in an archive.
     #[error("an archive or compressed file inside an archive is not read; unpack it and give the files inside")]
     Nested,
     /// A Parquet file that is packed, which cannot be entered anywhere.
-    #[error("Parquet is not read in an archive or compressed as a whole (it is compressed inside); unpack it and give the files inside")]
+    #[error(
+        "Parquet is not read in an archive or compressed as a whole (it is compressed inside); unpack it and give the files inside"
+    )]
     Parquet,
     /// The directory has no such member.
     #[error("the archive has no such member")]
@@ -75,9 +81,11 @@ pub(super) struct Directory {
     by_name: HashMap<String, usize>,
 }
 
-/// Whether a file begins as a zip archive does; workbooks, which are archives as well, are read as they are.
+/// Whether a file begins as a zip archive does; workbooks, which are archives as well, are read as
+/// they are.
 pub(super) fn is_archive(path: &Path) -> bool {
-    // A pipe is not opened, since it waits for its writer, and an empty file of the kernel (`/proc`) may do so as well.
+    // A pipe is not opened, since it waits for its writer, and an empty file of the kernel
+    // (`/proc`) may do so as well.
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
         return false;
     }
@@ -91,14 +99,20 @@ pub(super) fn begins_as_archive(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
 }
 
-/// Paths of the members, below the archive's own path. Folders, hidden files and the shadow entries of macOS are left out.
+/// Paths of the members, below the archive's own path. Folders, hidden files and the shadow entries
+/// of macOS are left out.
 ///
 /// # Errors
 /// When the directory cannot be read.
 pub(super) fn members(path: &Path) -> Result<Vec<PathBuf>, ArchiveFault> {
     let directory = directory(path)?;
     let hidden = |name: &str| name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-    Ok(directory.members.iter().filter(|member| !hidden(&member.name)).map(|member| below(path, &member.name)).collect())
+    Ok(directory
+        .members
+        .iter()
+        .filter(|member| !hidden(&member.name))
+        .map(|member| below(path, &member.name))
+        .collect())
 }
 
 /// The archive and the member's name, when a path leads into a file.
@@ -118,13 +132,15 @@ fn below(archive: &Path, name: &str) -> PathBuf {
     path.into()
 }
 
-/// A member's contents, checked against length and checksum at the end, and its stored size in bytes.
+/// A member's contents, checked against length and checksum at the end, and its stored size in
+/// bytes.
 ///
 /// # Errors
 /// When there is no such member, or it cannot be read.
 pub(super) fn open(archive: &Path, name: &str) -> Result<(Box<dyn Read + Send>, u64), ArchiveFault> {
     let directory = directory(archive)?;
-    let member = directory.by_name.get(name).and_then(|&place| directory.members.get(place)).ok_or(ArchiveFault::NoMember)?;
+    let member =
+        directory.by_name.get(name).and_then(|&place| directory.members.get(place)).ok_or(ArchiveFault::NoMember)?;
     Ok((contents(File::open(archive)?, member)?, member.stored))
 }
 
@@ -132,7 +148,10 @@ pub(super) fn open(archive: &Path, name: &str) -> Result<(Box<dyn Read + Send>, 
 ///
 /// # Errors
 /// When the member cannot be read.
-pub(super) fn contents(mut file: impl Read + Seek + Send + 'static, member: &Member) -> Result<Box<dyn Read + Send>, ArchiveFault> {
+pub(super) fn contents(
+    mut file: impl Read + Seek + Send + 'static,
+    member: &Member,
+) -> Result<Box<dyn Read + Send>, ArchiveFault> {
     if member.flags & 1 != 0 {
         return Err(ArchiveFault::Encrypted);
     }
@@ -166,7 +185,10 @@ impl Read for Checked {
         let damaged = |text| io::Error::new(io::ErrorKind::InvalidData, text);
         let read = self.contents.read(buffer)?;
         self.crc.update(&buffer[..read]);
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| damaged("the archive's member is longer than its directory says"))?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| damaged("the archive's member is longer than its directory says"))?;
         if read == 0 && !buffer.is_empty() && (self.left > 0 || self.crc.sum() != self.expected) {
             return Err(damaged("the archive's member is damaged: length or checksum differ"));
         }
@@ -183,7 +205,8 @@ fn directory(path: &Path) -> Result<Arc<Directory>, ArchiveFault> {
     let metadata = std::fs::metadata(path)?;
     let (length, changed) = (metadata.len(), metadata.modified().ok());
     let known = || DIRECTORIES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(found) = known().iter().find(|(known, size, at, _)| known == path && *size == length && *at == changed) {
+    if let Some(found) = known().iter().find(|(known, size, at, _)| known == path && *size == length && *at == changed)
+    {
         return Ok(found.3.clone());
     }
     let directory = Arc::new(Directory::read(&mut File::open(path)?, length)?);
@@ -200,7 +223,8 @@ impl Directory {
     pub(super) fn read(file: &mut (impl Read + Seek), length: u64) -> Result<Self, ArchiveFault> {
         let tail_at = length.saturating_sub(END_BYTES + LONGEST_COMMENT);
         let tail = read_at(file, tail_at, length - tail_at)?;
-        let end = (0..=tail.len().saturating_sub(END_BYTES as usize)).rev().find(|&at| tail[at..].starts_with(b"PK\x05\x06"));
+        let end =
+            (0..=tail.len().saturating_sub(END_BYTES as usize)).rev().find(|&at| tail[at..].starts_with(b"PK\x05\x06"));
         let end = end.filter(|&end| end + END_BYTES as usize <= tail.len()).ok_or(ArchiveFault::Directory)?;
         let (mut size, mut at) = (u64::from(u32_at(&tail, end + 12)), u64::from(u32_at(&tail, end + 16)));
         if size == u64::from(u32::MAX) || at == u64::from(u32::MAX) {
@@ -245,7 +269,15 @@ impl Directory {
             }
             self.by_name.insert(clean.clone(), self.members.len());
             let [size, stored, header_at] = sizes;
-            self.members.push(Member { name: clean, flags, method: u16_at(head, 10), crc: u32_at(head, 16), stored, size, header_at });
+            self.members.push(Member {
+                name: clean,
+                flags,
+                method: u16_at(head, 10),
+                crc: u32_at(head, 16),
+                stored,
+                size,
+                header_at,
+            });
         }
         Some(after)
     }
@@ -264,7 +296,8 @@ impl Directory {
     }
 }
 
-/// Sizes and place of large members, which stand in an extra field in the order of those that the entry leaves open.
+/// Sizes and place of large members, which stand in an extra field in the order of those that the
+/// entry leaves open.
 fn large_sizes(extra: &[u8], sizes: &mut [u64; 3]) {
     let mut rest = extra;
     while let Some(head) = rest.get(..4) {
@@ -282,7 +315,8 @@ fn large_sizes(extra: &[u8], sizes: &mut [u64; 3]) {
     }
 }
 
-/// A name without anything that means a place outside: UTF-8, else the old code page of the Russian-speaking world, which agrees with the others in ASCII.
+/// A name without anything that means a place outside: UTF-8, else the old code page of the
+/// Russian-speaking world, which agrees with the others in ASCII.
 fn clean_name(bytes: &[u8], flags: u16) -> String {
     const UTF8_FLAG: u16 = 1 << 11;
     let text = match std::str::from_utf8(bytes) {
@@ -379,9 +413,15 @@ pub(super) mod tests {
 
     #[test]
     fn members_are_read_under_paths_below_the_archive() {
-        let file = stored(&zip(&[(b"a/day.xml", b"first"), (b"\x84\xa5\xad\xec.csv", b"second"), (b".hidden", b"no"), (b"folder/", b"")]));
+        let file = stored(&zip(&[
+            (b"a/day.xml", b"first"),
+            (b"\x84\xa5\xad\xec.csv", b"second"),
+            (b".hidden", b"no"),
+            (b"folder/", b""),
+        ]));
         let found = members(file.path()).unwrap();
-        let names: Vec<_> = found.iter().map(|path| path.strip_prefix(file.path()).unwrap().display().to_string()).collect();
+        let names: Vec<_> =
+            found.iter().map(|path| path.strip_prefix(file.path()).unwrap().display().to_string()).collect();
         assert_eq!(names, ["a/day.xml", "День.csv"]);
         assert_eq!(unpacked(&found[0]), Ok(b"first".to_vec()));
         assert_eq!(unpacked(&found[1]), Ok(b"second".to_vec()));
@@ -389,9 +429,15 @@ pub(super) mod tests {
 
     #[test]
     fn names_that_lead_outside_are_names_and_nothing_else() {
-        let file = stored(&zip(&[(b"../../etc/passwd", b"1"), (b"/etc/passwd", b"2"), (b"C:\\etc\\passwd", b"3"), (b"a/../\x07b", b"4")]));
+        let file = stored(&zip(&[
+            (b"../../etc/passwd", b"1"),
+            (b"/etc/passwd", b"2"),
+            (b"C:\\etc\\passwd", b"3"),
+            (b"a/../\x07b", b"4"),
+        ]));
         let found = members(file.path()).unwrap();
-        let names: Vec<_> = found.iter().map(|path| path.strip_prefix(file.path()).unwrap().display().to_string()).collect();
+        let names: Vec<_> =
+            found.iter().map(|path| path.strip_prefix(file.path()).unwrap().display().to_string()).collect();
         assert_eq!(names, ["etc/passwd", "etc/passwd (2)", "etc/passwd (3)", "a/_b"]);
         assert_eq!(unpacked(&found[1]), Ok(b"2".to_vec()));
     }

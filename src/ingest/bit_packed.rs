@@ -1,6 +1,8 @@
-//! The two integer encodings of Parquet that ids, stamps and values come in: the run-length and bit-packed hybrid, and binary packed deltas.
+//! The two integer encodings of Parquet that ids, stamps and values come in: the run-length and
+//! bit-packed hybrid, and binary packed deltas.
 //!
-//! Runs are handed on as runs: in a file that is sorted by meter one run stands for thousands of rows.
+//! Runs are handed on as runs: in a file that is sorted by meter one run stands for thousands of
+//! rows.
 //! Source: Apache Parquet, Encodings.md (RLE = 3, `DELTA_BINARY_PACKED` = 5).
 
 /// Values unpacked at a time.
@@ -115,7 +117,8 @@ pub(super) fn delta_total(mut bytes: &[u8]) -> Result<usize, Truncated> {
     Ok(varint(&mut bytes)? as usize)
 }
 
-/// Tells binary packed deltas as runs of even distance: `take(first, distance, rows)`. There must be `rows` of them. Returns what follows them.
+/// Tells binary packed deltas as runs of even distance: `take(first, distance, rows)`. There must
+/// be `rows` of them. Returns what follows them.
 pub(super) fn deltas(mut bytes: &[u8], rows: usize, mut take: impl FnMut(i64, i64, usize)) -> Result<&[u8], Truncated> {
     let block = varint(&mut bytes)? as usize;
     let parts = varint(&mut bytes)? as usize;
@@ -228,7 +231,8 @@ mod tests {
 
     #[test]
     fn the_hybrid_example_of_the_specification_is_read() {
-        // Encodings.md: the numbers 0 to 7 in three bits are 10001000 11000110 11111010; header (8 / 8) << 1 | 1.
+        // Encodings.md: the numbers 0 to 7 in three bits are 10001000 11000110 11111010; header (8
+        // / 8) << 1 | 1.
         let bytes = [0b0000_0011, 0b1000_1000, 0b1100_0110, 0b1111_1010, 0b0000_1010, 7];
         let mut hybrid = Hybrid::new(&bytes, 3, 13);
         let Some(HybridRun::Packed { bytes, rows }) = hybrid.next_run().unwrap() else { panic!("a packed run") };
@@ -241,10 +245,12 @@ mod tests {
 
     #[test]
     fn the_delta_examples_of_the_specification_are_read() {
-        // Encodings.md, example 2: 7, 5, 3, 1, 2, 3, 4, 5; block of 128 in 4 parts; deltas -2 -2 -2 1 1 1 1, least -2, width 2.
+        // Encodings.md, example 2: 7, 5, 3, 1, 2, 3, 4, 5; block of 128 in 4 parts; deltas -2 -2 -2
+        // 1 1 1 1, least -2, width 2.
         let bytes = [128, 1, 4, 8, 14, 3, 2, 0, 0, 0, 0b1100_0000, 0b0011_1111];
         let mut told = Vec::new();
-        deltas(&bytes, 8, |first, distance, rows| told.extend((0..rows as i64).map(|row| first + row * distance))).unwrap();
+        deltas(&bytes, 8, |first, distance, rows| told.extend((0..rows as i64).map(|row| first + row * distance)))
+            .unwrap();
         assert_eq!(told, [7, 5, 3, 1, 2, 3, 4, 5]);
     }
 

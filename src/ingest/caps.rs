@@ -1,6 +1,8 @@
-//! Limits of what one file may ask of the machine, so that a damaged or hostile file is refused with a message instead of filling memory or disk.
+//! Limits of what one file may ask of the machine, so that a damaged or hostile file is refused
+//! with a message instead of filling memory or disk.
 //!
-//! The defaults lie far above what head-ends and markets send. Whoever meets one with an honest file raises it in `[caps]`; every message names the cap.
+//! The defaults lie far above what head-ends and markets send. Whoever meets one with an honest
+//! file raises it in `[caps]`; every message names the cap.
 
 use std::io::{self, BufRead, Read};
 
@@ -13,9 +15,11 @@ pub struct Caps {
     pub nesting: usize,
     /// Bytes that one compressed file, member of an archive or page of Parquet may unpack to.
     pub unpacked_bytes: u64,
-    /// Times that a compressed file may grow when it is unpacked; asked only beyond the first 64 MiB.
+    /// Times that a compressed file may grow when it is unpacked; asked only beyond the first 64
+    /// MiB.
     pub unpacked_ratio: u64,
-    /// Records of one file that may be left out before its reading ends; in a table, those that are listed one by one.
+    /// Records of one file that may be left out before its reading ends; in a table, those that are
+    /// listed one by one.
     pub rejects: u64,
 }
 
@@ -31,7 +35,9 @@ impl Default for Caps {
 /// A limit that was met. The text says which, and how to raise it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CapMet {
-    #[error("a single line, segment, tag or text is longer than {0} bytes; if the file is right, raise `record_bytes` in [caps]")]
+    #[error(
+        "a single line, segment, tag or text is longer than {0} bytes; if the file is right, raise `record_bytes` in [caps]"
+    )]
     Record(u64),
     #[error("elements lie more than {0} deep inside one another; if the file is right, raise `nesting` in [caps]")]
     Nesting(usize),
@@ -41,7 +47,9 @@ pub(super) enum CapMet {
         "it unpacks to more than {0} times its size, as only archives made to do harm do; if the file is right, raise `unpacked_ratio` in [caps]"
     )]
     Ratio(u64),
-    #[error("more than {0} records cannot be used; the rest of the file is left out. If the file is right, raise `rejects` in [caps]")]
+    #[error(
+        "more than {0} records cannot be used; the rest of the file is left out. If the file is right, raise `rejects` in [caps]"
+    )]
     Rejects(u64),
     #[error("the system gives no more memory for it; free some, or raise the limit of the process (`ulimit -v`)")]
     NoMemory,
@@ -70,7 +78,11 @@ impl<R: Read> Unpacked<R> {
 /// Bytes that `stored` bytes may unpack to, and the cap that more would meet.
 pub(super) fn unpacked_limit(stored: u64, caps: &Caps) -> (u64, CapMet) {
     let by_ratio = stored.saturating_mul(caps.unpacked_ratio).max(FREE_BYTES);
-    let met = if by_ratio < caps.unpacked_bytes { CapMet::Ratio(caps.unpacked_ratio) } else { CapMet::Unpacked(caps.unpacked_bytes) };
+    let met = if by_ratio < caps.unpacked_bytes {
+        CapMet::Ratio(caps.unpacked_ratio)
+    } else {
+        CapMet::Unpacked(caps.unpacked_bytes)
+    };
     (by_ratio.min(caps.unpacked_bytes), met)
 }
 
@@ -86,7 +98,8 @@ impl<R: Read> Read for Unpacked<R> {
     }
 }
 
-/// A reader that counts lines and refuses records beyond the cap: [`Records::begin`] is called at the start of each.
+/// A reader that counts lines and refuses records beyond the cap: [`Records::begin`] is called at
+/// the start of each.
 pub(super) struct Records<R> {
     inner: R,
     cap: u64,
@@ -114,7 +127,8 @@ impl<R: BufRead> Records<R> {
         self.line
     }
 
-    /// Reads up to and with `end`, or to the end of the file, into `into`; `false` when there is nothing more.
+    /// Reads up to and with `end`, or to the end of the file, into `into`; `false` when there is
+    /// nothing more.
     pub(super) fn until(&mut self, end: u8, into: &mut Vec<u8>) -> io::Result<bool> {
         into.clear();
         self.begin();
@@ -182,7 +196,10 @@ mod tests {
     fn what_unpacks_to_too_much_is_refused_and_what_fits_is_read_whole() {
         let read = |length: u64, caps: Caps| {
             let mut bytes = Vec::new();
-            Unpacked::new(io::repeat(0).take(length), 1, &caps).read_to_end(&mut bytes).map(|_| bytes.len() as u64).map_err(|error| error.to_string())
+            Unpacked::new(io::repeat(0).take(length), 1, &caps)
+                .read_to_end(&mut bytes)
+                .map(|_| bytes.len() as u64)
+                .map_err(|error| error.to_string())
         };
         assert_eq!(read(FREE_BYTES, Caps::default()), Ok(FREE_BYTES));
         assert!(read(FREE_BYTES + 1, Caps::default()).unwrap_err().contains("`unpacked_ratio`"));

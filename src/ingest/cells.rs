@@ -1,4 +1,5 @@
-//! The cells of a static table, column by column: one text for all of a column, so that an empty cell costs the place of its end and nothing else.
+//! The cells of a static table, column by column: one text for all of a column, so that an empty
+//! cell costs the place of its end and nothing else.
 
 use super::caps::CapMet;
 

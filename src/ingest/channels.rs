@@ -1,11 +1,14 @@
-//! Several channels of one usage point to one reading an interval: what flows in less what flows out.
+//! Several channels of one usage point to one reading an interval: what flows in less what flows
+//! out.
 //!
-//! A connection point may be metered by several registers (general use and a boiler, import and solar export), each with a series of its own. They are
-//! added up where they cover the same interval; a missing part makes the sum missing, since null is not zero. Where one channel is read in shorter
-//! intervals than another, the shorter ones are added up to the longer. Of readings of one channel that overlap, the shorter ones count. Of a total and its phases the total
-//! counts, and of net energy and import and export the net. Where one channel tells an interval
-//! twice, both go on when it is the only channel (the series settles them, and reports a disagreement); for a sum the better quality counts, and equally good
-//! ones that disagree are missing.
+//! A connection point may be metered by several registers (general use and a boiler, import and
+//! solar export), each with a series of its own. They are added up where they cover the same
+//! interval; a missing part makes the sum missing, since null is not zero. Where one channel is
+//! read in shorter intervals than another, the shorter ones are added up to the longer. Of readings
+//! of one channel that overlap, the shorter ones count. Of a total and its phases the total counts,
+//! and of net energy and import and export the net. Where one channel tells an interval twice, both
+//! go on when it is the only channel (the series settles them, and reports a disagreement); for a
+//! sum the better quality counts, and equally good ones that disagree are missing.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +56,8 @@ impl From<Flow> for Stream {
     }
 }
 
-/// Whether phases are all of a connection: the three, both halves of a split phase, or the one that a single-phase meter is on.
+/// Whether phases are all of a connection: the three, both halves of a split phase, or the one that
+/// a single-phase meter is on.
 pub(super) fn are_whole(phases: &BTreeSet<Phase>) -> bool {
     let of = |phases: &[Phase]| phases.iter().copied().collect::<BTreeSet<_>>();
     phases.len() == 1 || *phases == of(&[Phase::A, Phase::B, Phase::C]) || *phases == of(&[Phase::S1, Phase::S2])
@@ -145,9 +149,13 @@ fn add_up(overlapping: &[ChannelReading], streams: &[Stream], netted: &mut Nette
         return;
     }
     let parts: Vec<Part> = parts.into_iter().map(one_an_interval).collect();
-    let same_axis = parts.windows(2).all(|pair| pair[0].iter().map(|r| (r.start, r.minutes)).eq(pair[1].iter().map(|r| (r.start, r.minutes))));
+    let same_axis = parts
+        .windows(2)
+        .all(|pair| pair[0].iter().map(|r| (r.start, r.minutes)).eq(pair[1].iter().map(|r| (r.start, r.minutes))));
     if same_axis {
-        netted.readings.extend((0..parts[0].len()).map(|place| sum(parts.iter().map(|part| &part[place]), streams, parts[0][place])));
+        netted.readings.extend(
+            (0..parts[0].len()).map(|place| sum(parts.iter().map(|part| &part[place]), streams, parts[0][place])),
+        );
         return;
     }
     let start = overlapping.iter().map(|reading| reading.start).min().unwrap_or_default();
@@ -157,7 +165,11 @@ fn add_up(overlapping: &[ChannelReading], streams: &[Stream], netted: &mut Nette
         return;
     };
     let whole = ChannelReading { start, minutes, channel: 0, quality: ReadingQuality::Actual, kwh: 0.0 };
-    let covered = |part: &Part| part[0].start == start && part[part.len() - 1].end() == end && part.windows(2).all(|p| p[0].end() == p[1].start.0);
+    let covered = |part: &Part| {
+        part[0].start == start
+            && part[part.len() - 1].end() == end
+            && part.windows(2).all(|p| p[0].end() == p[1].start.0)
+    };
     netted.readings.push(if parts.iter().all(covered) {
         sum(parts.iter().flatten(), streams, whole)
     } else {
@@ -165,7 +177,8 @@ fn add_up(overlapping: &[ChannelReading], streams: &[Stream], netted: &mut Nette
     });
 }
 
-/// The parts that count: of one energy told in two ways the one in shorter intervals, and else all of a connection rather than its phases, net rather than import and export.
+/// The parts that count: of one energy told in two ways the one in shorter intervals, and else all
+/// of a connection rather than its phases, net rather than import and export.
 fn counted(parts: Vec<Part>, streams: &[Stream]) -> Vec<Part> {
     if streams.iter().all(|stream| stream.phase.is_none() && stream.flow != Flow::Net) {
         return parts;
@@ -191,9 +204,11 @@ fn finer(first: Vec<Part>, second: Vec<Part>) -> Vec<Part> {
     }
 }
 
-/// What counts of one flow. Where one of the phases that the usage point has is not there, the others are not all of its energy: the total counts, or else they are missing.
+/// What counts of one flow. Where one of the phases that the usage point has is not there, the
+/// others are not all of its energy: the total counts, or else they are missing.
 fn of_flow(flow: Flow, totals: Vec<Part>, mut phases: Vec<Part>, streams: &[Stream]) -> Vec<Part> {
-    let known: BTreeSet<Phase> = streams.iter().filter(|stream| stream.flow == flow).filter_map(|stream| stream.phase).collect();
+    let known: BTreeSet<Phase> =
+        streams.iter().filter(|stream| stream.flow == flow).filter_map(|stream| stream.phase).collect();
     let here: BTreeSet<Phase> = phases.iter().filter_map(|part| stream(streams, part[0].channel).phase).collect();
     if here == known {
         return finer(totals, phases);
@@ -201,11 +216,15 @@ fn of_flow(flow: Flow, totals: Vec<Part>, mut phases: Vec<Part>, streams: &[Stre
     if !totals.is_empty() {
         return totals;
     }
-    phases.iter_mut().flatten().for_each(|reading| (reading.kwh, reading.quality) = (f32::NAN, ReadingQuality::Missing));
+    phases
+        .iter_mut()
+        .flatten()
+        .for_each(|reading| (reading.kwh, reading.quality) = (f32::NAN, ReadingQuality::Missing));
     phases
 }
 
-/// The readings of one channel without those that a shorter one overlaps. One whose time the shorter ones cover in full is their total, and all others are told.
+/// The readings of one channel without those that a shorter one overlaps. One whose time the
+/// shorter ones cover in full is their total, and all others are told.
 fn shortest(mut of_channel: Part, left_out: &mut Vec<ChannelReading>) -> Part {
     if of_channel.windows(2).all(|pair| pair[0].minutes == pair[1].minutes) {
         return of_channel;
@@ -263,7 +282,11 @@ fn one_an_interval(mut part: Part) -> Part {
     part
 }
 
-fn sum<'a>(parts: impl Iterator<Item = &'a ChannelReading>, streams: &[Stream], whole: ChannelReading) -> ChannelReading {
+fn sum<'a>(
+    parts: impl Iterator<Item = &'a ChannelReading>,
+    streams: &[Stream],
+    whole: ChannelReading,
+) -> ChannelReading {
     let (mut kwh, mut quality, mut import) = (0.0_f64, ReadingQuality::Actual, false);
     for part in parts {
         let out = stream(streams, part.channel).flow == Flow::Export;
@@ -294,21 +317,33 @@ mod tests {
     }
 
     fn told_of(readings: Vec<ChannelReading>, streams: &[Stream]) -> Vec<(u32, u16, String)> {
-        net(readings, streams).readings.iter().map(|reading| (reading.start.0, reading.minutes, format!("{:?}", reading.kwh))).collect()
+        net(readings, streams)
+            .readings
+            .iter()
+            .map(|reading| (reading.start.0, reading.minutes, format!("{:?}", reading.kwh)))
+            .collect()
     }
 
     const TWO_IN_ONE_OUT: [Flow; 3] = [Flow::Import, Flow::Import, Flow::Export];
 
     #[test]
     fn imports_are_added_and_exports_taken_away() {
-        let readings =
-            vec![reading(0, 30, 0, 1.0), reading(30, 30, 0, 1.0), reading(0, 30, 1, 0.5), reading(30, 30, 1, 0.5), reading(30, 30, 2, 4.0)];
+        let readings = vec![
+            reading(0, 30, 0, 1.0),
+            reading(30, 30, 0, 1.0),
+            reading(0, 30, 1, 0.5),
+            reading(30, 30, 1, 0.5),
+            reading(30, 30, 2, 4.0),
+        ];
         assert_eq!(told(readings, &TWO_IN_ONE_OUT), [(0, 30, "1.5".into()), (30, 30, "-2.5".into())]);
     }
 
     #[test]
     fn a_missing_part_makes_the_sum_missing() {
-        assert_eq!(told(vec![reading(0, 30, 0, 1.0), reading(0, 30, 1, f32::NAN)], &TWO_IN_ONE_OUT), [(0, 30, "NaN".into())]);
+        assert_eq!(
+            told(vec![reading(0, 30, 0, 1.0), reading(0, 30, 1, f32::NAN)], &TWO_IN_ONE_OUT),
+            [(0, 30, "NaN".into())]
+        );
     }
 
     #[test]
@@ -341,12 +376,16 @@ mod tests {
     fn of_three_lengths_the_shortest_counts_wherever_it_is_there() {
         let mut readings = vec![reading(0, 120, 0, 8.0), reading(0, 60, 0, 4.0), reading(60, 60, 0, 4.0)];
         readings.extend((0..2).map(|place| reading(place * 30, 30, 0, 2.0)));
-        assert_eq!(told(readings, &TWO_IN_ONE_OUT), [(0, 30, "2.0".into()), (30, 30, "2.0".into()), (60, 60, "4.0".into())]);
+        assert_eq!(
+            told(readings, &TWO_IN_ONE_OUT),
+            [(0, 30, "2.0".into()), (30, 30, "2.0".into()), (60, 60, "4.0".into())]
+        );
     }
 
     #[test]
     fn intervals_that_fit_nowhere_are_told() {
-        let readings = (0..300).flat_map(|hour| [reading(hour * 60, 60, 0, 1.0), reading(hour * 60 + 30, 60, 1, 1.0)]).collect();
+        let readings =
+            (0..300).flat_map(|hour| [reading(hour * 60, 60, 0, 1.0), reading(hour * 60 + 30, 60, 1, 1.0)]).collect();
         let netted = net(readings, &streams(&TWO_IN_ONE_OUT));
         assert_eq!((netted.readings.len(), netted.left_out.len()), (0, 600));
     }
@@ -371,7 +410,9 @@ mod tests {
         let mut readings: Vec<_> = (1..4).map(|channel| reading(0, 30, channel, 2.0)).collect();
         readings.extend((1..3).map(|channel| reading(30, 30, channel, 2.0)));
         assert_eq!(told_of(readings, &total_and_phases(Flow::Import)), [(0, 30, "6.0".into()), (30, 30, "NaN".into())]);
-        assert!(are_whole(&PHASES.into()) && are_whole(&[Phase::B].into()) && are_whole(&[Phase::S1, Phase::S2].into()));
+        assert!(
+            are_whole(&PHASES.into()) && are_whole(&[Phase::B].into()) && are_whole(&[Phase::S1, Phase::S2].into())
+        );
         assert!(!are_whole(&[Phase::A, Phase::B].into()), "a third of the energy is not there");
     }
 
@@ -385,8 +426,13 @@ mod tests {
     #[test]
     fn net_counts_and_not_the_import_and_export_beside_it() {
         let flows = [Flow::Import, Flow::Export, Flow::Net];
-        let readings =
-            vec![reading(0, 30, 0, 2.0), reading(0, 30, 1, 3.0), reading(0, 30, 2, -1.0), reading(30, 30, 0, 2.0), reading(30, 30, 1, 0.5)];
+        let readings = vec![
+            reading(0, 30, 0, 2.0),
+            reading(0, 30, 1, 3.0),
+            reading(0, 30, 2, -1.0),
+            reading(30, 30, 0, 2.0),
+            reading(30, 30, 1, 0.5),
+        ];
         assert_eq!(told(readings, &flows), [(0, 30, "-1.0".into()), (30, 30, "1.5".into())]);
     }
 

@@ -1,8 +1,11 @@
-//! The grid's tree from a CIM network model: substations, feeders, transformers, and the usage points behind them.
+//! The grid's tree from a CIM network model: substations, feeders, transformers, and the usage
+//! points behind them.
 //!
-//! A usage point belongs to the transformer whose low side is the nearest to its equipment along lines and closed switches; equipment that no transformer feeds belongs to
-//! its feeder. Normally open switches are not crossed. Transformers between equal voltages (regulators) are lines. Nodes have the name of their object
-//! where that name is the only one of its kind, else its mRID, so that usage points are called as in the readings.
+//! A usage point belongs to the transformer whose low side is the nearest to its equipment along
+//! lines and closed switches; equipment that no transformer feeds belongs to its feeder. Normally
+//! open switches are not crossed. Transformers between equal voltages (regulators) are lines. Nodes
+//! have the name of their object where that name is the only one of its kind, else its mRID, so
+//! that usage points are called as in the readings.
 //!
 //! Source: IEC 61970-301 (topology), IEC 61968-11 (UsagePoint).
 
@@ -18,7 +21,8 @@ use super::{IngestError, Table, decompress, digest};
 
 type Objects = BTreeMap<String, CimObject>;
 
-/// Reads the tree of a CIM model. Usage points that nothing feeds are told as rejects and stand at the top.
+/// Reads the tree of a CIM model. Usage points that nothing feeds are told as rejects and stand at
+/// the top.
 ///
 /// # Errors
 /// When the file cannot be read, or the tree contradicts itself.
@@ -64,10 +68,17 @@ struct End<'a> {
 
 impl<'a> Model<'a> {
     fn of(objects: &'a Objects) -> Self {
-        let mut model =
-            Self { objects, nodes_of: BTreeMap::new(), transformers: BTreeMap::new(), usage_points: BTreeMap::new(), fed_by: BTreeMap::new() };
+        let mut model = Self {
+            objects,
+            nodes_of: BTreeMap::new(),
+            transformers: BTreeMap::new(),
+            usage_points: BTreeMap::new(),
+            fed_by: BTreeMap::new(),
+        };
         for object in objects.values() {
-            if let (Some(equipment), Some(node)) = (object.get("Terminal.ConductingEquipment"), object.get("Terminal.ConnectivityNode")) {
+            if let (Some(equipment), Some(node)) =
+                (object.get("Terminal.ConductingEquipment"), object.get("Terminal.ConnectivityNode"))
+            {
                 model.nodes_of.entry(equipment).or_default().push(node);
             }
         }
@@ -85,7 +96,9 @@ impl<'a> Model<'a> {
             let Some(transformer) = object.get("PowerTransformerEnd.PowerTransformer").or(of_tank) else { continue };
             ends.entry(transformer).or_default().push(End {
                 number: object.get("TransformerEnd.endNumber").and_then(|number| number.parse().ok()).unwrap_or(1),
-                node: object.get("TransformerEnd.Terminal").and_then(|terminal| self.objects.get(terminal)?.get("Terminal.ConnectivityNode")),
+                node: object
+                    .get("TransformerEnd.Terminal")
+                    .and_then(|terminal| self.objects.get(terminal)?.get("Terminal.ConnectivityNode")),
                 voltage: object.get("TransformerEnd.BaseVoltage"),
                 rated_s: object.get("PowerTransformerEnd.ratedS").and_then(|va| va.parse().ok()),
             });
@@ -97,7 +110,8 @@ impl<'a> Model<'a> {
                 continue;
             }
             let low = ends.iter().filter(|end| end.number > 1).filter_map(|end| end.node).collect();
-            let rated_va = ends.iter().filter_map(|end| end.rated_s).reduce(f64::max).or_else(|| tanks.get(transformer).copied());
+            let rated_va =
+                ends.iter().filter_map(|end| end.rated_s).reduce(f64::max).or_else(|| tanks.get(transformer).copied());
             self.transformers.insert(transformer, (low, rated_va.filter(|va| *va > 0.0).map(|va| va / 1000.0)));
         }
     }
@@ -106,7 +120,9 @@ impl<'a> Model<'a> {
     fn tank_ratings(&self) -> BTreeMap<&'a str, f64> {
         let mut of_info: BTreeMap<&str, f64> = BTreeMap::new();
         for object in self.objects.values() {
-            if let (Some(info), Some(va)) = (object.get("TransformerEndInfo.TransformerTankInfo"), object.get("TransformerEndInfo.ratedS")) {
+            if let (Some(info), Some(va)) =
+                (object.get("TransformerEndInfo.TransformerTankInfo"), object.get("TransformerEndInfo.ratedS"))
+            {
                 let known = of_info.entry(info).or_insert(0.0);
                 *known = f64::max(*known, va.parse().unwrap_or(0.0));
             }
@@ -121,7 +137,8 @@ impl<'a> Model<'a> {
         ratings
     }
 
-    /// Usage points with their equipment; consumers stand for themselves in a model without usage points.
+    /// Usage points with their equipment; consumers stand for themselves in a model without usage
+    /// points.
     fn find_usage_points(&mut self) {
         for (id, object) in self.objects {
             for point in object.all("Equipment.UsagePoint").chain(object.all("Equipment.UsagePoints")) {
@@ -144,7 +161,8 @@ impl<'a> Model<'a> {
     fn feed(&mut self) {
         let mut equipment_at: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (&equipment, nodes) in &self.nodes_of {
-            let is_open = self.objects.get(equipment).is_some_and(|object| object.get("Switch.normalOpen") == Some("true"));
+            let is_open =
+                self.objects.get(equipment).is_some_and(|object| object.get("Switch.normalOpen") == Some("true"));
             if !is_open && !self.transformers.contains_key(equipment) {
                 for &node in nodes {
                     equipment_at.entry(node).or_default().push(equipment);
@@ -180,7 +198,12 @@ impl<'a> Model<'a> {
             match object.class.as_str() {
                 "Feeder" | "Line" => return Some((at, NodeKind::Feeder)),
                 "Substation" => return Some((at, NodeKind::Substation)),
-                _ => at = object.get("VoltageLevel.Substation").or(object.get("Bay.VoltageLevel")).or(object.get("Bay.Substation"))?,
+                _ => {
+                    at = object
+                        .get("VoltageLevel.Substation")
+                        .or(object.get("Bay.VoltageLevel"))
+                        .or(object.get("Bay.Substation"))?
+                }
             }
         }
         None
@@ -200,7 +223,8 @@ impl<'a> Model<'a> {
             match object.class.as_str() {
                 "Substation" => lines.push(line(id, NodeKind::Substation, None, None)),
                 "Feeder" | "Line" => {
-                    let substation = object.get("Feeder.NormalEnergizingSubstation").or(object.get("Feeder.EnergizingSubstation"));
+                    let substation =
+                        object.get("Feeder.NormalEnergizingSubstation").or(object.get("Feeder.EnergizingSubstation"));
                     lines.push(line(id, NodeKind::Feeder, substation, None));
                 }
                 _ => {}
@@ -210,14 +234,22 @@ impl<'a> Model<'a> {
             lines.push(line(id, NodeKind::Transformer, self.container(id).map(|(container, _)| container), *rated_kva));
         }
         for (id, equipment) in &self.usage_points {
-            let fed_by = equipment.iter().flat_map(|id| self.nodes_of.get(id).into_iter().flatten()).find_map(|node| self.fed_by.get(node)).copied();
+            let fed_by = equipment
+                .iter()
+                .flat_map(|id| self.nodes_of.get(id).into_iter().flatten())
+                .find_map(|node| self.fed_by.get(node))
+                .copied();
             let feeder = equipment.iter().find_map(|id| self.container(id)).map(|(container, _)| container);
-            // A transformer inside a substation feeds feeders: what it reaches belongs to its feeder.
+            // A transformer inside a substation feeds feeders: what it reaches belongs to its
+            // feeder.
             let in_substation = |id: &&str| self.container(id).is_some_and(|(_, kind)| kind == NodeKind::Substation);
             let parent = fed_by.filter(|id| feeder.is_none() || !in_substation(id)).or(feeder);
             if parent.is_none() {
                 let row = self.objects.get(*id).map_or(0, |object| object.line);
-                let detail = format!("usage point `{}` is fed by no transformer and lies in no feeder; it stands at the top of the grid", name(id));
+                let detail = format!(
+                    "usage point `{}` is fed by no transformer and lies in no feeder; it stands at the top of the grid",
+                    name(id)
+                );
                 rejects.push(reject(path, row, RejectCode::CELL_UNREADABLE, detail));
             }
             lines.push(line(id, NodeKind::UsagePoint, parent, None));
@@ -225,7 +257,8 @@ impl<'a> Model<'a> {
         lines
     }
 
-    /// What every object is called: by its name where no other of the tree has it, else by its mRID.
+    /// What every object is called: by its name where no other of the tree has it, else by its
+    /// mRID.
     fn names(&self) -> BTreeMap<&'a str, String> {
         let in_tree = self.objects.iter().filter(|(id, object)| {
             matches!(object.class.as_str(), "Substation" | "Feeder" | "Line")
@@ -234,7 +267,9 @@ impl<'a> Model<'a> {
         });
         let mut count: BTreeMap<&str, usize> = BTreeMap::new();
         let tree: Vec<(&'a str, &'a CimObject)> = in_tree.map(|(id, object)| (id.as_str(), object)).collect();
-        tree.iter().filter_map(|(_, object)| object.get("IdentifiedObject.name")).for_each(|name| *count.entry(name).or_insert(0) += 1);
+        tree.iter()
+            .filter_map(|(_, object)| object.get("IdentifiedObject.name"))
+            .for_each(|name| *count.entry(name).or_insert(0) += 1);
         tree.into_iter()
             .map(|(id, object)| {
                 let plain = object.get("IdentifiedObject.name").filter(|name| count.get(name) == Some(&1));
@@ -248,15 +283,22 @@ impl<'a> Model<'a> {
 mod tests {
     use super::*;
 
-    /// One feeder: a transformer with two ends, a switch to a neighbour, consumers on both sides, and one that hangs on the medium voltage.
+    /// One feeder: a transformer with two ends, a switch to a neighbour, consumers on both sides,
+    /// and one that hangs on the medium voltage.
     fn model(normally_open: bool, usage_points: &str) -> String {
         let reference = |property: &str, id: &str| format!("<cim:{property} rdf:resource=\"#_{id}\"/>");
         let object = |class: &str, id: &str, inside: &str| {
-            format!("<cim:{class} rdf:ID=\"_{id}\"><cim:IdentifiedObject.name>{id}-name</cim:IdentifiedObject.name>{inside}</cim:{class}>\n")
+            format!(
+                "<cim:{class} rdf:ID=\"_{id}\"><cim:IdentifiedObject.name>{id}-name</cim:IdentifiedObject.name>{inside}</cim:{class}>\n"
+            )
         };
         let in_feeder = reference("Equipment.EquipmentContainer", "F");
         let terminal = |id: &str, equipment: &str, node: &str| {
-            object("Terminal", id, &(reference("Terminal.ConductingEquipment", equipment) + &reference("Terminal.ConnectivityNode", node)))
+            object(
+                "Terminal",
+                id,
+                &(reference("Terminal.ConductingEquipment", equipment) + &reference("Terminal.ConnectivityNode", node)),
+            )
         };
         let end = |id: &str, transformer: &str, number: u8, voltage: &str, terminal: &str| {
             let inside = reference("PowerTransformerEnd.PowerTransformer", transformer)
@@ -279,16 +321,20 @@ mod tests {
             }
         }
         let switch = format!("{in_feeder}<cim:Switch.normalOpen>{normally_open}</cim:Switch.normalOpen>");
-        text += &(object("LoadBreakSwitch", "X", &switch) + &terminal("x1", "X", "low-T1") + &terminal("x2", "X", "far"));
+        text +=
+            &(object("LoadBreakSwitch", "X", &switch) + &terminal("x1", "X", "low-T1") + &terminal("x2", "X", "far"));
         for (consumer, node) in [("C1", "low-T1"), ("C2", "far"), ("C3", "medium")] {
-            text += &(object("EnergyConsumer", consumer, &in_feeder) + &terminal(&format!("t-{consumer}"), consumer, node));
+            text +=
+                &(object("EnergyConsumer", consumer, &in_feeder) + &terminal(&format!("t-{consumer}"), consumer, node));
         }
         text + usage_points + "</rdf:RDF>"
     }
 
     fn parents(text: &str) -> Vec<(String, String)> {
         let table = table_of(Box::new(text.as_bytes()), Path::new("model.xml")).unwrap();
-        let parent = |node: &GridNode| (node.node.to_string(), node.parent.as_ref().map_or_else(String::new, ToString::to_string));
+        let parent = |node: &GridNode| {
+            (node.node.to_string(), node.parent.as_ref().map_or_else(String::new, ToString::to_string))
+        };
         table.data.nodes().filter(|node| node.kind == NodeKind::UsagePoint).map(parent).collect()
     }
 
@@ -317,20 +363,29 @@ mod tests {
     fn transformers_keep_their_rating_and_place() {
         let table = table_of(Box::new(model(false, "").as_bytes()), Path::new("model.xml")).unwrap();
         let transformer = table.data.node("T1-name").unwrap();
-        assert_eq!((transformer.rated_kva, transformer.parent.as_ref().map(ToString::to_string)), (Some(400.0), Some("F-name".to_owned())));
-        assert_eq!(table.data.node("F-name").unwrap().parent.as_ref().map(ToString::to_string), Some("S-name".to_owned()));
+        assert_eq!(
+            (transformer.rated_kva, transformer.parent.as_ref().map(ToString::to_string)),
+            (Some(400.0), Some("F-name".to_owned()))
+        );
+        assert_eq!(
+            table.data.node("F-name").unwrap().parent.as_ref().map(ToString::to_string),
+            Some("S-name".to_owned())
+        );
     }
 
     #[test]
     fn a_usage_point_that_nothing_feeds_is_told() {
-        let table = table_of(Box::new(model(false, "<cim:UsagePoint rdf:ID=\"_U9\"/>").as_bytes()), Path::new("model.xml")).unwrap();
+        let table =
+            table_of(Box::new(model(false, "<cim:UsagePoint rdf:ID=\"_U9\"/>").as_bytes()), Path::new("model.xml"))
+                .unwrap();
         assert!(table.rejects[0].detail.contains("`U9`"), "{:?}", table.rejects);
     }
 
     #[test]
     fn a_model_cut_off_is_refused_with_its_line() {
         let text = model(false, "");
-        let error = table_of(Box::new(&text.as_bytes()[..text.len() / 2]), Path::new("model.xml")).unwrap_err().to_string();
+        let error =
+            table_of(Box::new(&text.as_bytes()[..text.len() / 2]), Path::new("model.xml")).unwrap_err().to_string();
         assert!(error.contains("row ") && error.contains("model.xml"), "{error}");
     }
 }

@@ -1,7 +1,9 @@
-//! Meter readings of IEC 61968-9 in JSON, for which there is no one standard: keys go by name whatever their case, lists of objects by the name of the list.
+//! Meter readings of IEC 61968-9 in JSON, for which there is no one standard: keys go by name
+//! whatever their case, lists of objects by the name of the list.
 //!
-//! Seen alive: `{header, payload: {MeterReadings: [{Meter: {mRID}, IntervalBlocks: [{IntervalReadings: [...], ReadingType: {ref}}]}]}}` and
-//! `{usagePoint, intervalBlocks: [{readingType, intervalReadings: [{timestamp, value: "0.5"}]}]}`.
+//! Seen alive: `{header, payload: {MeterReadings: [{Meter: {mRID}, IntervalBlocks:
+//! [{IntervalReadings: [...], ReadingType: {ref}}]}]}}` and `{usagePoint, intervalBlocks:
+//! [{readingType, intervalReadings: [{timestamp, value: "0.5"}]}]}`.
 
 use std::io::BufRead;
 
@@ -12,8 +14,14 @@ use super::message::{Halt, MessageFormat};
 use super::meter_points::MeterPoints;
 
 /// The format.
-pub(super) const CIM_JSON: MessageFormat =
-    MessageFormat { name: "CIM MeterReadings (JSON)", recognises, bytes_a_reading: 60, clock: StampClock::Own, facts: FACTS, parse };
+pub(super) const CIM_JSON: MessageFormat = MessageFormat {
+    name: "CIM MeterReadings (JSON)",
+    recognises,
+    bytes_a_reading: 60,
+    clock: StampClock::Own,
+    facts: FACTS,
+    parse,
+};
 
 fn recognises(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
@@ -60,7 +68,9 @@ fn walk<R: BufRead>(json: &mut JsonStream<R>, readings: &mut CimReadings) -> Res
                 containers.pop();
                 lists.pop();
             }
-            Token::Scalar(text) => readings.scalar(if in_list { lists.last().map_or("", String::as_str) } else { &key }, &text),
+            Token::Scalar(text) => {
+                readings.scalar(if in_list { lists.last().map_or("", String::as_str) } else { &key }, &text)
+            }
             Token::End => return Ok(()),
         }
     }
@@ -85,7 +95,9 @@ mod tests {
 
     #[test]
     fn a_type_without_a_length_takes_the_distance_of_stamps() {
-        let readings = ["00:45", "01:00", "01:15"].map(|time| format!("{{\"timeStamp\":\"2025-03-01T{time}:00Z\",\"value\":1}}")).join(",");
+        let readings = ["00:45", "01:00", "01:15"]
+            .map(|time| format!("{{\"timeStamp\":\"2025-03-01T{time}:00Z\",\"value\":1}}"))
+            .join(",");
         let text = format!(
             "{{\"MeterReadings\":[{{\"Meter\":{{\"mRID\":\"A\"}},\"IntervalBlocks\":[{{\"IntervalReadings\":[{readings}],\"ReadingType\":{{\"ref\":\"32.0.0.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0\"}}}}]}}]}}"
         );
@@ -106,7 +118,9 @@ mod tests {
     #[test]
     fn registers_export_and_quality_are_read_from_xml_of_any_namespace() {
         let reading = |kind: &str, value: &str| {
-            format!("<Readings><timeStamp>2025-03-01T00:45:00.000Z</timeStamp><value>{value}</value><ReadingType ref=\"{kind}\"/></Readings>")
+            format!(
+                "<Readings><timeStamp>2025-03-01T00:45:00.000Z</timeStamp><value>{value}</value><ReadingType ref=\"{kind}\"/></Readings>"
+            )
         };
         let text = format!(
             "<s:Envelope xmlns:s=\"http://x\"><s:Body><MeterReadings xmlns=\"http://vendor/readings\"><MeterReading><Meter><Names><name>SN-1</name><NameType><name>serial</name></NameType></Names></Meter>{}{}{}{}</MeterReading></MeterReadings></s:Body></s:Envelope>",
@@ -120,12 +134,20 @@ mod tests {
         assert_eq!(kept.registers(), [("SN-1".to_owned(), HALF_PAST + 900, 5.0)]);
     }
 
-    /// A message of one meter, whose blocks are of these types, each with readings at these minutes past midnight.
+    /// A message of one meter, whose blocks are of these types, each with readings at these minutes
+    /// past midnight.
     fn blocks(types: &[&str], extra: &str, readings: &[(i64, &str)]) -> String {
-        let readings: Vec<String> =
-            readings.iter().map(|(minute, value)| format!("{{\"timestamp\":{},\"value\":\"{value}\"}}", 1_740_787_200 + minute * 60)).collect();
-        let block = |kind: &&str| format!("{{\"readingType\":\"{kind}\",{extra}\"intervalReadings\":[{}]}}", readings.join(","));
-        format!("{{\"usagePoint\":\"A\",\"intervalBlocks\":[{}]}}", types.iter().map(block).collect::<Vec<_>>().join(","))
+        let readings: Vec<String> = readings
+            .iter()
+            .map(|(minute, value)| format!("{{\"timestamp\":{},\"value\":\"{value}\"}}", 1_740_787_200 + minute * 60))
+            .collect();
+        let block = |kind: &&str| {
+            format!("{{\"readingType\":\"{kind}\",{extra}\"intervalReadings\":[{}]}}", readings.join(","))
+        };
+        format!(
+            "{{\"usagePoint\":\"A\",\"intervalBlocks\":[{}]}}",
+            types.iter().map(block).collect::<Vec<_>>().join(",")
+        )
     }
 
     fn hourly(flow: u32, phases: u32) -> String {
@@ -171,21 +193,30 @@ mod tests {
     #[test]
     fn a_decimal_comma_is_read_where_it_can_be_nothing_else() {
         let values = |values: &[&str]| {
-            let readings: Vec<(i64, &str)> = values.iter().enumerate().map(|(place, value)| (15 * (place as i64 + 1), *value)).collect();
+            let readings: Vec<(i64, &str)> =
+                values.iter().enumerate().map(|(place, value)| (15 * (place as i64 + 1), *value)).collect();
             let kept = read_text(&CIM_JSON, &blocks(&[QUARTER], "", &readings));
             (kept.readings().iter().map(|reading| format!("{}", reading.2)).collect::<Vec<_>>(), kept.rejects().len())
         };
-        assert_eq!(values(&["0,380", "1,234", "1,5"]), (vec!["0.38".to_owned(), "1.234".to_owned(), "1.5".to_owned()], 0));
+        assert_eq!(
+            values(&["0,380", "1,234", "1,5"]),
+            (vec!["0.38".to_owned(), "1.234".to_owned(), "1.5".to_owned()], 0)
+        );
         assert_eq!(values(&["1,234", "2"]), (vec!["NaN".to_owned(), "2".to_owned()], 1), "a thousand or one");
     }
 
     #[test]
     fn readings_of_a_flat_list_name_their_own_meter() {
         let reading = |meter: &str, minute: i64, kind: &str| {
-            format!("{{\"meterId\":\"{meter}\",\"timestamp\":{},\"value\":1,\"readingType\":\"{kind}\"}}", 1_740_787_200 + minute * 60)
+            format!(
+                "{{\"meterId\":\"{meter}\",\"timestamp\":{},\"value\":1,\"readingType\":\"{kind}\"}}",
+                1_740_787_200 + minute * 60
+            )
         };
         for kind in [QUARTER, "0.0.0.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0"] {
-            let list = [("M1", 45), ("M2", 45), ("M1", 60), ("M2", 60)].map(|(meter, minute)| reading(meter, minute, kind)).join(",");
+            let list = [("M1", 45), ("M2", 45), ("M1", 60), ("M2", 60)]
+                .map(|(meter, minute)| reading(meter, minute, kind))
+                .join(",");
             let kept = read_text(&CIM_JSON, &format!("{{\"readings\":[{list}]}}"));
             let told: Vec<_> = kept.readings().into_iter().map(|(id, at, _)| (id, (at - HALF_PAST) / 60)).collect();
             let expected = [("M1", 0), ("M1", 15), ("M2", 0), ("M2", 15)].map(|(id, at)| (id.to_owned(), at));
@@ -222,9 +253,13 @@ mod tests {
             let kept = read_text(&CIM_XML, &format!("<MeterReadings>{inside}</MeterReadings>"));
             assert_eq!((kept.readings(), kept.rejects().len()), (vec![("M".to_owned(), HALF_PAST, 1.0)], 0));
         }
-        let unknown = read_text(&CIM_XML, &format!("<MeterReadings>{}{dictionary}</MeterReadings>", reading.replace("rt-1", "rt-2")));
+        let unknown = read_text(
+            &CIM_XML,
+            &format!("<MeterReadings>{}{dictionary}</MeterReadings>", reading.replace("rt-1", "rt-2")),
+        );
         assert_eq!(unknown.rejects()[0].code, "channel.unknown");
-        let inside = reading.replace("<ReadingType ref=\"rt-1\"/>", &dictionary.replace("<Names><name>rt-1</name></Names>", ""));
+        let inside =
+            reading.replace("<ReadingType ref=\"rt-1\"/>", &dictionary.replace("<Names><name>rt-1</name></Names>", ""));
         assert_eq!(read_text(&CIM_XML, &format!("<MeterReadings>{inside}</MeterReadings>")).readings().len(), 1);
     }
 }

@@ -1,6 +1,8 @@
-//! CIM network models in RDF/XML, as a flat list of objects with properties; only what the grid's tree needs is kept.
+//! CIM network models in RDF/XML, as a flat list of objects with properties; only what the grid's
+//! tree needs is kept.
 //!
-//! Objects are named by `rdf:ID` or `rdf:about`, references by `rdf:resource`; writers put `#`, `_` or `urn:uuid:` before the same name, so these are dropped.
+//! Objects are named by `rdf:ID` or `rdf:about`, references by `rdf:resource`; writers put `#`, `_`
+//! or `urn:uuid:` before the same name, so these are dropped.
 //!
 //! Source: IEC 61970-552, CIM XML model exchange format.
 
@@ -70,7 +72,9 @@ impl CimObject {
 
 /// Whether the first bytes look like a CIM model.
 pub(super) fn recognises(head: &[u8]) -> bool {
-    head_text(head).is_some_and(|text| text.contains("22-rdf-syntax-ns#") && (text.contains("/CIM") || text.contains("iec.ch/TC57")))
+    head_text(head).is_some_and(|text| {
+        text.contains("22-rdf-syntax-ns#") && (text.contains("/CIM") || text.contains("iec.ch/TC57"))
+    })
 }
 
 /// The objects of a model by their bare names; `path` is for messages.
@@ -88,7 +92,9 @@ pub(super) fn objects(stream: Box<dyn BufRead + '_>, path: &Path) -> Result<BTre
         Halt::Io(source) => IngestError::Io { path: path.to_path_buf(), source },
         Halt::Broken(detail) => IngestError::Broken { path: path.to_path_buf(), row: line, detail },
         Halt::Cap(met) => IngestError::Broken { path: path.to_path_buf(), row: line, detail: met.to_string() },
-        Halt::Stopped => IngestError::Broken { path: path.to_path_buf(), row: line, detail: "it was not read to its end".to_owned() },
+        Halt::Stopped => {
+            IngestError::Broken { path: path.to_path_buf(), row: line, detail: "it was not read to its end".to_owned() }
+        }
     })
 }
 

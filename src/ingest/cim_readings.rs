@@ -1,8 +1,12 @@
-//! IEC 61968-9 meter readings, whatever they are written in: XML and JSON give the same nested names and values.
+//! IEC 61968-9 meter readings, whatever they are written in: XML and JSON give the same nested
+//! names and values.
 //!
-//! Writers differ in namespace, envelope, order and case, so everything goes by the (local) name of a key in lower case. Readings wait until the object around them
-//! ends and their type is known, and until an object around that ends and the usage point is known; a reading may name its own. A stamp is the end of its interval. The length is that
-//! of the ReadingType, else of `intervalLength`, else the usual distance of stamps. Values without their own reading type take the one of the block.
+//! Writers differ in namespace, envelope, order and case, so everything goes by the (local) name of
+//! a key in lower case. Readings wait until the object around them ends and their type is known,
+//! and until an object around that ends and the usage point is known; a reading may name its own. A
+//! stamp is the end of its interval. The length is that of the ReadingType, else of
+//! `intervalLength`, else the usual distance of stamps. Values without their own reading type take
+//! the one of the block.
 //!
 //! Source: IEC 61968-9:2013, MeterReadings.
 
@@ -170,12 +174,17 @@ impl<'p, 'a> CimReadings<'p, 'a> {
                 around.kind = kind.or(around.kind.take());
             }
             "usagepoint" => {
-                around.usage_point = PointId::of_object(&mut object, ["mRID of UsagePoint", "name of UsagePoint"]).or(around.usage_point.take());
+                around.usage_point = PointId::of_object(&mut object, ["mRID of UsagePoint", "name of UsagePoint"])
+                    .or(around.usage_point.take());
             }
-            "meter" => around.meter = PointId::of_object(&mut object, ["mRID of Meter", "name of Meter"]).or(around.meter.take()),
+            "meter" => {
+                around.meter =
+                    PointId::of_object(&mut object, ["mRID of Meter", "name of Meter"]).or(around.meter.take())
+            }
             // The class that meters belong to; a Meter beside it says more.
             "enddevice" => {
-                around.meter = around.meter.take().or(PointId::of_object(&mut object, ["mRID of EndDevice", "name of EndDevice"]));
+                around.meter =
+                    around.meter.take().or(PointId::of_object(&mut object, ["mRID of EndDevice", "name of EndDevice"]));
             }
             "names" => around.plain_name = around.plain_name.take().or(object.plain_name),
             "readingqualities" | "readingqualitytype" => {
@@ -186,13 +195,16 @@ impl<'p, 'a> CimReadings<'p, 'a> {
         }
         around.readings.append(&mut object.readings);
         if self.waiting > MOST_WAITING {
-            return Err(Halt::Broken(format!("more than {MOST_WAITING} readings wait for their usage point or reading type")));
+            return Err(Halt::Broken(format!(
+                "more than {MOST_WAITING} readings wait for their usage point or reading type"
+            )));
         }
         Ok(())
     }
 
-    /// The document ends, or breaks off: what still waits is handed over where its usage point is known. A reading counts, and a meter's name, only where its object was
-    /// read to the end: quality or usage point may stand after it.
+    /// The document ends, or breaks off: what still waits is handed over where its usage point is
+    /// known. A reading counts, and a meter's name, only where its object was read to the end:
+    /// quality or usage point may stand after it.
     pub(super) fn finish(mut self) {
         while self.open.len() > 1 {
             if let Some(object) = self.open.last_mut() {
@@ -212,13 +224,17 @@ impl<'p, 'a> CimReadings<'p, 'a> {
         }
     }
 
-    /// The reading type that an object names: the first of its reference, mRID and name that is one, else what its fields spell out, else the first that is there.
+    /// The reading type that an object names: the first of its reference, mRID and name that is
+    /// one, else what its fields spell out, else the first that is there.
     fn kind_of(&mut self, object: &mut Object) -> Option<String> {
-        let names: Vec<String> = [object.reference.take(), object.id.take(), object.plain_name.take()].into_iter().flatten().collect();
+        let names: Vec<String> =
+            [object.reference.take(), object.id.take(), object.plain_name.take()].into_iter().flatten().collect();
         if let Some(name) = names.iter().find(|name| ReadingType::parse(name).is_some()) {
             return Some(name.clone());
         }
-        let Some(numbers) = object.words.take().and_then(|words| words.numbers()) else { return names.into_iter().next() };
+        let Some(numbers) = object.words.take().and_then(|words| words.numbers()) else {
+            return names.into_iter().next();
+        };
         for name in names {
             if self.types.len() < MOST_TYPES {
                 self.types.insert(name, numbers.clone());
@@ -232,9 +248,11 @@ impl<'p, 'a> CimReadings<'p, 'a> {
         ReadingType::parse(kind).or_else(|| ReadingType::parse(self.types.get(kind)?))
     }
 
-    /// A reading that is complete is handed over; the others wait for their usage point, their type, or other readings that show how long it is.
+    /// A reading that is complete is handed over; the others wait for their usage point, their
+    /// type, or other readings that show how long it is.
     fn take(&mut self, reading: Reading) {
-        let has_length = || reading.kind.as_deref().and_then(|kind| self.type_of(kind)).is_some_and(|kind| kind.length_s.is_some());
+        let has_length =
+            || reading.kind.as_deref().and_then(|kind| self.type_of(kind)).is_some_and(|kind| kind.length_s.is_some());
         if reading.point.is_some() && has_length() {
             self.deliver(None, vec![reading]);
         } else if let Some(around) = self.open.last_mut() {
@@ -252,11 +270,15 @@ impl<'p, 'a> CimReadings<'p, 'a> {
             StampForm::DayFirst => stamp.contains('.') && !stamp.contains('/'),
             _ => true,
         });
-        let at = match form.ok_or(RejectCode::TIME_UNREADABLE).and_then(|form| StampReader::new(form, self.points.calendar).read(stamp.as_bytes())) {
+        let at = match form
+            .ok_or(RejectCode::TIME_UNREADABLE)
+            .and_then(|form| StampReader::new(form, self.points.calendar).read(stamp.as_bytes()))
+        {
             Ok(at) => at,
             Err(code) => {
                 let shown: String = stamp.chars().take(40).collect();
-                self.points.reject(code, format!("time stamp `{shown}`; 2025-03-01T00:30:00Z or with an offset is expected"));
+                self.points
+                    .reject(code, format!("time stamp `{shown}`; 2025-03-01T00:30:00Z or with an offset is expected"));
                 return None;
             }
         };
@@ -284,13 +306,17 @@ impl<'p, 'a> CimReadings<'p, 'a> {
             Cell::Missing => f64::NAN,
             Cell::Text => {
                 let shown = shown(text);
-                self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, format!("`{shown}` where a number is expected; the interval is missing"));
+                self.points.reject(
+                    RejectCode::VALUE_NOT_A_NUMBER,
+                    format!("`{shown}` where a number is expected; the interval is missing"),
+                );
                 f64::NAN
             }
         }
     }
 
-    /// Hands over readings of the usage point that each names itself, or else of the one around them.
+    /// Hands over readings of the usage point that each names itself, or else of the one around
+    /// them.
     fn deliver(&mut self, around: Option<&PointId>, readings: Vec<Reading>) {
         let mut by_point: BTreeMap<Option<PointId>, BTreeMap<Option<String>, Vec<Reading>>> = BTreeMap::new();
         for mut reading in readings {
@@ -300,7 +326,10 @@ impl<'p, 'a> CimReadings<'p, 'a> {
         for (point, by_kind) in by_point {
             let Some(point) = point else {
                 let count: usize = by_kind.values().map(Vec::len).sum();
-                self.points.reject(RejectCode::ID_EMPTY, format!("{count} readings without a usage point or meter, or cut off before it is told"));
+                self.points.reject(
+                    RejectCode::ID_EMPTY,
+                    format!("{count} readings without a usage point or meter, or cut off before it is told"),
+                );
                 continue;
             };
             for (kind, readings) in by_kind {
@@ -318,11 +347,19 @@ impl<'p, 'a> CimReadings<'p, 'a> {
                 self.untyped_readings += count;
                 return self.untyped.push(Untyped { point: point.clone(), kind, row: self.points.row(), readings });
             }
-            let detail = format!("{count} readings of `{id}` with the reading type `{word}`; a type of 18 numbers is needed to know what they are");
+            let detail = format!(
+                "{count} readings of `{id}` with the reading type `{word}`; a type of 18 numbers is needed to know what they are"
+            );
             return self.points.reject(RejectCode::CHANNEL_UNKNOWN, detail);
         };
         match parsed.meaning {
-            Meaning::Other => return self.points.notes.see(Subject::Channel, || format!("passed over, reading type `{word}`"), count as u64),
+            Meaning::Other => {
+                return self.points.notes.see(
+                    Subject::Channel,
+                    || format!("passed over, reading type `{word}`"),
+                    count as u64,
+                );
+            }
             Meaning::SomePhases => {
                 let detail = format!("{count} readings of `{id}` of some phases only (`{word}`); export the total too");
                 return self.points.reject_all(RejectCode::CHANNEL_UNKNOWN, count, detail);
@@ -340,24 +377,40 @@ impl<'p, 'a> CimReadings<'p, 'a> {
 
     fn deliver_reading(&mut self, id: &str, kind: ReadingType, reading: &Reading, usual_s: Option<i64>) {
         // Some writers tell minutes; then the stamps lie that many apart.
-        let told_s = reading.length_s.map(|told| if usual_s == told.checked_mul(60) { told.saturating_mul(60) } else { told });
+        let told_s =
+            reading.length_s.map(|told| if usual_s == told.checked_mul(60) { told.saturating_mul(60) } else { told });
         let (length_s, source) = match (kind.length_s, told_s, usual_s) {
             (Some(length_s), _, _) => (length_s, "as the ReadingType says"),
             (None, Some(length_s), _) => (length_s, "as `intervalLength` says"),
             (None, None, usual_s) => (usual_s.unwrap_or(0), "the usual distance of stamps"),
         };
         if told_s.is_some_and(|told_s| told_s != length_s) {
-            self.points.notes.doubt(Subject::Length, "`intervalLength` says another length; export again with one of the two put right");
+            self.points.notes.doubt(
+                Subject::Length,
+                "`intervalLength` says another length; export again with one of the two put right",
+            );
         } else if kind.length_s.is_none() && usual_s.is_some_and(|usual_s| usual_s != length_s) {
-            self.points.notes.doubt(Subject::Length, "stamps usually lie another distance apart; compare the energy of a day with a bill");
+            self.points.notes.doubt(
+                Subject::Length,
+                "stamps usually lie another distance apart; compare the energy of a day with a bill",
+            );
         }
-        let interval = |kwh: f64| Interval { start_s: reading.at_s.saturating_sub(length_s), length_s, kwh, quality: reading.quality };
+        let interval = |kwh: f64| Interval {
+            start_s: reading.at_s.saturating_sub(length_s),
+            length_s,
+            kwh,
+            quality: reading.quality,
+        };
         match kind.meaning {
-            Meaning::Energy { stream, kwh_per_unit } => self.points.energy(id, stream, "", interval(reading.value * kwh_per_unit)),
+            Meaning::Energy { stream, kwh_per_unit } => {
+                self.points.energy(id, stream, "", interval(reading.value * kwh_per_unit))
+            }
             Meaning::Power { stream, kw_per_unit } => {
                 self.points.energy(id, stream, "", interval(reading.value * kw_per_unit * length_s as f64 / 3600.0));
             }
-            Meaning::Counter { kwh_per_unit, part } => return self.points.register(id, part.into(), reading.at_s, reading.value * kwh_per_unit),
+            Meaning::Counter { kwh_per_unit, part } => {
+                return self.points.register(id, part.into(), reading.at_s, reading.value * kwh_per_unit);
+            }
             Meaning::SomePhases | Meaning::Other => return,
         }
         self.points.notes.see(Subject::Length, || source.to_owned(), 1);
@@ -373,7 +426,8 @@ fn worse(known: Option<ReadingQuality>, told: ReadingQuality) -> ReadingQuality 
     known.map_or(told, |known| known.min(told))
 }
 
-/// The most frequent distance between stamps, the shorter of two equally frequent; `None` for fewer than two.
+/// The most frequent distance between stamps, the shorter of two equally frequent; `None` for fewer
+/// than two.
 fn usual_distance(readings: &[Reading]) -> Option<i64> {
     let mut stamps: Vec<i64> = readings.iter().map(|reading| reading.at_s).collect();
     stamps.sort_unstable();

@@ -1,4 +1,5 @@
-//! Meter readings of IEC 61968-9 in XML: every element is an object, every attribute and every element of text alone a value.
+//! Meter readings of IEC 61968-9 in XML: every element is an object, every attribute and every
+//! element of text alone a value.
 
 use std::io::BufRead;
 
@@ -9,11 +10,18 @@ use super::meter_points::MeterPoints;
 use super::xml_stream::{Tag, XmlStream, head_text};
 
 /// The format.
-pub(super) const CIM_XML: MessageFormat =
-    MessageFormat { name: "CIM MeterReadings (XML)", recognises, bytes_a_reading: 150, clock: StampClock::Own, facts: FACTS, parse };
+pub(super) const CIM_XML: MessageFormat = MessageFormat {
+    name: "CIM MeterReadings (XML)",
+    recognises,
+    bytes_a_reading: 150,
+    clock: StampClock::Own,
+    facts: FACTS,
+    parse,
+};
 
 fn recognises(head: &[u8]) -> bool {
-    head_text(head).is_some_and(|text| ["MeterReadings", "MeterReading ", "MeterReading>"].iter().any(|name| text.contains(name)))
+    head_text(head)
+        .is_some_and(|text| ["MeterReadings", "MeterReading ", "MeterReading>"].iter().any(|name| text.contains(name)))
 }
 
 fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), Halt> {
@@ -39,7 +47,8 @@ fn walk(xml: &mut XmlStream, readings: &mut CimReadings) -> Result<(), Halt> {
             }
             Tag::Close => {
                 readings.end()?;
-                // Nothing was opened inside: what it holds is a plain value of the element around it.
+                // Nothing was opened inside: what it holds is a plain value of the element around
+                // it.
                 if xml.depth() == deepest && (!xml.text().is_empty() || xml.name() == "value") {
                     readings.scalar(&xml.name().to_ascii_lowercase(), xml.text());
                 }

@@ -1,4 +1,5 @@
-//! Columns by name: canonical names, the usual other ones, and a close match when a name is misspelt.
+//! Columns by name: canonical names, the usual other ones, and a close match when a name is
+//! misspelt.
 
 use std::path::Path;
 
@@ -150,8 +151,18 @@ pub(super) const TIMESTAMP: &[&str] = &[
     "Уақыт",
 ];
 /// Names of a date whose time of day stands in another column, or of a day.
-pub(super) const DATE: &[&str] =
-    &["date", "day", "read_date", "reading_date", "Datum", "Дата", "Дата показаний", "Дата снятия показаний", "Күні", "Күн"];
+pub(super) const DATE: &[&str] = &[
+    "date",
+    "day",
+    "read_date",
+    "reading_date",
+    "Datum",
+    "Дата",
+    "Дата показаний",
+    "Дата снятия показаний",
+    "Күні",
+    "Күн",
+];
 /// Names of a time of day.
 pub(super) const TIME: &[&str] = &[
     "time",
@@ -218,7 +229,8 @@ pub(super) const DURATION: &[&str] = &["duration_min", "interval_min", "interval
 pub(super) const QUALITY: &[&str] = &["quality", "reading_quality", "status", "flag", "Качество", "Статус"];
 pub(super) const CHANNEL: &[&str] = &["channel", "direction", "register_type", "Канал", "Направление"];
 /// Names of a column that tells the unit of each row.
-pub(super) const UNIT: &[&str] = &["unit", "units", "uom", "Ед. изм.", "Ед. измерения", "Единица", "Единица измерения", "ЕИ"];
+pub(super) const UNIT: &[&str] =
+    &["unit", "units", "uom", "Ед. изм.", "Ед. измерения", "Единица", "Единица измерения", "ЕИ"];
 /// Names of values that may as well be those of a counter.
 const GENERAL: &[&str] = &["value", "reading", "Значение"];
 
@@ -236,7 +248,14 @@ pub(super) struct ReadingColumns {
 impl ReadingColumns {
     /// All columns that are read.
     pub(super) fn all(&self) -> impl Iterator<Item = usize> {
-        let wanted = [Some(self.usage_point), Some(self.timestamp), Some(self.value.column()), self.duration_min, self.quality, self.channel];
+        let wanted = [
+            Some(self.usage_point),
+            Some(self.timestamp),
+            Some(self.value.column()),
+            self.duration_min,
+            self.quality,
+            self.channel,
+        ];
         wanted.into_iter().flatten()
     }
 }
@@ -262,7 +281,8 @@ impl Value {
 /// Finds the columns of a readings file.
 ///
 /// # Errors
-/// When usage point, time stamp or value are missing; the message lists what was found and the close match.
+/// When usage point, time stamp or value are missing; the message lists what was found and the
+/// close match.
 pub(super) fn reading_columns(path: &Path, header: &[String]) -> Result<ReadingColumns, IngestError> {
     let value = value_column(header);
     Ok(ReadingColumns {
@@ -314,12 +334,21 @@ pub(super) fn find(header: &[String], names: &[&str]) -> Option<usize> {
 ///
 /// # Errors
 /// When there is none.
-pub(super) fn require(path: &Path, header: &[String], names: &[&str], meaning: &'static str) -> Result<usize, IngestError> {
+pub(super) fn require(
+    path: &Path,
+    header: &[String],
+    names: &[&str],
+    meaning: &'static str,
+) -> Result<usize, IngestError> {
     find(header, names).ok_or_else(|| missing(path, header, names, meaning))
 }
 
 fn missing(path: &Path, header: &[String], names: &[&str], meaning: &'static str) -> IngestError {
-    let found = if header.is_empty() { "no columns".to_owned() } else { header.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ") };
+    let found = if header.is_empty() {
+        "no columns".to_owned()
+    } else {
+        header.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")
+    };
     let close = header
         .iter()
         .filter(|column| !means_something_else(column, names))
@@ -341,7 +370,8 @@ fn means_something_else(column: &str, names: &[&str]) -> bool {
     !is_one(names) && lists.into_iter().any(is_one)
 }
 
-/// Lower case, letters, digits and `+` only; Cyrillic letters that look like Latin ones become those, because people type either.
+/// Lower case, letters, digits and `+` only; Cyrillic letters that look like Latin ones become
+/// those, because people type either.
 pub(super) fn plain(name: &str) -> String {
     let fold = |c| match c {
         'а' => 'a',
@@ -393,7 +423,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_column_is_named_with_its_remedy() {
-        let error = reading_columns(Path::new("x.csv"), &header(&["usge_point", "timestamp", "kwh"])).unwrap_err().to_string();
+        let error =
+            reading_columns(Path::new("x.csv"), &header(&["usge_point", "timestamp", "kwh"])).unwrap_err().to_string();
         assert!(error.contains("did you mean `usge_point`? rename it to `usage_point`"), "{error}");
     }
 
@@ -407,7 +438,8 @@ mod tests {
 
     #[test]
     fn kazakh_headings_are_known() {
-        let columns = reading_columns(Path::new("x.csv"), &header(&["Есептеуіш нөмірі", "Күні мен уақыты", "Тұтыну"])).unwrap();
+        let columns =
+            reading_columns(Path::new("x.csv"), &header(&["Есептеуіш нөмірі", "Күні мен уақыты", "Тұтыну"])).unwrap();
         assert_eq!((columns.usage_point, columns.timestamp, columns.value), (0, 1, Value::Interval(2, Unit::Kwh)));
     }
 

@@ -1,13 +1,16 @@
-//! A look at the container of old workbooks (xls) before the workbook crate walks it: chains of sectors that lead back into themselves would be followed until memory ends.
+//! A look at the container of old workbooks (xls) before the workbook crate walks it: chains of
+//! sectors that lead back into themselves would be followed until memory ends.
 //!
-//! Source: Microsoft, [MS-CFB] Compound File Binary File Format, sections 2.2 (header), 2.3 (FAT), 2.4 (mini FAT) and 2.5 (DIFAT).
+//! Source: Microsoft, [MS-CFB] Compound File Binary File Format, sections 2.2 (header), 2.3 (FAT),
+//! 2.4 (mini FAT) and 2.5 (DIFAT).
 
 /// Beginning of a compound file.
 pub(super) const MAGIC: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 /// Numbers from here on are marks, not sectors.
 const FIRST_MARK: u32 = 0xffff_fffa;
 
-/// Whether the chains of a compound file end; `true` for files of other kinds. Sectors beyond the end of the file are left to the crate, which refuses them.
+/// Whether the chains of a compound file end; `true` for files of other kinds. Sectors beyond the
+/// end of the file are left to the crate, which refuses them.
 pub(super) fn chains_end(bytes: &[u8]) -> bool {
     if !bytes.starts_with(&MAGIC) {
         return true;
@@ -32,9 +35,11 @@ pub(super) fn chains_end(bytes: &[u8]) -> bool {
     is_without_loop(&mini)
 }
 
-/// Whether the file is a container of something encrypted, as an office program writes a workbook that needs a password.
+/// Whether the file is a container of something encrypted, as an office program writes a workbook
+/// that needs a password.
 ///
-/// Source: Microsoft, [MS-OFFCRYPTO] Office Document Cryptography Structure, section 2.3.4.4 (the stream `EncryptedPackage`).
+/// Source: Microsoft, [MS-OFFCRYPTO] Office Document Cryptography Structure, section 2.3.4.4 (the
+/// stream `EncryptedPackage`).
 pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     bytes.starts_with(&MAGIC) && memchr::memmem::find(bytes, &name).is_some()
@@ -50,7 +55,10 @@ impl Sectors<'_> {
     /// The numbers in a sector; none beyond the end of the file.
     fn words(&self, sector: u32) -> Vec<u32> {
         let start = (sector as usize + 1).saturating_mul(self.size);
-        let sector = self.bytes.get(start.min(self.bytes.len())..start.saturating_add(self.size).min(self.bytes.len())).unwrap_or_default();
+        let sector = self
+            .bytes
+            .get(start.min(self.bytes.len())..start.saturating_add(self.size).min(self.bytes.len()))
+            .unwrap_or_default();
         sector.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
     }
 

@@ -1,4 +1,5 @@
-//! Panics of foreign readers on damaged files, turned into errors: a library that slices before it checks must not end a run.
+//! Panics of foreign readers on damaged files, turned into errors: a library that slices before it
+//! checks must not end a run.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -11,8 +12,8 @@ thread_local! {
 
 /// What a library's call gives; `None` when it panics, which prints nothing.
 ///
-/// Only calls that end in the library belong here, none that calls back into the program: a fault of ours has to be seen. Whatever the call worked on is not used
-/// again after a panic.
+/// Only calls that end in the library belong here, none that calls back into the program: a fault
+/// of ours has to be seen. Whatever the call worked on is not used again after a panic.
 pub(super) fn contained<T>(call: impl FnOnce() -> T) -> Option<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

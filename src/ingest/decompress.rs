@@ -1,4 +1,5 @@
-//! Plain, gzip and zstd files and members of zip archives through one reader, recognised by their first bytes.
+//! Plain, gzip and zstd files and members of zip archives through one reader, recognised by their
+//! first bytes.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -16,8 +17,9 @@ use super::workbook::is_workbook;
 /// Bytes of a file that formats look at.
 pub(super) const HEAD: u64 = 64 * 1024;
 
-/// Opens a file or a member of an archive for reading, decompressed, with bounded memory and the usual limits; workbooks are archives of their own and stay as they are. Its bytes are offered to `digest` as they lie on
-/// disk, or in the archive once unpacked.
+/// Opens a file or a member of an archive for reading, decompressed, with bounded memory and the
+/// usual limits; workbooks are archives of their own and stay as they are. Its bytes are offered to
+/// `digest` as they lie on disk, or in the archive once unpacked.
 ///
 /// # Errors
 /// When the file cannot be opened, or is an archive.
@@ -29,7 +31,11 @@ pub(super) fn open(path: &Path, digest: Option<Arc<FileDigest>>) -> Result<Box<d
 ///
 /// # Errors
 /// When the file cannot be opened, or is an archive.
-pub(super) fn open_within(path: &Path, digest: Option<Arc<FileDigest>>, caps: &Caps) -> Result<Box<dyn Read + Send>, IngestError> {
+pub(super) fn open_within(
+    path: &Path,
+    digest: Option<Arc<FileDigest>>,
+    caps: &Caps,
+) -> Result<Box<dyn Read + Send>, IngestError> {
     let io = |source| IngestError::Io { path: path.to_path_buf(), source };
     let refused = |fault| IngestError::Archive { path: path.to_path_buf(), fault };
     if let Some((archive, name)) = archive::split(path) {
@@ -42,14 +48,20 @@ pub(super) fn open_within(path: &Path, digest: Option<Arc<FileDigest>>, caps: &C
                 || head.starts_with(b"7z\xbc\xaf")
                 || head.starts_with(b"Rar!")
         };
-        return if is_packed(file.fill_buf().map_err(io)?) { Err(refused(ArchiveFault::Nested)) } else { Ok(Box::new(file)) };
+        return if is_packed(file.fill_buf().map_err(io)?) {
+            Err(refused(ArchiveFault::Nested))
+        } else {
+            Ok(Box::new(file))
+        };
     }
     let stored = stored_bytes(path)?;
     let mut file = BufReader::with_capacity(1 << 18, Digested { file: File::open(path).map_err(io)?, at: 0, digest });
     let head = file.fill_buf().map_err(io)?;
     match head.get(..4).unwrap_or(head) {
         [0x1f, 0x8b, ..] => Ok(Box::new(Unpacked::new(flate2::bufread::MultiGzDecoder::new(file), stored, caps))),
-        [0x28, 0xb5, 0x2f, 0xfd] => Ok(Box::new(Unpacked::new(zstd::stream::read::Decoder::with_buffer(file).map_err(io)?, stored, caps))),
+        [0x28, 0xb5, 0x2f, 0xfd] => {
+            Ok(Box::new(Unpacked::new(zstd::stream::read::Decoder::with_buffer(file).map_err(io)?, stored, caps)))
+        }
         _ if archive::begins_as_archive(head) && !is_workbook(head) => Err(refused(ArchiveFault::Directory)),
         _ => Ok(Box::new(file)),
     }
@@ -97,13 +109,15 @@ pub(super) fn is_compressed(path: &Path) -> Result<bool, IngestError> {
 /// When the file cannot be opened.
 pub(super) fn stored_bytes(path: &Path) -> Result<u64, IngestError> {
     match archive::split(path) {
-        Some((archive, name)) => {
-            archive::open(&archive, &name).map(|(_, stored)| stored).map_err(|fault| IngestError::Archive { path: path.to_path_buf(), fault })
-        }
+        Some((archive, name)) => archive::open(&archive, &name)
+            .map(|(_, stored)| stored)
+            .map_err(|fault| IngestError::Archive { path: path.to_path_buf(), fault }),
         None => match std::fs::metadata(path) {
             // Before it is opened: a pipe waits for its writer, a device never ends.
             Ok(metadata) if !metadata.is_file() => Err(IngestError::NotRegular { path: path.to_path_buf() }),
-            metadata => metadata.map(|metadata| metadata.len()).map_err(|source| IngestError::Io { path: path.to_path_buf(), source }),
+            metadata => metadata
+                .map(|metadata| metadata.len())
+                .map_err(|source| IngestError::Io { path: path.to_path_buf(), source }),
         },
     }
 }

@@ -1,7 +1,8 @@
 //! SHA-256 of an input file, so that a run can say exactly what it read.
 //!
-//! Readers offer the bytes they read anyway, from many threads and roughly in the order of the file; what lies next is hashed at once, what came early waits. Only
-//! what nobody read (headers, indexes) is fetched for the digest alone, so that a large file is read once.
+//! Readers offer the bytes they read anyway, from many threads and roughly in the order of the
+//! file; what lies next is hashed at once, what came early waits. Only what nobody read (headers,
+//! indexes) is fetched for the digest alone, so that a large file is read once.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,7 +54,8 @@ impl FileDigest {
         Self { path: path.to_path_buf(), state: Mutex::new(State { hasher: Some(Sha256::new()), ..State::default() }) }
     }
 
-    /// Takes bytes that begin at byte `start` of the file. Bytes may overlap and come in any order; those offered twice count once.
+    /// Takes bytes that begin at byte `start` of the file. Bytes may overlap and come in any order;
+    /// those offered twice count once.
     pub(super) fn offer(&self, start: u64, bytes: Bytes) {
         let lock = || self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = lock();
@@ -73,7 +75,8 @@ impl FileDigest {
             drop(state);
             let told = self.hash(&mut hasher, &next);
             state = lock();
-            // Bytes that cannot be fetched now are asked for again at the end, and the failure told there.
+            // Bytes that cannot be fetched now are asked for again at the end, and the failure told
+            // there.
             match told {
                 Ok(()) => state.hashed = next.end(),
                 Err(_) => break,

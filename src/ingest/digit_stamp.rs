@@ -1,8 +1,10 @@
-//! Stamps of digits only, as market formats write them: `20250301`, `202503010030`, `20250301003000`.
+//! Stamps of digits only, as market formats write them: `20250301`, `202503010030`,
+//! `20250301003000`.
 
 use crate::domain::CivilDay;
 
-/// Seconds since 1970-01-01T00:00 on the clock of the writer; `None` when it is no such stamp. `2400` is the next midnight.
+/// Seconds since 1970-01-01T00:00 on the clock of the writer; `None` when it is no such stamp.
+/// `2400` is the next midnight.
 pub(super) fn digit_stamp(text: &str) -> Option<i64> {
     let text = text.trim();
     if !matches!(text.len(), 8 | 10 | 12 | 14) || !text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,7 +1,8 @@
 //! EDIFACT interchanges to segments, elements and components.
 //!
-//! A segment ends with `'`, elements are parted by `+`, components by `:`, and `?` takes the meaning from the character after it. `UNA` at the beginning may
-//! choose other characters. Line breaks after segments mean nothing.
+//! A segment ends with `'`, elements are parted by `+`, components by `:`, and `?` takes the
+//! meaning from the character after it. `UNA` at the beginning may choose other characters. Line
+//! breaks after segments mean nothing.
 //!
 //! Source: ISO 9735-1, clause 7 and annex on the service string advice.
 
@@ -72,7 +73,11 @@ impl<R: BufRead> Segments<R> {
                 };
                 service = Service { component, element, release, segment };
                 let all = [component, element, release, segment];
-                if all.iter().enumerate().any(|(place, byte)| all[..place].contains(byte) || byte.is_ascii_alphanumeric()) {
+                if all
+                    .iter()
+                    .enumerate()
+                    .any(|(place, byte)| all[..place].contains(byte) || byte.is_ascii_alphanumeric())
+                {
                     return Err(Halt::Broken("the service characters (UNA) are not distinct".to_owned()));
                 }
                 bytes.clear();
@@ -94,7 +99,11 @@ impl<R: BufRead> Segments<R> {
         let mut piece = Vec::new();
         loop {
             if !self.records.until_within(self.service.segment, &mut piece)? {
-                return if self.bytes.trim_ascii().is_empty() { Ok(None) } else { Err(Halt::Broken("the file ends inside a segment".to_owned())) };
+                return if self.bytes.trim_ascii().is_empty() {
+                    Ok(None)
+                } else {
+                    Err(Halt::Broken("the file ends inside a segment".to_owned()))
+                };
             }
             self.bytes.append(&mut piece);
             let Some((&last, before)) = self.bytes.split_last() else { continue };
@@ -124,14 +133,17 @@ impl<R: BufRead> Segments<R> {
             }
         }
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Segment { elements: elements.into_iter().map(|components| components.into_iter().map(text).collect()).collect() }
+        Segment {
+            elements: elements.into_iter().map(|components| components.into_iter().map(text).collect()).collect(),
+        }
     }
 }
 
 fn skip_white<R: BufRead>(records: &mut Records<R>) -> Result<(), Halt> {
     loop {
         let text = records.fill_buf()?;
-        let white = text.iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf)).count();
+        let white =
+            text.iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf)).count();
         let all = white == text.len();
         if white == 0 {
             return Ok(());
@@ -156,7 +168,10 @@ mod tests {
     use crate::ingest::caps::Caps;
 
     fn segments(bytes: &[u8]) -> Result<Vec<Segment>, Halt> {
-        let mut segments = Segments::new(Records::new(std::io::BufReader::with_capacity(3, bytes), &Caps { record_bytes: 500, ..Caps::default() }))?;
+        let mut segments = Segments::new(Records::new(
+            std::io::BufReader::with_capacity(3, bytes),
+            &Caps { record_bytes: 500, ..Caps::default() },
+        ))?;
         let mut all = Vec::new();
         while let Some(segment) = segments.next()? {
             all.push(segment);

@@ -6,7 +6,8 @@ use crate::domain::GridError;
 
 use super::archive::ArchiveFault;
 
-/// A file that cannot be used. Messages read after "failed to read the input:" and say what would help.
+/// A file that cannot be used. Messages read after "failed to read the input:" and say what would
+/// help.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// The operating system refuses.

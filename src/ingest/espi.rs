@@ -1,10 +1,13 @@
 //! Green Button (ESPI): an Atom feed whose entries are joined by links.
 //!
-//! An `IntervalBlock` belongs to the `MeterReading` whose address begins its own, a `MeterReading` names its `ReadingType` and lies under its `UsagePoint`. Entries come in any
-//! order, so blocks wait until what they are is known; in a feed with a single meter reading or type links may be missing. Other commodities, cost, reactive
-//! energy, and customer records (`espi/customer`) are passed over; nothing of them is kept.
+//! An `IntervalBlock` belongs to the `MeterReading` whose address begins its own, a `MeterReading`
+//! names its `ReadingType` and lies under its `UsagePoint`. Entries come in any order, so blocks
+//! wait until what they are is known; in a feed with a single meter reading or type links may be
+//! missing. Other commodities, cost, reactive energy, and customer records (`espi/customer`) are
+//! passed over; nothing of them is kept.
 //!
-//! Stamps are seconds since 1970 in UTC, and begin the interval. Several types of one usage point (15 minutes and days) are the same energy: the shortest counts.
+//! Stamps are seconds since 1970 in UTC, and begin the interval. Several types of one usage point
+//! (15 minutes and days) are the same energy: the shortest counts.
 //!
 //! Source: NAESB REQ.21, Energy Services Provider Interface.
 
@@ -98,7 +101,8 @@ struct Reader<'p, 'a> {
     waiting_readings: usize,
 }
 
-const NO_READING: Reading = Reading { start_s: i64::MIN, length_s: 0, value: f64::NAN, quality: ReadingQuality::Actual };
+const NO_READING: Reading =
+    Reading { start_s: i64::MIN, length_s: 0, value: f64::NAN, quality: ReadingQuality::Actual };
 
 fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), Halt> {
     let mut xml = XmlStream::new(input, points.caps())?;
@@ -161,7 +165,9 @@ impl Reader<'_, '_> {
             ("ReadingType", "accumulationBehaviour") => self.entry.codes.accumulation = code(),
             ("ReadingType", "flowDirection") => self.entry.codes.flow = code(),
             ("ReadingType", "commodity") => self.entry.codes.commodity = code(),
-            ("ReadingType", "powerOfTenMultiplier") => self.entry.codes.multiplier = xml.text().parse().unwrap_or(i32::MAX),
+            ("ReadingType", "powerOfTenMultiplier") => {
+                self.entry.codes.multiplier = xml.text().parse().unwrap_or(i32::MAX)
+            }
             ("ReadingType", "uom") => self.entry.codes.unit = code(),
             ("ReadingType", "phase") => self.entry.codes.phases = xml.text().parse().unwrap_or(0),
             ("ReadingType", "tou") => self.entry.codes.tariff = code(),
@@ -173,7 +179,10 @@ impl Reader<'_, '_> {
                 _ if xml.text().is_empty() => {}
                 _ => {
                     let shown: String = xml.text().chars().take(40).collect();
-                    self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, format!("`{shown}` where a number is expected; the interval is missing"));
+                    self.points.reject(
+                        RejectCode::VALUE_NOT_A_NUMBER,
+                        format!("`{shown}` where a number is expected; the interval is missing"),
+                    );
                 }
             },
             ("ReadingQuality", "quality") => self.reading.quality = self.reading.quality.min(espi_quality(xml.text())),
@@ -190,7 +199,9 @@ impl Reader<'_, '_> {
     fn finish_entry(&mut self) -> Result<(), Halt> {
         let entry = std::mem::take(&mut self.entry);
         if self.usage_points.len() + self.meter_readings.len() + self.types.len() > MOST_LINKS {
-            return Err(Halt::Broken(format!("more than {MOST_LINKS} usage points, meter readings and types in one feed")));
+            return Err(Halt::Broken(format!(
+                "more than {MOST_LINKS} usage points, meter readings and types in one feed"
+            )));
         }
         match entry.content {
             Some(Content::UsagePoint) => {
@@ -224,7 +235,9 @@ impl Reader<'_, '_> {
 
     /// The meter reading that an address lies under.
     fn meter_reading_of(&self, block: &Waiting) -> Option<(&String, &Vec<String>)> {
-        [&block.own, &block.up].into_iter().find_map(|href| addresses_above(href).find_map(|above| self.meter_readings.get_key_value(above)))
+        [&block.own, &block.up]
+            .into_iter()
+            .find_map(|href| addresses_above(href).find_map(|above| self.meter_readings.get_key_value(above)))
     }
 
     fn known_kind(&self, block: &Waiting) -> Option<Kind> {
@@ -250,7 +263,10 @@ impl Reader<'_, '_> {
                     self.points.register(&id, part.into(), reading.start_s, reading.value * kwh_per_unit);
                 }
                 Meaning::SomePhases => {
-                    let detail = format!("{} readings of `{id}` of some phases only; export the total too", block.readings.len());
+                    let detail = format!(
+                        "{} readings of `{id}` of some phases only; export the total too",
+                        block.readings.len()
+                    );
                     return self.points.reject_all(RejectCode::CHANNEL_UNKNOWN, block.readings.len(), detail);
                 }
                 Meaning::Other => return,
@@ -258,7 +274,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Id of the usage point that a block lies under; `None` for another commodity than electricity.
+    /// Id of the usage point that a block lies under; `None` for another commodity than
+    /// electricity.
     fn usage_point_id(&self, block: &Waiting, under: &str) -> Option<String> {
         let addresses = || [under, &block.own, &block.up].into_iter();
         let known = addresses().find_map(|href| addresses_above(href).find_map(|above| self.usage_points.get(above)));
@@ -266,7 +283,9 @@ impl Reader<'_, '_> {
         if let Some((id, service)) = known.or_else(only) {
             return (*service == 0).then(|| id.clone());
         }
-        let named = addresses().find_map(|href| href.split_once("/UsagePoint/")?.1.split('/').next().filter(|id| !id.is_empty()).map(str::to_owned));
+        let named = addresses().find_map(|href| {
+            href.split_once("/UsagePoint/")?.1.split('/').next().filter(|id| !id.is_empty()).map(str::to_owned)
+        });
         Some(named.unwrap_or_else(|| self.points.file_stem()))
     }
 
@@ -275,10 +294,16 @@ impl Reader<'_, '_> {
         let only_kind = if self.types.len() == 1 { self.types.values().next().copied() } else { None };
         let few = self.meter_readings.len() <= 1;
         for block in std::mem::take(&mut self.waiting) {
-            if let Some(kind) = self.known_kind(&block).or_else(|| only_kind.filter(|_| few || self.meter_reading_of(&block).is_none())) {
+            if let Some(kind) =
+                self.known_kind(&block).or_else(|| only_kind.filter(|_| few || self.meter_reading_of(&block).is_none()))
+            {
                 self.deliver(&block, kind);
             } else {
-                let detail = format!("block `{}` of {} readings has no ReadingType that its links lead to", block.own, block.readings.len());
+                let detail = format!(
+                    "block `{}` of {} readings has no ReadingType that its links lead to",
+                    block.own,
+                    block.readings.len()
+                );
                 self.points.reject(RejectCode::CHANNEL_UNKNOWN, detail);
             }
         }
@@ -295,7 +320,9 @@ fn last_segment(href: &str) -> Option<&str> {
 
 /// An address and all above it: `a/b/c`, `a/b`, `a`.
 fn addresses_above(href: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(href), |href| href.rsplit_once('/').map(|(above, _)| above)).filter(|href| !href.is_empty()).take(16)
+    std::iter::successors(Some(href), |href| href.rsplit_once('/').map(|(above, _)| above))
+        .filter(|href| !href.is_empty())
+        .take(16)
 }
 
 #[cfg(test)]
@@ -319,11 +346,21 @@ mod tests {
         let reading = format!(
             "<espi:IntervalReading><espi:cost>9</espi:cost><espi:timePeriod><espi:duration>{seconds}</espi:duration><espi:start>1740789000<!-- half past --></espi:start></espi:timePeriod><espi:value>{value}</espi:value></espi:IntervalReading>"
         );
-        entry(&own(href), &format!("<espi:IntervalBlock><espi:interval><espi:start>0</espi:start></espi:interval>{reading}</espi:IntervalBlock>"))
+        entry(
+            &own(href),
+            &format!(
+                "<espi:IntervalBlock><espi:interval><espi:start>0</espi:start></espi:interval>{reading}</espi:IntervalBlock>"
+            ),
+        )
     }
 
     fn read(entries: &str) -> Kept {
-        read_text(&ESPI, &format!("<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:espi=\"http://naesb.org/espi\">{entries}</feed>"))
+        read_text(
+            &ESPI,
+            &format!(
+                "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:espi=\"http://naesb.org/espi\">{entries}</feed>"
+            ),
+        )
     }
 
     const WATT_HOURS: &str = "<espi:accumulationBehaviour>4</espi:accumulationBehaviour><espi:commodity>1</espi:commodity><espi:flowDirection>1</espi:flowDirection><espi:powerOfTenMultiplier>0</espi:powerOfTenMultiplier><espi:uom>72</espi:uom>";
@@ -342,17 +379,24 @@ mod tests {
 
     #[test]
     fn a_feed_without_links_falls_back_to_its_only_type_and_point() {
-        let point = entry(&own("/x/77"), "<espi:UsagePoint><espi:ServiceCategory><espi:kind>0</espi:kind></espi:ServiceCategory></espi:UsagePoint>");
-        let entries = point + &kind("", &WATT_HOURS.replace("<espi:powerOfTenMultiplier>0", "<espi:powerOfTenMultiplier>3")) + &block("", "2", 900);
+        let point = entry(
+            &own("/x/77"),
+            "<espi:UsagePoint><espi:ServiceCategory><espi:kind>0</espi:kind></espi:ServiceCategory></espi:UsagePoint>",
+        );
+        let entries = point
+            + &kind("", &WATT_HOURS.replace("<espi:powerOfTenMultiplier>0", "<espi:powerOfTenMultiplier>3"))
+            + &block("", "2", 900);
         assert_eq!(read(&entries).readings(), [("77".to_owned(), 1_740_789_000, 2.0)]);
     }
 
     #[test]
     fn a_daily_total_and_cost_beside_the_intervals_are_not_counted_twice() {
         let mut entries = String::new();
-        for (number, codes, value, seconds) in
-            [("1", WATT_HOURS.to_owned(), "450", 900), ("2", WATT_HOURS.to_owned(), "9000", 86_400), ("3", WATT_HOURS.replace("72", "0"), "7", 900)]
-        {
+        for (number, codes, value, seconds) in [
+            ("1", WATT_HOURS.to_owned(), "450", 900),
+            ("2", WATT_HOURS.to_owned(), "9000", 86_400),
+            ("3", WATT_HOURS.replace("72", "0"), "7", 900),
+        ] {
             let href = format!("/UsagePoint/A/MeterReading/{number}");
             entries += &(kind(&format!("/ReadingType/{number}"), &codes)
                 + &meter_reading(&href, &format!("/ReadingType/{number}"))
@@ -363,8 +407,10 @@ mod tests {
 
     #[test]
     fn gas_and_customer_records_are_passed_over() {
-        let gas =
-            entry(&own("/UsagePoint/G"), "<espi:UsagePoint><espi:ServiceCategory><espi:kind>1</espi:kind></espi:ServiceCategory></espi:UsagePoint>");
+        let gas = entry(
+            &own("/UsagePoint/G"),
+            "<espi:UsagePoint><espi:ServiceCategory><espi:kind>1</espi:kind></espi:ServiceCategory></espi:UsagePoint>",
+        );
         let entries = gas
             + &kind("/T/1", WATT_HOURS)
             + &meter_reading("/UsagePoint/G/MeterReading/1", "/T/1")
@@ -380,7 +426,9 @@ mod tests {
 
     #[test]
     fn a_block_whose_type_is_not_told_is_rejected() {
-        let entries = kind("/T/1", WATT_HOURS) + &kind("/T/2", WATT_HOURS) + &block("/UsagePoint/A/MeterReading/1/IntervalBlock/1", "5", 900);
+        let entries = kind("/T/1", WATT_HOURS)
+            + &kind("/T/2", WATT_HOURS)
+            + &block("/UsagePoint/A/MeterReading/1/IntervalBlock/1", "5", 900);
         assert_eq!(read(&entries).rejects()[0].code, "channel.unknown");
     }
 }

@@ -15,8 +15,10 @@ pub struct InputFile {
     pub named: bool,
 }
 
-/// Finds the files meant by `args`: files as they are, folders with everything in them but hidden files, archives with their members, patterns with `*` and `?` in the last part of the path.
-/// Each file comes once, whatever links lead to it, in the natural order of paths (numbers in names count as numbers): where readings disagree, the later file counts.
+/// Finds the files meant by `args`: files as they are, folders with everything in them but hidden
+/// files, archives with their members, patterns with `*` and `?` in the last part of the path. Each
+/// file comes once, whatever links lead to it, in the natural order of paths (numbers in names
+/// count as numbers): where readings disagree, the later file counts.
 ///
 /// # Errors
 /// When an argument matches nothing or is neither file nor folder, or a folder cannot be listed.
@@ -91,8 +93,8 @@ fn each_once(found: BTreeMap<PathBuf, bool>) -> Vec<(PathBuf, bool)> {
     files
 }
 
-/// Order of paths in which numbers count as numbers: a message that was sent again as number 1000 comes after number 999. Names that differ only in leading zeros keep the
-/// order of their bytes.
+/// Order of paths in which numbers count as numbers: a message that was sent again as number 1000
+/// comes after number 999. Names that differ only in leading zeros keep the order of their bytes.
 fn natural(a: &Path, b: &Path) -> Ordering {
     let mut pairs = a.components().zip(b.components());
     let different = pairs.find_map(|(one, other)| {
@@ -168,7 +170,10 @@ impl Folders<'_> {
     }
 
     fn list(&mut self, folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), IngestError> {
-        if (self.stopped)() || self.is_kernel(folder) || identity(folder).is_some_and(|identity| !self.entered.insert(identity)) {
+        if (self.stopped)()
+            || self.is_kernel(folder)
+            || identity(folder).is_some_and(|identity| !self.entered.insert(identity))
+        {
             return Ok(());
         }
         for path in entries(folder)? {
@@ -186,7 +191,8 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
     held::identity(&std::fs::metadata(path).ok()?)
 }
 
-/// Devices of the file systems in which the kernel shows itself: what looks like a file there is none, and links in them lead everywhere.
+/// Devices of the file systems in which the kernel shows itself: what looks like a file there is
+/// none, and links in them lead everywhere.
 fn kernel_devices() -> Vec<u64> {
     ["/proc/self", "/sys/kernel"].into_iter().filter_map(|path| Some(identity(Path::new(path))?.0)).collect()
 }
@@ -197,8 +203,10 @@ fn match_pattern(path: &Path) -> Result<Vec<PathBuf>, IngestError> {
     if !pattern.contains(['*', '?']) || !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let is_match =
-        |file: &PathBuf| file.is_file() && file.file_name().is_some_and(|name| matches(pattern.as_bytes(), name.to_string_lossy().as_bytes()));
+    let is_match = |file: &PathBuf| {
+        file.is_file()
+            && file.file_name().is_some_and(|name| matches(pattern.as_bytes(), name.to_string_lossy().as_bytes()))
+    };
     Ok(entries(folder)?.into_iter().filter(is_match).collect())
 }
 
@@ -231,20 +239,34 @@ mod tests {
             std::fs::write(folder.path().join(name), "x").unwrap();
         }
         let text = |path: PathBuf| path.display().to_string();
-        let args = [text(folder.path().to_path_buf()), text(folder.path().join("b.csv")), text(folder.path().join("*.csv"))];
+        let args =
+            [text(folder.path().to_path_buf()), text(folder.path().join("b.csv")), text(folder.path().join("*.csv"))];
         let found = find_inputs(&args).unwrap();
-        let names: Vec<_> = found.iter().map(|file| file.path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+        let names: Vec<_> =
+            found.iter().map(|file| file.path.file_name().unwrap().to_string_lossy().into_owned()).collect();
         assert_eq!(names, ["a.csv", "b.csv"]);
     }
 
     #[test]
     fn a_message_sent_again_with_a_higher_number_is_the_later_file() {
-        let mut paths =
-            ["80020_1_20250301_1000.xml", "80020_1_20250301_999.xml", "b/2.csv", "b.csv", "80020_1_20250301_0999.xml", "80020_1_20250228_2000.xml"]
-                .map(Path::new);
+        let mut paths = [
+            "80020_1_20250301_1000.xml",
+            "80020_1_20250301_999.xml",
+            "b/2.csv",
+            "b.csv",
+            "80020_1_20250301_0999.xml",
+            "80020_1_20250228_2000.xml",
+        ]
+        .map(Path::new);
         paths.sort_by(|a, b| natural(a, b));
-        let expected =
-            ["80020_1_20250228_2000.xml", "80020_1_20250301_0999.xml", "80020_1_20250301_999.xml", "80020_1_20250301_1000.xml", "b/2.csv", "b.csv"];
+        let expected = [
+            "80020_1_20250228_2000.xml",
+            "80020_1_20250301_0999.xml",
+            "80020_1_20250301_999.xml",
+            "80020_1_20250301_1000.xml",
+            "b/2.csv",
+            "b.csv",
+        ];
         assert_eq!(paths, expected.map(Path::new));
     }
 
@@ -268,6 +290,8 @@ mod tests {
 
     #[test]
     fn a_path_with_nothing_at_it_is_named() {
-        assert!(find_inputs(&["nowhere/at-all.csv".to_owned()]).unwrap_err().to_string().contains("nowhere/at-all.csv"));
+        assert!(
+            find_inputs(&["nowhere/at-all.csv".to_owned()]).unwrap_err().to_string().contains("nowhere/at-all.csv")
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! An input file as it was when it was found: size, time of change and identity are held, and a file that is another one later ends the run. What was judged is then what
-//! the digests in `run.toml` say.
+//! An input file as it was when it was found: size, time of change and identity are held, and a
+//! file that is another one later ends the run. What was judged is then what the digests in
+//! `run.toml` say.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use super::IngestError;
 
-/// Time within which a file system may give two changes the same stamp: a tick of the slowest clock in use (100 Hz), twice.
+/// Time within which a file system may give two changes the same stamp: a tick of the slowest clock
+/// in use (100 Hz), twice.
 const TICK: Duration = Duration::from_millis(20);
 
 /// A file, and what it was when it was found.
@@ -56,9 +58,11 @@ pub(super) fn identity(_: &Metadata) -> Option<(u64, u64)> {
 }
 
 impl HeldFile {
-    /// Holds files as they are now. Where one was changed a moment ago, a moment is waited, so that a later change shows in its time.
+    /// Holds files as they are now. Where one was changed a moment ago, a moment is waited, so that
+    /// a later change shows in its time.
     pub fn all<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Vec<Self> {
-        let mut held: Vec<Self> = paths.into_iter().map(|path| Self { path: path.to_path_buf(), state: State::of(path) }).collect();
+        let mut held: Vec<Self> =
+            paths.into_iter().map(|path| Self { path: path.to_path_buf(), state: State::of(path) }).collect();
         if held.iter().any(|file| file.state.as_ref().is_some_and(State::is_young)) {
             std::thread::sleep(TICK);
             for file in &mut held {

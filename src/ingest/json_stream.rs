@@ -54,7 +54,11 @@ impl<R: BufRead> JsonStream<R> {
         loop {
             self.records.begin();
             let Some(byte) = self.byte()? else {
-                return if self.open.is_empty() { Ok(Token::End) } else { Err(Halt::Broken("the file ends inside an object or list".to_owned())) };
+                return if self.open.is_empty() {
+                    Ok(Token::End)
+                } else {
+                    Err(Halt::Broken("the file ends inside an object or list".to_owned()))
+                };
             };
             match byte {
                 b'{' => return self.open(true),
@@ -64,7 +68,12 @@ impl<R: BufRead> JsonStream<R> {
                 b'"' => return self.text(),
                 b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xef | 0xbb | 0xbf => {}
                 byte if byte.is_ascii_alphanumeric() || byte == b'-' => return self.word(byte),
-                byte => return Err(Halt::Broken(format!("no JSON: `{}` where a value is expected", char::from(byte).escape_default()))),
+                byte => {
+                    return Err(Halt::Broken(format!(
+                        "no JSON: `{}` where a value is expected",
+                        char::from(byte).escape_default()
+                    )));
+                }
             }
         }
     }
@@ -135,14 +144,21 @@ impl<R: BufRead> JsonStream<R> {
                 let mut number = 0_u32;
                 for _ in 0..4 {
                     let digit = self.byte()?.and_then(|byte| char::from(byte).to_digit(16));
-                    number = number * 16 + digit.ok_or_else(|| Halt::Broken("no JSON: `\\u` without four digits".to_owned()))?;
+                    number = number * 16
+                        + digit.ok_or_else(|| Halt::Broken("no JSON: `\\u` without four digits".to_owned()))?;
                 }
-                // Half of a pair has no meaning alone and becomes the replacement character; no name that matters is beyond the first plane.
+                // Half of a pair has no meaning alone and becomes the replacement character; no
+                // name that matters is beyond the first plane.
                 let character = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
                 bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 return Ok(());
             }
-            other => return Err(Halt::Broken(format!("no JSON: unknown escape `\\{}`", char::from(other).escape_default()))),
+            other => {
+                return Err(Halt::Broken(format!(
+                    "no JSON: unknown escape `\\{}`",
+                    char::from(other).escape_default()
+                )));
+            }
         };
         bytes.push(plain);
         Ok(())
@@ -150,7 +166,9 @@ impl<R: BufRead> JsonStream<R> {
 
     fn word(&mut self, first: u8) -> Result<Token, Halt> {
         let mut word = vec![first];
-        while let Some(byte) = self.peek()?.filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')) {
+        while let Some(byte) =
+            self.peek()?.filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        {
             word.push(byte);
             self.byte()?;
         }

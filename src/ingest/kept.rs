@@ -44,7 +44,8 @@ impl BlockSink for Kept {
         let minutes = block.times.iter().flat_map(|run| (0..run.rows).map(|row| run.minute(row)));
         *self.unit.lock().unwrap() = Some(block.unit);
         let mut readings = self.readings.lock().unwrap();
-        for ((key, minute), &value) in keys.zip(minutes).zip(&block.value).filter(|(_, value)| !is_no_reading(**value)) {
+        for ((key, minute), &value) in keys.zip(minutes).zip(&block.value).filter(|(_, value)| !is_no_reading(**value))
+        {
             readings.push((block.ids.get(key).to_owned(), Timestamp::from(minute).0, value));
         }
     }
@@ -71,7 +72,12 @@ pub(super) fn read_file(format: &dyn Format, path: &Path, calendar: &Calendar) -
 }
 
 /// The same, as a profile says.
-pub(super) fn read_file_as(format: &dyn Format, path: &Path, calendar: &Calendar, profile: Option<&Profile>) -> Result<Kept, IngestError> {
+pub(super) fn read_file_as(
+    format: &dyn Format,
+    path: &Path,
+    calendar: &Calendar,
+    profile: Option<&Profile>,
+) -> Result<Kept, IngestError> {
     let kept = Kept::default();
     let file = format.open_as(&Source { path, ix: FileIx(0), caps: Caps::default() }, profile)?;
     for piece in 0..file.pieces() {
@@ -81,7 +87,8 @@ pub(super) fn read_file_as(format: &dyn Format, path: &Path, calendar: &Calendar
     Ok(kept)
 }
 
-/// Lengths of all intervals of a text of one format, minutes; 0 where they show in the distance of stamps.
+/// Lengths of all intervals of a text of one format, minutes; 0 where they show in the distance of
+/// stamps.
 pub(super) fn durations(format: &dyn Format, text: &str) -> Vec<u16> {
     struct Durations(Mutex<Vec<u16>>);
     impl BlockSink for Durations {

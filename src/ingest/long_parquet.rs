@@ -11,7 +11,9 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
-use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time};
+use crate::domain::{
+    Calendar, FileIx, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time,
+};
 
 use super::archive::ArchiveFault;
 use super::caps::{Caps, unpacked_limit};
@@ -25,7 +27,8 @@ use super::parquet_pages::{Column, Detour};
 use super::values::{ABSURD, is_absurd, stamp_detail};
 use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, StampClock, decompress, parquet_batches};
 
-/// Row groups beyond this many rows are read in batches, so that memory does not depend on how the file was written.
+/// Row groups beyond this many rows are read in batches, so that memory does not depend on how the
+/// file was written.
 const LARGEST_GROUP: i64 = 4 << 20;
 
 /// The format.
@@ -83,7 +86,9 @@ impl Layout {
         }
         let open = File::open(file.path).map_err(|source| IngestError::Io { path: file.path.to_path_buf(), source })?;
         let damaged = |source| IngestError::Parquet { path: file.path.to_path_buf(), source };
-        let load = |options| contained(|| ArrowReaderMetadata::load(&open, options)).unwrap_or_else(|| Err(panicked())).map_err(damaged);
+        let load = |options| {
+            contained(|| ArrowReaderMetadata::load(&open, options)).unwrap_or_else(|| Err(panicked())).map_err(damaged)
+        };
         check_footer(&open).map_err(damaged)?;
         let plain = load(ArrowReaderOptions::new())?;
         let names: Vec<String> = plain.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -131,10 +136,14 @@ impl Layout {
         Ok(layout)
     }
 
-    /// The columns of the fast lane; `None` where the file has more to say (quality, channel, duration, registers) or stamps of another kind.
+    /// The columns of the fast lane; `None` where the file has more to say (quality, channel,
+    /// duration, registers) or stamps of another kind.
     fn fast_columns(&self) -> Option<FastColumns> {
         let c = &self.columns;
-        let plain = c.quality.is_none() && c.channel.is_none() && c.duration_min.is_none() && matches!(c.value, Value::Interval(..));
+        let plain = c.quality.is_none()
+            && c.channel.is_none()
+            && c.duration_min.is_none()
+            && matches!(c.value, Value::Interval(..));
         let schema = self.metadata.metadata().file_metadata().schema_descr();
         let leaf = |root: usize| (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == root);
         let (id, time, value) = (leaf(c.usage_point)?, leaf(c.timestamp)?, leaf(c.value.column())?);
@@ -155,10 +164,17 @@ impl Layout {
         File::open(&self.path).map_err(|source| IngestError::Io { path: self.path.clone(), source })
     }
 
-    fn read_fast(&self, group: usize, columns: FastColumns, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, FastError> {
+    fn read_fast(
+        &self,
+        group: usize,
+        columns: FastColumns,
+        calendar: &Calendar,
+        sink: &dyn BlockSink,
+    ) -> Result<u64, FastError> {
         let open = self.open().map_err(FastError::File)?;
         let group_data = self.metadata.metadata().row_group(group);
-        let column = |index| Column { file: &open, group: group_data, index, digest: Some(&self.digest), caps: self.caps };
+        let column =
+            |index| Column { file: &open, group: group_data, index, digest: Some(&self.digest), caps: self.caps };
         let unit = if let Value::Interval(_, unit) = self.columns.value { unit } else { crate::domain::Unit::Kwh };
         let mut block = self.used_blocks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         block.clear();
@@ -171,13 +187,23 @@ impl Layout {
         let rows = block.value.len();
         let told = |rows: &mut dyn Iterator<Item = u32>| rows.map(|rows| rows as usize).sum::<usize>();
         let said = usize::try_from(group_data.num_rows()).unwrap_or(usize::MAX);
-        if [told(&mut block.keys.iter().map(|run| run.rows)), told(&mut raw.iter().map(|run| run.rows)), rows].iter().any(|&rows| rows != said) {
-            let error = ParquetError::General("the columns of a row group do not have as many rows as it says".to_owned());
+        if [told(&mut block.keys.iter().map(|run| run.rows)), told(&mut raw.iter().map(|run| run.rows)), rows]
+            .iter()
+            .any(|&rows| rows != said)
+        {
+            let error =
+                ParquetError::General("the columns of a row group do not have as many rows as it says".to_owned());
             return Err(FastError::Detour(Detour::Damaged(error)));
         }
         let first_row = self.first_rows[group];
         let reject = |row: usize, code: RejectCode, detail: String| {
-            sink.reject(Reject { file: self.path.display().to_string(), row: first_row + row as u64 + 1, code: code.0, detail, records: 1 });
+            sink.reject(Reject {
+                file: self.path.display().to_string(),
+                row: first_row + row as u64 + 1,
+                code: code.0,
+                detail,
+                records: 1,
+            });
         };
         check_ids(&mut block, &reject);
         place_times(&raw, columns, &mut NaiveClock::new(calendar, columns.exact), &mut block, &reject);
@@ -245,7 +271,8 @@ impl ReadingsFile for Layout {
     }
 }
 
-/// Turns stamps in the unit of the file into minutes of UTC; a run within one offset of the clock stays a run.
+/// Turns stamps in the unit of the file into minutes of UTC; a run within one offset of the clock
+/// stays a run.
 fn place_times(
     raw: &[RawTimes],
     columns: FastColumns,
@@ -258,11 +285,15 @@ fn place_times(
     for run in raw {
         let last = run.first.saturating_add(run.step.saturating_mul(i64::from(run.rows) - 1));
         let whole_minutes = run.first % per_minute == 0 && run.step % per_minute == 0;
-        // The clock is asked for every day of a run: one with more days than rows, or one that goes backwards, is told row by row.
+        // The clock is asked for every day of a run: one with more days than rows, or one that goes
+        // backwards, is told row by row.
         let days = last.saturating_sub(run.first) / (per_minute * 24 * 60);
         let told_whole = whole_minutes && run.step >= 0 && days <= i64::from(run.rows);
-        let offset =
-            if told_whole { clock.common_offset(run.first.div_euclid(columns.per_second), last.div_euclid(columns.per_second)) } else { None };
+        let offset = if told_whole {
+            clock.common_offset(run.first.div_euclid(columns.per_second), last.div_euclid(columns.per_second))
+        } else {
+            None
+        };
         if let Some(offset) = offset.filter(|offset| offset % 60 == 0) {
             let first = Minute((run.first / per_minute - offset / 60) as u32);
             push_time(&mut block.times, TimeRun { first, step: (run.step / per_minute) as u32, rows: run.rows });
@@ -312,7 +343,11 @@ fn check_values(block: &mut IntervalBlock, value: Value, reject: &dyn Fn(usize, 
     if block.value.chunks(1 << 12).any(beyond) {
         let absurd = |number: f32| !number.is_nan() && is_absurd(f64::from(number), value);
         for (row, number) in block.value.iter_mut().enumerate().filter(|(_, number)| absurd(**number)) {
-            reject(row, RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit"));
+            reject(
+                row,
+                RejectCode::VALUE_ABSURD,
+                format!("{number:e} is beyond anything a meter records; check the unit"),
+            );
             *number = NO_READING;
         }
     }
@@ -323,13 +358,20 @@ pub(super) fn panicked() -> ParquetError {
     ParquetError::General("it contradicts itself".to_owned())
 }
 
-/// Checks that the columns that are read have one value a row, of no length that no reading needs: the crate makes room for whole batches of them.
-pub(super) fn check_lengths(path: &Path, schema: &SchemaDescriptor, columns: impl Iterator<Item = usize>) -> Result<(), IngestError> {
+/// Checks that the columns that are read have one value a row, of no length that no reading needs:
+/// the crate makes room for whole batches of them.
+pub(super) fn check_lengths(
+    path: &Path,
+    schema: &SchemaDescriptor,
+    columns: impl Iterator<Item = usize>,
+) -> Result<(), IngestError> {
     /// Bytes of one value of fixed length.
     const MOST: i32 = 256;
     for column in columns.filter_map(|index| schema.root_schema().get_fields().get(index)) {
         let found = match column.as_ref() {
-            Type::PrimitiveType { physical_type: PhysicalType::FIXED_LEN_BYTE_ARRAY, type_length, .. } if *type_length > MOST => {
+            Type::PrimitiveType { physical_type: PhysicalType::FIXED_LEN_BYTE_ARRAY, type_length, .. }
+                if *type_length > MOST =>
+            {
                 format!("{type_length} bytes in every row")
             }
             Type::PrimitiveType { .. } => continue,
@@ -341,10 +383,12 @@ pub(super) fn check_lengths(path: &Path, schema: &SchemaDescriptor, columns: imp
     Ok(())
 }
 
-/// Checks that a file does not say it holds more readings than the bytes that it may unpack to. A reading counts as one byte: those of meters without load, in
-/// the order of time, pack to a thirtieth of a byte.
+/// Checks that a file does not say it holds more readings than the bytes that it may unpack to. A
+/// reading counts as one byte: those of meters without load, in the order of time, pack to a
+/// thirtieth of a byte.
 pub(super) fn check_rows(metadata: &ParquetMetaData, length: u64, caps: &Caps) -> Result<(), ParquetError> {
-    let rows = metadata.row_groups().iter().fold(0_u64, |rows, group| rows.saturating_add(group.num_rows().max(0) as u64));
+    let rows =
+        metadata.row_groups().iter().fold(0_u64, |rows, group| rows.saturating_add(group.num_rows().max(0) as u64));
     let (most, met) = unpacked_limit(length, caps);
     if rows > most { Err(ParquetError::External(Box::new(met))) } else { Ok(()) }
 }
@@ -352,9 +396,13 @@ pub(super) fn check_rows(metadata: &ParquetMetaData, length: u64, caps: &Caps) -
 /// Whether all columns lie inside the file: a damaged footer may say anything.
 pub(super) fn lies_inside(metadata: &ParquetMetaData, length: u64) -> bool {
     let inside = |column: &ColumnChunkMetaData| {
-        // The crate begins with the dictionary where there is one, and panics at numbers below zero.
+        // The crate begins with the dictionary where there is one, and panics at numbers below
+        // zero.
         let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
-        let end = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok()).and_then(|(start, size)| start.checked_add(size));
+        let end = u64::try_from(start)
+            .ok()
+            .zip(u64::try_from(column.compressed_size()).ok())
+            .and_then(|(start, size)| start.checked_add(size));
         end.is_some_and(|end| end <= length) && column.num_values() >= 0
     };
     metadata.row_groups().iter().all(|group| group.num_rows() >= 0 && group.columns().iter().all(inside))
@@ -362,7 +410,9 @@ pub(super) fn lies_inside(metadata: &ParquetMetaData, length: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{ArrayRef, FixedSizeBinaryArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+    use arrow_array::{
+        ArrayRef, FixedSizeBinaryArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    };
     use parquet::arrow::ArrowWriter;
     use parquet::basic::Encoding;
     use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
@@ -375,10 +425,15 @@ mod tests {
 
     fn write(rows: &[Row], properties: WriterProperties) -> tempfile::NamedTempFile {
         let ids: ArrayRef = Arc::new(rows.iter().map(|row| row.0.clone()).collect::<StringArray>());
-        let stamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(|row| row.1 * 60_000_000)));
+        let stamps: ArrayRef =
+            Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(|row| row.1 * 60_000_000)));
         let values: ArrayRef = Arc::new(rows.iter().map(|row| row.2).collect::<Float64Array>());
-        let batch =
-            RecordBatch::try_from_iter_with_nullable([("usage_point", ids, true), ("timestamp", stamps, false), ("kwh", values, true)]).unwrap();
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("usage_point", ids, true),
+            ("timestamp", stamps, false),
+            ("kwh", values, true),
+        ])
+        .unwrap();
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut writer = ArrowWriter::try_new(file.reopen().unwrap(), batch.schema(), Some(properties)).unwrap();
         writer.write(&batch).unwrap();
@@ -386,11 +441,13 @@ mod tests {
         file
     }
 
-    /// Every reading and reject through the fast lane where it can be taken, and through the general one.
+    /// Every reading and reject through the fast lane where it can be taken, and through the
+    /// general one.
     fn both_lanes(file: &tempfile::NamedTempFile, zone: &str) -> [Kept; 2] {
         let calendar = Calendar::new(Some(zone)).unwrap();
         let fast = read_file(&LongParquet, file.path(), &calendar).unwrap();
-        let layout = Layout::of(&Source { path: file.path(), ix: FileIx(0), caps: crate::ingest::Caps::default() }).unwrap();
+        let layout =
+            Layout::of(&Source { path: file.path(), ix: FileIx(0), caps: crate::ingest::Caps::default() }).unwrap();
         let general = Kept::default();
         (0..layout.pieces()).for_each(|group| {
             parquet_batches::read_group(&layout, group, layout.first_rows[group], &calendar, &general).unwrap();
@@ -423,7 +480,9 @@ mod tests {
 
     #[test]
     fn a_damaged_page_is_an_error_and_no_panic() {
-        let rows: Vec<Row> = (0..5000).map(|i| (Some(format!("UP{}", i / 96)), 28_990_000 + i * 15, Some((i % 97) as f64 / 100.0))).collect();
+        let rows: Vec<Row> = (0..5000)
+            .map(|i| (Some(format!("UP{}", i / 96)), 28_990_000 + i * 15, Some((i % 97) as f64 / 100.0)))
+            .collect();
         let whole = std::fs::read(write(&rows, WriterProperties::default()).path()).unwrap();
         let calendar = Calendar::new(None).unwrap();
         for place in (4..whole.len() - 8).step_by(7) {
@@ -441,9 +500,12 @@ mod tests {
 
     #[test]
     fn stamps_that_go_backwards_over_a_change_of_the_clock_are_read() {
-        // From 1 April 2025 back to 25 March: Germany's clock changes on 30 March. Deltas of one width make one run of all.
+        // From 1 April 2025 back to 25 March: Germany's clock changes on 30 March. Deltas of one
+        // width make one run of all.
         let rows: Vec<Row> = (0..600).map(|row| (Some("UP1".to_owned()), 29_057_760 - row * 15, Some(0.5))).collect();
-        let delta = WriterProperties::builder().set_dictionary_enabled(false).set_column_encoding("timestamp".into(), Encoding::DELTA_BINARY_PACKED);
+        let delta = WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_column_encoding("timestamp".into(), Encoding::DELTA_BINARY_PACKED);
         let [fast, general] = both_lanes(&write(&rows, delta.build()), "Europe/Berlin");
         assert_eq!(fast.readings(), general.readings());
         assert_eq!(fast.rejects(), general.rejects());
@@ -453,10 +515,15 @@ mod tests {
 
     #[test]
     fn pages_cannot_hold_more_rows_than_their_row_group() {
-        // 100 rows of one meter at one instant: in pages, 100 is written as 200 in two bytes, as the number of rows and as the length of a run. They become 8191.
-        let file = write(&regular(100, 0), WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None).build());
+        // 100 rows of one meter at one instant: in pages, 100 is written as 200 in two bytes, as
+        // the number of rows and as the length of a run. They become 8191.
+        let file = write(
+            &regular(100, 0),
+            WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None).build(),
+        );
         let mut bytes = std::fs::read(file.path()).unwrap();
-        let footer = bytes.len() - 8 - u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk::<4>().unwrap()) as usize;
+        let footer =
+            bytes.len() - 8 - u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk::<4>().unwrap()) as usize;
         let mut changed = 0;
         for place in 4..footer - 1 {
             if bytes[place..place + 2] == [0xc8, 0x01] {
@@ -476,10 +543,15 @@ mod tests {
 
     #[test]
     fn a_row_group_with_fewer_rows_than_it_says_is_damaged() {
-        let file = write(&regular(100, 0), WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None).build());
+        let file = write(
+            &regular(100, 0),
+            WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None).build(),
+        );
         let mut bytes = std::fs::read(file.path()).unwrap();
-        // In the footer 100 is 200 in two bytes, as the rows of the file, of the group and of each column.
-        let footer = bytes.len() - 8 - u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk::<4>().unwrap()) as usize;
+        // In the footer 100 is 200 in two bytes, as the rows of the file, of the group and of each
+        // column.
+        let footer =
+            bytes.len() - 8 - u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk::<4>().unwrap()) as usize;
         for place in footer..bytes.len() - 8 {
             if bytes[place..place + 2] == [0xc8, 0x01] {
                 bytes[place] = 0xca;
@@ -524,7 +596,8 @@ mod tests {
         assert!(error.contains("`usage_point`") && error.contains("1000 bytes in every row"), "{error}");
     }
 
-    /// Files of every encoding that people's writers make, and those that once made a reader panic or run for ever.
+    /// Files of every encoding that people's writers make, and those that once made a reader panic
+    /// or run for ever.
     fn seeds() -> Vec<Vec<u8>> {
         let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/parquet")).unwrap();
         let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();

@@ -1,7 +1,9 @@
-//! Files that are read as one stream from beginning to end: market messages and head-end exports in XML, EDIFACT, JSON and the like.
+//! Files that are read as one stream from beginning to end: market messages and head-end exports in
+//! XML, EDIFACT, JSON and the like.
 //!
-//! A format of this kind is a name, a look at the first bytes, and one function that walks the stream and hands over readings by name of channel. All
-//! else is done here once: decompression, limits, rejects, and keeping what was read before a file breaks off.
+//! A format of this kind is a name, a look at the first bytes, and one function that walks the
+//! stream and hands over readings by name of channel. All else is done here once: decompression,
+//! limits, rejects, and keeping what was read before a file breaks off.
 
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -21,7 +23,8 @@ pub(super) struct MessageFormat {
     pub(super) name: &'static str,
     /// Whether the first bytes look like it.
     pub(super) recognises: fn(&[u8]) -> bool,
-    /// Bytes that a reading takes in the usual file of this format, to tell how large a dump is before it is read.
+    /// Bytes that a reading takes in the usual file of this format, to tell how large a dump is
+    /// before it is read.
     pub(super) bytes_a_reading: u64,
     /// Whose clock the stamps are on.
     pub(super) clock: StampClock,
@@ -120,7 +123,8 @@ impl ReadingsFile for MessageFile {
         let mut points = MeterPoints::new(self.file, &self.path, self.caps, calendar, sink);
         let halt = (self.parse)(Box::new(BufReader::with_capacity(1 << 16, stream)), &mut points).err();
         let (rows, notes) = conclude(points, halt, &self.path)?;
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = (notes.understanding(calendar, self.facts), notes.clock());
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) =
+            (notes.understanding(calendar, self.facts), notes.clock());
         Ok(rows)
     }
 
@@ -140,12 +144,17 @@ impl ReadingsFile for MessageFile {
 /// What is done with a file that breaks off.
 pub(super) const KEPT: &str = "what comes before it is read; export the file again";
 
-/// Hands over what was read, with a reject for what was not. Gives the number of rows, and what was found out.
+/// Hands over what was read, with a reject for what was not. Gives the number of rows, and what was
+/// found out.
 fn conclude(mut points: MeterPoints, halt: Option<Halt>, path: &Path) -> Result<(u64, MessageNotes), IngestError> {
     match halt {
         Some(Halt::Stopped) => return Ok((0, MessageNotes::default())),
-        Some(Halt::Io(source)) if is_of_the_system(&source) => return Err(IngestError::Io { path: path.to_path_buf(), source }),
-        Some(Halt::Io(source)) => points.reject_last(RejectCode::FILE_BROKEN, format!("the file breaks off here: {source}; {KEPT}")),
+        Some(Halt::Io(source)) if is_of_the_system(&source) => {
+            return Err(IngestError::Io { path: path.to_path_buf(), source });
+        }
+        Some(Halt::Io(source)) => {
+            points.reject_last(RejectCode::FILE_BROKEN, format!("the file breaks off here: {source}; {KEPT}"))
+        }
         Some(Halt::Broken(detail)) => points.reject_last(RejectCode::FILE_BROKEN, format!("{detail}; {KEPT}")),
         Some(Halt::Cap(met)) => points.reject_last(RejectCode::FILE_CAP, met.to_string()),
         None if points.is_barren() => {

@@ -1,7 +1,8 @@
-//! What a message file turned out to be while it was read: whose clock, whose ids, which channels, units and steps. For `darkload inspect`.
+//! What a message file turned out to be while it was read: whose clock, whose ids, which channels,
+//! units and steps. For `darkload inspect`.
 //!
-//! Formats of this kind name no columns that could be shown beforehand, so what they said is counted while it passes, and told with the number of readings (or of other things) that
-//! said so.
+//! Formats of this kind name no columns that could be shown beforehand, so what they said is
+//! counted while it passes, and told with the number of readings (or of other things) that said so.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,8 @@ use super::channels::{Flow, Phase, Stream};
 use super::mapping::Understanding;
 use super::meter_points::RegisterPart;
 
-/// Different things that are told of one subject at most; what comes after them is counted together.
+/// Different things that are told of one subject at most; what comes after them is counted
+/// together.
 const MOST_TOLD: usize = 24;
 /// Characters that are shown of a word of the file.
 const LONGEST_WORD: usize = 40;
@@ -94,7 +96,8 @@ impl MessageNotes {
         *self.clocks.entry(clock).or_insert(0) += 1;
     }
 
-    /// Whose clock the stamps turned out to be on; `None` where none was met, or the format says it.
+    /// Whose clock the stamps turned out to be on; `None` where none was met, or the format says
+    /// it.
     pub(super) fn clock(&self) -> Option<StampClock> {
         let is_own = !self.clocks.contains_key(&ClockTold::Nothing);
         (!self.clocks.is_empty()).then_some(if is_own { StampClock::Own } else { StampClock::Utility })
@@ -161,7 +164,9 @@ pub(super) fn sum_words(streams: &[Stream]) -> Option<&'static str> {
     let has_total = streams.iter().any(|stream| stream.phase.is_none());
     match streams.len() {
         0 | 1 => None,
-        _ if has(Flow::Net) && (has(Flow::Import) || has(Flow::Export)) => Some("net energy, and not the import and export beside it"),
+        _ if has(Flow::Net) && (has(Flow::Import) || has(Flow::Export)) => {
+            Some("net energy, and not the import and export beside it")
+        }
         _ if phases > 0 && has_total => Some("the total, and not the phases beside it"),
         _ if has(Flow::Import) && has(Flow::Export) => Some("import less export"),
         _ if phases > 1 => Some("the phases added up, where all of them are there"),
@@ -220,7 +225,12 @@ mod tests {
 
     fn told(notes: &MessageNotes, zone: Option<&str>) -> Vec<(&'static str, String, bool)> {
         let calendar = Calendar::new(zone).unwrap();
-        notes.understanding(&calendar, &[]).decisions.into_iter().map(|one| (one.what, one.value, one.doubt.is_some())).collect()
+        notes
+            .understanding(&calendar, &[])
+            .decisions
+            .into_iter()
+            .map(|one| (one.what, one.value, one.doubt.is_some()))
+            .collect()
     }
 
     #[test]
@@ -247,7 +257,8 @@ mod tests {
         assert_eq!((lines.len(), lines[MOST_TOLD].1.as_str()), (MOST_TOLD + 1, "and others"));
     }
 
-    /// What a message format takes a text for, on the clock of the caller, and whose clock its stamps are on.
+    /// What a message format takes a text for, on the clock of the caller, and whose clock its
+    /// stamps are on.
     fn taken_for(format: &dyn Format, text: &str, zone: Option<&str>) -> (Understanding, StampClock) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("message");
@@ -267,7 +278,10 @@ mod tests {
         let (told, clock) = taken_for(&XML80020, text, None);
         assert_eq!(clock, StampClock::Utility);
         assert!(told.decisions.iter().any(|one| one.what == "clock" && one.doubt.is_some()), "nothing names the clock");
-        assert_eq!((values(&told, "usage point"), values(&told, "interval")), (vec!["`code` of `measuringpoint`"], vec!["30 min"]));
+        assert_eq!(
+            (values(&told, "usage point"), values(&told, "interval")),
+            (vec!["`code` of `measuringpoint`"], vec!["30 min"])
+        );
         assert_eq!(values(&told, "channel"), ["import `01`", "reactive `03`, passed over"]);
         assert_eq!(values(&taken_for(&XML80020, text, Some("Asia/Almaty")).0, "clock"), ["Asia/Almaty"]);
         let (noted, clock) = taken_for(&XML80020, &format!("<!--GmtFrom=5;GmtTo=3-->{text}"), None);

@@ -1,13 +1,18 @@
-//! The usage points of one message file while it is read: channels put together, registers added up, blocks handed over.
+//! The usage points of one message file while it is read: channels put together, registers added
+//! up, blocks handed over.
 //!
-//! Messages tell one channel after the other, so readings of a usage point wait until its other channels can no longer come: until the end of the file,
-//! or until [`MOST_WAITING`] readings wait and all usage points but the present one are handed over. Memory is bounded, and the usual order (all channels of a
-//! usage point one after the other) is put together whatever the size of the file.
+//! Messages tell one channel after the other, so readings of a usage point wait until its other
+//! channels can no longer come: until the end of the file, or until [`MOST_WAITING`] readings wait
+//! and all usage points but the present one are handed over. Memory is bounded, and the usual order
+//! (all channels of a usage point one after the other) is put together whatever the size of the
+//! file.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use crate::domain::{Calendar, FileIx, IntervalBlock, Minute, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
+use crate::domain::{
+    Calendar, FileIx, IntervalBlock, Minute, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp,
+};
 
 use super::BlockSink;
 use super::caps::{CapMet, Caps};
@@ -52,7 +57,8 @@ pub(super) struct MeterPoints<'a> {
     points: Vec<Point>,
     waiting: usize,
     block: IntervalBlock,
-    /// Whether every row of the block lies one interval after the row before, so that lengths need not be told.
+    /// Whether every row of the block lies one interval after the row before, so that lengths need
+    /// not be told.
     evident: bool,
     registers: RegisterBlock,
     /// What the file turned out to be.
@@ -90,7 +96,8 @@ impl RegisterPart {
     }
 }
 
-/// Bits of the registers that these channels are, where all of them have names that mean the same in every file: suffixes of NEM12, such as E1 and B1. 0 where some do not.
+/// Bits of the registers that these channels are, where all of them have names that mean the same
+/// in every file: suffixes of NEM12, such as E1 and B1. 0 where some do not.
 fn register_bits(channels: &[(Stream, String)]) -> u16 {
     let bit = |name: &str| match name.as_bytes() {
         [letter, number @ b'1'..=b'9'] if letter.is_ascii_alphabetic() => Some(1 << (number - b'0')),
@@ -100,7 +107,13 @@ fn register_bits(channels: &[(Stream, String)]) -> u16 {
 }
 
 impl<'a> MeterPoints<'a> {
-    pub(super) fn new(file: FileIx, path: &'a Path, caps: Caps, calendar: &'a Calendar, sink: &'a dyn BlockSink) -> Self {
+    pub(super) fn new(
+        file: FileIx,
+        path: &'a Path,
+        caps: Caps,
+        calendar: &'a Calendar,
+        sink: &'a dyn BlockSink,
+    ) -> Self {
         Self {
             path,
             caps,
@@ -170,7 +183,8 @@ impl<'a> MeterPoints<'a> {
         self.rows == 0 && self.rejects == 0
     }
 
-    /// Takes the energy of one interval of the channel `part` of a usage point; what cannot be is rejected. Parts of one direction of flow are added up.
+    /// Takes the energy of one interval of the channel `part` of a usage point; what cannot be is
+    /// rejected. Parts of one direction of flow are added up.
     pub(super) fn energy(&mut self, id: &str, stream: impl Into<Stream>, part: &str, interval: Interval) {
         self.rows += 1;
         let stream = stream.into();
@@ -178,16 +192,24 @@ impl<'a> MeterPoints<'a> {
         let Interval { start_s, length_s, kwh, quality } = interval;
         let end_s = start_s.saturating_add(length_s);
         if !YEARS.contains(&start_s) || !YEARS.contains(&end_s.saturating_sub(1)) {
-            self.reject(RejectCode::TIME_OUT_OF_RANGE, format!("an interval of `{id}` lies outside the years 1990 to 2100"));
+            self.reject(
+                RejectCode::TIME_OUT_OF_RANGE,
+                format!("an interval of `{id}` lies outside the years 1990 to 2100"),
+            );
             return;
         }
         if length_s <= 0 || length_s % 60 != 0 || start_s % 60 != 0 || length_s / 60 > LONGEST_MIN {
-            let detail = format!("an interval of `{id}` of {length_s} s from second {start_s} on; whole minutes from 1 to {LONGEST_MIN} can be used");
+            let detail = format!(
+                "an interval of `{id}` of {length_s} s from second {start_s} on; whole minutes from 1 to {LONGEST_MIN} can be used"
+            );
             self.reject(RejectCode::TIME_DURATION, detail);
             return;
         }
         if kwh.is_infinite() || kwh.abs() > ABSURD {
-            self.reject(RejectCode::VALUE_ABSURD, format!("{kwh:e} kWh of `{id}` is beyond anything a meter records; check the unit"));
+            self.reject(
+                RejectCode::VALUE_ABSURD,
+                format!("{kwh:e} kWh of `{id}` is beyond anything a meter records; check the unit"),
+            );
             return;
         }
         let part = part.get(..LONGEST_ID).unwrap_or(part);
@@ -200,7 +222,10 @@ impl<'a> MeterPoints<'a> {
         });
         if channel >= MOST_CHANNELS {
             point.channels.truncate(MOST_CHANNELS);
-            self.reject(RejectCode::CHANNEL_UNKNOWN, format!("`{id}` has more than {MOST_CHANNELS} channels; `{part}` is left out"));
+            self.reject(
+                RejectCode::CHANNEL_UNKNOWN,
+                format!("`{id}` has more than {MOST_CHANNELS} channels; `{part}` is left out"),
+            );
             return;
         }
         let quality = if kwh.is_nan() { ReadingQuality::Missing } else { quality };
@@ -218,7 +243,10 @@ impl<'a> MeterPoints<'a> {
         self.rows += 1;
         let Some(id) = self.checked_id(id) else { return };
         if !YEARS.contains(&at_s) {
-            self.reject(RejectCode::TIME_OUT_OF_RANGE, format!("a register reading of `{id}` lies outside the years 1990 to 2100"));
+            self.reject(
+                RejectCode::TIME_OUT_OF_RANGE,
+                format!("a register reading of `{id}` lies outside the years 1990 to 2100"),
+            );
             return;
         }
         if kwh.is_infinite() || kwh.abs() > 1e3 * ABSURD {
@@ -240,7 +268,10 @@ impl<'a> MeterPoints<'a> {
             return None;
         }
         if id.len() > LONGEST_ID {
-            self.reject(RejectCode::ID_TOO_LONG, format!("a usage point with a name of {} bytes; {LONGEST_ID} can be used", id.len()));
+            self.reject(
+                RejectCode::ID_TOO_LONG,
+                format!("a usage point with a name of {} bytes; {LONGEST_ID} can be used", id.len()),
+            );
             return None;
         }
         Some(id.to_owned())
@@ -322,19 +353,27 @@ impl<'a> MeterPoints<'a> {
             phases.entry(stream.flow).or_default().extend(stream.phase);
         }
         let has_total = |flow| point.channels.iter().any(|(stream, _)| stream.flow == flow && stream.phase.is_none());
-        let is_lone = |stream: Stream| stream.phase.is_some() && !has_total(stream.flow) && !are_whole(&phases[&stream.flow]);
+        let is_lone =
+            |stream: Stream| stream.phase.is_some() && !has_total(stream.flow) && !are_whole(&phases[&stream.flow]);
         let lone: Vec<bool> = point.channels.iter().map(|(stream, _)| is_lone(*stream)).collect();
         let before = point.readings.len() + point.registers.len();
         if lone.contains(&true) {
             point.readings.retain(|reading| !lone.get(usize::from(reading.channel)).copied().unwrap_or(false));
         }
-        let counters = point.registers.iter().map(|(_, part, _)| if let RegisterPart::Phase(phase) = part { Some(*phase) } else { None });
-        if counters.collect::<Option<BTreeSet<Phase>>>().is_some_and(|phases| !phases.is_empty() && !are_whole(&phases)) {
+        let counters = point
+            .registers
+            .iter()
+            .map(|(_, part, _)| if let RegisterPart::Phase(phase) = part { Some(*phase) } else { None });
+        if counters.collect::<Option<BTreeSet<Phase>>>().is_some_and(|phases| !phases.is_empty() && !are_whole(&phases))
+        {
             point.registers.clear();
         }
         let left_out = before - point.readings.len() - point.registers.len();
         if left_out > 0 {
-            let detail = format!("`{}`: {left_out} readings of some phases, without a total and without all phases; export the total too", point.id);
+            let detail = format!(
+                "`{}`: {left_out} readings of some phases, without a total and without all phases; export the total too",
+                point.id
+            );
             self.reject_many(RejectCode::CHANNEL_UNKNOWN, left_out, detail);
         }
     }
@@ -363,7 +402,8 @@ impl<'a> MeterPoints<'a> {
         self.reject_many(RejectCode::TIME_OVERLAP, left_out.len(), detail);
     }
 
-    /// Leaves out records that are known to be useless only when all of a usage point is read, so that no row can be named.
+    /// Leaves out records that are known to be useless only when all of a usage point is read, so
+    /// that no row can be named.
     fn reject_many(&mut self, code: RejectCode, records: usize, detail: String) {
         let row = std::mem::take(&mut self.row);
         self.reject_all(code, records, detail);
@@ -375,7 +415,13 @@ impl<'a> MeterPoints<'a> {
         if self.evident && same {
             self.block.duration_min.clear();
         }
-        if self.block.quality.iter().zip(&self.block.value).all(|(quality, value)| *quality == ReadingQuality::Actual || value.is_nan()) {
+        if self
+            .block
+            .quality
+            .iter()
+            .zip(&self.block.value)
+            .all(|(quality, value)| *quality == ReadingQuality::Actual || value.is_nan())
+        {
             self.block.quality.clear();
         }
         if !self.block.is_empty() {
@@ -402,11 +448,13 @@ impl<'a> MeterPoints<'a> {
 
 /// Whether the length of the intervals shows in the distance of the stamps.
 fn lie_side_by_side(readings: &[ChannelReading]) -> bool {
-    let beside = readings.windows(2).filter(|pair| pair[0].start.0 + u32::from(pair[0].minutes) == pair[1].start.0).count();
+    let beside =
+        readings.windows(2).filter(|pair| pair[0].start.0 + u32::from(pair[0].minutes) == pair[1].start.0).count();
     beside >= 2 && 2 * beside > readings.len()
 }
 
-/// The register at every time: the total, or else the counters of all tariffs or all phases added up. An hour with fewer of them than the others is left out.
+/// The register at every time: the total, or else the counters of all tariffs or all phases added
+/// up. An hour with fewer of them than the others is left out.
 fn totals(registers: Vec<(Timestamp, RegisterPart, f64)>) -> Vec<(Timestamp, f64)> {
     let mut hours: BTreeMap<i64, BTreeMap<RegisterPart, (Timestamp, f64)>> = BTreeMap::new();
     for (at, part, kwh) in registers {
@@ -419,7 +467,9 @@ fn totals(registers: Vec<(Timestamp, RegisterPart, f64)>) -> Vec<(Timestamp, f64
         |part| matches!(part, RegisterPart::Phase(_)),
         |part| *part == RegisterPart::Net,
     ];
-    let of_kind = |hour: &BTreeMap<RegisterPart, _>, is_kind: &fn(&RegisterPart) -> bool| hour.keys().filter(|part| is_kind(part)).count();
+    let of_kind = |hour: &BTreeMap<RegisterPart, _>, is_kind: &fn(&RegisterPart) -> bool| {
+        hour.keys().filter(|part| is_kind(part)).count()
+    };
     let mut all = kinds.map(|is_kind| hours.values().map(|hour| of_kind(hour, &is_kind)).max().unwrap_or(0));
     // Counters that count different things must not follow one another.
     all[3] *= usize::from(is_net_alone);
@@ -458,7 +508,8 @@ mod tests {
     #[test]
     fn counters_of_phases_make_a_register_and_a_net_one_only_alone() {
         let phase = |hour: i64, phase, kwh| (Timestamp(hour * 3600), RegisterPart::Phase(phase), kwh);
-        let of_phases = vec![phase(1, Phase::A, 1.0), phase(1, Phase::B, 2.0), phase(1, Phase::C, 4.0), phase(9, Phase::A, 3.0)];
+        let of_phases =
+            vec![phase(1, Phase::A, 1.0), phase(1, Phase::B, 2.0), phase(1, Phase::C, 4.0), phase(9, Phase::A, 3.0)];
         assert_eq!(totals(of_phases.clone()), [(Timestamp(3600), 7.0)]);
         assert_eq!(totals([of_phases, vec![at(1, "", 7.5)]].concat()), [(Timestamp(3600), 7.5)]);
         let net = (Timestamp(3600), RegisterPart::Net, 5.0);

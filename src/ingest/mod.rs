@@ -1,7 +1,9 @@
-//! Reading what utilities export: files found, formats recognised by content, columns by name, blocks of readings out.
+//! Reading what utilities export: files found, formats recognised by content, columns by name,
+//! blocks of readings out.
 //!
-//! `FORMATS` is the registry of readings formats, one file each. Static tables (customers, grid, weather, licences, tariffs) are read by `static_tables`. A
-//! record that cannot be used becomes a `Reject` with file, row and remedy; a file that cannot be used is an `IngestError`.
+//! `FORMATS` is the registry of readings formats, one file each. Static tables (customers, grid,
+//! weather, licences, tariffs) are read by `static_tables`. A record that cannot be used becomes a
+//! `Reject` with file, row and remedy; a file that cannot be used is an `IngestError`.
 //!
 //! Fuzz targets (`fuzz/`) compile this folder in by path.
 
@@ -119,14 +121,17 @@ pub trait Format: Sync {
     /// Opens a file: finds its columns and its pieces.
     ///
     /// # Errors
-    /// When the file as a whole cannot be used: its columns or its time format are not understood, or it cannot be read.
+    /// When the file as a whole cannot be used: its columns or its time format are not understood,
+    /// or it cannot be read.
     fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError>;
-    /// Reads the bytes of a whole file, without a file system, and gives the number of rows; `None` for formats that need a file.
+    /// Reads the bytes of a whole file, without a file system, and gives the number of rows; `None`
+    /// for formats that need a file.
     fn read_bytes(&self, _bytes: &[u8], _caps: Caps, _calendar: &Calendar, _sink: &dyn BlockSink) -> Option<u64> {
         None
     }
 
-    /// Opens a file as a mapping profile says; formats that say everything themselves need none and open it as it is.
+    /// Opens a file as a mapping profile says; formats that say everything themselves need none and
+    /// open it as it is.
     ///
     /// # Errors
     /// As for [`Format::open`]; also when the profile does not fit the file.
@@ -158,7 +163,8 @@ pub trait ReadingsFile: Send + Sync {
     fn sha256(&self) -> Result<String, IngestError>;
     /// Called when all pieces are read, for rejects that could not be numbered before.
     fn close(&self, _sink: &dyn BlockSink) {}
-    /// What the file was taken for, and on what ground. Of a message most is known only when its piece was read.
+    /// What the file was taken for, and on what ground. Of a message most is known only when its
+    /// piece was read.
     fn understanding(&self) -> Understanding {
         Understanding::default()
     }

@@ -1,10 +1,13 @@
 //! MSCONS: metered values between utilities in Germany, Austria, Switzerland and the Netherlands.
 //!
-//! `LOC+172` names the point, `LIN` and `PIA+5` the channel (an OBIS number, or a market's own product number), then every value is a `QTY` with its interval in
-//! `DTM+163` and `DTM+164`. Three dialects are read: local time with its offset and no unit (2.2e), UTC with unit and without OBIS (2.4b), and values by position
-//! with one start and a step (`DTM+672`, Switzerland 1.6). Other messages of an interchange (invoices, acknowledgements) are passed over.
+//! `LOC+172` names the point, `LIN` and `PIA+5` the channel (an OBIS number, or a market's own
+//! product number), then every value is a `QTY` with its interval in `DTM+163` and `DTM+164`. Three
+//! dialects are read: local time with its offset and no unit (2.2e), UTC with unit and without OBIS
+//! (2.4b), and values by position with one start and a step (`DTM+672`, Switzerland 1.6). Other
+//! messages of an interchange (invoices, acknowledgements) are passed over.
 //!
-//! OBIS C.D: C 1 flows in, 2 out, 3 to 10 is reactive or apparent; D 8 is a counter, 4 and 5 are mean power, 6 a maximum, others energy of the interval.
+//! OBIS C.D: C 1 flows in, 2 out, 3 to 10 is reactive or apparent; D 8 is a counter, 4 and 5 are
+//! mean power, 6 a maximum, others energy of the interval.
 //!
 //! Source: UN/EDIFACT D.04B MSCONS; EDI@Energy MSCONS 2.2e and 2.4b; IEC 62056-61.
 
@@ -92,7 +95,11 @@ fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), H
     let walked = reader.walk(&mut segments, &mut ended);
     reader.finish_value();
     walked?;
-    if ended || reader.messages == 0 { Ok(()) } else { Err(Halt::Broken("the interchange has no end (UNZ): its end may be missing".to_owned())) }
+    if ended || reader.messages == 0 {
+        Ok(())
+    } else {
+        Err(Halt::Broken("the interchange has no end (UNZ): its end may be missing".to_owned()))
+    }
 }
 
 impl Reader<'_, '_> {
@@ -124,7 +131,8 @@ impl Reader<'_, '_> {
             "PIA" => self.name_channel(segment.get(2, 0)),
             "QTY" => {
                 let (text, unit) = (segment.get(1, 1).to_owned(), segment.get(1, 2).to_owned());
-                self.value = Some(Value { quality: quality(segment.get(1, 0)), text, unit, start_s: None, end_s: None });
+                self.value =
+                    Some(Value { quality: quality(segment.get(1, 0)), text, unit, start_s: None, end_s: None });
             }
             "DTM" => self.time(segment.get(1, 0), segment.get(1, 1), segment.get(1, 2)),
             _ => {}
@@ -137,7 +145,8 @@ impl Reader<'_, '_> {
         self.begin_channel();
     }
 
-    /// What is told before `PIA` holds for channels without an OBIS number: energy taken from the grid.
+    /// What is told before `PIA` holds for channels without an OBIS number: energy taken from the
+    /// grid.
     fn begin_channel(&mut self) {
         self.channel.clear();
         self.measure = Measure::Energy(Flow::Import);
@@ -165,7 +174,10 @@ impl Reader<'_, '_> {
         }
         let at = instant(text, self.points.calendar);
         if at.is_none() && (self.value.is_some() || qualifier == "163") {
-            self.points.reject(RejectCode::TIME_UNREADABLE, format!("`{text}` where a time such as 202503010030+01 is expected"));
+            self.points.reject(
+                RejectCode::TIME_UNREADABLE,
+                format!("`{text}` where a time such as 202503010030+01 is expected"),
+            );
         }
         match (&mut self.value, qualifier) {
             (Some(value), "164") => value.end_s = at,
@@ -186,7 +198,8 @@ impl Reader<'_, '_> {
             Cell::Number(number) => number,
             Cell::Missing => f64::NAN,
             Cell::Text => {
-                self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` where a quantity is expected", value.text));
+                self.points
+                    .reject(RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` where a quantity is expected", value.text));
                 return;
             }
         };
@@ -200,14 +213,29 @@ impl Reader<'_, '_> {
         let Some(factor) = factor else { return };
         if self.measure == Measure::Counter {
             match value.end_s.or(value.start_s).or(self.block_start_s) {
-                Some(at_s) => self.points.register(&self.point, RegisterPart::of_tariff(&tariff(&self.channel)), at_s, number * factor),
-                None => self.points.reject(RejectCode::TIME_UNREADABLE, format!("a register reading of `{}` without a time", self.point)),
+                Some(at_s) => self.points.register(
+                    &self.point,
+                    RegisterPart::of_tariff(&tariff(&self.channel)),
+                    at_s,
+                    number * factor,
+                ),
+                None => self.points.reject(
+                    RejectCode::TIME_UNREADABLE,
+                    format!("a register reading of `{}` without a time", self.point),
+                ),
             }
             return;
         }
-        let flow = if matches!(self.measure, Measure::Energy(Flow::Export) | Measure::Power(Flow::Export)) { Flow::Export } else { Flow::Import };
+        let flow = if matches!(self.measure, Measure::Energy(Flow::Export) | Measure::Power(Flow::Export)) {
+            Flow::Export
+        } else {
+            Flow::Import
+        };
         let Some((start_s, length_s)) = self.interval(&value) else {
-            let detail = format!("a value of `{}` without its interval; DTM+163 and DTM+164, or DTM+672 with a start, are needed", self.point);
+            let detail = format!(
+                "a value of `{}` without its interval; DTM+163 and DTM+164, or DTM+672 with a start, are needed",
+                self.point
+            );
             self.points.reject(RejectCode::TIME_DURATION, detail);
             return;
         };
@@ -229,7 +257,8 @@ impl Reader<'_, '_> {
     }
 }
 
-/// UTC second of a stamp of digits with an optional offset: `202503010030`, `202503010030+01`, `20250301003000+0100`.
+/// UTC second of a stamp of digits with an optional offset: `202503010030`, `202503010030+01`,
+/// `20250301003000+0100`.
 fn instant(text: &str, calendar: &Calendar) -> Option<i64> {
     let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let local = digit_stamp(&text[..end])?;
@@ -341,16 +370,26 @@ mod tests {
 
     #[test]
     fn export_is_taken_off_reactive_is_passed_over_and_power_becomes_energy() {
-        let value =
-            |obis: &str, kwh: &str| format!("LIN+1'PIA+5+1-1?:{obis}:SRW'QTY+220:{kwh}'DTM+163:202503010030?+00:303'DTM+164:202503010045?+00:303'");
-        let kept =
-            read(&format!("LOC+172+A'{}{}{}LOC+172+B'{}", value("1.29.0", "1"), value("2.29.0", "3"), value("5.29.0", "9"), value("1.5.0", "8")));
+        let value = |obis: &str, kwh: &str| {
+            format!(
+                "LIN+1'PIA+5+1-1?:{obis}:SRW'QTY+220:{kwh}'DTM+163:202503010030?+00:303'DTM+164:202503010045?+00:303'"
+            )
+        };
+        let kept = read(&format!(
+            "LOC+172+A'{}{}{}LOC+172+B'{}",
+            value("1.29.0", "1"),
+            value("2.29.0", "3"),
+            value("5.29.0", "9"),
+            value("1.5.0", "8")
+        ));
         assert_eq!(kept.readings(), [("A".to_owned(), HALF_PAST, -2.0), ("B".to_owned(), HALF_PAST, 2.0)]);
     }
 
     #[test]
     fn counters_are_registers_and_tariffs_are_added_up() {
-        let value = |obis: &str, kwh: &str| format!("LIN+1'PIA+5+1-1?:{obis}:SRW'QTY+220:{kwh}:KWH'DTM+9:202503010030?+00:303'");
+        let value = |obis: &str, kwh: &str| {
+            format!("LIN+1'PIA+5+1-1?:{obis}:SRW'QTY+220:{kwh}:KWH'DTM+9:202503010030?+00:303'")
+        };
         let kept = read(&format!("LOC+172+A'{}{}{}", value("1.8.1", "100"), value("1.8.2", "50"), value("2.8.0", "9")));
         assert_eq!(kept.registers(), [("A".to_owned(), HALF_PAST, 150.0)]);
     }

@@ -1,4 +1,5 @@
-//! Seconds of the utility's clock to UTC, with the zone asked once a day except on days on which the clock changes.
+//! Seconds of the utility's clock to UTC, with the zone asked once a day except on days on which
+//! the clock changes.
 
 use crate::domain::{Calendar, CivilDay, LocalStamp, RejectCode, Resolved, Timestamp};
 
@@ -46,7 +47,8 @@ impl<'a> NaiveClock<'a> {
         }
     }
 
-    /// Seconds to take from every stamp from `first` to `last`; `None` when they differ or a stamp is out of range.
+    /// Seconds to take from every stamp from `first` to `last`; `None` when they differ or a stamp
+    /// is out of range.
     pub(super) fn common_offset(&mut self, first: i64, last: i64) -> Option<i64> {
         if !RANGE.contains(&first) || !RANGE.contains(&last) {
             return None;

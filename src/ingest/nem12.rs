@@ -1,9 +1,12 @@
 //! NEM12 and NEM13: what Australian meter data providers send.
 //!
-//! Comma-separated records with their type in the first field: 200 opens a channel (NMI, suffix, unit, interval length), 300 holds a day of it, 400 gives
-//! qualities of parts of that day, 250 (NEM13) is a pair of register readings. Market time is UTC+10 all year, value *i* covers the i-th interval from
-//! midnight. Suffix `E` is energy from the grid and `B` into it: import and export are named as the market sees them.
-//! Rows may be padded with commas, so values are counted by the interval length. 100, 500, 550 and 900 carry nothing that is needed; a file may lack them.
+//! Comma-separated records with their type in the first field: 200 opens a channel (NMI, suffix,
+//! unit, interval length), 300 holds a day of it, 400 gives qualities of parts of that day, 250
+//! (NEM13) is a pair of register readings. Market time is UTC+10 all year, value *i* covers the
+//! i-th interval from midnight. Suffix `E` is energy from the grid and `B` into it: import and
+//! export are named as the market sees them. Rows may be padded with commas, so values are counted
+//! by the interval length. 100, 500, 550 and 900 carry nothing that is needed; a file may lack
+//! them.
 //!
 //! Source: AEMO, Meter Data File Format Specification NEM12 & NEM13.
 
@@ -39,12 +42,17 @@ const MARKET_TIME_S: i64 = 36_000;
 
 fn recognises(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let Some(line) = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()) else { return false };
+    let Some(line) = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()) else {
+        return false;
+    };
     let mut fields = line.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
     match fields.next() {
         Some(b"100") => fields.next().is_some_and(|kind| matches!(kind, b"NEM12" | b"NEM13")),
         // A file without its header still begins with an NMI of at most ten characters.
-        Some(b"200") => fields.next().is_some_and(|nmi| (1..=11).contains(&nmi.len())) && line.split(|&byte| byte == b',').count() >= 9,
+        Some(b"200") => {
+            fields.next().is_some_and(|nmi| (1..=11).contains(&nmi.len()))
+                && line.split(|&byte| byte == b',').count() >= 9
+        }
         Some(b"250") => line.split(|&byte| byte == b',').count() >= 20,
         _ => false,
     }
@@ -78,10 +86,15 @@ fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), H
     let mut reader = Reader { points, channel: None, day: None };
     let mut ended = false;
     let walked = reader.walk(&mut records, &mut ended);
-    // Where the file breaks off, or a record is damaged, what would say that a value is null may be what is missing.
+    // Where the file breaks off, or a record is damaged, what would say that a value is null may be
+    // what is missing.
     reader.finish_day(if ended { ReadingQuality::Estimated } else { ReadingQuality::Missing });
     walked?;
-    if ended { Ok(()) } else { Err(Halt::Broken("the file has no end record (900): its end may be missing".to_owned())) }
+    if ended {
+        Ok(())
+    } else {
+        Err(Halt::Broken("the file has no end record (900): its end may be missing".to_owned()))
+    }
 }
 
 impl Reader<'_, '_> {
@@ -99,7 +112,9 @@ impl Reader<'_, '_> {
             let fields: Vec<&str> = text.split(',').map(str::trim).collect();
             match fields[0] {
                 "400" => {}
-                "" | "100" | "200" | "250" | "300" | "500" | "550" | "900" => self.finish_day(ReadingQuality::Estimated),
+                "" | "100" | "200" | "250" | "300" | "500" | "550" | "900" => {
+                    self.finish_day(ReadingQuality::Estimated)
+                }
                 _ => self.finish_day(ReadingQuality::Missing),
             }
             self.points.at_row(row)?;
@@ -126,17 +141,23 @@ impl Reader<'_, '_> {
     fn open_channel(&mut self, fields: &[&str]) {
         self.channel = None;
         let &[_, nmi, _, _, suffix, _, _, unit, minutes, ..] = fields else {
-            self.points
-                .reject(RejectCode::ROW_FIELDS, format!("a 200 record of {} fields where 9 or 10 are needed; its days are left out", fields.len()));
+            self.points.reject(
+                RejectCode::ROW_FIELDS,
+                format!("a 200 record of {} fields where 9 or 10 are needed; its days are left out", fields.len()),
+            );
             return;
         };
         let flow = match suffix.bytes().next().map(|letter| letter.to_ascii_uppercase()) {
             Some(b'E') => Flow::Import,
             Some(b'B') => Flow::Export,
-            // Reactive and apparent energy, demand, voltage, and the check meters that measure the same energy again.
+            // Reactive and apparent energy, demand, voltage, and the check meters that measure the
+            // same energy again.
             Some(b'A' | b'C' | b'D' | b'F'..=b'Z') => return,
             _ => {
-                self.points.reject(RejectCode::CHANNEL_UNKNOWN, format!("suffix `{suffix}` of `{nmi}`; E1 or B1 is expected, its days are left out"));
+                self.points.reject(
+                    RejectCode::CHANNEL_UNKNOWN,
+                    format!("suffix `{suffix}` of `{nmi}`; E1 or B1 is expected, its days are left out"),
+                );
                 return;
             }
         };
@@ -149,11 +170,13 @@ impl Reader<'_, '_> {
         };
         match minutes.parse::<usize>() {
             Ok(minutes) if (1..=1440).contains(&minutes) && 1440 % minutes == 0 => {
-                self.channel = Some(Channel { nmi: nmi.to_owned(), suffix: suffix.to_owned(), flow, kwh_per_unit, minutes });
+                self.channel =
+                    Some(Channel { nmi: nmi.to_owned(), suffix: suffix.to_owned(), flow, kwh_per_unit, minutes });
             }
-            _ => self
-                .points
-                .reject(RejectCode::TIME_DURATION, format!("interval length `{minutes}` of `{nmi}` does not divide a day; its days are left out")),
+            _ => self.points.reject(
+                RejectCode::TIME_DURATION,
+                format!("interval length `{minutes}` of `{nmi}` does not divide a day; its days are left out"),
+            ),
         }
     }
 
@@ -161,18 +184,26 @@ impl Reader<'_, '_> {
         let Some(channel) = &self.channel else { return };
         let count = 1440 / channel.minutes;
         let (Some(values), Some(&quality)) = (fields.get(2..2 + count), fields.get(2 + count)) else {
-            let detail = format!("{} fields where a day of {count} values and its quality need {}; the day is left out", fields.len(), count + 3);
+            let detail = format!(
+                "{} fields where a day of {count} values and its quality need {}; the day is left out",
+                fields.len(),
+                count + 3
+            );
             self.points.reject(RejectCode::ROW_FIELDS, detail);
             return;
         };
         let Some(start) = digit_stamp(fields[1]).filter(|start| start % 86_400 == 0) else {
-            self.points.reject(RejectCode::TIME_UNREADABLE, format!("`{}` where a day (20250301) is expected; the day is left out", fields[1]));
+            self.points.reject(
+                RejectCode::TIME_UNREADABLE,
+                format!("`{}` where a day (20250301) is expected; the day is left out", fields[1]),
+            );
             return;
         };
         let variable = quality.eq_ignore_ascii_case("V");
         let Some(quality) = quality_of(quality) else {
-            let detail =
-                format!("quality `{quality}` where A, S, F, E, N or V is expected: the row may hold too few or too many values; the day is left out");
+            let detail = format!(
+                "quality `{quality}` where A, S, F, E, N or V is expected: the row may hold too few or too many values; the day is left out"
+            );
             self.points.reject(RejectCode::ROW_FIELDS, detail);
             return;
         };
@@ -183,12 +214,19 @@ impl Reader<'_, '_> {
                 Cell::Number(number) => number * factor,
                 Cell::Missing => f64::NAN,
                 Cell::Text => {
-                    self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, format!("`{value}` where a number is expected; the interval is missing"));
+                    self.points.reject(
+                        RejectCode::VALUE_NOT_A_NUMBER,
+                        format!("`{value}` where a number is expected; the interval is missing"),
+                    );
                     f64::NAN
                 }
             });
         }
-        self.day = Some(Day { start_s: start - MARKET_TIME_S, kwh, quality: vec![Some(quality).filter(|_| !variable); count] });
+        self.day = Some(Day {
+            start_s: start - MARKET_TIME_S,
+            kwh,
+            quality: vec![Some(quality).filter(|_| !variable); count],
+        });
     }
 
     /// Qualities of the intervals `first..=last`, counted from 1, of the day before.
@@ -201,9 +239,10 @@ impl Reader<'_, '_> {
         let range = self.day.as_mut().and_then(|day| day.quality.get_mut(place(1)?.checked_sub(1)?..place(2)?));
         match (range, quality) {
             (Some(range), Some(quality)) => range.fill(Some(quality)),
-            _ => self
-                .points
-                .reject(RejectCode::ROW_FIELDS, "a 400 record that fits no day before it, or names intervals that the day does not have".to_owned()),
+            _ => self.points.reject(
+                RejectCode::ROW_FIELDS,
+                "a 400 record that fits no day before it, or names intervals that the day does not have".to_owned(),
+            ),
         }
     }
 
@@ -212,17 +251,44 @@ impl Reader<'_, '_> {
         let (Some(day), Some(channel)) = (self.day.take(), &self.channel) else { return };
         let length_s = channel.minutes as i64 * 60;
         for (place, (kwh, quality)) in day.kwh.into_iter().zip(day.quality).enumerate() {
-            let interval = Interval { start_s: day.start_s + place as i64 * length_s, length_s, kwh, quality: quality.unwrap_or(unnamed) };
+            let interval = Interval {
+                start_s: day.start_s + place as i64 * length_s,
+                length_s,
+                kwh,
+                quality: quality.unwrap_or(unnamed),
+            };
             self.points.energy(&channel.nmi, channel.flow, &channel.suffix, interval);
         }
     }
 
     /// A 250 record: the register before and now.
     fn register_pair(&mut self, fields: &[&str]) {
-        let &[_, nmi, _, _, suffix, _, _, direction, before, before_at, before_quality, _, _, now, now_at, now_quality, _, _, quantity, unit, ..] =
-            fields
+        let &[
+            _,
+            nmi,
+            _,
+            _,
+            suffix,
+            _,
+            _,
+            direction,
+            before,
+            before_at,
+            before_quality,
+            _,
+            _,
+            now,
+            now_at,
+            now_quality,
+            _,
+            _,
+            quantity,
+            unit,
+            ..,
+        ] = fields
         else {
-            self.points.reject(RejectCode::ROW_FIELDS, format!("a 250 record of {} fields where 20 are needed", fields.len()));
+            self.points
+                .reject(RejectCode::ROW_FIELDS, format!("a 250 record of {} fields where 20 are needed", fields.len()));
             return;
         };
         let Some(factor) = kwh_per(unit).filter(|_| direction.eq_ignore_ascii_case("E")) else { return };
@@ -231,7 +297,10 @@ impl Reader<'_, '_> {
             _ => None,
         };
         let (Some(first), Some(last)) = (number(before), number(now)) else {
-            self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, format!("registers `{before}` and `{now}` of `{nmi}`; numbers are expected"));
+            self.points.reject(
+                RejectCode::VALUE_NOT_A_NUMBER,
+                format!("registers `{before}` and `{now}` of `{nmi}`; numbers are expected"),
+            );
             return;
         };
         // Registers of a meter behind a transformer count less than the energy told beside them.
@@ -241,14 +310,23 @@ impl Reader<'_, '_> {
             let at: String = at.chars().filter(|c| !c.is_whitespace()).collect();
             match digit_stamp(&at) {
                 Some(_) if quality.starts_with(['N', 'n']) => {}
-                Some(second) => self.points.register(nmi, RegisterPart::of_tariff(suffix), second - MARKET_TIME_S, value * ratio * factor),
-                None => self.points.reject(RejectCode::TIME_UNREADABLE, format!("`{at}` where the time of a register reading is expected")),
+                Some(second) => self.points.register(
+                    nmi,
+                    RegisterPart::of_tariff(suffix),
+                    second - MARKET_TIME_S,
+                    value * ratio * factor,
+                ),
+                None => self.points.reject(
+                    RejectCode::TIME_UNREADABLE,
+                    format!("`{at}` where the time of a register reading is expected"),
+                ),
             }
         }
     }
 }
 
-/// Quality of a quality method such as `A`, `S14`, `F51`; a variable day (V) counts as estimated until its 400 records are read. `None` when it is none.
+/// Quality of a quality method such as `A`, `S14`, `F51`; a variable day (V) counts as estimated
+/// until its 400 records are read. `None` when it is none.
 fn quality_of(method: &str) -> Option<ReadingQuality> {
     let (letter, number) = (method.bytes().next()?, method.get(1..)?);
     if !number.bytes().all(|byte| byte.is_ascii_digit()) || number.len() > 2 {
@@ -313,7 +391,10 @@ mod tests {
 
     #[test]
     fn padding_commas_are_no_values() {
-        let text = format!("200,NEM1201002,E1,1,E1,N1,M,kWh,30,,,,,,,,\n{}", day("1", 48, "A,,,20250302000000,,,,,,,,,,,,,,,,,,"));
+        let text = format!(
+            "200,NEM1201002,E1,1,E1,N1,M,kWh,30,,,,,,,,\n{}",
+            day("1", 48, "A,,,20250302000000,,,,,,,,,,,,,,,,,,")
+        );
         assert_eq!(read(&text).readings().len(), 48);
     }
 
@@ -338,7 +419,8 @@ mod tests {
 
     #[test]
     fn days_that_do_not_fit_are_rejected_and_the_others_read() {
-        let kept = read(&format!("{E1}{}{}{}", day("1", 12, "A"), "300,20250302,V,,,20250303120025,\n", day("1", 48, "A")));
+        let kept =
+            read(&format!("{E1}{}{}{}", day("1", 12, "A"), "300,20250302,V,,,20250303120025,\n", day("1", 48, "A")));
         assert_eq!(codes(&kept), [(3, "row.fields"), (4, "row.fields")]);
         assert_eq!(kept.readings().len(), 48);
         // Fifteen minutes of values under a head of thirty.
@@ -366,6 +448,9 @@ mod tests {
         // A meter behind a transformer of 40: the registers count a fortieth of the energy.
         let registers = read(&record("39600")).registers();
         assert_eq!(registers[1].2 - registers[0].2, 39_600.0);
-        assert!(read(&record("990").replace(",E,", ",I,")).registers().is_empty(), "what flows into the grid is no consumption");
+        assert!(
+            read(&record("990").replace(",E,", ",I,")).registers().is_empty(),
+            "what flows into the grid is no consumption"
+        );
     }
 }

@@ -12,7 +12,23 @@ pub(super) enum Cell {
 }
 
 /// Words for a missing value, in lower case.
-const MISSING: &[&str] = &["", "na", "n/a", "nan", "null", "none", "-", "--", "#div/0!", "#n/a", "#value!", "#ref!", "н/д", "нд", "нет данных"];
+const MISSING: &[&str] = &[
+    "",
+    "na",
+    "n/a",
+    "nan",
+    "null",
+    "none",
+    "-",
+    "--",
+    "#div/0!",
+    "#n/a",
+    "#value!",
+    "#ref!",
+    "н/д",
+    "нд",
+    "нет данных",
+];
 const LONGEST_MISSING: usize = 20;
 
 /// Reads a cell. `decimal_comma` allows `,` for the decimal mark.
@@ -37,10 +53,13 @@ pub(super) fn cell(bytes: &[u8], decimal_comma: bool) -> Cell {
     plain.parse().map_or(Cell::Text, Cell::Number)
 }
 
-/// The number with a point and without marks between thousands: spaces of any width, and the other one of `,` and `.` where both stand in the cell.
+/// The number with a point and without marks between thousands: spaces of any width, and the other
+/// one of `,` and `.` where both stand in the cell.
 fn without_thousands(text: &str, decimal_comma: bool) -> String {
     let both = text.contains(',') && text.contains('.');
-    let keep = |&c: &char| !(matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'') || (both && c == if decimal_comma { '.' } else { ',' }));
+    let keep = |&c: &char| {
+        !(matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'') || (both && c == if decimal_comma { '.' } else { ',' }))
+    };
     text.chars().filter(keep).map(|c| if decimal_comma && c == ',' { '.' } else { c }).collect()
 }
 
@@ -49,7 +68,8 @@ fn plain_decimal(bytes: &[u8], mark: u8) -> Option<f64> {
     leading_decimal(bytes, mark).filter(|(_, length)| *length == bytes.len()).map(|(number, _)| number)
 }
 
-/// The number that `bytes` begin with and its length: `[-]digits[mark digits]` with at most 15 digits, where integer arithmetic gives the exactly rounded value.
+/// The number that `bytes` begin with and its length: `[-]digits[mark digits]` with at most 15
+/// digits, where integer arithmetic gives the exactly rounded value.
 pub(super) fn leading_decimal(bytes: &[u8], mark: u8) -> Option<(f64, usize)> {
     const POWERS: [f64; 16] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
     let digit = |place: usize| bytes.get(place).map(|byte| byte.wrapping_sub(b'0')).filter(|&digit| digit < 10);

@@ -1,4 +1,5 @@
-//! Kinds of files that are not read but often lie where readings should: named in the message, with what would help.
+//! Kinds of files that are not read but often lie where readings should: named in the message, with
+//! what would help.
 
 use std::path::Path;
 
@@ -22,10 +23,22 @@ const OTHER_KINDS: &[OtherKind] = &[
     OtherKind { what: "a RAR archive", remedy: UNPACK, is_it: |head| head.starts_with(b"Rar!\x1a\x07") },
     OtherKind { what: "a 7z archive", remedy: UNPACK, is_it: |head| head.starts_with(b"7z\xbc\xaf\x27\x1c") },
     OtherKind { what: "compressed by xz", remedy: UNPACK, is_it: |head| head.starts_with(b"\xfd7zXZ\0") },
-    OtherKind { what: "compressed by bzip2", remedy: UNPACK, is_it: |head| head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") },
-    OtherKind { what: "a PDF document", remedy: "ask for the table as xlsx or csv", is_it: |head| head.trim_ascii_start().starts_with(b"%PDF-") },
+    OtherKind {
+        what: "compressed by bzip2",
+        remedy: UNPACK,
+        is_it: |head| head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY"),
+    },
+    OtherKind {
+        what: "a PDF document",
+        remedy: "ask for the table as xlsx or csv",
+        is_it: |head| head.trim_ascii_start().starts_with(b"%PDF-"),
+    },
     OtherKind { what: "an HTML table, whatever its name says", remedy: SAVE, is_it: is_html },
-    OtherKind { what: "an XML spreadsheet of 2003, whatever its name says", remedy: SAVE, is_it: is_spreadsheet_of_2003 },
+    OtherKind {
+        what: "an XML spreadsheet of 2003, whatever its name says",
+        remedy: SAVE,
+        is_it: is_spreadsheet_of_2003,
+    },
     OtherKind {
         what: "a web archive (MHTML), whatever its name says",
         remedy: SAVE,
@@ -33,17 +46,25 @@ const OTHER_KINDS: &[OtherKind] = &[
     },
     OtherKind { what: "a 1C spreadsheet (mxl)", remedy: SAVE, is_it: |head| head.starts_with(b"MOXCEL") },
     OtherKind { what: "a SQLite database", remedy: EXPORT, is_it: |head| head.starts_with(b"SQLite format 3\0") },
-    OtherKind { what: "an Access database", remedy: EXPORT, is_it: |head| matches!(head.get(4..15), Some(b"Standard Je" | b"Standard AC")) },
+    OtherKind {
+        what: "an Access database",
+        remedy: EXPORT,
+        is_it: |head| matches!(head.get(4..15), Some(b"Standard Je" | b"Standard AC")),
+    },
 ];
 
 fn is_html(head: &[u8]) -> bool {
     let Some(text) = head_text(head).map(|text| text.to_ascii_lowercase()) else { return false };
-    ["<html", "<!doctype html", "<table", "<meta", "<head", "<style", "<body"].iter().any(|start| text.starts_with(start))
+    ["<html", "<!doctype html", "<table", "<meta", "<head", "<style", "<body"]
+        .iter()
+        .any(|start| text.starts_with(start))
         || (text.starts_with("<?xml") && text.contains("<html"))
 }
 
 fn is_spreadsheet_of_2003(head: &[u8]) -> bool {
-    head_text(head).is_some_and(|text| text.contains("urn:schemas-microsoft-com:office:spreadsheet") || text.contains("progid=\"Excel.Sheet\""))
+    head_text(head).is_some_and(|text| {
+        text.contains("urn:schemas-microsoft-com:office:spreadsheet") || text.contains("progid=\"Excel.Sheet\"")
+    })
 }
 
 /// The error for a file that no format recognises: what it is where that is known.

@@ -1,4 +1,5 @@
-//! The general lane through a Parquet row group: any column type that can be read as text, a time or a number, in batches through Arrow.
+//! The general lane through a Parquet row group: any column type that can be read as text, a time
+//! or a number, in batches through Arrow.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -33,8 +34,15 @@ const MOST_SHOWN: usize = 60;
 /// Rows decoded at a time.
 const BATCH: usize = 1 << 16;
 
-/// Reads row group `group`, whose first row has the number `first_row`, and returns the number of rows.
-pub(super) fn read_group(layout: &Layout, group: usize, first_row: u64, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+/// Reads row group `group`, whose first row has the number `first_row`, and returns the number of
+/// rows.
+pub(super) fn read_group(
+    layout: &Layout,
+    group: usize,
+    first_row: u64,
+    calendar: &Calendar,
+    sink: &dyn BlockSink,
+) -> Result<u64, IngestError> {
     let open = File::open(&layout.path).map_err(|source| IngestError::Io { path: layout.path.clone(), source })?;
     let mask = ProjectionMask::roots(layout.metadata.parquet_schema(), layout.columns.all());
     let damaged = |source| IngestError::Parquet { path: layout.path.clone(), source };
@@ -60,10 +68,15 @@ pub(super) fn read_group(layout: &Layout, group: usize, first_row: u64, calendar
             return Ok(rows);
         }
     }
-    if rows == said { Ok(rows) } else { Err(damaged(ParquetError::General("a row group holds fewer rows than it says".to_owned()))) }
+    if rows == said {
+        Ok(rows)
+    } else {
+        Err(damaged(ParquetError::General("a row group holds fewer rows than it says".to_owned())))
+    }
 }
 
-/// Refuses texts whose lengths claim to be more than their page has values: the crate makes room for as many as they say.
+/// Refuses texts whose lengths claim to be more than their page has values: the crate makes room
+/// for as many as they say.
 pub(super) fn check_texts(file: &File, group: &RowGroupMetaData, index: usize, caps: Caps) -> Result<(), ParquetError> {
     let column = Column { file, group, index, digest: None, caps };
     if !matches!(column.column_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY) {
@@ -73,7 +86,9 @@ pub(super) fn check_texts(file: &File, group: &RowGroupMetaData, index: usize, c
         if !matches!(page.encoding, Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY) {
             return Ok(());
         }
-        let told = |bytes: &[u8]| delta_total(bytes).and_then(|total| if total > page.rows { Err(Truncated) } else { Ok(total) });
+        let told = |bytes: &[u8]| {
+            delta_total(bytes).and_then(|total| if total > page.rows { Err(Truncated) } else { Ok(total) })
+        };
         let total = told(&page.values)?;
         if page.encoding == Encoding::DELTA_BYTE_ARRAY {
             told(deltas(&page.values, total, |_, _, _| {})?)?;
@@ -89,7 +104,8 @@ pub(super) fn check_texts(file: &File, group: &RowGroupMetaData, index: usize, c
 /// The text of a row; the crate does not check that a damaged file's texts are UTF-8.
 fn text_at(texts: &StringArray, row: usize) -> Cow<'_, str> {
     let ends = texts.value_offsets();
-    let bytes = if texts.is_null(row) { None } else { texts.value_data().get(ends[row] as usize..ends[row + 1] as usize) };
+    let bytes =
+        if texts.is_null(row) { None } else { texts.value_data().get(ends[row] as usize..ends[row + 1] as usize) };
     String::from_utf8_lossy(bytes.unwrap_or_default())
 }
 
@@ -149,26 +165,39 @@ impl Batch<'_> {
         if let Some(column) = self.layout.columns.duration_min {
             let minutes = self.cast(batch, column, &DataType::UInt16, "whole minutes")?;
             let minutes = minutes.as_primitive::<UInt16Type>();
-            block.duration_min = (0..batch.num_rows()).map(|row| if minutes.is_null(row) { 0 } else { minutes.value(row) }).collect();
+            block.duration_min =
+                (0..batch.num_rows()).map(|row| if minutes.is_null(row) { 0 } else { minutes.value(row) }).collect();
         }
         Ok(())
     }
 
     /// The instant of a row that can be used; a row that cannot is rejected.
-    fn usable(&self, ids: &IdList, key: u32, at: Result<Timestamp, RejectCode>, number: f64, row: usize) -> Option<Timestamp> {
+    fn usable(
+        &self,
+        ids: &IdList,
+        key: u32,
+        at: Result<Timestamp, RejectCode>,
+        number: f64,
+        row: usize,
+    ) -> Option<Timestamp> {
         if ids.get(key).is_empty() {
             self.reject(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
             return None;
         }
         let at = at.map_err(|code| self.reject(row, code, stamp_detail(code, b"the stamp of this row"))).ok()?;
         if !number.is_nan() && is_absurd(number, self.layout.columns.value) {
-            self.reject(row, RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit"));
+            self.reject(
+                row,
+                RejectCode::VALUE_ABSURD,
+                format!("{number:e} is beyond anything a meter records; check the unit"),
+            );
             return None;
         }
         Some(at)
     }
 
-    /// The distinct ids of the batch and a key for every row; a row without an id has that of the empty text.
+    /// The distinct ids of the batch and a key for every row; a row without an id has that of the
+    /// empty text.
     fn ids(&self, batch: &RecordBatch) -> Result<(IdList, Vec<u32>), IngestError> {
         let column = self.column(batch, self.layout.columns.usage_point)?;
         let column = if matches!(column.data_type(), DataType::Dictionary(..)) {
@@ -204,7 +233,12 @@ impl Batch<'_> {
         let column = self.column(batch, index)?;
         match column.data_type().clone() {
             DataType::Timestamp(_, zone) => {
-                let seconds = self.converted(&column, index, &DataType::Timestamp(TimeUnit::Second, zone.clone()), "a time stamp")?;
+                let seconds = self.converted(
+                    &column,
+                    index,
+                    &DataType::Timestamp(TimeUnit::Second, zone.clone()),
+                    "a time stamp",
+                )?;
                 let seconds = seconds.as_primitive::<TimestampSecondType>();
                 let mut clock = NaiveClock::new(self.calendar, zone.is_some());
                 Ok(seconds.iter().map(|second| clock.read(second)).collect())
@@ -213,21 +247,38 @@ impl Batch<'_> {
                 let days = self.cast(batch, index, &DataType::Date32, "a date")?;
                 let mut clock = NaiveClock::new(self.calendar, false);
                 let days = self.converted(&days, index, &DataType::Int32, "a date")?;
-                Ok(days.as_primitive::<Int32Type>().iter().map(|day| clock.read(day.map(|day| i64::from(day) * 86_400))).collect())
+                Ok(days
+                    .as_primitive::<Int32Type>()
+                    .iter()
+                    .map(|day| clock.read(day.map(|day| i64::from(day) * 86_400)))
+                    .collect())
             }
             other => self.text_stamps(batch, index, &other),
         }
     }
 
-    fn text_stamps(&self, batch: &RecordBatch, index: usize, found: &DataType) -> Result<Vec<Result<Timestamp, RejectCode>>, IngestError> {
+    fn text_stamps(
+        &self,
+        batch: &RecordBatch,
+        index: usize,
+        found: &DataType,
+    ) -> Result<Vec<Result<Timestamp, RejectCode>>, IngestError> {
         let words = if found.is_integer() {
             let numbers = self.cast(batch, index, &DataType::Int64, "a time stamp")?;
-            numbers.as_primitive::<Int64Type>().iter().map(|number| number.map_or(String::new(), |n| n.to_string())).collect()
+            numbers
+                .as_primitive::<Int64Type>()
+                .iter()
+                .map(|number| number.map_or(String::new(), |n| n.to_string()))
+                .collect()
         } else {
             self.words(batch, index)?
         };
         let Some(form) = words.iter().find_map(|text| StampForm::of(text.as_bytes())) else {
-            let text = words.iter().find(|text| !text.is_empty()).map(|text| text.chars().take(MOST_SHOWN).collect()).unwrap_or_default();
+            let text = words
+                .iter()
+                .find(|text| !text.is_empty())
+                .map(|text| text.chars().take(MOST_SHOWN).collect())
+                .unwrap_or_default();
             return Err(IngestError::TimeFormat { path: self.layout.path.clone(), row: self.first_row + 1, text });
         };
         let mut reader = StampReader::new(form, self.calendar);
@@ -236,7 +287,13 @@ impl Batch<'_> {
 
     fn reject(&self, row: usize, code: RejectCode, detail: String) {
         let row = self.first_row + row as u64 + 1;
-        self.sink.reject(Reject { file: self.layout.path.display().to_string(), row, code: code.0, detail, records: 1 });
+        self.sink.reject(Reject {
+            file: self.layout.path.display().to_string(),
+            row,
+            code: code.0,
+            detail,
+            records: 1,
+        });
     }
 
     fn column(&self, batch: &RecordBatch, index: usize) -> Result<ArrayRef, IngestError> {
@@ -244,11 +301,23 @@ impl Batch<'_> {
         batch.column_by_name(name).cloned().ok_or_else(|| self.wrong_type(index, &DataType::Null, "a plain column"))
     }
 
-    fn cast(&self, batch: &RecordBatch, index: usize, to: &DataType, expected: &'static str) -> Result<ArrayRef, IngestError> {
+    fn cast(
+        &self,
+        batch: &RecordBatch,
+        index: usize,
+        to: &DataType,
+        expected: &'static str,
+    ) -> Result<ArrayRef, IngestError> {
         self.converted(&self.column(batch, index)?, index, to, expected)
     }
 
-    fn converted(&self, column: &ArrayRef, index: usize, to: &DataType, expected: &'static str) -> Result<ArrayRef, IngestError> {
+    fn converted(
+        &self,
+        column: &ArrayRef,
+        index: usize,
+        to: &DataType,
+        expected: &'static str,
+    ) -> Result<ArrayRef, IngestError> {
         if column.data_type() == to {
             return Ok(column.clone());
         }

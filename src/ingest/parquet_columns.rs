@@ -1,7 +1,9 @@
-//! The fast lane through a Parquet row group: pages straight into runs of ids, runs of stamps and single-precision values.
+//! The fast lane through a Parquet row group: pages straight into runs of ids, runs of stamps and
+//! single-precision values.
 //!
-//! It takes plain, dictionary and delta pages of text ids, 64-bit stamps and floating-point values, which is what nearly every writer makes; anything else
-//! goes through `parquet_batches`, which must give the same block.
+//! It takes plain, dictionary and delta pages of text ids, 64-bit stamps and floating-point values,
+//! which is what nearly every writer makes; anything else goes through `parquet_batches`, which
+//! must give the same block.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -72,7 +74,9 @@ impl IdState<'_> {
             };
             match run {
                 HybridRun::Same { value, rows } => take(value, rows),
-                HybridRun::Packed { bytes, rows } => unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1))),
+                HybridRun::Packed { bytes, rows } => {
+                    unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1)))
+                }
             }
         }
         if lost { Err(Truncated.into()) } else { Ok(()) }
@@ -145,7 +149,8 @@ impl InOrder {
     }
 }
 
-/// Ids met out of turn that may get a second key, before all ids are looked up by hash: hashing all is dear where order is only broken here and there.
+/// Ids met out of turn that may get a second key, before all ids are looked up by hash: hashing all
+/// is dear where order is only broken here and there.
 const MOST_OUT_OF_TURN: usize = 1 << 15;
 
 /// Takes a key that is a hash already.
@@ -167,7 +172,8 @@ impl Hasher for AsItIs {
 }
 
 impl PlainIds {
-    /// Keys of the rows that go on in the known order of ids, many compared at once, and the bytes they take: readings sorted by time repeat one order of meters.
+    /// Keys of the rows that go on in the known order of ids, many compared at once, and the bytes
+    /// they take: readings sorted by time repeat one order of meters.
     fn stride(&mut self, bytes: &[u8], rows: usize, ids: &IdList) -> Option<(std::ops::Range<u32>, usize)> {
         let first = self.last + 1;
         let most = rows.min(ids.len().saturating_sub(first as usize));
@@ -183,7 +189,8 @@ impl PlainIds {
 
     /// Key of any id.
     fn key(&mut self, bytes: &[u8], ids: &mut IdList) -> Result<u32, Detour> {
-        // A meter or a few may be absent for a while; after one out of turn the order goes on where it was left; it begins again at its first.
+        // A meter or a few may be absent for a while; after one out of turn the order goes on where
+        // it was left; it begins again at its first.
         let near = |key: u32| key..=key + MOST_ABSENT;
         for guess in near(self.last).chain(near(self.left_at)).chain([0]) {
             if (guess as usize) < ids.len() && ids.bytes(guess) == bytes {
@@ -244,7 +251,9 @@ pub(super) fn read_times(column: Column, runs: &mut Vec<RawTimes>) -> Result<(),
                 };
                 match run {
                     HybridRun::Same { value, rows } => take(value, rows),
-                    HybridRun::Packed { bytes, rows } => unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1))),
+                    HybridRun::Packed { bytes, rows } => {
+                        unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1)))
+                    }
                 }
             }
             if lost {
@@ -280,7 +289,12 @@ fn plain_integers(bytes: &[u8]) -> impl Iterator<Item = i64> + '_ {
 fn extend_plain(values: &mut Vec<f32>, bytes: &[u8], double: bool, rows: usize) -> Result<(), Truncated> {
     let before = values.len();
     if double {
-        values.extend(bytes.chunks_exact(8).take(rows).map(|b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32));
+        values.extend(
+            bytes
+                .chunks_exact(8)
+                .take(rows)
+                .map(|b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32),
+        );
     } else {
         values.extend(bytes.chunks_exact(4).take(rows).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])));
     }
@@ -310,7 +324,13 @@ pub(super) fn read_values(column: Column, values: &mut Vec<f32>) -> Result<(), D
     Pages::open(column)?.each(&mut state, dictionary, data)
 }
 
-fn decode_values(page: &DataPage, rows: usize, dictionary: &[f32], double: bool, values: &mut Vec<f32>) -> Result<(), Detour> {
+fn decode_values(
+    page: &DataPage,
+    rows: usize,
+    dictionary: &[f32],
+    double: bool,
+    values: &mut Vec<f32>,
+) -> Result<(), Detour> {
     if page.encoding == Encoding::PLAIN {
         return Ok(extend_plain(values, &page.values, double, rows)?);
     }
@@ -329,7 +349,8 @@ fn decode_values(page: &DataPage, rows: usize, dictionary: &[f32], double: bool,
                 values.reserve(rows);
                 unpack(bytes, width, rows, |group| {
                     highest = group.iter().fold(highest, |highest, &index| highest.max(index));
-                    values.extend(group.iter().map(|&index| dictionary.get(index as usize).copied().unwrap_or(f32::NAN)));
+                    values
+                        .extend(group.iter().map(|&index| dictionary.get(index as usize).copied().unwrap_or(f32::NAN)));
                 });
             }
         }
@@ -345,7 +366,9 @@ fn count_ones(levels: &[u8], rows: usize) -> Result<usize, Truncated> {
             HybridRun::Same { value: 0, .. } => {}
             HybridRun::Same { value: 1, rows } => ones += rows,
             HybridRun::Same { .. } => return Err(Truncated),
-            HybridRun::Packed { bytes, rows } => unpack(bytes, 1, rows, |group| ones += group.iter().sum::<u32>() as usize),
+            HybridRun::Packed { bytes, rows } => {
+                unpack(bytes, 1, rows, |group| ones += group.iter().sum::<u32>() as usize)
+            }
         }
     }
     Ok(ones)
@@ -359,7 +382,9 @@ fn spread(levels: &[u8], rows: usize, told: &[f32], values: &mut Vec<f32>) -> Re
         let mut take = |level: u32| values.push(if level == 1 { told.next().unwrap_or(f32::NAN) } else { f32::NAN });
         match run {
             HybridRun::Same { value, rows } => (0..rows).for_each(|_| take(value)),
-            HybridRun::Packed { bytes, rows } => unpack(bytes, 1, rows, |group| group.iter().for_each(|&level| take(level))),
+            HybridRun::Packed { bytes, rows } => {
+                unpack(bytes, 1, rows, |group| group.iter().for_each(|&level| take(level)))
+            }
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
-//! Headers of Parquet files, looked at before the `parquet` crate gets them: it makes room for whatever number a header names, and goes as deep as a schema
-//! says, and a program that runs out of memory or stack cannot be caught.
+//! Headers of Parquet files, looked at before the `parquet` crate gets them: it makes room for
+//! whatever number a header names, and goes as deep as a schema says, and a program that runs out
+//! of memory or stack cannot be caught.
 //!
 //! Source of the fields: Apache Parquet, parquet.thrift. Numbers are of no unit, sizes bytes.
 
@@ -13,11 +14,13 @@ use parquet::file::reader::{ChunkReader, Length};
 use super::caps::{Caps, unpacked_limit};
 use super::thrift::{Fault, Fields, Kind, Walk};
 
-/// Groups inside one another in a schema, at most: readings need none, and each costs the crate stack.
+/// Groups inside one another in a schema, at most: readings need none, and each costs the crate
+/// stack.
 const MOST_NESTED: usize = 32;
 /// Bytes of a footer after its metadata: their length, and "PAR1".
 const TAIL: u64 = 8;
-/// Bytes that a page header is first looked for in, and that it has at most: statistics in it may be as long as the longest text.
+/// Bytes that a page header is first looked for in, and that it has at most: statistics in it may
+/// be as long as the longest text.
 const HEADER_BYTES: [usize; 3] = [1 << 10, 1 << 16, 1 << 24];
 
 const TRUTH: Kind = Kind::Truth;
@@ -61,8 +64,17 @@ const SCHEMA_ELEMENT: Fields = &[
 /// Field of a schema's element: how many of the elements after it lie in it.
 const CHILDREN: i16 = 5;
 
-const STATISTICS: Kind =
-    Kind::Struct(&[(1, BINARY), (2, BINARY), (3, WHOLE), (4, WHOLE), (5, BINARY), (6, BINARY), (7, TRUTH), (8, TRUTH), (9, WHOLE)]);
+const STATISTICS: Kind = Kind::Struct(&[
+    (1, BINARY),
+    (2, BINARY),
+    (3, WHOLE),
+    (4, WHOLE),
+    (5, BINARY),
+    (6, BINARY),
+    (7, TRUTH),
+    (8, TRUTH),
+    (9, WHOLE),
+]);
 const WHOLES: Kind = Kind::List(&WHOLE);
 const KEY_VALUES: Kind = Kind::List(&Kind::Struct(&[(1, BINARY), (2, BINARY)]));
 const COLUMN: Fields = &[
@@ -94,14 +106,29 @@ const BOX: Fields = &[
     (7, Kind::Double),
     (8, Kind::Double),
 ];
-const CHUNK: Kind = Kind::Struct(&[(1, BINARY), (2, WHOLE), (3, Kind::Struct(COLUMN)), (4, WHOLE), (5, WHOLE), (6, WHOLE), (7, WHOLE)]);
+const CHUNK: Kind =
+    Kind::Struct(&[(1, BINARY), (2, WHOLE), (3, Kind::Struct(COLUMN)), (4, WHOLE), (5, WHOLE), (6, WHOLE), (7, WHOLE)]);
 const SORTING: Kind = Kind::Struct(&[(1, WHOLE), (2, TRUTH), (3, TRUTH)]);
-const GROUP: Kind = Kind::Struct(&[(1, Kind::List(&CHUNK)), (2, WHOLE), (3, WHOLE), (4, Kind::List(&SORTING)), (5, WHOLE), (6, WHOLE), (7, WHOLE)]);
+const GROUP: Kind = Kind::Struct(&[
+    (1, Kind::List(&CHUNK)),
+    (2, WHOLE),
+    (3, WHOLE),
+    (4, Kind::List(&SORTING)),
+    (5, WHOLE),
+    (6, WHOLE),
+    (7, WHOLE),
+]);
 /// Field of the footer: the schema, tree written as list.
 const SCHEMA: i16 = 2;
 /// The footer but for its schema.
-const FOOTER: Fields =
-    &[(1, WHOLE), (3, WHOLE), (4, Kind::List(&GROUP)), (5, KEY_VALUES), (6, BINARY), (7, Kind::List(&Kind::Struct(&[(1, EMPTY), (2, EMPTY)])))];
+const FOOTER: Fields = &[
+    (1, WHOLE),
+    (3, WHOLE),
+    (4, Kind::List(&GROUP)),
+    (5, KEY_VALUES),
+    (6, BINARY),
+    (7, Kind::List(&Kind::Struct(&[(1, EMPTY), (2, EMPTY)]))),
+];
 
 /// A page header but for its sizes and what it says of a dictionary.
 const PAGE: Fields = &[
@@ -109,7 +136,19 @@ const PAGE: Fields = &[
     (4, WHOLE),
     (5, Kind::Struct(&[(1, WHOLE), (2, WHOLE), (3, WHOLE), (4, WHOLE), (5, STATISTICS)])),
     (6, EMPTY),
-    (8, Kind::Struct(&[(1, WHOLE), (2, WHOLE), (3, WHOLE), (4, WHOLE), (5, WHOLE), (6, WHOLE), (7, TRUTH), (8, STATISTICS)])),
+    (
+        8,
+        Kind::Struct(&[
+            (1, WHOLE),
+            (2, WHOLE),
+            (3, WHOLE),
+            (4, WHOLE),
+            (5, WHOLE),
+            (6, WHOLE),
+            (7, TRUTH),
+            (8, STATISTICS),
+        ]),
+    ),
 ];
 /// Fields of a page header: its size when it is unpacked, and as it lies in the file.
 const UNPACKED: i16 = 2;
@@ -132,7 +171,10 @@ pub(super) fn check_footer(file: &File) -> ParquetResult<()> {
     let metadata_end = length.checked_sub(TAIL).ok_or_else(|| wrong("the file is too short"))?;
     let tail = file.get_bytes(metadata_end, TAIL as usize)?;
     let size = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
-    let start = metadata_end.checked_sub(size).filter(|_| tail.ends_with(b"PAR1")).ok_or_else(|| wrong("the file has no footer"))?;
+    let start = metadata_end
+        .checked_sub(size)
+        .filter(|_| tail.ends_with(b"PAR1"))
+        .ok_or_else(|| wrong("the file has no footer"))?;
     footer(&file.get_bytes(start, size as usize)?).map_err(|fault| match fault {
         Fault::Short => wrong("the footer is shorter than it says"),
         Fault::Wrong => wrong("the footer holds what no writer puts there"),
@@ -164,7 +206,8 @@ fn schema(walk: &mut Walk, code: u8) -> Result<(), Fault> {
                 children = number;
             }
         })?;
-        let children = usize::try_from(children).ok().filter(|&children| children < elements - place).ok_or(Fault::Wrong)?;
+        let children =
+            usize::try_from(children).ok().filter(|&children| children < elements - place).ok_or(Fault::Wrong)?;
         if let Some(left) = open.last_mut() {
             *left -= 1;
         }
@@ -179,7 +222,8 @@ fn schema(walk: &mut Walk, code: u8) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Checks a page header at the start of `bytes`, and gives its length: the page must not unpack to more than the caps allow, and holds no more entries than bytes.
+/// Checks a page header at the start of `bytes`, and gives its length: the page must not unpack to
+/// more than the caps allow, and holds no more entries than bytes.
 ///
 /// # Errors
 /// When it does, or the header is damaged; `None` when the header goes on beyond the bytes.
@@ -201,7 +245,9 @@ pub(super) fn check_page(bytes: &[u8], caps: &Caps) -> ParquetResult<Option<usiz
         Err(Fault::Wrong) => return Err(wrong("a page header holds what no writer puts there")),
         Ok(()) => {}
     }
-    let (Ok(packed), Ok(unpacked)) = (u64::try_from(packed), u64::try_from(unpacked)) else { return Err(wrong("a page is smaller than nothing")) };
+    let (Ok(packed), Ok(unpacked)) = (u64::try_from(packed), u64::try_from(unpacked)) else {
+        return Err(wrong("a page is smaller than nothing"));
+    };
     if u64::try_from(entries).map_or(true, |entries| entries > unpacked) {
         return Err(wrong("a dictionary is said to hold more entries than bytes"));
     }
@@ -224,7 +270,8 @@ impl Length for CheckedFile {
 impl ChunkReader for CheckedFile {
     type T = bytes::buf::Reader<Bytes>;
 
-    /// The page header at `start`, and nothing after it: the crate asks for the page itself by its size.
+    /// The page header at `start`, and nothing after it: the crate asks for the page itself by its
+    /// size.
     fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
         let mut bytes = Vec::new();
         let mut file = &self.file;

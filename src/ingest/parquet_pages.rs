@@ -1,4 +1,5 @@
-//! Pages of one column of a Parquet row group: read in one go, found and decompressed by the `parquet` crate, with nulls told apart from values.
+//! Pages of one column of a Parquet row group: read in one go, found and decompressed by the
+//! `parquet` crate, with nulls told apart from values.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -56,10 +57,12 @@ impl Length for ColumnBytes {
 impl ChunkReader for ColumnBytes {
     type T = bytes::buf::Reader<Bytes>;
 
-    /// The page header at `start`, and nothing after it: the crate asks for the page itself by its size.
+    /// The page header at `start`, and nothing after it: the crate asks for the page itself by its
+    /// size.
     fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
         let bytes = self.slice(start, None)?;
-        let length = check_page(&bytes, &self.caps)?.ok_or_else(|| ParquetError::EOF("a page header runs over the end of its column".to_owned()))?;
+        let length = check_page(&bytes, &self.caps)?
+            .ok_or_else(|| ParquetError::EOF("a page header runs over the end of its column".to_owned()))?;
         Ok(bytes.slice(..length).reader())
     }
 
@@ -70,10 +73,16 @@ impl ChunkReader for ColumnBytes {
 
 impl ColumnBytes {
     fn slice(&self, start: u64, length: Option<usize>) -> ParquetResult<Bytes> {
-        let from = start.checked_sub(self.start).and_then(|from| usize::try_from(from).ok()).filter(|&from| from <= self.bytes.len());
+        let from = start
+            .checked_sub(self.start)
+            .and_then(|from| usize::try_from(from).ok())
+            .filter(|&from| from <= self.bytes.len());
         let from = from.ok_or_else(|| ParquetError::EOF("a page lies outside its column".to_owned()))?;
-        let to = length.map_or(Some(self.bytes.len()), |length| from.checked_add(length)).filter(|&to| to <= self.bytes.len());
-        to.map(|to| self.bytes.slice(from..to)).ok_or_else(|| ParquetError::EOF("a page runs over the end of its column".to_owned()))
+        let to = length
+            .map_or(Some(self.bytes.len()), |length| from.checked_add(length))
+            .filter(|&to| to <= self.bytes.len());
+        to.map(|to| self.bytes.slice(from..to))
+            .ok_or_else(|| ParquetError::EOF("a page runs over the end of its column".to_owned()))
     }
 }
 
@@ -111,7 +120,8 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Reads the column; its bytes are offered to the digest, where the file is digested on the way.
+    /// Reads the column; its bytes are offered to the digest, where the file is digested on the
+    /// way.
     pub(super) fn open(column: Column) -> Result<Self, Detour> {
         let chunk_data = column.group.column(column.index);
         let rows = usize::try_from(column.group.num_rows()).map_err(|_| Detour::Unusual)?;
@@ -141,7 +151,8 @@ impl Pages {
         dictionary: impl Fn(&mut S, &[u8], usize) -> Result<(), Detour>,
         data: impl Fn(&mut S, DataPage) -> Result<(), Detour>,
     ) -> Result<(), Detour> {
-        // Pages may say any number of rows, each of which would take room; a column has as many as its row group.
+        // Pages may say any number of rows, each of which would take room; a column has as many as
+        // its row group.
         let mut left = self.rows;
         let mut rows_of = |rows: u32| {
             left = left.checked_sub(rows as usize).ok_or(Truncated)?;
@@ -150,19 +161,33 @@ impl Pages {
         let mut bytes = 0_u32;
         while let Some(page) = contained(|| self.reader.get_next_page()).ok_or(Truncated)?? {
             // Ends of texts are counted in 32 bits.
-            bytes = u32::try_from(page.buffer().len()).ok().and_then(|more| bytes.checked_add(more)).ok_or(Detour::Unusual)?;
+            bytes = u32::try_from(page.buffer().len())
+                .ok()
+                .and_then(|more| bytes.checked_add(more))
+                .ok_or(Detour::Unusual)?;
             match page {
                 Page::DictionaryPage { buf, num_values, .. } => dictionary(state, &buf, num_values as usize)?,
                 Page::DataPage { buf, num_values, encoding, .. } => {
                     data(state, self.first_version(&buf, rows_of(num_values)?, encoding)?)?;
                 }
-                Page::DataPageV2 { buf, num_values, encoding, num_nulls, def_levels_byte_len, rep_levels_byte_len, .. } => {
+                Page::DataPageV2 {
+                    buf,
+                    num_values,
+                    encoding,
+                    num_nulls,
+                    def_levels_byte_len,
+                    rep_levels_byte_len,
+                    ..
+                } => {
                     let levels_end = def_levels_byte_len as usize + rep_levels_byte_len as usize;
                     if levels_end > buf.len() {
                         return Err(Truncated.into());
                     }
                     let levels = (num_nulls > 0).then(|| buf.slice(rep_levels_byte_len as usize..levels_end));
-                    data(state, DataPage { encoding, rows: rows_of(num_values)?, levels, values: buf.slice(levels_end..) })?;
+                    data(
+                        state,
+                        DataPage { encoding, rows: rows_of(num_values)?, levels, values: buf.slice(levels_end..) },
+                    )?;
                 }
             }
         }

@@ -1,4 +1,5 @@
-//! Buffers that file contents are read into, used again: fresh memory for every piece would cost more than reading it.
+//! Buffers that file contents are read into, used again: fresh memory for every piece would cost
+//! more than reading it.
 
 use std::sync::{Mutex, PoisonError};
 

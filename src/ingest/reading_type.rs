@@ -1,4 +1,5 @@
-//! What a stream of values is, told by codes: the ReadingType of IEC 61968-9, which Green Button shares.
+//! What a stream of values is, told by codes: the ReadingType of IEC 61968-9, which Green Button
+//! shares.
 //!
 //! Source: IEC 61968-9:2013, annex C; NAESB REQ.21 (ESPI), codes of the same tables.
 
@@ -119,12 +120,18 @@ impl Codes {
         }
         let thousandth = 10_f64.powi(self.multiplier - 3);
         let (is_energy, is_power) = (self.unit == 72, self.unit == 38);
-        let Ok(phase) = phase_of(self.phases) else { return if is_energy || is_power { Meaning::SomePhases } else { Meaning::Other } };
+        let Ok(phase) = phase_of(self.phases) else {
+            return if is_energy || is_power { Meaning::SomePhases } else { Meaning::Other };
+        };
         let stream = Stream { flow, phase };
         match self.accumulation {
             1 | 3 if is_energy => match (flow, phase, self.tariff) {
-                (Flow::Import, None, tariff) => Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Tariff(tariff) },
-                (Flow::Import, Some(phase), 0) => Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Phase(phase) },
+                (Flow::Import, None, tariff) => {
+                    Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Tariff(tariff) }
+                }
+                (Flow::Import, Some(phase), 0) => {
+                    Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Phase(phase) }
+                }
                 (Flow::Net, None, 0) => Meaning::Counter { kwh_per_unit: thousandth, part: CounterPart::Net },
                 _ => Meaning::Other,
             },
@@ -135,9 +142,11 @@ impl Codes {
     }
 }
 
-/// The one phase that a code stands for, `None` for all of a connection; an error for a pair of phases of three. The neutral makes no difference.
+/// The one phase that a code stands for, `None` for all of a connection; an error for a pair of
+/// phases of three. The neutral makes no difference.
 ///
-/// Bits: 512 and 256 the halves of a split phase, 128, 64, 32 phases A, B, C, 16 the neutral; 8, 4, 2, 1 the same as the other end of a pair.
+/// Bits: 512 and 256 the halves of a split phase, 128, 64, 32 phases A, B, C, 16 the neutral; 8, 4,
+/// 2, 1 the same as the other end of a pair.
 fn phase_of(code: u32) -> Result<Option<Phase>, ()> {
     const LINES: u32 = 512 | 256 | 128 | 64 | 32;
     let between_lines = code & (8 | 4 | 2) != 0;
@@ -154,11 +163,30 @@ fn phase_of(code: u32) -> Result<Option<Phase>, ()> {
 }
 
 impl ReadingType {
-    /// Reads the eighteen numbers of a ReadingType such as `0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0`; `None` when it is no such text.
+    /// Reads the eighteen numbers of a ReadingType such as `0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0`;
+    /// `None` when it is no such text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let numbers: Vec<i64> = text.trim().split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
-        let &[macro_period, aggregate, period, accumulation, flow, commodity, kind, _, _, _, _, tariff, _, _, phases, multiplier, unit, _] =
-            &numbers[..]
+        let &[
+            macro_period,
+            aggregate,
+            period,
+            accumulation,
+            flow,
+            commodity,
+            kind,
+            _,
+            _,
+            _,
+            _,
+            tariff,
+            _,
+            _,
+            phases,
+            multiplier,
+            unit,
+            _,
+        ] = &numbers[..]
         else {
             return None;
         };
@@ -172,7 +200,8 @@ impl ReadingType {
             unit: code(unit),
             phases: code(phases),
         };
-        let length_s = minutes_of(period).or(if macro_period == 11 { Some(1440) } else { None }).map(|minutes| minutes * 60);
+        let length_s =
+            minutes_of(period).or(if macro_period == 11 { Some(1440) } else { None }).map(|minutes| minutes * 60);
         // A bare value without period and accumulation is an event; maxima and minima are no mean.
         let is_event = accumulation == 0 && length_s.is_none();
         let is_extreme = matches!(aggregate, 5..=9 | 11..=25);
@@ -199,7 +228,8 @@ fn minutes_of(period: i64) -> Option<i64> {
     }
 }
 
-/// Quality of a `system.category.index` code of IEC 61968-9; an unknown one counts as estimated, the careful choice.
+/// Quality of a `system.category.index` code of IEC 61968-9; an unknown one counts as estimated,
+/// the careful choice.
 pub(super) fn cim_quality(code: &str) -> ReadingQuality {
     let mut parts = code.trim().split('.').skip(1);
     match (parts.next(), parts.next()) {
@@ -226,16 +256,32 @@ mod tests {
     #[test]
     fn the_usual_types_are_understood() {
         let hourly = ReadingType::parse("0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.72.0").unwrap();
-        assert_eq!(hourly, ReadingType { meaning: Meaning::Energy { stream: Flow::Import.into(), kwh_per_unit: 1.0 }, length_s: Some(3600) });
+        assert_eq!(
+            hourly,
+            ReadingType {
+                meaning: Meaning::Energy { stream: Flow::Import.into(), kwh_per_unit: 1.0 },
+                length_s: Some(3600)
+            }
+        );
         let exported = ReadingType::parse("0.0.2.4.19.1.12.0.0.0.0.0.0.0.0.0.72.0").unwrap();
-        assert_eq!(exported, ReadingType { meaning: Meaning::Energy { stream: Flow::Export.into(), kwh_per_unit: 1e-3 }, length_s: Some(900) });
+        assert_eq!(
+            exported,
+            ReadingType {
+                meaning: Meaning::Energy { stream: Flow::Export.into(), kwh_per_unit: 1e-3 },
+                length_s: Some(900)
+            }
+        );
         let counter = ReadingType::parse("0.0.0.1.1.1.12.0.0.0.0.2.0.0.0.3.72.0").unwrap();
         assert_eq!(counter.meaning, Meaning::Counter { kwh_per_unit: 1.0, part: CounterPart::Tariff(2) });
     }
 
     #[test]
     fn reactive_energy_gas_events_and_other_texts_are_not_scored() {
-        for text in ["0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.73.0", "0.0.7.4.1.7.12.0.0.0.0.0.0.0.0.3.72.0", "0.0.0.0.1.1.12.0.0.0.0.0.0.0.0.3.72.0"] {
+        for text in [
+            "0.0.7.4.1.1.12.0.0.0.0.0.0.0.0.3.73.0",
+            "0.0.7.4.1.7.12.0.0.0.0.0.0.0.0.3.72.0",
+            "0.0.0.0.1.1.12.0.0.0.0.0.0.0.0.3.72.0",
+        ] {
             assert_eq!(ReadingType::parse(text).unwrap().meaning, Meaning::Other, "{text}");
         }
         assert_eq!(ReadingType::parse("A+_15min"), None);

@@ -1,8 +1,10 @@
-//! A ReadingType in words, as some writers spell it out in a dictionary beside their readings, put into its eighteen numbers.
+//! A ReadingType in words, as some writers spell it out in a dictionary beside their readings, put
+//! into its eighteen numbers.
 //!
 //! Source: IEC 61968-9:2013, annex C (the names of the codes).
 
-/// Fields in the order of the eighteen numbers that matter: names in lower case, and the words of the codes in lower case.
+/// Fields in the order of the eighteen numbers that matter: names in lower case, and the words of
+/// the codes in lower case.
 const FIELDS: &[Field] = &[
     Field { place: 0, names: &["macroperiod"], words: &[("none", 0), ("daily", 11), ("monthly", 13)] },
     Field { place: 1, names: &["aggregate"], words: &[("none", 0), ("average", 2), ("maximum", 8), ("minimum", 9)] },
@@ -37,11 +39,21 @@ const FIELDS: &[Field] = &[
             ("instantaneous", 12),
         ],
     },
-    Field { place: 4, names: &["flowdirection"], words: &[("none", 0), ("forward", 1), ("net", 4), ("reverse", 19), ("total", 20)] },
+    Field {
+        place: 4,
+        names: &["flowdirection"],
+        words: &[("none", 0), ("forward", 1), ("net", 4), ("reverse", 19), ("total", 20)],
+    },
     Field {
         place: 5,
         names: &["commodity"],
-        words: &[("none", 0), ("electricitysecondarymetered", 1), ("electricityprimarymetered", 2), ("naturalgas", 7), ("potablewater", 9)],
+        words: &[
+            ("none", 0),
+            ("electricitysecondarymetered", 1),
+            ("electricityprimarymetered", 2),
+            ("naturalgas", 7),
+            ("potablewater", 9),
+        ],
     },
     Field {
         place: 6,
@@ -68,8 +80,16 @@ const FIELDS: &[Field] = &[
             ("s12n", 769),
         ],
     },
-    Field { place: 15, names: &["multiplier", "poweroftenmultiplier"], words: &[("none", 0), ("k", 3), ("m", 6), ("g", 9)] },
-    Field { place: 16, names: &["unit", "uom"], words: &[("w", 38), ("wh", 72), ("var", 63), ("varh", 73), ("va", 61), ("vah", 71)] },
+    Field {
+        place: 15,
+        names: &["multiplier", "poweroftenmultiplier"],
+        words: &[("none", 0), ("k", 3), ("m", 6), ("g", 9)],
+    },
+    Field {
+        place: 16,
+        names: &["unit", "uom"],
+        words: &[("w", 38), ("wh", 72), ("var", 63), ("varh", 73), ("va", 61), ("vah", 71)],
+    },
 ];
 
 /// One of the numbers.
@@ -94,7 +114,8 @@ impl TypeWords {
         // Milli and mega differ by their case alone.
         let is_milli = word == "m" && field.place == 15;
         let lower = word.to_ascii_lowercase();
-        let code = field.words.iter().find(|(known, _)| *known == lower).map(|(_, code)| *code).or_else(|| word.parse().ok());
+        let code =
+            field.words.iter().find(|(known, _)| *known == lower).map(|(_, code)| *code).or_else(|| word.parse().ok());
         match code.filter(|_| !is_milli) {
             Some(code) => self.codes[field.place] = Some(code),
             None => self.is_unknown = true,

@@ -13,7 +13,8 @@ use super::caps::Caps;
 use super::find::list;
 use super::held::{HeldFile, metadata};
 use super::{
-    BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding, decompress, other_kinds,
+    BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding,
+    decompress, other_kinds,
 };
 
 /// A piece of a file.
@@ -59,7 +60,8 @@ pub(super) struct Opened {
 impl Readings {
     /// Opens all files, in parallel.
     ///
-    /// A file found in a folder that is no readings file (a customer list, a note) is passed over with a reject of row 0; one named by the user must be readable.
+    /// A file found in a folder that is no readings file (a customer list, a note) is passed over
+    /// with a reject of row 0; one named by the user must be readable.
     ///
     /// # Errors
     /// When a named file cannot be used, or no file holds readings.
@@ -73,9 +75,18 @@ impl Readings {
     /// As for [`Readings::open`]; also when the profile does not fit a named file.
     pub fn open_as(files: &[InputFile], caps: Caps, profile: Option<&Profile>) -> Result<Self, IngestError> {
         let held = HeldFile::all(files.iter().map(|file| file.path.as_path()));
-        let opened: Vec<Result<Result<Opened, Reject>, IngestError>> =
-            files.par_iter().zip(&held).enumerate().map(|(index, (file, held))| open_one(file, held, FileIx(index as u32), caps, profile)).collect();
-        let mut readings = Self { files: Vec::new(), passed_over: Vec::new(), looked_at: list(files.iter().map(|file| file.path.as_path())), held };
+        let opened: Vec<Result<Result<Opened, Reject>, IngestError>> = files
+            .par_iter()
+            .zip(&held)
+            .enumerate()
+            .map(|(index, (file, held))| open_one(file, held, FileIx(index as u32), caps, profile))
+            .collect();
+        let mut readings = Self {
+            files: Vec::new(),
+            passed_over: Vec::new(),
+            looked_at: list(files.iter().map(|file| file.path.as_path())),
+            held,
+        };
         for outcome in opened {
             match outcome? {
                 Ok(file) => readings.files.push(file),
@@ -86,8 +97,11 @@ impl Readings {
     }
 
     fn nothing(&self) -> IngestError {
-        let because =
-            self.passed_over.iter().find(|reject| !reject.detail.is_empty()).map(|reject| format!("; `{}`: {}", reject.file, reject.detail));
+        let because = self
+            .passed_over
+            .iter()
+            .find(|reject| !reject.detail.is_empty())
+            .map(|reject| format!("; `{}`: {}", reject.file, reject.detail));
         IngestError::NoReadings { looked_at: self.looked_at.clone() + &because.unwrap_or_default() }
     }
 
@@ -104,7 +118,8 @@ impl Readings {
         self.files.iter().map(|opened| (opened.path.as_path(), opened.format, opened.file.understanding()))
     }
 
-    /// What some files may be read as instead, with what would settle it: a line for each doubt, sorted. Files are counted, not named.
+    /// What some files may be read as instead, with what would settle it: a line for each doubt,
+    /// sorted. Files are counted, not named.
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let mut files: BTreeMap<String, u64> = BTreeMap::new();
@@ -116,8 +131,12 @@ impl Readings {
                 *files.entry(format!("{what} taken as {}", named(NameKind::Words, &words))).or_insert(0) += 1;
             }
         }
-        let words = |files| if files == 1 { "a file of readings".to_owned() } else { format!("{files} files of readings") };
-        files.into_iter().map(|(doubt, count)| format!("{} may be read in another way (`darkload inspect`): {doubt}", words(count))).collect()
+        let words =
+            |files| if files == 1 { "a file of readings".to_owned() } else { format!("{files} files of readings") };
+        files
+            .into_iter()
+            .map(|(doubt, count)| format!("{} may be read in another way (`darkload inspect`): {doubt}", words(count)))
+            .collect()
     }
 
     /// Number of rows as far as it can be told without reading.
@@ -129,15 +148,23 @@ impl Readings {
     /// All pieces, file after file.
     #[must_use]
     pub fn pieces(&self) -> Vec<PieceIx> {
-        let of_file = |(index, opened): (usize, &Opened)| (0..opened.file.pieces() as u32).map(move |piece| PieceIx { file: index as u32, piece });
+        let of_file = |(index, opened): (usize, &Opened)| {
+            (0..opened.file.pieces() as u32).map(move |piece| PieceIx { file: index as u32, piece })
+        };
         self.files.iter().enumerate().flat_map(of_file).collect()
     }
 
-    /// Reads `pieces`, all of them in this order as far as threads allow, and digests every file beside it.
+    /// Reads `pieces`, all of them in this order as far as threads allow, and digests every file
+    /// beside it.
     ///
     /// # Errors
     /// When a file cannot be read, or no readings were found in any.
-    pub fn read(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<Vec<FileSummary>, IngestError> {
+    pub fn read(
+        &self,
+        pieces: &[PieceIx],
+        calendar: &Calendar,
+        sink: &dyn BlockSink,
+    ) -> Result<Vec<FileSummary>, IngestError> {
         let watched = FirstReject { inner: sink, first: Mutex::new(None) };
         let sink: &dyn BlockSink = &watched;
         let rows: Vec<AtomicU64> = self.files.iter().map(|_| AtomicU64::new(0)).collect();
@@ -179,15 +206,24 @@ impl Readings {
         self.held.iter().try_for_each(HeldFile::check)
     }
 
-    /// Reads `pieces` without digests and without what [`Readings::close`] tells; returns their rows.
+    /// Reads `pieces` without digests and without what [`Readings::close`] tells; returns their
+    /// rows.
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn read_pieces(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+    pub fn read_pieces(
+        &self,
+        pieces: &[PieceIx],
+        calendar: &Calendar,
+        sink: &dyn BlockSink,
+    ) -> Result<u64, IngestError> {
         let rows = AtomicU64::new(0);
         in_turn(pieces.len(), sink, |turn| {
             let at = pieces[turn];
-            rows.fetch_add(self.files[at.file as usize].file.read(at.piece as usize, calendar, sink)?, Ordering::Relaxed);
+            rows.fetch_add(
+                self.files[at.file as usize].file.read(at.piece as usize, calendar, sink)?,
+                Ordering::Relaxed,
+            );
             Ok(())
         })?;
         Ok(rows.into_inner())
@@ -204,7 +240,9 @@ impl Readings {
     /// # Errors
     /// When a file cannot be read.
     pub fn read_again(&self, pieces: &[PieceIx], calendar: &Calendar, sink: &dyn BlockSink) -> Result<(), IngestError> {
-        in_turn(pieces.len(), sink, |turn| self.files[pieces[turn].file as usize].read(pieces[turn].piece as usize, calendar, sink).map(|_| ()))
+        in_turn(pieces.len(), sink, |turn| {
+            self.files[pieces[turn].file as usize].read(pieces[turn].piece as usize, calendar, sink).map(|_| ())
+        })
     }
 }
 
@@ -249,8 +287,13 @@ impl BlockSink for FirstReject<'_> {
     }
 }
 
-/// Lets every thread take the next turn until all are taken, one fails, or the sink wants to stop. The error of the earliest turn is told.
-pub(super) fn in_turn(turns: usize, sink: &dyn BlockSink, work: impl Fn(usize) -> Result<(), IngestError> + Sync) -> Result<(), IngestError> {
+/// Lets every thread take the next turn until all are taken, one fails, or the sink wants to stop.
+/// The error of the earliest turn is told.
+pub(super) fn in_turn(
+    turns: usize,
+    sink: &dyn BlockSink,
+    work: impl Fn(usize) -> Result<(), IngestError> + Sync,
+) -> Result<(), IngestError> {
     let next = AtomicUsize::new(0);
     let failed: Mutex<Option<(usize, IngestError)>> = Mutex::new(None);
     let is_failed = || failed.lock().unwrap_or_else(PoisonError::into_inner).is_some();
@@ -271,10 +314,17 @@ pub(super) fn in_turn(turns: usize, sink: &dyn BlockSink, work: impl Fn(usize) -
     failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |(_, error)| Err(error))
 }
 
-fn open_one(file: &InputFile, held: &HeldFile, ix: FileIx, caps: Caps, profile: Option<&Profile>) -> Result<Result<Opened, Reject>, IngestError> {
+fn open_one(
+    file: &InputFile,
+    held: &HeldFile,
+    ix: FileIx,
+    caps: Caps,
+    profile: Option<&Profile>,
+) -> Result<Result<Opened, Reject>, IngestError> {
     let path = &file.path;
     let is_empty = metadata(path).is_some_and(|metadata| metadata.is_file() && metadata.len() == 0);
-    // A file without bytes is not opened: those of the kernel (`/proc`) say that they have none, and some wait.
+    // A file without bytes is not opened: those of the kernel (`/proc`) say that they have none,
+    // and some wait.
     let head = if is_empty { Err(IngestError::Empty { path: path.clone() }) } else { decompress::head(path) };
     let opened = head.and_then(|head| {
         if head.is_empty() && file.named {

@@ -1,6 +1,8 @@
-//! Rejects of one piece of a file: one by one up to the piece's share of the cap, and then one line a code for all the others.
+//! Rejects of one piece of a file: one by one up to the piece's share of the cap, and then one line
+//! a code for all the others.
 //!
-//! Unlike a message, a table goes on behind rows that cannot be used, so its cap ends the list and not the reading.
+//! Unlike a message, a table goes on behind rows that cannot be used, so its cap ends the list and
+//! not the reading.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +37,10 @@ impl RejectList {
             1 => first,
             records => {
                 let others = records - 1;
-                let detail = format!("{}; {others} more like it after this row are not listed. To see each, raise `rejects` in [caps]", first.detail);
+                let detail = format!(
+                    "{}; {others} more like it after this row are not listed. To see each, raise `rejects` in [caps]",
+                    first.detail
+                );
                 Reject { detail, ..first }
             }
         });
@@ -51,9 +56,16 @@ mod tests {
     fn beyond_its_share_of_the_cap_a_code_is_one_line_that_counts_the_others() {
         let mut list = RejectList::of_share(8, 4);
         for row in 0..10 {
-            list.push(Reject { file: "x".into(), row, code: if row == 5 { "b" } else { "a" }, detail: format!("row {row}"), records: 1 });
+            list.push(Reject {
+                file: "x".into(),
+                row,
+                code: if row == 5 { "b" } else { "a" },
+                detail: format!("row {row}"),
+                records: 1,
+            });
         }
-        let told: Vec<(u64, &str, u64)> = list.finish().iter().map(|reject| (reject.row, reject.code, reject.records)).collect();
+        let told: Vec<(u64, &str, u64)> =
+            list.finish().iter().map(|reject| (reject.row, reject.code, reject.records)).collect();
         assert_eq!(told, [(0, "a", 1), (1, "a", 1), (2, "a", 7), (5, "b", 1)]);
     }
 }

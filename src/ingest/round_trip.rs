@@ -1,4 +1,5 @@
-//! For tests: one dump written in every message format, read back reading for reading, and read with every kind of damage.
+//! For tests: one dump written in every message format, read back reading for reading, and read
+//! with every kind of damage.
 
 use std::sync::Mutex;
 
@@ -20,9 +21,18 @@ impl BlockSink for Everything {
         let keys = block.keys.iter().flat_map(|run| std::iter::repeat_n(run.key, run.rows as usize));
         let minutes = block.times.iter().flat_map(|run| (0..run.rows).map(|row| run.minute(row)));
         for (row, ((key, minute), value)) in keys.zip(minutes).zip(&block.value).enumerate() {
-            let quality = if value.is_nan() { ReadingQuality::Missing } else { block.quality.get(row).copied().unwrap_or_default() };
+            let quality = if value.is_nan() {
+                ReadingQuality::Missing
+            } else {
+                block.quality.get(row).copied().unwrap_or_default()
+            };
             let value = if value.is_nan() { "missing".to_owned() } else { format!("{:.3}", f64::from(*value) + 0.0) };
-            self.readings.lock().unwrap().push((block.ids.get(key).to_owned(), i64::from(minute.0) * 60, value, quality));
+            self.readings.lock().unwrap().push((
+                block.ids.get(key).to_owned(),
+                i64::from(minute.0) * 60,
+                value,
+                quality,
+            ));
         }
     }
 
@@ -93,9 +103,22 @@ proptest! {
 /// A small dump of one channel in every format.
 fn one_of_each() -> Vec<Vec<u8>> {
     let day = |seed: u32| {
-        (0..24).map(|hour| (1 + (hour * 37 + seed) % 900, if hour == 5 { ReadingQuality::Estimated } else { ReadingQuality::Actual })).collect()
+        (0..24)
+            .map(|hour| {
+                (
+                    1 + (hour * 37 + seed) % 900,
+                    if hour == 5 { ReadingQuality::Estimated } else { ReadingQuality::Actual },
+                )
+            })
+            .collect()
     };
-    let dump = Dump { ids: vec!["AAAAAAAA01".into(), "AAAAAAAA02".into()], step_min: 60, ahead_s: 0, import: vec![day(3), day(400)], export: None };
+    let dump = Dump {
+        ids: vec!["AAAAAAAA01".into(), "AAAAAAAA02".into()],
+        step_min: 60,
+        ahead_s: 0,
+        import: vec![day(3), day(400)],
+        export: None,
+    };
     vec![
         dump.nem12().into_bytes(),
         dump.mscons().into_bytes(),
@@ -121,12 +144,18 @@ fn a_file_cut_off_anywhere_keeps_what_came_before_and_says_so() {
             let (told, rejects) = read_as(format, &whole[..cut]);
             assert!(!rejects.is_empty(), "{} cut at byte {cut} of {} says nothing", format.name(), whole.len());
             // A value may become missing where what would say that it is none is cut off.
-            let known = |reading: &(String, i64, String, ReadingQuality)| reading.2 == "missing" || all.contains(reading);
+            let known =
+                |reading: &(String, i64, String, ReadingQuality)| reading.2 == "missing" || all.contains(reading);
             let wrong = told.iter().find(|reading| !known(reading));
             assert!(wrong.is_none(), "{} cut at byte {cut}: {wrong:?}", format.name());
         }
         let (told, _) = read_as(format, &whole[..whole.len() * 3 / 4]);
-        assert!(format.name().starts_with("Green") || told.len() >= 24, "{}: {} readings of the first usage point", format.name(), told.len());
+        assert!(
+            format.name().starts_with("Green") || told.len() >= 24,
+            "{}: {} readings of the first usage point",
+            format.name(),
+            told.len()
+        );
     }
 }
 
@@ -195,7 +224,8 @@ fn a_folder_of_all_formats_plain_packed_and_in_archives_is_read_whole() {
     let mut members: Vec<(String, &[u8])> = Vec::new();
     for (index, bytes) in files.iter().enumerate() {
         std::fs::write(folder.path().join(format!("plain-{index}")), bytes).unwrap();
-        std::fs::write(folder.path().join(format!("packed-{index}.zst")), zstd::encode_all(&bytes[..], 1).unwrap()).unwrap();
+        std::fs::write(folder.path().join(format!("packed-{index}.zst")), zstd::encode_all(&bytes[..], 1).unwrap())
+            .unwrap();
         members.push((format!("month/day-{index}"), bytes));
     }
     members.push(("month/note.txt".to_owned(), b"sent by mail"));
@@ -205,7 +235,8 @@ fn a_folder_of_all_formats_plain_packed_and_in_archives_is_read_whole() {
     std::fs::write(folder.path().join("cut.zip"), &archive[..archive.len() / 2]).unwrap();
     let (told, rejects) = read_path(folder.path(), Caps::default()).unwrap();
     assert_eq!(told.len(), 3 * expected);
-    let mut passed_over: Vec<_> = rejects.iter().map(|reject| (reject.code, reject.file.rsplit('/').next().unwrap_or(""))).collect();
+    let mut passed_over: Vec<_> =
+        rejects.iter().map(|reject| (reject.code, reject.file.rsplit('/').next().unwrap_or(""))).collect();
     passed_over.sort_unstable();
     assert_eq!(passed_over, [("file.passed_over", "cut.zip"), ("file.passed_over", "note.txt")]);
 }

@@ -1,4 +1,5 @@
-//! The cells of a sheet as lines of text, and what the cells alone do not say: merged ranges and formulas.
+//! The cells of a sheet as lines of text, and what the cells alone do not say: merged ranges and
+//! formulas.
 
 use std::fmt::Write as _;
 
@@ -13,7 +14,8 @@ const FEWEST_MERGED: u32 = 4;
 /// Columns at the left in which ids stand.
 const LEFT: usize = 8;
 
-/// The sheet as lines, one for each row from row 1 on, so that rejects name the rows that people see.
+/// The sheet as lines, one for each row from row 1 on, so that rejects name the rows that people
+/// see.
 pub(super) fn text_of(range: &Range<Data>) -> String {
     let mut text = String::new();
     let first_row = range.start().map_or(0, |start| start.0);
@@ -52,7 +54,8 @@ fn push_cell(text: &mut String, cell: &Data) {
     }
 }
 
-/// A serial date as `YYYY-MM-DD HH:MM:SS`, without the time at midnight; a bare time as `HH:MM:SS`, up to 24:00:00.
+/// A serial date as `YYYY-MM-DD HH:MM:SS`, without the time at midnight; a bare time as `HH:MM:SS`,
+/// up to 24:00:00.
 fn stamp_text(at: &ExcelDateTime) -> String {
     /// 1970-01-01 in both ways of counting, days.
     const UNIX_1900: f64 = 25_569.0;
@@ -85,7 +88,8 @@ fn is_blank(cell: &Data) -> bool {
     }
 }
 
-/// Whether a column at the left is blank in most rows, as it is where ids are merged over their rows.
+/// Whether a column at the left is blank in most rows, as it is where ids are merged over their
+/// rows.
 pub(super) fn may_be_merged(range: &Range<Data>) -> bool {
     let (rows, columns) = range.get_size();
     (0..columns.min(LEFT)).any(|column| {
@@ -98,7 +102,9 @@ pub(super) fn may_be_merged(range: &Range<Data>) -> bool {
 pub(super) fn fill_merged(range: &mut Range<Data>, merged: &[Dimensions]) {
     // Regions of a damaged file may lie over one another, as often as they like.
     let mut left = range.get_size().0 * LEFT;
-    for region in merged.iter().filter(|region| region.start.1 == region.end.1 && region.end.0.saturating_sub(region.start.0) + 1 >= FEWEST_MERGED) {
+    for region in merged.iter().filter(|region| {
+        region.start.1 == region.end.1 && region.end.0.saturating_sub(region.start.0) + 1 >= FEWEST_MERGED
+    }) {
         let last = range.end().map_or(0, |end| end.0).min(region.end.0);
         let Some(first) = range.get_value(region.start).cloned() else { continue };
         for row in region.start.0 + 1..=last {
@@ -113,7 +119,8 @@ pub(super) fn fill_merged(range: &mut Range<Data>, merged: &[Dimensions]) {
     }
 }
 
-/// Whether a column has a heading and next to nothing below it but zeros, as it has where formulas were never calculated.
+/// Whether a column has a heading and next to nothing below it but zeros, as it has where formulas
+/// were never calculated.
 pub(super) fn may_be_uncalculated(range: &Range<Data>) -> bool {
     let (rows, columns) = range.get_size();
     let says_something = |cell: &Data| !is_blank(cell) && *cell != Data::Float(0.0);
@@ -136,7 +143,8 @@ pub(super) struct Uncalculated {
 
 /// Of the places of formulas those without a value, or all where every one has 0.
 pub(super) fn uncalculated(range: &Range<Data>, formulas: &[(u32, u32)]) -> Option<Uncalculated> {
-    let open: Vec<u32> = formulas.iter().filter(|&&place| range.get_value(place).is_none_or(is_blank)).map(|(row, _)| *row).collect();
+    let open: Vec<u32> =
+        formulas.iter().filter(|&&place| range.get_value(place).is_none_or(is_blank)).map(|(row, _)| *row).collect();
     let are_zero = open.is_empty() && formulas.iter().all(|&place| range.get_value(place) == Some(&Data::Float(0.0)));
     let rows = if are_zero { formulas.iter().map(|(row, _)| *row).collect() } else { open };
     rows.first().map(|&row| Uncalculated { cells: rows.len() as u64, row: u64::from(row) + 1, are_zero })
@@ -169,7 +177,8 @@ mod tests {
         let merged = [(0, 1), (2, 5), (6, 20)].map(|(from, to)| Dimensions { start: (from, 0), end: (to, 0) });
         assert!(may_be_merged(&range));
         fill_merged(&mut range, &merged);
-        let column: Vec<String> = (0..10).map(|row| range.get((row, 0)).map_or_else(String::new, ToString::to_string)).collect();
+        let column: Vec<String> =
+            (0..10).map(|row| range.get((row, 0)).map_or_else(String::new, ToString::to_string)).collect();
         assert_eq!(column, ["Прибор", "", "17", "17", "17", "17", "18", "18", "18", "18"]);
     }
 

@@ -1,7 +1,8 @@
 //! Time stamps in text, to UTC.
 //!
-//! The form is found from the first rows and then required of every row, because a file that changes its form in the middle is two files. The date part is parsed once for
-//! each run of equal dates, and the clock is asked once a day, except on days on which it changes.
+//! The form is found from the first rows and then required of every row, because a file that
+//! changes its form in the middle is two files. The date part is parsed once for each run of equal
+//! dates, and the clock is asked once a day, except on days on which it changes.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +27,8 @@ pub(super) enum StampForm {
     EpochSeconds,
     /// Milliseconds since 1970.
     EpochMillis,
-    /// Three digits for the day, 001 being 1 January 2009, and two for the half-hour of the local day, 01 to 50: the Irish smart metering trial.
+    /// Three digits for the day, 001 being 1 January 2009, and two for the half-hour of the local
+    /// day, 01 to 50: the Irish smart metering trial.
     CerCode,
     /// Days since 30 December 1899 with the time of day as a fraction, as spreadsheets count them.
     SpreadsheetSerial,
@@ -51,12 +53,17 @@ struct LocalMidnight {
 }
 
 impl StampForm {
-    /// The form of a stamp; `None` when it is of no known form. What may be day or month first is taken as day first.
+    /// The form of a stamp; `None` when it is of no known form. What may be day or month first is
+    /// taken as day first.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.trim_ascii();
         if bytes.len() >= 8 && bytes.len() <= 14 && bytes.iter().all(u8::is_ascii_digit) {
             return match bytes.len() {
-                8 | 12 | 14 if Self::Compact.date(&bytes[..8]).is_some_and(|day| YEARS.contains(&day.date().year())) => Some(Self::Compact),
+                8 | 12 | 14
+                    if Self::Compact.date(&bytes[..8]).is_some_and(|day| YEARS.contains(&day.date().year())) =>
+                {
+                    Some(Self::Compact)
+                }
                 9..=11 => Some(Self::EpochSeconds),
                 12 | 13 => Some(Self::EpochMillis),
                 _ => None,
@@ -85,10 +92,16 @@ impl StampForm {
 
     fn date(self, bytes: &[u8]) -> Option<CivilDay> {
         let number = |range: std::ops::Range<usize>| -> Option<i16> {
-            bytes[range].iter().try_fold(0_i16, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i16::from(byte - b'0')))
+            bytes[range]
+                .iter()
+                .try_fold(0_i16, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i16::from(byte - b'0')))
         };
         if self == Self::Compact {
-            return if bytes.len() == 8 { CivilDay::from_ymd(number(0..4)?, number(4..6)? as i8, number(6..8)? as i8) } else { None };
+            return if bytes.len() == 8 {
+                CivilDay::from_ymd(number(0..4)?, number(4..6)? as i8, number(6..8)? as i8)
+            } else {
+                None
+            };
         }
         let separator = |a: usize, b: usize| bytes[a] == bytes[b] && matches!(bytes[a], b'-' | b'/' | b'.');
         let (year, month, day) = match self {
@@ -103,7 +116,8 @@ impl StampForm {
 
     /// A date whose day or month has one digit, or whose year has two.
     fn unpadded_date(self, bytes: &[u8]) -> Option<CivilDay> {
-        let separator = *bytes.iter().find(|byte| !byte.is_ascii_digit()).filter(|byte| matches!(byte, b'-' | b'/' | b'.'))?;
+        let separator =
+            *bytes.iter().find(|byte| !byte.is_ascii_digit()).filter(|byte| matches!(byte, b'-' | b'/' | b'.'))?;
         let mut parts = bytes.split(|&byte| byte == separator).map(|part| {
             let digits = (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
             digits.then(|| (part.iter().fold(0_i16, |value, byte| value * 10 + i16::from(byte - b'0')), part.len()))
@@ -146,12 +160,15 @@ impl<'a> StampReader<'a> {
             StampForm::EpochSeconds | StampForm::EpochMillis => self.epoch(bytes),
             StampForm::CerCode => self.cer(bytes),
             StampForm::SpreadsheetSerial => self.serial(bytes),
-            StampForm::YearFirst | StampForm::DayFirst | StampForm::MonthFirst | StampForm::Compact => self.civil(bytes),
+            StampForm::YearFirst | StampForm::DayFirst | StampForm::MonthFirst | StampForm::Compact => {
+                self.civil(bytes)
+            }
         }
     }
 
-    /// Reads the stamp that `bytes` begin with into `at` and gives what follows it, where nothing new is to be learned: the date of the stamp before, a padded time, a day on
-    /// which the clock does not change. So are nearly all stamps; `None` is no judgement on the others.
+    /// Reads the stamp that `bytes` begin with into `at` and gives what follows it, where nothing
+    /// new is to be learned: the date of the stamp before, a padded time, a day on which the clock
+    /// does not change. So are nearly all stamps; `None` is no judgement on the others.
     #[inline]
     pub(super) fn next_of_day<'b>(&self, bytes: &'b [u8], at: &mut Timestamp) -> Option<&'b [u8]> {
         let rest = self.same_date(bytes)?;
@@ -159,14 +176,16 @@ impl<'a> StampReader<'a> {
         if matches!(mark, b' ' | b'T') { self.next_time(time, at) } else { None }
     }
 
-    /// What follows the date of the stamp before, where `bytes` begin with it and the clock does not change on that day.
+    /// What follows the date of the stamp before, where `bytes` begin with it and the clock does
+    /// not change on that day.
     #[inline]
     pub(super) fn same_date<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let (date, rest) = bytes.split_at_checked(self.date_length)?;
         (self.is_even_day() && same_id(date, &self.date[..self.date_length])).then_some(rest)
     }
 
-    /// Reads the padded time of day that `bytes` begin with into `at`, on the day of the stamp before, and gives what follows it; as [`StampReader::next_of_day`].
+    /// Reads the padded time of day that `bytes` begin with into `at`, on the day of the stamp
+    /// before, and gives what follows it; as [`StampReader::next_of_day`].
     #[inline]
     pub(super) fn next_time<'b>(&self, bytes: &'b [u8], at: &mut Timestamp) -> Option<&'b [u8]> {
         let pair = |place: usize| {
@@ -189,16 +208,20 @@ impl<'a> StampReader<'a> {
         self.midnight.known && self.midnight.offset_s.is_some()
     }
 
-    /// The instant of a date and a time of day in cells of their own. Of a span such as `00:00-00:30` the beginning counts.
+    /// The instant of a date and a time of day in cells of their own. Of a span such as
+    /// `00:00-00:30` the beginning counts.
     ///
     /// # Errors
     /// As for [`StampReader::read`].
     pub(super) fn read_parts(&mut self, date: &[u8], time: &[u8]) -> Result<Timestamp, RejectCode> {
         let mut text = [b' '; 40];
         let (date, time) = (date.trim_ascii(), time.trim_ascii());
-        // Nearly all rows: the date of the row before, a padded time, a day on which the clock does not change.
+        // Nearly all rows: the date of the row before, a padded time, a day on which the clock does
+        // not change.
         let mut at = Timestamp(0);
-        if self.same_date(date).is_some_and(<[u8]>::is_empty) && self.next_time(time, &mut at).is_some_and(<[u8]>::is_empty) {
+        if self.same_date(date).is_some_and(<[u8]>::is_empty)
+            && self.next_time(time, &mut at).is_some_and(<[u8]>::is_empty)
+        {
             return Ok(at);
         }
         let date = &date[..self.form.date_length(date).min(date.len())];
@@ -233,13 +256,15 @@ impl<'a> StampReader<'a> {
     fn cer(&self, bytes: &[u8]) -> Result<Timestamp, RejectCode> {
         /// 31 December 2008, the day before day 1.
         const DAY_0: i32 = 14_244;
-        let digit = |place: usize| bytes.get(place).filter(|byte| byte.is_ascii_digit()).map(|byte| i32::from(byte - b'0'));
+        let digit =
+            |place: usize| bytes.get(place).filter(|byte| byte.is_ascii_digit()).map(|byte| i32::from(byte - b'0'));
         let number = (0..5).try_fold(0, |value, place| Some(value * 10 + digit(place)?)).filter(|_| bytes.len() == 5);
         let (day, slot) = number.map(|number| (number / 100, number % 100)).ok_or(RejectCode::TIME_UNREADABLE)?;
         if day == 0 || !(1..=50).contains(&slot) {
             return Err(RejectCode::TIME_UNREADABLE);
         }
-        let (start, next) = (self.calendar.day_start(CivilDay(DAY_0 + day)), self.calendar.day_start(CivilDay(DAY_0 + day + 1)));
+        let (start, next) =
+            (self.calendar.day_start(CivilDay(DAY_0 + day)), self.calendar.day_start(CivilDay(DAY_0 + day + 1)));
         let at = Timestamp(start.0 + i64::from(slot - 1) * 1800);
         if at < next { Ok(at) } else { Err(RejectCode::TIME_NEVER_WAS) }
     }
@@ -252,7 +277,9 @@ impl<'a> StampReader<'a> {
     }
 
     fn civil(&mut self, bytes: &[u8]) -> Result<Timestamp, RejectCode> {
-        let Some((date, rest)) = bytes.split_at_checked(self.form.date_length(bytes)) else { return Err(RejectCode::TIME_UNREADABLE) };
+        let Some((date, rest)) = bytes.split_at_checked(self.form.date_length(bytes)) else {
+            return Err(RejectCode::TIME_UNREADABLE);
+        };
         if !self.midnight.known || date != &self.date[..self.date_length] {
             self.learn_date(date)?;
         }
@@ -300,13 +327,15 @@ pub(super) fn spreadsheet_days(bytes: &[u8]) -> Option<f64> {
 }
 
 fn in_range(at: Timestamp) -> Result<Timestamp, RejectCode> {
-    /// Further from 1970 than any year that is read, and near enough for a calendar to know the day.
+    /// Further from 1970 than any year that is read, and near enough for a calendar to know the
+    /// day.
     const FAR: i64 = 1 << 39;
     let year = LocalStamp(at.0.clamp(-FAR, FAR)).day().date().year();
     if YEARS.contains(&year) { Ok(at) } else { Err(RejectCode::TIME_OUT_OF_RANGE) }
 }
 
-/// Seconds since midnight of ` HH:MM` and ` HH:MM:SS`, which nearly all files have; `None` for anything else.
+/// Seconds since midnight of ` HH:MM` and ` HH:MM:SS`, which nearly all files have; `None` for
+/// anything else.
 fn usual_time(bytes: &[u8]) -> Option<i64> {
     let pair = |tens: u8, ones: u8| {
         let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
@@ -320,7 +349,8 @@ fn usual_time(bytes: &[u8]) -> Option<i64> {
     (hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)
 }
 
-/// Seconds since midnight and the offset, if any, of `[T ]HH:MM[:SS[.fff]][Z|±HH[:]MM]`; nothing at all is midnight.
+/// Seconds since midnight and the offset, if any, of `[T ]HH:MM[:SS[.fff]][Z|±HH[:]MM]`; nothing at
+/// all is midnight.
 fn time_of_day(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
     if let Some(second) = usual_time(bytes) {
         return Some((second, None));
@@ -360,21 +390,26 @@ fn compact_time(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
     if !matches!(bytes.len(), 4 | 6) || !bytes.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let pair = |place: usize| bytes.get(place..place + 2).map_or(0, |pair| i64::from(pair[0] - b'0') * 10 + i64::from(pair[1] - b'0'));
+    let pair = |place: usize| {
+        bytes.get(place..place + 2).map_or(0, |pair| i64::from(pair[0] - b'0') * 10 + i64::from(pair[1] - b'0'))
+    };
     let (hour, minute, second) = (pair(0), pair(2), pair(4));
     let total = hour * 3600 + minute * 60 + second;
     (minute < 60 && second < 60 && total <= 86_400).then_some((total, None))
 }
 
 fn hour_minute(bytes: &[u8]) -> Option<(i64, i64, &[u8])> {
-    let digits = |pair: &[u8]| pair.iter().all(u8::is_ascii_digit).then(|| pair.iter().fold(0, |v, b| v * 10 + i64::from(b - b'0')));
+    let digits = |pair: &[u8]| {
+        pair.iter().all(u8::is_ascii_digit).then(|| pair.iter().fold(0, |v, b| v * 10 + i64::from(b - b'0')))
+    };
     let colon = bytes.iter().position(|&byte| byte == b':').filter(|&place| place == 1 || place == 2)?;
     let (hour, minute) = (digits(&bytes[..colon])?, digits(bytes.get(colon + 1..colon + 3)?)?);
     (hour <= 24 && minute < 60).then(|| (hour, minute, &bytes[colon + 3..]))
 }
 
 fn zone_offset(bytes: &[u8]) -> Option<i64> {
-    let digits: Vec<i64> = bytes.iter().filter(|&&byte| byte != b':').map(|byte| i64::from(*byte) - i64::from(b'0')).collect();
+    let digits: Vec<i64> =
+        bytes.iter().filter(|&&byte| byte != b':').map(|byte| i64::from(*byte) - i64::from(b'0')).collect();
     if digits.iter().any(|digit| !(0..=9).contains(digit)) {
         return None;
     }
@@ -451,7 +486,10 @@ mod tests {
     #[test]
     fn month_first_is_read_where_it_is_said() {
         let calendar = Calendar::new(None).unwrap();
-        assert_eq!(StampReader::new(StampForm::MonthFirst, &calendar).read(b"3/1/2025 0:30"), Ok(Timestamp(1_740_789_000)));
+        assert_eq!(
+            StampReader::new(StampForm::MonthFirst, &calendar).read(b"3/1/2025 0:30"),
+            Ok(Timestamp(1_740_789_000))
+        );
     }
 
     #[test]

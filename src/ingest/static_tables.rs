@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::domain::{
-    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceStatus, LicenceTarget, Lighting, NodeKind, Reject,
-    RejectCode, Tariff, Timestamp, UsagePointId, Weather, Zone,
+    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceStatus, LicenceTarget,
+    Lighting, NodeKind, Reject, RejectCode, Tariff, Timestamp, UsagePointId, Weather, Zone,
 };
 
 use super::columns::{TIMESTAMP, USAGE_POINT};
@@ -14,7 +14,8 @@ use super::table::TextTable;
 use super::weather_files::{self, WeatherKind};
 use super::{IngestError, Table, cim_grid, cim_rdf, decompress};
 
-/// Powers, energies, prices and persons beyond these are no customer's, node's or tariff's: the largest power station has 22,500,000 kW. Sums of larger ones lose all that is small.
+/// Powers, energies, prices and persons beyond these are no customer's, node's or tariff's: the
+/// largest power station has 22,500,000 kW. Sums of larger ones lose all that is small.
 const LARGEST_KW: f64 = 1e8;
 const LARGEST_KWH: f64 = 1e12;
 const LARGEST_PRICE: f64 = 1e9;
@@ -37,8 +38,10 @@ fn is_price(price: f64) -> bool {
 pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Customer>>, IngestError> {
     let mut table = TextTable::read(path)?;
     let id = table.require(USAGE_POINT, "usage point")?;
-    let [address, city, class, contracted, status] = ["address", "city", "tariff_class", "contracted_kw", "status"].map(|name| table.find(name));
-    let [heating, persons, owner, lat, lon] = ["heating", "persons", "owner", "lat", "lon"].map(|name| table.find(name));
+    let [address, city, class, contracted, status] =
+        ["address", "city", "tariff_class", "contracted_kw", "status"].map(|name| table.find(name));
+    let [heating, persons, owner, lat, lon] =
+        ["heating", "persons", "owner", "lat", "lon"].map(|name| table.find(name));
     let mut customers = BTreeMap::new();
     for row in table.rows() {
         let Some(usage_point) = table.text(row, Some(id)) else {
@@ -62,7 +65,11 @@ pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Custom
             lon: table.number(row, lon, |degrees| degrees.abs() <= 180.0),
         };
         if customers.contains_key(usage_point.as_str()) {
-            table.reject_row(row, RejectCode::ROW_REPEATED, format!("`{usage_point}` stands in an earlier row, which is kept; delete one of them"));
+            table.reject_row(
+                row,
+                RejectCode::ROW_REPEATED,
+                format!("`{usage_point}` stands in an earlier row, which is kept; delete one of them"),
+            );
         } else {
             customers.insert(UsagePointId::from(usage_point), customer);
         }
@@ -79,10 +86,12 @@ fn heating_of(word: Option<&str>) -> Heating {
     }
 }
 
-/// Reads the grid file (a table, or a CIM network model in RDF/XML) and checks it. A row that names no time holds always.
+/// Reads the grid file (a table, or a CIM network model in RDF/XML) and checks it. A row that names
+/// no time holds always.
 ///
 /// # Errors
-/// When the file cannot be used, or the grid has a loop, an unknown parent or a node twice at one time.
+/// When the file cannot be used, or the grid has a loop, an unknown parent or a node twice at one
+/// time.
 pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, IngestError> {
     if cim_rdf::recognises(&decompress::head(path)?) {
         return cim_grid::read(path);
@@ -91,13 +100,15 @@ pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, Ingest
     let node = table.require(&["node", "id"], "node")?;
     let kind = table.require(&["kind", "level", "type"], "kind of node")?;
     let parent = table.require(&["parent"], "parent of a node")?;
-    let [balance_meter, rated_kva, from, to] = ["balance_meter", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
+    let [balance_meter, rated_kva, from, to] =
+        ["balance_meter", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
     let mut lines = Vec::new();
     for row in table.rows() {
         let word = table.text(row, Some(kind)).unwrap_or_default();
         let (Some(node), Some(kind)) = (table.text(row, Some(node)), NodeKind::parse(&word)) else {
-            let detail =
-                format!("a row needs a node and a kind (substation, feeder, transformer, usage_point), found kind `{word}`; the row is left out");
+            let detail = format!(
+                "a row needs a node and a kind (substation, feeder, transformer, usage_point), found kind `{word}`; the row is left out"
+            );
             table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
             continue;
         };
@@ -116,10 +127,14 @@ pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, Ingest
     Ok(table.finish(grid))
 }
 
-/// Declared unmetered street lighting: `lighting_kw`, and `lighting_hours` where it does not burn all night.
+/// Declared unmetered street lighting: `lighting_kw`, and `lighting_hours` where it does not burn
+/// all night.
 fn lighting(table: &mut TextTable, row: usize) -> Option<Lighting> {
-    let kw = table.number(row, table.find("lighting_kw"), |kw| (0.0..=LARGEST_KW).contains(&kw)).filter(|kw| *kw > 0.0)?;
-    let Some(text) = table.text(row, table.find("lighting_hours")) else { return Some(Lighting { kw, hours: Lighting::ALL_NIGHT }) };
+    let kw =
+        table.number(row, table.find("lighting_kw"), |kw| (0.0..=LARGEST_KW).contains(&kw)).filter(|kw| *kw > 0.0)?;
+    let Some(text) = table.text(row, table.find("lighting_hours")) else {
+        return Some(Lighting { kw, hours: Lighting::ALL_NIGHT });
+    };
     let hours = Lighting::parse_hours(&text);
     if hours.is_none() {
         let detail = format!(
@@ -130,7 +145,8 @@ fn lighting(table: &mut TextTable, row: usize) -> Option<Lighting> {
     Some(Lighting { kw, hours: hours.unwrap_or(Lighting::ALL_NIGHT) })
 }
 
-/// Reads the weather file. A typical year (EPW, TMY3) belongs to no date: it gives no weather and a reject that says so.
+/// Reads the weather file. A typical year (EPW, TMY3) belongs to no date: it gives no weather and a
+/// reject that says so.
 ///
 /// # Errors
 /// When the file cannot be used as a whole.
@@ -140,9 +156,11 @@ pub fn read_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, 
         WeatherKind::Meteostat => meteostat(TextTable::read(path)?),
         WeatherKind::BareMeteostat => meteostat(TextTable::read_bare(path, &weather_files::BARE_METEOSTAT)?),
         WeatherKind::TypicalYear(format) => {
-            let detail =
-                format!("a typical year ({format}) is glued from months of many years and cannot be joined by date; give the weather of these days");
-            let reject = Reject { file: path.display().to_string(), row: 0, code: "weather.typical_year", detail, records: 1 };
+            let detail = format!(
+                "a typical year ({format}) is glued from months of many years and cannot be joined by date; give the weather of these days"
+            );
+            let reject =
+                Reject { file: path.display().to_string(), row: 0, code: "weather.typical_year", detail, records: 1 };
             Ok(Table { rejects: vec![reject], sha256: super::digest::sha256(path)?, ..Table::default() })
         }
     }
@@ -174,7 +192,8 @@ fn meteostat(mut table: TextTable) -> Result<Table<Weather>, IngestError> {
     let mut samples = Vec::new();
     for row in table.rows() {
         let whole = table.text(row, date).and_then(|text| CivilDay::parse(&text));
-        let mut part = |column| table.number(row, column, |number| number.fract() == 0.0 && (0.0..=9999.0).contains(&number));
+        let mut part =
+            |column| table.number(row, column, |number| number.fract() == 0.0 && (0.0..=9999.0).contains(&number));
         let parts = || CivilDay::from_ymd(part(year)? as i16, part(month)? as i8, part(day)? as i8);
         let civil = whole.or_else(parts);
         let Some((civil, hour)) = civil.zip(table.number(row, Some(hour), |hour| (0.0..24.0).contains(&hour))) else {
@@ -190,8 +209,9 @@ fn meteostat(mut table: TextTable) -> Result<Table<Weather>, IngestError> {
 
 fn instant(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar) -> Option<Timestamp> {
     let text = table.text(row, Some(column)).unwrap_or_default();
-    let read =
-        StampForm::of(text.as_bytes()).ok_or(RejectCode::TIME_UNREADABLE).and_then(|form| StampReader::new(form, calendar).read(text.as_bytes()));
+    let read = StampForm::of(text.as_bytes())
+        .ok_or(RejectCode::TIME_UNREADABLE)
+        .and_then(|form| StampReader::new(form, calendar).read(text.as_bytes()));
     read.map_err(|code| table.reject_row(row, code, format!("time stamp `{text}` cannot be used"))).ok()
 }
 
@@ -202,7 +222,8 @@ fn instant(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar
 pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licence>>, IngestError> {
     let mut table = TextTable::read(path)?;
     let number = table.require(&["licence", "license", "licence_number"], "licence")?;
-    let [usage_point, node, address, licensed] = ["usage_point", "node", "address", "licensed_kw"].map(|name| table.find(name));
+    let [usage_point, node, address, licensed] =
+        ["usage_point", "node", "address", "licensed_kw"].map(|name| table.find(name));
     let [from, to, status, holder] = ["valid_from", "valid_to", "status", "holder"].map(|name| table.find(name));
     let [bin, verified, contract] = ["bin", "verified_kw", "contract_until"].map(|name| table.find(name));
     let mut licences = Vec::new();
@@ -243,13 +264,20 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
     let class = table.require(&["tariff_class"], "tariff class")?;
     let price = table.require(&["price_per_kwh"], "price per kWh")?;
     let currency = table.require(&["currency"], "currency")?;
-    let [from_kwh, to_kwh, fee, from, to] = ["from_kwh", "to_kwh", "fee_per_kwh", "valid_from", "valid_to"].map(|name| table.find(name));
+    let [from_kwh, to_kwh, fee, from, to] =
+        ["from_kwh", "to_kwh", "fee_per_kwh", "valid_from", "valid_to"].map(|name| table.find(name));
     let [per_person, zone, tax_share] = ["per_person", "zone", "tax_share"].map(|name| table.find(name));
     let mut tariffs = Vec::new();
     for row in table.rows() {
         let price = table.number(row, Some(price), is_price);
-        let (Some(tariff_class), Some(price_per_kwh), Some(currency)) = (table.text(row, Some(class)), price, table.text(row, Some(currency))) else {
-            table.reject_row(row, RejectCode::CELL_UNREADABLE, "a tariff needs class, price and currency; the row is left out".to_owned());
+        let (Some(tariff_class), Some(price_per_kwh), Some(currency)) =
+            (table.text(row, Some(class)), price, table.text(row, Some(currency)))
+        else {
+            table.reject_row(
+                row,
+                RejectCode::CELL_UNREADABLE,
+                "a tariff needs class, price and currency; the row is left out".to_owned(),
+            );
             continue;
         };
         let Ok(zone) = zone_of(&mut table, row, zone) else { continue };
@@ -270,11 +298,13 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
     Ok(table.finish(tariffs))
 }
 
-/// The zone of a tariff line; a zone without hours rejects the line, since its price would go to other hours.
+/// The zone of a tariff line; a zone without hours rejects the line, since its price would go to
+/// other hours.
 fn zone_of(table: &mut TextTable, row: usize, column: Option<usize>) -> Result<Option<Zone>, ()> {
     let Some(text) = table.text(row, column) else { return Ok(None) };
     Zone::parse(&text).map(Some).ok_or_else(|| {
-        let detail = format!("zone `{text}` has no hours; write it as `night 23-07` or `peak 08-11 18-22`; the row is left out");
+        let detail =
+            format!("zone `{text}` has no hours; write it as `night 23-07` or `peak 08-11 18-22`; the row is left out");
         table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
     })
 }
@@ -315,7 +345,9 @@ mod tests {
 
     #[test]
     fn a_typical_year_gives_no_weather_and_says_why() {
-        let table = weather("LOCATION,Almaty,-,KAZ,IWEC,368700,43.23,76.93,6.0,847.0\nDESIGN CONDITIONS,0\n1986,1,1,1,0,?9?9,-5.0\n");
+        let table = weather(
+            "LOCATION,Almaty,-,KAZ,IWEC,368700,43.23,76.93,6.0,847.0\nDESIGN CONDITIONS,0\n1986,1,1,1,0,?9?9,-5.0\n",
+        );
         assert_eq!((table.rejects[0].code, table.rows), ("weather.typical_year", 0));
         assert!(table.data.is_empty());
     }
@@ -328,7 +360,9 @@ mod tests {
         std::fs::write(file.path(), text).unwrap();
         let table = read_tariffs(file.path(), &Calendar::new(None).unwrap()).unwrap();
         let [household, night, budget] = &table.data[..] else { panic!("three lines are kept: {:?}", table.data) };
-        assert!(household.per_person && household.tax_share == Some(0.12) && (household.taxed_price() - 22.4).abs() < 1e-12);
+        assert!(
+            household.per_person && household.tax_share == Some(0.12) && (household.taxed_price() - 22.4).abs() < 1e-12
+        );
         assert!(night.zone.as_ref().is_some_and(|zone| zone.hours.holds(23) && !zone.hours.holds(7)));
         assert!(!budget.per_person);
         let rejected: Vec<u64> = table.rejects.iter().map(|reject| reject.row).collect();

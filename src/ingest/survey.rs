@@ -1,7 +1,9 @@
-//! Which usage point is in which piece: found out from the id columns alone, before the readings are read.
+//! Which usage point is in which piece: found out from the id columns alone, before the readings
+//! are read.
 //!
-//! Where rows of a usage point lie together, the id column is a few runs, and knowing them lets the run finish a usage point as soon as its last row is read.
-//! Where they do not (readings sorted by time, or not at all), the first piece shows it and the survey ends.
+//! Where rows of a usage point lie together, the id column is a few runs, and knowing them lets the
+//! run finish a usage point as soon as its last row is read. Where they do not (readings sorted by
+//! time, or not at all), the first piece shows it and the survey ends.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,7 +76,8 @@ impl Roster {
         &self.order
     }
 
-    /// Most rows that wait for the rest of their usage point at any time when pieces are read in that order, one at a time.
+    /// Most rows that wait for the rest of their usage point at any time when pieces are read in
+    /// that order, one at a time.
     #[must_use]
     pub fn most_held_rows(&self) -> u64 {
         self.most_held
@@ -84,7 +87,8 @@ impl Roster {
     #[must_use]
     pub fn pieces_of(&self, wanted: impl Fn(&str) -> bool) -> Vec<PieceIx> {
         let wanted: Vec<bool> = self.ids.iter().map(wanted).collect();
-        let mut places: Vec<u32> = self.held_in.iter().filter(|(number, _)| wanted[*number as usize]).map(|(_, place)| *place).collect();
+        let mut places: Vec<u32> =
+            self.held_in.iter().filter(|(number, _)| wanted[*number as usize]).map(|(_, place)| *place).collect();
         places.sort_unstable();
         places.dedup();
         places.into_iter().map(|place| self.order[place as usize]).collect()
@@ -111,7 +115,8 @@ impl Roster {
             numbered.push((piece, inside));
         }
         roster.total = roster.rows.iter().sum();
-        // Pieces that begin with early usage points come first, so that several sorted files are swept side by side.
+        // Pieces that begin with early usage points come first, so that several sorted files are
+        // swept side by side.
         numbered.sort_by_key(|(piece, inside)| (inside.first().map(|first| first.0), *piece));
         let mut left = roster.rows.clone();
         let (mut held, mut begun) = (0_u64, vec![false; left.len()]);
@@ -159,7 +164,9 @@ impl Survey {
             }
             let piece = pieces[turn];
             match readings.files[piece.file as usize].file.id_runs(piece.piece as usize)? {
-                Some(runs) if lies_together(&runs) => found.lock().unwrap_or_else(PoisonError::into_inner).push((piece, runs)),
+                Some(runs) if lies_together(&runs) => {
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push((piece, runs))
+                }
                 _ => scattered.store(true, Ordering::Relaxed),
             }
             Ok(())
@@ -194,7 +201,11 @@ mod tests {
 
     #[test]
     fn in_a_file_sorted_by_meter_only_those_at_the_borders_wait() {
-        let roster = Roster::of(vec![piece(0, &[("A", 96), ("B", 40)]), piece(1, &[("B", 56), ("C", 96), ("D", 10)]), piece(2, &[("D", 86)])]);
+        let roster = Roster::of(vec![
+            piece(0, &[("A", 96), ("B", 40)]),
+            piece(1, &[("B", 56), ("C", 96), ("D", 10)]),
+            piece(2, &[("D", 86)]),
+        ]);
         assert_eq!((roster.total_rows(), roster.most_held_rows()), (384, 40));
         assert_eq!(roster.pieces_of(|id| id == "D").len(), 2);
     }

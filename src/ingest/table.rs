@@ -1,4 +1,5 @@
-//! Static tables as text: delimited text or Parquet, every cell a string that we parse ourselves, so a bad cell is a listed reject and not the end of the run.
+//! Static tables as text: delimited text or Parquet, every cell a string that we parse ourselves,
+//! so a bad cell is a listed reject and not the end of the run.
 
 use std::path::Path;
 
@@ -39,7 +40,15 @@ impl<'a> TextTable<'a> {
         }
         let table = ParquetTable::open_within(path, caps)?;
         let (header, columns) = (table.names().map(str::to_owned).collect(), table.cells()?);
-        Ok(Self { path, header, columns, lines: Vec::new(), rejects: Vec::new(), rows: table.rows(), sha256: digest::sha256(path)? })
+        Ok(Self {
+            path,
+            header,
+            columns,
+            lines: Vec::new(),
+            rejects: Vec::new(),
+            rows: table.rows(),
+            sha256: digest::sha256(path)?,
+        })
     }
 
     /// Reads a table without a header, whose columns are called `names`.
@@ -48,15 +57,21 @@ impl<'a> TextTable<'a> {
     /// When the file cannot be read as a table.
     pub(super) fn read_bare(path: &'a Path, names: &[&str]) -> Result<Self, IngestError> {
         let mut table = Self::of_text(path, &decompress::head(path)?, false)?;
-        table.header = names.iter().map(|&name| name.to_owned()).chain(table.header.drain(..).skip(names.len())).collect();
+        table.header =
+            names.iter().map(|&name| name.to_owned()).chain(table.header.drain(..).skip(names.len())).collect();
         Ok(table)
     }
 
     fn of_text(path: &'a Path, head: &[u8], has_header: bool) -> Result<Self, IngestError> {
         if is_workbook(head) {
-            return Err(IngestError::OtherKind { path: path.to_path_buf(), what: "a workbook", remedy: "save its sheet as csv" });
+            return Err(IngestError::OtherKind {
+                path: path.to_path_buf(),
+                what: "a workbook",
+                remedy: "save its sheet as csv",
+            });
         }
-        let table_text::TextCells { header, columns, lines } = table_text::read(path, head, has_header, &Caps::default())?;
+        let table_text::TextCells { header, columns, lines } =
+            table_text::read(path, head, has_header, &Caps::default())?;
         let rows = columns.first().map_or(0, Cells::len);
         Ok(Self { path, header, columns, lines, rejects: Vec::new(), rows, sha256: digest::sha256(path)? })
     }
@@ -89,7 +104,8 @@ impl<'a> TextTable<'a> {
         self.columns[column?].get(row).map(str::to_owned)
     }
 
-    /// Number in a cell; a cell that is no number, or fails `check`, is rejected and counts as empty.
+    /// Number in a cell; a cell that is no number, or fails `check`, is rejected and counts as
+    /// empty.
     pub(super) fn number(&mut self, row: usize, column: Option<usize>, check: impl Fn(f64) -> bool) -> Option<f64> {
         let text = self.text(row, column)?;
         match number::cell(text.as_bytes(), true) {
@@ -102,7 +118,8 @@ impl<'a> TextTable<'a> {
         }
     }
 
-    /// Date in a cell (`YYYY-MM-DD`, a time of day after it is dropped); an unreadable one is rejected and counts as empty.
+    /// Date in a cell (`YYYY-MM-DD`, a time of day after it is dropped); an unreadable one is
+    /// rejected and counts as empty.
     pub(super) fn date(&mut self, row: usize, column: Option<usize>, calendar: &Calendar) -> Option<CivilDay> {
         let text = self.text(row, column)?;
         let form = super::stamp::StampForm::of(text.as_bytes());
@@ -115,13 +132,23 @@ impl<'a> TextTable<'a> {
 
     /// Rejects a whole row.
     pub(super) fn reject_row(&mut self, row: usize, code: RejectCode, detail: String) {
-        self.rejects.push(Reject { file: self.path.display().to_string(), row: self.row_number(row), code: code.0, detail, records: 1 });
+        self.rejects.push(Reject {
+            file: self.path.display().to_string(),
+            row: self.row_number(row),
+            code: code.0,
+            detail,
+            records: 1,
+        });
     }
 
     /// Rejects one cell, which counts as empty.
     pub(super) fn reject_cell(&mut self, row: usize, column: Option<usize>, text: &str) {
         let name = column.map_or("", |column| self.header[column].as_str()).to_owned();
-        self.reject_row(row, RejectCode::CELL_UNREADABLE, format!("`{text}` in column `{name}` cannot be used; the cell counts as empty"));
+        self.reject_row(
+            row,
+            RejectCode::CELL_UNREADABLE,
+            format!("`{text}` in column `{name}` cannot be used; the cell counts as empty"),
+        );
     }
 
     /// The finished table.

@@ -1,6 +1,9 @@
-//! Static tables and result tables in Parquet, as text cell by cell. What readings in Parquet pass, every file passes: the walk of its headers, the caps, and containment of the crate's panics.
+//! Static tables and result tables in Parquet, as text cell by cell. What readings in Parquet pass,
+//! every file passes: the walk of its headers, the caps, and containment of the crate's panics.
 //!
-//! Columns are read one after another, so that memory holds the pages of one. Texts stay in their dictionaries until a cell is asked for: rows that name one long text again and again take no room.
+//! Columns are read one after another, so that memory holds the pages of one. Texts stay in their
+//! dictionaries until a cell is asked for: rows that name one long text again and again take no
+//! room.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -61,7 +64,9 @@ impl ParquetTable {
         check_footer(&file).map_err(damaged)?;
         // What the writer noted of its own types is not asked: it may say anything.
         let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let load = |options| contained(|| ArrowReaderMetadata::load(&file, options)).unwrap_or_else(|| Err(panicked())).map_err(damaged);
+        let load = |options| {
+            contained(|| ArrowReaderMetadata::load(&file, options)).unwrap_or_else(|| Err(panicked())).map_err(damaged)
+        };
         let plain = load(options())?;
         if !lies_inside(plain.metadata(), length) {
             return Err(damaged(ParquetError::EOF("the footer names columns outside the file".to_owned())));
@@ -76,8 +81,12 @@ impl ParquetTable {
         let metadata = load(options().with_schema(Arc::new(Schema::new(fields))))?;
         let rows = metadata.metadata().row_groups().iter().map(|group| group.num_rows().max(0) as usize).sum();
         let roots = metadata.parquet_schema().root_schema().get_fields();
-        let columns =
-            roots.iter().enumerate().filter(|(_, root)| root.is_primitive()).map(|(place, root)| (root.name().trim().to_owned(), place)).collect();
+        let columns = roots
+            .iter()
+            .enumerate()
+            .filter(|(_, root)| root.is_primitive())
+            .map(|(place, root)| (root.name().trim().to_owned(), place))
+            .collect();
         Ok(Self { path: path.to_path_buf(), caps, metadata, length, rows, columns })
     }
 
@@ -149,7 +158,10 @@ impl ParquetTable {
                 check_texts(&file, group, index, self.caps).map_err(damaged)?;
             }
         }
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedFile { file, caps: self.caps }, self.metadata.clone());
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            CheckedFile { file, caps: self.caps },
+            self.metadata.clone(),
+        );
         let builder = builder.with_projection(mask).with_batch_size(BATCH);
         let mut reader = contained(|| builder.build()).unwrap_or_else(|| Err(panicked())).map_err(damaged)?;
         let (mut first, most) = (0, self.rows);
@@ -160,7 +172,8 @@ impl ParquetTable {
                 return Err(damaged(ParquetError::General("a column holds more rows than it says".to_owned())));
             }
             match only {
-                // The crate's own way to skip rows asks for pages in ways that the walk of headers does not know.
+                // The crate's own way to skip rows asks for pages in ways that the walk of headers
+                // does not know.
                 Some(only) if first + column.len() <= only => {}
                 Some(only) => return self.texts(name, &column.slice(only - first, 1), row),
                 None => self.texts(name, column, &mut |place, cell| row(first + place, cell))?,
@@ -191,7 +204,9 @@ impl ParquetTable {
             })
         } else {
             let options = CastOptions { safe: true, ..CastOptions::default() };
-            let cast = contained(|| arrow_cast::cast_with_options(column, &DataType::Utf8, &options)).and_then(Result::ok).ok_or_else(unusable)?;
+            let cast = contained(|| arrow_cast::cast_with_options(column, &DataType::Utf8, &options))
+                .and_then(Result::ok)
+                .ok_or_else(unusable)?;
             let texts = cast.as_string::<i32>();
             (0..column.len()).try_for_each(|place| row(place, (!texts.is_null(place)).then(|| texts.value(place))))
         };

@@ -1,4 +1,5 @@
-//! Static tables in delimited text: in the encodings of readings, lines ended in any way, quoted cells over several lines.
+//! Static tables in delimited text: in the encodings of readings, lines ended in any way, quoted
+//! cells over several lines.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -12,12 +13,12 @@ use super::{IngestError, decompress};
 
 /// Columns of a table, at most: the widest that is known has 40.
 const MOST_COLUMNS: usize = 4096;
-/// A line of its own after the end of a file. Where it comes back as a part of a cell, a quotation was not closed. It begins with a noncharacter, which no text has.
+/// A line of its own after the end of a file. Where it comes back as a part of a cell, a quotation
+/// was not closed. It begins with a noncharacter, which no text has.
 const END: &[u8] = "\n\u{fdd0}end\n".as_bytes();
 
 /// What is said where it was not.
-const NOT_CLOSED: &str =
-    "a quotation that begins in this row is not closed before the end of the file; close it, or write quotation marks inside a cell twice";
+const NOT_CLOSED: &str = "a quotation that begins in this row is not closed before the end of the file; close it, or write quotation marks inside a cell twice";
 
 /// A table in text.
 pub(super) struct TextCells {
@@ -38,9 +39,11 @@ pub(super) fn read(path: &Path, head: &[u8], has_header: bool, caps: &Caps) -> R
     let handed = Rc::new(Cell::new(0));
     let decoded = Decoded::new(decompress::open_within(path, None, caps)?, encoding).chain(END);
     let decoded = Rows { inner: decoded, handed: Rc::clone(&handed), cap: caps.record_bytes };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter_of(line)).has_headers(false).flexible(true).from_reader(decoded);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter_of(line)).has_headers(false).flexible(true).from_reader(decoded);
     let room = Room::new(unpacked_limit(decompress::stored_bytes(path)?, caps));
-    let mut table = Building { path, room, cells: TextCells { header: Vec::new(), columns: Vec::new(), lines: Vec::new() } };
+    let mut table =
+        Building { path, room, cells: TextCells { header: Vec::new(), columns: Vec::new(), lines: Vec::new() } };
     let (mut record, mut line, mut begun, mut ended) = (csv::StringRecord::new(), 1, false, false);
     loop {
         match reader.read_record(&mut record) {
@@ -99,7 +102,9 @@ impl Building<'_> {
     /// What the reader says, without what it read.
     fn failed(&self, error: csv::Error, line: u64) -> IngestError {
         match error.into_kind() {
-            csv::ErrorKind::Io(source) if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<CapMet>) => {
+            csv::ErrorKind::Io(source)
+                if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<CapMet>) =>
+            {
                 self.broken(line, &format!("after this row: {source}. A quotation may not be closed"))
             }
             csv::ErrorKind::Io(source) => IngestError::Io { path: self.path.to_path_buf(), source },
@@ -111,7 +116,8 @@ impl Building<'_> {
         if first.len() > MOST_COLUMNS {
             return Err(self.broken(1, "more than 4,096 columns; is it a table of this kind?"));
         }
-        self.cells.header = first.iter().map(|name| if has_header { name.trim().to_owned() } else { String::new() }).collect();
+        self.cells.header =
+            first.iter().map(|name| if has_header { name.trim().to_owned() } else { String::new() }).collect();
         self.cells.columns = first.iter().map(|_| Cells::default()).collect();
         Ok(())
     }

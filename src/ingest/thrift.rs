@@ -1,7 +1,9 @@
-//! Thrift's compact protocol, walked without building anything: a header is looked at before a library that trusts its numbers gets it.
+//! Thrift's compact protocol, walked without building anything: a header is looked at before a
+//! library that trusts its numbers gets it.
 //!
-//! The walk is stricter than the protocol: a known field must have the type that the format gives it, lists must fit into what follows, and no list holds truth
-//! values (of which no byte need follow, so that a reader can be kept busy for ever).
+//! The walk is stricter than the protocol: a known field must have the type that the format gives
+//! it, lists must fit into what follows, and no list holds truth values (of which no byte need
+//! follow, so that a reader can be kept busy for ever).
 //!
 //! Source: Apache Thrift, thrift-compact-protocol.md.
 
@@ -73,7 +75,8 @@ impl<'a> Walk<'a> {
         self.rest
     }
 
-    /// Walks a struct and hands on the numbers that are its own fields, not those of structs inside it.
+    /// Walks a struct and hands on the numbers that are its own fields, not those of structs inside
+    /// it.
     pub(super) fn structure(&mut self, fields: Fields, mut note: impl FnMut(i16, i64)) -> Result<(), Fault> {
         self.each_field(|walk, id, code| match fields.iter().find(|(known, _)| *known == id) {
             Some((_, Kind::Whole)) if Kind::Whole.has_code(code) => walk.whole().map(|number| note(id, number)),
@@ -96,7 +99,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Hands all fields of a struct to `field`, by id and type code; it has to walk each.
-    pub(super) fn each_field(&mut self, mut field: impl FnMut(&mut Self, i16, u8) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub(super) fn each_field(
+        &mut self,
+        mut field: impl FnMut(&mut Self, i16, u8) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         self.nested(|walk| {
             let mut id = 0_i16;
             loop {
@@ -164,7 +170,11 @@ impl<'a> Walk<'a> {
 
     fn list_head(&mut self) -> Result<(usize, u8), Fault> {
         let head = self.byte()?;
-        let length = if head >> 4 == 15 { usize::try_from(self.number()?).map_err(|_| Fault::Wrong)? } else { usize::from(head >> 4) };
+        let length = if head >> 4 == 15 {
+            usize::try_from(self.number()?).map_err(|_| Fault::Wrong)?
+        } else {
+            usize::from(head >> 4)
+        };
         let code = head & 15;
         if length > 0 && TRUTHS.contains(&code) {
             return Err(Fault::Wrong);
@@ -214,7 +224,8 @@ mod tests {
     use super::*;
 
     const INNER: Fields = &[(1, Kind::Whole)];
-    const OUTER: Fields = &[(1, Kind::Whole), (2, Kind::List(&Kind::Struct(INNER))), (4, Kind::Binary), (5, Kind::Truth)];
+    const OUTER: Fields =
+        &[(1, Kind::Whole), (2, Kind::List(&Kind::Struct(INNER))), (4, Kind::Binary), (5, Kind::Truth)];
 
     fn walk(bytes: &[u8]) -> Result<Vec<(i16, i64)>, Fault> {
         let mut told = Vec::new();
@@ -224,8 +235,12 @@ mod tests {
 
     #[test]
     fn numbers_of_the_struct_itself_are_told() {
-        // Field 1: -3; field 2: a list of two structs; field 4: two bytes; field 5: true; field 100, unknown: a double.
-        let bytes = [0x15, 5, 0x19, 0x2c, 0x15, 2, 0, 0x15, 4, 0, 0x28, 2, b'a', b'b', 0x11, 7, 200, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        // Field 1: -3; field 2: a list of two structs; field 4: two bytes; field 5: true; field
+        // 100, unknown: a double.
+        let bytes = [
+            0x15, 5, 0x19, 0x2c, 0x15, 2, 0, 0x15, 4, 0, 0x28, 2, b'a', b'b', 0x11, 7, 200, 1, 0, 0, 0, 0, 0, 0, 0, 0,
+            0,
+        ];
         assert_eq!(walk(&bytes), Ok(vec![(1, -3)]));
         assert_eq!(walk(&bytes[..bytes.len() - 1]), Err(Fault::Short));
     }

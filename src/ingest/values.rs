@@ -20,7 +20,9 @@ pub(super) fn stamp_detail(code: RejectCode, text: &[u8]) -> String {
     let text = text.trim();
     match code {
         RejectCode::TIME_NEVER_WAS => {
-            format!("the clock was set forward over `{text}`; give --timezone as the file was written, or stamps with an offset")
+            format!(
+                "the clock was set forward over `{text}`; give --timezone as the file was written, or stamps with an offset"
+            )
         }
         RejectCode::TIME_OUT_OF_RANGE => format!("`{text}` lies outside the years 1990 to 2100"),
         _ => format!("time stamp `{text}` is not of the form of the rows before it"),
@@ -32,12 +34,14 @@ pub(super) fn is_export(channel: &str) -> bool {
     channel_word(channel) == Some(ChannelWord::Export)
 }
 
-/// Quality of a reading from the word in the file; an unknown word counts as estimated, the careful choice.
+/// Quality of a reading from the word in the file; an unknown word counts as estimated, the careful
+/// choice.
 pub(super) fn quality(word: &str) -> ReadingQuality {
     known_quality(word).unwrap_or(ReadingQuality::Estimated)
 }
 
-/// Quality of a reading from the word in the file; `None` for an unknown word. In the exchange of commercial metering 0 is a value that counts.
+/// Quality of a reading from the word in the file; `None` for an unknown word. In the exchange of
+/// commercial metering 0 is a value that counts.
 pub(super) fn known_quality(word: &str) -> Option<ReadingQuality> {
     match word.trim().to_lowercase().as_str() {
         ""
@@ -56,10 +60,19 @@ pub(super) fn known_quality(word: &str) -> Option<ReadingQuality> {
         | "норма"
         | "измерено"
         | "факт" => Some(ReadingQuality::Actual),
-        "estimated" | "estimate" | "e" | "недостоверно" | "недостоверные" | "некоммерческая" | "расчет" | "расчёт" | "расчетное" | "оценка" => {
-            Some(ReadingQuality::Estimated)
+        "estimated"
+        | "estimate"
+        | "e"
+        | "недостоверно"
+        | "недостоверные"
+        | "некоммерческая"
+        | "расчет"
+        | "расчёт"
+        | "расчетное"
+        | "оценка" => Some(ReadingQuality::Estimated),
+        "substituted" | "substitute" | "s" | "f" | "замещено" | "замещение" => {
+            Some(ReadingQuality::Substituted)
         }
-        "substituted" | "substitute" | "s" | "f" | "замещено" | "замещение" => Some(ReadingQuality::Substituted),
         "missing" | "n" | "null" | "нет данных" => Some(ReadingQuality::Missing),
         _ => None,
     }

@@ -1,7 +1,9 @@
 //! What a weather file is: own table, Meteostat with and without a header, or a typical year.
 //!
-//! EPW and TMY3 files are glued from months of many years. Joined by date they would explain real consumption by the weather of another year, so they are never used so.
-//! Sources: EnergyPlus, Auxiliary Programs, weather file format; NREL, Users Manual for TMY3 Data Sets (2008); Meteostat, bulk data, hourly.
+//! EPW and TMY3 files are glued from months of many years. Joined by date they would explain real
+//! consumption by the weather of another year, so they are never used so.
+//! Sources: EnergyPlus, Auxiliary Programs, weather file format; NREL, Users Manual for TMY3 Data
+//! Sets (2008); Meteostat, bulk data, hourly.
 
 /// The kinds of weather file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,8 @@ pub(super) const BARE_METEOSTAT: [&str; 13] =
 pub(super) fn kind_of(head: &[u8]) -> WeatherKind {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let (first, second) = (lines.next().unwrap_or_default().to_lowercase(), lines.next().unwrap_or_default().to_lowercase());
+    let (first, second) =
+        (lines.next().unwrap_or_default().to_lowercase(), lines.next().unwrap_or_default().to_lowercase());
     if first.starts_with("location,") && (second.starts_with("design conditions") || text.contains("DATA PERIODS")) {
         return WeatherKind::TypicalYear("EPW");
     }
@@ -54,7 +57,10 @@ mod tests {
         assert_eq!(kind_of(b"date,hour,temp,temp_source\n2025-03-01,0,1.5,isd\n"), WeatherKind::Meteostat);
         assert_eq!(kind_of(b"year,month,day,hour,temp\n2025,3,1,0,1.5\n"), WeatherKind::Meteostat);
         assert_eq!(kind_of(b"2025-03-01,0,1.5,,,,,,,,,,\n"), WeatherKind::BareMeteostat);
-        assert_eq!(kind_of(b"LOCATION,Almaty,-,KAZ,IWEC,368700,43.23,76.93,6.0,847.0\nDESIGN CONDITIONS,0\n"), WeatherKind::TypicalYear("EPW"));
+        assert_eq!(
+            kind_of(b"LOCATION,Almaty,-,KAZ,IWEC,368700,43.23,76.93,6.0,847.0\nDESIGN CONDITIONS,0\n"),
+            WeatherKind::TypicalYear("EPW")
+        );
         assert_eq!(
             kind_of(b"723815,\"DAGGETT\",CA,-8.0,34.8,-116.8,586\nDate (MM/DD/YYYY),Time (HH:MM),Dry-bulb (C)\n"),
             WeatherKind::TypicalYear("TMY3")

@@ -1,15 +1,21 @@
-//! Workbooks (xlsx, xlsm, xlsb, xls, ods): every visible sheet that holds readings is read as a table of text, so mapping profiles serve both.
+//! Workbooks (xlsx, xlsm, xlsb, xls, ods): every visible sheet that holds readings is read as a
+//! table of text, so mapping profiles serve both.
 //!
-//! A sheet without a header whose cells are those of the rows of the sheet before goes on with its table. A sheet that holds numbers and cannot be read is told as a reject.
+//! A sheet without a header whose cells are those of the rows of the sheet before goes on with its
+//! table. A sheet that holds numbers and cannot be read is told as a reject.
 //!
-//! A sheet is held in memory whole; files beyond a cap are refused. Dates become ISO text, whichever epoch the workbook counts from; a time of 1.0 is 24:00. Numbers keep the
-//! digits that they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a profile gives them back.
+//! A sheet is held in memory whole; files beyond a cap are refused. Dates become ISO text,
+//! whichever epoch the workbook counts from; a time of 1.0 is 24:00. Numbers keep the digits that
+//! they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a profile
+//! gives them back.
 
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calamine::{Cell, Data, DataRef, Dimensions, Range, Reader, SheetVisible, Sheets, Xlsx, XlsxError, open_workbook_auto_from_rs};
+use calamine::{
+    Cell, Data, DataRef, Dimensions, Range, Reader, SheetVisible, Sheets, Xlsx, XlsxError, open_workbook_auto_from_rs,
+};
 
 use crate::domain::{Calendar, Reject, RejectCode};
 
@@ -23,7 +29,8 @@ use super::{BlockSink, Format, IdRuns, IngestError, ReadingsFile, Source, decomp
 
 /// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
 const CAP_MB: u64 = 64;
-/// Cells of the rectangle around a sheet, blank ones included, that are held: a million rows of thirty columns.
+/// Cells of the rectangle around a sheet, blank ones included, that are held: a million rows of
+/// thirty columns.
 const MOST_CELLS: u64 = 1 << 25;
 
 /// The format.
@@ -48,10 +55,14 @@ pub(super) fn is_workbook(head: &[u8]) -> bool {
     }
     let length = usize::from(u16::from_le_bytes([head[26], head[27]]));
     let name = &head[30..(30 + length).min(head.len())];
-    let is_office = [b"[Content_Types]".as_slice(), b"_rels/", b"xl/", b"docProps/", b"customXml/"].iter().any(|start| name.starts_with(start));
+    let is_office = [b"[Content_Types]".as_slice(), b"_rels/", b"xl/", b"docProps/", b"customXml/"]
+        .iter()
+        .any(|start| name.starts_with(start));
     // The first entry of an OpenDocument file is its media type, stored as it is.
     let content = head.get(30 + length..).unwrap_or_default();
-    is_office || (name == b"mimetype" && memchr::memmem::find(&content[..content.len().min(120)], b"opendocument.spreadsheet").is_some())
+    is_office
+        || (name == b"mimetype"
+            && memchr::memmem::find(&content[..content.len().min(120)], b"opendocument.spreadsheet").is_some())
 }
 
 impl Format for Workbook {
@@ -70,8 +81,11 @@ impl Format for Workbook {
     fn open_as(&self, file: &Source, profile: Option<&Profile>) -> Result<Box<dyn ReadingsFile>, IngestError> {
         let (mut book, digest) = open_book(file)?;
         let wanted = profile.and_then(|profile| profile.sheet.as_deref());
-        let names: Vec<(String, bool)> =
-            book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect();
+        let names: Vec<(String, bool)> = book
+            .sheets_metadata()
+            .iter()
+            .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
+            .collect();
         let mut sheets: Vec<Box<dyn ReadingsFile>> = Vec::new();
         let mut refused: Option<IngestError> = None;
         let mut told = Vec::new();
@@ -83,7 +97,11 @@ impl Format for Workbook {
             }
             let shown = PathBuf::from(format!("{} [{name}]", file.path.display()));
             let mut notes = Understanding::default();
-            notes.note("sheet", name.clone(), if wanted.is_some() { "the profile says so" } else { "visible, and it holds readings" });
+            notes.note(
+                "sheet",
+                name.clone(),
+                if wanted.is_some() { "the profile says so" } else { "visible, and it holds readings" },
+            );
             let source = Source { path: &shown, ix: file.ix, caps: file.caps };
             let open = if may_be_uncalculated(&range) { open_formulas(&mut book, name, &range) } else { None };
             told.extend(open.map(|open| tell_open(&shown, open, &mut notes)));
@@ -149,7 +167,8 @@ fn written_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<Cel
 /// The rectangle that cells lie in; `None` when it is too large to be held.
 fn bounded(cells: Vec<Cell<Data>>) -> Option<Range<Data>> {
     let span = |places: &dyn Fn(&Cell<Data>) -> u32| -> u64 {
-        let (low, high) = cells.iter().map(places).fold((u32::MAX, 0), |(low, high), place| (low.min(place), high.max(place)));
+        let (low, high) =
+            cells.iter().map(places).fold((u32::MAX, 0), |(low, high), place| (low.min(place), high.max(place)));
         u64::from(high.saturating_sub(low)) + 1
     };
     let held = span(&|cell| cell.get_position().0) * span(&|cell| cell.get_position().1);
@@ -185,13 +204,25 @@ fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Rej
     let remedy = "open the workbook in a spreadsheet program and save it";
     let value = if are_zero { "all of them 0" } else { "without a value" };
     let meaning = if are_zero { "and count as 0" } else { "and count as missing" };
-    notes.doubt("formulas", format!("{cells} {value}"), format!("from row {row} on"), format!("they were hardly calculated; {remedy}"));
-    let detail = format!("{cells} cells hold formulas, {value}, as they are before they are calculated, {meaning}; {remedy}");
+    notes.doubt(
+        "formulas",
+        format!("{cells} {value}"),
+        format!("from row {row} on"),
+        format!("they were hardly calculated; {remedy}"),
+    );
+    let detail =
+        format!("{cells} cells hold formulas, {value}, as they are before they are calculated, {meaning}; {remedy}");
     Reject { file: shown.display().to_string(), row, code: RejectCode::CELL_UNREADABLE.0, detail, records: cells }
 }
 
 fn left_out(shown: &Path, error: &IngestError) -> Reject {
-    Reject { file: shown.display().to_string(), row: 0, code: "file.passed_over", detail: format!("the sheet is not read: {error}"), records: 1 }
+    Reject {
+        file: shown.display().to_string(),
+        row: 0,
+        code: "file.passed_over",
+        detail: format!("the sheet is not read: {error}"),
+        records: 1,
+    }
 }
 
 /// Whether a sheet holds numbers or dates in two rows; without, it is a note.
@@ -230,7 +261,10 @@ fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
         return Err(too_large(most));
     }
     if is_encrypted(&bytes) {
-        return Err(IngestError::Workbook { path: path.to_path_buf(), message: "it needs a password; take the password off".to_owned() });
+        return Err(IngestError::Workbook {
+            path: path.to_path_buf(),
+            message: "it needs a password; take the password off".to_owned(),
+        });
     }
     if !chains_end(&bytes) {
         return Err(IngestError::Workbook { path: path.to_path_buf(), message: "it is damaged".to_owned() });
@@ -280,7 +314,9 @@ impl ReadingsFile for OpenedWorkbook {
         let mut all = sheets.next().unwrap_or_default();
         let first = all.decisions.clone();
         for sheet in sheets {
-            all.decisions.extend(sheet.decisions.into_iter().filter(|decision| decision.what == "sheet" || !first.contains(decision)));
+            all.decisions.extend(
+                sheet.decisions.into_iter().filter(|decision| decision.what == "sheet" || !first.contains(decision)),
+            );
         }
         all
     }
@@ -320,10 +356,16 @@ mod tests {
     fn merged_headings_name_the_counters_below_them() {
         let kept = book("tariffs.xlsx");
         let calendar = Calendar::new(None).unwrap();
-        let found: Vec<_> =
-            kept.registers().into_iter().map(|(id, at, value)| (id, calendar.format(crate::domain::Timestamp(at))[..10].to_owned(), value)).collect();
+        let found: Vec<_> = kept
+            .registers()
+            .into_iter()
+            .map(|(id, at, value)| (id, calendar.format(crate::domain::Timestamp(at))[..10].to_owned(), value))
+            .collect();
         let row = |id: &str, day: &str, value: f64| (id.to_owned(), day.to_owned(), value);
-        assert_eq!(found, [row("00000017", "2025-03-01", 3.0), row("00000017", "2025-04-01", 30.5), row("18", "2025-04-01", 6.0)]);
+        assert_eq!(
+            found,
+            [row("00000017", "2025-03-01", 3.0), row("00000017", "2025-04-01", 30.5), row("18", "2025-04-01", 6.0)]
+        );
     }
 
     #[test]
@@ -335,7 +377,10 @@ mod tests {
     }
 
     /// A workbook of sheets, each with its rows; a cell that is a number in text is one.
-    fn written(sheets: &[(&str, &[&[&str]])], shape: impl Fn(&mut rust_xlsxwriter::Worksheet)) -> tempfile::NamedTempFile {
+    fn written(
+        sheets: &[(&str, &[&[&str]])],
+        shape: impl Fn(&mut rust_xlsxwriter::Worksheet),
+    ) -> tempfile::NamedTempFile {
         let mut book = rust_xlsxwriter::Workbook::new();
         for (name, rows) in sheets {
             let sheet = book.add_worksheet().set_name(*name).unwrap();
@@ -343,7 +388,9 @@ mod tests {
                 for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
                     let (row, column) = (row as u32, column as u16);
                     match cell.parse::<f64>() {
-                        Ok(number) if !cell.starts_with('0') || cell.contains('.') => sheet.write(row, column, number).unwrap(),
+                        Ok(number) if !cell.starts_with('0') || cell.contains('.') => {
+                            sheet.write(row, column, number).unwrap()
+                        }
                         _ => sheet.write(row, column, *cell).unwrap(),
                     };
                 }
@@ -379,11 +426,21 @@ mod tests {
             |_| {},
         );
         let kept = of_written(&file);
-        let found: Vec<(String, f32)> = kept.readings().into_iter().filter(|reading| !reading.2.is_nan()).map(|(id, _, value)| (id, value)).collect();
-        assert_eq!(found, [("00012345", 0.5), ("00012345", 1.5), ("00012346", 2.5)].map(|(id, value)| (id.to_owned(), value)));
-        let told: Vec<_> = kept.rejects().into_iter().map(|reject| (reject.code, reject.file.ends_with("[Баланс]"))).collect();
+        let found: Vec<(String, f32)> = kept
+            .readings()
+            .into_iter()
+            .filter(|reading| !reading.2.is_nan())
+            .map(|(id, _, value)| (id, value))
+            .collect();
+        assert_eq!(
+            found,
+            [("00012345", 0.5), ("00012345", 1.5), ("00012346", 2.5)].map(|(id, value)| (id.to_owned(), value))
+        );
+        let told: Vec<_> =
+            kept.rejects().into_iter().map(|reject| (reject.code, reject.file.ends_with("[Баланс]"))).collect();
         assert_eq!(told, [("file.passed_over", true)]);
-        let sheets: Vec<_> = understood(&file).into_iter().filter(|(what, _)| what == "sheet").map(|(_, name)| name).collect();
+        let sheets: Vec<_> =
+            understood(&file).into_iter().filter(|(what, _)| what == "sheet").map(|(_, name)| name).collect();
         assert_eq!(sheets, ["1", "2"]);
     }
 
@@ -402,9 +459,11 @@ mod tests {
         let energy: &[&[&str]] = &[&["Дата и время", "A+, кВт*ч"], first, second];
         let power: &[&[&str]] = &[&["Дата и время", "A+, кВт"], first, second];
         let file = written(&[("00012345", energy), ("00012346", power)], |_| {});
-        let ids: std::collections::BTreeSet<String> = of_written(&file).readings().into_iter().map(|reading| reading.0).collect();
+        let ids: std::collections::BTreeSet<String> =
+            of_written(&file).readings().into_iter().map(|reading| reading.0).collect();
         assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["00012345", "00012346"], "the sheets name their meters");
-        let units: Vec<_> = understood(&file).into_iter().filter(|(what, _)| what == "unit").map(|(_, unit)| unit).collect();
+        let units: Vec<_> =
+            understood(&file).into_iter().filter(|(what, _)| what == "unit").map(|(_, unit)| unit).collect();
         assert_eq!(units, ["kWh", "kW"]);
     }
 
@@ -439,7 +498,8 @@ mod tests {
     #[test]
     fn a_cut_workbook_is_an_error_and_no_panic() {
         for name in ["profile.xlsx", "epoch1904.xls", "readings.ods"] {
-            let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks").join(name)).unwrap();
+            let bytes =
+                std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks").join(name)).unwrap();
             let file = tempfile::NamedTempFile::new().unwrap();
             for part in 1..20 {
                 std::fs::write(file.path(), &bytes[..bytes.len() * part / 20]).unwrap();

@@ -14,9 +14,11 @@ const FIRST_DAY_S: i64 = 1_740_787_200;
 pub(super) struct Dump {
     pub(super) ids: Vec<String>,
     pub(super) step_min: i64,
-    /// How far the local clock is ahead of UTC, seconds: formats that state instants are written in UTC, the others on this clock.
+    /// How far the local clock is ahead of UTC, seconds: formats that state instants are written in
+    /// UTC, the others on this clock.
     pub(super) ahead_s: i64,
-    /// Watt-hours by usage point, then interval, with quality; import, and export where there is any.
+    /// Watt-hours by usage point, then interval, with quality; import, and export where there is
+    /// any.
     pub(super) import: Vec<Vec<(u32, ReadingQuality)>>,
     pub(super) export: Option<Vec<Vec<u32>>>,
 }
@@ -32,7 +34,8 @@ impl Dump {
         self.import[0].len()
     }
 
-    /// What a format that can tell everything but `missing` readings, where it drops them, should give back. Midnight is `offset_s` before that of UTC.
+    /// What a format that can tell everything but `missing` readings, where it drops them, should
+    /// give back. Midnight is `offset_s` before that of UTC.
     pub(super) fn expected(&self, offset_s: i64, tells_missing: bool, kwh_per_unit: f64) -> Told {
         let mut expected = Told::new();
         for (point, id) in self.ids.iter().enumerate() {
@@ -40,7 +43,11 @@ impl Dump {
                 let start = FIRST_DAY_S - offset_s + place as i64 * self.step_min * 60;
                 let out = self.export.as_ref().map_or(0.0, |export| f64::from(export[point][place]));
                 let missing = quality == ReadingQuality::Missing;
-                let value = if missing { "missing".to_owned() } else { format!("{:.3}", (f64::from(wh) - out) * kwh_per_unit + 0.0) };
+                let value = if missing {
+                    "missing".to_owned()
+                } else {
+                    format!("{:.3}", (f64::from(wh) - out) * kwh_per_unit + 0.0)
+                };
                 if !missing || tells_missing {
                     expected.push((id.clone(), start, value, quality));
                 }
@@ -110,7 +117,9 @@ impl Dump {
     }
 
     pub(super) fn mscons(&self) -> String {
-        let mut text = "UNA:+.? 'UNB+UNOC:3+1:14+2:500+250302:0000+R++TL'UNH+1+MSCONS:D:04B:UN:2.4b'BGM+7+B+9'UNS+D'NAD+DP'".to_owned();
+        let mut text =
+            "UNA:+.? 'UNB+UNOC:3+1:14+2:500+250302:0000+R++TL'UNH+1+MSCONS:D:04B:UN:2.4b'BGM+7+B+9'UNS+D'NAD+DP'"
+                .to_owned();
         for (point, id) in self.ids.iter().enumerate() {
             let _ = write!(text, "LOC+172+{}'", id.replace('+', "?+"));
             for channel in ["1-1?:1.29.0", "1-1?:2.29.0"] {
@@ -129,7 +138,8 @@ impl Dump {
                     };
                     let (from, to) = (self.stamp(place) + 3600, self.stamp(place + 1) + 3600);
                     let _ = write!(text, "QTY+{qualifier}:{:.3}:KWH'", f64::from(wh) / 1000.0);
-                    let _ = write!(text, "DTM+163:{}?+01:303'DTM+164:{}?+01:303'", Self::digits(from), Self::digits(to));
+                    let _ =
+                        write!(text, "DTM+163:{}?+01:303'DTM+164:{}?+01:303'", Self::digits(from), Self::digits(to));
                 }
             }
         }
@@ -145,15 +155,22 @@ impl Dump {
         };
         let object = |name: &str, inside: &str| format!("<{name} xmlns=\"http://naesb.org/espi\">{inside}</{name}>");
         for (point, id) in self.ids.iter().enumerate() {
-            text += &entry(&format!("UsagePoint/{id}"), "", &object("UsagePoint", "<ServiceCategory><kind>0</kind></ServiceCategory>"));
+            text += &entry(
+                &format!("UsagePoint/{id}"),
+                "",
+                &object("UsagePoint", "<ServiceCategory><kind>0</kind></ServiceCategory>"),
+            );
             for (flow, code) in [("1", 1), ("2", 19)] {
                 let export = self.export.as_ref().filter(|_| code == 19);
                 if code == 19 && export.is_none() {
                     continue;
                 }
                 let mut readings = String::new();
-                for (place, &(wh, quality)) in self.import[point].iter().enumerate().filter(|(_, reading)| reading.1 != ReadingQuality::Missing) {
-                    let (wh, quality) = export.map_or((wh, quality), |export| (export[point][place], ReadingQuality::Actual));
+                for (place, &(wh, quality)) in
+                    self.import[point].iter().enumerate().filter(|(_, reading)| reading.1 != ReadingQuality::Missing)
+                {
+                    let (wh, quality) =
+                        export.map_or((wh, quality), |export| (export[point][place], ReadingQuality::Actual));
                     let code = match quality {
                         ReadingQuality::Actual => "<ReadingQuality><quality>0</quality></ReadingQuality>",
                         ReadingQuality::Substituted => "<ReadingQuality><quality>7</quality></ReadingQuality>",
@@ -194,13 +211,18 @@ impl Dump {
             }
             let mut readings = Vec::new();
             for (place, &(wh, quality)) in self.import[point].iter().enumerate() {
-                let (wh, quality) = export.map_or((wh, quality), |export| (export[point][place], ReadingQuality::Actual));
+                let (wh, quality) =
+                    export.map_or((wh, quality), |export| (export[point][place], ReadingQuality::Actual));
                 let code = match quality {
                     ReadingQuality::Substituted => "1.7.0",
                     ReadingQuality::Estimated => "1.8.0",
                     _ => "1.0.0",
                 };
-                let value = if quality == ReadingQuality::Missing { String::new() } else { format!("{:.3}", f64::from(wh) / 1000.0) };
+                let value = if quality == ReadingQuality::Missing {
+                    String::new()
+                } else {
+                    format!("{:.3}", f64::from(wh) / 1000.0)
+                };
                 readings.push((Self::iso(self.stamp(place + 1)), value, code));
             }
             blocks.push((format!("0.0.{period}.4.{flow}.1.12.0.0.0.0.0.0.0.0.3.72.0"), readings));
@@ -215,8 +237,12 @@ impl Dump {
             for (kind, readings) in self.cim_blocks(point) {
                 text += "<m:IntervalBlocks>";
                 for (at, value, code) in readings {
-                    let _ = write!(text, "<m:IntervalReadings><m:timeStamp>{at}</m:timeStamp><m:value>{value}</m:value>");
-                    let _ = write!(text, "<m:ReadingQualities><m:ReadingQualityType ref=\"{code}\"/></m:ReadingQualities></m:IntervalReadings>");
+                    let _ =
+                        write!(text, "<m:IntervalReadings><m:timeStamp>{at}</m:timeStamp><m:value>{value}</m:value>");
+                    let _ = write!(
+                        text,
+                        "<m:ReadingQualities><m:ReadingQualityType ref=\"{code}\"/></m:ReadingQualities></m:IntervalReadings>"
+                    );
                 }
                 let _ = write!(text, "<m:ReadingType ref=\"{kind}\"/></m:IntervalBlocks>");
             }
@@ -226,10 +252,15 @@ impl Dump {
     }
 
     pub(super) fn cim_json(&self, lower: bool) -> String {
-        let mut text = if lower { "[".to_owned() } else { "{\"header\":{},\"payload\":{\"MeterReadings\":[".to_owned() };
+        let mut text =
+            if lower { "[".to_owned() } else { "{\"header\":{},\"payload\":{\"MeterReadings\":[".to_owned() };
         for (point, id) in self.ids.iter().enumerate() {
             text += if point > 0 { "," } else { "" };
-            let _ = if lower { write!(text, "{{\"usagePoint\":\"{id}\",\"intervalBlocks\":[") } else { write!(text, "{{\"IntervalBlocks\":[") };
+            let _ = if lower {
+                write!(text, "{{\"usagePoint\":\"{id}\",\"intervalBlocks\":[")
+            } else {
+                write!(text, "{{\"IntervalBlocks\":[")
+            };
             for (index, (kind, readings)) in self.cim_blocks(point).into_iter().enumerate() {
                 text += if index > 0 { "," } else { "" };
                 let _ = if lower {
@@ -247,9 +278,16 @@ impl Dump {
                         value
                     };
                     let stamp = if lower { "timestamp" } else { "timeStamp" };
-                    let _ = write!(text, "{{\"{stamp}\":\"{at}\",\"value\":{value},\"ReadingQualities\":[{{\"ref\":\"{code}\"}}]}}");
+                    let _ = write!(
+                        text,
+                        "{{\"{stamp}\":\"{at}\",\"value\":{value},\"ReadingQualities\":[{{\"ref\":\"{code}\"}}]}}"
+                    );
                 }
-                let _ = if lower { write!(text, "]}}") } else { write!(text, "],\"ReadingType\":{{\"ref\":\"{kind}\"}}}}") };
+                let _ = if lower {
+                    write!(text, "]}}")
+                } else {
+                    write!(text, "],\"ReadingType\":{{\"ref\":\"{kind}\"}}}}")
+                };
             }
             let _ = if lower { write!(text, "]}}") } else { write!(text, "],\"Meter\":{{\"mRID\":\"{id}\"}}}}") };
         }
@@ -277,7 +315,8 @@ impl Dump {
                 let _ = write!(text, "<measuringchannel code=\"{code}\" desc=\"акт.\">");
                 for index in 0..per_day {
                     let (wh, quality) = self.import[point][day * per_day + index];
-                    let (wh, quality) = export.map_or((wh, quality), |export| (export[point][day * per_day + index], ReadingQuality::Actual));
+                    let (wh, quality) = export
+                        .map_or((wh, quality), |export| (export[point][day * per_day + index], ReadingQuality::Actual));
                     let clock = |minute: i64| format!("{:02}{:02}", minute % 1440 / 60, minute % 60);
                     let (start, end) = (clock(index as i64 * self.step_min), clock((index as i64 + 1) * self.step_min));
                     let value = match quality {

@@ -1,12 +1,16 @@
-//! XML 80020 and 80040: half-hourly or hourly energy by metering point, as commercial metering systems of the Russian-speaking world exchange it.
+//! XML 80020 and 80040: half-hourly or hourly energy by metering point, as commercial metering
+//! systems of the Russian-speaking world exchange it.
 //!
-//! One file is one day of one sender. Points (`measuringpoint`, `accountpoint`, `deliverypoint`, `deliverygroup`, `peretok`) hold channels (01 active in, 02 active out, 03
-//! and 04 reactive) of periods. Values are kWh of the period. An empty value is missing; `status="1"` marks a value as unreliable, and a whole day of
-//! unreliable zeros is a day without data. Order of the head's elements is not relied on. Answers (80021 and others) hold no readings.
+//! One file is one day of one sender. Points (`measuringpoint`, `accountpoint`, `deliverypoint`,
+//! `deliverygroup`, `peretok`) hold channels (01 active in, 02 active out, 03 and 04 reactive) of
+//! periods. Values are kWh of the period. An empty value is missing; `status="1"` marks a value as
+//! unreliable, and a whole day of unreliable zeros is a day without data. Order of the head's
+//! elements is not relied on. Answers (80021 and others) hold no readings.
 //!
-//! Stamps are on the sender's clock, which the format does not name: `--timezone` tells, unless the writer left its own note (`GmtTo=3`). Start times that repeat
-//! where the clock is set back are told apart by their order. An end that the clock shows only after its change (`0130` to `0300`, `0230` to `0200`) makes the interval no longer than
-//! the others of the channel.
+//! Stamps are on the sender's clock, which the format does not name: `--timezone` tells, unless the
+//! writer left its own note (`GmtTo=3`). Start times that repeat where the clock is set back are
+//! told apart by their order. An end that the clock shows only after its change (`0130` to `0300`,
+//! `0230` to `0200`) makes the interval no longer than the others of the channel.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -61,7 +65,8 @@ struct Bounds {
 }
 
 impl Bounds {
-    /// Length as it stands in the file; an end that does not come after the start is one of the next day.
+    /// Length as it stands in the file; an end that does not come after the start is one of the
+    /// next day.
     fn length_min(self) -> i64 {
         (self.end_min - self.start_min - 1).rem_euclid(1440) + 1
     }
@@ -110,7 +115,10 @@ fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), H
     reader.finish_series();
     if reader.day_s.is_none() {
         for series in std::mem::take(&mut reader.before_day) {
-            reader.points.reject(RejectCode::TIME_UNREADABLE, format!("`{}`: the message names no day; its values are left out", series.point));
+            reader.points.reject(
+                RejectCode::TIME_UNREADABLE,
+                format!("`{}`: the message names no day; its values are left out", series.point),
+            );
         }
     }
     walked
@@ -162,7 +170,9 @@ impl Reader<'_, '_> {
                         self.deliver(&series, day_s);
                     }
                 }
-                _ => self.points.reject(RejectCode::TIME_UNREADABLE, format!("day `{}` where 20250301 is expected", xml.text())),
+                _ => self
+                    .points
+                    .reject(RejectCode::TIME_UNREADABLE, format!("day `{}` where 20250301 is expected", xml.text())),
             },
             "value" => self.value(xml.text()),
             "measuringchannel" => self.finish_series(),
@@ -176,7 +186,10 @@ impl Reader<'_, '_> {
 
     /// Start and end of a period. The end of the last one is `0000`.
     fn bounds(&mut self, start: Option<&str>, end: Option<&str>) -> Option<Bounds> {
-        let bounds = start.and_then(minute_of).zip(end.and_then(minute_of)).map(|(start_min, end_min)| Bounds { start_min, end_min });
+        let bounds = start
+            .and_then(minute_of)
+            .zip(end.and_then(minute_of))
+            .map(|(start_min, end_min)| Bounds { start_min, end_min });
         if bounds.is_none() {
             let (start, end) = (start.unwrap_or("none"), end.unwrap_or("none"));
             self.points.reject(
@@ -194,14 +207,20 @@ impl Reader<'_, '_> {
             Cell::Missing => f64::NAN,
             Cell::Text => {
                 let shown: String = text.chars().take(40).collect();
-                self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, format!("`{shown}` where a number of kWh is expected; the period is missing"));
+                self.points.reject(
+                    RejectCode::VALUE_NOT_A_NUMBER,
+                    format!("`{shown}` where a number of kWh is expected; the period is missing"),
+                );
                 f64::NAN
             }
         };
         if self.series.periods.len() < MOST_PERIODS {
             self.series.periods.push(Period { bounds, kwh, doubted: self.doubted });
         } else {
-            self.points.reject(RejectCode::ROW_FIELDS, format!("`{}` has more than {MOST_PERIODS} periods in one day", self.series.point));
+            self.points.reject(
+                RejectCode::ROW_FIELDS,
+                format!("`{}` has more than {MOST_PERIODS} periods in one day", self.series.point),
+            );
         }
     }
 
@@ -214,7 +233,10 @@ impl Reader<'_, '_> {
         match self.day_s {
             Some(day_s) => self.deliver(&series, day_s),
             None if self.before_day.len() < MOST_BEFORE_DAY => self.before_day.push(series),
-            None => self.points.reject(RejectCode::TIME_UNREADABLE, format!("`{}`: too many channels before the day is named", series.point)),
+            None => self.points.reject(
+                RejectCode::TIME_UNREADABLE,
+                format!("`{}`: too many channels before the day is named", series.point),
+            ),
         }
     }
 
@@ -223,7 +245,13 @@ impl Reader<'_, '_> {
         let flow = match series.channel.trim_start_matches('0') {
             "" | "1" => Flow::Import,
             "2" => Flow::Export,
-            "3" | "4" => return self.points.notes.see(Subject::Channel, || format!("reactive `{}`, passed over", series.channel), count),
+            "3" | "4" => {
+                return self.points.notes.see(
+                    Subject::Channel,
+                    || format!("reactive `{}`, passed over", series.channel),
+                    count,
+                );
+            }
             _ => {
                 let (code, point) = (shown(&series.channel), shown(&series.point));
                 let detail = format!(
@@ -246,7 +274,10 @@ impl Reader<'_, '_> {
             let Some(start_s) = self.instant(day_s + start_min * 60, set_back) else {
                 self.points.reject(
                     RejectCode::TIME_NEVER_WAS,
-                    format!("`{}`: the clock was set forward over a period; give --timezone as the file was written", series.point),
+                    format!(
+                        "`{}`: the clock was set forward over a period; give --timezone as the file was written",
+                        series.point
+                    ),
                 );
                 continue;
             };
@@ -257,7 +288,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Length of a period: the usual one of its channel also where the clock changes before its end, so that the wall clock shows another distance, and where the day is said to end at
+    /// Length of a period: the usual one of its channel also where the clock changes before its
+    /// end, so that the wall clock shows another distance, and where the day is said to end at
     /// 2359.
     fn length_min(&self, bounds: Bounds, (day_s, start_s): (i64, i64), usual_min: i64) -> i64 {
         let told_min = bounds.length_min();
@@ -304,7 +336,8 @@ fn usual_length(periods: &[Period]) -> i64 {
 
 /// Midnight of a day, `20250301` or `2025-03-01`, seconds of the local clock.
 fn day_of(text: &str) -> Option<i64> {
-    let is_dashed = text.len() == 10 && text.bytes().enumerate().all(|(place, byte)| (byte == b'-') == matches!(place, 4 | 7));
+    let is_dashed =
+        text.len() == 10 && text.bytes().enumerate().all(|(place, byte)| (byte == b'-') == matches!(place, 4 | 7));
     let digits = if is_dashed { text.replace('-', "") } else { text.to_owned() };
     digit_stamp(&digits).filter(|day_s| day_s % 86_400 == 0)
 }
@@ -356,7 +389,10 @@ mod tests {
 
     #[test]
     fn periods_begin_where_they_say_and_the_last_ends_at_midnight() {
-        let kept = read(&channel("01", &(period("0000", "0030", "<value>7</value>") + &period("2330", "0000", "<value status=\"0\">9</value>"))));
+        let kept = read(&channel(
+            "01",
+            &(period("0000", "0030", "<value>7</value>") + &period("2330", "0000", "<value status=\"0\">9</value>")),
+        ));
         let told: Vec<_> = kept.readings().iter().map(|reading| ((reading.1 - MIDNIGHT) / 60, reading.2)).collect();
         assert_eq!(told, [(0, 7.0), (1410, 9.0)]);
         assert_eq!(kept.readings()[0].0, "562080073213101");
@@ -364,25 +400,37 @@ mod tests {
 
     #[test]
     fn missing_is_not_zero() {
-        let empty = read(&channel("01", &(period("0000", "0030", "<value status=\"1\"></value>") + &period("0030", "0100", "<value>0</value>"))));
+        let empty = read(&channel(
+            "01",
+            &(period("0000", "0030", "<value status=\"1\"></value>") + &period("0030", "0100", "<value>0</value>")),
+        ));
         assert!(empty.readings()[0].2.is_nan() && empty.readings()[1].2 == 0.0);
         let zeros = read(&channel(
             "01",
-            &(period("0000", "0030", "<value status=\"1\">0</value>") + &period("0030", "0100", "<value status=\"1\">0</value>")),
+            &(period("0000", "0030", "<value status=\"1\">0</value>")
+                + &period("0030", "0100", "<value status=\"1\">0</value>")),
         ));
-        assert!(zeros.readings().iter().all(|reading| reading.2.is_nan()), "a day of unreliable zeros is a day without data");
+        assert!(
+            zeros.readings().iter().all(|reading| reading.2.is_nan()),
+            "a day of unreliable zeros is a day without data"
+        );
     }
 
     #[test]
     fn active_out_is_taken_off_and_reactive_passed_over() {
-        let area: String =
-            [("01", 5), ("02", 8), ("03", 9)].map(|(code, kwh)| channel(code, &period("0000", "0030", &format!("<value>{kwh}</value>")))).concat();
+        let area: String = [("01", 5), ("02", 8), ("03", 9)]
+            .map(|(code, kwh)| channel(code, &period("0000", "0030", &format!("<value>{kwh}</value>"))))
+            .concat();
         assert_eq!(read(&area).readings()[0].2, -3.0);
     }
 
     #[test]
     fn the_note_of_the_writer_gives_the_clock_and_80040_is_read_alike() {
-        let text = message("80040", "<!--Альфа-Центр;GmtFrom=5;GmtTo=3-->", &channel("01", &period("0300", "0330", "<value>1</value>")));
+        let text = message(
+            "80040",
+            "<!--Альфа-Центр;GmtFrom=5;GmtTo=3-->",
+            &channel("01", &period("0300", "0330", "<value>1</value>")),
+        );
         assert_eq!(read_text(&XML80020, &text).readings()[0].1, MIDNIGHT);
         assert_eq!(read_text(&XML80020, &text.replace("GmtTo=3", "GmtTo=?")).readings()[0].1, MIDNIGHT + 3 * 3600);
     }
@@ -392,18 +440,21 @@ mod tests {
         let calendar = Calendar::new(Some("Europe/Moscow")).unwrap();
         let starts = ["0130", "0200", "0230", "0200", "0230", "0300", "0330"];
         let ends = ["0200", "0230", "0300", "0230", "0300", "0330", "0400"];
-        let periods: String = starts.iter().zip(ends).map(|(start, end)| period(start, end, "<value>1</value>")).collect();
+        let periods: String =
+            starts.iter().zip(ends).map(|(start, end)| period(start, end, "<value>1</value>")).collect();
         let text = message("80020", "", &channel("01", &periods)).replace("20250301", "20091025");
         let kept = read_in(&XML80020, &text, &calendar);
         assert!(kept.readings().windows(2).all(|pair| pair[1].1 - pair[0].1 == 1800), "{:?}", kept.readings());
         assert_eq!(kept.readings().len(), 7);
     }
 
-    /// Starts and lengths of what is read of a channel on a day in Moscow, minutes from the first on.
+    /// Starts and lengths of what is read of a channel on a day in Moscow, minutes from the first
+    /// on.
     fn in_moscow(day: &str, bounds: &[(&str, &str)]) -> Vec<i64> {
         let calendar = Calendar::new(Some("Europe/Moscow")).unwrap();
         let periods: String = bounds.iter().map(|(start, end)| period(start, end, "<value>1</value>")).collect();
-        let kept = read_in(&XML80020, &message("80020", "", &channel("01", &periods)).replace("20250301", day), &calendar);
+        let kept =
+            read_in(&XML80020, &message("80020", "", &channel("01", &periods)).replace("20250301", day), &calendar);
         assert!(kept.rejects().is_empty(), "{:?}", kept.rejects());
         let first = kept.readings()[0].1;
         kept.readings().iter().map(|reading| (reading.1 - first) / 60).collect()
@@ -414,8 +465,14 @@ mod tests {
         // Moscow: 2009-10-25 03:00 back to 02:00, 2009-03-29 02:00 on to 03:00.
         let back = [("0130", "0200"), ("0200", "0230"), ("0230", "0200"), ("0200", "0230"), ("0230", "0300")];
         assert_eq!(in_moscow("20091025", &back), [0, 30, 60, 90, 120]);
-        assert_eq!(in_moscow("20091025", &[("0100", "0200"), ("0200", "0200"), ("0200", "0300"), ("0300", "0400")]), [0, 60, 120, 180]);
-        assert_eq!(in_moscow("20090329", &[("0100", "0130"), ("0130", "0300"), ("0300", "0330"), ("0330", "0400")]), [0, 30, 60, 90]);
+        assert_eq!(
+            in_moscow("20091025", &[("0100", "0200"), ("0200", "0200"), ("0200", "0300"), ("0300", "0400")]),
+            [0, 60, 120, 180]
+        );
+        assert_eq!(
+            in_moscow("20090329", &[("0100", "0130"), ("0130", "0300"), ("0300", "0330"), ("0330", "0400")]),
+            [0, 30, 60, 90]
+        );
         assert_eq!(in_moscow("20090329", &[("0000", "0100"), ("0100", "0300"), ("0300", "0400")]), [0, 60, 120]);
     }
 
@@ -433,7 +490,9 @@ mod tests {
     fn a_period_that_overlaps_others_is_left_out_and_told() {
         let area = channel(
             "01",
-            &(period("0000", "0030", "<value>1</value>") + &period("0030", "0100", "<value>1</value>") + &period("0030", "2300", "<value>9</value>")),
+            &(period("0000", "0030", "<value>1</value>")
+                + &period("0030", "0100", "<value>1</value>")
+                + &period("0030", "2300", "<value>9</value>")),
         );
         let kept = read(&area);
         assert_eq!((kept.readings().len(), kept.rejects()[0].code), (2, "time.overlap"));
@@ -444,22 +503,29 @@ mod tests {
         let kept = read(&channel("A+", &period("0000", "0030", "<value>1</value>")));
         assert_eq!((kept.readings().len(), kept.rejects()[0].code), (0, "channel.unknown"));
         assert!(kept.rejects()[0].detail.contains("`A+`"));
-        let both = channel("01", &period("0000", "0030", "<value>1</value>")) + &channel("04", &period("0000", "0030", "<value>1</value>"));
+        let both = channel("01", &period("0000", "0030", "<value>1</value>"))
+            + &channel("04", &period("0000", "0030", "<value>1</value>"));
         assert!(read(&both).rejects().is_empty());
     }
 
     #[test]
     fn blanks_around_the_equals_sign_colons_and_dashes_change_nothing() {
-        let plain = message("80020", "", &channel("01", &(period("0000", "0030", "<value>7</value>") + &period("2330", "2400", "<value>9</value>"))));
+        let plain = message(
+            "80020",
+            "",
+            &channel("01", &(period("0000", "0030", "<value>7</value>") + &period("2330", "2400", "<value>9</value>"))),
+        );
         let expected = read_text(&XML80020, &plain).readings();
-        for (from, to) in
-            [("class=", "class = "), ("<day>20250301", "<day>2025-03-01"), ("<message ", "<!DOCTYPE message SYSTEM \"80020.dtd\"><message ")]
-        {
+        for (from, to) in [
+            ("class=", "class = "),
+            ("<day>20250301", "<day>2025-03-01"),
+            ("<message ", "<!DOCTYPE message SYSTEM \"80020.dtd\"><message "),
+        ] {
             assert_eq!(read_text(&XML80020, &plain.replace(from, to)).readings(), expected, "{to}");
         }
-        let colons = ["0000", "0030", "2330", "2400"]
-            .iter()
-            .fold(plain.clone(), |text, time| text.replace(&format!("\"{time}\""), &format!("\"{}:{}\"", &time[..2], &time[2..])));
+        let colons = ["0000", "0030", "2330", "2400"].iter().fold(plain.clone(), |text, time| {
+            text.replace(&format!("\"{time}\""), &format!("\"{}:{}\"", &time[..2], &time[2..]))
+        });
         assert_ne!(colons, plain);
         assert_eq!(read_text(&XML80020, &colons).readings(), expected);
     }
@@ -476,7 +542,8 @@ mod tests {
 
     #[test]
     fn an_answer_holds_no_readings_and_is_told() {
-        let kept = read_text(&XML80020, &message("80021", "", &channel("01", &period("0000", "0030", "<value>1</value>"))));
+        let kept =
+            read_text(&XML80020, &message("80021", "", &channel("01", &period("0000", "0030", "<value>1</value>"))));
         assert_eq!(kept.rejects()[0].code, "file.no_readings");
     }
 }

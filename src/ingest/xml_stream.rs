@@ -1,8 +1,10 @@
-//! XML as a stream of elements by local name, in any encoding, with nothing expanded and nothing unbounded.
+//! XML as a stream of elements by local name, in any encoding, with nothing expanded and nothing
+//! unbounded.
 //!
-//! Bytes become UTF-8 first (byte order mark, then the declaration, then UTF-8), because the parser takes nothing else. A document type is passed over: nothing is fetched,
-//! checked or filled in by it. One that declares entities, and any use of an entity of the file's own, is refused: no meter export has them, and they are how small files are made
-//! to fill memory or to show other files.
+//! Bytes become UTF-8 first (byte order mark, then the declaration, then UTF-8), because the parser
+//! takes nothing else. A document type is passed over: nothing is fetched, checked or filled in by
+//! it. One that declares entities, and any use of an entity of the file's own, is refused: no meter
+//! export has them, and they are how small files are made to fill memory or to show other files.
 
 use std::io::{self, BufRead, Read};
 
@@ -114,18 +116,25 @@ impl<'a> XmlStream<'a> {
                     Some(character) => Some(character),
                     None => predefined(&reference.xml10_content()),
                 };
-                let unknown = || Halt::Broken("an entity of the file's own is used; entities are not expanded".to_owned());
+                let unknown =
+                    || Halt::Broken("an entity of the file's own is used; entities are not expanded".to_owned());
                 self.text.push(character.ok_or_else(unknown)?);
             }
             Event::DocType(text) if text.xml10_content().to_ascii_uppercase().contains("<!ENTITY") => {
-                return Err(Halt::Broken("the file's document type (DTD) declares entities, which is refused".to_owned()));
+                return Err(Halt::Broken(
+                    "the file's document type (DTD) declares entities, which is refused".to_owned(),
+                ));
             }
             Event::Eof if self.begins.is_empty() => return Ok(Some(Tag::End)),
             Event::Eof => return Err(Halt::Broken(format!("the file ends inside `{}`", self.name()))),
             Event::DocType(_) | Event::Decl(_) | Event::PI(_) => {}
         }
         // Text of many pieces (entities, sections) is one text.
-        if self.text.len() as u64 > self.reader.get_ref().cap() { Err(Halt::Cap(CapMet::Record(self.reader.get_ref().cap()))) } else { Ok(None) }
+        if self.text.len() as u64 > self.reader.get_ref().cap() {
+            Err(Halt::Cap(CapMet::Record(self.reader.get_ref().cap())))
+        } else {
+            Ok(None)
+        }
     }
 
     fn open(&mut self, start: &BytesStart) -> Result<Tag, Halt> {
@@ -137,7 +146,8 @@ impl<'a> XmlStream<'a> {
         self.text.clear();
         self.attributes.clear();
         for attribute in start.attributes() {
-            let attribute = attribute.map_err(|error| Halt::Broken(format!("an attribute of `{}`: {error}", self.name())))?;
+            let attribute =
+                attribute.map_err(|error| Halt::Broken(format!("an attribute of `{}`: {error}", self.name())))?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(halt)?;
             self.attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
         }
@@ -208,14 +218,16 @@ fn halt(error: quick_xml::Error) -> Halt {
     }
 }
 
-/// The beginning of a document as text, for a look at what it is; `None` when it does not begin as XML does.
+/// The beginning of a document as text, for a look at what it is; `None` when it does not begin as
+/// XML does.
 pub(super) fn head_text(head: &[u8]) -> Option<String> {
     let (text, _, _) = encoding_of(head)?.decode(head);
     let text = text.trim_start();
     text.starts_with('<').then(|| text.to_owned())
 }
 
-/// Encoding by byte order mark, by the pattern of the first bytes, or by the declaration; UTF-8 without one, `None` for an unknown name.
+/// Encoding by byte order mark, by the pattern of the first bytes, or by the declaration; UTF-8
+/// without one, `None` for an unknown name.
 fn encoding_of(head: &[u8]) -> Option<&'static Encoding> {
     if let Some((encoding, _)) = Encoding::for_bom(head) {
         return Some(encoding);
@@ -227,13 +239,17 @@ fn encoding_of(head: &[u8]) -> Option<&'static Encoding> {
     }
     let declaration = &head[..head.len().min(DECLARATION as usize)];
     let declaration = String::from_utf8_lossy(declaration.split(|&byte| byte == b'>').next().unwrap_or(declaration));
-    let Some(name) = declaration.split_once("encoding").filter(|_| declaration.trim_start().starts_with("<?xml")) else { return Some(UTF_8) };
+    let Some(name) = declaration.split_once("encoding").filter(|_| declaration.trim_start().starts_with("<?xml"))
+    else {
+        return Some(UTF_8);
+    };
     let name = name.1.trim_start_matches([' ', '=', '\t']);
     let quote = name.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     Encoding::for_label(name[1..].split(quote).next()?.as_bytes())
 }
 
-/// Bytes of any encoding as UTF-8; what cannot be decoded becomes the replacement character, so that a wrong letter in a name costs no reading.
+/// Bytes of any encoding as UTF-8; what cannot be decoded becomes the replacement character, so
+/// that a wrong letter in a name costs no reading.
 struct Utf8<R> {
     inner: io::Chain<io::Cursor<Vec<u8>>, R>,
     decoder: Decoder,
@@ -248,7 +264,13 @@ impl<R: BufRead> Utf8<R> {
         inner.by_ref().take(DECLARATION).read_to_end(&mut head)?;
         let unknown = || Halt::Broken("the encoding that the file declares is not known; save it as UTF-8".to_owned());
         let decoder = encoding_of(&head).ok_or_else(unknown)?.new_decoder_with_bom_removal();
-        Ok(Self { inner: io::Cursor::new(head).chain(inner), decoder, decoded: Vec::with_capacity(1 << 16), at: 0, ended: false })
+        Ok(Self {
+            inner: io::Cursor::new(head).chain(inner),
+            decoder,
+            decoded: Vec::with_capacity(1 << 16),
+            at: 0,
+            ended: false,
+        })
     }
 
     fn decode_more(&mut self) -> io::Result<()> {

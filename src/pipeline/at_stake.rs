@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::consequence::{
-    Claim, EVEN, HiddenRun, MeteredUse, Money, OverRating, RuleFacts, TariffBook, Visits, WorklistSetting, address_rows, criteria_met, region_rows,
-    window_shares, worklist_rows,
+    Claim, EVEN, HiddenRun, MeteredUse, Money, OverRating, RuleFacts, TariffBook, Visits, WorklistSetting,
+    address_rows, criteria_met, region_rows, window_shares, worklist_rows,
 };
 use crate::domain::{CivilDay, Customer, GridNode, Heating, NodeKind, UsagePointId, median};
 use crate::evidence::{Subject, scheduled_hours};
@@ -42,8 +42,15 @@ struct Known {
     peers_kw: Option<f64>,
 }
 
-/// Adds money and criteria to the rows, and makes the lists of places from them. `over_rating` are transformers that carried too much.
-pub(super) fn consequences(run: &Run, metered: &Metered, listing: &mut Listing, nodes: &mut [NodeRow], over_rating: &[OverRating]) -> Consequences {
+/// Adds money and criteria to the rows, and makes the lists of places from them. `over_rating` are
+/// transformers that carried too much.
+pub(super) fn consequences(
+    run: &Run,
+    metered: &Metered,
+    listing: &mut Listing,
+    nodes: &mut [NodeRow],
+    over_rating: &[OverRating],
+) -> Consequences {
     let config = &run.plan.config;
     let book = TariffBook::new(run.tables.tariffs.clone());
     let money = Money { book: &book, settings: &config.money };
@@ -51,7 +58,15 @@ pub(super) fn consequences(run: &Run, metered: &Metered, listing: &mut Listing, 
     let of_suspects: Vec<(Loss, Vec<MoneyRow>, Vec<String>)> = listing
         .suspects
         .par_iter()
-        .map(|row| at_stake(row, run, metered, money, listing.licensed.get(&row.usage_point).map(|verdict| verdict.licensed_share)))
+        .map(|row| {
+            at_stake(
+                row,
+                run,
+                metered,
+                money,
+                listing.licensed.get(&row.usage_point).map(|verdict| verdict.licensed_share),
+            )
+        })
         .collect();
     let of_nodes: Vec<(Loss, Vec<MoneyRow>)> = nodes.par_iter().map(|row| missing_at(row, money, period)).collect();
     let mut steps = Vec::new();
@@ -63,13 +78,21 @@ pub(super) fn consequences(run: &Run, metered: &Metered, listing: &mut Listing, 
         row.loss = loss;
         steps.extend(derivation);
     }
-    let visits = Visits { crews: Some(config.visits.crews).filter(|crews| *crews > 0), per_crew: config.visits.per_crew, cost: config.visits.cost };
+    let visits = Visits {
+        crews: Some(config.visits.crews).filter(|crews| *crews > 0),
+        per_crew: config.visits.per_crew,
+        cost: config.visits.cost,
+    };
     let city_of = |node: &UsagePointId| run.city_of(node);
     let setting = WorklistSetting { buildings: run.buildings, grid: &run.tables.grid, city_of: &city_of, visits };
     let worklist = worklist_rows(&listing.suspects, nodes, &setting);
-    let crews: BTreeMap<u32, u64> = worklist.iter().filter_map(|(building, row)| Some(((*building)?, row.crew?))).collect();
+    let crews: BTreeMap<u32, u64> =
+        worklist.iter().filter_map(|(building, row)| Some(((*building)?, row.crew?))).collect();
     let addresses = address_rows(&listing.suspects, run.buildings, &visits);
-    let addresses = addresses.into_iter().map(|(building, row)| AddressRow { crew: crews.get(&building).copied(), ..row }).collect();
+    let addresses = addresses
+        .into_iter()
+        .map(|(building, row)| AddressRow { crew: crews.get(&building).copied(), ..row })
+        .collect();
     let worklist: Vec<WorklistRow> = worklist.into_iter().map(|(_, row)| row).collect();
     let household = household_kw(metered);
     let regions = region_rows(worklist.iter(), over_rating, household.map(|(kw, _)| kw));
@@ -78,11 +101,18 @@ pub(super) fn consequences(run: &Run, metered: &Metered, listing: &mut Listing, 
 }
 
 /// Loss, derivation and criteria of a listed usage point.
-fn at_stake(row: &SuspectRow, run: &Run, metered: &Metered, money: Money, licensed: Option<f64>) -> (Loss, Vec<MoneyRow>, Vec<String>) {
+fn at_stake(
+    row: &SuspectRow,
+    run: &Run,
+    metered: &Metered,
+    money: Money,
+    licensed: Option<f64>,
+) -> (Loss, Vec<MoneyRow>, Vec<String>) {
     let customer = run.tables.customers.get(&row.usage_point);
     let Some((known, days)) = known(&row.usage_point, metered) else { return Default::default() };
     let heated = customer.is_some_and(|customer| customer.heating == Heating::Electric);
-    let facts = RuleFacts { class: row.tariff_class.as_deref(), heated, metered: &known.metered, peers_kw: known.peers_kw };
+    let facts =
+        RuleFacts { class: row.tariff_class.as_deref(), heated, metered: &known.metered, peers_kw: known.peers_kw };
     let criteria = criteria_met(&run.plan.rules, &facts);
     let Some(load) = run_of(row, &known, days) else { return (Loss::default(), Vec::new(), criteria) };
     let claim = Claim {
@@ -111,8 +141,11 @@ fn known(id: &UsagePointId, metered: &Metered) -> Option<(Known, (CivilDay, Civi
 fn run_of(row: &SuspectRow, known: &Known, (from, last): (CivilDay, CivilDay)) -> Option<HiddenRun> {
     let (kwh, kw) = row.hidden_kwh.zip(row.hidden_kw.filter(|kw| *kw > 0.0))?;
     let first = row.since.unwrap_or(from);
-    let by_hour =
-        if row.pattern == Some(Pattern::Scheduled) { known.window.map_or(EVEN, |(start, hours)| window_shares(start, hours)) } else { EVEN };
+    let by_hour = if row.pattern == Some(Pattern::Scheduled) {
+        known.window.map_or(EVEN, |(start, hours)| window_shares(start, hours))
+    } else {
+        EVEN
+    };
     let range = (row.hidden_kw_low.unwrap_or(kw) / kw, row.hidden_kw_high.unwrap_or(kw) / kw);
     Some(HiddenRun {
         kwh,
@@ -126,18 +159,35 @@ fn run_of(row: &SuspectRow, known: &Known, (from, last): (CivilDay, CivilDay)) -
 
 /// Loss and derivation of a node with a finding.
 fn missing_at(row: &NodeRow, money: Money, period: Option<(CivilDay, CivilDay)>) -> (Loss, Vec<MoneyRow>) {
-    let (Some(kwh), Some((from, last))) = (row.unmetered_kwh.filter(|kwh| *kwh > 0.0 && row.pattern.is_some()), period) else {
+    let (Some(kwh), Some((from, last))) = (row.unmetered_kwh.filter(|kwh| *kwh > 0.0 && row.pattern.is_some()), period)
+    else {
         return Default::default();
     };
     let first = row.since.unwrap_or(from);
     let end = |bound: Option<f64>| (bound.unwrap_or(kwh) / kwh).max(0.0);
-    let run =
-        HiddenRun { kwh, range: (end(row.unmetered_kwh_low), end(row.unmetered_kwh_high)), first, first_range: (first, first), last, by_hour: EVEN };
-    let claim = Claim { level: "node", id: &row.node, finding: None, class: None, persons: None, metered: None, run, licensed_share: 0.0 };
+    let run = HiddenRun {
+        kwh,
+        range: (end(row.unmetered_kwh_low), end(row.unmetered_kwh_high)),
+        first,
+        first_range: (first, first),
+        last,
+        by_hour: EVEN,
+    };
+    let claim = Claim {
+        level: "node",
+        id: &row.node,
+        finding: None,
+        class: None,
+        persons: None,
+        metered: None,
+        run,
+        licensed_share: 0.0,
+    };
     money.loss(&claim)
 }
 
-/// Mean load of one household in these readings, kW, and of how many it is the median; `None` with too few.
+/// Mean load of one household in these readings, kW, and of how many it is the median; `None` with
+/// too few.
 fn household_kw(metered: &Metered) -> Option<(f64, usize)> {
     let is_home = |class: &str| metered.bench.premises().get(class) == Some(&Premises::Home);
     let households = metered.points.iter().filter(|point| is_home(&point.measured.tariff_class));
@@ -157,7 +207,9 @@ fn notes(money: Money, household: Option<(f64, usize)>, visits: Visits) -> Vec<S
     if money.book.is_empty() {
         notes.push("no --tariffs: no amounts of money; the work list is in the order of expected energy".to_owned());
         if visits.cost > 0.0 {
-            notes.push("the cost of a visit is not used: without --tariffs there is nothing to set against it".to_owned());
+            notes.push(
+                "the cost of a visit is not used: without --tariffs there is nothing to set against it".to_owned(),
+            );
         }
     } else if let Some(class) = money.lawful_class() {
         notes.push(format!(
@@ -181,7 +233,8 @@ impl Run<'_> {
         cities.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0))).map(|(city, _)| city.to_owned())
     }
 
-    /// Mean latitude and longitude of the customers under a node; `None` where none has coordinates.
+    /// Mean latitude and longitude of the customers under a node; `None` where none has
+    /// coordinates.
     fn place_of(&self, node: &UsagePointId) -> Option<(f64, f64)> {
         let places: Vec<(f64, f64)> = (self.tables.grid.usage_points_under(node).iter())
             .filter_map(|id| self.tables.customers.get(id).and_then(|customer| customer.lat.zip(customer.lon)))
@@ -191,15 +244,21 @@ impl Run<'_> {
         (!places.is_empty()).then(|| (lat / count, lon / count))
     }
 
-    /// Transformers that carried more than their rating in two hours or more, by their balance meter or, without one, by the meters below.
+    /// Transformers that carried more than their rating in two hours or more, by their balance
+    /// meter or, without one, by the meters below.
     pub(super) fn over_rating(&self, metered: &Metered, series: &GridSeries) -> Vec<OverRating> {
         let Some((from, to)) = metered.period() else { return Vec::new() };
         let calendar = &self.plan.calendar;
         let start = calendar.day_start(from);
         let hours = ((calendar.day_start(CivilDay(to.0 + 1)).0 - start.0) / 3600).max(0) as usize;
         let power_factor = self.plan.config.balance.power_factor;
-        let rated: Vec<(&GridNode, f64)> =
-            self.tables.grid.nodes().filter(|node| node.kind == NodeKind::Transformer).filter_map(|node| Some((node, node.rated_kva?))).collect();
+        let rated: Vec<(&GridNode, f64)> = self
+            .tables
+            .grid
+            .nodes()
+            .filter(|node| node.kind == NodeKind::Transformer)
+            .filter_map(|node| Some((node, node.rated_kva?)))
+            .collect();
         let check = |&(node, rated_kva): &(&GridNode, f64)| {
             let supply = node
                 .balance_meter

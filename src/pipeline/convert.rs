@@ -1,6 +1,7 @@
 //! Any readable files to the canonical long Parquet.
 //!
-//! Readings are gathered as for a scan; each finished usage point is put away in memory or in a file without a name, and written in the order of ids at the end.
+//! Readings are gathered as for a scan; each finished usage point is put away in memory or in a
+//! file without a name, and written in the order of ids at the end.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,9 @@ use crate::disk::{self, CONVERTED, Stage};
 use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId, unmarked};
 use crate::ingest::{Caps, Profile, Readings, StampClock, Survey};
 use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
-use crate::series::{CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings};
+use crate::series::{
+    CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings,
+};
 
 use super::inputs::{PipelineError, Watching, found_files, read_all};
 use super::memory::{Demand, MemoryPlan, check_address_space};
@@ -71,7 +74,9 @@ pub enum ConvertError {
     #[error(transparent)]
     Write(#[from] CanonicalError),
     /// Some stamps are instants and others are not, and nothing says how they relate.
-    #[error("some files have stamps with an offset and others on a clock that is not named; give --timezone, or convert them apart")]
+    #[error(
+        "some files have stamps with an offset and others on a clock that is not named; give --timezone, or convert them apart"
+    )]
     MixedClocks,
 }
 
@@ -95,10 +100,15 @@ impl Finished<'_> {
         if readings.is_empty() {
             return;
         }
-        let said = |reading: &CanonicalReading| matches!(reading.quality, ReadingQuality::Estimated | ReadingQuality::Substituted);
+        let said = |reading: &CanonicalReading| {
+            matches!(reading.quality, ReadingQuality::Estimated | ReadingQuality::Substituted)
+        };
         let (quality, duration) = (readings.iter().any(said), readings.iter().any(|reading| reading.duration_min > 0));
         let channel = readings.iter().any(|reading| reading.kwh < 0.0);
-        let words = readings.iter().flat_map(|r| [r.start.0, r.kwh.to_bits(), u32::from(r.duration_min) << 8 | r.quality as u32]).collect();
+        let words = readings
+            .iter()
+            .flat_map(|r| [r.start.0, r.kwh.to_bits(), u32::from(r.duration_min) << 8 | r.quality as u32])
+            .collect();
         let stored = self.store.put(words);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.readings += readings.len() as u64;
@@ -117,12 +127,17 @@ fn unpacked(words: &[u32]) -> Vec<CanonicalReading> {
         2 => ReadingQuality::Estimated,
         _ => ReadingQuality::Actual,
     };
-    let reading =
-        |w: &[u32]| CanonicalReading { start: Minute(w[0]), kwh: f32::from_bits(w[1]), duration_min: (w[2] >> 8) as u16, quality: quality(w[2]) };
+    let reading = |w: &[u32]| CanonicalReading {
+        start: Minute(w[0]),
+        kwh: f32::from_bits(w[1]),
+        duration_min: (w[2] >> 8) as u16,
+        quality: quality(w[2]),
+    };
     words.chunks_exact(WORDS).map(reading).collect()
 }
 
-/// Converts. The output appears whole or not at all; registers beside intervals go to a second file, because one file of readings has one kind of value.
+/// Converts. The output appears whole or not at all; registers beside intervals go to a second
+/// file, because one file of readings has one kind of value.
 ///
 /// # Errors
 /// When the input cannot be used, the output cannot be written, or the run is interrupted.
@@ -183,7 +198,8 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     Ok(converted)
 }
 
-/// Refuses outputs that are in the way or read, before the work; returns what there is to say about runs that were ended.
+/// Refuses outputs that are in the way or read, before the work; returns what there is to say about
+/// runs that were ended.
 fn refuse_outputs<'a>(plan: &ConvertPlan, files: impl Iterator<Item = &'a Path>) -> Result<Vec<String>, PipelineError> {
     // A member of an archive is read from the archive.
     let file_of = |path: &Path| path.ancestors().find(|above| above.exists()).unwrap_or(path).to_path_buf();
@@ -195,7 +211,13 @@ fn refuse_outputs<'a>(plan: &ConvertPlan, files: impl Iterator<Item = &'a Path>)
     Ok(words)
 }
 
-fn write_points(path: &Path, kept: &Kept, store: &SpillStore, is_utc: bool, interrupt: &Interrupt) -> Result<(), ConvertError> {
+fn write_points(
+    path: &Path,
+    kept: &Kept,
+    store: &SpillStore,
+    is_utc: bool,
+    interrupt: &Interrupt,
+) -> Result<(), ConvertError> {
     let mut writer = CanonicalWriter::create(path, CanonicalColumns { is_utc, ..kept.columns })?;
     for (id, stored) in &kept.points {
         if interrupt.is_set() {
@@ -219,7 +241,8 @@ fn is_utc(clock: Option<StampClock>, calendar: &Calendar) -> Result<bool, Conver
     }
 }
 
-/// Register readings in the order of ids and times; of one instant the later file counts, then the larger counter, as in a scan.
+/// Register readings in the order of ids and times; of one instant the later file counts, then the
+/// larger counter, as in a scan.
 fn registers_by_id(registers: Vec<(UsagePointId, Vec<RegisterRead>)>) -> Vec<(String, Vec<RegisterRead>)> {
     let tidy = |(id, mut reads): (UsagePointId, Vec<RegisterRead>)| {
         reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));

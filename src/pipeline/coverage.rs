@@ -11,19 +11,28 @@ use crate::findings::{CoverageRow, NodeRow};
 use super::nodes::{GridSetting, NINETY, children};
 
 /// `coverage.csv`: every grid node that is not a usage point, in the order of ids.
-pub(super) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow], register_only: impl Fn(&str) -> bool + Sync) -> Vec<CoverageRow> {
+pub(super) fn coverage_rows(
+    setting: &GridSetting,
+    nodes: &[NodeRow],
+    register_only: impl Fn(&str) -> bool + Sync,
+) -> Vec<CoverageRow> {
     let judged: BTreeMap<&UsagePointId, &NodeRow> = nodes.iter().map(|row| (&row.node, row)).collect();
     let grid_nodes: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).collect();
-    let mut rows: Vec<CoverageRow> =
-        grid_nodes.par_iter().map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only)).collect();
+    let mut rows: Vec<CoverageRow> = grid_nodes
+        .par_iter()
+        .map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only))
+        .collect();
     name_best_places(&mut rows, &grid_nodes);
     rows
 }
 
-/// Says under every parent at which node without a balance meter one more would test most usage points; of equals, the first id.
+/// Says under every parent at which node without a balance meter one more would test most usage
+/// points; of equals, the first id.
 fn name_best_places(rows: &mut [CoverageRow], nodes: &[&GridNode]) {
     let mut best: BTreeMap<Option<UsagePointId>, usize> = BTreeMap::new();
-    for (index, row) in rows.iter().enumerate().filter(|(index, row)| nodes[*index].balance_meter.is_none() && row.usage_points > 0) {
+    for (index, row) in
+        rows.iter().enumerate().filter(|(index, row)| nodes[*index].balance_meter.is_none() && row.usage_points > 0)
+    {
         let place = best.entry(row.parent.clone()).or_insert(index);
         if rows[*place].usage_points < row.usage_points {
             *place = index;
@@ -35,7 +44,12 @@ fn name_best_places(rows: &mut [CoverageRow], nodes: &[&GridNode]) {
     }
 }
 
-fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>, register_only: impl Fn(&str) -> bool) -> CoverageRow {
+fn coverage_row(
+    node: &GridNode,
+    setting: &GridSetting,
+    judged: Option<&NodeRow>,
+    register_only: impl Fn(&str) -> bool,
+) -> CoverageRow {
     let usage_points = children(node, setting.grid);
     let count = usage_points.len();
     let share = |n: usize| (count > 0).then(|| n as f64 / count as f64);
@@ -44,10 +58,13 @@ fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>
     let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.series.supplies.contains_key(meter));
     let smallest = judged.and_then(|row| {
         let kw = row.unmetered_kw?;
-        Some(smallest_detectable_kw((row.unmetered_kw_high? - kw) / NINETY, kw, setting.prior)).filter(|kw| kw.is_finite())
+        Some(smallest_detectable_kw((row.unmetered_kw_high? - kw) / NINETY, kw, setting.prior))
+            .filter(|kw| kw.is_finite())
     });
     let remark = match (node.balance_meter.is_some(), supply_read, smallest) {
-        (false, _, _) => format!("no balance meter: unmetered load here is seen only higher up, if there; a meter would test {count} usage points"),
+        (false, _, _) => format!(
+            "no balance meter: unmetered load here is seen only higher up, if there; a meter would test {count} usage points"
+        ),
         (true, false, _) => "the balance meter was not read".to_owned(),
         (true, true, None) => "the balance cannot be judged: too little of it was read".to_owned(),
         (true, true, Some(_)) => String::new(),

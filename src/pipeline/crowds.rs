@@ -1,4 +1,5 @@
-//! Whose rises belong together: where every usage point hangs in the grid and in the tariff, for `population::rises`.
+//! Whose rises belong together: where every usage point hangs in the grid and in the tariff, for
+//! `population::rises`.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,8 @@ struct Places<'a> {
 }
 
 impl<'a> Crowds<'a> {
-    /// Of usage points with what is known of them and their rise; `days` is the first and last day judged.
+    /// Of usage points with what is known of them and their rise; `days` is the first and last day
+    /// judged.
     pub(super) fn of<'p>(
         points: impl Iterator<Item = (&'p UsagePointId, &'p NodeFacts, Option<Rise>)> + Clone,
         grid: &'a Grid,
@@ -40,7 +42,12 @@ impl<'a> Crowds<'a> {
                 classes.insert(facts.tariff_class.clone(), number);
             }
         }
-        let nodes = grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).zip(0..).map(|(node, number)| (&node.node, number)).collect();
+        let nodes = grid
+            .nodes()
+            .filter(|node| node.kind != NodeKind::UsagePoint)
+            .zip(0..)
+            .map(|(node, number)| (&node.node, number))
+            .collect();
         let places = Places { grid, buildings, classes, nodes };
         let days = days.unwrap_or((CivilDay(0), CivilDay(0)));
         let rises = CommonRises::of(points.map(|(id, facts, rise)| (places.of(id, facts), rise)), days);
@@ -52,13 +59,17 @@ impl<'a> Crowds<'a> {
         let (floor, mean) = (&profile.regimes, &profile.mean_regimes);
         let ln_ratio = (mean.after_kw.max(LEAST_KW) / mean.before_kw.max(LEAST_KW)).ln().max(0.0);
         let day = |place: usize| profile.days.get(place).filter(|_| place > 0).map(|day| day.day);
-        let (floor_day, mean_day) =
-            (day(floor.place).filter(|_| floor.after_kw > floor.before_kw), day(mean.place).filter(|_| mean.after_kw > mean.before_kw));
+        let (floor_day, mean_day) = (
+            day(floor.place).filter(|_| floor.after_kw > floor.before_kw),
+            day(mean.place).filter(|_| mean.after_kw > mean.before_kw),
+        );
         if floor_day.is_none() && mean_day.is_none() {
             return Alone::ALL;
         }
         let place = self.places.of(id, facts);
-        let share = |day: Option<CivilDay>| day.map_or(1.0, |day| self.rises.alone(place, day, ln_ratio, weather.heating_begins_about(day)));
+        let share = |day: Option<CivilDay>| {
+            day.map_or(1.0, |day| self.rises.alone(place, day, ln_ratio, weather.heating_begins_about(day)))
+        };
         Alone { floor: share(floor_day), mean: share(mean_day) }
     }
 }

@@ -13,7 +13,8 @@ pub(super) const MOST_DRAWN: usize = 5000;
 /// Letters that all carpets of a page may take: with them a page stays below 30 MB.
 const CARPET_LETTERS: usize = 14_000_000;
 
-/// One dossier for each of the first suspects. Carpets are given to the first for whom there is room; the others keep their days.
+/// One dossier for each of the first suspects. Carpets are given to the first for whom there is
+/// room; the others keep their days.
 fn of_suspects(
     suspects: &[SuspectRow],
     mut pictures: BTreeMap<UsagePointId, LoadPicture>,
@@ -44,7 +45,12 @@ fn of_suspects(
 
 impl Run<'_> {
     /// Findings with all that the page draws beside them.
-    pub(super) fn drawn(&self, findings: Findings, pictures: BTreeMap<UsagePointId, LoadPicture>, metered: &Metered) -> Findings {
+    pub(super) fn drawn(
+        &self,
+        findings: Findings,
+        pictures: BTreeMap<UsagePointId, LoadPicture>,
+        metered: &Metered,
+    ) -> Findings {
         let customers = &self.tables.customers;
         Findings {
             dossiers: of_suspects(&findings.suspects, pictures, metered, customers),

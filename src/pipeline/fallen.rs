@@ -1,8 +1,10 @@
-//! Customers whose meter shows less from the day on which unmetered load began at their transformer: a meter stopped, slowed, stopped at night or run backwards, or a part of the load led
-//! past it.
+//! Customers whose meter shows less from the day on which unmetered load began at their
+//! transformer: a meter stopped, slowed, stopped at night or run backwards, or a part of the load
+//! led past it.
 //!
-//! Those whose daily mean fell for good are read again and asked, the largest falls first. A course of the day that began to be missing names its customer; a fall on the same day without it
-//! stands in the shortlist only.
+//! Those whose daily mean fell for good are read again and asked, the largest falls first. A course
+//! of the day that began to be missing names its customer; a fall on the same day without it stands
+//! in the shortlist only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,11 +27,13 @@ const SURE: f64 = 6.0;
 /// The rise of the whole load must be as clear as this, and as large as this share of the fall.
 const ROSE: f64 = 3.0;
 const ROSE_SHARE: f64 = 0.4;
-/// Before the fall the residual must not have followed the customer by more than this: a wrong link or ratio does.
+/// Before the fall the residual must not have followed the customer by more than this: a wrong link
+/// or ratio does.
 const NOT_BEFORE: f64 = 0.35;
 /// Share of fall and rise that must come within ten days.
 const AT_ONCE: f64 = 0.6;
-/// Customers of one node that fall within so many days may be taken for one another, unless one explains the rise much better.
+/// Customers of one node that fall within so many days may be taken for one another, unless one
+/// explains the rise much better.
 const TOGETHER_DAYS: i32 = 6;
 const MUCH_BETTER: f64 = 1.6;
 /// A meter that shows less than this share of before has stopped.
@@ -109,8 +113,10 @@ impl Fallen {
         let kw = self.kw();
         let error = NINETY * (1.0 / self.timed.rise_z).hypot(SIZE_ERROR);
         let mut row = listing::place_row(&self.usage_point, setting);
-        (row.finding, row.pattern, row.probability) = (FindingKind::UnderRegistration, Some(self.pattern()), Some(probability));
-        (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) = (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
+        (row.finding, row.pattern, row.probability) =
+            (FindingKind::UnderRegistration, Some(self.pattern()), Some(probability));
+        (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =
+            (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
         (row.since, row.since_low, row.since_high) =
             (Some(self.timed.day), Some(CivilDay(self.timed.day.0 - 1)), Some(CivilDay(self.timed.day.0 + 1)));
         row.hidden_kwh = Some(kw * 24.0 * f64::from((self.last.0 - self.timed.day.0 + 1).max(0)));
@@ -119,7 +125,8 @@ impl Fallen {
     }
 }
 
-/// Asks the customers that fell; `fell_kw` tells by how much. `named` are those whom a balance has named otherwise.
+/// Asks the customers that fell; `fell_kw` tells by how much. `named` are those whom a balance has
+/// named otherwise.
 pub(super) fn find(
     balanced: &[Balanced],
     setting: &GridSetting,
@@ -153,19 +160,33 @@ fn ask(balanced: &Balanced, setting: &GridSetting, series: &BTreeMap<UsagePointI
     let began: Vec<CivilDay> = found.parts.iter().filter_map(|part| part.since).collect();
     let timed = fed_directly(balanced.node, setting.grid).filter_map(|id| {
         let timed = co_timed(&balanced.residual, &found.beside_kw, &series.get(id)?.hourly(), setting.calendar)?;
-        Some(Fallen { usage_point: id.clone(), node: balanced.node.node.clone(), timed, alone: true, last: setting.calendar.day(last) })
+        Some(Fallen {
+            usage_point: id.clone(),
+            node: balanced.node.node.clone(),
+            timed,
+            alone: true,
+            last: setting.calendar.day(last),
+        })
     });
     let mut timed: Vec<Fallen> = timed.collect();
-    let clear: Vec<(CivilDay, f64)> =
-        timed.iter().filter(|fallen| fallen.under_registers()).map(|fallen| (fallen.timed.day, fallen.timed.course_z)).collect();
+    let clear: Vec<(CivilDay, f64)> = timed
+        .iter()
+        .filter(|fallen| fallen.under_registers())
+        .map(|fallen| (fallen.timed.day, fallen.timed.course_z))
+        .collect();
     for fallen in &mut timed {
         let (day, z) = (fallen.timed.day, fallen.timed.course_z);
-        let rivals = clear.iter().filter(|rival| (rival.0.0 - day.0).abs() <= TOGETHER_DAYS && MUCH_BETTER * rival.1 > z);
+        let rivals =
+            clear.iter().filter(|rival| (rival.0.0 - day.0).abs() <= TOGETHER_DAYS && MUCH_BETTER * rival.1 > z);
         fallen.alone = rivals.count() <= 1;
     }
     let (mut fallen, mut same_day): (Vec<Fallen>, Vec<Fallen>) = timed.into_iter().partition(Fallen::under_registers);
-    same_day.retain(|fallen| fallen.timed.rise_z > SURE && began.iter().any(|day| (day.0 - fallen.timed.day.0).abs() <= SAME_DAY));
-    same_day.sort_by(|a, b| (b.timed.shown_kw.0 - b.timed.shown_kw.1).total_cmp(&(a.timed.shown_kw.0 - a.timed.shown_kw.1)));
+    same_day.retain(|fallen| {
+        fallen.timed.rise_z > SURE && began.iter().any(|day| (day.0 - fallen.timed.day.0).abs() <= SAME_DAY)
+    });
+    same_day.sort_by(|a, b| {
+        (b.timed.shown_kw.0 - b.timed.shown_kw.1).total_cmp(&(a.timed.shown_kw.0 - a.timed.shown_kw.1))
+    });
     same_day.truncate(MOST_LISTED);
     fallen.extend(same_day);
     fallen

@@ -1,5 +1,6 @@
-//! What is done with a usage point the moment its readings are complete, while they are in the processor's cache: even time axis, fault gate, profile, sums of the
-//! grid. Its series is then forgotten, unless it is a balance meter's or farms will be planted in it.
+//! What is done with a usage point the moment its readings are complete, while they are in the
+//! processor's cache: even time axis, fault gate, profile, sums of the grid. Its series is then
+//! forgotten, unless it is a balance meter's or farms will be planted in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -7,11 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, Link, NodeKind, Purpose, UsagePointId, seed_of};
 use crate::population::{Habits, PeerValues, Rise};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
-use crate::series::{DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RatioStep, RawReading, Regular, Stretch, apply_ratios, series_of};
+use crate::series::{
+    DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RatioStep, RawReading, Regular, Stretch, apply_ratios,
+    series_of,
+};
 
 /// Interval share that may be estimated before a usage point's shape is not believed.
 const MOST_ESTIMATED: f64 = 0.5;
-/// Usage points missing from the grid file whose series are kept to find their node: 9 kB each for three months.
+/// Usage points missing from the grid file whose series are kept to find their node: 9 kB each for
+/// three months.
 const MOST_ADRIFT: usize = 4096;
 
 /// What a usage point needs besides its readings.
@@ -46,7 +51,8 @@ pub(super) struct Point {
 /// A meter ratio that appears or disappears in mid-series, to be settled by a balance.
 #[derive(Debug, Clone)]
 pub(super) struct RatioAsked {
-    /// What more (or less, where negative) the usage point uses if the fault gate decided wrongly, kW, by the hour where its readings show hours.
+    /// What more (or less, where negative) the usage point uses if the fault gate decided wrongly,
+    /// kW, by the hour where its readings show hours.
     pub(super) otherwise: LoadSeries,
     /// Whether the fault gate divided by the ratio.
     pub(super) divided: bool,
@@ -101,9 +107,16 @@ impl Prepared {
 }
 
 impl Setting<'_> {
-    /// Puts readings on an even time axis, clips them to the period and passes them through the fault gate. `None` when nothing is left.
-    pub(super) fn prepare(&self, usage_point: &UsagePointId, stretches: &[Stretch], apart: &[RawReading]) -> Option<Prepared> {
-        let Regular { mut series, mut faults, estimated_share } = series_of(usage_point, stretches, apart, self.calendar)?;
+    /// Puts readings on an even time axis, clips them to the period and passes them through the
+    /// fault gate. `None` when nothing is left.
+    pub(super) fn prepare(
+        &self,
+        usage_point: &UsagePointId,
+        stretches: &[Stretch],
+        apart: &[RawReading],
+    ) -> Option<Prepared> {
+        let Regular { mut series, mut faults, estimated_share } =
+            series_of(usage_point, stretches, apart, self.calendar)?;
         let contracted_kw = self.customers.get(usage_point).and_then(|customer| customer.contracted_kw);
         faults.extend(apply_ratios(&mut series, self.meters, contracted_kw, self.calendar));
         if let Some((from, to)) = self.period {
@@ -112,9 +125,11 @@ impl Setting<'_> {
         if series.kw.is_empty() {
             return None;
         }
-        let mut gated = FaultGate { calendar: self.calendar, ratios_known: self.meters.contains_key(usage_point) }.pass(series, contracted_kw);
+        let mut gated = FaultGate { calendar: self.calendar, ratios_known: self.meters.contains_key(usage_point) }
+            .pass(series, contracted_kw);
         if estimated_share > MOST_ESTIMATED {
-            // Estimates are drawn from old profiles: their course of the day says nothing about the load.
+            // Estimates are drawn from old profiles: their course of the day says nothing about the
+            // load.
             gated.series.kw.fill(f32::NAN);
             gated.fold = DayFold::of(&gated.series, self.calendar);
             gated.ratio = None;
@@ -143,7 +158,9 @@ impl<'a> FirstPass<'a> {
     /// Takes the readings of one usage point.
     pub(super) fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) {
         let id: UsagePointId = id.into();
-        let Some(Prepared { series, fold, mut faults, ratio }) = self.setting.prepare(&id, stretches, apart) else { return };
+        let Some(Prepared { series, fold, mut faults, ratio }) = self.setting.prepare(&id, stretches, apart) else {
+            return;
+        };
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if self.setting.grid.measured_by(&id).is_some() {
             let mut kept = kept();
@@ -193,7 +210,8 @@ impl<'a> FirstPass<'a> {
         }
     }
 
-    /// Adds a usage point to the sum of the node that feeds it, or of each node for the time in which it did.
+    /// Adds a usage point to the sum of the node that feeds it, or of each node for the time in
+    /// which it did.
     fn add_to_grid(&self, series: &LoadSeries) {
         let grid = self.setting.grid;
         let feeds = |node: &str| grid.node(node).is_some_and(|node| node.kind != NodeKind::UsagePoint);
@@ -201,7 +219,9 @@ impl<'a> FirstPass<'a> {
             for link in links.iter().filter(|link| feeds(&link.node)) {
                 self.sums.add(&link.node, &while_linked(series, link, self.setting.calendar));
             }
-        } else if let Some(parent) = grid.node(&series.usage_point).and_then(|node| node.parent.as_ref()).filter(|parent| feeds(parent)) {
+        } else if let Some(parent) =
+            grid.node(&series.usage_point).and_then(|node| node.parent.as_ref()).filter(|parent| feeds(parent))
+        {
             self.sums.add(parent, series);
         }
     }
@@ -212,7 +232,8 @@ impl<'a> FirstPass<'a> {
         kept.points.iter().map(|point| &point.id).chain(kept.supplies.keys()).cloned().collect()
     }
 
-    /// Keeps the `most` series with the smallest hashes of their ids: a sample that does not change when others are added.
+    /// Keeps the `most` series with the smallest hashes of their ids: a sample that does not change
+    /// when others are added.
     fn offer(&self, sample: &Mutex<Sample>, most: usize, id: &UsagePointId, series: impl FnOnce() -> LoadSeries) {
         let key = (seed_of(self.setting.seed, id, Purpose::Sample, 0), id.clone());
         let mut sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
@@ -228,11 +249,13 @@ impl<'a> FirstPass<'a> {
     pub(super) fn finish(&self) -> Kept {
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         kept.points.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        // A balance meter that is read less often than by the day measures nothing here: its node is judged from above.
+        // A balance meter that is read less often than by the day measures nothing here: its node
+        // is judged from above.
         kept.supplies.retain(|_, supply| supply.step_min <= 1440 && supply.kw.iter().any(|kw| !kw.is_nan()));
         kept.ratios.sort_unstable_by(|a, b| a.otherwise.usage_point.cmp(&b.otherwise.usage_point));
         let by_id = |sample: &Mutex<Sample>| {
-            let mut series: Vec<LoadSeries> = std::mem::take(&mut *sample.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect();
+            let mut series: Vec<LoadSeries> =
+                std::mem::take(&mut *sample.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect();
             series.sort_unstable_by(|a, b| a.usage_point.cmp(&b.usage_point));
             series
         };

@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::disk::{self, PlaceError, Said};
 use crate::domain::{
-    Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
+    Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather,
+    is_no_reading,
 };
 use crate::findings::InputDigest;
-use crate::ingest::{self, BlockSink, FileSummary, HeldFile, IngestError, InputFile, PieceIx, Readings, StampClock, Table};
+use crate::ingest::{
+    self, BlockSink, FileSummary, HeldFile, IngestError, InputFile, PieceIx, Readings, StampClock, Table,
+};
 use crate::series::{Gathered, Gatherer, MeterRatios};
 
 use super::{Interrupt, Progress, ScanPlan};
@@ -24,10 +27,14 @@ pub enum PipelineError {
     #[error(transparent)]
     Place(#[from] PlaceError),
     /// The file for what does not fit into memory failed.
-    #[error("failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory")]
+    #[error(
+        "failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory"
+    )]
     Spill(#[from] std::io::Error),
     /// `--memory`, or half of what is free, is less than the run needs.
-    #[error("the run needs {least} of memory and may use {given}; give --memory {least} or more, fewer --threads, or fewer files at a time")]
+    #[error(
+        "the run needs {least} of memory and may use {given}; give --memory {least} or more, fewer --threads, or fewer files at a time"
+    )]
     Memory {
         /// The least that would do, in megabytes.
         least: String,
@@ -126,7 +133,12 @@ struct StaticTables {
 
 impl StaticTables {
     /// Reads one table when a path was given, the default otherwise.
-    fn take<T: Default>(&mut self, role: &str, path: Option<&Path>, read: impl Fn(&Path) -> Result<Table<T>, IngestError>) -> Result<T, IngestError> {
+    fn take<T: Default>(
+        &mut self,
+        role: &str,
+        path: Option<&Path>,
+        read: impl Fn(&Path) -> Result<Table<T>, IngestError>,
+    ) -> Result<T, IngestError> {
         let Some(path) = path else { return Ok(T::default()) };
         let held = HeldFile::all([path]);
         let table = read(path);
@@ -134,14 +146,20 @@ impl StaticTables {
         held.iter().try_for_each(HeldFile::check)?;
         let table = table?;
         self.held.extend(held);
-        self.digests.push(InputDigest { role: role.to_owned(), path: path.display().to_string(), sha256: table.sha256, rows: table.rows });
+        self.digests.push(InputDigest {
+            role: role.to_owned(),
+            path: path.display().to_string(),
+            sha256: table.sha256,
+            rows: table.rows,
+        });
         self.rejects.extend(table.rejects);
         Ok(table.data)
     }
 }
 
 impl Tables {
-    /// Reads all static tables that the plan names. A mistake in them is found at once, before the readings are touched.
+    /// Reads all static tables that the plan names. A mistake in them is found at once, before the
+    /// readings are touched.
     pub(super) fn read(plan: &ScanPlan) -> Result<Self, IngestError> {
         let (paths, calendar) = (&plan.tables, &plan.calendar);
         let mut tables = StaticTables::default();
@@ -149,7 +167,8 @@ impl Tables {
             customers: tables.take("customers", paths.customers.as_deref(), ingest::read_customers)?,
             grid: tables.take("grid", paths.grid.as_deref(), |path| ingest::read_grid(path, calendar))?,
             weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
-            licences: tables.take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
+            licences: tables
+                .take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
             tariffs: tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?,
             meters: tables.take("meters", paths.meters.as_deref(), |path| ingest::read_meters(path, calendar))?,
             digests: tables.digests,
@@ -176,13 +195,20 @@ impl Tables {
 }
 
 /// Opens the readings of a plan.
-pub(super) fn open_readings(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Readings, PipelineError> {
+pub(super) fn open_readings(
+    plan: &ScanPlan,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Readings, PipelineError> {
     let mut args = plan.readings.clone();
     args.extend(plan.tables.registers.iter().map(|path| path.display().to_string()));
     let found = found_files(&args, interrupt)?;
     let (results, files): (Vec<InputFile>, Vec<InputFile>) = without_results(found, &plan.out)?;
     if !results.is_empty() {
-        progress.remark(&format!("{} files of results of darkload lie among the readings and are passed over", results.len()));
+        progress.remark(&format!(
+            "{} files of results of darkload lie among the readings and are passed over",
+            results.len()
+        ));
     }
     Ok(Readings::open_as(&files, plan.config.caps.into(), plan.profile.as_ref())?)
 }
@@ -193,12 +219,15 @@ pub(super) fn found_files(args: &[String], interrupt: &Interrupt) -> Result<Vec<
     if interrupt.is_set() { Err(PipelineError::Interrupted) } else { Ok(files) }
 }
 
-/// Parts files of results, which a folder of readings may hold, from the others. One that the user named and that lies in the result folder is refused: it would be deleted.
+/// Parts files of results, which a folder of readings may hold, from the others. One that the user
+/// named and that lies in the result folder is refused: it would be deleted.
 fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>, Vec<InputFile>), PlaceError> {
     let mut said: BTreeMap<PathBuf, Option<Said>> = BTreeMap::new();
     let mut is_result = |file: &InputFile| {
         let (Some(folder), Some(name)) = (file.path.parent(), file.path.file_name()) else { return false };
-        let said = said.entry(folder.to_path_buf()).or_insert_with(|| Said::of(folder).filter(|said| said.kind != &disk::SIMULATED));
+        let said = said
+            .entry(folder.to_path_buf())
+            .or_insert_with(|| Said::of(folder).filter(|said| said.kind != &disk::SIMULATED));
         said.as_ref().is_some_and(|said| said.lists(&name.to_string_lossy()))
     };
     // Of a folder with thousands of files every file lies in the result folder or none.
@@ -248,5 +277,10 @@ pub(super) fn read_all(
 }
 
 fn digest(summary: &FileSummary) -> InputDigest {
-    InputDigest { role: "readings".to_owned(), path: summary.path.display().to_string(), sha256: summary.sha256.clone(), rows: summary.rows }
+    InputDigest {
+        role: "readings".to_owned(),
+        path: summary.path.display().to_string(),
+        sha256: summary.sha256.clone(),
+        rows: summary.rows,
+    }
 }

@@ -1,10 +1,13 @@
-//! A dry run of the reader on one file: what it is taken for and on what ground, its first readings, its months, its faults and rejects. Writes nothing.
+//! A dry run of the reader on one file: what it is taken for and on what ground, its first
+//! readings, its months, its faults and rejects. Writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, UsagePointId, is_no_reading};
+use crate::domain::{
+    Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, UsagePointId, is_no_reading,
+};
 use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, StampClock, Survey, Understanding};
 use crate::series::{FaultGate, Gatherer, LoadSeries, RawReading, RegisterRead, Stretch, register_load, series_of};
 
@@ -66,7 +69,8 @@ pub struct MonthCover {
     pub usage_points: u64,
     /// Intervals with a value.
     pub held: u64,
-    /// Intervals that these usage points would have with none missing, from the file's first day to its last.
+    /// Intervals that these usage points would have with none missing, from the file's first day to
+    /// its last.
     pub expected: u64,
 }
 
@@ -85,7 +89,8 @@ pub struct RegisterCover {
 struct Looking<'a, 'g> {
     gatherer: &'a Gatherer<'g>,
     calendar: &'a Calendar,
-    /// Readings of the blocks that came first, by the place of the block among those of one thread's piece.
+    /// Readings of the blocks that came first, by the place of the block among those of one
+    /// thread's piece.
     first: Mutex<Vec<ShownReading>>,
     interrupt: &'a Interrupt,
 }
@@ -157,7 +162,8 @@ struct Tally {
 }
 
 impl Tally {
-    /// One usage point; `None` without a reading. Faults are those that a scan would list of its readings, contracted power not known.
+    /// One usage point; `None` without a reading. Faults are those that a scan would list of its
+    /// readings, contracted power not known.
     fn of(id: &str, stretches: &[Stretch], apart: &[RawReading], calendar: &Calendar) -> Option<Self> {
         let regular = series_of(&id.into(), stretches, apart, calendar)?;
         let mut tally = Self { usage_points: 1, ..Self::default() };
@@ -228,7 +234,8 @@ pub fn inspect(
             tally.lock().unwrap_or_else(PoisonError::into_inner).merge(one);
         }
     };
-    // A dry run writes nothing beside the files: what does not fit goes to the system's folder for such.
+    // A dry run writes nothing beside the files: what does not fit goes to the system's folder for
+    // such.
     let folder = std::env::temp_dir();
     let demand = Demand { rows: readings.estimated_rows(), named: 0, sample: 0 };
     let gatherer = Gatherer::new(MemoryPlan::of(None, &survey, demand)?.gather, &survey, Path::new(&folder), &finish);
@@ -242,13 +249,15 @@ pub fn inspect(
     }
     readings.close(&looking);
     // A message has told what it is only now.
-    let (format, understanding) = readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
+    let (format, understanding) =
+        readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
     let clock = readings.clock().unwrap_or(StampClock::Utility);
     let gathered = gatherer.finish()?;
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
-    let Tally { usage_points, steps, months, range_kw, mut faults } = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
+    let Tally { usage_points, steps, months, range_kw, mut faults } =
+        std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
     let registers = cover_registers(gathered.registers, calendar, &mut faults);
     let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
     for reject in gathered.rejects {
@@ -274,7 +283,11 @@ pub fn inspect(
 }
 
 /// What register readings there are; their faults are added to those of the intervals.
-fn cover_registers(gathered: Vec<(UsagePointId, Vec<RegisterRead>)>, calendar: &Calendar, faults: &mut BTreeMap<FaultKind, u64>) -> RegisterCover {
+fn cover_registers(
+    gathered: Vec<(UsagePointId, Vec<RegisterRead>)>,
+    calendar: &Calendar,
+    faults: &mut BTreeMap<FaultKind, u64>,
+) -> RegisterCover {
     let mut registers = RegisterCover { usage_points: gathered.len() as u64, ..RegisterCover::default() };
     for (id, reads) in gathered {
         registers.readings += reads.len() as u64;

@@ -18,7 +18,8 @@ use super::meet::{Began, Says};
 use super::metered::{Metered, MeteredPoint};
 use super::other_priors::other_priors;
 
-/// Probability that a licence which the meter's own readings exceed is really exceeded: the rest are wrong entries in the register.
+/// Probability that a licence which the meter's own readings exceed is really exceeded: the rest
+/// are wrong entries in the register.
 const LICENCE_EXCEEDED: f64 = 0.97;
 /// Share of premises with a valid licence within its power that hide a second farm.
 const WITHIN_LICENCE: f64 = 1e-3;
@@ -26,9 +27,11 @@ const WITHIN_LICENCE: f64 = 1e-3;
 pub(super) const WORTH_A_WORD: f64 = 0.3;
 /// The load of less likely usage points is not estimated.
 const WORTH_ESTIMATING: f64 = 1e-3;
-/// Probability of what looks like a farm and draws less than is claimed, at most: the smallest farms are not planted, so nothing is known of how many there are.
+/// Probability of what looks like a farm and draws less than is claimed, at most: the smallest
+/// farms are not planted, so nothing is known of how many there are.
 const SMALL: f64 = 0.05;
-/// Names of the families in the order of `ScoreRow::llr`: those of the tests, what the building says, and what the transformer's balance says.
+/// Names of the families in the order of `ScoreRow::llr`: those of the tests, what the building
+/// says, and what the transformer's balance says.
 pub(super) fn family_names() -> Vec<&'static str> {
     TESTS.iter().map(|test| test.family).chain(["address", "balance"]).collect()
 }
@@ -58,10 +61,14 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Takes lines off the list whose load turned out to be smaller than what is claimed, and says so among what was cleared.
+    /// Takes lines off the list whose load turned out to be smaller than what is claimed, and says
+    /// so among what was cleared.
     pub(super) fn drop_small(&mut self, least_kw: f64) {
-        let is_small = |row: &SuspectRow| row.finding == FindingKind::MeteredHiddenLoad && row.hidden_kw.is_some_and(|kw| kw < least_kw);
-        let (small, kept): (Vec<SuspectRow>, Vec<SuspectRow>) = std::mem::take(&mut self.suspects).into_iter().partition(is_small);
+        let is_small = |row: &SuspectRow| {
+            row.finding == FindingKind::MeteredHiddenLoad && row.hidden_kw.is_some_and(|kw| kw < least_kw)
+        };
+        let (small, kept): (Vec<SuspectRow>, Vec<SuspectRow>) =
+            std::mem::take(&mut self.suspects).into_iter().partition(is_small);
         self.suspects = kept.into_iter().zip(1..).map(|(row, rank)| SuspectRow { rank, ..row }).collect();
         for row in small {
             if let Ok(place) = self.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
@@ -107,13 +114,19 @@ impl ByBalance {
 }
 
 /// Ranks, lists and explains.
-pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], by_balance: &ByBalance, setting: &ListSetting) -> Listing {
+pub(super) fn list(
+    metered: &Metered,
+    registers: &[RegisterLoad],
+    by_balance: &ByBalance,
+    setting: &ListSetting,
+) -> Listing {
     let mut ranked = rank(metered, by_balance, setting);
     let probability: Vec<f64> = ranked.iter().map(|r| logistic(r.log_odds)).collect();
     let q = q_values(&probability);
     let length = setting.top.unwrap_or_else(|| shortlist_length(&q, setting.fdr)).min(ranked.len());
     estimate(&mut ranked, length, metered);
-    let rows: Vec<SuspectRow> = ranked[..length].par_iter().map(|ranked| suspect_row(ranked, metered, by_balance, setting)).collect();
+    let rows: Vec<SuspectRow> =
+        ranked[..length].par_iter().map(|ranked| suspect_row(ranked, metered, by_balance, setting)).collect();
     let number = |(index, row): (usize, SuspectRow)| SuspectRow {
         rank: index as u64 + 1,
         probability: Some(probability[index]),
@@ -121,20 +134,30 @@ pub(super) fn list(metered: &Metered, registers: &[RegisterLoad], by_balance: &B
         ..row
     };
     let suspects = rows.into_iter().enumerate().map(number).collect();
-    let licensed = ranked[..length].iter().filter_map(|ranked| Some((ranked.point.usage_point.clone(), ranked.verdict.clone()?))).collect();
-    let cleared = ranked.par_iter().enumerate().filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered)).collect();
+    let licensed = ranked[..length]
+        .iter()
+        .filter_map(|ranked| Some((ranked.point.usage_point.clone(), ranked.verdict.clone()?)))
+        .collect();
+    let cleared = ranked
+        .par_iter()
+        .enumerate()
+        .filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered))
+        .collect();
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
     // A list of a fixed length has one for any prior.
     let learned = metered.calibration.as_ref().filter(|_| setting.top.is_none());
-    let other_priors = learned.map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
+    let other_priors =
+        learned.map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
     Listing { suspects, screening, scores, cleared, licensed, other_priors }
 }
 
 /// Sets aside what looks like a farm but draws less than is claimed.
 fn ask_sizes(ranked: &mut [Ranked], metered: &Metered, least_kw: f64) {
-    let mut asked: Vec<&mut Ranked> =
-        ranked.iter_mut().filter(|ranked| ranked.lawful.is_none() && ranked.log_odds >= logit(WORTH_CLEARING)).collect();
+    let mut asked: Vec<&mut Ranked> = ranked
+        .iter_mut()
+        .filter(|ranked| ranked.lawful.is_none() && ranked.log_odds >= logit(WORTH_CLEARING))
+        .collect();
     let points: Vec<&MeteredPoint> = asked.iter().map(|ranked| ranked.point).collect();
     for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)) {
         if let Some(load) = load.filter(|load| load.kw < least_kw) {
@@ -143,40 +166,64 @@ fn ask_sizes(ranked: &mut [Ranked], metered: &Metered, least_kw: f64) {
     }
 }
 
-/// Log-odds, and whose they are where the prior has a part in them: a licence or a class may have decided.
+/// Log-odds, and whose they are where the prior has a part in them: a licence or a class may have
+/// decided.
 fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f64)> {
-    ranked.iter().map(|ranked| ((ranked.log_odds == ranked.before).then_some(&ranked.point.measured), ranked.log_odds)).collect()
+    ranked
+        .iter()
+        .map(|ranked| ((ranked.log_odds == ranked.before).then_some(&ranked.point.measured), ranked.log_odds))
+        .collect()
 }
 
 /// Judged usage points, best first. Those with a licence are measured against it.
 fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &ListSetting) -> Vec<Ranked<'a>> {
     let judge = |(place, point): (usize, &'a MeteredPoint)| {
         let log_odds = point.log_odds?;
-        let lawful = lawful_class(point, setting.lawful_class).map(Lawful::Class).or_else(|| home(point, log_odds, metered).map(Lawful::Home));
+        let lawful = lawful_class(point, setting.lawful_class)
+            .map(Lawful::Class)
+            .or_else(|| home(point, log_odds, metered).map(Lawful::Home));
         let own = if lawful.is_some() { log_odds.min(logit(WITHIN_LICENCE)) } else { log_odds };
-        Some(Ranked { point, place: place as u32, log_odds: own, before: log_odds, lawful, verdict: None, load: None, by_balance: false })
+        Some(Ranked {
+            point,
+            place: place as u32,
+            log_odds: own,
+            before: log_odds,
+            lawful,
+            verdict: None,
+            load: None,
+            by_balance: false,
+        })
     };
     let mut ranked: Vec<Ranked> = metered.points.iter().enumerate().filter_map(judge).collect();
     ask_sizes(&mut ranked, metered, setting.least_kw);
     ask_licences(&mut ranked, metered, setting.licences);
     for ranked in &mut ranked {
-        if let Some(log_odds) = by_balance.log_odds(&ranked.point.usage_point).filter(|&log_odds| log_odds > ranked.log_odds) {
+        if let Some(log_odds) =
+            by_balance.log_odds(&ranked.point.usage_point).filter(|&log_odds| log_odds > ranked.log_odds)
+        {
             (ranked.log_odds, ranked.by_balance) = (log_odds, true);
         }
     }
-    ranked.par_sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then_with(|| a.point.usage_point.cmp(&b.point.usage_point)));
+    ranked.par_sort_by(|a, b| {
+        b.log_odds.total_cmp(&a.log_odds).then_with(|| a.point.usage_point.cmp(&b.point.usage_point))
+    });
     ranked
 }
 
-/// Holds usage points against the licence register. A licence that names the meter decides; of one that names the building or a node only what looks like a farm is held against it, and all of it
+/// Holds usage points against the licence register. A licence that names the meter decides; of one
+/// that names the building or a node only what looks like a farm is held against it, and all of it
 /// together.
 fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceCheck) {
     let certain = |ranked: &Ranked| licences.match_of(&ranked.point.usage_point) == Some(LicenceMatch::UsagePoint);
-    let is_asked =
-        |ranked: &&mut Ranked| certain(ranked) || (ranked.before >= logit(WORTH_CLEARING) && licences.match_of(&ranked.point.usage_point).is_some());
+    let is_asked = |ranked: &&mut Ranked| {
+        certain(ranked)
+            || (ranked.before >= logit(WORTH_CLEARING) && licences.match_of(&ranked.point.usage_point).is_some())
+    };
     let mut asked: Vec<&mut Ranked> = ranked.iter_mut().filter(is_asked).collect();
     let points: Vec<&MeteredPoint> = asked.iter().map(|ranked| ranked.point).collect();
-    let floor = |id: &str| if licences.match_of(id) == Some(LicenceMatch::UsagePoint) { OwnFloor::None } else { OwnFloor::AsPeers };
+    let floor = |id: &str| {
+        if licences.match_of(id) == Some(LicenceMatch::UsagePoint) { OwnFloor::None } else { OwnFloor::AsPeers }
+    };
     let mut together: BTreeMap<&str, f64> = BTreeMap::new();
     for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, floor)) {
         ranked.load = load;
@@ -186,10 +233,14 @@ fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceChec
     }
     for ranked in asked {
         let id = &ranked.point.usage_point;
-        let shared_kw = licences.shared(id).into_iter().filter_map(|licence| together.get(licence)).copied().fold(0.0, f64::max);
-        ranked.verdict = ranked.load.and_then(|load| licences.judge(id, licensed_load(&load, ranked.point.days, shared_kw)));
+        let shared_kw =
+            licences.shared(id).into_iter().filter_map(|licence| together.get(licence)).copied().fold(0.0, f64::max);
+        ranked.verdict =
+            ranked.load.and_then(|load| licences.judge(id, licensed_load(&load, ranked.point.days, shared_kw)));
         ranked.log_odds = match &ranked.verdict {
-            Some(verdict) if verdict.is_exceeded() && verdict.matched == LicenceMatch::UsagePoint => ranked.before.max(logit(LICENCE_EXCEEDED)),
+            Some(verdict) if verdict.is_exceeded() && verdict.matched == LicenceMatch::UsagePoint => {
+                ranked.before.max(logit(LICENCE_EXCEEDED))
+            }
             Some(verdict) if verdict.is_within() => ranked.before.min(logit(WITHIN_LICENCE)),
             _ => ranked.log_odds,
         };
@@ -203,7 +254,8 @@ fn licensed_load(load: &HiddenLoad, (first, last): (CivilDay, CivilDay), togethe
     LicensedLoad { kw: load.kw, together_kw, days, hours_a_day }
 }
 
-/// The look-alike that a usage point's tariff class names, while its mean load stays within the contracted power.
+/// The look-alike that a usage point's tariff class names, while its mean load stays within the
+/// contracted power.
 fn lawful_class(point: &MeteredPoint, classes: &BTreeMap<String, String>) -> Option<String> {
     let look_alike = classes.get(&*point.measured.tariff_class)?;
     // Without a contracted power the ratio is not known and the class decides.
@@ -213,7 +265,9 @@ fn lawful_class(point: &MeteredPoint, classes: &BTreeMap<String, String>) -> Opt
 /// Estimates the load of listed usage points and of all that may yet be asked about.
 fn estimate(ranked: &mut [Ranked], listed: usize, metered: &Metered) {
     let least = logit(WORTH_ESTIMATING);
-    let wanted = |(index, ranked): &(usize, &mut Ranked)| ranked.load.is_none() && (*index < listed || ranked.before.max(ranked.log_odds) >= least);
+    let wanted = |(index, ranked): &(usize, &mut Ranked)| {
+        ranked.load.is_none() && (*index < listed || ranked.before.max(ranked.log_odds) >= least)
+    };
     let mut open: Vec<&mut Ranked> = ranked.iter_mut().enumerate().filter(wanted).map(|(_, ranked)| ranked).collect();
     let points: Vec<&MeteredPoint> = open.iter().map(|ranked| ranked.point).collect();
     for (ranked, load) in open.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)) {
@@ -295,7 +349,9 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
         for (test, llr) in TESTS.iter().zip(&families) {
             match llr {
                 None => row.tests_missing.push(format!("{}: needs {}", test.family, test.needs)),
-                Some(llr) if llr.abs() >= WORTH_A_WORD => told.push((*llr, format!("{}: {} ({})", test.family, (test.words)(subject), usual(*llr)))),
+                Some(llr) if llr.abs() >= WORTH_A_WORD => {
+                    told.push((*llr, format!("{}: {} ({})", test.family, (test.words)(subject), usual(*llr))))
+                }
                 Some(_) => {}
             }
         }
@@ -303,24 +359,31 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     if point.neighbours >= WORTH_A_WORD {
         told.push((
             point.neighbours,
-            format!("address: others in the building look like farms and draw a like steady load ({})", usual(point.neighbours)),
+            format!(
+                "address: others in the building look like farms and draw a like steady load ({})",
+                usual(point.neighbours)
+            ),
         ));
     }
     let (prior, mismatches) = calibration.mismatches(&point.measured);
-    told.extend(
-        mismatches.iter().map(|words| (prior, format!("books: {words}, and is held to be {:.0} times likelier to hide a farm for it", prior.exp()))),
-    );
+    told.extend(mismatches.iter().map(|words| {
+        (prior, format!("books: {words}, and is held to be {:.0} times likelier to hide a farm for it", prior.exp()))
+    }));
     told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
     for (llr, text) in told {
         if llr > 0.0 { row.evidence_for.push(text) } else { row.evidence_against.push(text) }
     }
-    let nearest = look_at(point, metered, |subject| evidence::look_alike(subject).map(|found| (found.name, found.words(subject)))).flatten();
+    let nearest = look_at(point, metered, |subject| {
+        evidence::look_alike(subject).map(|found| (found.name, found.words(subject)))
+    })
+    .flatten();
     if let Some((name, words)) = nearest {
         row.evidence_against.push(format!("resembles {}: {words}", name.replace('_', " ")));
     }
 }
 
-/// Shows the profile of one usage point to `look`; nothing happens when the file with profiles failed, which ends the run later.
+/// Shows the profile of one usage point to `look`; nothing happens when the file with profiles
+/// failed, which ends the run later.
 pub(super) fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnOnce(&Subject) -> T) -> Option<T> {
     let profile = metered.profiles.get(point.profile)?;
     Some(metered.bench.with_subject(&point.usage_point, &profile, look))
@@ -330,7 +393,11 @@ pub(super) fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnO
 pub(super) fn usual(llr: f64) -> String {
     let times = llr.abs().exp();
     let times = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
-    if llr > 0.0 { format!("{times} times more usual with a farm than without") } else { format!("{times} times more usual without a farm") }
+    if llr > 0.0 {
+        format!("{times} times more usual with a farm than without")
+    } else {
+        format!("{times} times more usual without a farm")
+    }
 }
 
 fn pattern(pattern: LoadPattern) -> Pattern {
@@ -373,10 +440,12 @@ fn score_rows(
         place[ranked.place as usize] = Some(index as u32);
     }
     let mut names = StratumNames::default();
-    let strata: Vec<Arc<str>> = metered.points.iter().map(|point| names.of(&metered.bench.facts(&point.usage_point))).collect();
+    let strata: Vec<Arc<str>> =
+        metered.points.iter().map(|point| names.of(&metered.bench.facts(&point.usage_point))).collect();
     let families = |point: &MeteredPoint| -> Box<[f32]> {
         let calibration = metered.calibration.as_ref().filter(|_| point.log_odds.is_some());
-        let own = calibration.map_or_else(|| vec![None; TESTS.len()], |calibration| calibration.families(&point.measured));
+        let own =
+            calibration.map_or_else(|| vec![None; TESTS.len()], |calibration| calibration.families(&point.measured));
         let address = (point.neighbours > 0.0).then_some(point.neighbours);
         let balance = (point.balance != 0.0).then_some(point.balance);
         own.into_iter().chain([address, balance]).map(|llr| llr.map_or(f32::NAN, |llr| llr as f32)).collect()
@@ -399,7 +468,8 @@ fn score_rows(
         }
     };
     let mut rows: Vec<ScoreRow> = metered.points.par_iter().zip(place).zip(strata).map(row).collect();
-    let without: Vec<ScoreRow> = register_only(metered, registers).map(|load| register_score(load, &mut names, setting)).collect();
+    let without: Vec<ScoreRow> =
+        register_only(metered, registers).map(|load| register_score(load, &mut names, setting)).collect();
     if !without.is_empty() {
         rows.extend(without);
         rows.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
@@ -428,12 +498,17 @@ fn register_score(load: &RegisterLoad, names: &mut StratumNames, setting: &ListS
     }
 }
 
-/// Usage points that cannot carry a probability, largest excess over their peers first: a list to look at, not a finding.
+/// Usage points that cannot carry a probability, largest excess over their peers first: a list to
+/// look at, not a finding.
 fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Vec<SuspectRow> {
     let mut rows: Vec<(f64, SuspectRow)> = register_only(metered, registers)
         .map(|load| screening_row(&load.usage_point, load.mean_kw, "register readings only", metered, setting))
         .collect();
-    let ground = if metered.calibration.is_some() { "fewer than seven complete days" } else { "too few usage points to learn from" };
+    let ground = if metered.calibration.is_some() {
+        "fewer than seven complete days"
+    } else {
+        "too few usage points to learn from"
+    };
     for point in metered.points.iter().filter(|point| point.log_odds.is_none()) {
         if let Some(mean_kw) = point.mean_kw {
             rows.push(screening_row(&point.usage_point, mean_kw, ground, metered, setting));
@@ -443,7 +518,13 @@ fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListS
     rows.into_iter().enumerate().map(|(index, (_, row))| SuspectRow { rank: index as u64 + 1, ..row }).collect()
 }
 
-fn screening_row(id: &UsagePointId, mean_kw: f64, ground: &str, metered: &Metered, setting: &ListSetting) -> (f64, SuspectRow) {
+fn screening_row(
+    id: &UsagePointId,
+    mean_kw: f64,
+    ground: &str,
+    metered: &Metered,
+    setting: &ListSetting,
+) -> (f64, SuspectRow) {
     let usual_kw = metered.bench.usual_kw(&metered.bench.facts(id).stratum());
     let mut row = place_row(id, setting);
     let excess_kw = mean_kw - usual_kw.unwrap_or(mean_kw);

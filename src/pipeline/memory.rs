@@ -1,7 +1,11 @@
-//! How a run shares the memory it may use, decided from the survey of the readings and said before the work begins; a run that needs more is refused with the least that would do.
+//! How a run shares the memory it may use, decided from the survey of the readings and said before
+//! the work begins; a run that needs more is refused with the least that would do.
 //!
-//! What a run takes whatever its limit is was measured (resident memory of runs of 4 to 46 million readings, 1 and 2 threads; the estimate lies within a tenth of it): the program, what each thread decodes,
-//! the series of the sample that farms are planted in, twice (as read and hour by hour), and where readings are parted the partition that each thread works on, three times (as stored, as a matrix, as series).
+//! What a run takes whatever its limit is was measured (resident memory of runs of 4 to 46 million
+//! readings, 1 and 2 threads; the estimate lies within a tenth of it): the program, what each
+//! thread decodes, the series of the sample that farms are planted in, twice (as read and hour by
+//! hour), and where readings are parted the partition that each thread works on, three times (as
+//! stored, as a matrix, as series).
 
 use crate::ingest::Survey;
 use crate::series::{GatherPlan, WAITING_BYTES};
@@ -20,16 +24,19 @@ const PARTITION: u64 = 1024;
 /// Times that a series of the sample, and a partition, are held.
 const SAMPLE_TIMES: u64 = 2;
 const PARTITION_TIMES: u64 = 3;
-/// Readings of a usage point where nothing tells how many usage points there are: six weeks of half hours. Fewer usage points mean more memory for each.
+/// Readings of a usage point where nothing tells how many usage points there are: six weeks of half
+/// hours. Fewer usage points mean more memory for each.
 const USUAL_READINGS: u64 = 2000;
 /// Readings of a usage point that are many: a year of half hours.
 const MANY_READINGS: u64 = 20_000;
-/// Shares of what is left: readings that wait for their usage point, and profiles. The rest is for results.
+/// Shares of what is left: readings that wait for their usage point, and profiles. The rest is for
+/// results.
 const WAITING_SHARE: f64 = 0.45;
 const PROFILE_SHARE: f64 = 0.25;
 /// Bytes of a reading in a tile.
 const CELL_BYTES: u64 = 4;
-/// Address space beyond the memory in use: program, stacks, the threads that write tables, and what the allocator sets aside for each thread of the run.
+/// Address space beyond the memory in use: program, stacks, the threads that write tables, and what
+/// the allocator sets aside for each thread of the run.
 const SET_ASIDE: u64 = 512 << 20;
 const SET_ASIDE_BY_THREAD: u64 = 72 << 20;
 
@@ -63,7 +70,8 @@ impl MemoryPlan {
     pub(super) fn of(limit: Option<u64>, survey: &Survey, demand: Demand) -> Result<Self, PipelineError> {
         let wanted = limit.unwrap_or_else(|| free_bytes().unwrap_or(FREE_WHERE_UNKNOWN) / 2);
         let allowed = allowed_bytes();
-        let plan = Self::within(wanted.min(allowed.unwrap_or(u64::MAX)), rayon::current_num_threads() as u64, survey, demand);
+        let plan =
+            Self::within(wanted.min(allowed.unwrap_or(u64::MAX)), rayon::current_num_threads() as u64, survey, demand);
         plan.map_err(|least| match allowed {
             Some(allowed) if allowed < least && allowed < wanted => {
                 PipelineError::AddressSpace { least: megabytes(least), allowed: megabytes(allowed) }
@@ -82,14 +90,17 @@ impl MemoryPlan {
         };
         let points = points.max(1);
         let series = CELL_BYTES * demand.rows.div_ceil(points);
-        let held = FIXED + BY_THREAD * threads + RESULT_BYTES * points + SAMPLE_TIMES * demand.sample.min(points) * series;
+        let held =
+            FIXED + BY_THREAD * threads + RESULT_BYTES * points + SAMPLE_TIMES * demand.sample.min(points) * series;
         let parted = held + PARTITION_TIMES * threads * PARTITION.min(points) * series;
         let waiting = |held: u64| (WAITING_SHARE * limit.saturating_sub(held) as f64) as u64;
         let profiles = |held: u64| (PROFILE_SHARE * limit.saturating_sub(held) as f64) as u64;
         let streaming = GatherPlan::of(survey, waiting(held));
         match streaming {
             GatherPlan::Streaming if held <= limit => Ok(Self { limit, profiles: profiles(held), gather: streaming }),
-            _ if parted <= limit => Ok(Self { limit, profiles: profiles(parted), gather: GatherPlan::of(survey, waiting(parted)) }),
+            _ if parted <= limit => {
+                Ok(Self { limit, profiles: profiles(parted), gather: GatherPlan::of(survey, waiting(parted)) })
+            }
             GatherPlan::Streaming => Err(held),
             GatherPlan::Parted { .. } => Err(parted),
         }
@@ -99,7 +110,11 @@ impl MemoryPlan {
     pub(super) fn words(&self, survey: &Survey, estimated_rows: u64) -> String {
         let order = match survey {
             Survey::Together(roster) => {
-                format!("rows of each of {} usage points lie together; at most {} rows wait at a time", roster.len(), roster.most_held_rows())
+                format!(
+                    "rows of each of {} usage points lie together; at most {} rows wait at a time",
+                    roster.len(),
+                    roster.most_held_rows()
+                )
             }
             Survey::Scattered => format!("about {estimated_rows} rows, and those of a usage point do not lie together"),
         };
@@ -107,7 +122,11 @@ impl MemoryPlan {
             GatherPlan::Streaming => "each usage point is finished as soon as its last row is read".to_owned(),
             GatherPlan::Parted { budget } => {
                 let needed = CELL_BYTES * estimated_rows;
-                let place = if needed <= budget { "in memory" } else { "in memory as far as it goes, then in a file beside the result folder" };
+                let place = if needed <= budget {
+                    "in memory"
+                } else {
+                    "in memory as far as it goes, then in a file beside the result folder"
+                };
                 format!("readings are parted by usage point, {} of {} {place}", megabytes(needed), megabytes(budget))
             }
         };
@@ -130,21 +149,31 @@ fn free_bytes() -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
 }
 
-/// Memory for which the system allows this process address space (`ulimit -v`); `None` without such a limit.
+/// Memory for which the system allows this process address space (`ulimit -v`); `None` without such
+/// a limit.
 fn allowed_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/limits").ok()?;
-    let bytes: u64 = text.lines().find_map(|line| line.strip_prefix("Max address space"))?.split_whitespace().next()?.parse().ok()?;
+    let bytes: u64 = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Max address space"))?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()?;
     Some(bytes.saturating_sub(SET_ASIDE + SET_ASIDE_BY_THREAD * rayon::current_num_threads() as u64))
 }
 
-/// Checks that the system allows this process what any run needs: asked first of all, since a program that is denied memory cannot say so.
+/// Checks that the system allows this process what any run needs: asked first of all, since a
+/// program that is denied memory cannot say so.
 ///
 /// # Errors
 /// When it allows less.
 pub(super) fn check_address_space() -> Result<(), PipelineError> {
     let least = FIXED + BY_THREAD * rayon::current_num_threads() as u64;
     match allowed_bytes() {
-        Some(allowed) if allowed < least => Err(PipelineError::AddressSpace { least: megabytes(least), allowed: megabytes(allowed) }),
+        Some(allowed) if allowed < least => {
+            Err(PipelineError::AddressSpace { least: megabytes(least), allowed: megabytes(allowed) })
+        }
         _ => Ok(()),
     }
 }
@@ -163,14 +192,19 @@ mod tests {
         let plan = MemoryPlan::within(least, 2, &Survey::Scattered, TOWN).unwrap();
         assert_eq!((plan.limit, plan.profiles), (least, 0));
         assert!(MemoryPlan::within(least - 1, 2, &Survey::Scattered, TOWN).is_err());
-        assert!(MemoryPlan::within(64 << 20, 1, &Survey::Scattered, Demand { rows: 100_000, named: 50, sample: 2000 }).is_ok());
+        assert!(
+            MemoryPlan::within(64 << 20, 1, &Survey::Scattered, Demand { rows: 100_000, named: 50, sample: 2000 })
+                .is_ok()
+        );
     }
 
     #[test]
     fn shares_never_add_up_to_more_than_the_limit() {
         for limit in [400 << 20, 1 << 30, 8 << 30] {
             let plan = MemoryPlan::within(limit, 2, &Survey::Scattered, TOWN).unwrap();
-            let GatherPlan::Parted { budget } = plan.gather else { panic!("readings that do not lie together are parted") };
+            let GatherPlan::Parted { budget } = plan.gather else {
+                panic!("readings that do not lie together are parted")
+            };
             assert!(plan.profiles + budget + (290 << 20) <= limit, "{plan:?}");
         }
     }

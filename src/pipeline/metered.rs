@@ -1,6 +1,8 @@
-//! The metered-load engine from profiles to judgements: peers, evidence, planted farms, calibration.
+//! The metered-load engine from profiles to judgements: peers, evidence, planted farms,
+//! calibration.
 //!
-//! Profiles are gone through once, chunk by chunk, when the peers' baselines are known; what stays of a usage point are its statistics and its estimated load.
+//! Profiles are gone through once, chunk by chunk, when the peers' baselines are known; what stays
+//! of a usage point are its statistics and its estimated load.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,11 +10,18 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::consequence::Buildings;
-use crate::domain::{Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heating, Purpose, UsagePointId, Weather, seed_of};
+use crate::domain::{
+    Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heating, Purpose, UsagePointId, Weather, seed_of,
+};
 use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
-use crate::fusion::{Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, Positive, plant, with_neighbours};
-use crate::population::{ClassWords, NodeFacts, PeerBaseline, Peers, Premises, Stratum, UNKNOWN_CLASS, premises_of_classes};
+use crate::fusion::{
+    Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, Positive, plant,
+    with_neighbours,
+};
+use crate::population::{
+    ClassWords, NodeFacts, PeerBaseline, Peers, Premises, Stratum, UNKNOWN_CLASS, premises_of_classes,
+};
 use crate::profile::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::series::LoadSeries;
 
@@ -118,7 +127,11 @@ impl Bench<'_> {
         let alone = self.crowds.alone(id, &facts, profile, &self.day_weather);
         let stratum = facts.stratum();
         let floors = self.peers.floor_range(&stratum);
-        look(&Subject::new(profile, self.peers.baseline(&stratum), &facts, &self.day_weather).among(alone).with_floors(floors))
+        look(
+            &Subject::new(profile, self.peers.baseline(&stratum), &facts, &self.day_weather)
+                .among(alone)
+                .with_floors(floors),
+        )
     }
 
     fn name(&self, text: &str) -> Arc<str> {
@@ -142,7 +155,8 @@ fn kin(facts: &NodeFacts, has_hours: bool) -> Kin {
     Kin { tariff_class: facts.tariff_class.clone(), electric_heating: facts.heating == Heating::Electric, has_hours }
 }
 
-/// Measures, calibrates and judges. `points` holds usage points without balance meters, in the order of their ids.
+/// Measures, calibrates and judges. `points` holds usage points without balance meters, in the
+/// order of their ids.
 pub(super) fn run<'a>(
     points: Vec<Point>,
     hosts: &[LoadSeries],
@@ -166,7 +180,8 @@ type FactKey<'c> = (Option<&'c str>, Option<u64>, Heating);
 
 fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
     let span = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let day_weather = span.map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
+    let day_weather = span
+        .map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
     // Strata, kins and names are few; each is made once.
     let mut strata: BTreeMap<FactKey, (Stratum, NodeFacts)> = BTreeMap::new();
     let mut members: BTreeMap<(Option<&str>, Heating, bool), usize> = BTreeMap::new();
@@ -184,24 +199,43 @@ fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
             key
         })
         .collect();
-    let facts_of =
-        |class: Option<&str>, heating: Heating| &strata[&keys.iter().find(|key| key.0 == class && key.2 == heating).copied().unwrap_or_default()].1;
+    let facts_of = |class: Option<&str>, heating: Heating| {
+        &strata[&keys.iter().find(|key| key.0 == class && key.2 == heating).copied().unwrap_or_default()].1
+    };
     let mut kins: BTreeMap<Kin, usize> = BTreeMap::new();
     for (&(class, heating, has_hours), count) in &members {
         *kins.entry(kin(facts_of(class, heating), has_hours)).or_default() += count;
     }
     let names = strata.values().map(|(_, facts)| facts.tariff_class.as_str().into()).collect();
     let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key].0, point.peer_values)));
-    let habits = keys.iter().zip(points).map(|(key, point)| (strata[key].1.tariff_class.as_str(), point.peer_values.ln_mean_kw, point.habits));
+    let habits = keys
+        .iter()
+        .zip(points)
+        .map(|(key, point)| (strata[key].1.tariff_class.as_str(), point.peer_values.ln_mean_kw, point.habits));
     let premises = premises_of_classes(habits, setting.class_words, UNKNOWN_CLASS);
     let risen = keys.iter().zip(points).map(|(key, point)| (&point.id, &strata[key].1, point.rise));
     let crowds = Crowds::of(risen, setting.grid, setting.buildings, span);
-    Bench { customers: setting.customers, peers, premises, crowds, day_weather, seed: setting.injection.seed, groups: Groups::of(&kins), names }
+    Bench {
+        customers: setting.customers,
+        peers,
+        premises,
+        crowds,
+        day_weather,
+        seed: setting.injection.seed,
+        groups: Groups::of(&kins),
+        names,
+    }
 }
 
-/// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of `places`, `None` where the file with profiles failed.
-fn look_at_all<T: Send>(places: &[ProfilePlace], profiles: &ProfileStore, look: impl Fn(usize, &NodeProfile) -> T + Sync) -> Vec<Option<T>> {
-    let mut by_place: Vec<(ProfilePlace, u32)> = places.iter().enumerate().map(|(index, &place)| (place, index as u32)).collect();
+/// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of
+/// `places`, `None` where the file with profiles failed.
+fn look_at_all<T: Send>(
+    places: &[ProfilePlace],
+    profiles: &ProfileStore,
+    look: impl Fn(usize, &NodeProfile) -> T + Sync,
+) -> Vec<Option<T>> {
+    let mut by_place: Vec<(ProfilePlace, u32)> =
+        places.iter().enumerate().map(|(index, &place)| (place, index as u32)).collect();
     by_place.par_sort_unstable();
     let chunks: Vec<&[(ProfilePlace, u32)]> = by_place.chunk_by(|a, b| a.0.chunk() == b.0.chunk()).collect();
     let seen: Vec<Vec<(u32, T)>> = (chunks.par_iter())
@@ -226,12 +260,26 @@ fn look_at_all<T: Send>(places: &[ProfilePlace], profiles: &ProfileStore, look: 
 fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Vec<MeteredPoint> {
     let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
     let measured = look_at_all(&places, profiles, |index, profile| {
-        (bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject)), Shift::of(profile))
+        (
+            bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject)),
+            Shift::of(profile),
+        )
     });
     let put = |(point, measured): (Point, Option<(Measured, Shift)>)| {
         let (measured, shift) = measured?;
         let Point { id: usage_point, step_min, days, mean_kw, profile, .. } = point;
-        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, log_odds: None, neighbours: 0.0, shift, balance: 0.0 })
+        Some(MeteredPoint {
+            usage_point,
+            step_min,
+            days,
+            mean_kw,
+            profile,
+            measured,
+            log_odds: None,
+            neighbours: 0.0,
+            shift,
+            balance: 0.0,
+        })
     };
     points.into_iter().zip(measured).filter_map(put).collect()
 }
@@ -241,10 +289,15 @@ impl Shift {
         let regimes = &profile.mean_regimes;
         let kw = (regimes.after_kw - regimes.before_kw) as f32;
         let day = profile.days.get(regimes.place).map_or(CivilDay(0), |day| day.day);
-        if kw.is_nan() { Self { day, before_kw: 0.0, kw: 0.0 } } else { Self { day, before_kw: regimes.before_kw as f32, kw } }
+        if kw.is_nan() {
+            Self { day, before_kw: 0.0, kw: 0.0 }
+        } else {
+            Self { day, before_kw: regimes.before_kw as f32, kw }
+        }
     }
 
-    /// By how much the mean fell for good, kW; 0 where it rose or fell by little: a meter stopped at night loses a tenth or more.
+    /// By how much the mean fell for good, kW; 0 where it rose or fell by little: a meter stopped
+    /// at night loses a tenth or more.
     fn fell_kw(self) -> f32 {
         const LEAST_SHARE: f32 = 0.1;
         if -self.kw > LEAST_SHARE * self.before_kw.abs() { -self.kw } else { 0.0 }
@@ -253,7 +306,9 @@ impl Shift {
 
 /// Raises the odds of usage points whose building holds others with a like load.
 fn ask_neighbours(points: &mut [MeteredPoint], calibration: &Calibration, buildings: &Buildings) {
-    let Some(floor) = evidence::statistics().position(|(_, statistic)| statistic.name == evidence::FLOOR) else { return };
+    let Some(floor) = evidence::statistics().position(|(_, statistic)| statistic.name == evidence::FLOOR) else {
+        return;
+    };
     let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (index, point) in points.iter().enumerate().filter(|(_, point)| point.log_odds.is_some()) {
         if let Some(building) = buildings.of_usage_point(&point.usage_point) {
@@ -264,17 +319,24 @@ fn ask_neighbours(points: &mut [MeteredPoint], calibration: &Calibration, buildi
         let account = |&index: &usize| {
             let MeteredPoint { measured, log_odds, .. } = &points[index];
             let prevalence = calibration.prevalence(&measured.group, &measured.tariff_class, 1.0).clamp(1e-7, 0.5);
-            Account { log_odds: log_odds.unwrap_or(f64::NEG_INFINITY), prevalence, ln_floor_kw: f64::from(measured.statistics[floor]) }
+            Account {
+                log_odds: log_odds.unwrap_or(f64::NEG_INFINITY),
+                prevalence,
+                ln_floor_kw: f64::from(measured.statistics[floor]),
+            }
         };
         let accounts: Vec<Account> = members.iter().map(account).collect();
-        for ((index, before), after) in members.iter().zip(&accounts).zip(with_neighbours(&accounts, buildings.usage_points(building))) {
+        for ((index, before), after) in
+            members.iter().zip(&accounts).zip(with_neighbours(&accounts, buildings.usage_points(building)))
+        {
             points[*index].neighbours = after - before.log_odds;
             points[*index].log_odds = Some(after);
         }
     }
 }
 
-/// Kept series with what bounds a farm in them. Where a group has few, each gets more farms, since every group learns from its own.
+/// Kept series with what bounds a farm in them. Where a group has few, each gets more farms, since
+/// every group learns from its own.
 pub(super) fn hosts_of<'h>(hosts: &'h [LoadSeries], bench: &Bench, setting: &EngineSetting) -> Vec<Host<'h>> {
     let group = |series: &LoadSeries| bench.groups.name(&kin(&bench.facts(&series.usage_point), series.step_min <= 60));
     let mut members: BTreeMap<Arc<str>, u32> = BTreeMap::new();
@@ -298,16 +360,21 @@ fn calibrate(
     setting: &EngineSetting,
     calibration: CalibrationSettings,
 ) -> Option<Calibration> {
-    let planted = plant(&hosts_of(hosts, bench, setting), setting.injection, setting.calendar, setting.weather, |planted| {
-        let profile = NodeProfile::of(&planted.series, setting.calendar);
-        let id = &planted.series.usage_point;
-        Some(Positive { story: planted.story(), measured: bench.with_subject(id, &profile, |subject| bench.measure(id, subject)) })
-    });
+    let planted =
+        plant(&hosts_of(hosts, bench, setting), setting.injection, setting.calendar, setting.weather, |planted| {
+            let profile = NodeProfile::of(&planted.series, setting.calendar);
+            let id = &planted.series.usage_point;
+            Some(Positive {
+                story: planted.story(),
+                measured: bench.with_subject(id, &profile, |subject| bench.measure(id, subject)),
+            })
+        });
     let mut members: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for point in points {
         *members.entry(point.measured.group.clone()).or_insert(0) += 1;
     }
-    let population: Vec<&Measured> = sample(points, setting.injection.seed, setting.population).into_iter().map(|point| &point.measured).collect();
+    let population: Vec<&Measured> =
+        sample(points, setting.injection.seed, setting.population).into_iter().map(|point| &point.measured).collect();
     Calibration::fit(&population, &members, &planted, calibration)
 }
 
@@ -316,8 +383,11 @@ fn sample(points: &[MeteredPoint], seed: u64, most: usize) -> Vec<&MeteredPoint>
     if points.len() <= most {
         return points.iter().collect();
     }
-    let mut keyed: Vec<(u64, u32)> =
-        points.par_iter().enumerate().map(|(index, point)| (seed_of(seed, &point.usage_point, Purpose::Sample, 0), index as u32)).collect();
+    let mut keyed: Vec<(u64, u32)> = points
+        .par_iter()
+        .enumerate()
+        .map(|(index, point)| (seed_of(seed, &point.usage_point, Purpose::Sample, 0), index as u32))
+        .collect();
     keyed.select_nth_unstable(most - 1);
     keyed.truncate(most);
     let mut chosen: Vec<u32> = keyed.into_iter().map(|(_, index)| index).collect();
@@ -336,12 +406,15 @@ impl MeteredPoint {
 }
 
 impl Metered<'_> {
-    /// Judges usage points with a meter ratio once more when balances have been asked: by the other series where a balance shows it to be the true one. Where nothing shows which is,
-    /// a suspicion speaks for the accused: the load must look like a farm either way. The likeness to neighbours is not asked again.
+    /// Judges usage points with a meter ratio once more when balances have been asked: by the other
+    /// series where a balance shows it to be the true one. Where nothing shows which is, a
+    /// suspicion speaks for the accused: the load must look like a farm either way. The likeness to
+    /// neighbours is not asked again.
     pub(super) fn judge_again(&mut self, ratios: &[RatioAsked], settled: &Settled) {
         for asked in ratios {
             let id = &asked.otherwise.usage_point;
-            let (is_other, is_open) = (settled.otherwise.contains_key(id), !asked.divided && !settled.refuted.contains(id));
+            let (is_other, is_open) =
+                (settled.otherwise.contains_key(id), !asked.divided && !settled.refuted.contains(id));
             let (Some(place), true) = (self.place(id), is_other || is_open) else { continue };
             let Some(profile) = self.profiles.get(asked.profile) else { continue };
             let measured = self.bench.with_subject(id, &profile, |subject| self.bench.measure(id, subject));
@@ -355,7 +428,11 @@ impl Metered<'_> {
     }
 
     /// The hidden load of each of `points`, from its profile; `None` with less than a week of days.
-    pub(super) fn hidden_loads(&self, points: &[&MeteredPoint], own_floor: impl Fn(&str) -> OwnFloor + Sync) -> Vec<Option<HiddenLoad>> {
+    pub(super) fn hidden_loads(
+        &self,
+        points: &[&MeteredPoint],
+        own_floor: impl Fn(&str) -> OwnFloor + Sync,
+    ) -> Vec<Option<HiddenLoad>> {
         let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
         let loads = look_at_all(&places, self.profiles, |index, profile| {
             let id = &points[index].usage_point;
@@ -373,8 +450,10 @@ impl Metered<'_> {
     pub(super) fn day_means(&self, ids: &[&UsagePointId]) -> Vec<Option<Vec<(CivilDay, f32)>>> {
         let found: Vec<Option<ProfilePlace>> = ids.iter().map(|id| self.point(id).map(|point| point.profile)).collect();
         let places: Vec<ProfilePlace> = found.iter().flatten().copied().collect();
-        let mut means =
-            look_at_all(&places, self.profiles, |_, profile| profile.days.iter().map(|day| (day.day, day.summary.mean_kw)).collect()).into_iter();
+        let mut means = look_at_all(&places, self.profiles, |_, profile| {
+            profile.days.iter().map(|day| (day.day, day.summary.mean_kw)).collect()
+        })
+        .into_iter();
         found.into_iter().map(|place| place.and_then(|_| means.next().flatten())).collect()
     }
 
@@ -383,7 +462,8 @@ impl Metered<'_> {
         self.point(id).is_some()
     }
 
-    /// By how much a usage point's daily mean fell for good, kW; 0 where it did not, or where its hours are not read.
+    /// By how much a usage point's daily mean fell for good, kW; 0 where it did not, or where its
+    /// hours are not read.
     pub(super) fn fell_kw(&self, id: &str) -> f32 {
         self.point(id).filter(|point| point.step_min <= 60).map_or(0.0, |point| point.shift.fell_kw())
     }
@@ -404,7 +484,8 @@ impl Metered<'_> {
     }
 }
 
-/// Usage points that the grid or the customer file does not know, when there is one; each with the first and last day of its readings.
+/// Usage points that the grid or the customer file does not know, when there is one; each with the
+/// first and last day of its readings.
 pub(super) fn unknown_points<'a>(
     usage_points: impl Iterator<Item = (&'a UsagePointId, (CivilDay, CivilDay))>,
     grid: &Grid,
@@ -412,11 +493,22 @@ pub(super) fn unknown_points<'a>(
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut report = |usage_point: &UsagePointId, kind, detail: &str| {
-        faults.push(Fault { usage_point: usage_point.clone(), kind, from: None, to: None, share: None, detail: detail.to_owned() });
+        faults.push(Fault {
+            usage_point: usage_point.clone(),
+            kind,
+            from: None,
+            to: None,
+            share: None,
+            detail: detail.to_owned(),
+        });
     };
     for (usage_point, (first, last)) in usage_points {
         if !grid.is_empty() && grid.node(usage_point).is_none() {
-            report(usage_point, FaultKind::Unlinked, "read, but not in the grid file: its energy is missing from every balance");
+            report(
+                usage_point,
+                FaultKind::Unlinked,
+                "read, but not in the grid file: its energy is missing from every balance",
+            );
         } else if grid.links(usage_point).is_some_and(|links| !links.iter().any(|link| link.overlaps(first, last))) {
             report(
                 usage_point,
@@ -425,7 +517,11 @@ pub(super) fn unknown_points<'a>(
             );
         }
         if !customers.is_empty() && !customers.contains_key(usage_point) {
-            report(usage_point, FaultKind::UnknownCustomer, "read, but not in the customer file: judged without class and contracted power");
+            report(
+                usage_point,
+                FaultKind::UnknownCustomer,
+                "read, but not in the customer file: judged without class and contracted power",
+            );
         }
     }
     faults

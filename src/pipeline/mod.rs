@@ -67,7 +67,8 @@ pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 /// The file by which a folder of `darkload simulate` is known.
 const SIMULATED: &str = "simulate.toml";
 
-/// Runs a scan. Nothing is written but files without a name beside the result folder, for what does not fit into memory.
+/// Runs a scan. Nothing is written but files without a name beside the result folder, for what does
+/// not fit into memory.
 ///
 /// # Errors
 /// When the input cannot be used, such a file fails, or the run is interrupted.
@@ -75,11 +76,16 @@ pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> 
     scan_and(plan, progress, interrupt, &mut Alone)
 }
 
-/// Scans, plants fresh farms in the dump's own series and load that no meter sees in its balances, and says which of them the scan would have listed.
+/// Scans, plants fresh farms in the dump's own series and load that no meter sees in its balances,
+/// and says which of them the scan would have listed.
 ///
 /// # Errors
 /// As for [`scan`].
-pub fn trial(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(Findings, TrialReport), PipelineError> {
+pub fn trial(
+    plan: &ScanPlan,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<(Findings, TrialReport), PipelineError> {
     let mut trial = Trial::new(progress);
     let findings = scan_and(plan, progress, interrupt, &mut trial)?;
     Ok((findings, trial.report))
@@ -93,7 +99,12 @@ struct Judged<'a> {
     listing: &'a Listing,
 }
 
-fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, beside: &mut dyn Beside) -> Result<Findings, PipelineError> {
+fn scan_and(
+    plan: &ScanPlan,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+    beside: &mut dyn Beside,
+) -> Result<Findings, PipelineError> {
     memory::check_address_space()?;
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
@@ -103,14 +114,23 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
-    let sums = GridSums::new(tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| node.node.clone()));
+    let sums = GridSums::new(
+        tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| node.node.clone()),
+    );
     let buildings = Buildings::of(&tables.customers);
     let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
     let first = FirstPass::new(run.first_pass_setting(), &profiles, &sums);
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
     let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
-    let read = inputs::read_all(&readings, &order, &gatherer, &plan.calendar, (progress, plan.pseudonym_key.is_none()), interrupt)?;
+    let read = inputs::read_all(
+        &readings,
+        &order,
+        &gatherer,
+        &plan.calendar,
+        (progress, plan.pseudonym_key.is_none()),
+        interrupt,
+    )?;
     let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
     let counted = registers::finish_counted(&gathered.registers, &first);
     profiles.close()?;
@@ -131,7 +151,8 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("balancing the grid", None);
     let setting = run.first_pass_setting();
-    let look = SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
+    let look =
+        SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (mut grid, coverage) = run.balance(&metered, &mut balancing)?;
@@ -140,7 +161,11 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
 
     progress.stage("list", None);
     let setting = run.list_setting(&licences);
-    let by_balance = ByBalance { named: named::rows(&grid.culprits, &grid.fallen, &setting), linked, says: std::mem::take(&mut grid.says) };
+    let by_balance = ByBalance {
+        named: named::rows(&grid.culprits, &grid.fallen, &setting),
+        linked,
+        says: std::mem::take(&mut grid.says),
+    };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
     let pictures = look.refine(&mut listing, (&metered, &grid.ratios.otherwise), plan.config.run.least_kw, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
@@ -148,8 +173,14 @@ fn scan_and(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt, bes
     unchanged(&readings, &tables)?;
     clock.lap("list")?;
 
-    let findings = run.drawn(run.assemble(&metered, (grid, coverage), listing, &balancing.series, faults), pictures, &metered);
-    let read = WhatWasRead { readings: (interval_readings, register_readings), rejects: gathered.rejects, digests, doubts: readings.doubts() };
+    let findings =
+        run.drawn(run.assemble(&metered, (grid, coverage), listing, &balancing.series, faults), pictures, &metered);
+    let read = WhatWasRead {
+        readings: (interval_readings, register_readings),
+        rejects: gathered.rejects,
+        digests,
+        doubts: readings.doubts(),
+    };
     Ok(run.completed(findings, metered.period(), read, clock.stages))
 }
 
@@ -169,8 +200,10 @@ fn surveyed(
     interrupt: &Interrupt,
 ) -> Result<(Survey, MemoryPlan), PipelineError> {
     let survey = Survey::of(readings, &Watching(interrupt))?;
-    let named = tables.customers.len().max(tables.grid.nodes().filter(|node| node.kind == NodeKind::UsagePoint).count());
-    let demand = Demand { rows: readings.estimated_rows(), named: named as u64, sample: plan.config.calibration.sample as u64 };
+    let named =
+        tables.customers.len().max(tables.grid.nodes().filter(|node| node.kind == NodeKind::UsagePoint).count());
+    let demand =
+        Demand { rows: readings.estimated_rows(), named: named as u64, sample: plan.config.calibration.sample as u64 };
     let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     Ok((survey, memory))
@@ -264,7 +297,8 @@ impl Run<'_> {
         }
     }
 
-    /// Adds usage points that a file does not know, and puts faults in the order of usage points and kinds.
+    /// Adds usage points that a file does not know, and puts faults in the order of usage points
+    /// and kinds.
     fn sort_faults(&self, faults: &mut Vec<Fault>, metered: &Metered) {
         let grid = &self.tables.grid;
         let points = metered.points.iter().map(|point| (&point.usage_point, point.days));
@@ -275,7 +309,12 @@ impl Run<'_> {
     fn calibration_settings(&self) -> CalibrationSettings {
         let prior = &self.plan.config.prior;
         let mismatch = MismatchSettings { above_contract: prior.above_contract, inactive: prior.inactive };
-        CalibrationSettings { prior: prior.by_class.clone(), default_prior: prior.default, prior_strength: prior.strength, mismatch }
+        CalibrationSettings {
+            prior: prior.by_class.clone(),
+            default_prior: prior.default,
+            prior_strength: prior.strength,
+            mismatch,
+        }
     }
 
     fn list_setting<'a>(&'a self, licences: &'a LicenceCheck) -> ListSetting<'a> {
@@ -300,13 +339,20 @@ impl Run<'_> {
     }
 
     /// Balances the grid, customers with registers included.
-    fn balance(&self, metered: &Metered, balancing: &mut Balancing) -> Result<(GridFindings, Vec<CoverageRow>), PipelineError> {
+    fn balance(
+        &self,
+        metered: &Metered,
+        balancing: &mut Balancing,
+    ) -> Result<(GridFindings, Vec<CoverageRow>), PipelineError> {
         let Balancing { series, registers, hosts, look, beside } = balancing;
         let is_read = |id: &str| metered.is_read(id);
-        let register_only = |id: &str| !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok();
+        let register_only = |id: &str| {
+            !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok()
+        };
         let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
         let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
-        let by_register: Vec<&RegisterLoad> = registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
+        let by_register: Vec<&RegisterLoad> =
+            registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
         let profiled = registers::add_to_sums(
             &by_register,
             self.sums,
@@ -318,10 +364,17 @@ impl Run<'_> {
         );
         series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
         let balance = &self.plan.config.balance;
-        let members = metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
+        let members =
+            metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
         let of_registers = by_register.iter().map(|load| (metered.bench.facts(&load.usage_point), load.mean_kw));
         let usual = UsualLoads::of(members.chain(of_registers));
-        let unread = unread::expected(&self.tables.grid, in_balance, |id| metered.bench.facts(id), (&usual, &shapes), &series.supplies);
+        let unread = unread::expected(
+            &self.tables.grid,
+            in_balance,
+            |id| metered.bench.facts(id),
+            (&usual, &shapes),
+            &series.supplies,
+        );
         let place = Position { latitude: balance.latitude, longitude: balance.longitude };
         let setting = GridSetting {
             grid: &self.tables.grid,
@@ -388,8 +441,15 @@ impl Run<'_> {
         }
     }
 
-    /// Adds to the findings what is known when everything else is done, and puts pseudonyms in place of names where the plan asks for it.
-    fn completed(&self, mut findings: Findings, period: Option<(CivilDay, CivilDay)>, read: WhatWasRead, stages: Vec<StageTime>) -> Findings {
+    /// Adds to the findings what is known when everything else is done, and puts pseudonyms in
+    /// place of names where the plan asks for it.
+    fn completed(
+        &self,
+        mut findings: Findings,
+        period: Option<(CivilDay, CivilDay)>,
+        read: WhatWasRead,
+        stages: Vec<StageTime>,
+    ) -> Findings {
         findings.rejects = [read.rejects, self.tables.rejects.clone()].concat();
         findings.rejects.sort();
         let run = &mut findings.run;
@@ -418,7 +478,8 @@ impl Run<'_> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: self.plan.config.run.seed,
             options: self.plan.options.clone(),
-            timezone: zone.map_or_else(|| "none given: stamps are local clock time without changes".to_owned(), str::to_owned),
+            timezone: zone
+                .map_or_else(|| "none given: stamps are local clock time without changes".to_owned(), str::to_owned),
             notes: self.notes(metered),
             usage_points: metered.points.len() as u64,
             config: self.plan.config.to_table(),
@@ -436,7 +497,9 @@ impl Run<'_> {
             ));
         }
         if self.plan.calendar.zone_name().is_none() {
-            notes.push("no --timezone: stamps without an offset are taken as local clock time without changes".to_owned());
+            notes.push(
+                "no --timezone: stamps without an offset are taken as local clock time without changes".to_owned(),
+            );
         }
         if metered.calibration.is_none() && !metered.points.is_empty() {
             notes.push(

@@ -1,7 +1,8 @@
-//! Who a balance names: customers whose own load is in the residual of their node, read a second time for the roughest nodes only.
+//! Who a balance names: customers whose own load is in the residual of their node, read a second
+//! time for the roughest nodes only.
 //!
-//! What is found is counted in the balance before the node is judged: a wrong ratio or a wrong link is a fault, with the correction proposed; a meter that shows less than
-//! is used is a finding.
+//! What is found is counted in the balance before the node is judged: a wrong ratio or a wrong link
+//! is a fault, with the correction proposed; a meter that shows less than is used is a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,25 +18,32 @@ use super::listing::{self, ListSetting};
 
 /// A node this much rougher than meters make it is asked.
 const ROUGH: f64 = 2.5;
-/// Most usage points that are read again at one time for this, and in all as a share of those in the balances.
+/// Most usage points that are read again at one time for this, and in all as a share of those in
+/// the balances.
 const MOST_READ_AGAIN: usize = 6000;
 const MOST_READ_SHARE: f64 = 0.5;
 /// Slope near which nothing of a customer's load flows at its node.
 const NOTHING_FLOWS: std::ops::Range<f64> = -1.1..-0.85;
-/// Standard deviations with which a customer must be missing elsewhere: shops of one kind move alike.
+/// Standard deviations with which a customer must be missing elsewhere: shops of one kind move
+/// alike.
 const HOME: f64 = 14.0;
-/// Slope and standard deviations from which on a meter is said to show too little: more than classes, losses and chance explain.
+/// Slope and standard deviations from which on a meter is said to show too little: more than
+/// classes, losses and chance explain.
 const SHOWS_TOO_LITTLE: f64 = 0.35;
 const SURE: f64 = 12.0;
-/// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A: a meter behind one that is not multiplied shows so little; and how near its slope comes to it.
+/// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A: a meter behind one that is
+/// not multiplied shows so little; and how near its slope comes to it.
 const CURRENT_RATIOS: [f64; 14] = [5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
 const NEAR_A_RATIO: f64 = 0.06;
-/// A meter that shows less than a fifth of what flows is one whose ratio was forgotten, whatever its slope makes of that ratio: who steals leaves more on the meter, or nothing.
+/// A meter that shows less than a fifth of what flows is one whose ratio was forgotten, whatever
+/// its slope makes of that ratio: who steals leaves more on the meter, or nothing.
 const FORGOTTEN: f64 = 4.8;
-/// Probability of such a finding: in a simulated utility drawn after the rules were fixed all 30 that were named stole or bypassed their meter, (30 + 1) / (30 + 2) = 0.97 by the rule of
+/// Probability of such a finding: in a simulated utility drawn after the rules were fixed all 30
+/// that were named stole or bypassed their meter, (30 + 1) / (30 + 2) = 0.97 by the rule of
 /// succession; a little less, for real meters err in more ways than simulated ones.
 const PROBABILITY: f64 = 0.94;
-/// Half-width of a 90 % interval in standard errors, and the error of a size beside chance, as a share: the slope holds for hours that change.
+/// Half-width of a 90 % interval in standard errors, and the error of a size beside chance, as a
+/// share: the slope holds for hours that change.
 const NINETY: f64 = 1.645;
 const SIZE_ERROR: f64 = 0.1;
 
@@ -85,17 +93,20 @@ impl Culprit {
             Wrong::Clock { late_min } => {
                 if let (Some(first), Some(last)) = (residual.at.first().copied(), residual.at.last().copied()) {
                     let hours = ((last.0 - first.0) / 3600 + 1) as usize;
-                    // Where a reading on either side is missing, nothing is known of the difference.
+                    // Where a reading on either side is missing, nothing is known of the
+                    // difference.
                     let known = |kw: f32| if kw.is_nan() { 0.0 } else { kw };
-                    let kw: Vec<f32> = late_load_kw(&self.series, first, hours, late_min).into_iter().map(known).collect();
+                    let kw: Vec<f32> =
+                        late_load_kw(&self.series, first, hours, late_min).into_iter().map(known).collect();
                     residual.add_expected(first, &kw);
                 }
             }
         }
     }
 
-    /// Whether its meter shows less than is used, beyond doubt about its data. Under a feeder or a substation hang hundreds of shops that open and close alike: what is missing there
-    /// may be anybody's.
+    /// Whether its meter shows less than is used, beyond doubt about its data. Under a feeder or a
+    /// substation hang hundreds of shops that open and close alike: what is missing there may be
+    /// anybody's.
     pub(super) fn under_registers(&self) -> bool {
         self.kind == NodeKind::Transformer
             && !self.was_divided
@@ -106,7 +117,8 @@ impl Culprit {
             && self.named.left < ROUGH
     }
 
-    /// The ratio of current transformers that its meter shows its load divided by, as near as the slope tells: somebody forgot to multiply.
+    /// The ratio of current transformers that its meter shows its load divided by, as near as the
+    /// slope tells: somebody forgot to multiply.
     pub(super) fn forgotten_ratio(&self) -> Option<f64> {
         let shown_of = 1.0 + self.beta();
         let near = |ratio: &f64| (shown_of / ratio).ln().abs() < NEAR_A_RATIO;
@@ -114,7 +126,8 @@ impl Culprit {
         usual.or_else(|| (shown_of > FORGOTTEN).then(|| shown_of.round())).filter(|_| self.named.strength > SURE)
     }
 
-    /// Whether what is said of it is sure enough to be counted in the balance: a customer that is only said to show too little would pay for a tap.
+    /// Whether what is said of it is sure enough to be counted in the balance: a customer that is
+    /// only said to show too little would pay for a tap.
     pub(super) fn is_counted(&self) -> bool {
         self.beta() <= 0.0 || self.under_registers() || self.forgotten_ratio().is_some()
     }
@@ -123,8 +136,18 @@ impl Culprit {
     pub(super) fn fault(&self) -> Option<Fault> {
         if let Wrong::Clock { late_min } = self.named.wrong {
             let (minutes, word) = (late_min.abs(), if late_min > 0 { "late" } else { "early" });
-            let detail = format!("by the balance of {} its clock is about {minutes} minutes {word}: set it; shifted back for the balance", self.node);
-            return Some(Fault { usage_point: self.usage_point.clone(), kind: FaultKind::Clock, from: None, to: None, share: None, detail });
+            let detail = format!(
+                "by the balance of {} its clock is about {minutes} minutes {word}: set it; shifted back for the balance",
+                self.node
+            );
+            return Some(Fault {
+                usage_point: self.usage_point.clone(),
+                kind: FaultKind::Clock,
+                from: None,
+                to: None,
+                share: None,
+                detail,
+            });
         }
         let beta = self.beta();
         if let Some(ratio) = self.forgotten_ratio() {
@@ -132,7 +155,14 @@ impl Culprit {
                 "by the balance of {} its meter shows 1/{ratio:.0} of what flows: the ratio of its current transformers is not applied; counted so",
                 self.node
             );
-            return Some(Fault { usage_point: self.usage_point.clone(), kind: FaultKind::Multiplier, from: None, to: None, share: None, detail });
+            return Some(Fault {
+                usage_point: self.usage_point.clone(),
+                kind: FaultKind::Multiplier,
+                from: None,
+                to: None,
+                share: None,
+                detail,
+            });
         }
         if beta > 0.0 {
             return None;
@@ -140,7 +170,10 @@ impl Culprit {
         let (kind, detail) = match &self.belongs_to {
             Some(node) => (
                 FaultKind::WrongLink,
-                format!("its load is not in the balance of {} but is missing at {node}: link it to {node}; counted there", self.node),
+                format!(
+                    "its load is not in the balance of {} but is missing at {node}: link it to {node}; counted there",
+                    self.node
+                ),
             ),
             None => (
                 FaultKind::Multiplier,
@@ -156,9 +189,15 @@ impl Culprit {
 }
 
 /// Lines for meters that show less than is used, by usage point.
-pub(super) fn rows(culprits: &[Culprit], fallen: &[Fallen], setting: &ListSetting) -> BTreeMap<UsagePointId, SuspectRow> {
-    let named = culprits.iter().filter(|culprit| culprit.under_registers()).map(|culprit| suspect_row(culprit, setting));
-    let fallen = fallen.iter().filter(|fallen| fallen.under_registers()).map(|fallen| fallen.suspect_row(setting, PROBABILITY));
+pub(super) fn rows(
+    culprits: &[Culprit],
+    fallen: &[Fallen],
+    setting: &ListSetting,
+) -> BTreeMap<UsagePointId, SuspectRow> {
+    let named =
+        culprits.iter().filter(|culprit| culprit.under_registers()).map(|culprit| suspect_row(culprit, setting));
+    let fallen =
+        fallen.iter().filter(|fallen| fallen.under_registers()).map(|fallen| fallen.suspect_row(setting, PROBABILITY));
     named.chain(fallen).map(|row| (row.usage_point.clone(), row)).collect()
 }
 
@@ -168,8 +207,10 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
     let error = NINETY * (1.0 / strength).hypot(SIZE_ERROR);
     let hours = (culprit.hours.1.0 - culprit.hours.0.0) as f64 / 3600.0;
     let mut row = listing::place_row(&culprit.usage_point, setting);
-    (row.finding, row.pattern, row.probability) = (FindingKind::UnderRegistration, Some(Pattern::Scaled), Some(PROBABILITY));
-    (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) = (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
+    (row.finding, row.pattern, row.probability) =
+        (FindingKind::UnderRegistration, Some(Pattern::Scaled), Some(PROBABILITY));
+    (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =
+        (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
     row.hidden_kwh = Some(kw * hours);
     row.evidence_for.push(format!(
         "balance: what is missing at {} follows this meter hour by hour in odd and in even weeks, {beta:.2} kW for each kW it shows ({strength:.0} standard deviations); it shows {:.0} % of the load",
@@ -179,12 +220,17 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
     row
 }
 
-/// The nodes worth asking, roughest first, in lots that may be read at one time, as long as they are not most of all; one with too many customers for that is passed over.
+/// The nodes worth asking, roughest first, in lots that may be read at one time, as long as they
+/// are not most of all; one with too many customers for that is passed over.
 pub(super) fn worth_asking(nodes: &[Asked]) -> Vec<Vec<UsagePointId>> {
-    let mut rough: Vec<(f64, &Asked)> =
-        nodes.par_iter().filter_map(|asked| Some((roughness(asked.residual)?, asked))).filter(|(rough, _)| *rough > ROUGH).collect();
+    let mut rough: Vec<(f64, &Asked)> = nodes
+        .par_iter()
+        .filter_map(|asked| Some((roughness(asked.residual)?, asked)))
+        .filter(|(rough, _)| *rough > ROUGH)
+        .collect();
     rough.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
-    let all: usize = nodes.iter().filter(|asked| asked.kind == NodeKind::Transformer).map(|asked| asked.customers.len()).sum();
+    let all: usize =
+        nodes.iter().filter(|asked| asked.kind == NodeKind::Transformer).map(|asked| asked.customers.len()).sum();
     let mut open = MOST_READ_AGAIN.max((MOST_READ_SHARE * all as f64) as usize);
     let mut lots: Vec<Vec<UsagePointId>> = Vec::new();
     let mut room = 0;
@@ -256,11 +302,16 @@ fn culprit(asked: &Asked, series: &LoadSeries, named: Named) -> Culprit {
 /// Looks for the nodes that miss the customers of which nothing flows at their own.
 fn find_homes(found: &mut [Culprit], all: &[Asked]) {
     let lost: Vec<usize> = (0..found.len()).filter(|&index| NOTHING_FLOWS.contains(&found[index].beta())).collect();
-    let (Some(first), Some(end)) = (lost.iter().map(|&i| found[i].hours.0).min(), lost.iter().map(|&i| found[i].hours.1).max()) else { return };
+    let (Some(first), Some(end)) =
+        (lost.iter().map(|&i| found[i].hours.0).min(), lost.iter().map(|&i| found[i].hours.1).max())
+    else {
+        return;
+    };
     let series: Vec<LoadSeries> = lost.iter().map(|&index| found[index].series.clone()).collect();
     let adrift = Adrift::of(&series, first, ((end.0 - first.0) / 3600).max(0) as usize);
-    let placed =
-        all.par_iter().map(|asked| adrift.placed_at(asked.residual).into_iter().map(|placed| (placed, asked.node.clone())).collect::<Vec<_>>());
+    let placed = all.par_iter().map(|asked| {
+        adrift.placed_at(asked.residual).into_iter().map(|placed| (placed, asked.node.clone())).collect::<Vec<_>>()
+    });
     let mut placed: Vec<_> = placed.flatten_iter().collect();
     placed.sort_by(|a, b| b.0.strength.total_cmp(&a.0.strength).then_with(|| a.1.cmp(&b.1)));
     for (place, node) in placed {

@@ -14,9 +14,13 @@ const MOST_NODES: usize = 300;
 
 /// Days of the nodes that are likely enough to be looked at, in the order of `nodes`.
 pub(super) fn of_likely(nodes: &[NodeRow], balanced: &[Balanced], calendar: &Calendar) -> Vec<NodeDayRow> {
-    let residuals: BTreeMap<&UsagePointId, &Residual> = balanced.iter().map(|balanced| (&balanced.node.node, &balanced.residual)).collect();
+    let residuals: BTreeMap<&UsagePointId, &Residual> =
+        balanced.iter().map(|balanced| (&balanced.node.node, &balanced.residual)).collect();
     let likely = nodes.iter().filter(|row| row.probability.is_some_and(|p| p > WORTH_A_LOOK)).take(MOST_NODES);
-    likely.filter_map(|row| residuals.get(&row.node).map(|residual| days(&row.node, residual, calendar))).flatten().collect()
+    likely
+        .filter_map(|row| residuals.get(&row.node).map(|residual| days(&row.node, residual, calendar)))
+        .flatten()
+        .collect()
 }
 
 /// Daily means of a balance, in the order of days.
@@ -48,7 +52,10 @@ pub(super) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<String> {
     let mut words = Vec::new();
     if odds.from_the_start {
         let level_kw = odds.kw - if found.parts.is_empty() { 0.0 } else { found.parts_kw };
-        words.push(format!("{level_kw:.1} kW day and night from the first reading (\u{b1} {:.1} kW, 90 %)", NINETY * odds.error_kw));
+        words.push(format!(
+            "{level_kw:.1} kW day and night from the first reading (\u{b1} {:.1} kW, 90 %)",
+            NINETY * odds.error_kw
+        ));
     }
     for part in &found.parts {
         let when = match part.pattern {
@@ -56,7 +63,10 @@ pub(super) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<String> {
             UnmeteredPattern::Night => "in a window of the day",
             UnmeteredPattern::Dark => "from dusk to dawn",
         };
-        let since = part.since.map_or_else(|| "from the first reading, for a time or in its window".to_owned(), |day| format!("since {day}"));
+        let since = part.since.map_or_else(
+            || "from the first reading, for a time or in its window".to_owned(),
+            |day| format!("since {day}"),
+        );
         words.push(format!("{:.1} kW {when}, {since}", part.kw));
     }
     words
@@ -80,7 +90,8 @@ mod tests {
             ..Residual::default()
         };
         let days = days(&"T1".into(), &residual, &Calendar::new(None).unwrap());
-        let told: Vec<(u64, f64, f64)> = days.iter().map(|day| (day.hours, day.supplied_kw, day.unmetered_kw)).collect();
+        let told: Vec<(u64, f64, f64)> =
+            days.iter().map(|day| (day.hours, day.supplied_kw, day.unmetered_kw)).collect();
         assert_eq!(told, [(24, 10.0, 1.0), (6, 20.0, 11.0)]);
     }
 }

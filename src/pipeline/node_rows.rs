@@ -19,14 +19,20 @@ const LARGE_PROPORTION: f64 = 0.05;
 
 /// Rows best first, with ranks and q-values.
 pub(super) fn ranked(balanced: &[Balanced], culprits: &[Culprit], fallen: &[Fallen]) -> Vec<NodeRow> {
-    let found: BTreeMap<&str, f64> =
-        balanced.iter().filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw))).collect();
+    let found: BTreeMap<&str, f64> = balanced
+        .iter()
+        .filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw)))
+        .collect();
     let key = |balanced: &Balanced| balanced.odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds);
-    let mut rows: Vec<(f64, NodeRow)> = balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), culprits, fallen))).collect();
+    let mut rows: Vec<(f64, NodeRow)> =
+        balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), culprits, fallen))).collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
     let probability: Vec<f64> = rows.iter().map_while(|(_, row)| row.probability).collect();
     let q = q_values(&probability);
-    rows.into_iter().enumerate().map(|(index, (_, row))| NodeRow { rank: index as u64 + 1, q_value: q.get(index).copied(), ..row }).collect()
+    rows.into_iter()
+        .enumerate()
+        .map(|(index, (_, row))| NodeRow { rank: index as u64 + 1, q_value: q.get(index).copied(), ..row })
+        .collect()
 }
 
 /// The line of one node. `found` holds the power of every node with a finding.
@@ -36,8 +42,12 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
     let interval = odds.map(|odds| (odds.kw - NINETY * odds.error_kw, odds.kw + NINETY * odds.error_kw));
     let kwh = odds.map(|odds| odds.mean_kw * hours);
     // Energy is as uncertain as power, while it runs.
-    let kwh_error =
-        odds.map(|odds| NINETY * odds.error_kw * hours * if odds.kw > 0.0 && odds.mean_kw > 0.0 { (odds.mean_kw / odds.kw).min(1.0) } else { 1.0 });
+    let kwh_error = odds.map(|odds| {
+        NINETY
+            * odds.error_kw
+            * hours
+            * if odds.kw > 0.0 && odds.mean_kw > 0.0 { (odds.mean_kw / odds.kw).min(1.0) } else { 1.0 }
+    });
     let telling = odds.filter(|odds| odds.log_odds > 0.0).zip(balanced.found.as_ref());
     let measured = energies.filter(|_| hours > 0.0);
     NodeRow {
@@ -67,12 +77,15 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
     }
 }
 
-/// Adds to a node's line whom its balance names, each with the ground; where it names nobody, what would settle the finding.
+/// Adds to a node's line whom its balance names, each with the ground; where it names nobody, what
+/// would settle the finding.
 fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
     let of_node = || culprits.iter().filter(|culprit| culprit.node == row.node);
     let late = of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Clock { .. })).count();
     if late > 0 {
-        row.remarks.push(format!("the clocks of {late} customers are wrong: named in faults.csv, shifted back for the balance"));
+        row.remarks.push(format!(
+            "the clocks of {late} customers are wrong: named in faults.csv, shifted back for the balance"
+        ));
     }
     for culprit in of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Load { .. })) {
         let (beta, strength) = (culprit.beta(), culprit.named.strength);
@@ -90,8 +103,12 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
             ));
         }
     }
-    row.shortlist
-        .extend(fallen.iter().filter(|fallen| fallen.node == row.node).map(|fallen| format!("{}: {}", meter(&fallen.usage_point), fallen.ground())));
+    row.shortlist.extend(
+        fallen
+            .iter()
+            .filter(|fallen| fallen.node == row.node)
+            .map(|fallen| format!("{}: {}", meter(&fallen.usage_point), fallen.ground())),
+    );
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
         row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned());
     }
@@ -105,7 +122,8 @@ fn meter(id: &UsagePointId) -> Marked<'_> {
 
 /// A load is called scheduled when most of it runs in a window.
 fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
-    let windows: f64 = found.parts.iter().filter(|part| part.pattern != UnmeteredPattern::Constant).map(|part| part.kw).sum();
+    let windows: f64 =
+        found.parts.iter().filter(|part| part.pattern != UnmeteredPattern::Constant).map(|part| part.kw).sum();
     if windows > 0.5 * odds.kw { Pattern::Scheduled } else { Pattern::Constant }
 }
 
@@ -128,7 +146,9 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage));
     }
     if balanced.is_corrected {
-        remarks.push("the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve".to_owned());
+        remarks.push(
+            "the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve".to_owned(),
+        );
     }
     if balanced.unread > 0 {
         remarks.push(format!(
@@ -146,21 +166,35 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
             100.0 * balanced.residual.coarse_share
         ));
     } else if balanced.residual.span == BalanceSpan::Day {
-        remarks.push("the balance meter is read by the day: a load that runs in a window shows with its daily mean".to_owned());
+        remarks.push(
+            "the balance meter is read by the day: a load that runs in a window shows with its daily mean".to_owned(),
+        );
     }
     if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
         remarks.push("no rating: transformer loss is taken as zero".to_owned());
     }
     if !balanced.placed.is_empty() {
         let ids: Vec<String> = balanced.placed.iter().map(|id| meter(id).to_string()).collect();
-        remarks.push(format!("missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}", ids.join(", ")));
+        remarks.push(format!(
+            "missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}",
+            ids.join(", ")
+        ));
     }
-    if balanced.found.as_ref().is_some_and(|found| found.parts.iter().any(|part| part.pattern == UnmeteredPattern::Dark)) {
-        remarks.push("a load runs from dusk to dawn, as street lamps do: ask whether lamps are fed here that nobody declared".to_owned());
+    if balanced
+        .found
+        .as_ref()
+        .is_some_and(|found| found.parts.iter().any(|part| part.pattern == UnmeteredPattern::Dark))
+    {
+        remarks.push(
+            "a load runs from dusk to dawn, as street lamps do: ask whether lamps are fed here that nobody declared"
+                .to_owned(),
+        );
     }
     remarks.extend(balanced.energies.and_then(|energies| energies.surplus()));
     remarks.extend(explained(balanced, found));
-    if let Some(proportional) = balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION) {
+    if let Some(proportional) =
+        balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION)
+    {
         remarks.push(format!(
             "{:+.0} % of the metered load is left over in proportion to it: customers that nobody reads, or a meter that under-registers",
             100.0 * proportional
@@ -171,8 +205,11 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
 
 /// What nodes below explain of a node's unmetered load.
 fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<String> {
-    let mut told: Vec<String> =
-        balanced.below.iter().filter_map(|node| found.get(&*node.node).map(|kw| format!("{} ({kw:.1} kW)", node.node))).collect();
+    let mut told: Vec<String> = balanced
+        .below
+        .iter()
+        .filter_map(|node| found.get(&*node.node).map(|kw| format!("{} ({kw:.1} kW)", node.node)))
+        .collect();
     told.sort();
     if told.is_empty() {
         return None;

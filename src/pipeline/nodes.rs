@@ -1,13 +1,17 @@
-//! The balance engine over the grid: every node with a balance meter, and what the tool can and cannot see at every node.
+//! The balance engine over the grid: every node with a balance meter, and what the tool can and
+//! cannot see at every node.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::balance::{
-    BalanceSettings, BalanceSpan, Decomposition, LineLoss, Locality, NodeLevel, NodeMeters, NodeOdds, Null, Residual, Wanted, decompose, residual,
+    BalanceSettings, BalanceSpan, Decomposition, LineLoss, Locality, NodeLevel, NodeMeters, NodeOdds, Null, Residual,
+    Wanted, decompose, residual,
 };
-use crate::domain::{Calendar, Fault, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId};
+use crate::domain::{
+    Calendar, Fault, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId,
+};
 use crate::findings::{NodeDayRow, NodeRow};
 use crate::fusion::logistic;
 use crate::series::{GridSums, LoadSeries, RegisterPeriod};
@@ -27,7 +31,8 @@ use super::unread::UnreadLoads;
 
 /// Coverage below which a node is not judged.
 pub(super) const LEAST_COVERAGE: f64 = 0.5;
-/// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node errs twice as much.
+/// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node
+/// errs twice as much.
 const RESERVE: f64 = 20.0;
 /// Share of the load known by the day or by registers only from which on a node is balanced by day.
 pub(super) const MUCH_COARSE: f64 = 0.2;
@@ -37,7 +42,8 @@ const CORRECTED: f64 = 2.0;
 const LEAST_FINE: usize = 5;
 /// Meters err together by no more than this share of what is supplied.
 const SURPLUS: f64 = 0.03;
-/// A customer below this mean is nothing that a balance could be asked about; of a larger one it must exclude, by so many errors, that half of it does not flow.
+/// A customer below this mean is nothing that a balance could be asked about; of a larger one it
+/// must exclude, by so many errors, that half of it does not flow.
 const LARGE_ENOUGH_KW: f64 = 1.0;
 const SURELY: f64 = 3.0;
 /// A load of which less than this share flows is none that its series shows.
@@ -49,7 +55,8 @@ pub(super) const NINETY: f64 = 1.645;
 pub(super) struct GridSeries {
     /// Balance meters.
     pub(super) supplies: BTreeMap<UsagePointId, LoadSeries>,
-    /// What is known of those among them that have a register only: their hours are those of the meters below.
+    /// What is known of those among them that have a register only: their hours are those of the
+    /// meters below.
     pub(super) registers: BTreeMap<UsagePointId, Vec<RegisterPeriod>>,
     /// Usage points that the grid file does not place, hourly.
     pub(super) adrift: Vec<LoadSeries>,
@@ -102,7 +109,8 @@ pub(super) struct GridFindings {
     pub(super) nodes: Vec<NodeRow>,
     /// `node_days.csv`, in the same order.
     pub(super) days: Vec<NodeDayRow>,
-    /// Usage points that the grid file forgot and the node whose balance they are missing from, in the order of ids.
+    /// Usage points that the grid file forgot and the node whose balance they are missing from, in
+    /// the order of ids.
     pub(super) placed: Places,
     /// Customers that a balance has named.
     pub(super) culprits: Vec<Culprit>,
@@ -119,7 +127,8 @@ pub(super) struct GridFindings {
 }
 
 /// Gives the series of some usage points behind the fault gate.
-pub(super) type ReadAgain<'a> = dyn Fn(&BTreeSet<UsagePointId>) -> Result<BTreeMap<UsagePointId, LoadSeries>, PipelineError> + 'a;
+pub(super) type ReadAgain<'a> =
+    dyn Fn(&BTreeSet<UsagePointId>) -> Result<BTreeMap<UsagePointId, LoadSeries>, PipelineError> + 'a;
 
 /// Energies of a node with everything under it, kWh.
 #[derive(Clone, Copy)]
@@ -151,22 +160,30 @@ pub(super) struct Balanced<'a> {
     pub(super) placed: Vec<UsagePointId>,
 }
 
-/// Balances of all nodes with a balance meter. Where balance meters lie below one another, each node is judged by what is missing between its own meter and
-/// those below: a load counts at the lowest node that sees it, and what is left above is a tap on the way.
+/// Balances of all nodes with a balance meter. Where balance meters lie below one another, each
+/// node is judged by what is missing between its own meter and those below: a load counts at the
+/// lowest node that sees it, and what is left above is a tap on the way.
 ///
-/// `read_again` gives the series of some usage points, for the nodes whose balance is so rough that it may name somebody; `then` is shown the judged balances.
+/// `read_again` gives the series of some usage points, for the nodes whose balance is so rough that
+/// it may name somebody; `then` is shown the judged balances.
 ///
 /// # Errors
 /// When usage points cannot be read again.
-pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: &mut dyn FnMut(&[Balanced])) -> Result<GridFindings, PipelineError> {
-    let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
+pub(super) fn balance_grid(
+    setting: &GridSetting,
+    read_again: &ReadAgain,
+    then: &mut dyn FnMut(&[Balanced]),
+) -> Result<GridFindings, PipelineError> {
+    let metered: Vec<&GridNode> =
+        setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
     let mut checked = supplies::check(&metered, setting);
     let by_ratio = checked.series.clone();
     let uncorrected = *setting;
     let setting = &GridSetting { corrected: &by_ratio, ..uncorrected };
     let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let mut ratios = settle_ratios(&mut balanced, setting);
-    // A late clock looks like a forgotten customer of like load, and that one like a meter that shows too little: faults first, then the forgotten, then meters.
+    // A late clock looks like a forgotten customer of like load, and that one like a meter that
+    // shows too little: faults first, then the forgotten, then meters.
     let mut culprits: Vec<Culprit> = Vec::new();
     correct(&mut balanced, setting, read_again, (Wanted::FaultsOnly, &mut culprits))?;
     set_clocks(&mut balanced, &uncorrected, &ratios, (&mut checked, &mut culprits));
@@ -177,7 +194,8 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     if culprits.len() > before {
         // Where the noise of a wrong ratio is gone, more of those missing can be heard.
         let quieter: BTreeSet<&UsagePointId> = culprits.iter().map(|culprit| &culprit.node).collect();
-        placed.extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
+        placed
+            .extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
     balanced.par_iter_mut().for_each(|balanced| {
         if balanced.residual.is_hourly() && balanced.residual.coarse_share > MUCH_COARSE {
@@ -189,11 +207,17 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     if place_steady(&mut balanced, setting, &mut placed, &mut ratios.otherwise) {
         judge(&mut balanced, setting);
     }
-    let named = culprits.iter().map(|culprit| &culprit.usage_point).chain(placed.keys()).chain(ratios.otherwise.keys()).collect();
+    let named = culprits
+        .iter()
+        .map(|culprit| &culprit.usage_point)
+        .chain(placed.keys())
+        .chain(ratios.otherwise.keys())
+        .collect();
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
     then(&balanced);
     let nodes = ranked(&balanced, &culprits, &fallen);
-    let names_somebody: BTreeSet<&UsagePointId> = nodes.iter().filter(|row| !row.shortlist.is_empty()).map(|row| &row.node).collect();
+    let names_somebody: BTreeSet<&UsagePointId> =
+        nodes.iter().filter(|row| !row.shortlist.is_empty()).map(|row| &row.node).collect();
     let began: Vec<Began> = balanced.iter().filter_map(|balanced| began(balanced, &names_somebody)).collect();
     let says = balanced.iter().flat_map(|balanced| says(balanced, &culprits, setting)).collect();
     Ok(GridFindings {
@@ -209,8 +233,10 @@ pub(super) fn balance_grid(setting: &GridSetting, read_again: &ReadAgain, then: 
     })
 }
 
-/// Puts balance meters right whose clocks are wrong, level by level, and balances their nodes and those above anew. What was said of the clocks and loads of their customers is asked again; ratios that
-/// are settled there, and customers of other nodes that belong there, are counted again.
+/// Puts balance meters right whose clocks are wrong, level by level, and balances their nodes and
+/// those above anew. What was said of the clocks and loads of their customers is asked again;
+/// ratios that are settled there, and customers of other nodes that belong there, are counted
+/// again.
 fn set_clocks<'a>(
     balanced: &mut [Balanced<'a>],
     setting: &GridSetting<'a>,
@@ -234,9 +260,16 @@ fn set_clocks<'a>(
         culprits.retain(|culprit| !anew.contains(&culprit.node));
         for balanced in balanced.iter_mut().filter(|balanced| anew.contains(&balanced.node.node)) {
             let node = &balanced.node.node;
-            let settled =
-                setting.series.ratios.iter().map(|ratio| &ratio.otherwise).filter(|own| ratios.otherwise.get(&own.usage_point) == Some(node));
-            let moved = culprits.iter().filter(|culprit| culprit.belongs_to.as_ref() == Some(node)).map(|culprit| culprit.series.hourly());
+            let settled = setting
+                .series
+                .ratios
+                .iter()
+                .map(|ratio| &ratio.otherwise)
+                .filter(|own| ratios.otherwise.get(&own.usage_point) == Some(node));
+            let moved = culprits
+                .iter()
+                .filter(|culprit| culprit.belongs_to.as_ref() == Some(node))
+                .map(|culprit| culprit.series.hourly());
             for own in settled.cloned().chain(moved) {
                 balanced.residual.add_customer(own.start, &own.kw, 1.0);
             }
@@ -244,17 +277,24 @@ fn set_clocks<'a>(
     }
 }
 
-/// Takes every residual apart: first each by itself, then with the line loss that the nodes of its level show together.
+/// Takes every residual apart: first each by itself, then with the line loss that the nodes of its
+/// level show together.
 fn take_apart(balanced: &mut [Balanced], setting: &GridSetting) {
     let of_level = |balanced: &[Balanced], kind: NodeKind| {
         LineLoss::of(
-            &balanced.iter().filter(|balanced| balanced.node.kind == kind).filter_map(|balanced| balanced.found.as_ref()).collect::<Vec<_>>(),
+            &balanced
+                .iter()
+                .filter(|balanced| balanced.node.kind == kind)
+                .filter_map(|balanced| balanced.found.as_ref())
+                .collect::<Vec<_>>(),
         )
     };
     for _ in 0..2 {
-        let known = [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation].map(|kind| (kind, of_level(balanced, kind)));
+        let known = [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation]
+            .map(|kind| (kind, of_level(balanced, kind)));
         balanced.par_iter_mut().filter(|balanced| balanced.residual.coverage >= LEAST_COVERAGE).for_each(|balanced| {
-            balanced.line_loss = known.iter().find(|(kind, _)| *kind == balanced.node.kind).map_or(LineLoss::UNKNOWN, |(_, loss)| *loss);
+            balanced.line_loss =
+                known.iter().find(|(kind, _)| *kind == balanced.node.kind).map_or(LineLoss::UNKNOWN, |(_, loss)| *loss);
             balanced.found = decompose(&balanced.residual, &setting.locality(balanced.node), balanced.line_loss);
         });
     }
@@ -265,20 +305,31 @@ fn judge(balanced: &mut [Balanced], setting: &GridSetting) {
     // Feeders miss other things than transformers do: each level of the grid is its own measure.
     let mut levels: BTreeMap<NodeKind, Vec<(BalanceSpan, NodeLevel)>> = BTreeMap::new();
     for balanced in balanced.iter() {
-        levels.entry(balanced.node.kind).or_default().extend(level(balanced).map(|level| (balanced.residual.span, level)));
+        levels
+            .entry(balanced.node.kind)
+            .or_default()
+            .extend(level(balanced).map(|level| (balanced.residual.span, level)));
     }
     let nulls: BTreeMap<NodeKind, Null> = levels.into_iter().map(|(kind, levels)| (kind, null_of(&levels))).collect();
     for balanced in balanced {
         let reserve = reserve(balanced);
         let null = &nulls[&balanced.node.kind];
-        balanced.odds = level(balanced).zip(balanced.found.as_ref()).map(|(level, found)| null.judge(&level, found, reserve, setting.prior));
+        balanced.odds = level(balanced)
+            .zip(balanced.found.as_ref())
+            .map(|(level, found)| null.judge(&level, found, reserve, setting.prior));
     }
 }
 
-/// How the healthy nodes of a level err; months tell little of that, and are asked only where hardly any node is balanced by the hour or day.
+/// How the healthy nodes of a level err; months tell little of that, and are asked only where
+/// hardly any node is balanced by the hour or day.
 fn null_of(levels: &[(BalanceSpan, NodeLevel)]) -> Null {
-    let fine: Vec<NodeLevel> = levels.iter().filter(|(span, _)| *span != BalanceSpan::Register).map(|(_, level)| *level).collect();
-    if fine.len() >= LEAST_FINE { Null::of(&fine) } else { Null::of(&levels.iter().map(|(_, level)| *level).collect::<Vec<_>>()) }
+    let fine: Vec<NodeLevel> =
+        levels.iter().filter(|(span, _)| *span != BalanceSpan::Register).map(|(_, level)| *level).collect();
+    if fine.len() >= LEAST_FINE {
+        Null::of(&fine)
+    } else {
+        Null::of(&levels.iter().map(|(_, level)| *level).collect::<Vec<_>>())
+    }
 }
 
 /// Load that began at a transformer, where its balance says so.
@@ -286,13 +337,23 @@ fn began(balanced: &Balanced, names_somebody: &BTreeSet<&UsagePointId>) -> Optio
     let (found, odds) = (balanced.found.as_ref()?, balanced.odds?);
     let day = since(&odds, found).filter(|_| balanced.node.kind == NodeKind::Transformer)?;
     let node = balanced.node.node.clone();
-    Some(Began { day, kw: odds.kw, probability: logistic(odds.log_odds), names_somebody: names_somebody.contains(&node), node })
+    Some(Began {
+        day,
+        kw: odds.kw,
+        probability: logistic(odds.log_odds),
+        names_somebody: names_somebody.contains(&node),
+        node,
+    })
 }
 
-/// What the balance of a transformer says of the readings of its customers: of whom it names that their load does not flow there, and of large ones that it closes with them.
+/// What the balance of a transformer says of the readings of its customers: of whom it names that
+/// their load does not flow there, and of large ones that it closes with them.
 fn says(balanced: &Balanced, culprits: &[Culprit], setting: &GridSetting) -> Vec<(UsagePointId, Says)> {
     let node = &balanced.node.node;
-    let Some(odds) = balanced.odds.filter(|_| balanced.node.kind == NodeKind::Transformer && balanced.residual.coverage >= LEAST_COVERAGE) else {
+    let Some(odds) = balanced
+        .odds
+        .filter(|_| balanced.node.kind == NodeKind::Transformer && balanced.residual.coverage >= LEAST_COVERAGE)
+    else {
         return Vec::new();
     };
     let named = |id: &UsagePointId| culprits.iter().find(|culprit| culprit.usage_point == *id);
@@ -300,7 +361,8 @@ fn says(balanced: &Balanced, culprits: &[Culprit], setting: &GridSetting) -> Vec
         if let Some(culprit) = named(id) {
             let share = 1.0 + culprit.beta();
             let is_elsewhere = culprit.belongs_to.is_some();
-            return (share < MOSTLY_NOT_REAL && !is_elsewhere).then(|| Says::NotReal { node: node.clone(), share: share.max(0.0) });
+            return (share < MOSTLY_NOT_REAL && !is_elsewhere)
+                .then(|| Says::NotReal { node: node.clone(), share: share.max(0.0) });
         }
         let mean_kw = (setting.mean_kw)(id).filter(|kw| *kw >= LARGE_ENOUGH_KW)?;
         // Were half of it not there, the balance would show a gain.
@@ -315,9 +377,16 @@ pub(super) fn balance<'a>(node: &'a GridNode, setting: &GridSetting<'a>) -> Bala
 }
 
 /// The balance of a node with balance meters as they are `corrected`.
-pub(super) fn balance_with<'a>(node: &'a GridNode, corrected: &BTreeMap<UsagePointId, LoadSeries>, setting: &GridSetting<'a>) -> Balanced<'a> {
-    let supply_of =
-        |node: &GridNode| node.balance_meter.as_ref().and_then(|meter| corrected.get(meter).or_else(|| setting.series.supplies.get(meter)));
+pub(super) fn balance_with<'a>(
+    node: &'a GridNode,
+    corrected: &BTreeMap<UsagePointId, LoadSeries>,
+    setting: &GridSetting<'a>,
+) -> Balanced<'a> {
+    let supply_of = |node: &GridNode| {
+        node.balance_meter
+            .as_ref()
+            .and_then(|meter| corrected.get(meter).or_else(|| setting.series.supplies.get(meter)))
+    };
     let (own, below) = frontier(node, setting.grid, |node| supply_of(node).is_some());
     let unread = children(node, setting.grid).iter().filter(|id| !(setting.in_balance)(id)).count();
     let mut balanced = Balanced {
@@ -359,7 +428,8 @@ pub(super) fn balance_with<'a>(node: &'a GridNode, corrected: &BTreeMap<UsagePoi
         }
     };
     balanced.residual = residual_of(&own, balanced.below.iter().filter_map(|node| supply_of(node)).collect());
-    let whole = (!balanced.below.is_empty()).then(|| residual_of(&frontier(node, setting.grid, |_| false).0, Vec::new()));
+    let whole =
+        (!balanced.below.is_empty()).then(|| residual_of(&frontier(node, setting.grid, |_| false).0, Vec::new()));
     balanced.energies = Some(Energies::of(whole.as_ref().unwrap_or(&balanced.residual)));
     for unread in own.iter().filter_map(|node| setting.unread.get(&node.node)) {
         balanced.residual.add_expected(unread.start, &unread.kw);
@@ -426,16 +496,29 @@ pub(super) fn children(node: &GridNode, grid: &Grid) -> Vec<UsagePointId> {
 
 /// Usage points whose way to the top meets no other node before `node`.
 pub(super) fn fed_directly<'a>(node: &GridNode, grid: &'a Grid) -> impl Iterator<Item = &'a UsagePointId> {
-    let below = grid.children(&node.node).iter().filter(|id| grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint));
+    let below = grid
+        .children(&node.node)
+        .iter()
+        .filter(|id| grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint));
     below.filter(|id| grid.measured_by(id).is_none())
 }
 
-/// A node and the nodes below it down to those that are measured, and these; usage points are in neither.
-pub(super) fn frontier<'a>(node: &'a GridNode, grid: &'a Grid, is_measured: impl Fn(&GridNode) -> bool) -> (Vec<&'a GridNode>, Vec<&'a GridNode>) {
+/// A node and the nodes below it down to those that are measured, and these; usage points are in
+/// neither.
+pub(super) fn frontier<'a>(
+    node: &'a GridNode,
+    grid: &'a Grid,
+    is_measured: impl Fn(&GridNode) -> bool,
+) -> (Vec<&'a GridNode>, Vec<&'a GridNode>) {
     let (mut own, mut measured, mut open) = (Vec::new(), Vec::new(), vec![node]);
     while let Some(at) = open.pop() {
         own.push(at);
-        for child in grid.children(&at.node).iter().filter_map(|child| grid.node(child)).filter(|child| child.kind != NodeKind::UsagePoint) {
+        for child in grid
+            .children(&at.node)
+            .iter()
+            .filter_map(|child| grid.node(child))
+            .filter(|child| child.kind != NodeKind::UsagePoint)
+        {
             if is_measured(child) { measured.push(child) } else { open.push(child) }
         }
     }
@@ -444,11 +527,14 @@ pub(super) fn frontier<'a>(node: &'a GridNode, grid: &'a Grid, is_measured: impl
 
 /// Street lighting that the grid file declares at `nodes`, kW; empty where it declares none.
 fn declared_kw(nodes: &[&GridNode], at: &[Timestamp], setting: &GridSetting) -> Vec<f64> {
-    let lights: Vec<(Lighting, Position)> = nodes.iter().filter_map(|node| Some((node.lighting?, setting.positions.of(&node.node)))).collect();
+    let lights: Vec<(Lighting, Position)> =
+        nodes.iter().filter_map(|node| Some((node.lighting?, setting.positions.of(&node.node)))).collect();
     if lights.is_empty() {
         return Vec::new();
     }
-    at.iter().map(|&at| lights.iter().map(|(lighting, position)| lighting.kw_at(at, *position, setting.calendar)).sum()).collect()
+    at.iter()
+        .map(|&at| lights.iter().map(|(lighting, position)| lighting.kw_at(at, *position, setting.calendar)).sum())
+        .collect()
 }
 
 fn transformers(nodes: &[&GridNode]) -> Vec<TransformerRating> {

@@ -1,4 +1,5 @@
-//! Where the nodes of the grid lie, as far as the coordinates of their customers tell: the sun needs no better.
+//! Where the nodes of the grid lie, as far as the coordinates of their customers tell: the sun
+//! needs no better.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,16 +21,19 @@ struct Mean {
 
 impl Mean {
     fn add(&mut self, latitude: f64, longitude: f64) {
-        *self = Self { latitude: self.latitude + latitude, longitude: self.longitude + longitude, count: self.count + 1.0 };
+        *self =
+            Self { latitude: self.latitude + latitude, longitude: self.longitude + longitude, count: self.count + 1.0 };
     }
 
     fn position(self) -> Option<Position> {
-        (self.count > 0.0).then(|| Position { latitude: self.latitude / self.count, longitude: self.longitude / self.count })
+        (self.count > 0.0)
+            .then(|| Position { latitude: self.latitude / self.count, longitude: self.longitude / self.count })
     }
 }
 
 impl Positions {
-    /// The mean of the customers that each node feeds directly; of all customers for nodes that feed none with coordinates, and `otherwise` where there are none.
+    /// The mean of the customers that each node feeds directly; of all customers for nodes that
+    /// feed none with coordinates, and `otherwise` where there are none.
     pub(super) fn of_grid(grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>, otherwise: Position) -> Self {
         let (mut all, mut of) = (Mean::default(), HashMap::<UsagePointId, Mean>::new());
         for (usage_point, customer) in customers {

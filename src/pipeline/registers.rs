@@ -1,4 +1,5 @@
-//! Customers with registers in hourly balances: the energy between their readings, spread by the load profile of their class.
+//! Customers with registers in hourly balances: the energy between their readings, spread by the
+//! load profile of their class.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,8 @@ use rayon::prelude::*;
 use crate::domain::{Calendar, Customer, Fault, Grid, Timestamp, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts};
 use crate::series::{
-    GridSums, LoadSeries, MeterRatios, RawReading, RegisterLoad, RegisterRead, apply_ratios_to_register, counted_load, register_fault, register_load,
+    GridSums, LoadSeries, MeterRatios, RawReading, RegisterLoad, RegisterRead, apply_ratios_to_register, counted_load,
+    register_fault, register_load,
 };
 
 use super::first_pass::FirstPass;
@@ -38,37 +40,50 @@ pub(super) fn register_loads(
 /// Hourly loads that were made of counters, by usage point.
 pub(super) type Counted = BTreeMap<UsagePointId, Vec<RawReading>>;
 
-/// Takes counters that are read by the hour as hourly loads, where nothing else gives the load by intervals.
+/// Takes counters that are read by the hour as hourly loads, where nothing else gives the load by
+/// intervals.
 pub(super) fn finish_counted(reads: &[(UsagePointId, Vec<RegisterRead>)], first: &FirstPass) -> Counted {
-    let loads: Vec<(&UsagePointId, Vec<RawReading>)> = reads.par_iter().filter_map(|(id, reads)| Some((id, counted_load(reads)?))).collect();
+    let loads: Vec<(&UsagePointId, Vec<RawReading>)> =
+        reads.par_iter().filter_map(|(id, reads)| Some((id, counted_load(reads)?))).collect();
     if loads.is_empty() {
         return Counted::new();
     }
     let known = first.finished();
-    let counted: Counted = loads.into_iter().filter(|(id, _)| !known.contains(*id)).map(|(id, load)| (id.clone(), load)).collect();
+    let counted: Counted =
+        loads.into_iter().filter(|(id, _)| !known.contains(*id)).map(|(id, load)| (id.clone(), load)).collect();
     counted.par_iter().for_each(|(id, load)| first.usage_point(id.as_ref(), &[], load));
     counted
 }
 
 /// What is wrong between the registers and the intervals of usage points that have both.
-pub(super) fn against_intervals(registers: &[RegisterLoad], metered: &Metered, counted: &Counted, calendar: &Calendar) -> Vec<Fault> {
-    let both: Vec<&RegisterLoad> =
-        registers.iter().filter(|load| metered.is_read(&load.usage_point) && !counted.contains_key(&load.usage_point)).collect();
+pub(super) fn against_intervals(
+    registers: &[RegisterLoad],
+    metered: &Metered,
+    counted: &Counted,
+    calendar: &Calendar,
+) -> Vec<Fault> {
+    let both: Vec<&RegisterLoad> = registers
+        .iter()
+        .filter(|load| metered.is_read(&load.usage_point) && !counted.contains_key(&load.usage_point))
+        .collect();
     let ids: Vec<&UsagePointId> = both.iter().map(|load| &load.usage_point).collect();
     let days = metered.day_means(&ids);
     both.iter().zip(days).filter_map(|(load, days)| register_fault(load, &days?, calendar)).collect()
 }
 
-/// How far the customers with registers of one node may be from what the profiles of their classes say; errors of customers are independent, so squares add.
+/// How far the customers with registers of one node may be from what the profiles of their classes
+/// say; errors of customers are independent, so squares add.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Profiled {
     /// Sum of squared mean powers, kW².
     pub(super) mean_sq: f64,
-    /// Sum of squared errors at the hour of the day at which members of their class differ most, kW².
+    /// Sum of squared errors at the hour of the day at which members of their class differ most,
+    /// kW².
     pub(super) hour_sq: f64,
 }
 
-/// Adds customers with nothing but a register to the sums of the nodes that feed them, over the time of the balance meters, and says for each such node how sure that is.
+/// Adds customers with nothing but a register to the sums of the nodes that feed them, over the
+/// time of the balance meters, and says for each such node how sure that is.
 pub(super) fn add_to_sums(
     registers: &[&RegisterLoad],
     sums: &GridSums,
@@ -79,10 +94,14 @@ pub(super) fn add_to_sums(
     calendar: &Calendar,
 ) -> BTreeMap<UsagePointId, Profiled> {
     let span = |series: &LoadSeries| (series.start.0.div_euclid(3600), series.end().0.div_euclid(3600));
-    let Some((first, end)) = supplies.values().map(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return BTreeMap::new() };
+    let Some((first, end)) = supplies.values().map(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+        return BTreeMap::new();
+    };
     // A balance meter may have stray stamps years away, a register cannot say anything there.
     let own = |register: &RegisterLoad| (register.from.0.div_euclid(3600), register.to.0.div_euclid(3600));
-    let Some((own_first, own_end)) = registers.iter().map(|register| own(register)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+    let Some((own_first, own_end)) =
+        registers.iter().map(|register| own(register)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    else {
         return BTreeMap::new();
     };
     let (first, end) = (first.max(own_first - MONTH_HOURS), end.min(own_end + MONTH_HOURS));
@@ -98,7 +117,9 @@ pub(super) fn add_to_sums(
     }
     // A customer that was fed by another node for a time counts here on its own days.
     let held = |register: &RegisterLoad, node: &UsagePointId, mut kw: Vec<f32>| {
-        if let Some(link) = grid.links(&register.usage_point).and_then(|links| links.iter().find(|link| link.node == *node)) {
+        if let Some(link) =
+            grid.links(&register.usage_point).and_then(|links| links.iter().find(|link| link.node == *node))
+        {
             for (hour, kw) in kw.iter_mut().enumerate() {
                 if !link.holds(calendar.day(Timestamp((first + hour as i64) * 3600))) {
                     *kw = 0.0;

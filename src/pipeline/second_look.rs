@@ -1,13 +1,17 @@
-//! The second look at listed usage points: their readings once more, in full, for what daily levels cannot tell.
+//! The second look at listed usage points: their readings once more, in full, for what daily levels
+//! cannot tell.
 //!
-//! Only the pieces of files that hold their rows are read; where readings were parted, their partitions are taken from memory or disk.
+//! Only the pieces of files that hold their rows are read; where readings were parted, their
+//! partitions are taken from memory or disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::consequence::LicenceVerdict;
 use crate::domain::{Calendar, IntervalBlock, RegisterBlock, Reject, UsagePointId};
-use crate::evidence::{HiddenLoad, LoadPattern, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts};
+use crate::evidence::{
+    HiddenLoad, LoadPattern, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,
+};
 use crate::findings::{FindingKind, LoadPicture, SuspectRow};
 use crate::ingest::{BlockSink, Readings, Survey};
 use crate::profile::NodeProfile;
@@ -50,12 +54,17 @@ impl BlockSink for Picking<'_> {
 }
 
 impl SecondLook<'_> {
-    /// The series of `wanted` usage points behind the fault gate, and the number of pieces that were read for them.
-    pub(super) fn series(&self, wanted: &BTreeSet<UsagePointId>) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
+    /// The series of `wanted` usage points behind the fault gate, and the number of pieces that
+    /// were read for them.
+    pub(super) fn series(
+        &self,
+        wanted: &BTreeSet<UsagePointId>,
+    ) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
         self.each(wanted, |_, prepared| Some(prepared.series))
     }
 
-    /// What `make` makes of each of the `wanted` usage points the moment it is read again, and the number of pieces that were read for them.
+    /// What `make` makes of each of the `wanted` usage points the moment it is read again, and the
+    /// number of pieces that were read for them.
     fn each<T: Send>(
         &self,
         wanted: &BTreeSet<UsagePointId>,
@@ -73,7 +82,9 @@ impl SecondLook<'_> {
             finish(id.as_ref(), &[], readings);
         }
         let mut pieces = 0;
-        if let (false, Survey::Together(roster)) = (self.gatherer.finish_again(&|id| wanted.contains(id), &finish), self.survey) {
+        if let (false, Survey::Together(roster)) =
+            (self.gatherer.finish_again(&|id| wanted.contains(id), &finish), self.survey)
+        {
             let order = roster.pieces_of(|id| wanted.contains(id));
             pieces = order.len();
             let sink = Picking { picker: Picker::new(wanted), interrupt: self.interrupt };
@@ -84,8 +95,10 @@ impl SecondLook<'_> {
         Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
     }
 
-    /// Measures every listed load from its own intervals: power, start, end, energy; counts the hours in which one exceeds its licence, draws the first of the list, and remarks how much was
-    /// read for it. A balance has shown the series of those `otherwise` to be not what the fault gate made of it.
+    /// Measures every listed load from its own intervals: power, start, end, energy; counts the
+    /// hours in which one exceeds its licence, draws the first of the list, and remarks how much
+    /// was read for it. A balance has shown the series of those `otherwise` to be not what the
+    /// fault gate made of it.
     pub(super) fn refine(
         &self,
         listing: &mut Listing,
@@ -96,17 +109,22 @@ impl SecondLook<'_> {
         let Listing { suspects, licensed, .. } = &*listing;
         let rows: BTreeMap<UsagePointId, (usize, &SuspectRow)> =
             suspects.iter().enumerate().map(|(place, row)| (row.usage_point.clone(), (place, row))).collect();
-        let is_asked = |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || is_measured(row) || exceeds_licence(row);
-        let wanted: BTreeSet<UsagePointId> = rows.iter().filter(|(_, listed)| is_asked(listed)).map(|(id, _)| id.clone()).collect();
+        let is_asked =
+            |(place, row): &(usize, &SuspectRow)| *place < MOST_DRAWN || is_measured(row) || exceeds_licence(row);
+        let wanted: BTreeSet<UsagePointId> =
+            rows.iter().filter(|(_, listed)| is_asked(listed)).map(|(id, _)| id.clone()).collect();
         if wanted.is_empty() {
             return Ok(BTreeMap::new());
         }
         let look = |id: &UsagePointId, prepared: Prepared| {
             let &(place, row) = rows.get(id)?;
-            let prepared = if otherwise.contains_key(id) { prepared.otherwise(self.setting.calendar) } else { prepared };
-            let picture = if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
+            let prepared =
+                if otherwise.contains_key(id) { prepared.otherwise(self.setting.calendar) } else { prepared };
+            let picture =
+                if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
             let load = if is_measured(row) { measured(row, &prepared, metered, self.setting.calendar) } else { None };
-            let verdict = licensed.get(id).map(|verdict| verdict.clone().counted(&prepared.series, self.setting.calendar));
+            let verdict =
+                licensed.get(id).map(|verdict| verdict.clone().counted(&prepared.series, self.setting.calendar));
             Some((load, picture, verdict))
         };
         let (mut looked, pieces) = self.each(&wanted, look)?;
@@ -126,7 +144,10 @@ impl SecondLook<'_> {
         }
         tell_licences(&mut listing.suspects, &listing.licensed);
         listing.drop_small(least_kw);
-        progress.remark(&format!("second look at {} listed usage points: {pieces} pieces of files read again", wanted.len()));
+        progress.remark(&format!(
+            "second look at {} listed usage points: {pieces} pieces of files read again",
+            wanted.len()
+        ));
         Ok(pictures)
     }
 }
@@ -147,7 +168,8 @@ fn is_measured(row: &SuspectRow) -> bool {
     row.finding != FindingKind::UnderRegistration && row.hidden_kw.is_some()
 }
 
-/// The load of a row from its own intervals: days without power cuts first, then every hour; `None` where too little is left.
+/// The load of a row from its own intervals: days without power cuts first, then every hour; `None`
+/// where too little is left.
 fn measured(row: &SuspectRow, prepared: &Prepared, metered: &Metered, calendar: &Calendar) -> Option<HiddenLoad> {
     let own_floor = if row.finding == FindingKind::LicenceExceeded { OwnFloor::None } else { OwnFloor::AsPeers };
     let series = without_cuts(&prepared.series);
@@ -155,7 +177,8 @@ fn measured(row: &SuspectRow, prepared: &Prepared, metered: &Metered, calendar: 
     let look = |subject: &Subject| Some((hidden_load(subject, own_floor)?, scheduled_hours(subject)));
     let (mut load, window) = metered.bench.with_subject(&row.usage_point, &profile, look)?;
     if let Some(range) = load.since_range.filter(|_| load.pattern != LoadPattern::Scheduled) {
-        // A load that runs day and night steps up at one instant; one that runs in a window does not.
+        // A load that runs day and night steps up at one instant; one that runs in a window does
+        // not.
         if let Some(day) = onset_day(&series, calendar, range, load.first_step_kw) {
             (load.since, load.since_range) = (Some(day), Some((day, day)));
         }

@@ -1,5 +1,8 @@
-//! Balance meters are checked before their balances are believed: those with a wrong ratio or a wrong clock are put right for the balance, and named as faults with the correction.
-//! A ratio is asked for first, for it drowns everything. A clock is asked for when customers' own clocks are put right: one large customer an hour late looks like a balance meter that is early by some minutes.
+//! Balance meters are checked before their balances are believed: those with a wrong ratio or a
+//! wrong clock are put right for the balance, and named as faults with the correction. A ratio is
+//! asked for first, for it drowns everything. A clock is asked for when customers' own clocks are
+//! put right: one large customer an hour late looks like a balance meter that is early by some
+//! minutes.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +18,8 @@ use super::nodes::{Balanced, GridSetting, MUCH_COARSE, balance, balance_with};
 /// Coverage that a check needs: what is not read looks like a ratio.
 const GOOD_COVERAGE: f64 = 0.9;
 
-/// So many customers of one transformer whose clocks are late by the same time are more likely right.
+/// So many customers of one transformer whose clocks are late by the same time are more likely
+/// right.
 const MANY_LATE: usize = 4;
 
 /// What was put right.
@@ -27,13 +31,15 @@ pub(super) struct Checked {
     pub(super) faults: Vec<Fault>,
 }
 
-/// Checks the ratios of the balance meters of `nodes`, transformers before feeders and substations, whose balances rest on theirs.
+/// Checks the ratios of the balance meters of `nodes`, transformers before feeders and substations,
+/// whose balances rest on theirs.
 pub(super) fn check(nodes: &[&GridNode], setting: &GridSetting) -> Checked {
     let mut checked = Checked::default();
     for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
         let so_far = GridSetting { corrected: &checked.series, ..*setting };
         let of_kind: Vec<&&GridNode> = nodes.iter().filter(|node| node.kind == kind).collect();
-        let found: Vec<(LoadSeries, Vec<Fault>)> = of_kind.par_iter().filter_map(|node| check_one(node, &so_far)).collect();
+        let found: Vec<(LoadSeries, Vec<Fault>)> =
+            of_kind.par_iter().filter_map(|node| check_one(node, &so_far)).collect();
         for (series, faults) in found {
             checked.faults.extend(faults);
             checked.series.insert(series.usage_point.clone(), series);
@@ -56,7 +62,8 @@ fn check_one(node: &GridNode, setting: &GridSetting) -> Option<(LoadSeries, Vec<
     (!ratios.is_empty()).then(|| (series, ratios.iter().map(|wrong| ratio_fault(node, meter, *wrong)).collect()))
 }
 
-/// Checks the clocks of the balance meters of one level, in whose residuals customers' clocks are right. Where many customers are said to be late alike, the balance meter may be what is early:
+/// Checks the clocks of the balance meters of one level, in whose residuals customers' clocks are
+/// right. Where many customers are said to be late alike, the balance meter may be what is early:
 /// then it is asked as if nothing had been said.
 pub(super) fn clocks(
     balanced: &[Balanced],
@@ -107,18 +114,29 @@ fn divided(mut series: LoadSeries, wrong: WrongRatio, calendar: &Calendar) -> Lo
 fn shifted(series: &LoadSeries, late_h: f64) -> LoadSeries {
     let steps = late_h * 60.0 / f64::from(series.step_min);
     let (whole, part) = (steps.floor() as i64, (steps - steps.floor()) as f32);
-    let at = |place: i64| usize::try_from(place).ok().and_then(|place| series.kw.get(place)).copied().unwrap_or(f32::NAN);
-    let kw = (0..series.kw.len() as i64).map(|place| (1.0 - part) * at(place + whole) + part * at(place + whole + 1)).collect();
+    let at =
+        |place: i64| usize::try_from(place).ok().and_then(|place| series.kw.get(place)).copied().unwrap_or(f32::NAN);
+    let kw = (0..series.kw.len() as i64)
+        .map(|place| (1.0 - part) * at(place + whole) + part * at(place + whole + 1))
+        .collect();
     LoadSeries { kw, ..series.clone() }
 }
 
 fn ratio_fault(node: &GridNode, meter: &LoadSeries, wrong: WrongRatio) -> Fault {
-    let ratio = if wrong.ratio >= 1.0 { format!("{:.1} times", wrong.ratio) } else { format!("1/{:.1} of", 1.0 / wrong.ratio) };
+    let ratio =
+        if wrong.ratio >= 1.0 { format!("{:.1} times", wrong.ratio) } else { format!("1/{:.1} of", 1.0 / wrong.ratio) };
     let detail = format!(
         "the balance meter of {} shows {ratio} what its customers use, hour by hour: check the ratio of its current transformers; divided out for the balance",
         node.node
     );
-    Fault { usage_point: meter.usage_point.clone(), kind: FaultKind::Multiplier, from: Some(wrong.from), to: Some(wrong.to), share: None, detail }
+    Fault {
+        usage_point: meter.usage_point.clone(),
+        kind: FaultKind::Multiplier,
+        from: Some(wrong.from),
+        to: Some(wrong.to),
+        share: None,
+        detail,
+    }
 }
 
 fn clock_fault(node: &GridNode, meter: &LoadSeries, late_h: f64, calendar: &Calendar) -> Fault {

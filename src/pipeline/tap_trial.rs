@@ -1,8 +1,12 @@
-//! A trial of the balance engine: which load that no meter sees would be found at which level of this very grid, by size and kind?
+//! A trial of the balance engine: which load that no meter sees would be found at which level of
+//! this very grid, by size and kind?
 //!
-//! Taps are planted, one at a time, in the balances of nodes without a finding: their power is added to what is supplied and to what is left over. The balance is then taken
-//! apart and judged anew, against the other nodes of its level as they are. A tap is found when its node would stand on the work list.
-//! Assumes: losses that a tap adds on its way are those that are computed. Weak when: a level has few nodes, for each is then judged by few others.
+//! Taps are planted, one at a time, in the balances of nodes without a finding: their power is
+//! added to what is supplied and to what is left over. The balance is then taken apart and judged
+//! anew, against the other nodes of its level as they are. A tap is found when its node would stand
+//! on the work list.
+//! Assumes: losses that a tap adds on its way are those that are computed. Weak when: a level has
+//! few nodes, for each is then judged by few others.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +23,10 @@ use super::node_rows::since;
 use super::nodes::{Balanced, GridSetting, level, level_of, reserve};
 
 /// Kinds of tap and the word for each.
-const KINDS: [(FarmKind, &str); 3] = [(FarmKind::Constant, "constant"), (FarmKind::Night, "night"), (FarmKind::PeakShaved, "scheduled")];
-/// Size bands in which one tap of each kind is planted at each node, kW: at transformers, and at the larger nodes above them.
+const KINDS: [(FarmKind, &str); 3] =
+    [(FarmKind::Constant, "constant"), (FarmKind::Night, "night"), (FarmKind::PeakShaved, "scheduled")];
+/// Size bands in which one tap of each kind is planted at each node, kW: at transformers, and at
+/// the larger nodes above them.
 const SIZES_KW: [f64; 7] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
 const UPPER_SIZES_KW: [f64; 7] = [4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 /// Nodes of a level that are planted in; of more, a sample by their ids.
@@ -64,7 +70,8 @@ fn at_level(nodes: &[(&Balanced, NodeLevel)], setting: &TapSetting) -> Vec<Trial
     hosts.truncate(MOST_HOSTS);
     hosts.sort_unstable();
     let at_host = |&host: &usize| {
-        let others: Vec<NodeLevel> = nodes.iter().enumerate().filter(|(index, _)| *index != host).map(|(_, (_, level))| *level).collect();
+        let others: Vec<NodeLevel> =
+            nodes.iter().enumerate().filter(|(index, _)| *index != host).map(|(_, (_, level))| *level).collect();
         let (null, node) = (Null::of(&others), nodes[host].0);
         taps(node, setting).into_iter().filter_map(|tap| judge(node, &null, &tap, setting.grid)).collect::<Vec<_>>()
     };
@@ -78,7 +85,8 @@ fn taps(node: &Balanced, setting: &TapSetting) -> Vec<Tap> {
     let sizes_kw = if node.node.kind == NodeKind::Transformer { SIZES_KW } else { UPPER_SIZES_KW };
     let mut taps = Vec::with_capacity(KINDS.len() * (sizes_kw.len() - 1));
     for (turn, (size, kind)) in sizes_kw.windows(2).flat_map(|size| KINDS.map(|kind| (size, kind))).enumerate() {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed_of(setting.seed, &node.node.node, Purpose::Injection, turn as u64));
+        let mut rng =
+            ChaCha8Rng::seed_from_u64(seed_of(setting.seed, &node.node.node, Purpose::Injection, turn as u64));
         let kw = rng.random_range(size[0].ln()..size[1].ln()).exp();
         let onset = rng.random_bool(0.5).then(|| at[(at.len() as f64 * rng.random_range(BEGINS_WITHIN)) as usize]);
         let model = FarmModel::draw(&mut rng, kind.0, kw);
@@ -104,6 +112,8 @@ fn judge(node: &Balanced, null: &Null, tap: &Tap, setting: &GridSetting) -> Opti
         kw: tap.kw,
         found: odds.log_odds >= 0.0,
         kw_error: Some((odds.kw / tap.kw - 1.0).abs()),
-        days_error: tap.onset.map(|onset| dated.map_or(f64::NAN, |day| f64::from((day.0 - setting.calendar.day(onset).0).abs()))),
+        days_error: tap
+            .onset
+            .map(|onset| dated.map_or(f64::NAN, |day| f64::from((day.0 - setting.calendar.day(onset).0).abs()))),
     })
 }

@@ -1,4 +1,5 @@
-//! What balances add to the faults that the gate has told, and the order in which faults are written.
+//! What balances add to the faults that the gate has told, and the order in which faults are
+//! written.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +17,18 @@ pub(super) fn fault_order(a: &Fault, b: &Fault) -> std::cmp::Ordering {
 pub(super) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, UsagePointId>) {
     for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Unlinked) {
         if let Some(node) = placed.get(&fault.usage_point) {
-            fault.detail =
-                format!("read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}");
+            fault.detail = format!(
+                "read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}"
+            );
         }
     }
 }
 
-/// Says of meter ratios what the balance knows better: one that was divided out may have been load, one that was suspected is a ratio, or is dropped.
+/// Says of meter ratios what the balance knows better: one that was divided out may have been load,
+/// one that was suspected is a ratio, or is dropped.
 pub(super) fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
-    let is_suspicion = |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.contains(SUSPECTED_BY_LEVELS);
+    let is_suspicion =
+        |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.contains(SUSPECTED_BY_LEVELS);
     faults.retain(|fault| !(ratios.refuted.contains(&fault.usage_point) && is_suspicion(fault)));
     for fault in faults {
         let Some(node) = ratios.otherwise.get(&fault.usage_point) else { continue };
@@ -32,7 +36,9 @@ pub(super) fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
             fault.detail = format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail);
         } else if is_suspicion(fault) {
             fault.kind = FaultKind::Multiplier;
-            fault.detail = fault.detail.replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"));
+            fault.detail = fault
+                .detail
+                .replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"));
         }
     }
 }

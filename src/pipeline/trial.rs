@@ -1,8 +1,11 @@
-//! A trial: what would a scan of this very dump find, by size and kind of farm, before anyone is inspected?
+//! A trial: what would a scan of this very dump find, by size and kind of farm, before anyone is
+//! inspected?
 //!
-//! After an ordinary scan, fresh farms are planted in the kept series (other draws than those that were learned from), measured by the same tests, and judged with what
-//! was learned. A planted farm is found when its log-odds reach the last line of the list; where the list is empty, when its probability reaches one minus the
-//! rate at which the list stops. Host and trees are of one fold, so no judge has seen its case.
+//! After an ordinary scan, fresh farms are planted in the kept series (other draws than those that
+//! were learned from), measured by the same tests, and judged with what was learned. A planted farm
+//! is found when its log-odds reach the last line of the list; where the list is empty, when its
+//! probability reaches one minus the rate at which the list stops. Host and trees are of one fold,
+//! so no judge has seen its case.
 
 use crate::domain::NodeKind;
 use crate::evidence::{OwnFloor, hidden_load};
@@ -46,7 +49,14 @@ pub(super) struct Trial<'a> {
 impl<'a> Trial<'a> {
     /// Nothing planted yet.
     pub(super) fn new(progress: &'a dyn Progress) -> Self {
-        let report = TrialReport { usage_points: 0, listed: 0, least_log_odds: f64::INFINITY, nodes: 0, listed_nodes: 0, farms: Vec::new() };
+        let report = TrialReport {
+            usage_points: 0,
+            listed: 0,
+            least_log_odds: f64::INFINITY,
+            nodes: 0,
+            listed_nodes: 0,
+            farms: Vec::new(),
+        };
         Self { progress, report }
     }
 }
@@ -55,7 +65,8 @@ impl Beside for Trial<'_> {
     fn listed(&mut self, judged: &Judged) {
         self.progress.stage("trial", None);
         let run = judged.run;
-        let metered = run_metered(judged.metered, judged.hosts, judged.listing, &run.engine_setting(), run.plan.config.run.fdr);
+        let metered =
+            run_metered(judged.metered, judged.hosts, judged.listing, &run.engine_setting(), run.plan.config.run.fdr);
         let taps = std::mem::replace(&mut self.report, metered);
         (self.report.nodes, self.report.listed_nodes) = (taps.nodes, taps.listed_nodes);
         self.report.farms.extend(taps.farms);
@@ -65,13 +76,20 @@ impl Beside for Trial<'_> {
         self.progress.stage("trial of the grid", None);
         let setting = TapSetting { grid, weather: &run.tables.weather, seed: run.plan.config.run.seed ^ OTHER_FARMS };
         let judged = balanced.iter().filter_map(|node| node.odds);
-        (self.report.nodes, self.report.listed_nodes) = (judged.clone().count(), judged.filter(|odds| odds.log_odds >= 0.0).count());
+        (self.report.nodes, self.report.listed_nodes) =
+            (judged.clone().count(), judged.filter(|odds| odds.log_odds >= 0.0).count());
         self.report.farms.extend(tap_trial::run(balanced, &setting));
     }
 }
 
 /// Plants, judges and measures farms in `hosts` after a scan.
-fn run_metered(metered: &Metered, hosts: &[LoadSeries], listing: &Listing, setting: &EngineSetting, fdr: f64) -> TrialReport {
+fn run_metered(
+    metered: &Metered,
+    hosts: &[LoadSeries],
+    listing: &Listing,
+    setting: &EngineSetting,
+    fdr: f64,
+) -> TrialReport {
     let last = listing.suspects.last().and_then(|row| row.probability).map(logit);
     let least = last.unwrap_or_else(|| logit(1.0 - fdr));
     let injection = InjectionSettings { seed: setting.injection.seed ^ OTHER_FARMS, ..setting.injection };
@@ -89,9 +107,18 @@ fn run_metered(metered: &Metered, hosts: &[LoadSeries], listing: &Listing, setti
             kw: planted.kw,
             found: log_odds.is_some_and(|log_odds| log_odds >= least),
             kw_error: load.map(|load| (load.kw / planted.kw - 1.0).abs()),
-            days_error: onset.map(|onset| load.and_then(|load| load.since).map_or(f64::NAN, |since| f64::from((since.0 - onset.0).abs()))),
+            days_error: onset.map(|onset| {
+                load.and_then(|load| load.since).map_or(f64::NAN, |since| f64::from((since.0 - onset.0).abs()))
+            }),
         })
     };
     let farms = plant(&hosts_of(hosts, &metered.bench, setting), injection, setting.calendar, setting.weather, judge);
-    TrialReport { usage_points: metered.points.len(), listed: listing.suspects.len(), least_log_odds: least, nodes: 0, listed_nodes: 0, farms }
+    TrialReport {
+        usage_points: metered.points.len(),
+        listed: listing.suspects.len(),
+        least_log_odds: least,
+        nodes: 0,
+        listed_nodes: 0,
+        farms,
+    }
 }

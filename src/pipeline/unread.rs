@@ -1,4 +1,5 @@
-//! Usage points that are in the grid file, but of which nothing was read: their most likely load, node by node, for the balance.
+//! Usage points that are in the grid file, but of which nothing was read: their most likely load,
+//! node by node, for the balance.
 
 use std::collections::BTreeMap;
 
@@ -19,14 +20,16 @@ pub(super) struct Unread {
     pub(super) kw: Vec<f32>,
     /// Squared standard error of their mean, kW².
     pub(super) variance: f64,
-    /// Standard error of their sum at the hour of the day at which members of their classes differ most, kW: as for customers with registers, of whom the mean alone is known.
+    /// Standard error of their sum at the hour of the day at which members of their classes differ
+    /// most, kW: as for customers with registers, of whom the mean alone is known.
     pub(super) hour_kw: f64,
 }
 
 /// By the node that feeds them.
 pub(super) type UnreadLoads = BTreeMap<UsagePointId, Unread>;
 
-/// Expects of every unread usage point what its stratum uses, in the course of its class, over the time of the balance meters.
+/// Expects of every unread usage point what its stratum uses, in the course of its class, over the
+/// time of the balance meters.
 pub(super) fn expected(
     grid: &Grid,
     is_known: impl Fn(&str) -> bool + Sync,
@@ -35,12 +38,17 @@ pub(super) fn expected(
     supplies: &BTreeMap<UsagePointId, LoadSeries>,
 ) -> UnreadLoads {
     let span = |series: &LoadSeries| (series.start.0.div_euclid(3600), series.end().0.div_euclid(3600));
-    let Some((first, end)) = supplies.values().map(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return BTreeMap::new() };
+    let Some((first, end)) = supplies.values().map(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+        return BTreeMap::new();
+    };
     let hours = (end - first).clamp(0, MOST_HOURS) as usize;
-    let nodes: Vec<&UsagePointId> = grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| &node.node).collect();
+    let nodes: Vec<&UsagePointId> =
+        grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| &node.node).collect();
     let of_node = |node: &&UsagePointId| {
         let is_unread = |id: &&UsagePointId| {
-            grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint) && grid.measured_by(id).is_none() && !is_known(id)
+            grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint)
+                && grid.measured_by(id).is_none()
+                && !is_known(id)
         };
         let unread: Vec<NodeFacts> = grid.children(node).iter().filter(is_unread).map(|id| facts(id)).collect();
         if unread.is_empty() {
@@ -59,7 +67,10 @@ pub(super) fn expected(
             }
             kw.iter_mut().zip(shape.course(first, hours)).for_each(|(kw, ratio)| *kw += (load.mean_kw * ratio) as f32);
         }
-        Some(((*node).clone(), Unread { start: Timestamp(first * 3600), kw, variance, hour_kw: of_kinds_kw.hypot(f64::sqrt(hour_sq)) }))
+        Some((
+            (*node).clone(),
+            Unread { start: Timestamp(first * 3600), kw, variance, hour_kw: of_kinds_kw.hypot(f64::sqrt(hour_sq)) },
+        ))
     };
     nodes.par_iter().filter_map(of_node).collect()
 }

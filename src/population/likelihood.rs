@@ -1,10 +1,13 @@
 //! Readable tables from the value of one statistic to log-odds for a farm.
 //!
-//! H0: the value comes from the un-injected population (weighted, so that likely real farms count little).  H1: from the same usage points with a farm injected.
-//! Statistic: ln(share of injected / share of null) in quantile bins of the pooled sample, made monotone by pool-adjacent-violators, linear between bin
-//! centres and constant beyond the ends. One count is added to each side, so a table never says more than its sample can.
+//! H0: the value comes from the un-injected population (weighted, so that likely real farms count
+//! little).  H1: from the same usage points with a farm injected.
+//! Statistic: ln(share of injected / share of null) in quantile bins of the pooled sample, made
+//! monotone by pool-adjacent-violators, linear between bin centres and constant beyond the ends.
+//! One count is added to each side, so a table never says more than its sample can.
 //! Assumes: every statistic is defined so that larger means more like a farm.
-//! Source: Ayer et al. (1955), An empirical distribution function for sampling with incomplete information (pool-adjacent-violators).
+//! Source: Ayer et al. (1955), An empirical distribution function for sampling with incomplete
+//! information (pool-adjacent-violators).
 
 use serde::Serialize;
 
@@ -32,8 +35,9 @@ struct Block {
 /// One statistic's values with and without a farm, sorted once for all rounds of learning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PooledSample {
-    /// Value, and whose it is: an index into the null plus one, or `INJECTED`. Of equal values the injected come first: the ratio then falls within them, so that
-    /// the blocks they are spread over are pooled.
+    /// Value, and whose it is: an index into the null plus one, or `INJECTED`. Of equal values the
+    /// injected come first: the ratio then falls within them, so that the blocks they are spread
+    /// over are pooled.
     sorted: Vec<(f32, u32)>,
     injected: usize,
 }
@@ -41,11 +45,16 @@ pub struct PooledSample {
 const INJECTED: u32 = 0;
 
 impl PooledSample {
-    /// Pools the values of un-injected and injected usage points; NaN values are left out. `None` when either side has fewer than thirty.
+    /// Pools the values of un-injected and injected usage points; NaN values are left out. `None`
+    /// when either side has fewer than thirty.
     #[must_use]
     pub fn of(null: &[f32], injected: &[f32]) -> Option<Self> {
-        let mut sorted: Vec<(f32, u32)> =
-            null.iter().enumerate().map(|(index, &value)| (value, index as u32 + 1)).filter(|value| !value.0.is_nan()).collect();
+        let mut sorted: Vec<(f32, u32)> = null
+            .iter()
+            .enumerate()
+            .map(|(index, &value)| (value, index as u32 + 1))
+            .filter(|value| !value.0.is_nan())
+            .collect();
         let nulls = sorted.len();
         sorted.extend(injected.iter().filter(|value| !value.is_nan()).map(|&value| (value, INJECTED)));
         let injected = sorted.len() - nulls;
@@ -59,7 +68,8 @@ impl PooledSample {
     /// The table when each un-injected usage point counts by `weight` (0 to 1), by its index.
     #[must_use]
     pub fn table(&self, weight: &[f64]) -> LikelihoodTable {
-        let null_total: f64 = self.sorted.iter().filter(|entry| entry.1 != INJECTED).map(|entry| weight[entry.1 as usize - 1]).sum();
+        let null_total: f64 =
+            self.sorted.iter().filter(|entry| entry.1 != INJECTED).map(|entry| weight[entry.1 as usize - 1]).sum();
         let injected_total = self.injected as f64;
         let mut blocks: Vec<Block> = Vec::new();
         for bin in self.sorted.chunks(self.sorted.len().div_ceil(BINS)) {
@@ -79,7 +89,12 @@ impl PooledSample {
         let value = blocks.iter().map(|block| block.centre_sum / block.count).collect();
         let llr = blocks
             .iter()
-            .map(|b| ((b.injected + PSEUDO_COUNT) / (injected_total + PSEUDO_COUNT) / ((b.null + PSEUDO_COUNT) / (null_total + PSEUDO_COUNT))).ln())
+            .map(|b| {
+                ((b.injected + PSEUDO_COUNT)
+                    / (injected_total + PSEUDO_COUNT)
+                    / ((b.null + PSEUDO_COUNT) / (null_total + PSEUDO_COUNT)))
+                    .ln()
+            })
             .collect();
         let mut table = LikelihoodTable { value, llr };
         table.keep_monotone();
@@ -103,7 +118,8 @@ impl LikelihoodTable {
         self.llr[above - 1] + t * (self.llr[above] - self.llr[above - 1])
     }
 
-    /// Pseudo-counts weigh more on small blocks and can undo the order by a hair; a running maximum restores it.
+    /// Pseudo-counts weigh more on small blocks and can undo the order by a hair; a running maximum
+    /// restores it.
     fn keep_monotone(&mut self) {
         for index in 1..self.llr.len() {
             self.llr[index] = self.llr[index].max(self.llr[index - 1]);
@@ -140,7 +156,8 @@ mod tests {
 
     #[test]
     fn log_odds_follow_the_ratio_of_densities() {
-        // Uniform on 0..1 against uniform on 0.5..1.5: ratio 0 below 0.5, 1 between, infinite above.
+        // Uniform on 0..1 against uniform on 0.5..1.5: ratio 0 below 0.5, 1 between, infinite
+        // above.
         let table = fit(&ramp(0.0, 1.0, 2000), &ramp(0.5, 1.5, 2000)).unwrap();
         assert!(table.llr(0.2) < -3.0);
         assert!(table.llr(0.75).abs() < 0.2);

@@ -1,11 +1,16 @@
-//! Load profiles: how the load of a tariff class runs hour by hour, learned from its members with interval readings.
+//! Load profiles: how the load of a tariff class runs hour by hour, learned from its members with
+//! interval readings.
 //!
-//! The ratio of a member's hour to its own mean, averaged over the members, tells when a kilowatt-hour of the class is used: by the hour of the day, by
-//! weekday and by weather. The energy between two register readings, spread by it, is the member's most likely course; sums over many members are far better than
-//! one of them, and the energy of every period is exact.
-//! Missing hours take no part; an hour without any member has the usual ratio of its hour of the day.
-//! Weak when: a class has few members with intervals, or those with registers live otherwise (meters are often replaced street by street).
-//! Source: standard load profiles of settlement; Elexon, Load profiles and their use in electricity settlement (2018); VDEW, Repräsentative Lastprofile (1999).
+//! The ratio of a member's hour to its own mean, averaged over the members, tells when a
+//! kilowatt-hour of the class is used: by the hour of the day, by weekday and by weather. The
+//! energy between two register readings, spread by it, is the member's most likely course; sums
+//! over many members are far better than one of them, and the energy of every period is exact.
+//! Missing hours take no part; an hour without any member has the usual ratio of its hour of the
+//! day.
+//! Weak when: a class has few members with intervals, or those with registers live otherwise
+//! (meters are often replaced street by street).
+//! Source: standard load profiles of settlement; Elexon, Load profiles and their use in electricity
+//! settlement (2018); VDEW, Repräsentative Lastprofile (1999).
 
 use std::collections::BTreeMap;
 
@@ -16,7 +21,8 @@ use super::NodeFacts;
 
 /// Members that a class needs for a profile of its own.
 const MIN_MEMBERS: usize = 20;
-/// Ratio of an hour to the mean beyond which a member counts no further: a fault of the data, or a holiday home on its one weekend.
+/// Ratio of an hour to the mean beyond which a member counts no further: a fault of the data, or a
+/// holiday home on its one weekend.
 const HIGHEST_RATIO: f32 = 20.0;
 /// Mean power below which premises are not used, kW.
 const UNUSED_KW: f64 = 0.02;
@@ -30,7 +36,8 @@ const EXTRAPOLATED_HOURS: i64 = 31 * 24;
 pub struct LoadShape {
     first_hour: i64,
     ratio: Vec<f64>,
-    /// Standard deviation between members of the mean ratio at the hour of the day at which they differ most: where some heat at night and others do not, 3 and more.
+    /// Standard deviation between members of the mean ratio at the hour of the day at which they
+    /// differ most: where some heat at night and others do not, 3 and more.
     differ: f64,
 }
 
@@ -64,7 +71,8 @@ impl LoadShapes {
         Self { by_class: own.map(|(class, adding)| (class, adding.shape())).collect(), all: all.shape() }
     }
 
-    /// The profile of a usage point's class; that of everybody where the class has too few members with intervals.
+    /// The profile of a usage point's class; that of everybody where the class has too few members
+    /// with intervals.
     #[must_use]
     pub fn shape(&self, facts: &NodeFacts) -> &LoadShape {
         self.by_class.get(&class_of(facts)).unwrap_or(&self.all)
@@ -94,12 +102,17 @@ impl Adding {
     }
 
     fn shape(&self) -> LoadShape {
-        let (Some((&first, _)), Some((&last, _))) = (self.hours.first_key_value(), self.hours.last_key_value()) else { return LoadShape::default() };
-        let ratio: Vec<f32> =
-            (first..=last).map(|hour| self.hours.get(&hour).map_or(f32::NAN, |(sum, count)| (sum / f64::from(*count)) as f32)).collect();
+        let (Some((&first, _)), Some((&last, _))) = (self.hours.first_key_value(), self.hours.last_key_value()) else {
+            return LoadShape::default();
+        };
+        let ratio: Vec<f32> = (first..=last)
+            .map(|hour| self.hours.get(&hour).map_or(f32::NAN, |(sum, count)| (sum / f64::from(*count)) as f32))
+            .collect();
         let usual = mean_by_hour(&ratio, first);
-        let filled =
-            ratio.iter().zip(first..).map(|(&ratio, hour)| if ratio.is_nan() { usual[hour.rem_euclid(24) as usize] } else { f64::from(ratio) });
+        let filled = ratio
+            .iter()
+            .zip(first..)
+            .map(|(&ratio, hour)| if ratio.is_nan() { usual[hour.rem_euclid(24) as usize] } else { f64::from(ratio) });
         LoadShape { first_hour: first, ratio: filled.collect(), differ: self.differ() }
     }
 
@@ -113,19 +126,22 @@ impl Adding {
 }
 
 impl LoadShape {
-    /// Standard deviation between members of what they use at the hour of the day at which they differ most, as a ratio to their own mean.
+    /// Standard deviation between members of what they use at the hour of the day at which they
+    /// differ most, as a ratio to their own mean.
     #[must_use]
     pub fn differ(&self) -> f64 {
         self.differ
     }
 
-    /// Whether the class falls into kinds, such as homes that heat at night and others: neighbours are then of one kind, and their errors add up.
+    /// Whether the class falls into kinds, such as homes that heat at night and others: neighbours
+    /// are then of one kind, and their errors add up.
     #[must_use]
     pub fn has_kinds(&self) -> bool {
         self.differ > KINDS
     }
 
-    /// Ratios to the mean for `hours` hours from `first_hour`, counted from 1970; 1 outside of what was seen.
+    /// Ratios to the mean for `hours` hours from `first_hour`, counted from 1970; 1 outside of what
+    /// was seen.
     pub fn course(&self, first_hour: i64, hours: usize) -> impl Iterator<Item = f64> {
         (first_hour..).take(hours).map(|hour| self.at(hour))
     }
@@ -135,8 +151,9 @@ impl LoadShape {
         usize::try_from(hour - self.first_hour).ok().and_then(|place| self.ratio.get(place)).copied().unwrap_or(1.0)
     }
 
-    /// Hourly mean power over `hours` hours from `first_hour` (counted from 1970), kW: the energy of each period spread by this profile. Hours outside all periods
-    /// follow the nearest one, up to 31 days from it; further ones are NaN. `periods` are in order and do not overlap.
+    /// Hourly mean power over `hours` hours from `first_hour` (counted from 1970), kW: the energy
+    /// of each period spread by this profile. Hours outside all periods follow the nearest one, up
+    /// to 31 days from it; further ones are NaN. `periods` are in order and do not overlap.
     #[must_use]
     pub fn spread(&self, periods: &[RegisterPeriod], first_hour: i64, hours: usize) -> Vec<f32> {
         let spans: Vec<(i64, i64, f64)> = periods.iter().map(|period| self.rate(period)).collect();
@@ -147,7 +164,8 @@ impl LoadShape {
             while spans.get(next).is_some_and(|span| span.1 <= hour) {
                 next += 1;
             }
-            let distance = |&&(from, to, _): &&(i64, i64, f64)| if hour < from { from - hour } else { (hour - to + 1).max(0) };
+            let distance =
+                |&&(from, to, _): &&(i64, i64, f64)| if hour < from { from - hour } else { (hour - to + 1).max(0) };
             let nearest = spans[next.saturating_sub(1)..spans.len().min(next + 1)].iter().min_by_key(distance);
             if let Some((_, _, rate)) = nearest.filter(|span| distance(span) <= EXTRAPOLATED_HOURS) {
                 *kw = (rate * self.at(hour)) as f32;
@@ -171,8 +189,14 @@ mod tests {
     use crate::domain::Timestamp;
 
     fn home(number: usize) -> LoadSeries {
-        let kw = (0..24 * 40).map(|hour| (1 + number % 3) as f32 * if (18..22).contains(&(hour % 24)) { 3.0 } else { 0.6 });
-        LoadSeries { usage_point: format!("A{number}").as_str().into(), start: Timestamp(0), step_min: 60, kw: kw.collect() }
+        let kw =
+            (0..24 * 40).map(|hour| (1 + number % 3) as f32 * if (18..22).contains(&(hour % 24)) { 3.0 } else { 0.6 });
+        LoadSeries {
+            usage_point: format!("A{number}").as_str().into(),
+            start: Timestamp(0),
+            step_min: 60,
+            kw: kw.collect(),
+        }
     }
 
     fn period(from_day: i64, to_day: i64, energy_kwh: f64) -> RegisterPeriod {

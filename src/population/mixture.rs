@@ -1,16 +1,21 @@
 //! How many farms are among the un-injected? A two-part mixture of the fused score.
 //!
-//! f = (1 − π)·f0 + π·f1. f1 is the score of injected usage points. f0 is the score of the population: in its upper tail, where real farms may
-//! hide, it is an exponential fitted to the body of the distribution (between its 85 % and 95 % quantiles, each usage point counted by its probability of being innocent), so that farms themselves do not stretch it.
-//! A population without farms has no excess over that tail, and π goes to zero. This is the "external null" that ranking a batch against itself lacks.
-//! Source: Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null hypothesis, JASA 99 (the empirical null, here one-sided).
+//! f = (1 − π)·f0 + π·f1. f1 is the score of injected usage points. f0 is the score of the
+//! population: in its upper tail, where real farms may hide, it is an exponential fitted to the
+//! body of the distribution (between its 85 % and 95 % quantiles, each usage point counted by its
+//! probability of being innocent), so that farms themselves do not stretch it. A population without
+//! farms has no excess over that tail, and π goes to zero. This is the "external null" that ranking
+//! a batch against itself lacks.
+//! Source: Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null
+//! hypothesis, JASA 99 (the empirical null, here one-sided).
 
 /// Quantiles of the null that the tail is fitted between.
 const TAIL_FROM: f64 = 0.85;
 const TAIL_TO: f64 = 0.95;
 /// Share of farms the iteration starts from.
 const START: f64 = 0.01;
-/// Rounds of expectation and maximisation; the share changes by less than 1 % of itself long before.
+/// Rounds of expectation and maximisation; the share changes by less than 1 % of itself long
+/// before.
 const ROUNDS: usize = 40;
 /// Step at which log-odds are tabulated.
 const RUNG: f64 = 0.1;
@@ -26,15 +31,17 @@ pub struct Mixture {
     pub tail_start: f64,
     /// Scale of the tail, in log-odds.
     pub tail_scale: f64,
-    /// Share of usage points that look like farms, 0 to 1: the excess over the null, not yet shrunk to any prior.
+    /// Share of usage points that look like farms, 0 to 1: the excess over the null, not yet shrunk
+    /// to any prior.
     pub share: f64,
     injected: Vec<f64>,
     ladder: Vec<f64>,
 }
 
 impl Mixture {
-    /// Fits the mixture to the scores of the population and of injected usage points; the search begins where each usage point is innocent with the probability `innocent`.
-    /// `None` without scores on either side.
+    /// Fits the mixture to the scores of the population and of injected usage points; the search
+    /// begins where each usage point is innocent with the probability `innocent`. `None` without
+    /// scores on either side.
     #[must_use]
     pub fn fit(population: &[f64], mut injected: Vec<f64>, innocent: &[f64]) -> Option<Self> {
         if population.is_empty() || injected.is_empty() {
@@ -62,7 +69,8 @@ impl Mixture {
         Some(mixture)
     }
 
-    /// Fits the exponential tail between two quantiles of the scores, each counted by its probability of being innocent.
+    /// Fits the exponential tail between two quantiles of the scores, each counted by its
+    /// probability of being innocent.
     fn fit_tail(&mut self, sorted: &[f64], innocent: &[f64]) {
         let total: f64 = innocent.iter().sum();
         let at = |share: f64| {
@@ -78,7 +86,8 @@ impl Mixture {
         self.tail_scale = ((to - from) / ((1.0 - TAIL_FROM) / (1.0 - TAIL_TO)).ln()).max(LEAST_SCALE);
     }
 
-    /// Probability that a usage point of the population with this score is a farm, with the share found in the population itself.
+    /// Probability that a usage point of the population with this score is a farm, with the share
+    /// found in the population itself.
     #[must_use]
     pub fn posterior(&self, score: f64) -> f64 {
         if score < self.tail_start {
@@ -89,7 +98,8 @@ impl Mixture {
         if farm + innocent > 0.0 { farm / (farm + innocent) } else { 0.0 }
     }
 
-    /// Log-odds that a score is worth: ln f1 − ln f0 in the tail, made non-decreasing; below the tail it falls one for one with the score.
+    /// Log-odds that a score is worth: ln f1 − ln f0 in the tail, made non-decreasing; below the
+    /// tail it falls one for one with the score.
     #[must_use]
     pub fn llr(&self, score: f64) -> f64 {
         if score <= self.tail_start {
@@ -105,7 +115,8 @@ impl Mixture {
         self.ladder[below] + t * (self.ladder[below + 1] - self.ladder[below])
     }
 
-    /// Log-odds at even steps of the score from the start of the tail to the upper end of planted farms.
+    /// Log-odds at even steps of the score from the start of the tail to the upper end of planted
+    /// farms.
     fn build_ladder(&mut self) {
         let top = self.injected[self.injected.len() - 1].max(self.tail_start + RUNG);
         let rungs = ((top - self.tail_start) / RUNG).ceil() as usize;
@@ -119,13 +130,15 @@ impl Mixture {
         }
     }
 
-    /// Density of the null in its tail; below the tail it is taken as so high that nothing there counts as a farm.
+    /// Density of the null in its tail; below the tail it is taken as so high that nothing there
+    /// counts as a farm.
     fn null_density(&self, score: f64) -> f64 {
         let excess = (score - self.tail_start) / self.tail_scale;
         if excess < 0.0 { f64::INFINITY } else { (1.0 - TAIL_FROM) * (-excess).exp() / self.tail_scale }
     }
 
-    /// Density of injected scores around `score`; beyond their upper end that of the top tenth, since a farm may be larger than any injected.
+    /// Density of injected scores around `score`; beyond their upper end that of the top tenth,
+    /// since a farm may be larger than any injected.
     fn injected_density(&self, score: f64) -> f64 {
         let n = self.injected.len();
         let score = score.min(self.injected[n - 1 - n / 20]);
@@ -139,7 +152,8 @@ impl Mixture {
 mod tests {
     use super::*;
 
-    /// Scores with an exponential upper tail, without randomness: quantiles of a logistic distribution centred on −6.
+    /// Scores with an exponential upper tail, without randomness: quantiles of a logistic
+    /// distribution centred on −6.
     fn innocent(n: usize) -> Vec<f64> {
         (0..n).map(|i| (i as f64 + 0.5) / n as f64).map(|p| -6.0 + 1.2 * (p / (1.0 - p)).ln()).collect()
     }

@@ -1,4 +1,5 @@
-//! What is usual: strata of like usage points, their peer baselines, and how every statistic is distributed with and without a farm.
+//! What is usual: strata of like usage points, their peer baselines, and how every statistic is
+//! distributed with and without a farm.
 
 mod likelihood;
 mod load_shape;

@@ -1,7 +1,9 @@
-//! Peer baselines: what mean, floor and variation are usual in a stratum, shrunk to the parent stratum.
+//! Peer baselines: what mean, floor and variation are usual in a stratum, shrunk to the parent
+//! stratum.
 //!
-//! θ = w·θ_stratum + (1 − w)·θ_parent with w = n / (n + k): empirical-Bayes shrinkage of stratum medians (Efron and Morris, 1975, in its
-//! simplest form). Medians, so that a few farms in a stratum do not move it. All baselines are natural logarithms of kW.
+//! θ = w·θ_stratum + (1 − w)·θ_parent with w = n / (n + k): empirical-Bayes shrinkage of stratum
+//! medians (Efron and Morris, 1975, in its simplest form). Medians, so that a few farms in a
+//! stratum do not move it. All baselines are natural logarithms of kW.
 
 use std::collections::BTreeMap;
 
@@ -103,7 +105,8 @@ impl Peers {
         peers
     }
 
-    /// Daily floors between which nine of ten members of a stratum lie, kW, or of its nearest ancestor with forty members; `None` where there is none.
+    /// Daily floors between which nine of ten members of a stratum lie, kW, or of its nearest
+    /// ancestor with forty members; `None` where there is none.
     #[must_use]
     pub fn floor_range(&self, stratum: &Stratum) -> Option<(f64, f64)> {
         let mut at = Some(stratum.clone());
@@ -116,7 +119,8 @@ impl Peers {
         None
     }
 
-    /// Baseline of a stratum, or of its nearest ancestor that has one; `None` when nothing was profiled.
+    /// Baseline of a stratum, or of its nearest ancestor that has one; `None` when nothing was
+    /// profiled.
     #[must_use]
     pub fn baseline(&self, stratum: &Stratum) -> Option<&PeerBaseline> {
         let mut at = Some(stratum.clone());

@@ -1,7 +1,10 @@
-//! What kind of premises a tariff class is for: by words in its name in any language, and where its name says nothing, by the loads of its members.
+//! What kind of premises a tariff class is for: by words in its name in any language, and where its
+//! name says nothing, by the loads of its members.
 //!
-//! Homes draw little, use most in the evening, and at weekends no less than on working days. Medians of a class decide, so that farms in it do not.
-//! Source: evening peak and weekend of households are what standard load profiles are told apart by (BDEW H0 against G0 to G6).
+//! Homes draw little, use most in the evening, and at weekends no less than on working days.
+//! Medians of a class decide, so that farms in it do not.
+//! Source: evening peak and weekend of households are what standard load profiles are told apart by
+//! (BDEW H0 against G0 to G6).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +15,8 @@ use crate::profile::{HOURS, NodeProfile};
 
 /// Members whose loads tell what a class is for.
 const LEAST_MEMBERS: usize = 30;
-/// Homes: median power at most this, kW; evening over working hours at least this; working days over weekends at most this.
+/// Homes: median power at most this, kW; evening over working hours at least this; working days
+/// over weekends at most this.
 const MOST_HOME_KW: f64 = 3.0;
 const LEAST_EVENING: f64 = 1.1;
 const MOST_WORKING_DAY: f64 = 1.08;
@@ -61,15 +65,25 @@ impl Habits {
         }
         let over = |hours: std::ops::Range<usize>| sum[hours.clone()].iter().sum::<f32>() / hours.len() as f32;
         let typical = |weekend: bool| {
-            median_of(profile.days.iter().filter(|day| (day.day.kind() == DayKind::Weekend) == weekend).map(|day| f64::from(day.summary.mean_kw)))
+            median_of(
+                profile
+                    .days
+                    .iter()
+                    .filter(|day| (day.day.kind() == DayKind::Weekend) == weekend)
+                    .map(|day| f64::from(day.summary.mean_kw)),
+            )
         };
         let ratio = |a: f32, b: f32| if b > 0.0 { a / b } else { f32::NAN };
-        Self { evening: ratio(over(EVENING), over(WORK)), working_day: ratio(typical(false) as f32, typical(true) as f32) }
+        Self {
+            evening: ratio(over(EVENING), over(WORK)),
+            working_day: ratio(typical(false) as f32, typical(true) as f32),
+        }
     }
 }
 
 impl ClassWords {
-    /// What a class is for by its name, in lower case; unknown where no word, or words of both kinds, are part of it.
+    /// What a class is for by its name, in lower case; unknown where no word, or words of both
+    /// kinds, are part of it.
     #[must_use]
     pub fn premises(&self, class: &str) -> Premises {
         let has = |words: &[String]| words.iter().any(|word| class.contains(word.as_str()));
@@ -81,7 +95,9 @@ impl ClassWords {
     }
 }
 
-/// What every class is for: by its name, or by mean power (logarithm of kW) and habits of its members. `unnamed` is the class of usage points without one, of which nobody says that they are alike.
+/// What every class is for: by its name, or by mean power (logarithm of kW) and habits of its
+/// members. `unnamed` is the class of usage points without one, of which nobody says that they are
+/// alike.
 #[must_use]
 pub fn premises_of_classes<'a>(
     members: impl Iterator<Item = (&'a str, f64, Habits)>,
@@ -94,12 +110,14 @@ pub fn premises_of_classes<'a>(
     }
     let by_loads = |members: &[(f64, Habits)]| {
         let middle = |value: fn(&(f64, Habits)) -> f64| median(&members.iter().map(value).collect::<Vec<_>>());
-        let (kw, evening, working_day) = (middle(|m| m.0.exp()), middle(|m| f64::from(m.1.evening)), middle(|m| f64::from(m.1.working_day)));
+        let (kw, evening, working_day) =
+            (middle(|m| m.0.exp()), middle(|m| f64::from(m.1.evening)), middle(|m| f64::from(m.1.working_day)));
         if members.len() < LEAST_MEMBERS || kw.is_nan() || working_day.is_nan() {
             return Premises::Unknown;
         }
         // Without hours the week alone has to tell.
-        let is_home = kw <= MOST_HOME_KW && working_day <= MOST_WORKING_DAY && (evening.is_nan() || evening >= LEAST_EVENING);
+        let is_home =
+            kw <= MOST_HOME_KW && working_day <= MOST_WORKING_DAY && (evening.is_nan() || evening >= LEAST_EVENING);
         if is_home { Premises::Home } else { Premises::Business }
     };
     let premises = |class: &str, members: &[(f64, Habits)]| match words.premises(class) {

@@ -1,12 +1,20 @@
-//! Rises that many share: when a heating season begins, boiler houses, schools and heated homes rise within days, and none of them hides a farm.
+//! Rises that many share: when a heating season begins, boiler houses, schools and heated homes
+//! rise within days, and none of them hides a farm.
 //!
-//! H0: the rise of a usage point is one of those by which its crowd (tariff class; class and heating; feeder) begins a season.  H1: it comes at a date of its own.
-//! Statistic: n similar rises within seven days of the own (at least half of it, as a logarithm), against the e that a fortnight holds at other times. Where n is more than chance makes of
-//! e, the share e / n of them is not the season's, and only that share of a rise counts (`alone`); else all of it does.
-//! One rise counts for each place (transformer, or building): a season is everywhere, a row of garages that begin to mine is at one place. A rise is shared where one in a hundred of a
-//! class takes part (four in a thousand while the weather turns to heating, one in fifty where it is known not to), or one in twenty on a feeder: less may be farms that begin in one good month.
-//! Assumes: two weeks of days or more. Weak when: the season begins over months, or the dump is shorter than a month, so that there are no other times.
-//! Source: counts against a Poisson background, as in scan statistics (Kulldorff 1997, Communications in Statistics 26).
+//! H0: the rise of a usage point is one of those by which its crowd (tariff class; class and
+//! heating; feeder) begins a season.  H1: it comes at a date of its own.
+//! Statistic: n similar rises within seven days of the own (at least half of it, as a logarithm),
+//! against the e that a fortnight holds at other times. Where n is more than chance makes of e, the
+//! share e / n of them is not the season's, and only that share of a rise counts (`alone`); else
+//! all of it does. One rise counts for each place (transformer, or building): a season is
+//! everywhere, a row of garages that begin to mine is at one place. A rise is shared where one in a
+//! hundred of a class takes part (four in a thousand while the weather turns to heating, one in
+//! fifty where it is known not to), or one in twenty on a feeder: less may be farms that begin in
+//! one good month.
+//! Assumes: two weeks of days or more. Weak when: the season begins over months, or the dump is
+//! shorter than a month, so that there are no other times.
+//! Source: counts against a Poisson background, as in scan statistics (Kulldorff 1997,
+//! Communications in Statistics 26).
 
 use std::collections::BTreeMap;
 
@@ -29,7 +37,8 @@ const STEPS: usize = 48;
 const SIMILAR: f64 = 0.5;
 /// Standard deviations above the background from which rises are shared.
 const BEYOND_CHANCE: f64 = 3.0;
-/// Share of the usage points of a class, or of a feeder, that must rise together: farms that begin in one good month are no season. Of a class each place counts once.
+/// Share of the usage points of a class, or of a feeder, that must rise together: farms that begin
+/// in one good month are no season. Of a class each place counts once.
 const LEAST_OF_CLASS: f64 = 0.01;
 /// Where the weather turns to heating, fewer are a season; where it does not, it takes more.
 const LEAST_OF_CLASS_IN_AUTUMN: f64 = 0.004;
@@ -82,7 +91,8 @@ struct Crowd {
 }
 
 impl Rise {
-    /// The rise of a profile at its best split; `None` where the mean falls, rises by little, or varies as much from day to day.
+    /// The rise of a profile at its best split; `None` where the mean falls, rises by little, or
+    /// varies as much from day to day.
     #[must_use]
     pub fn of(profile: &NodeProfile) -> Option<Self> {
         let regimes = &profile.mean_regimes;
@@ -91,9 +101,12 @@ impl Rise {
         if ln_ratio.is_nan() || ln_ratio < LEAST_LN_RATIO {
             return None;
         }
-        let rest = |days: &[crate::profile::Day], kw: f64| days.iter().map(|day| f64::from(day.summary.mean_kw) - kw).collect::<Vec<_>>();
+        let rest = |days: &[crate::profile::Day], kw: f64| {
+            days.iter().map(|day| f64::from(day.summary.mean_kw) - kw).collect::<Vec<_>>()
+        };
         let noise = mad_sigma(&[rest(before, regimes.before_kw), rest(after, regimes.after_kw)].concat(), 0.0);
-        (regimes.after_kw - regimes.before_kw > LEAST_SHARPNESS * noise).then(|| Self { day: after[0].day, ln_ratio: ln_ratio as f32 })
+        (regimes.after_kw - regimes.before_kw > LEAST_SHARPNESS * noise)
+            .then(|| Self { day: after[0].day, ln_ratio: ln_ratio as f32 })
     }
 }
 
@@ -131,7 +144,8 @@ impl CommonRises {
         Self { crowds }
     }
 
-    /// Share of a rise on `day` that is not its crowds' as well, above 0 to 1; `ln_ratio` is the logarithm of the mean after it over the mean before, and `heating_begins` says whether the
+    /// Share of a rise on `day` that is not its crowds' as well, above 0 to 1; `ln_ratio` is the
+    /// logarithm of the mean after it over the mean before, and `heating_begins` says whether the
     /// weather of that day begins a heating season (`None` where it is not known).
     #[must_use]
     pub fn alone(&self, place: Place, day: CivilDay, ln_ratio: f64, heating_begins: Option<bool>) -> f64 {
@@ -141,13 +155,18 @@ impl CommonRises {
             None => LEAST_OF_CLASS,
         };
         let least = |key: &CrowdKey| if matches!(key, CrowdKey::Feeder(_)) { LEAST_OF_FEEDER } else { of_class };
-        place.crowds().filter_map(|key| Some(self.crowds.get(&key)?.alone(day, ln_ratio, least(&key)))).fold(1.0, f64::min)
+        place
+            .crowds()
+            .filter_map(|key| Some(self.crowds.get(&key)?.alone(day, ln_ratio, least(&key))))
+            .fold(1.0, f64::min)
     }
 }
 
 impl Place {
     fn crowds(self) -> impl Iterator<Item = CrowdKey> {
-        [Some(CrowdKey::Class(self.class)), Some(CrowdKey::Kin(self.kin)), self.feeder.map(CrowdKey::Feeder)].into_iter().flatten()
+        [Some(CrowdKey::Class(self.class)), Some(CrowdKey::Kin(self.kin)), self.feeder.map(CrowdKey::Feeder)]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -183,14 +202,27 @@ impl Crowd {
 mod tests {
     use super::*;
 
-    /// A class of 1,000 at 500 transformers over 60 days in which every tenth usage point has a rise at a date of its own, and besides them those of `others`.
+    /// A class of 1,000 at 500 transformers over 60 days in which every tenth usage point has a
+    /// rise at a date of its own, and besides them those of `others`.
     fn alone_in(heating_begins: Option<bool>, others: &[(u32, i32, f32)], day: i32) -> f64 {
         let at = |spot: u32| Place { class: 0, kin: 0, feeder: Some(spot / 50), spot: Some(spot) };
         let usual = (0..1000_u32).map(|index| {
-            (at(index / 2), (index % 10 == 0).then(|| Rise { day: CivilDay((index * 7 % 52) as i32 + 4), ln_ratio: 0.3 + (index % 7) as f32 / 10.0 }))
+            (
+                at(index / 2),
+                (index % 10 == 0).then(|| Rise {
+                    day: CivilDay((index * 7 % 52) as i32 + 4),
+                    ln_ratio: 0.3 + (index % 7) as f32 / 10.0,
+                }),
+            )
         });
-        let others = others.iter().map(|&(spot, day, ln_ratio)| (at(spot), Some(Rise { day: CivilDay(day), ln_ratio })));
-        CommonRises::of(usual.chain(others), (CivilDay(0), CivilDay(59))).alone(at(3), CivilDay(day), 2.0, heating_begins)
+        let others =
+            others.iter().map(|&(spot, day, ln_ratio)| (at(spot), Some(Rise { day: CivilDay(day), ln_ratio })));
+        CommonRises::of(usual.chain(others), (CivilDay(0), CivilDay(59))).alone(
+            at(3),
+            CivilDay(day),
+            2.0,
+            heating_begins,
+        )
     }
 
     fn alone(others: &[(u32, i32, f32)], day: i32) -> f64 {

@@ -1,6 +1,7 @@
 //! Strata: usage points that can be compared, by what the utility knows and a farm cannot change.
 //!
-//! Tariff class, then contracted power (in powers of two), then heating. Measured size is left out on purpose: a farm would choose its own peers.
+//! Tariff class, then contracted power (in powers of two), then heating. Measured size is left out
+//! on purpose: a farm would choose its own peers.
 
 use crate::domain::{Customer, CustomerStatus, Heating};
 
@@ -31,14 +32,16 @@ pub enum Stratum {
     All,
     /// One tariff class.
     Class(String),
-    /// One tariff class and band of contracted power: the band's base-2 logarithm, `None` without contracted power.
+    /// One tariff class and band of contracted power: the band's base-2 logarithm, `None` without
+    /// contracted power.
     Size(String, Option<i32>),
     /// The same and one kind of heating.
     Heating(String, Option<i32>, Heating),
 }
 
 impl NodeFacts {
-    /// The facts of a customer; those of an unknown customer without one. What its class is for is not known before all classes are.
+    /// The facts of a customer; those of an unknown customer without one. What its class is for is
+    /// not known before all classes are.
     #[must_use]
     pub fn of(customer: Option<&Customer>) -> Self {
         let class = customer.and_then(|c| c.tariff_class.as_deref()).map(|class| class.trim().to_lowercase());
@@ -74,7 +77,9 @@ impl Stratum {
     /// Name in reports: `household, 4 to 8 kW, electric heating`.
     #[must_use]
     pub fn name(&self) -> String {
-        let size = |band: &Option<i32>| band.map_or(String::new(), |b| format!(", {} to {} kW", 2_f64.powi(b), 2_f64.powi(b + 1)));
+        let size = |band: &Option<i32>| {
+            band.map_or(String::new(), |b| format!(", {} to {} kW", 2_f64.powi(b), 2_f64.powi(b + 1)))
+        };
         match self {
             Self::All => "all".to_owned(),
             Self::Class(class) => class.clone(),
@@ -98,7 +103,8 @@ mod tests {
 
     #[test]
     fn strata_widen_up_to_all() {
-        let customer = Customer { tariff_class: Some(" Household ".into()), contracted_kw: Some(7.0), ..Customer::default() };
+        let customer =
+            Customer { tariff_class: Some(" Household ".into()), contracted_kw: Some(7.0), ..Customer::default() };
         let mut stratum = NodeFacts::of(Some(&customer)).stratum();
         let mut names = vec![stratum.name()];
         while let Some(parent) = stratum.parent() {

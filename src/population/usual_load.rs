@@ -1,8 +1,12 @@
-//! What a usage point of which nothing is read uses most likely: the mean of its stratum, and how far members stray from it.
+//! What a usage point of which nothing is read uses most likely: the mean of its stratum, and how
+//! far members stray from it.
 //!
-//! A balance needs the load of every customer. One that was not read is neither nothing nor a tap: it is counted with the mean of the smallest stratum that has enough members, and its
-//! error is the standard deviation of members. The largest means are cut, so that one factory, or a farm, does not stand for all.
-//! Source: imputation by the mean of a class, with its variance carried on; Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 15.
+//! A balance needs the load of every customer. One that was not read is neither nothing nor a tap:
+//! it is counted with the mean of the smallest stratum that has enough members, and its error is
+//! the standard deviation of members. The largest means are cut, so that one factory, or a farm,
+//! does not stand for all.
+//! Source: imputation by the mean of a class, with its variance carried on; Särndal, Swensson and
+//! Wretman (1992), Model Assisted Survey Sampling, section 15.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +35,8 @@ pub struct UsualLoads {
 }
 
 impl UsualLoads {
-    /// From the mean power of every usage point with readings, kW. Premises that are booked as inactive take no part.
+    /// From the mean power of every usage point with readings, kW. Premises that are booked as
+    /// inactive take no part.
     #[must_use]
     pub fn of(members: impl Iterator<Item = (NodeFacts, f64)>) -> Self {
         let mut of: BTreeMap<Stratum, Vec<f64>> = BTreeMap::new();
@@ -42,11 +47,15 @@ impl UsualLoads {
                 of.entry(stratum).or_default().push(mean_kw);
             }
         }
-        let by_stratum = of.into_iter().filter(|(_, means)| means.len() >= MIN_MEMBERS).map(|(stratum, means)| (stratum, usual(&means)));
+        let by_stratum = of
+            .into_iter()
+            .filter(|(_, means)| means.len() >= MIN_MEMBERS)
+            .map(|(stratum, means)| (stratum, usual(&means)));
         Self { by_stratum: by_stratum.collect() }
     }
 
-    /// That of a usage point; nothing for premises booked as inactive, and where no stratum has enough members.
+    /// That of a usage point; nothing for premises booked as inactive, and where no stratum has
+    /// enough members.
     #[must_use]
     pub fn of_member(&self, facts: &NodeFacts) -> UsualLoad {
         let mut at = Some(facts.stratum()).filter(|_| !facts.inactive);
@@ -74,13 +83,18 @@ mod tests {
     use crate::domain::{Customer, CustomerStatus};
 
     fn facts(class: &str, kw: f64) -> NodeFacts {
-        NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), contracted_kw: Some(kw), ..Customer::default() }))
+        NodeFacts::of(Some(&Customer {
+            tariff_class: Some(class.into()),
+            contracted_kw: Some(kw),
+            ..Customer::default()
+        }))
     }
 
     #[test]
     fn an_unread_shop_uses_what_shops_of_its_size_use() {
         let homes = (0..100).map(|number| (facts("household", 5.0), 0.4 + f64::from(number % 3) / 10.0));
-        let shops = (0..30).map(|_| (facts("business", 30.0), 6.0)).chain((0..30).map(|_| (facts("business", 100.0), 20.0)));
+        let shops =
+            (0..30).map(|_| (facts("business", 30.0), 6.0)).chain((0..30).map(|_| (facts("business", 100.0), 20.0)));
         let usual = UsualLoads::of(homes.chain(shops));
         let of = |class, kw| usual.of_member(&facts(class, kw));
         assert!((of("household", 5.0).mean_kw - 0.5).abs() < 0.01 && of("household", 5.0).sd_kw > 0.05);

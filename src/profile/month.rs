@@ -8,18 +8,21 @@ use crate::series::{DayFold, DayLevel, HOURS};
 pub struct DaySummary {
     /// Mean power, kW; NaN when fewer than half of the day's hours are valid.
     pub mean_kw: f32,
-    /// Second lowest hourly mean, kW, so that one hour of outage does not hide a floor; NaN when there are no hours.
+    /// Second lowest hourly mean, kW, so that one hour of outage does not hide a floor; NaN when
+    /// there are no hours.
     pub floor_kw: f32,
     /// Second highest hourly mean, kW; NaN when there are no hours.
     pub top_kw: f32,
-    /// How closely the hours keep to two levels (floor and top): 1 = exactly, 0 = evenly spread; NaN when there are no hours.
+    /// How closely the hours keep to two levels (floor and top): 1 = exactly, 0 = evenly spread;
+    /// NaN when there are no hours.
     pub two_level: f32,
     /// Hours with a value, 0 to 24.
     pub valid_hours: u8,
 }
 
-/// Low, middle and high of each hour of the day over the days of half a month, kW: the 20 %, 50 % and 80 % quantiles. Halves, so that a load which begins in the
-/// middle of a month fills one of them.
+/// Low, middle and high of each hour of the day over the days of half a month, kW: the 20 %, 50 %
+/// and 80 % quantiles. Halves, so that a load which begins in the middle of a month fills one of
+/// them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HourBand {
     /// Days of the half, gaps included.
@@ -39,11 +42,13 @@ pub struct Profile {
     pub first_day: CivilDay,
     /// Every day from the first on, gaps included.
     pub days: Vec<DaySummary>,
-    /// Hours of the day over each half of the month that has days; empty where readings are coarser than an hour.
+    /// Hours of the day over each half of the month that has days; empty where readings are coarser
+    /// than an hour.
     pub halves: Vec<HourBand>,
 }
 
-/// Profiles of a folded series, one a civil month in order; `hourly` where readings are of an hour or finer.
+/// Profiles of a folded series, one a civil month in order; `hourly` where readings are of an hour
+/// or finer.
 #[must_use]
 pub fn profiles(fold: &DayFold, hourly: bool) -> Vec<Profile> {
     let Some(first) = fold.first_day else { return Vec::new() };
@@ -57,7 +62,11 @@ pub fn profiles(fold: &DayFold, hourly: bool) -> Vec<Profile> {
         let days = if hourly { summarise(hours) } else { fold.days[from..to].iter().map(daily_only).collect() };
         let first_half = FIRST_HALF.saturating_sub(first_day.date().day() as usize - 1).min(hours.len());
         let (first, second) = hours.split_at(if hourly { first_half } else { 0 });
-        let halves = [first, if hourly { second } else { &[] }].into_iter().filter(|half| !half.is_empty()).map(hour_band).collect();
+        let halves = [first, if hourly { second } else { &[] }]
+            .into_iter()
+            .filter(|half| !half.is_empty())
+            .map(hour_band)
+            .collect();
         months.push(Profile { first_day, days, halves });
         from = to;
     }
@@ -65,7 +74,8 @@ pub fn profiles(fold: &DayFold, hourly: bool) -> Vec<Profile> {
 }
 
 fn daily_only(level: &DayLevel) -> DaySummary {
-    let (mean_kw, valid_hours) = if level.valid == 0 { (f32::NAN, 0) } else { (level.sum / level.valid as f32, HOURS as u8) };
+    let (mean_kw, valid_hours) =
+        if level.valid == 0 { (f32::NAN, 0) } else { (level.sum / level.valid as f32, HOURS as u8) };
     DaySummary { mean_kw, floor_kw: f32::NAN, top_kw: f32::NAN, two_level: f32::NAN, valid_hours }
 }
 
@@ -109,7 +119,13 @@ fn summarise(days: &[[f32; HOURS]]) -> Vec<DaySummary> {
 fn summary(sum: f32, valid: f32, floor_kw: f32, top_kw: f32, off_level: f32) -> DaySummary {
     let valid_hours = valid as u8;
     if usize::from(valid_hours) < HOURS / 2 {
-        return DaySummary { mean_kw: f32::NAN, floor_kw: f32::NAN, top_kw: f32::NAN, two_level: f32::NAN, valid_hours };
+        return DaySummary {
+            mean_kw: f32::NAN,
+            floor_kw: f32::NAN,
+            top_kw: f32::NAN,
+            two_level: f32::NAN,
+            valid_hours,
+        };
     }
     let range = top_kw - floor_kw;
     // Evenly spread hours are a quarter of the range away from the nearer level on average.
@@ -154,7 +170,8 @@ fn hour_band(days: &[[f32; HOURS]]) -> HourBand {
     HourBand { days: days.len() as u8, low_kw: at(0.2), mid_kw: at(0.5), high_kw: at(0.8) }
 }
 
-/// Sorts every column, lowest first, by comparisons that do not depend on the values, so that all columns go in step.
+/// Sorts every column, lowest first, by comparisons that do not depend on the values, so that all
+/// columns go in step.
 /// Source: Batcher (1968), Sorting networks and their applications (odd-even merge sort).
 fn sort_columns(rows: &mut [[f32; HOURS]; HALF_DAYS]) {
     let mut part = 1;
@@ -263,7 +280,9 @@ mod tests {
         let calendar = Calendar::new(Some("Europe/Berlin")).unwrap();
         let start = calendar.day_start(CivilDay::from_ymd(2025, 3, 29).unwrap());
         // 8 kW at local hour 5 on a 24, a 23 and a 24 hour day.
-        let kw: Vec<f32> = (0..71).map(|i| if calendar.local(Timestamp(start.0 + i * 3600)).hour() == 5 { 8.0 } else { 1.0 }).collect();
+        let kw: Vec<f32> = (0..71)
+            .map(|i| if calendar.local(Timestamp(start.0 + i * 3600)).hour() == 5 { 8.0 } else { 1.0 })
+            .collect();
         let months = profiles(&LoadSeries { usage_point: "A".into(), start, step_min: 60, kw }, &calendar);
         assert_eq!(months[0].halves[0].low_kw[5], 8.0);
     }

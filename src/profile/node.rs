@@ -23,7 +23,8 @@ pub struct NodeProfile {
     pub days: Vec<Day>,
     /// The two regimes of the daily level.
     pub regimes: Regimes,
-    /// The two regimes of the daily mean: a load that runs in a window lifts the mean and leaves the floor.
+    /// The two regimes of the daily mean: a load that runs in a window lifts the mean and leaves
+    /// the floor.
     pub mean_regimes: Regimes,
     /// Typical daily mean of the higher regime, kW; NaN without a day.
     pub high_mean_kw: f64,
@@ -50,10 +51,12 @@ pub struct Day {
 
 /// The best split of the days in two by a daily value.
 ///
-/// When no change is worth the name, the higher regime is simply the higher half: tests compare it with the population's same halves.
+/// When no change is worth the name, the higher regime is simply the higher half: tests compare it
+/// with the population's same halves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Regimes {
-    /// Index into `days` of the first day of the second regime; 0 when there are too few days for two.
+    /// Index into `days` of the first day of the second regime; 0 when there are too few days for
+    /// two.
     pub place: usize,
     /// Whether the second regime has the higher level.
     pub rises: bool,
@@ -81,7 +84,16 @@ impl NodeProfile {
         let days = judged_days(&months);
         let regimes = Regimes::of(&days, Day::level_kw);
         let mean_regimes = Regimes::of(&days, |day| f64::from(day.summary.mean_kw));
-        let mut profile = Self { months, step_min, rounding, days, regimes, mean_regimes, high_mean_kw: f64::NAN, high_floor_kw: f64::NAN };
+        let mut profile = Self {
+            months,
+            step_min,
+            rounding,
+            days,
+            regimes,
+            mean_regimes,
+            high_mean_kw: f64::NAN,
+            high_floor_kw: f64::NAN,
+        };
         profile.high_mean_kw = Self::typical(profile.high_days(), |day| day.mean_kw);
         profile.high_floor_kw = Self::typical(profile.high_days(), |day| day.floor_kw);
         profile
@@ -100,7 +112,8 @@ impl NodeProfile {
         self.step_min <= 60
     }
 
-    /// The days of the regime with the higher level: where a farm would run. All days when there are too few to split.
+    /// The days of the regime with the higher level: where a farm would run. All days when there
+    /// are too few to split.
     #[must_use]
     pub fn high_days(&self) -> &[Day] {
         match (self.regimes.place, self.regimes.rises) {

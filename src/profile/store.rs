@@ -1,7 +1,8 @@
 //! Profiles of millions of usage points, packed, in memory as long as they fit and then on disk.
 //!
-//! Profiles are appended to chunks as usage points are finished, in no particular order; `ProfilePlace` says where one is. A chunk is read as a whole,
-//! so that going through all profiles reads the file once from its beginning to its end.
+//! Profiles are appended to chunks as usage points are finished, in no particular order;
+//! `ProfilePlace` says where one is. A chunk is read as a whole, so that going through all profiles
+//! reads the file once from its beginning to its end.
 
 use std::io;
 use std::path::Path;
@@ -38,7 +39,8 @@ struct Chunks {
 }
 
 impl ProfileStore {
-    /// A store that keeps up to `budget` bytes in memory and the rest in a file without a name in `folder`.
+    /// A store that keeps up to `budget` bytes in memory and the rest in a file without a name in
+    /// `folder`.
     #[must_use]
     pub fn new(budget: u64, folder: &Path) -> Self {
         Self { store: SpillStore::new(budget, folder), chunks: Mutex::default() }
@@ -79,7 +81,8 @@ impl ProfileStore {
         self.store.failure().map_or(Ok(()), Err)
     }
 
-    /// Unpacks the profiles at `places`, which must be sorted and of one chunk, and hands each over with its position among them.
+    /// Unpacks the profiles at `places`, which must be sorted and of one chunk, and hands each over
+    /// with its position among them.
     pub fn each(&self, places: &[ProfilePlace], mut take: impl FnMut(usize, NodeProfile)) {
         let Some(first) = places.first() else { return };
         let stored = self.chunks.lock().unwrap_or_else(PoisonError::into_inner).closed[first.chunk as usize].clone();
@@ -120,7 +123,8 @@ impl ProfilePlace {
     }
 }
 
-/// Words of the profile: step, months, rounding; regimes and typical levels; for each month its first day, days and number of halves; summaries; bands.
+/// Words of the profile: step, months, rounding; regimes and typical levels; for each month its
+/// first day, days and number of halves; summaries; bands.
 fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
     words.extend([profile.step_min, profile.months.len() as u32, profile.rounding.step_kw.to_bits()]);
     for regimes in [&profile.regimes, &profile.mean_regimes] {
@@ -148,7 +152,8 @@ fn unpack(words: &[u32]) -> Option<NodeProfile> {
     let [step_min, months, step_kw] = take(&mut rest)?;
     let rounding = Rounding { step_kw: f32::from_bits(step_kw) };
     let (regimes, mean_regimes) = (take_regimes(&mut rest)?, take_regimes(&mut rest)?);
-    let known = Known { regimes, mean_regimes, high_mean_kw: take_real(&mut rest)?, high_floor_kw: take_real(&mut rest)? };
+    let known =
+        Known { regimes, mean_regimes, high_mean_kw: take_real(&mut rest)?, high_floor_kw: take_real(&mut rest)? };
     let mut profile = Vec::with_capacity(months.min(64) as usize);
     for _ in 0..months {
         let [first_day, shape] = take(&mut rest)?;
@@ -179,7 +184,12 @@ fn take_real(words: &mut &[u32]) -> Option<f64> {
 
 fn take_regimes(words: &mut &[u32]) -> Option<Regimes> {
     let [place] = take(words)?;
-    Some(Regimes { place: (place >> 1) as usize, rises: place & 1 == 1, before_kw: take_real(words)?, after_kw: take_real(words)? })
+    Some(Regimes {
+        place: (place >> 1) as usize,
+        rises: place & 1 == 1,
+        before_kw: take_real(words)?,
+        after_kw: take_real(words)?,
+    })
 }
 
 fn take<const N: usize>(words: &mut &[u32]) -> Option<[u32; N]> {

@@ -1,7 +1,9 @@
-//! The canonical long Parquet: `usage_point, timestamp, kwh`, and `duration_min`, `quality`, `channel` where some reading has more to say than the usual; registers as
-//! `usage_point, timestamp, register_kwh`.
+//! The canonical long Parquet: `usage_point, timestamp, kwh`, and `duration_min`, `quality`,
+//! `channel` where some reading has more to say than the usual; registers as `usage_point,
+//! timestamp, register_kwh`.
 //!
-//! Usage points come in the order of their ids, readings in the order of time, in row groups of fixed size, so the bytes depend on the readings alone.
+//! Usage points come in the order of their ids, readings in the order of time, in row groups of
+//! fixed size, so the bytes depend on the readings alone.
 
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,9 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Float32Builder, UInt16Builder};
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, TimestampMillisecondArray,
+};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -71,7 +75,10 @@ pub struct CanonicalWriter {
     readings: Vec<CanonicalReading>,
 }
 
-fn file_of(path: &Path, fields: Vec<Field>) -> Result<(ArrowWriter<BufWriter<disk::Output>>, Arc<Schema>), CanonicalError> {
+fn file_of(
+    path: &Path,
+    fields: Vec<Field>,
+) -> Result<(ArrowWriter<BufWriter<disk::Output>>, Arc<Schema>), CanonicalError> {
     let schema = Arc::new(Schema::new(fields));
     let refused = |source| CanonicalError::Parquet { path: path.to_path_buf(), source };
     let stamps = ColumnPath::from("timestamp");
@@ -103,13 +110,16 @@ fn stamps(seconds: impl Iterator<Item = i64>, is_utc: bool) -> ArrayRef {
 }
 
 fn batch(path: &Path, schema: &Arc<Schema>, columns: Vec<ArrayRef>) -> Result<RecordBatch, CanonicalError> {
-    RecordBatch::try_new(schema.clone(), columns).map_err(|source| CanonicalError::Parquet { path: path.to_path_buf(), source: source.into() })
+    RecordBatch::try_new(schema.clone(), columns)
+        .map_err(|source| CanonicalError::Parquet { path: path.to_path_buf(), source: source.into() })
 }
 
 fn ids(path: &Path, ids: &[String], keys: Vec<i32>) -> Result<ArrayRef, CanonicalError> {
     let names = Arc::new(StringArray::from_iter_values(ids));
     let dictionary = DictionaryArray::<Int32Type>::try_new(Int32Array::from(keys), names);
-    dictionary.map(|array| Arc::new(array) as ArrayRef).map_err(|source| CanonicalError::Parquet { path: path.to_path_buf(), source: source.into() })
+    dictionary
+        .map(|array| Arc::new(array) as ArrayRef)
+        .map_err(|source| CanonicalError::Parquet { path: path.to_path_buf(), source: source.into() })
 }
 
 impl CanonicalWriter {
@@ -124,9 +134,18 @@ impl CanonicalWriter {
             ("quality", DataType::Utf8, columns.quality),
             ("channel", DataType::Utf8, columns.channel),
         ];
-        fields.extend(optional.into_iter().filter(|column| column.2).map(|(name, kind, _)| Field::new(name, kind, true)));
+        fields
+            .extend(optional.into_iter().filter(|column| column.2).map(|(name, kind, _)| Field::new(name, kind, true)));
         let (writer, schema) = file_of(path, fields)?;
-        Ok(Self { path: path.to_path_buf(), writer, schema, columns, ids: Vec::new(), keys: Vec::new(), readings: Vec::new() })
+        Ok(Self {
+            path: path.to_path_buf(),
+            writer,
+            schema,
+            columns,
+            ids: Vec::new(),
+            keys: Vec::new(),
+            readings: Vec::new(),
+        })
     }
 
     /// Adds all readings of a usage point, which must come in the order of ids.
@@ -157,8 +176,11 @@ impl CanonicalWriter {
             kwh.append_option((!reading.kwh.is_nan()).then_some(reading.kwh));
         }
         let seconds = readings.iter().map(|reading| Timestamp::from(reading.start).0);
-        let mut columns: Vec<ArrayRef> =
-            vec![ids(&self.path, &self.ids, std::mem::take(&mut self.keys))?, stamps(seconds, self.columns.is_utc), Arc::new(kwh.finish())];
+        let mut columns: Vec<ArrayRef> = vec![
+            ids(&self.path, &self.ids, std::mem::take(&mut self.keys))?,
+            stamps(seconds, self.columns.is_utc),
+            Arc::new(kwh.finish()),
+        ];
         self.ids.clear();
         if self.columns.duration_min {
             let mut minutes = UInt16Builder::with_capacity(readings.len());
@@ -168,13 +190,20 @@ impl CanonicalWriter {
             columns.push(Arc::new(minutes.finish()));
         }
         if self.columns.quality {
-            columns.push(Arc::new(StringArray::from_iter_values(readings.iter().map(|reading| quality_word(reading.quality)))));
+            columns.push(Arc::new(StringArray::from_iter_values(
+                readings.iter().map(|reading| quality_word(reading.quality)),
+            )));
         }
         if self.columns.channel {
-            columns.push(Arc::new(StringArray::from_iter_values(readings.iter().map(|reading| if reading.kwh < 0.0 { "export" } else { "import" }))));
+            columns.push(Arc::new(StringArray::from_iter_values(
+                readings.iter().map(|reading| if reading.kwh < 0.0 { "export" } else { "import" }),
+            )));
         }
         let batch = batch(&self.path, &self.schema, columns)?;
-        self.writer.write(&batch).and_then(|()| self.writer.flush()).map_err(|source| CanonicalError::Parquet { path: self.path.clone(), source })
+        self.writer
+            .write(&batch)
+            .and_then(|()| self.writer.flush())
+            .map_err(|source| CanonicalError::Parquet { path: self.path.clone(), source })
     }
 
     /// Writes what is left and closes the file.
@@ -205,15 +234,25 @@ pub fn quality_word(quality: ReadingQuality) -> &'static str {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write_registers(path: &Path, registers: &[(String, Vec<RegisterRead>)], is_utc: bool) -> Result<(), CanonicalError> {
-    let (mut writer, schema) = file_of(path, vec![id_field(), stamp_field(is_utc), Field::new("register_kwh", DataType::Float64, true)])?;
+pub fn write_registers(
+    path: &Path,
+    registers: &[(String, Vec<RegisterRead>)],
+    is_utc: bool,
+) -> Result<(), CanonicalError> {
+    let (mut writer, schema) =
+        file_of(path, vec![id_field(), stamp_field(is_utc), Field::new("register_kwh", DataType::Float64, true)])?;
     let refused = |source| CanonicalError::Parquet { path: path.to_path_buf(), source };
     for part in registers.chunks(1 << 16) {
         let names: Vec<String> = part.iter().map(|(id, _)| id.clone()).collect();
-        let keys = part.iter().enumerate().flat_map(|(key, (_, reads))| std::iter::repeat_n(key as i32, reads.len())).collect();
+        let keys = part
+            .iter()
+            .enumerate()
+            .flat_map(|(key, (_, reads))| std::iter::repeat_n(key as i32, reads.len()))
+            .collect();
         let reads = || part.iter().flat_map(|(_, reads)| reads);
         let counters = reads().map(|read| (!read.1.is_nan()).then_some(read.1)).collect::<Float64Array>();
-        let columns: Vec<ArrayRef> = vec![ids(path, &names, keys)?, stamps(reads().map(|read| read.0.0), is_utc), Arc::new(counters)];
+        let columns: Vec<ArrayRef> =
+            vec![ids(path, &names, keys)?, stamps(reads().map(|read| read.0.0), is_utc), Arc::new(counters)];
         writer.write(&batch(path, &schema, columns)?).map_err(refused)?;
     }
     writer.close().map(|_| ()).map_err(refused)

@@ -31,7 +31,11 @@ impl Cell {
 
     /// A list, joined by `; `; a semicolon inside an item becomes a comma.
     pub fn list(items: &[String]) -> Self {
-        if items.is_empty() { Self::Empty } else { Self::Text(items.iter().map(|item| item.replace(';', ",")).collect::<Vec<_>>().join("; ")) }
+        if items.is_empty() {
+            Self::Empty
+        } else {
+            Self::Text(items.iter().map(|item| item.replace(';', ",")).collect::<Vec<_>>().join("; "))
+        }
     }
 
     /// A number, or nothing.
@@ -51,7 +55,8 @@ impl Cell {
 
     /// As written into a file; `None` for an empty cell.
     ///
-    /// Words and ids that a spreadsheet would run as a formula get an apostrophe in front, which `unguarded` takes away; numbers stay numbers, also those that are ids.
+    /// Words and ids that a spreadsheet would run as a formula get an apostrophe in front, which
+    /// `unguarded` takes away; numbers stay numbers, also those that are ids.
     #[must_use]
     pub fn to_text(&self) -> Option<String> {
         match self {
@@ -66,10 +71,12 @@ impl Cell {
     }
 }
 
-/// Whether a spreadsheet might take a text for a formula. A plain number is none, whatever its sign.
+/// Whether a spreadsheet might take a text for a formula. A plain number is none, whatever its
+/// sign.
 fn is_formula(text: &str) -> bool {
     let is_number = text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().any(|byte| byte.is_ascii_digit());
-    text.trim_start_matches([' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) && !is_number
+    text.trim_start_matches([' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+        && !is_number
 }
 
 /// A cell of a file as it was before it was kept from being a formula.

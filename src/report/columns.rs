@@ -1,7 +1,10 @@
 //! The one table of columns: name, meaning, unit and value of every column of every csv file.
 
 use crate::domain::{Fault, Reject, UsagePointId};
-use crate::findings::{AddressRow, ClearedRow, CoverageRow, Findings, Loss, MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow, WorklistRow};
+use crate::findings::{
+    AddressRow, ClearedRow, CoverageRow, Findings, Loss, MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow,
+    WorklistRow,
+};
 
 use super::Cell;
 
@@ -126,10 +129,14 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("address", "its address", |r| Cell::words(r.address.as_deref())),
     column("city", "its city", |r| Cell::words(r.city.as_deref())),
     column("tariff_class", "its tariff class", |r| Cell::words(r.tariff_class.as_deref())),
-    column("node", "the grid node that feeds it", |r| r.node.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))),
+    column("node", "the grid node that feeds it", |r| {
+        r.node.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
+    }),
     column("finding", "what is claimed: inconsistency, not guilt", |r| Cell::Text(r.finding.as_str().to_owned())),
     column("pattern", "how the load runs", |r| Cell::words(r.pattern.map(crate::findings::Pattern::as_str))),
-    column("probability", "probability of a farm under the stated prior and the planted farms, 0 to 1", |r| Cell::share(r.probability)),
+    column("probability", "probability of a farm under the stated prior and the planted farms, 0 to 1", |r| {
+        Cell::share(r.probability)
+    }),
     column("q_value", "expected share of innocent rows down to here, 0 to 1", |r| Cell::share(r.q_value)),
     column("hidden_kw", "mean power of the hidden load while it runs, kW", |r| Cell::real(r.hidden_kw, 3)),
     column("hidden_kw_low", "lower end of a 90 % interval, kW", |r| Cell::real(r.hidden_kw_low, 3)),
@@ -152,9 +159,11 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
     column("loss_fee_high", FEE_HIGH, |r| fee_high(&r.loss)),
     column("licence_status", "what the licence register says of the load", |r| Cell::words(r.licence_status)),
-    column("licence_match", "how the licence was joined to the meter: usage_point (certain), address or node (less so)", |r| {
-        Cell::words(r.licence_match)
-    }),
+    column(
+        "licence_match",
+        "how the licence was joined to the meter: usage_point (certain), address or node (less so)",
+        |r| Cell::words(r.licence_match),
+    ),
     column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
@@ -165,18 +174,24 @@ const NODES: &[Column<NodeRow>] = &[
     column("rank", RANK, |r| Cell::Integer(r.rank)),
     column("node", "the grid node", |r| Cell::Id(r.node.to_string())),
     column("kind", "its level", |r| Cell::Text(r.kind.as_str().to_owned())),
-    column("parent", "the node that feeds it", |r| r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))),
+    column("parent", "the node that feeds it", |r| {
+        r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
+    }),
     column("probability", "probability of unmetered load, 0 to 1", |r| Cell::share(r.probability)),
     column("q_value", "expected share of healthy nodes down to here, 0 to 1", |r| Cell::share(r.q_value)),
-    column("supplied_kwh", "energy that flowed in over the hours of the balance, kWh", |r| Cell::real(r.supplied_kwh, 1)),
+    column("supplied_kwh", "energy that flowed in over the hours of the balance, kWh", |r| {
+        Cell::real(r.supplied_kwh, 1)
+    }),
     column("metered_kwh", "energy of the usage points over the same hours, kWh", |r| Cell::real(r.metered_kwh, 1)),
     column("technical_loss_kwh", "technical loss over the same hours, kWh", |r| Cell::real(r.technical_loss_kwh, 1)),
     column("unmetered_kwh", "energy of the unmetered load, kWh; may be negative", |r| Cell::real(r.unmetered_kwh, 1)),
     column("unmetered_kwh_low", "lower end of a 90 % interval, kWh", |r| Cell::real(r.unmetered_kwh_low, 1)),
     column("unmetered_kwh_high", "upper end of a 90 % interval, kWh", |r| Cell::real(r.unmetered_kwh_high, 1)),
-    column("unmetered_kw", "mean power of constant or scheduled unmetered load while it runs, kW; may be negative", |r| {
-        Cell::real(r.unmetered_kw, 3)
-    }),
+    column(
+        "unmetered_kw",
+        "mean power of constant or scheduled unmetered load while it runs, kW; may be negative",
+        |r| Cell::real(r.unmetered_kw, 3),
+    ),
     column("unmetered_kw_low", "lower end of a 90 % interval, kW", |r| Cell::real(r.unmetered_kw_low, 3)),
     column("unmetered_kw_high", "upper end of a 90 % interval, kW", |r| Cell::real(r.unmetered_kw_high, 3)),
     column("pattern", "how the load runs", |r| Cell::words(r.pattern.map(crate::findings::Pattern::as_str))),
@@ -187,10 +202,14 @@ const NODES: &[Column<NodeRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
-    column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| Cell::list(&r.shortlist)),
+    column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| {
+        Cell::list(&r.shortlist)
+    }),
     column("remarks", "what to know before trusting the line", |r| Cell::list(&r.remarks)),
     column("parts", "the finding taken apart: from the start, starting, or in a window", |r| Cell::list(&r.parts)),
-    column("declared_kwh", "unmetered street lighting that the grid file declares, over the same hours, kWh", |r| Cell::real(r.declared_kwh, 1)),
+    column("declared_kwh", "unmetered street lighting that the grid file declares, over the same hours, kWh", |r| {
+        Cell::real(r.declared_kwh, 1)
+    }),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
@@ -204,20 +223,28 @@ const NODE_DAYS: &[Column<NodeDayRow>] = &[
     column("supplied_kw", "mean power that flowed in, kW", |r| Cell::Real(r.supplied_kw, 3)),
     column("metered_kw", "mean power of the meters below, kW", |r| Cell::Real(r.metered_kw, 3)),
     column("technical_kw", "mean technical loss by nameplate and configuration, kW", |r| Cell::Real(r.technical_kw, 3)),
-    column("declared_kw", "mean power of declared street lighting by its schedule, kW", |r| Cell::Real(r.declared_kw, 3)),
+    column("declared_kw", "mean power of declared street lighting by its schedule, kW", |r| {
+        Cell::Real(r.declared_kw, 3)
+    }),
     column("unmetered_kw", "what is left, kW; may be negative", |r| Cell::Real(r.unmetered_kw, 3)),
 ];
 
 const COVERAGE: &[Column<CoverageRow>] = &[
     column("node", "the grid node", |r| Cell::Id(r.node.to_string())),
     column("kind", "its level", |r| Cell::Text(r.kind.as_str().to_owned())),
-    column("parent", "the node that feeds it", |r| r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))),
+    column("parent", "the node that feeds it", |r| {
+        r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
+    }),
     column("usage_points", "usage points under it, without balance meters", |r| Cell::Integer(r.usage_points)),
     column("share_interval", "share of them with interval readings", |r| Cell::share(r.share_interval)),
     column("share_register", "share of them with register readings only", |r| Cell::share(r.share_register)),
     column("share_unread", "share of them without any reading", |r| Cell::share(r.share_unread)),
-    column("balance_metered", "whether a balance meter with readings measures its inflow", |r| Cell::Flag(r.balance_metered)),
-    column("smallest_detectable_kw", "smallest constant unmetered load that would be seen, kW", |r| Cell::real(r.smallest_detectable_kw, 2)),
+    column("balance_metered", "whether a balance meter with readings measures its inflow", |r| {
+        Cell::Flag(r.balance_metered)
+    }),
+    column("smallest_detectable_kw", "smallest constant unmetered load that would be seen, kW", |r| {
+        Cell::real(r.smallest_detectable_kw, 2)
+    }),
     column("remarks", "what limits it and what would help", |r| Cell::list(&r.remarks)),
 ];
 
@@ -226,7 +253,9 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("address", "the building", |r| Cell::Text(r.address.clone())),
     column("city", "its city", |r| Cell::words(r.city.as_deref())),
     column("usage_points", "usage points there", |r| Cell::Integer(r.usage_points)),
-    column("probability", "probability that at least one of them carries a hidden load, 0 to 1", |r| Cell::share(r.probability)),
+    column("probability", "probability that at least one of them carries a hidden load, 0 to 1", |r| {
+        Cell::share(r.probability)
+    }),
     column("hidden_kw", "hidden power of the listed usage points, kW", |r| Cell::real(r.hidden_kw, 3)),
     column("hidden_kwh", "hidden energy in the period, kWh", |r| Cell::real(r.hidden_kwh, 1)),
     column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
@@ -251,15 +280,19 @@ const ADDRESSES: &[Column<AddressRow>] = &[
 
 const WORKLIST: &[Column<WorklistRow>] = &[
     column("rank", "1 = go there first", |r| Cell::Integer(r.rank)),
-    column("level", "address, usage_point (where its address is not known) or node", |r| Cell::Text(r.level.to_owned())),
+    column("level", "address, usage_point (where its address is not known) or node", |r| {
+        Cell::Text(r.level.to_owned())
+    }),
     column("id", "the address, the usage point or the node", |r| Cell::Text(r.id.clone())),
     column("city", "its city", |r| Cell::words(r.city.as_deref())),
     column("probability", "probability of a finding, 0 to 1", |r| Cell::share(r.probability)),
     column("kw", "hidden or unmetered power, kW", |r| Cell::real(r.kw, 3)),
     column("kwh", "hidden or unmetered energy in the period, kWh", |r| Cell::real(r.kwh, 1)),
-    column("expected_kwh", "probability times energy, kWh: what the list is ordered by where there is no expected_recovery", |r| {
-        Cell::real(r.expected_kwh, 1)
-    }),
+    column(
+        "expected_kwh",
+        "probability times energy, kWh: what the list is ordered by where there is no expected_recovery",
+        |r| Cell::real(r.expected_kwh, 1),
+    ),
     column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
     column("loss_fee", LOSS_FEE, |r| fee(&r.loss)),
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
@@ -267,7 +300,9 @@ const WORKLIST: &[Column<WorklistRow>] = &[
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("findings", "why to go there", |r| Cell::list(&r.findings)),
     column("usage_points", "the listed usage points of the case", |r| ids(&r.usage_points)),
-    column("node", "the grid node of the case; of a farm partly past its meter, the node that misses the rest", |r| id(r.node.as_ref())),
+    column("node", "the grid node of the case; of a farm partly past its meter, the node that misses the rest", |r| {
+        id(r.node.as_ref())
+    }),
     column("feeder", "the feeder that it hangs at", |r| id(r.feeder.as_ref())),
     column(
         "expected_recovery",
@@ -293,15 +328,23 @@ const REGIONS: &[Column<RegionRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
-    column("households", "households that draw as much as kw on average; run.toml states one household's load", |r| Cell::real(r.households, 0)),
-    column("transformers_over_rating", "transformers there that carried more than their rated power in some hour", |r| Cell::list(&r.over_rating)),
+    column("households", "households that draw as much as kw on average; run.toml states one household's load", |r| {
+        Cell::real(r.households, 0)
+    }),
+    column(
+        "transformers_over_rating",
+        "transformers there that carried more than their rated power in some hour",
+        |r| Cell::list(&r.over_rating),
+    ),
 ];
 
 /// Steps of the derivation of every amount.
 const MONEY: &[Column<MoneyRow>] = &[
     column("level", "usage_point or node", |r| Cell::Text(r.level.to_owned())),
     column("id", "the usage point or node whose loss is derived", |r| Cell::Id(r.id.clone())),
-    column("finding", "what is claimed of a usage point", |r| Cell::words(r.finding.map(crate::findings::FindingKind::as_str))),
+    column("finding", "what is claimed of a usage point", |r| {
+        Cell::words(r.finding.map(crate::findings::FindingKind::as_str))
+    }),
     column("step", "place in the derivation, from 1", |r| Cell::Integer(r.step)),
     column("part", "quantity, energy (amounts add up to loss_energy) or fee (amounts add up to loss_fee)", |r| {
         Cell::Text(r.part.as_str().to_owned())
@@ -312,7 +355,9 @@ const MONEY: &[Column<MoneyRow>] = &[
     column("kwh", "energy, kWh; negative where it is taken off", |r| Cell::Real(r.kwh, 3)),
     column("price_per_kwh", "price per kWh before tax, in currency", |r| Cell::real(r.price_per_kwh, 4)),
     column("tax_share", "tax on top of the price, as a share", |r| Cell::real(r.tax_share, 4)),
-    column("amount", "kwh times price times (1 + tax_share), in currency; negative where it is taken off", |r| Cell::real(r.amount, 2)),
+    column("amount", "kwh times price times (1 + tax_share), in currency; negative where it is taken off", |r| {
+        Cell::real(r.amount, 2)
+    }),
     column("currency", "ISO 4217 code", |r| Cell::words(r.currency.as_deref())),
     column("tariff_class", "tariff class whose price it is", |r| Cell::words(r.tariff_class.as_deref())),
     column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::Text(r.detail.clone())),
@@ -338,7 +383,9 @@ const FAULTS: &[Column<Fault>] = &[
     column("to", "last day", |r| Cell::day(r.to)),
     column("share", "share of its intervals, 0 to 1", |r| Cell::share(r.share)),
     column("detail", "the numbers behind it", |r| Cell::Text(r.detail.clone())),
-    column("effect", "whether the usage point is still judged, and by which tests", |r| Cell::Text(r.kind.effect().to_owned())),
+    column("effect", "whether the usage point is still judged, and by which tests", |r| {
+        Cell::Text(r.kind.effect().to_owned())
+    }),
 ];
 
 const REJECTS: &[Column<Reject>] = &[

@@ -1,6 +1,8 @@
-//! Two result folders side by side: the same bytes or not, and if not, in which row and column they part.
+//! Two result folders side by side: the same bytes or not, and if not, in which row and column they
+//! part.
 //!
-//! `run.toml` is compared without the times of its stages, `rejects.csv` without the numbers of rows (readings may be given in another order), everything else byte for byte.
+//! `run.toml` is compared without the times of its stages, `rejects.csv` without the numbers of
+//! rows (readings may be given in another order), everything else byte for byte.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +14,8 @@ use crate::ingest::ParquetTable;
 
 use super::given as given_file;
 
-/// Bytes by which a file of the result may be longer than ours and is read all the same, beside as many times its length.
+/// Bytes by which a file of the result may be longer than ours and is read all the same, beside as
+/// many times its length.
 const FREE_BYTES: u64 = 64 << 20;
 const TIMES_OURS: u64 = 4;
 /// Characters of a column's name that are told.
@@ -70,7 +73,8 @@ fn read(path: &Path) -> Result<Vec<u8>, CompareError> {
 
 /// Why a file of the result is not read at all.
 fn not_read(given: &Path, again: &Path) -> Result<Option<String>, CompareError> {
-    let look = |path: &Path| fs::symlink_metadata(path).map_err(|source| CompareError { path: path.to_path_buf(), source });
+    let look =
+        |path: &Path| fs::symlink_metadata(path).map_err(|source| CompareError { path: path.to_path_buf(), source });
     let (a, b) = (look(given)?, look(again)?);
     if !a.is_file() {
         return Ok(Some("it is no file of its own but a link, a folder or a device".to_owned()));
@@ -106,7 +110,13 @@ fn byte_part(a: &[u8], b: &[u8]) -> String {
 }
 
 fn table(bytes: &[u8]) -> Option<Vec<csv::StringRecord>> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).records().collect::<Result<_, _>>().ok()
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes)
+        .records()
+        .collect::<Result<_, _>>()
+        .ok()
 }
 
 /// The first cell in which two tables differ; row 1 is the header.
@@ -115,18 +125,27 @@ fn csv_part(a: &[u8], b: &[u8]) -> Option<String> {
     let header = a.first().cloned().unwrap_or_default();
     if let Some(row) = a.iter().zip(&b).position(|(a, b)| a != b) {
         let column = (0..a[row].len().max(b[row].len())).find(|&column| a[row].get(column) != b[row].get(column))?;
-        let cell = |record: &csv::StringRecord| record.get(column).map_or_else(|| "no cell".to_owned(), |cell| format!("`{cell}`"));
+        let cell = |record: &csv::StringRecord| {
+            record.get(column).map_or_else(|| "no cell".to_owned(), |cell| format!("`{cell}`"))
+        };
         let named: String = header.get(column).unwrap_or("beyond the header").chars().take(MOST_OF_NAME).collect();
-        return Some(format!("row {}, column {named}: {} in the result, {} now", row + 1, cell(&a[row]), cell(&b[row])));
+        return Some(format!(
+            "row {}, column {named}: {} in the result, {} now",
+            row + 1,
+            cell(&a[row]),
+            cell(&b[row])
+        ));
     }
-    (a.len() != b.len()).then(|| format!("{} rows in the result, {} now; the shorter is the beginning of the longer", a.len(), b.len()))
+    (a.len() != b.len())
+        .then(|| format!("{} rows in the result, {} now; the shorter is the beginning of the longer", a.len(), b.len()))
 }
 
 fn rejects_part(a: &[u8], b: &[u8]) -> Option<String> {
     let count = |bytes: &[u8]| -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for record in table(bytes).unwrap_or_default() {
-            let cells: Vec<&str> = record.iter().enumerate().filter(|(column, _)| *column != 1).map(|(_, cell)| cell).collect();
+            let cells: Vec<&str> =
+                record.iter().enumerate().filter(|(column, _)| *column != 1).map(|(_, cell)| cell).collect();
             *counts.entry(cells.join(", ")).or_insert(0) += 1;
         }
         counts
@@ -155,7 +174,10 @@ fn parquet_part(given: &Path, again: &Path) -> Option<String> {
             if cell != ours && first.as_ref().is_none_or(|(before, _)| row < *before) {
                 let told = |cell: Option<&str>| cell.map_or_else(|| "null".to_owned(), |cell| format!("`{cell}`"));
                 let column: String = name.chars().take(MOST_OF_NAME).collect();
-                first = Some((row, format!("row {}, column {column}: {} in the result, {} now", row + 1, told(cell), told(ours))));
+                first = Some((
+                    row,
+                    format!("row {}, column {column}: {} in the result, {} now", row + 1, told(cell), told(ours)),
+                ));
             }
         })
         .ok()?;
@@ -184,7 +206,9 @@ fn table_part(path: &str, a: &toml::Table, b: &toml::Table) -> Option<String> {
             (Some(toml::Value::Table(a)), Some(toml::Value::Table(b))) => table_part(&name, a, b),
             (a, b) if a == b => None,
             (a, b) => {
-                let words = |value: Option<&toml::Value>| value.map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"));
+                let words = |value: Option<&toml::Value>| {
+                    value.map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"))
+                };
                 Some(format!("{name}: {} in the result, {} now", words(a), words(b)))
             }
         }
@@ -213,6 +237,8 @@ mod tests {
     fn rejects_are_compared_without_their_rows() {
         let a = b"file,row,code,detail\nx,2,c,d\nx,3,c,e\n";
         assert_eq!(rejects_part(a, b"file,row,code,detail\nx,9,c,e\nx,7,c,d\n"), None);
-        assert!(rejects_part(a, b"file,row,code,detail\nx,2,c,d\n").unwrap().contains("1 times in the result, 0 times now"));
+        assert!(
+            rejects_part(a, b"file,row,code,detail\nx,2,c,d\n").unwrap().contains("1 times in the result, 0 times now")
+        );
     }
 }

@@ -18,7 +18,9 @@ fn write_one(table: &TableOf, findings: &Findings, path: &Path) -> Result<(), Wr
     let columns: Vec<Column> = (table.header)()
         .into_iter()
         .zip((table.cells)(findings))
-        .map(|((name, _), cells)| Column::new(name.into(), cells.iter().map(super::Cell::to_text).collect::<Vec<Option<String>>>()))
+        .map(|((name, _), cells)| {
+            Column::new(name.into(), cells.iter().map(super::Cell::to_text).collect::<Vec<Option<String>>>())
+        })
         .collect();
     let rows = columns.first().map_or(0, Column::len);
     let table_error = |source| WriteError::Table { path: path.to_path_buf(), source };

@@ -10,7 +10,9 @@ use super::{TABLES, WriteError};
 /// Writes the dictionary.
 pub(super) fn write(_: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("columns.csv");
-    let columns = || TABLES.iter().flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| [table.file, name, meaning]));
+    let columns = || {
+        TABLES.iter().flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| [table.file, name, meaning]))
+    };
     let written = disk::create(&path).map_err(csv::Error::from).and_then(|file| {
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(["file", "column", "meaning"])?;

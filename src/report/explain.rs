@@ -1,6 +1,8 @@
-//! One usage point, address or node of a result folder in plain words: why it is listed, what speaks against, and what could not be tested.
+//! One usage point, address or node of a result folder in plain words: why it is listed, what
+//! speaks against, and what could not be tested.
 //!
-//! Everything is read back from the files of the folder, so that what is told here is what the list says.
+//! Everything is read back from the files of the folder, so that what is told here is what the list
+//! says.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,15 +47,24 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A cell without the mark that keeps spreadsheets from taking it for a formula; empty where the column is not there.
+    /// A cell without the mark that keeps spreadsheets from taking it for a formula; empty where
+    /// the column is not there.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.names.iter().position(|column| column == name).and_then(|place| self.cells.get(place)).map_or("", unguarded)
+        self.names
+            .iter()
+            .position(|column| column == name)
+            .and_then(|place| self.cells.get(place))
+            .map_or("", unguarded)
     }
 
     /// `low to high`, or nothing where either is empty or both are one.
     pub(super) fn range(&self, name: &str, language: Language) -> String {
         let (low, high) = (self.get(&format!("{name}_low")), self.get(&format!("{name}_high")));
-        if low.is_empty() || high.is_empty() || low == high { String::new() } else { language.tell("range", &[("low", low), ("high", high)]) }
+        if low.is_empty() || high.is_empty() || low == high {
+            String::new()
+        } else {
+            language.tell("range", &[("low", low), ("high", high)])
+        }
     }
 
     /// The parts of a list inside a cell.
@@ -82,13 +93,20 @@ pub fn explain(folder: &Path, id: &str, language: Language) -> Result<String, Ex
     let is_meant = |record: &Record| !wanted.is_empty() && record.get("address").to_lowercase().contains(&wanted);
     let addresses = records(folder, "addresses.csv", is_meant)?;
     if addresses.is_empty() {
-        return Err(ExplainError::Unknown { id: id.to_owned(), near: scores.near.map_or(String::new(), |near| format!("; near it is `{near}`")) });
+        return Err(ExplainError::Unknown {
+            id: id.to_owned(),
+            near: scores.near.map_or(String::new(), |near| format!("; near it is `{near}`")),
+        });
     }
     Ok(addresses.iter().map(|address| address_words(address, language)).collect::<Vec<_>>().join("\n"))
 }
 
 /// Rows of a csv file of the folder that are wanted, in their order.
-pub(super) fn records(folder: &Path, file: &str, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, ExplainError> {
+pub(super) fn records(
+    folder: &Path,
+    file: &str,
+    wanted: impl Fn(&Record) -> bool,
+) -> Result<Vec<Record>, ExplainError> {
     let path = folder.join(file);
     let failed = |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
     let no_table = |error: csv::Error| failed(given::csv_words(error).into());
@@ -116,7 +134,8 @@ struct Scores {
 impl Scores {
     fn of(folder: &Path, id: &str) -> Result<Self, ExplainError> {
         let path = folder.join("scores.parquet");
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
+        let failed =
+            |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
         given::open(&path).map_err(|source| failed(Box::new(source)))?;
         let table = ParquetTable::open(&path).map_err(|source| failed(Box::new(source)))?;
         let shared = |other: &str| other.chars().zip(id.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
@@ -139,13 +158,17 @@ impl Scores {
     /// A number of the row that was found; `None` where it is missing.
     fn real(&self, name: &str) -> Result<Option<f64>, ExplainError> {
         let Some(row) = self.row else { return Ok(None) };
-        let value = self.table.value(name, row).map_err(|source| ExplainError::File { path: self.path.clone(), source: Box::new(source) })?;
+        let value = self
+            .table
+            .value(name, row)
+            .map_err(|source| ExplainError::File { path: self.path.clone(), source: Box::new(source) })?;
         Ok(value.and_then(|text| text.parse().ok()).filter(|value: &f64| value.is_finite()))
     }
 
     /// The families of evidence in the order of the file.
     fn families(&self) -> Result<Vec<(String, Option<f64>)>, ExplainError> {
-        let names: Vec<String> = self.table.names().filter_map(|name| name.strip_prefix("llr_").map(str::to_owned)).collect();
+        let names: Vec<String> =
+            self.table.names().filter_map(|name| name.strip_prefix("llr_").map(str::to_owned)).collect();
         names
             .into_iter()
             .map(|family| {
@@ -158,8 +181,11 @@ impl Scores {
 
 fn usage_point_words(folder: &Path, id: &str, scores: &Scores, language: Language) -> Result<String, ExplainError> {
     let of_id = |record: &Record| record.get("usage_point") == id;
-    let (suspects, cleared, faults) =
-        (records(folder, "suspects.csv", of_id)?, records(folder, "cleared.csv", of_id)?, records(folder, "faults.csv", of_id)?);
+    let (suspects, cleared, faults) = (
+        records(folder, "suspects.csv", of_id)?,
+        records(folder, "cleared.csv", of_id)?,
+        records(folder, "faults.csv", of_id)?,
+    );
     let mut lines = Vec::new();
     if let Some(suspect) = suspects.first() {
         suspect_lines(id, suspect, language, &mut lines);
@@ -197,14 +223,23 @@ fn family_line(family: &str, llr: Option<f64>, language: Language) -> String {
     if llr.abs() < WORTH_TELLING {
         return format!("  {name:<FAMILY_WIDTH$} {}", language.tell("neither", &[]));
     }
-    let times = language.tell(if llr > 0.0 { "times_with" } else { "times_without" }, &[("times", &format!("{:.1}", llr.abs().exp()))]);
+    let times = language
+        .tell(if llr > 0.0 { "times_with" } else { "times_without" }, &[("times", &format!("{:.1}", llr.abs().exp()))]);
     format!("  {name:<FAMILY_WIDTH$} {}  ({times})", language.number(&format!("{llr:+.2}")))
 }
 
 fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec<String>) {
-    let place =
-        ["tariff_class", "address", "city"].map(|name| suspect.get(name)).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    let node = if suspect.get("node").is_empty() { language.tell("unknown_node", &[]) } else { suspect.get("node").to_owned() };
+    let place = ["tariff_class", "address", "city"]
+        .map(|name| suspect.get(name))
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let node = if suspect.get("node").is_empty() {
+        language.tell("unknown_node", &[])
+    } else {
+        suspect.get("node").to_owned()
+    };
     lines.push(language.tell("place", &[("id", id), ("place", &place), ("node", &node)]));
     let (finding, pattern) = (language.word(suspect.get("finding")), language.word(suspect.get("pattern")));
     lines.push(language.tell(
@@ -222,10 +257,18 @@ fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec
     } else {
         language.tell("since", &[("day", suspect.get("since")), ("range", &suspect.range("since", language))])
     };
-    let until = if suspect.get("until").is_empty() { String::new() } else { language.tell("until", &[("day", suspect.get("until"))]) };
+    let until = if suspect.get("until").is_empty() {
+        String::new()
+    } else {
+        language.tell("until", &[("day", suspect.get("until"))])
+    };
     let since = since + &until;
-    let parts =
-        [("kw", suspect.get("hidden_kw")), ("range", &suspect.range("hidden_kw", language)), ("since", &since), ("kwh", suspect.get("hidden_kwh"))];
+    let parts = [
+        ("kw", suspect.get("hidden_kw")),
+        ("range", &suspect.range("hidden_kw", language)),
+        ("since", &since),
+        ("kwh", suspect.get("hidden_kwh")),
+    ];
     lines.push(language.tell("hidden", &parts));
     for (title, column) in [("for", "evidence_for"), ("against", "evidence_against"), ("missing", "tests_missing")] {
         let parts = suspect.list(column);

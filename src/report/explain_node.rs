@@ -1,4 +1,5 @@
-//! One grid node of a result folder in plain words: its balance, what was found in it, what was not seen, who else sees the load, and which measurement would settle it.
+//! One grid node of a result folder in plain words: its balance, what was found in it, what was not
+//! seen, who else sees the load, and which measurement would settle it.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -24,14 +25,18 @@ pub(super) fn node_words(folder: &Path, node: &Record, language: Language) -> Re
     let days = records(folder, "node_days.csv", |record| record.get("node") == id)?;
     let mut text = Told { language, text: String::new() };
     let place = where_in_grid(node, language);
-    text.line("node", &[("id", id), ("kind", &language.word(node.get("kind"))), ("where", &place), ("rank", node.get("rank"))]);
+    text.line(
+        "node",
+        &[("id", id), ("kind", &language.word(node.get("kind"))), ("where", &place), ("rank", node.get("rank"))],
+    );
     balance(&mut text, node);
     found(&mut text, node);
     day_line(&mut text, &days);
     not_seen(&mut text, tree.row(id), node);
     let nodes = records(folder, "nodes.csv", |_| true)?;
     above_and_below(&mut text, id, &tree, &nodes);
-    let suspects = records(folder, "suspects.csv", |record| record.get("node") == id || tree.is_above(id, record.get("node")))?;
+    let suspects =
+        records(folder, "suspects.csv", |record| record.get("node") == id || tree.is_above(id, record.get("node")))?;
     customers(&mut text, node, &suspects);
     remarks(&mut text, node);
     let what = settles(node, tree.row(id), language);
@@ -39,7 +44,8 @@ pub(super) fn node_words(folder: &Path, node: &Record, language: Language) -> Re
     Ok(text.text)
 }
 
-/// Tells what a result folder says of a node without a balance; `None` where the grid has no such node.
+/// Tells what a result folder says of a node without a balance; `None` where the grid has no such
+/// node.
 ///
 /// # Errors
 /// When a file of the folder cannot be read.
@@ -47,10 +53,14 @@ pub(super) fn blind_node_words(folder: &Path, id: &str, language: Language) -> R
     let tree = Tree::of(records(folder, "coverage.csv", |_| true)?);
     let Some(row) = tree.row(id) else { return Ok(None) };
     let mut text = Told { language, text: String::new() };
-    text.line("blind", &[("id", id), ("kind", &language.word(row.get("kind"))), ("where", &where_in_grid(row, language))]);
+    text.line(
+        "blind",
+        &[("id", id), ("kind", &language.word(row.get("kind"))), ("where", &where_in_grid(row, language))],
+    );
     text.line("lie_under", &[("n", row.get("usage_points"))]);
     above_and_below(&mut text, id, &tree, &records(folder, "nodes.csv", |_| true)?);
-    let suspects = records(folder, "suspects.csv", |record| record.get("node") == id || tree.is_above(id, record.get("node")))?;
+    let suspects =
+        records(folder, "suspects.csv", |record| record.get("node") == id || tree.is_above(id, record.get("node")))?;
     customers(&mut text, row, &suspects);
     remarks(&mut text, row);
     Ok(Some(text.text))
@@ -74,7 +84,11 @@ impl Told {
 }
 
 fn where_in_grid(node: &Record, language: Language) -> String {
-    if node.get("parent").is_empty() { language.tell("top", &[]) } else { language.tell("under", &[("node", node.get("parent"))]) }
+    if node.get("parent").is_empty() {
+        language.tell("top", &[])
+    } else {
+        language.tell("under", &[("node", node.get("parent"))])
+    }
 }
 
 fn remarks(text: &mut Told, node: &Record) {
@@ -129,7 +143,8 @@ fn number(record: &Record, name: &str) -> Option<f64> {
 /// A power with its unit.
 fn kw(record: &Record, name: &str, language: Language) -> String {
     let unit = language.tell("kw", &[]);
-    number(record, name).map_or_else(|| language.tell("unknown", &[]), |kw| format!("{} {unit}", language.number(&format!("{kw:.1}"))))
+    number(record, name)
+        .map_or_else(|| language.tell("unknown", &[]), |kw| format!("{} {unit}", language.number(&format!("{kw:.1}"))))
 }
 
 /// A probability or share with three digits.
@@ -140,9 +155,12 @@ fn share(record: &Record, name: &str, language: Language) -> String {
 
 /// Energies and their shares of what was supplied.
 fn balance(text: &mut Told, node: &Record) {
-    let Some(supplied) = number(node, "supplied_kwh").filter(|kwh| *kwh > 0.0) else { return text.line("no_balance", &[]) };
+    let Some(supplied) = number(node, "supplied_kwh").filter(|kwh| *kwh > 0.0) else {
+        return text.line("no_balance", &[]);
+    };
     text.line("balance", &[]);
-    let left = supplied - number(node, "metered_kwh").unwrap_or(0.0) - number(node, "technical_loss_kwh").unwrap_or(0.0);
+    let left =
+        supplied - number(node, "metered_kwh").unwrap_or(0.0) - number(node, "technical_loss_kwh").unwrap_or(0.0);
     let left = left - number(node, "declared_kwh").unwrap_or(0.0);
     let lines = [
         ("flowed_in", Some(supplied)),
@@ -167,10 +185,14 @@ fn found(text: &mut Told, node: &Record) {
         return text.line("not_judged", &[]);
     }
     let language = text.language;
-    let range = |name: &str, digits: usize| match (number(node, &format!("{name}_low")), number(node, &format!("{name}_high"))) {
-        (Some(low), Some(high)) => language.tell("range", &[("low", &format!("{low:.digits$}")), ("high", &format!("{high:.digits$}"))]),
-        _ => String::new(),
-    };
+    let range =
+        |name: &str, digits: usize| match (number(node, &format!("{name}_low")), number(node, &format!("{name}_high")))
+        {
+            (Some(low), Some(high)) => {
+                language.tell("range", &[("low", &format!("{low:.digits$}")), ("high", &format!("{high:.digits$}"))])
+            }
+            _ => String::new(),
+        };
     let parts = [
         ("kw", kw(node, "unmetered_kw", language)),
         ("range", range("unmetered_kw", 1)),
@@ -201,7 +223,10 @@ fn day_line(text: &mut Told, days: &[Record]) {
     let day = |record: &Record| text.language.number(record.get("day"));
     let mut lines = Vec::new();
     for (line, kw) in days.chunks(DAYS_IN_A_LINE).zip(kw.chunks(DAYS_IN_A_LINE)) {
-        let bars: String = kw.iter().map(|kw| HEIGHTS[(((kw - bottom) / (top - bottom)).clamp(0.0, 1.0) * 7.0).round() as usize]).collect();
+        let bars: String = kw
+            .iter()
+            .map(|kw| HEIGHTS[(((kw - bottom) / (top - bottom)).clamp(0.0, 1.0) * 7.0).round() as usize])
+            .collect();
         lines.push(format!("  {} {bars} {}", day(&line[0]), day(&line[line.len() - 1])));
     }
     for line in lines {
@@ -211,12 +236,17 @@ fn day_line(text: &mut Told, days: &[Record]) {
 
 fn not_seen(text: &mut Told, coverage: Option<&Record>, node: &Record) {
     let language = text.language;
-    let percent = |share: Option<f64>| share.map_or_else(|| language.tell("none", &[]), |share| format!("{:.0} %", 100.0 * share));
+    let percent = |share: Option<f64>| {
+        share.map_or_else(|| language.tell("none", &[]), |share| format!("{:.0} %", 100.0 * share))
+    };
     text.line("coverage", &[("share", &percent(number(node, "coverage")))]);
     let Some(coverage) = coverage else { return };
     let share = |name| percent(number(coverage, name));
     let (interval, register, unread) = (share("share_interval"), share("share_register"), share("share_unread"));
-    text.line("readings", &[("n", coverage.get("usage_points")), ("interval", &interval), ("register", &register), ("unread", &unread)]);
+    text.line(
+        "readings",
+        &[("n", coverage.get("usage_points")), ("interval", &interval), ("register", &register), ("unread", &unread)],
+    );
     if let Some(kw) = number(coverage, "smallest_detectable_kw") {
         text.plain(&language.tell("smallest", &[("kw", &format!("{kw:.1}"))]));
     }
@@ -228,7 +258,9 @@ fn above_and_below(text: &mut Told, id: &str, tree: &Tree, nodes: &[Record]) {
     let of = |id: &str| nodes.iter().find(|node| node.get("node") == id);
     let told = |node: &Record| [kw(node, "unmetered_kw", language), share(node, "probability", language)];
     for above in tree.above(id) {
-        let explains = |node: &Record| node.list("remarks").iter().any(|remark| remark.starts_with("explained by") && names(remark, id));
+        let explains = |node: &Record| {
+            node.list("remarks").iter().any(|remark| remark.starts_with("explained by") && names(remark, id))
+        };
         match of(above) {
             None => text.line("above_blind", &[("node", above)]),
             Some(node) if explains(node) => text.line("above_too", &[("node", above)]),
@@ -239,8 +271,10 @@ fn above_and_below(text: &mut Told, id: &str, tree: &Tree, nodes: &[Record]) {
             Some(_) => text.line("above_nothing", &[("node", above)]),
         }
     }
-    let below: Vec<&Record> =
-        nodes.iter().filter(|node| number(node, "probability").is_some_and(|p| p >= SEES) && tree.is_above(id, node.get("node"))).collect();
+    let below: Vec<&Record> = nodes
+        .iter()
+        .filter(|node| number(node, "probability").is_some_and(|p| p >= SEES) && tree.is_above(id, node.get("node")))
+        .collect();
     for node in below.iter().take(MOST_NAMED) {
         let [kw, p] = told(node);
         text.line("below", &[("node", node.get("node")), ("kw", &kw), ("p", &p)]);
@@ -266,7 +300,8 @@ fn customers(text: &mut Told, node: &Record, suspects: &[Record]) {
     for suspect in suspects.iter().take(MOST_NAMED) {
         let finding = language.word(suspect.get("finding"));
         let (kw, p) = (kw(suspect, "hidden_kw", language), share(suspect, "probability", language));
-        let line = language.tell("listed_line", &[("id", suspect.get("usage_point")), ("finding", &finding), ("kw", &kw), ("p", &p)]);
+        let line = language
+            .tell("listed_line", &[("id", suspect.get("usage_point")), ("finding", &finding), ("kw", &kw), ("p", &p)]);
         text.plain(&format!("  {line}"));
     }
     if suspects.len() > MOST_NAMED {
@@ -284,8 +319,13 @@ fn settles(node: &Record, coverage: Option<&Record>, language: Language) -> Stri
         return language.tell("settles_nothing", &[]);
     }
     let when = language.tell(if node.get("pattern") == "scheduled" { "three_nights" } else { "a_day" }, &[]);
-    let place = language.tell(if node.get("kind") == "transformer" { "settles_transformer" } else { "settles_upper" }, &[("when", &when)]);
-    let unread = coverage.and_then(|row| Some(number(row, "share_unread")? + number(row, "share_register")?)).filter(|share| *share > 0.0);
+    let place = language.tell(
+        if node.get("kind") == "transformer" { "settles_transformer" } else { "settles_upper" },
+        &[("when", &when)],
+    );
+    let unread = coverage
+        .and_then(|row| Some(number(row, "share_unread")? + number(row, "share_register")?))
+        .filter(|share| *share > 0.0);
     match unread {
         Some(share) => language.tell("settles_first", &[("share", &format!("{:.0}", 100.0 * share)), ("then", &place)]),
         None => place,

@@ -1,7 +1,8 @@
 //! The result folder appears whole or not at all.
 //!
-//! Everything is written into a hidden folder beside the target, and the two are exchanged at the end (`disk`). An older result is replaced whole; a folder with anything else
-//! in it is refused before the work begins.
+//! Everything is written into a hidden folder beside the target, and the two are exchanged at the
+//! end (`disk`). An older result is replaced whole; a folder with anything else in it is refused
+//! before the work begins.
 
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,8 @@ pub enum WriteError {
     Place(#[from] PlaceError),
 }
 
-/// Refuses a folder that a result of this kind may not replace, before the work; returns what there is to say about runs that were ended.
+/// Refuses a folder that a result of this kind may not replace, before the work; returns what there
+/// is to say about runs that were ended.
 ///
 /// # Errors
 /// Names the folder, what is in the way, and the remedy.
@@ -66,11 +68,16 @@ pub fn check_out_dir(out: &Path, kind: &'static Kind) -> Result<Vec<String>, Wri
     Ok(Place::of(out, kind)?.prepare()?)
 }
 
-/// Writes the result of a scan; `None` where `before_commit`, asked last, says that it may not appear (the run was interrupted).
+/// Writes the result of a scan; `None` where `before_commit`, asked last, says that it may not
+/// appear (the run was interrupted).
 ///
 /// # Errors
 /// When anything cannot be written; what stood in the place is then still there.
-pub fn write_result(out: &Path, findings: &Findings, before_commit: impl Fn() -> bool) -> Result<Option<Written>, WriteError> {
+pub fn write_result(
+    out: &Path,
+    findings: &Findings,
+    before_commit: impl Fn() -> bool,
+) -> Result<Option<Written>, WriteError> {
     let place = Place::of(out, &disk::SCAN)?;
     let stage = place.stage()?;
     for writer in WRITERS {
@@ -95,7 +102,11 @@ mod tests {
     use crate::report::WRITERS;
 
     fn scan_into(out: &Path) -> Result<Option<Written>, WriteError> {
-        write_result(out, &Findings { run: RunRecord { version: "1".to_owned(), ..RunRecord::default() }, ..Findings::default() }, || true)
+        write_result(
+            out,
+            &Findings { run: RunRecord { version: "1".to_owned(), ..RunRecord::default() }, ..Findings::default() },
+            || true,
+        )
     }
 
     fn is_refused(out: &Path, words: &[&str]) {
@@ -203,7 +214,8 @@ mod tests {
         for writer in WRITERS {
             (writer.write)(&Findings::default(), folder.path()).unwrap();
         }
-        let written: Vec<String> = disk::digests(folder.path()).unwrap().into_keys().chain(["run.toml".to_owned()]).collect();
+        let written: Vec<String> =
+            disk::digests(folder.path()).unwrap().into_keys().chain(["run.toml".to_owned()]).collect();
         let known: std::collections::BTreeSet<&str> = disk::SCAN.files.iter().copied().collect();
         assert_eq!(written.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), known);
     }

@@ -1,6 +1,8 @@
-//! `suspects.geojson`: listed usage points and likely nodes as points on a map (RFC 7946, WGS 84, longitude before latitude).
+//! `suspects.geojson`: listed usage points and likely nodes as points on a map (RFC 7946, WGS 84,
+//! longitude before latitude).
 //!
-//! What has no coordinates is left out, and counted in `without_coordinates`: a point without a place has no place on a map. A node stands at the mean of its customers.
+//! What has no coordinates is left out, and counted in `without_coordinates`: a point without a
+//! place has no place on a map. A node stands at the mean of its customers.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -24,7 +26,10 @@ fn text(findings: &Findings) -> String {
     let mut features: Vec<String> = findings.suspects.iter().filter_map(suspect).collect();
     features.extend(nodes().filter_map(|row| node(row, findings.node_places.get(&row.node).copied())));
     let without = findings.suspects.len() + nodes().count() - features.len();
-    format!("{{\"type\":\"FeatureCollection\",\"without_coordinates\":{without},\"features\":[\n{}\n]}}\n", features.join(",\n"))
+    format!(
+        "{{\"type\":\"FeatureCollection\",\"without_coordinates\":{without},\"features\":[\n{}\n]}}\n",
+        features.join(",\n")
+    )
 }
 
 /// Properties of a feature on their way.
@@ -56,7 +61,9 @@ impl Properties {
 
     fn at(self, lat: f64, lon: f64) -> String {
         let properties = self.0.trim_start_matches(',');
-        format!("{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{lon:.5},{lat:.5}]}},\"properties\":{{{properties}}}}}")
+        format!(
+            "{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{lon:.5},{lat:.5}]}},\"properties\":{{{properties}}}}}"
+        )
     }
 }
 
@@ -129,6 +136,9 @@ mod tests {
 
     #[test]
     fn an_empty_list_is_an_empty_collection() {
-        assert_eq!(text(&Findings::default()), "{\"type\":\"FeatureCollection\",\"without_coordinates\":0,\"features\":[\n\n]}\n");
+        assert_eq!(
+            text(&Findings::default()),
+            "{\"type\":\"FeatureCollection\",\"without_coordinates\":0,\"features\":[\n\n]}\n"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Files of a result folder that somebody else may have made: opened only where they are files of the folder, and told of without what they hold.
+//! Files of a result folder that somebody else may have made: opened only where they are files of
+//! the folder, and told of without what they hold.
 
 use std::fs::{self, File};
 use std::io;
@@ -10,7 +11,10 @@ use std::path::Path;
 /// When there is none, or it cannot be opened.
 pub fn open(path: &Path) -> io::Result<File> {
     if !fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file of its own but a link, a folder or a device"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is no file of its own but a link, a folder or a device",
+        ));
     }
     File::open(path)
 }

@@ -1,6 +1,8 @@
-//! The first screen of a result: what was found, where, how much, how sure, and what is new. One summary for the terminal and for the page.
+//! The first screen of a result: what was found, where, how much, how sure, and what is new. One
+//! summary for the terminal and for the page.
 //!
-//! It is made of the cases of the work list, which hold listed usage points and likely nodes once each; so the sums are those of everything listed, whatever a page has room for.
+//! It is made of the cases of the work list, which hold listed usage points and likely nodes once
+//! each; so the sums are those of everything listed, whatever a page has room for.
 
 use std::collections::BTreeMap;
 
@@ -83,10 +85,12 @@ pub(super) struct HeadCase<'a> {
 impl<'a> Headline<'a> {
     /// The summary of a run.
     pub(super) fn of(findings: &'a Findings) -> Self {
-        let suspects: BTreeMap<&str, &SuspectRow> = findings.suspects.iter().map(|row| (&*row.usage_point, row)).collect();
+        let suspects: BTreeMap<&str, &SuspectRow> =
+            findings.suspects.iter().map(|row| (&*row.usage_point, row)).collect();
         let nodes: BTreeMap<&str, &NodeRow> = findings.nodes.iter().map(|row| (&*row.node, row)).collect();
         let last = findings.run.period.as_ref().and_then(|(_, last)| CivilDay::parse(last));
-        let cases: Vec<HeadCase> = findings.worklist.iter().map(|row| HeadCase::of(row, &suspects, &nodes, last)).collect();
+        let cases: Vec<HeadCase> =
+            findings.worklist.iter().map(|row| HeadCase::of(row, &suspects, &nodes, last)).collect();
         let sum = |value: fn(&HeadCase) -> Option<f64>| cases.iter().filter_map(value).sum::<f64>();
         Self {
             total: cases.len(),
@@ -103,12 +107,18 @@ impl<'a> Headline<'a> {
 }
 
 impl<'a> HeadCase<'a> {
-    fn of(row: &'a WorklistRow, suspects: &BTreeMap<&str, &'a SuspectRow>, nodes: &BTreeMap<&str, &'a NodeRow>, last: Option<CivilDay>) -> Self {
+    fn of(
+        row: &'a WorklistRow,
+        suspects: &BTreeMap<&str, &'a SuspectRow>,
+        nodes: &BTreeMap<&str, &'a NodeRow>,
+        last: Option<CivilDay>,
+    ) -> Self {
         let members: Vec<&SuspectRow> = row.usage_points.iter().filter_map(|id| suspects.get(&**id).copied()).collect();
         let node = row.node.as_ref().and_then(|id| nodes.get(&**id).copied());
         let best = members.first();
         // Every part counts: one that was there from the first reading makes the case as old.
-        let starts: Option<Vec<CivilDay>> = members.iter().map(|member| member.since).chain(node.map(|node| node.since)).collect();
+        let starts: Option<Vec<CivilDay>> =
+            members.iter().map(|member| member.since).chain(node.map(|node| node.since)).collect();
         let since = starts.and_then(|starts| starts.into_iter().min());
         let ends = |of_member: fn(&SuspectRow) -> Option<f64>, of_node: fn(&NodeRow) -> Option<f64>| -> Option<f64> {
             members.iter().map(|member| of_member(member)).chain(node.map(of_node)).sum()
@@ -116,7 +126,9 @@ impl<'a> HeadCase<'a> {
         Self {
             rank: row.rank,
             what: best.map_or(UNMETERED, |member| member.finding.as_str()),
-            pattern: best.map_or_else(|| node.and_then(|node| node.pattern), |member| member.pattern).map(crate::findings::Pattern::as_str),
+            pattern: best
+                .map_or_else(|| node.and_then(|node| node.pattern), |member| member.pattern)
+                .map(crate::findings::Pattern::as_str),
             place: &row.id,
             city: row.city.as_deref(),
             members: members.iter().map(|member| (&*member.usage_point, member.rank)).collect(),
@@ -153,7 +165,12 @@ mod tests {
     use crate::findings::{FindingKind, Loss};
 
     fn case(level: &'static str, id: &str, amount: f64, currency: &str) -> WorklistRow {
-        let loss = Loss { loss_energy: Some(amount), loss_low: Some(0.5 * amount), currency: Some(currency.into()), ..Loss::default() };
+        let loss = Loss {
+            loss_energy: Some(amount),
+            loss_low: Some(0.5 * amount),
+            currency: Some(currency.into()),
+            ..Loss::default()
+        };
         WorklistRow {
             rank: 1,
             level,
@@ -180,8 +197,13 @@ mod tests {
             since: CivilDay::parse(day),
             ..SuspectRow::nothing_found(id.into(), FindingKind::MeteredHiddenLoad)
         };
-        let mut findings = Findings { suspects: vec![since("A", "2025-05-20"), since("B", "2025-03-20")], ..Findings::default() };
-        findings.worklist = vec![case("node", "T1", 1000.0, "KZT"), case("usage_point", "A", 20.0, "KZT"), case("usage_point", "B", 3.0, "KZT")];
+        let mut findings =
+            Findings { suspects: vec![since("A", "2025-05-20"), since("B", "2025-03-20")], ..Findings::default() };
+        findings.worklist = vec![
+            case("node", "T1", 1000.0, "KZT"),
+            case("usage_point", "A", 20.0, "KZT"),
+            case("usage_point", "B", 3.0, "KZT"),
+        ];
         findings.run.period = Some(("2025-03-01".into(), "2025-05-31".into()));
         findings
     }
@@ -206,7 +228,8 @@ mod tests {
     fn amounts_of_two_currencies_stay_apart() {
         let mut findings = findings();
         findings.worklist.push(case("usage_point", "C", 7.0, "RUB"));
-        let sums: Vec<(&str, f64)> = Headline::of(&findings).at_stake.iter().map(|sum| (sum.currency, sum.amount)).collect();
+        let sums: Vec<(&str, f64)> =
+            Headline::of(&findings).at_stake.iter().map(|sum| (sum.currency, sum.amount)).collect();
         assert_eq!(sums, [("KZT", 1023.0), ("RUB", 7.0)]);
     }
 }

@@ -1,4 +1,5 @@
-//! Writing the result folder: one column table for every file, one file for each writer, all or nothing.
+//! Writing the result folder: one column table for every file, one file for each writer, all or
+//! nothing.
 
 mod canonical;
 mod cell;
@@ -42,7 +43,8 @@ pub struct Writer {
     pub write: fn(&Findings, &Path) -> Result<(), WriteError>,
 }
 
-/// Every writer, in the order of writing; `run.toml`, which lists their files, comes last (`folder`).
+/// Every writer, in the order of writing; `run.toml`, which lists their files, comes last
+/// (`folder`).
 pub const WRITERS: &[Writer] = &[
     Writer { name: "tables as csv", write: csv_file::write },
     Writer { name: "columns.csv", write: dictionary::write },

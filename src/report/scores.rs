@@ -31,14 +31,21 @@ pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError
 
 fn frame(findings: &Findings, rows: &[ScoreRow]) -> Result<DataFrame, polars::error::PolarsError> {
     let real = |name: &str, pick: fn(&ScoreRow) -> Option<f64>| {
-        Column::new(name.into(), rows.iter().map(|row| pick(row).filter(|value| value.is_finite())).collect::<Vec<Option<f64>>>())
+        Column::new(
+            name.into(),
+            rows.iter().map(|row| pick(row).filter(|value| value.is_finite())).collect::<Vec<Option<f64>>>(),
+        )
     };
     let single = |name: &str, pick: &(dyn Fn(&ScoreRow) -> f32 + Sync)| {
-        Column::new(name.into(), rows.iter().map(pick).map(|value| value.is_finite().then_some(value)).collect::<Vec<Option<f32>>>())
+        Column::new(
+            name.into(),
+            rows.iter().map(pick).map(|value| value.is_finite().then_some(value)).collect::<Vec<Option<f32>>>(),
+        )
     };
     let resolutions: Vec<String> = rows.iter().map(|row| row.resolution.label()).collect();
     let day = |name: &str, pick: fn(&ScoreRow) -> Option<CivilDay>| {
-        Column::new(name.into(), rows.iter().map(|row| pick(row).map(|day| day.0)).collect::<Vec<Option<i32>>>()).cast(&DataType::Date)
+        Column::new(name.into(), rows.iter().map(|row| pick(row).map(|day| day.0)).collect::<Vec<Option<i32>>>())
+            .cast(&DataType::Date)
     };
     let mut columns = vec![
         Column::new("usage_point".into(), rows.iter().map(|row| &*row.usage_point).collect::<Vec<&str>>()),
@@ -51,10 +58,18 @@ fn frame(findings: &Findings, rows: &[ScoreRow]) -> Result<DataFrame, polars::er
         Column::new("stratum".into(), rows.iter().map(|row| &*row.stratum).collect::<Vec<&str>>()),
     ];
     let until = day("until", |row| row.until)?;
-    let statistics: Vec<Column> =
-        findings.statistic_names.par_iter().enumerate().map(|(index, name)| single(name, &|row| row.statistics[index])).collect();
-    let families: Vec<Column> =
-        findings.family_names.par_iter().enumerate().map(|(index, name)| single(&format!("llr_{name}"), &|row| row.llr[index])).collect();
+    let statistics: Vec<Column> = findings
+        .statistic_names
+        .par_iter()
+        .enumerate()
+        .map(|(index, name)| single(name, &|row| row.statistics[index]))
+        .collect();
+    let families: Vec<Column> = findings
+        .family_names
+        .par_iter()
+        .enumerate()
+        .map(|(index, name)| single(&format!("llr_{name}"), &|row| row.llr[index]))
+        .collect();
     columns.extend(statistics.into_iter().chain(families).chain([until]));
     DataFrame::new(rows.len(), columns)
 }

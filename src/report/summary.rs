@@ -1,4 +1,5 @@
-//! The summary at the end of a run, as text for a terminal of 100 columns: findings first, then what was read and what to know about it.
+//! The summary at the end of a run, as text for a terminal of 100 columns: findings first, then
+//! what was read and what to know about it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,7 +13,8 @@ use crate::findings::Findings;
 use super::headline::{HeadCase, Headline};
 
 /// What a case claims and what it does not.
-const CLAIM: &str = "A case says that readings do not fit an ordinary customer of the kind, or that load is not metered.
+const CLAIM: &str =
+    "A case says that readings do not fit an ordinary customer of the kind, or that load is not metered.
 It is a reason to check on site, not proof of guilt.";
 /// Columns of the terminal, and letters of a place that the table shows.
 const WIDTH: u16 = 100;
@@ -39,21 +41,37 @@ fn found(text: &mut String, findings: &Findings) {
             .map(|sum| format!("{} {} ({} to {})", amount(sum.amount), sum.currency, amount(sum.low), amount(sum.high)))
             .collect();
         let Headline { total, kw, kwh, began, new, new_days, .. } = headline;
-        let _ =
-            writeln!(text, "{total} cases, {:.1} of them expected to be nothing: {kw:.1} kW, {} kWh in the period.", headline.innocents, amount(kwh));
+        let _ = writeln!(
+            text,
+            "{total} cases, {:.1} of them expected to be nothing: {kw:.1} kW, {} kWh in the period.",
+            headline.innocents,
+            amount(kwh)
+        );
         if !at_stake.is_empty() {
             let _ = writeln!(text, "At stake: {}.", at_stake.join(", "));
         }
-        let _ = writeln!(text, "{began} began within the period, {new} of them in its last {new_days} days (new).\n{CLAIM}");
+        let _ = writeln!(
+            text,
+            "{began} began within the period, {new} of them in its last {new_days} days (new).\n{CLAIM}"
+        );
         let _ = writeln!(text, "{}", cases(&headline));
     }
     let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
     let likely = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).count();
-    let _ = write!(text, "{} usage points listed, {innocents:.1} of them expected to be innocent; ", findings.suspects.len());
+    let _ = write!(
+        text,
+        "{} usage points listed, {innocents:.1} of them expected to be innocent; ",
+        findings.suspects.len()
+    );
     let _ = writeln!(text, "{} grid nodes balanced, {likely} with likely unmetered load.", findings.nodes.len());
-    let other: Vec<String> = findings.run.other_priors.iter().map(|other| format!("{} times: {}", other.factor, other.listed)).collect();
+    let other: Vec<String> =
+        findings.run.other_priors.iter().map(|other| format!("{} times: {}", other.factor, other.listed)).collect();
     if !other.is_empty() {
-        let _ = writeln!(text, "Usage points listed if farms were more or less usual than the prior says: {}.", other.join(", "));
+        let _ = writeln!(
+            text,
+            "Usage points listed if farms were more or less usual than the prior says: {}.",
+            other.join(", ")
+        );
     }
 }
 
@@ -88,17 +106,22 @@ fn cells(case: &HeadCase, currency: Option<&str>) -> [String; 7] {
         _ => case.place.to_owned(),
     };
     let more = if case.members.len() > 1 { format!(" and {} more", case.members.len() - 1) } else { String::new() };
-    let interval = case.kw_low.zip(case.kw_high).map_or(String::new(), |(low, high)| format!(" ({low:.1} to {high:.1})"));
+    let interval =
+        case.kw_low.zip(case.kw_high).map_or(String::new(), |(low, high)| format!(" ({low:.1} to {high:.1})"));
     [
         case.rank.to_string(),
         place.chars().take(PLACE - more.len()).collect::<String>() + &more,
         [Some(case.what), case.pattern].into_iter().flatten().collect::<Vec<_>>().join(", ").replace('_', " "),
         case.kw.map_or(String::new(), |kw| format!("{kw:.1}{interval}")),
         case.amount.map_or(String::new(), |sum| {
-            format!("{} {}", amount(sum), case.currency.filter(|own| Some(*own) != currency).unwrap_or("")).trim().to_owned()
+            format!("{} {}", amount(sum), case.currency.filter(|own| Some(*own) != currency).unwrap_or(""))
+                .trim()
+                .to_owned()
         }),
         case.probability.map_or(String::new(), |p| if p > 0.999 { ">0.999".to_owned() } else { format!("{p:.3}") }),
-        case.since.as_ref().map_or_else(|| "start".to_owned(), |day| format!("{day}{}", if case.is_new { " new" } else { "" })),
+        case.since
+            .as_ref()
+            .map_or_else(|| "start".to_owned(), |day| format!("{day}{}", if case.is_new { " new" } else { "" })),
     ]
 }
 

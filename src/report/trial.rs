@@ -1,4 +1,5 @@
-//! What a trial found: a table for the terminal, `trial.csv`, and a page with the curve of every kind.
+//! What a trial found: a table for the terminal, `trial.csv`, and a page with the curve of every
+//! kind.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -57,7 +58,10 @@ pub fn trial_summary(report: &TrialReport, out: &Path) -> String {
         if part[0].level != NodeKind::UsagePoint {
             let planted = report.farms.iter().filter(|farm| farm.level == part[0].level).count();
             let level = part[0].level.as_str();
-            let _ = writeln!(text, "\nPlanted {planted} synthetic loads that no meter sees, one at a time, in the balances of {level}s:");
+            let _ = writeln!(
+                text,
+                "\nPlanted {planted} synthetic loads that no meter sees, one at a time, in the balances of {level}s:"
+            );
         }
         let _ = writeln!(text, "{}", table(part));
     }
@@ -72,7 +76,15 @@ fn levels(rows: &[TrialRow]) -> impl Iterator<Item = &[TrialRow]> {
 
 fn table(rows: &[TrialRow]) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["kind", "kW", "planted", "found", "share", "error kW", "error days"]);
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_header([
+        "kind",
+        "kW",
+        "planted",
+        "found",
+        "share",
+        "error kW",
+        "error days",
+    ]);
     for row in rows {
         table.add_row([
             row.kind.to_owned(),
@@ -106,7 +118,9 @@ pub fn write_trial(out: &Path, report: &TrialReport, run: &RunRecord) -> Result<
         disk::write(&path, text).map_err(|source| WriteError::Io { path, source })
     };
     put("trial.csv", csv(&rows))?;
-    let parts = levels(&rows).map(|rows| Part { title: title(rows[0].level), rows, curves: curves(rows), ticks: ticks(rows) }).collect();
+    let parts = levels(&rows)
+        .map(|rows| Part { title: title(rows[0].level), rows, curves: curves(rows), ticks: ticks(rows) })
+        .collect();
     let page = Page { report, parts }.render();
     put("trial.html", page.map_err(|source| WriteError::Page { path: folder.join("trial.html"), source })?)?;
     write_record(run, &folder, &disk::TRIAL)?;
@@ -171,7 +185,11 @@ fn x_of(index: usize, count: usize) -> f64 {
 
 fn ticks(rows: &[TrialRow]) -> Vec<(String, String)> {
     let places = places(rows);
-    places.iter().enumerate().map(|(index, row)| (format!("{:.0}", x_of(index, places.len())), format!("{} kW", band(row)))).collect()
+    places
+        .iter()
+        .enumerate()
+        .map(|(index, row)| (format!("{:.0}", x_of(index, places.len())), format!("{} kW", band(row))))
+        .collect()
 }
 
 fn curves(rows: &[TrialRow]) -> Vec<Curve> {
@@ -180,7 +198,11 @@ fn curves(rows: &[TrialRow]) -> Vec<Curve> {
     let kinds = rows.chunk_by(|a, b| a.kind == b.kind).map(|part| part[0].kind);
     let point = |row: &TrialRow| {
         let index = places.iter().position(|place| place.kw.0 == row.kw.0)?;
-        Some(format!("{:.0},{:.0}", x_of(index, places.len()), HEIGHT - MARGIN - (HEIGHT - 2.0 * MARGIN) * found_share(row)))
+        Some(format!(
+            "{:.0},{:.0}",
+            x_of(index, places.len()),
+            HEIGHT - MARGIN - (HEIGHT - 2.0 * MARGIN) * found_share(row)
+        ))
     };
     let curve = |(index, kind): (usize, &'static str)| Curve {
         kind,

@@ -1,12 +1,15 @@
-//! `report.xlsx`: the tables as sheets that can be filtered and sorted, and a dictionary of all columns.
+//! `report.xlsx`: the tables as sheets that can be filtered and sorted, and a dictionary of all
+//! columns.
 //!
-//! Made from the one table of columns, in the language of the run. There are no formulas: every cell is a value, and text that begins like a formula is text. The file holds no clock, so the same
-//! findings give the same bytes.
+//! Made from the one table of columns, in the language of the run. There are no formulas: every
+//! cell is a value, and text that begins like a formula is text. The file holds no clock, so the
+//! same findings give the same bytes.
 
 use std::path::Path;
 
 use rust_xlsxwriter::{
-    Color, ConditionalFormatDataBar, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatDataBar, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
+    Worksheet, XlsxError,
 };
 
 use crate::disk;
@@ -17,7 +20,8 @@ use super::language::{Language, SENTENCES, WORDS, sentences_of};
 use super::{Cell, TABLES, TableOf, WriteError};
 
 /// Sheets in their order, by the names of their tables.
-const SHEETS: &[&str] = &["suspects", "addresses", "worklist", "nodes", "money", "regions", "cleared", "screening", "coverage", "faults"];
+const SHEETS: &[&str] =
+    &["suspects", "addresses", "worklist", "nodes", "money", "regions", "cleared", "screening", "coverage", "faults"];
 /// Lines of a sheet, at most: more are of no use to people, and the csv files have them.
 const MOST_LINES: usize = 100_000;
 /// Letters that a cell can hold.
@@ -81,7 +85,8 @@ pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError
 fn workbook(findings: &Findings, language: Language) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     let made_on = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    workbook.set_properties(&DocProperties::new().set_title(text(language, "suspects")).set_creation_datetime(&made_on));
+    workbook
+        .set_properties(&DocProperties::new().set_title(text(language, "suspects")).set_creation_datetime(&made_on));
     let formats = Formats::new();
     let mut cut = Vec::new();
     for name in SHEETS {
@@ -102,7 +107,14 @@ fn text(language: Language, key: &str) -> &'static str {
 }
 
 /// Fills a sheet with a table; returns the lines that the table has.
-fn fill(sheet: &mut Worksheet, table: &TableOf, name: &str, findings: &Findings, language: Language, formats: &Formats) -> Result<usize, XlsxError> {
+fn fill(
+    sheet: &mut Worksheet,
+    table: &TableOf,
+    name: &str,
+    findings: &Findings,
+    language: Language,
+    formats: &Formats,
+) -> Result<usize, XlsxError> {
     sheet.set_name(text(language, name))?;
     let (header, cells) = ((table.header)(), (table.cells)(findings));
     let total = cells.first().map_or(0, Vec::len);
@@ -134,10 +146,18 @@ fn frozen(name: &str) -> u16 {
 }
 
 /// Writes one cell; returns its length in letters.
-fn put(sheet: &mut Worksheet, (row, column): (u32, u16), name: &str, cell: &Cell, language: Language, formats: &Formats) -> Result<usize, XlsxError> {
+fn put(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    name: &str,
+    cell: &Cell,
+    language: Language,
+    formats: &Formats,
+) -> Result<usize, XlsxError> {
     match cell {
         Cell::Text(words) => {
-            let said = if SENTENCES.contains(&name) { sentences(words, language) } else { named(name, words, language) };
+            let said =
+                if SENTENCES.contains(&name) { sentences(words, language) } else { named(name, words, language) };
             let format = if SENTENCES.contains(&name) { &formats.sentence } else { &formats.text };
             sheet.write_string_with_format(row, column, &said, format)?;
             return Ok(said.chars().count());
@@ -146,7 +166,9 @@ fn put(sheet: &mut Worksheet, (row, column): (u32, u16), name: &str, cell: &Cell
         Cell::Integer(number) => sheet.write_number_with_format(row, column, *number as f64, &formats.integer)?,
         Cell::Real(value, digits) => sheet.write_number_with_format(row, column, *value, &Formats::real(*digits))?,
         Cell::Share(value) => sheet.write_number_with_format(row, column, *value, &formats.share)?,
-        Cell::Day(day) if *day >= FIRST_DAY => sheet.write_number_with_format(row, column, f64::from(day.0 + EXCEL_EPOCH), &formats.day)?,
+        Cell::Day(day) if *day >= FIRST_DAY => {
+            sheet.write_number_with_format(row, column, f64::from(day.0 + EXCEL_EPOCH), &formats.day)?
+        }
         Cell::Day(day) => sheet.write_string_with_format(row, column, day.to_string(), &formats.text)?,
         Cell::Flag(flag) => {
             let word = language.texts().page.get(if *flag { "yes" } else { "no" }).map_or("", String::as_str);
@@ -180,11 +202,13 @@ fn dictionary(sheet: &mut Worksheet, language: Language, formats: &Formats) -> R
         let title = if key == "file" { language.title("file") } else { text(language, key).to_owned() };
         sheet.write_string_with_format(0, column as u16, title, &formats.header)?;
     }
-    let columns = TABLES.iter().flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| (table.file, name, meaning)));
+    let columns =
+        TABLES.iter().flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| (table.file, name, meaning)));
     let mut row = 0;
     for (file, name, meaning) in columns {
         row += 1;
-        let cells = [file.to_owned(), name.to_owned(), language.title(name), language.meaning(file, name, meaning).to_owned()];
+        let cells =
+            [file.to_owned(), name.to_owned(), language.title(name), language.meaning(file, name, meaning).to_owned()];
         for (column, text) in cells.iter().enumerate() {
             sheet.write_string_with_format(row, column as u16, text, &formats.sentence)?;
         }
@@ -198,7 +222,13 @@ fn dictionary(sheet: &mut Worksheet, language: Language, formats: &Formats) -> R
 }
 
 /// What the workbook is, what it claims, and what it rests on.
-fn about(sheet: &mut Worksheet, findings: &Findings, cut: &[(&str, usize, &str)], language: Language, formats: &Formats) -> Result<(), XlsxError> {
+fn about(
+    sheet: &mut Worksheet,
+    findings: &Findings,
+    cut: &[(&str, usize, &str)],
+    language: Language,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     sheet.set_name(text(language, "about"))?;
     sheet.set_column_width(0, 110.0)?;
     let page = |key: &str| language.texts().page.get(key).cloned().unwrap_or_default();
@@ -210,16 +240,35 @@ fn about(sheet: &mut Worksheet, findings: &Findings, cut: &[(&str, usize, &str)]
     if run.synthetic {
         lines.push(page("synthetic"));
     }
-    lines.push(filled("listed", &[("listed", findings.suspects.len().to_string()), ("innocents", language.number(&format!("{innocents:.1}")))]));
-    lines.extend([page("what_a_line_claims"), page("no_guilt"), page("means_1"), page("means_3"), page("means_not_1"), page("means_not_2")]);
+    lines.push(filled(
+        "listed",
+        &[("listed", findings.suspects.len().to_string()), ("innocents", language.number(&format!("{innocents:.1}")))],
+    ));
+    lines.extend([
+        page("what_a_line_claims"),
+        page("no_guilt"),
+        page("means_1"),
+        page("means_3"),
+        page("means_not_1"),
+        page("means_not_2"),
+    ]);
     lines.extend([text(language, "formulas").to_owned(), format!("darkload {}", run.version)]);
     lines.extend(run.notes.iter().map(|note| language.sentence(note)));
     let rows = |rows: usize| rows.to_string();
     let words = |(sheet, total, file): &(&str, usize, &str)| {
-        filled("cut", &[("sheet", (*sheet).to_owned()), ("rows", rows(MOST_LINES)), ("total", rows(*total)), ("file", (*file).to_owned())])
+        filled(
+            "cut",
+            &[
+                ("sheet", (*sheet).to_owned()),
+                ("rows", rows(MOST_LINES)),
+                ("total", rows(*total)),
+                ("file", (*file).to_owned()),
+            ],
+        )
     };
     lines.extend(cut.iter().map(words));
-    // Digests of the files stand in `run.toml` and on the page: the workbook does not depend on how readings are written.
+    // Digests of the files stand in `run.toml` and on the page: the workbook does not depend on how
+    // readings are written.
     lines.push(page("repeat"));
     for (row, line) in lines.iter().enumerate() {
         sheet.write_string_with_format(row as u32 + 2, 0, line, &formats.sentence)?;
@@ -241,7 +290,9 @@ mod tests {
             probability: Some(0.912),
             hidden_kw: Some(3.5),
             since: CivilDay::parse("2025-04-18"),
-            evidence_for: vec!["schedule: no hours of the day stand out (1.7 times more usual without a farm)".to_owned()],
+            evidence_for: vec![
+                "schedule: no hours of the day stand out (1.7 times more usual without a farm)".to_owned(),
+            ],
             ..SuspectRow::nothing_found("+7701".into(), FindingKind::MeteredHiddenLoad)
         };
         let mut findings = Findings { suspects: vec![row], ..Findings::default() };
@@ -261,13 +312,17 @@ mod tests {
         let (_keep, mut book) = sheets("en");
         let list = book.worksheet_range("Usage points").unwrap();
         let cell = |column: &str| {
-            let place = list.rows().next().unwrap().iter().position(|cell| *cell == Data::String(column.to_owned())).unwrap();
+            let place =
+                list.rows().next().unwrap().iter().position(|cell| *cell == Data::String(column.to_owned())).unwrap();
             list.rows().nth(1).unwrap()[place].clone()
         };
         assert_eq!(cell("Usage point"), Data::String("+7701".into()));
         assert_eq!(cell("Address"), Data::String("=HYPERLINK(\"http://example.org\")".into()));
         assert_eq!(cell("Probability"), Data::Float(0.912));
-        assert!(matches!(cell("Since"), Data::DateTime(day) if (day.as_f64() - 45_765.0).abs() < 1e-9), "2025-04-18 is day 45765 of Excel");
+        assert!(
+            matches!(cell("Since"), Data::DateTime(day) if (day.as_f64() - 45_765.0).abs() < 1e-9),
+            "2025-04-18 is day 45765 of Excel"
+        );
         assert!(book.worksheet_formula("Usage points").unwrap().is_empty());
     }
 

@@ -1,8 +1,12 @@
-//! A gap's energy booked into the interval after it: after hours without readings, or with zeros, one value holds about what the gap would have held.
+//! A gap's energy booked into the interval after it: after hours without readings, or with zeros,
+//! one value holds about what the gap would have held.
 //!
-//! Statistic: the value over (intervals of the gap + 1) × the mean of the days around; about 1 for a catch-up. It must stand out from all that the meter shows at other times, and the next
-//! interval must be back to usual: heating after an outage runs for hours, and who comes home from a journey does not use a week's energy in half an hour.
-//! Source: the day's energy in the first hour after a lost connection is a fault that users of head-ends report again and again.
+//! Statistic: the value over (intervals of the gap + 1) × the mean of the days around; about 1 for
+//! a catch-up. It must stand out from all that the meter shows at other times, and the next
+//! interval must be back to usual: heating after an outage runs for hours, and who comes home from
+//! a journey does not use a week's energy in half an hour.
+//! Source: the day's energy in the first hour after a lost connection is a fault that users of
+//! head-ends report again and again.
 
 use crate::domain::median_of;
 
@@ -15,7 +19,8 @@ const ABOUT: std::ops::RangeInclusive<f64> = 0.5..=2.0;
 const STANDS_OUT: f64 = 1.5;
 /// The next value is below this share of it.
 const BACK_TO_USUAL: f32 = 0.4;
-/// Share of other values that may be zero where zeros are taken for a gap: a small load on a coarse display shows zeros, then a step that stands for all of them.
+/// Share of other values that may be zero where zeros are taken for a gap: a small load on a coarse
+/// display shows zeros, then a step that stands for all of them.
 const ZEROS: f64 = 0.02;
 /// Days that tell what is usual.
 const LEAST_DAYS: usize = 7;
@@ -42,7 +47,8 @@ pub(super) fn find(series: &LoadSeries, fold: &DayFold) -> Vec<(usize, usize)> {
             let place = (day.from..day.to).find(|&index| series.kw[index] == day.highest)?;
             let gap = series.kw[..place].iter().rev().take_while(|kw| kw.is_nan() || **kw == 0.0).count();
             let held = f64::from(series.kw[place]) / (usual_mean * (gap + 1) as f64);
-            let next_is_usual = series.kw.get(place + 1).is_none_or(|next| next.is_nan() || *next <= BACK_TO_USUAL * series.kw[place]);
+            let next_is_usual =
+                series.kw.get(place + 1).is_none_or(|next| next.is_nan() || *next <= BACK_TO_USUAL * series.kw[place]);
             (gap >= shortest && gap < place && ABOUT.contains(&held) && next_is_usual).then_some((place - gap, place))
         })
         .collect();

@@ -1,4 +1,5 @@
-//! One pass over a series: hourly means of the local clock and the levels of every local day, which the fault gate and the profiles share.
+//! One pass over a series: hourly means of the local clock and the levels of every local day, which
+//! the fault gate and the profiles share.
 
 use crate::domain::{Calendar, CivilDay};
 
@@ -14,7 +15,8 @@ pub struct DayFold {
     pub first_day: Option<CivilDay>,
     /// One entry a day, gaps included.
     pub days: Vec<DayLevel>,
-    /// Hourly means of every day, kW; NaN where no interval is valid. Of no meaning where readings are coarser than an hour.
+    /// Hourly means of every day, kW; NaN where no interval is valid. Of no meaning where readings
+    /// are coarser than an hour.
     pub hours: Vec<[f32; HOURS]>,
 }
 
@@ -50,13 +52,17 @@ impl DayFold {
         let mut from = 0;
         for day in (first.0..=last.0).map(CivilDay) {
             let (start, end) = (calendar.day_start(day), calendar.day_start(CivilDay(day.0 + 1)));
-            let to = ((end.0 - series.start.0 + step_s - 1).div_euclid(step_s)).clamp(from as i64, series.kw.len() as i64) as usize;
+            let to = ((end.0 - series.start.0 + step_s - 1).div_euclid(step_s))
+                .clamp(from as i64, series.kw.len() as i64) as usize;
             let values = &series.kw[from..to];
             fold.days.push(level(values, from, to));
             let hourly = series.step_min > 0 && 60 % series.step_min == 0;
             let complete = fold.days.last().is_some_and(|day| day.valid as usize == values.len());
-            let whole =
-                hourly && complete && end.0 - start.0 == 86_400 && values.len() * series.step_min as usize == 24 * 60 && series.at(from) == start;
+            let whole = hourly
+                && complete
+                && end.0 - start.0 == 86_400
+                && values.len() * series.step_min as usize == 24 * 60
+                && series.at(from) == start;
             fold.hours.push(match (whole, series.step_min) {
                 (true, 60) => whole_day::<1>(values),
                 (true, 30) => whole_day::<2>(values),
@@ -92,14 +98,17 @@ impl DayLevel {
     /// Standard deviation of the valid intervals, kW.
     #[must_use]
     pub fn spread(&self) -> f64 {
-        (f64::from(self.squares) / f64::from(self.valid) - (self.mean() - f64::from(self.pivot)).powi(2)).max(0.0).sqrt()
+        (f64::from(self.squares) / f64::from(self.valid) - (self.mean() - f64::from(self.pivot)).powi(2))
+            .max(0.0)
+            .sqrt()
     }
 }
 
 /// Lanes that a day's intervals are summed in, so that the compiler can use wide registers.
 const LANES: usize = 8;
 
-/// Levels of a day. Nearly all days are complete; the others are told by their sum, which is then NaN.
+/// Levels of a day. Nearly all days are complete; the others are told by their sum, which is then
+/// NaN.
 fn level(values: &[f32], from: usize, to: usize) -> DayLevel {
     let pivot = values.iter().copied().find(|value| !value.is_nan()).unwrap_or(0.0);
     let (mut sum, mut squares) = ([0.0_f32; LANES], [0.0_f32; LANES]);
@@ -134,7 +143,16 @@ fn level(values: &[f32], from: usize, to: usize) -> DayLevel {
 }
 
 fn level_with_gaps(values: &[f32], from: usize, to: usize, pivot: f32) -> DayLevel {
-    let mut level = DayLevel { from, to, valid: 0, sum: 0.0, squares: 0.0, pivot, lowest: f32::INFINITY, highest: f32::NEG_INFINITY };
+    let mut level = DayLevel {
+        from,
+        to,
+        valid: 0,
+        sum: 0.0,
+        squares: 0.0,
+        pivot,
+        lowest: f32::INFINITY,
+        highest: f32::NEG_INFINITY,
+    };
     for &value in values.iter().filter(|value| !value.is_nan()) {
         level.valid += 1;
         level.sum += value;
@@ -154,7 +172,8 @@ fn whole_day<const PARTS: usize>(values: &[f32]) -> [f32; HOURS] {
     hours
 }
 
-/// Hourly means of a day that is cut short, has a clock change, or has intervals that do not fit the hour.
+/// Hourly means of a day that is cut short, has a clock change, or has intervals that do not fit
+/// the hour.
 fn any_day(series: &LoadSeries, calendar: &Calendar, day: CivilDay, from: usize, values: &[f32]) -> [f32; HOURS] {
     let (start, end) = (calendar.day_start(day), calendar.day_start(CivilDay(day.0 + 1)));
     // Days with a clock change look up the clock for each interval; all others have one offset.

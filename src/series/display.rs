@@ -1,8 +1,10 @@
-//! The steps of a meter's display in a series of mean power: what a meter shows comes in whole steps, what was computed from it need not.
+//! The steps of a meter's display in a series of mean power: what a meter shows comes in whole
+//! steps, what was computed from it need not.
 
 use super::{HOURS, LoadSeries};
 
-/// Finest step of a display that is looked for, kWh, and the largest value that single precision holds to such a step, in steps.
+/// Finest step of a display that is looked for, kWh, and the largest value that single precision
+/// holds to such a step, in steps.
 const STEP_KWH: f64 = 0.001;
 const MOST_STEPS: f64 = 2e6;
 /// Displays in use, in steps of 1 Wh: 1 kWh, 100 Wh, 10 Wh, 1 Wh.
@@ -17,10 +19,12 @@ const NEAR: f64 = 0.02;
 /// Values that a first look samples, and those of them that must not be zero.
 const SAMPLED: usize = 64;
 const LEAST_SAMPLED: usize = 16;
-/// Share of the samples that lie on the display's steps: some values in a hundred may be estimates, which know no steps.
+/// Share of the samples that lie on the display's steps: some values in a hundred may be estimates,
+/// which know no steps.
 const SAMPLES_ON_STEPS: f64 = 0.95;
-/// The rounding of a display that shows whole steps of a counter: each value is the difference of two readings, either of which is off by anything up to a step. It alternates and does
-/// not add up, so the mean of so many hours is off by one step over all of them.
+/// The rounding of a display that shows whole steps of a counter: each value is the difference of
+/// two readings, either of which is off by anything up to a step. It alternates and does not add
+/// up, so the mean of so many hours is off by one step over all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Rounding {
     /// One step of the display in an hour, kW; 0 where it is finer than 10 Wh, or not seen.
@@ -47,11 +51,14 @@ impl Rounding {
     }
 }
 
-/// The step of a display of 10 Wh or coarser, kWh; `None` where it is finer or cannot be seen. A sample of the values tells, and where most are zero all of them.
+/// The step of a display of 10 Wh or coarser, kWh; `None` where it is finer or cannot be seen. A
+/// sample of the values tells, and where most are zero all of them.
 pub(super) fn coarse_step_kwh(series: &LoadSeries) -> Option<f64> {
     let of_every = |stride: usize| {
         let (mut values, mut on) = (0_usize, [0_usize; DISPLAYS.len()]);
-        for index in (0..series.kw.len()).step_by(stride).filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0) {
+        for index in
+            (0..series.kw.len()).step_by(stride).filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0)
+        {
             values += 1;
             let Some(steps) = steps_of(series, index) else { continue };
             DISPLAYS.iter().zip(&mut on).filter(|(display, _)| steps % **display == 0).for_each(|(_, on)| *on += 1);
@@ -68,7 +75,8 @@ pub(super) fn coarse_step_kwh(series: &LoadSeries) -> Option<f64> {
     (values >= LEAST_SAMPLED && *display > 1).then_some(*display as f64 * STEP_KWH)
 }
 
-/// What a counter with steps of `step_kwh` shows of a series, for tests: differences of whole steps, which lose no energy. Missing intervals stay missing and are not counted.
+/// What a counter with steps of `step_kwh` shows of a series, for tests: differences of whole
+/// steps, which lose no energy. Missing intervals stay missing and are not counted.
 #[cfg(test)]
 pub(crate) fn as_shown(series: &LoadSeries, step_kwh: f64) -> LoadSeries {
     let hours = f64::from(series.step_min) / 60.0;
@@ -95,13 +103,15 @@ pub(super) fn may_show_steps(series: &LoadSeries, index: usize) -> bool {
     exact_steps(series, index).abs() < MOST_STEPS
 }
 
-/// Energy of an interval in steps of the finest display, 1 Wh; `None` where it is missing or finer than that.
+/// Energy of an interval in steps of the finest display, 1 Wh; `None` where it is missing or finer
+/// than that.
 pub(super) fn steps_of(series: &LoadSeries, index: usize) -> Option<i64> {
     let steps = exact_steps(series, index);
     ((steps - steps.round()).abs() < 0.2 && steps.abs() < MOST_STEPS).then(|| steps.round() as i64)
 }
 
-/// The coarsest display whose steps nearly all values outside `without` are, in steps of 1 Wh; `None` where they are finer, or fewer than fifty.
+/// The coarsest display whose steps nearly all values outside `without` are, in steps of 1 Wh;
+/// `None` where they are finer, or fewer than fifty.
 pub(super) fn display_of(series: &LoadSeries, without: &[(usize, usize)]) -> Option<i64> {
     let mut skipped = without.iter().peekable();
     let (mut values, mut on) = (0_usize, [0_usize; DISPLAYS.len()]);
@@ -140,7 +150,8 @@ pub(super) fn is_off_display(series: &LoadSeries, index: usize, display: i64) ->
     steps.abs() < MOST_STEPS / 10.0 && (steps - nearest).abs() > NEAR.max(steps.abs() * 1e-6)
 }
 
-/// The greatest step, in steps of 1 Wh, of which all values of a stretch are multiples; `None` where some are finer than 1 Wh, or fewer than fifty are there.
+/// The greatest step, in steps of 1 Wh, of which all values of a stretch are multiples; `None`
+/// where some are finer than 1 Wh, or fewer than fifty are there.
 pub(super) fn common_step(series: &LoadSeries, stretch: std::ops::Range<usize>) -> Option<i64> {
     let (mut values, mut step) = (0, 0);
     for index in stretch.filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0) {
@@ -153,10 +164,12 @@ pub(super) fn common_step(series: &LoadSeries, stretch: std::ops::Range<usize>) 
 /// Values that are looked at together for the step they share.
 const TOGETHER: usize = 24;
 
-/// The display's step, kWh, as the root of the mean of its squares where a meter was exchanged for one with another display; 0 where it is finer than 1 Wh or fewer than fifty
-/// values are there. Zeros and missing values say nothing of it.
+/// The display's step, kWh, as the root of the mean of its squares where a meter was exchanged for
+/// one with another display; 0 where it is finer than 1 Wh or fewer than fifty values are there.
+/// Zeros and missing values say nothing of it.
 ///
-/// Values that are computed (corrected, estimated, divided) lie on no step; where they are few, they do not hide the display.
+/// Values that are computed (corrected, estimated, divided) lie on no step; where they are few,
+/// they do not hide the display.
 #[must_use]
 pub fn rounding_step_kwh(series: &LoadSeries) -> f64 {
     let (mut squares, mut blocks, mut values, mut step, mut off) = (0.0, 0.0, 0, 0, false);
@@ -167,7 +180,8 @@ pub fn rounding_step_kwh(series: &LoadSeries) -> f64 {
         }
         values += 1;
         if values % TOGETHER == 0 {
-            // A block with a computed value in it says nothing; steps of single watt-hours are as good as none.
+            // A block with a computed value in it says nothing; steps of single watt-hours are as
+            // good as none.
             squares += if off || step == 1 { 0.0 } else { (step as f64).powi(2) };
             blocks += if off { 0.0 } else { 1.0 };
             (step, off) = (0, false);

@@ -1,9 +1,13 @@
 //! The data-fault gate: what is a fault of the data must never count as a flat or a large load.
 //!
-//! *Stuck and flat-filled values*: one non-zero value repeated, see `stuck`. Such intervals are masked (missing) for every test.
-//! *Spread-out values, catch-up values, exchanged channels, a lost phase*: see the files of these names.
-//! *Multiplier step*: see `multiplier`. Where the display shows the ratio, the higher part is divided by it, and the fault says so; a suspicion is told and kept for the balance.
-//! *Spikes*: a few values beyond ten times the 99.5 % quantile and beyond the contracted power. *Gaps, negative values*: counted and reported.
+//! *Stuck and flat-filled values*: one non-zero value repeated, see `stuck`. Such intervals are
+//! masked (missing) for every test.
+//! *Spread-out values, catch-up values, exchanged channels, a lost phase*: see the files of these
+//! names.
+//! *Multiplier step*: see `multiplier`. Where the display shows the ratio, the higher part is
+//! divided by it, and the fault says so; a suspicion is told and kept for the balance.
+//! *Spikes*: a few values beyond ten times the 99.5 % quantile and beyond the contracted power.
+//! *Gaps, negative values*: counted and reported.
 
 use crate::domain::{Calendar, Fault, FaultKind, median_of};
 
@@ -11,14 +15,17 @@ use super::display::coarse_step_kwh;
 use super::multiplier::{Levels, Multiplied};
 use super::{DayFold, LoadSeries, catch_up, lost_phase, multiplier, spread_out, stuck, swapped_channels};
 
-/// Spikes are at most one value in this many; the highest of the others is what they are compared with.
+/// Spikes are at most one value in this many; the highest of the others is what they are compared
+/// with.
 const SPIKE_ONE_IN: usize = 100;
 /// A value above this multiple of it (and of the contracted power) is a spike.
 const SPIKE_FACTOR: f32 = 10.0;
-/// Values among which spikes are told, a fortnight of hours: a month of hourly days has spikes as well.
+/// Values among which spikes are told, a fortnight of hours: a month of hourly days has spikes as
+/// well.
 const LEAST_FOR_SPIKES: usize = 14 * 24;
 
-/// End of what is said of a meter ratio that only levels show, by which a balance that knows better finds it.
+/// End of what is said of a meter ratio that only levels show, by which a balance that knows better
+/// finds it.
 pub const SUSPECTED_BY_LEVELS: &str =
     "nothing shows whether it is one: not divided, and listed only if it looks like a farm either way; check the ratio";
 
@@ -27,7 +34,8 @@ pub const SUSPECTED_BY_LEVELS: &str =
 pub struct FaultGate<'a> {
     /// The utility's clock, to name days.
     pub calendar: &'a Calendar,
-    /// The ratios of this meter are known, with their dates: a change of the steps that its values come in is no fault.
+    /// The ratios of this meter are known, with their dates: a change of the steps that its values
+    /// come in is no fault.
     pub ratios_known: bool,
 }
 
@@ -50,7 +58,8 @@ pub struct Gated {
 /// A meter ratio that appears or disappears in mid-series: a balance can tell whether it is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RatioStep {
-    /// What the ratio would add to the load, kW, on the axis of the series; 0 where it does not hold.
+    /// What the ratio would add to the load, kW, on the axis of the series; 0 where it does not
+    /// hold.
     pub excess: LoadSeries,
     /// Whether the series was divided, because the display shows the ratio; else it is a suspicion.
     pub divided: bool,
@@ -73,15 +82,17 @@ impl RatioStep {
 }
 
 impl FaultGate<'_> {
-    /// Masks faulty intervals and lists the faults. `contracted_kw` bounds what may be called a spike.
+    /// Masks faulty intervals and lists the faults. `contracted_kw` bounds what may be called a
+    /// spike.
     #[must_use]
     pub fn pass(self, mut series: LoadSeries, contracted_kw: Option<f64>) -> Gated {
         let mut faults = self.mask_runs(&mut series);
         let mut fold = DayFold::of(&series, self.calendar);
-        let masks: [Mask; 3] =
-            [&|series, fold| self.mask_spread_out(series, fold), &|series, fold| self.mask_catch_ups(series, fold), &|series, fold| {
-                self.mask_spikes(series, fold, contracted_kw)
-            }];
+        let masks: [Mask; 3] = [
+            &|series, fold| self.mask_spread_out(series, fold),
+            &|series, fold| self.mask_catch_ups(series, fold),
+            &|series, fold| self.mask_spikes(series, fold, contracted_kw),
+        ];
         for mask in masks {
             let found = mask(&mut series, &fold);
             if found.is_some() {
@@ -125,13 +136,20 @@ impl FaultGate<'_> {
         for &(_, first, end) in &masked {
             series.kw[first..end].fill(f32::NAN);
         }
-        [FaultKind::Stuck, FaultKind::FlatFilled].into_iter().filter_map(|kind| self.run_fault(series, kind, &masked)).collect()
+        [FaultKind::Stuck, FaultKind::FlatFilled]
+            .into_iter()
+            .filter_map(|kind| self.run_fault(series, kind, &masked))
+            .collect()
     }
 
     /// An estimate is filled in by whole days; a stuck meter stops at any hour.
     fn kind_of_run(self, series: &LoadSeries, first: usize, end: usize) -> FaultKind {
         let midnight = |index: usize| self.calendar.local(series.at(index)).0.rem_euclid(86_400) == 0;
-        if midnight(first) && (midnight(end) || end == series.kw.len()) { FaultKind::FlatFilled } else { FaultKind::Stuck }
+        if midnight(first) && (midnight(end) || end == series.kw.len()) {
+            FaultKind::FlatFilled
+        } else {
+            FaultKind::Stuck
+        }
     }
 
     fn run_fault(self, series: &LoadSeries, kind: FaultKind, masked: &[(FaultKind, usize, usize)]) -> Option<Fault> {
@@ -156,7 +174,8 @@ impl FaultGate<'_> {
         let limit = (SPIKE_FACTOR * high).max(contracted_kw.map_or(0.0, |kw| 2.0 * kw as f32));
         let spikes: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] > limit).collect();
         let (&first, &last) = (spikes.first()?, spikes.last()?);
-        let detail = format!("{} values above {limit:.1} kW, up to {:.1} kW; not used", spikes.len(), series.kw[spikes[0]]);
+        let detail =
+            format!("{} values above {limit:.1} kW, up to {:.1} kW; not used", spikes.len(), series.kw[spikes[0]]);
         for &index in &spikes {
             series.kw[index] = f32::NAN;
         }
@@ -168,10 +187,14 @@ impl FaultGate<'_> {
         let runs = spread_out::find(series, fold);
         let (&(first, _), &(_, end)) = (runs.first()?, runs.last()?);
         let count: usize = runs.iter().map(|run| run.1 - run.0).sum();
-        let kwh: f64 =
-            runs.iter().map(|&(first, end)| (end - first) as f64 * f64::from(series.kw[first])).sum::<f64>() * f64::from(series.step_min) / 60.0;
+        let kwh: f64 = runs.iter().map(|&(first, end)| (end - first) as f64 * f64::from(series.kw[first])).sum::<f64>()
+            * f64::from(series.step_min)
+            / 60.0;
         let hours = count as f64 * f64::from(series.step_min) / 60.0;
-        let detail = format!("{kwh:.1} kWh spread evenly over {} gaps, {hours:.0} h in all: values that the meter's display cannot show", runs.len());
+        let detail = format!(
+            "{kwh:.1} kWh spread evenly over {} gaps, {hours:.0} h in all: values that the meter's display cannot show",
+            runs.len()
+        );
         for &(first, end) in &runs {
             series.kw[first..end].fill(f32::NAN);
         }
@@ -196,11 +219,18 @@ impl FaultGate<'_> {
         Some(self.fault(series, FaultKind::CatchUp, (first, last), count, detail))
     }
 
-    fn lost_phase(self, series: &LoadSeries, fold: &DayFold, (days, split): (&[Levels], usize), contracted_kw: Option<f64>) -> Option<Fault> {
+    fn lost_phase(
+        self,
+        series: &LoadSeries,
+        fold: &DayFold,
+        (days, split): (&[Levels], usize),
+        contracted_kw: Option<f64>,
+    ) -> Option<Fault> {
         if !series.folds_to_hours() {
             return None;
         }
-        let lost = lost_phase::find(days, split, series.kw.len(), fold, contracted_kw).filter(|_| floor_is_known(series, fold))?;
+        let lost = lost_phase::find(days, split, series.kw.len(), fold, contracted_kw)
+            .filter(|_| floor_is_known(series, fold))?;
         let detail = format!(
             "the load falls to {} of what it is otherwise, floor, mean and spread alike, in the same shape: a phase of the meter or its current transformer shows nothing; check the connection",
             lost.left
@@ -225,8 +255,10 @@ impl FaultGate<'_> {
             );
             (FaultKind::Multiplier, detail)
         } else {
-            let detail =
-                format!("mean, floor and spread are {:.1} times those of the rest, as a meter ratio makes them; {SUSPECTED_BY_LEVELS}", step.factor);
+            let detail = format!(
+                "mean, floor and spread are {:.1} times those of the rest, as a meter ratio makes them; {SUSPECTED_BY_LEVELS}",
+                step.factor
+            );
             (FaultKind::RatioDoubt, detail)
         };
         self.fault(series, kind, (step.from, step.to - 1), step.to - step.from, detail)
@@ -239,7 +271,8 @@ impl FaultGate<'_> {
         let places: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] < 0.0).collect();
         let (&first, &last) = (places.first()?, places.last()?);
         let lowest = series.kw.iter().copied().fold(0.0, f32::min);
-        let detail = format!("{} intervals with energy flowing out or negative values, down to {lowest:.2} kW", places.len());
+        let detail =
+            format!("{} intervals with energy flowing out or negative values, down to {lowest:.2} kW", places.len());
         Some(self.fault(series, FaultKind::Negative, (first, last), places.len(), detail))
     }
 
@@ -254,11 +287,13 @@ impl FaultGate<'_> {
     }
 }
 
-/// Whether the lowest values of a day are as many steps of the display as tell two thirds from a half or the whole.
+/// Whether the lowest values of a day are as many steps of the display as tell two thirds from a
+/// half or the whole.
 fn floor_is_known(series: &LoadSeries, fold: &DayFold) -> bool {
     /// One step of so many is half of the tenth by which a lost phase may differ.
     const LEAST_STEPS: f64 = 20.0;
-    let steps_kw = coarse_step_kwh(series).map_or(0.0, |step_kwh| LEAST_STEPS * step_kwh * 60.0 / f64::from(series.step_min));
+    let steps_kw =
+        coarse_step_kwh(series).map_or(0.0, |step_kwh| LEAST_STEPS * step_kwh * 60.0 / f64::from(series.step_min));
     median_of(fold.days.iter().filter(|day| day.valid > 0).map(|day| f64::from(day.lowest))) >= steps_kw
 }
 
@@ -273,7 +308,8 @@ fn ratio_step(series: &mut LoadSeries, step: &Multiplied) -> RatioStep {
     RatioStep { excess, divided: step.by_display }
 }
 
-/// Whether a spike is possible: as many days as may hold the highest values reach a tenth of the highest value, or none is above the contract.
+/// Whether a spike is possible: as many days as may hold the highest values reach a tenth of the
+/// highest value, or none is above the contract.
 fn may_spike(fold: &DayFold, contracted_kw: Option<f64>) -> bool {
     let mut highest: Vec<f32> = fold.days.iter().map(|day| day.highest).collect();
     let beyond = fold.valid() / SPIKE_ONE_IN + 1;
@@ -330,7 +366,8 @@ mod tests {
 
     #[test]
     fn a_running_farm_is_no_fault() {
-        let kw: Vec<f32> = home(20).iter().enumerate().map(|(i, home)| home + 3.3 + 0.01 * ((i * 31) % 17) as f32 / 17.0).collect();
+        let kw: Vec<f32> =
+            home(20).iter().enumerate().map(|(i, home)| home + 3.3 + 0.01 * ((i * 31) % 17) as f32 / 17.0).collect();
         assert!(gate(kw).faults.is_empty());
     }
 
@@ -365,7 +402,9 @@ mod tests {
         let ratio = gated.ratio.unwrap();
         assert!(!ratio.divided && ratio.excess.kw[..15 * 48].iter().all(|kw| *kw == 0.0));
         let other = ratio.other(&gated.series);
-        assert!(other.kw[15 * 48..].iter().zip(&kw[15 * 48..]).all(|(divided, kw)| (divided * 20.0 / kw - 1.0).abs() < 0.1));
+        assert!(
+            other.kw[15 * 48..].iter().zip(&kw[15 * 48..]).all(|(divided, kw)| (divided * 20.0 / kw - 1.0).abs() < 0.1)
+        );
     }
 
     #[test]
@@ -407,7 +446,9 @@ mod tests {
     fn a_large_meter_ratio_is_found_though_the_thaw_ends_the_heating() {
         // Heating fades to nothing over sixty days, and from day 30 on all is shown forty times.
         let fading = |i: usize| 3.0 * (1.0 - i as f32 / (60.0 * 48.0)).powi(2);
-        let shown = |(i, own): (usize, f32)| (own * (1.0 + fading(i)) * 500.0).round() / 500.0 * if i >= 30 * 48 { 40.0 } else { 1.0 };
+        let shown = |(i, own): (usize, f32)| {
+            (own * (1.0 + fading(i)) * 500.0).round() / 500.0 * if i >= 30 * 48 { 40.0 } else { 1.0 }
+        };
         let kw = home(60).into_iter().enumerate().map(shown).collect();
         assert!(kinds(&gate(kw)).contains(&FaultKind::Multiplier));
     }
@@ -430,7 +471,9 @@ mod tests {
         assert_eq!(kinds(&gated), [FaultKind::CatchUp, FaultKind::Gap]);
         assert!(gated.series.kw[500..549].iter().all(|kw| kw.is_nan()));
 
-        let workshop = |i: usize| 2.0 + ((i * 7919 + 13) % 101) as f32 / 250.0 + if (16..34).contains(&(i % 48)) { 9.0 } else { 0.0 };
+        let workshop = |i: usize| {
+            2.0 + ((i * 7919 + 13) % 101) as f32 / 250.0 + if (16..34).contains(&(i % 48)) { 9.0 } else { 0.0 }
+        };
         let mut lost: Vec<f32> = (0..60 * 48).map(workshop).collect();
         lost[30 * 48..].iter_mut().for_each(|kw| *kw *= 2.0 / 3.0);
         let calendar = Calendar::new(None).unwrap();

@@ -1,7 +1,8 @@
 //! From blocks of readings, in any order and from many threads, to finished usage points.
 //!
-//! What lies together is finished while it is read (`streaming`); what does not is parted first (`scattered`). Both hand a usage point over
-//! with the same readings, so that nothing later can tell the order of the files.
+//! What lies together is finished while it is read (`streaming`); what does not is parted first
+//! (`scattered`). Both hand a usage point over with the same readings, so that nothing later can
+//! tell the order of the files.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +15,8 @@ use super::scattered::Scattered;
 use super::streaming::Streaming;
 use super::{RawReading, RegisterRead, Stretch};
 
-/// Called once for every usage point, from many threads, with all its readings: stretches in no particular order, and readings that lie apart.
+/// Called once for every usage point, from many threads, with all its readings: stretches in no
+/// particular order, and readings that lie apart.
 pub type FinishUsagePoint<'a> = &'a (dyn Fn(&str, &[Stretch], &[RawReading]) + Sync);
 
 /// Bytes that a waiting reading takes, with what belongs to it.
@@ -63,14 +65,17 @@ impl GatherPlan {
     #[must_use]
     pub fn of(survey: &Survey, budget: u64) -> Self {
         match survey {
-            Survey::Together(roster) if roster.most_held_rows().saturating_mul(WAITING_BYTES) <= budget => Self::Streaming,
+            Survey::Together(roster) if roster.most_held_rows().saturating_mul(WAITING_BYTES) <= budget => {
+                Self::Streaming
+            }
             _ => Self::Parted { budget },
         }
     }
 }
 
 impl<'a> Gatherer<'a> {
-    /// A gatherer for `plan`; parted readings that do not fit go to a file without a name in `folder`.
+    /// A gatherer for `plan`; parted readings that do not fit go to a file without a name in
+    /// `folder`.
     pub fn new(plan: GatherPlan, survey: &'a Survey, folder: &Path, finish: FinishUsagePoint<'a>) -> Self {
         let way = match (plan, survey) {
             (GatherPlan::Streaming, Survey::Together(roster)) => Way::Streaming(Streaming::new(roster, finish)),
@@ -112,14 +117,16 @@ impl<'a> Gatherer<'a> {
             parted.finish(&|_| true, *finish);
             parted.failure().map_or(Ok(()), Err)?;
         }
-        let Others { registers, mut rejects } = std::mem::take(&mut *self.others.lock().unwrap_or_else(PoisonError::into_inner));
+        let Others { registers, mut rejects } =
+            std::mem::take(&mut *self.others.lock().unwrap_or_else(PoisonError::into_inner));
         let mut registers: Vec<_> = registers.into_iter().collect();
         registers.sort_by(|a, b| a.0.cmp(&b.0));
         rejects.sort();
         Ok(Gathered { registers, rejects })
     }
 
-    /// Finishes `wanted` usage points once more from what was parted; `false` when nothing was kept and they must be read again.
+    /// Finishes `wanted` usage points once more from what was parted; `false` when nothing was kept
+    /// and they must be read again.
     pub fn finish_again(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) -> bool {
         match &self.way {
             Way::Streaming(_) => false,
@@ -175,14 +182,18 @@ mod tests {
         blocks
     }
 
-    /// Every series, as text so that NaN equals NaN, after gathering `blocks` in a parted way with `budget` bytes in memory.
+    /// Every series, as text so that NaN equals NaN, after gathering `blocks` in a parted way with
+    /// `budget` bytes in memory.
     fn parted(blocks: &[IntervalBlock], budget: u64) -> BTreeMap<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let calendar = Calendar::new(None).unwrap();
         let found = Mutex::new(BTreeMap::new());
         let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
             let regular = series_of(&id.into(), stretches, apart, &calendar).map(|regular| format!("{regular:?}"));
-            assert!(found.lock().unwrap().insert(id.to_owned(), regular.unwrap_or_default()).is_none(), "each usage point is finished once");
+            assert!(
+                found.lock().unwrap().insert(id.to_owned(), regular.unwrap_or_default()).is_none(),
+                "each usage point is finished once"
+            );
         };
         let survey = Survey::Scattered;
         let gatherer = Gatherer::new(GatherPlan::Parted { budget }, &survey, folder.path(), &finish);
@@ -204,7 +215,8 @@ mod tests {
         }
         let calendar = Calendar::new(None).unwrap();
         let build = |(id, raw): (String, Vec<RawReading>)| {
-            let regular = crate::series::regular_series(&id.as_str().into(), raw, &calendar).map(|regular| format!("{regular:?}"));
+            let regular = crate::series::regular_series(&id.as_str().into(), raw, &calendar)
+                .map(|regular| format!("{regular:?}"));
             (id, regular.unwrap_or_default())
         };
         by_id.into_iter().map(build).collect()

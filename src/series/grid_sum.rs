@@ -1,9 +1,12 @@
-//! Adds the series of many usage points up the grid, hour by hour, in whole milliwatt-hours, as they come.
+//! Adds the series of many usage points up the grid, hour by hour, in whole milliwatt-hours, as
+//! they come.
 //!
-//! Integer sums are exact and the same in any order. An hour in which a usage point has no complete reading is filled with its own mean for
-//! that hour of the day, and that energy is counted apart, so a balance knows how much of it is assumed. A usage point that is read by the day is added with the
-//! day's mean in every hour, and one with a register with what the load profile of its class gives; how much of the sum that is, is counted as well. A usage point is added to
-//! the node that feeds it; sums of higher nodes are sums of sums.
+//! Integer sums are exact and the same in any order. An hour in which a usage point has no complete
+//! reading is filled with its own mean for that hour of the day, and that energy is counted apart,
+//! so a balance knows how much of it is assumed. A usage point that is read by the day is added
+//! with the day's mean in every hour, and one with a register with what the load profile of its
+//! class gives; how much of the sum that is, is counted as well. A usage point is added to the node
+//! that feeds it; sums of higher nodes are sums of sums.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -44,7 +47,8 @@ struct NodeSum {
     coarse: MilliWattHours,
 }
 
-/// Hourly mean power of a series on the hour grid from `start`; NaN where any part of the hour is missing or outside the series.
+/// Hourly mean power of a series on the hour grid from `start`; NaN where any part of the hour is
+/// missing or outside the series.
 ///
 /// Steps above an hour give NaN throughout: a daily value says nothing about an hour.
 #[must_use]
@@ -67,7 +71,8 @@ pub fn hourly_kw(series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<f32
     hourly
 }
 
-/// As [`hourly_kw`]; steps of several hours up to a day give each of their hours the mean of the step.
+/// As [`hourly_kw`]; steps of several hours up to a day give each of their hours the mean of the
+/// step.
 #[must_use]
 pub fn hourly_or_held_kw(series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<f32> {
     if series.step_min <= 60 || !series.step_min.is_multiple_of(60) || series.step_min > 1440 {
@@ -88,10 +93,16 @@ impl GridSums {
     pub fn add(&self, node: &str, series: &LoadSeries) {
         let first_hour = series.start.0.div_euclid(3600);
         let hours = ((series.end().0 + 3599).div_euclid(3600) - first_hour).max(0) as usize;
-        self.add_hours(node, first_hour, &hourly_or_held_kw(series, Timestamp(first_hour * 3600), hours), series.step_min > 60);
+        self.add_hours(
+            node,
+            first_hour,
+            &hourly_or_held_kw(series, Timestamp(first_hour * 3600), hours),
+            series.step_min > 60,
+        );
     }
 
-    /// Adds the hourly mean power of a usage point from an hour counted from 1970 on (kW, NaN = missing); `coarse` where its hours were not read one by one.
+    /// Adds the hourly mean power of a usage point from an hour counted from 1970 on (kW, NaN =
+    /// missing); `coarse` where its hours were not read one by one.
     pub fn add_hours(&self, node: &str, first_hour: i64, hourly: &[f32], coarse: bool) {
         let Some(sum) = self.nodes.get(node) else { return };
         let hours = hourly.len();
@@ -105,7 +116,8 @@ impl GridSums {
         for (hour, &kw) in hourly.iter().enumerate().filter(|(_, kw)| !kw.is_nan()) {
             let energy = MilliWattHours::from_kwh(Kw(f64::from(kw)).over_hours(1.0));
             sum.read[offset + hour] = sum.read[offset + hour] + energy;
-            sum.not_filled[offset + hour] = sum.not_filled[offset + hour] + usual[(first_hour + hour as i64).rem_euclid(24) as usize];
+            sum.not_filled[offset + hour] =
+                sum.not_filled[offset + hour] + usual[(first_hour + hour as i64).rem_euclid(24) as usize];
         }
         for (total, usual) in sum.usual.iter_mut().zip(usual) {
             *total = *total + usual;
@@ -155,7 +167,8 @@ impl NodeSum {
     }
 }
 
-/// Mean of the valid values at each hour of the (UTC) day; the overall mean where an hour has none, zero where nothing is valid.
+/// Mean of the valid values at each hour of the (UTC) day; the overall mean where an hour has none,
+/// zero where nothing is valid.
 #[must_use]
 pub fn mean_by_hour(hourly: &[f32], first_hour: i64) -> [f64; 24] {
     let mut sums = [(0.0_f64, 0_u32); 24];
@@ -194,7 +207,10 @@ mod tests {
     #[test]
     fn a_usage_point_read_by_the_day_counts_with_its_daily_mean() {
         let sum = sum(&[series(0, 1440, vec![2.0, 4.0]), series(0, 60, vec![1.0; 48])], 48);
-        assert_eq!((sum.read[0], sum.read[47], sum.coarse), (MilliWattHours(3_000_000), MilliWattHours(5_000_000), MilliWattHours(3_000_000)));
+        assert_eq!(
+            (sum.read[0], sum.read[47], sum.coarse),
+            (MilliWattHours(3_000_000), MilliWattHours(5_000_000), MilliWattHours(3_000_000))
+        );
     }
 
     #[test]

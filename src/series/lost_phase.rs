@@ -1,8 +1,12 @@
-//! A three-phase meter that loses a phase: from one moment on it shows two thirds or a third of the load, in the same shape.
+//! A three-phase meter that loses a phase: from one moment on it shows two thirds or a third of the
+//! load, in the same shape.
 //!
-//! Sign: mean, floor and spread of the days all fall by the same 2/3 or 1/3 within a day, and the hours of the day keep their proportions. Holidays leave the floor and take the spread; a season
-//! does not come in a day; a closed shop changes its shape. A phase that is bypassed on purpose looks the same, so this fault takes nobody out of any test.
-//! Assumes: phases that carry about the same load; ten days on either side. Weak when: one phase carries most of it.
+//! Sign: mean, floor and spread of the days all fall by the same 2/3 or 1/3 within a day, and the
+//! hours of the day keep their proportions. Holidays leave the floor and take the spread; a season
+//! does not come in a day; a closed shop changes its shape. A phase that is bypassed on purpose
+//! looks the same, so this fault takes nobody out of any test.
+//! Assumes: phases that carry about the same load; ten days on either side. Weak when: one phase
+//! carries most of it.
 //! Source: test of lost voltage and current circuits in validation of metering data (VEE).
 
 use super::multiplier::{Levels, Ratios};
@@ -10,7 +14,8 @@ use super::{DayFold, HOURS};
 
 /// Shares that are left with one phase and with two phases gone.
 const SHARES: [(f64, &str); 2] = [(2.0 / 3.0, "two thirds"), (1.0 / 3.0, "a third")];
-/// How far the ratios of mean, floor and spread may be from the share, as a ratio: in the days around, and over the whole series, in which seasons move.
+/// How far the ratios of mean, floor and spread may be from the share, as a ratio: in the days
+/// around, and over the whole series, in which seasons move.
 const NEAR: f64 = 1.10;
 const OVER_ALL: f64 = 1.25;
 /// Contracted power below which a connection has one phase, kW: 50 A at 230 V.
@@ -31,7 +36,13 @@ pub(super) struct LostPhase {
 }
 
 /// Finds a lost phase at the best split of the days; `None` where there is none.
-pub(super) fn find(days: &[Levels], split: usize, end: usize, fold: &DayFold, contracted_kw: Option<f64>) -> Option<LostPhase> {
+pub(super) fn find(
+    days: &[Levels],
+    split: usize,
+    end: usize,
+    fold: &DayFold,
+    contracted_kw: Option<f64>,
+) -> Option<LostPhase> {
     if contracted_kw.is_some_and(|kw| kw < ONE_PHASE_KW) || split < SHAPE_DAYS || days.len() < split + 1 + SHAPE_DAYS {
         return None;
     }
@@ -44,11 +55,16 @@ pub(super) fn find(days: &[Levels], split: usize, end: usize, fold: &DayFold, co
         [near.mean, near.floor, near.spread].iter().all(|&ratio| within(ratio, share, NEAR))
             && [all.mean, all.floor, all.spread].iter().all(|&ratio| within(ratio, share, OVER_ALL))
     })?;
-    let (before, after) = (mean_day(fold, &days[split - SHAPE_DAYS..split]), mean_day(fold, &days[split + 1..split + 1 + SHAPE_DAYS]));
+    let (before, after) =
+        (mean_day(fold, &days[split - SHAPE_DAYS..split]), mean_day(fold, &days[split + 1..split + 1 + SHAPE_DAYS]));
     if cosine(&before, &after) < SAME_SHAPE {
         return None;
     }
-    Some(if falls { LostPhase { from: days[split].first, to: end, left } } else { LostPhase { from: days[0].first, to: days[split].first, left } })
+    Some(if falls {
+        LostPhase { from: days[split].first, to: end, left }
+    } else {
+        LostPhase { from: days[0].first, to: days[split].first, left }
+    })
 }
 
 /// Mean of every hour of the day over these days, less the mean of the day; zeros without hours.
@@ -61,7 +77,8 @@ fn mean_day(fold: &DayFold, days: &[Levels]) -> [f64; HOURS] {
             counts[hour] += 1;
         }
     }
-    let hours: Vec<f64> = sums.iter().zip(counts).map(|(sum, count)| if count > 0 { sum / f64::from(count) } else { 0.0 }).collect();
+    let hours: Vec<f64> =
+        sums.iter().zip(counts).map(|(sum, count)| if count > 0 { sum / f64::from(count) } else { 0.0 }).collect();
     let mean = hours.iter().sum::<f64>() / HOURS as f64;
     std::array::from_fn(|hour| hours[hour] - mean)
 }
@@ -121,9 +138,13 @@ mod tests {
         // The load fades by a half over sixty days.
         let season = workshop(60).iter().enumerate().map(|(i, kw)| kw * (1.0 - 0.5 * i as f32 / 2880.0)).collect();
         assert_eq!(found(season, Some(30.0)), None);
-        // Work ends at noon from one day on, and a cooler is switched off: all levels fall, in another shape.
+        // Work ends at noon from one day on, and a cooler is switched off: all levels fall, in
+        // another shape.
         let mut shift = workshop(60);
-        shift[30 * 48..].iter_mut().enumerate().for_each(|(i, kw)| *kw *= if (25..34).contains(&(i % 48)) { 0.2 } else { 0.667 });
+        shift[30 * 48..]
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, kw)| *kw *= if (25..34).contains(&(i % 48)) { 0.2 } else { 0.667 });
         assert_eq!(found(shift, Some(30.0)), None);
     }
 

@@ -1,8 +1,11 @@
 //! Ratios of transformers applied to what meters show, once, on the days on which they hold.
 //!
-//! Before it multiplies, it asks whether the values contain the ratio already: what a meter shows comes in steps of its display, so values that are all multiples of 40 steps were multiplied by
-//! 40 before. Such values are left as they are, and a fault says so. Where the greatest step could be a display as well (powers of ten), nothing is said. A meter of a large connection
-//! without any ratio, whose load stays far below what it pays for, looks as if its ratio was forgotten; that is said, and nothing is changed.
+//! Before it multiplies, it asks whether the values contain the ratio already: what a meter shows
+//! comes in steps of its display, so values that are all multiples of 40 steps were multiplied by
+//! 40 before. Such values are left as they are, and a fault says so. Where the greatest step could
+//! be a display as well (powers of ten), nothing is said. A meter of a large connection without any
+//! ratio, whose load stays far below what it pays for, looks as if its ratio was forgotten; that is
+//! said, and nothing is changed.
 //! Assumes: displays of 1 Wh, 10 Wh, 100 Wh or 1 kWh; fifty values or more.
 
 use std::collections::BTreeMap;
@@ -25,9 +28,15 @@ fn ratio_on(ratios: &[MeterRatio], day: CivilDay) -> f64 {
     ratios.iter().rev().find(|ratio| ratio.holds(day)).map_or(1.0, |ratio| ratio.ratio)
 }
 
-/// Multiplies a series by its ratios. `meters` is empty when no table was given: then nothing is done or said.
+/// Multiplies a series by its ratios. `meters` is empty when no table was given: then nothing is
+/// done or said.
 #[must_use]
-pub fn apply_ratios(series: &mut LoadSeries, meters: &MeterRatios, contracted_kw: Option<f64>, calendar: &Calendar) -> Vec<Fault> {
+pub fn apply_ratios(
+    series: &mut LoadSeries,
+    meters: &MeterRatios,
+    contracted_kw: Option<f64>,
+    calendar: &Calendar,
+) -> Vec<Fault> {
     if meters.is_empty() {
         return Vec::new();
     }
@@ -60,7 +69,8 @@ fn stretches(series: &LoadSeries, ratios: &[MeterRatio], calendar: &Calendar) ->
     let mut from = 0;
     for day in (first.0..=last.0).map(CivilDay) {
         let end = calendar.day_start(CivilDay(day.0 + 1));
-        let to = ((end.0 - series.start.0 + step_s - 1).div_euclid(step_s)).clamp(from as i64, series.kw.len() as i64) as usize;
+        let to = ((end.0 - series.start.0 + step_s - 1).div_euclid(step_s)).clamp(from as i64, series.kw.len() as i64)
+            as usize;
         let ratio = ratio_on(ratios, day);
         match stretches.last_mut() {
             Some(stretch) if stretch.2 == ratio => stretch.1 = to,
@@ -78,7 +88,8 @@ fn contains(series: &LoadSeries, (from, to): (usize, usize), ratio: f64) -> bool
     if whole < 2 || (ratio - whole as f64).abs() > 1e-9 {
         return false;
     }
-    common_step(series, from..to).is_some_and(|step| step % whole == 0 && is_power_of_ten(step / whole) && !is_power_of_ten(step))
+    common_step(series, from..to)
+        .is_some_and(|step| step % whole == 0 && is_power_of_ten(step / whole) && !is_power_of_ten(step))
 }
 
 /// A large connection whose load is that of a meter without its ratio.
@@ -105,7 +116,8 @@ fn fault(series: &LoadSeries, (from, to): (usize, usize), detail: String, calend
     }
 }
 
-/// Multiplies the periods of a register by their ratios. A period in which the ratio changes is left out, because the counter was not read on that day.
+/// Multiplies the periods of a register by their ratios. A period in which the ratio changes is
+/// left out, because the counter was not read on that day.
 pub fn apply_ratios_to_register(register: &mut RegisterLoad, meters: &MeterRatios, calendar: &Calendar) {
     let Some(ratios) = meters.get(&register.usage_point) else { return };
     register.periods.retain_mut(|period| {
@@ -155,7 +167,8 @@ mod tests {
     fn values_that_contain_the_ratio_are_not_multiplied_again() {
         let (found, faults) = applied(series(20), &[TWENTY], None);
         assert_eq!((found, faults[0].kind), (series(20), FaultKind::RatioDoubt));
-        // A display of 100 Wh makes multiples of twenty as well, and a ratio of ten looks like a display.
+        // A display of 100 Wh makes multiples of twenty as well, and a ratio of ten looks like a
+        // display.
         for (step, ratio) in [(100, 20.0), (10, 10.0)] {
             let (found, faults) = applied(series(step), &[MeterRatio { ratio, ..TWENTY }], None);
             assert!(faults.is_empty() && found.kw[7] > 5.0 * series(step).kw[7], "{step}");

@@ -1,7 +1,9 @@
 //! From blocks of readings to one regular load series for every usage point.
 //!
-//! `gather` takes blocks in any order and hands over finished usage points; `regular` puts a usage point's readings on an even time axis and settles duplicates; `fault_gate` finds what
-//! is a fault of the data rather than a load; `registers` turns counter readings into mean power, `register_check` holds them against the intervals; `grid_sum` adds series up the grid, exactly.
+//! `gather` takes blocks in any order and hands over finished usage points; `regular` puts a usage
+//! point's readings on an even time axis and settles duplicates; `fault_gate` finds what is a fault
+//! of the data rather than a load; `registers` turns counter readings into mean power,
+//! `register_check` holds them against the intervals; `grid_sum` adds series up the grid, exactly.
 
 mod canonical;
 mod catch_up;
@@ -89,7 +91,8 @@ impl LoadSeries {
         self.step_min > 0 && 60 % self.step_min == 0
     }
 
-    /// The same load in whole hours, where its intervals are shorter and fit the hour; hours that lack a reading are missing.
+    /// The same load in whole hours, where its intervals are shorter and fit the hour; hours that
+    /// lack a reading are missing.
     #[must_use]
     pub fn hourly(&self) -> Self {
         if self.step_min >= 60 || self.step_min == 0 || 60 % self.step_min != 0 {
@@ -104,9 +107,16 @@ impl LoadSeries {
     #[must_use]
     pub fn clip(&self, calendar: &Calendar, from: CivilDay, to: CivilDay) -> Self {
         let step_s = i64::from(self.step_min) * 60;
-        let index_of = |at: Timestamp| ((at.0 - self.start.0 + step_s - 1).div_euclid(step_s)).clamp(0, self.kw.len() as i64) as usize;
+        let index_of = |at: Timestamp| {
+            ((at.0 - self.start.0 + step_s - 1).div_euclid(step_s)).clamp(0, self.kw.len() as i64) as usize
+        };
         let first = index_of(calendar.day_start(from));
         let end = index_of(calendar.day_start(CivilDay(to.0 + 1))).max(first);
-        Self { usage_point: self.usage_point.clone(), start: self.at(first), step_min: self.step_min, kw: self.kw[first..end].to_vec() }
+        Self {
+            usage_point: self.usage_point.clone(),
+            start: self.at(first),
+            step_min: self.step_min,
+            kw: self.kw[first..end].to_vec(),
+        }
     }
 }

@@ -30,7 +30,12 @@ impl<'a> Picker<'a> {
         }
         each_stretch(block, |key, stretch| {
             if let Some(id) = known[key as usize] {
-                self.kept.lock().unwrap_or_else(PoisonError::into_inner).entry(id.clone()).or_default().push(stretch.keep());
+                self.kept
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .entry(id.clone())
+                    .or_default()
+                    .push(stretch.keep());
             }
         });
     }

@@ -1,9 +1,13 @@
-//! Profile against register: what the intervals add up to between two counter readings, and what the counter says.
+//! Profile against register: what the intervals add up to between two counter readings, and what
+//! the counter says.
 //!
-//! Statistic, for each period of a week or longer: mean power of the intervals' whole days over the register's mean power; 1 where they agree.
-//! Tolerance: 3 %, and half of the share of the period in no whole day that was read, because days differ. Assumes: four fifths of the period are read.
-//! A quotient near a whole number is how a meter ratio looks that was applied to one of the two and not to the other.
-//! Source: interval-against-register test in validation of metering data (VEE), which "checks the meter multiplier".
+//! Statistic, for each period of a week or longer: mean power of the intervals' whole days over the
+//! register's mean power; 1 where they agree. Tolerance: 3 %, and half of the share of the period
+//! in no whole day that was read, because days differ. Assumes: four fifths of the period are read.
+//! A quotient near a whole number is how a meter ratio looks that was applied to one of the two and
+//! not to the other.
+//! Source: interval-against-register test in validation of metering data (VEE), which "checks the
+//! meter multiplier".
 
 use crate::domain::{Calendar, CivilDay, Fault, FaultKind};
 
@@ -31,7 +35,9 @@ struct Compared {
 impl Compared {
     fn of(period: &RegisterPeriod, days: &[(CivilDay, f32)], calendar: &Calendar) -> Option<Self> {
         let length = (period.to.0 - period.from.0) as f64 / 86_400.0;
-        let inside = |day: CivilDay| calendar.day_start(day) >= period.from && calendar.day_start(CivilDay(day.0 + 1)) <= period.to;
+        let inside = |day: CivilDay| {
+            calendar.day_start(day) >= period.from && calendar.day_start(CivilDay(day.0 + 1)) <= period.to
+        };
         let (from, to) = (calendar.day(period.from), calendar.day(period.to));
         let first = days.partition_point(|day| day.0 < from);
         let means = days[first..].iter().take_while(|day| day.0 <= to).filter(|day| inside(day.0) && !day.1.is_nan());
@@ -41,7 +47,13 @@ impl Compared {
             return None;
         }
         let by_intervals_kwh = sum / f64::from(count) * length * 24.0;
-        Some(Self { from, to, by_intervals_kwh, by_register_kwh: period.energy_kwh, tolerance: TOLERANCE + FOR_UNREAD * (1.0 - read).max(0.0) })
+        Some(Self {
+            from,
+            to,
+            by_intervals_kwh,
+            by_register_kwh: period.energy_kwh,
+            tolerance: TOLERANCE + FOR_UNREAD * (1.0 - read).max(0.0),
+        })
     }
 
     fn differs(&self) -> bool {
@@ -50,10 +62,12 @@ impl Compared {
     }
 }
 
-/// Compares a usage point's register with the means of its days, in order; `None` where they agree, or are never read together.
+/// Compares a usage point's register with the means of its days, in order; `None` where they agree,
+/// or are never read together.
 #[must_use]
 pub fn register_fault(register: &RegisterLoad, days: &[(CivilDay, f32)], calendar: &Calendar) -> Option<Fault> {
-    let compared: Vec<Compared> = register.periods.iter().filter_map(|period| Compared::of(period, days, calendar)).collect();
+    let compared: Vec<Compared> =
+        register.periods.iter().filter_map(|period| Compared::of(period, days, calendar)).collect();
     let differing: Vec<&Compared> = compared.iter().filter(|compared| compared.differs()).collect();
     let (first, last) = (differing.first()?, differing.last()?);
     let sum = |of: fn(&Compared) -> f64| differing.iter().map(|compared| of(compared)).sum::<f64>();
@@ -82,7 +96,8 @@ fn as_ratio(intervals: f64, counted: f64) -> String {
     if !quotient.is_finite() || !(2.0..=10_000.0).contains(&whole) || (quotient / whole - 1.0).abs() > TOLERANCE {
         return String::new();
     }
-    let (with, without) = if intervals > counted { ("the intervals", "the register") } else { ("the register", "the intervals") };
+    let (with, without) =
+        if intervals > counted { ("the intervals", "the register") } else { ("the register", "the intervals") };
     format!(": a meter ratio of {whole:.0} is in {with} and not in {without}, or twice in {with}")
 }
 
@@ -95,7 +110,9 @@ mod tests {
     /// Sixty days of 1 kW and a counter read every thirty days at noon, which counts `share` of it.
     fn fault(share: f64, days: &[(CivilDay, f32)]) -> Option<Fault> {
         let calendar = Calendar::new(None).unwrap();
-        let reads = [0, 30, 60].map(|day| (Timestamp(day * 86_400 + 43_200), 100.0 + share * day as f64 * 24.0, FileIx(0))).to_vec();
+        let reads = [0, 30, 60]
+            .map(|day| (Timestamp(day * 86_400 + 43_200), 100.0 + share * day as f64 * 24.0, FileIx(0)))
+            .to_vec();
         register_fault(&register_load(&"A".into(), reads, &calendar).0.unwrap(), days, &calendar)
     }
 
@@ -107,13 +124,22 @@ mod tests {
     fn a_register_that_counts_a_twentieth_says_which_side_has_the_ratio() {
         let found = fault(0.05, &days(|_| 1.0)).unwrap();
         assert_eq!((found.kind, found.share), (FaultKind::ProfileRegister, Some(1.0)));
-        assert!(found.detail.contains("a meter ratio of 20 is in the intervals and not in the register"), "{}", found.detail);
+        assert!(
+            found.detail.contains("a meter ratio of 20 is in the intervals and not in the register"),
+            "{}",
+            found.detail
+        );
         assert!(fault(40.0, &days(|_| 1.0)).unwrap().detail.contains("a meter ratio of 40 is in the register"));
     }
 
     #[test]
     fn a_fifth_that_is_missing_from_the_profile_is_told_and_a_rough_month_is_not() {
-        assert!(fault(1.25, &days(|_| 1.0)).unwrap().detail.contains("the intervals come to 1440 kWh and the register to 1800 kWh"));
+        assert!(
+            fault(1.25, &days(|_| 1.0))
+                .unwrap()
+                .detail
+                .contains("the intervals come to 1440 kWh and the register to 1800 kWh")
+        );
         // Days of 0.7 and 1.3 kW in turn, one of thirty not read.
         assert_eq!(fault(1.0, &days(|day| if day % 30 == 17 { f32::NAN } else { 0.7 + 0.6 * (day % 2) as f32 })), None);
     }

@@ -1,12 +1,17 @@
-//! Register readings to mean power: the difference of two counter readings over the time between them.
+//! Register readings to mean power: the difference of two counter readings over the time between
+//! them.
 //!
-//! A counter that falls from nearly all nines to nearly nothing passed its last digit: the energy goes on beyond it. One that falls by a little was corrected: the earlier reading is left
-//! out. Any other fall is a replaced meter: the period is left out. All three are reported. Pairs closer than a day are joined, unless a counter is read by the hour: then its differences are
-//! an hourly load.
+//! A counter that falls from nearly all nines to nearly nothing passed its last digit: the energy
+//! goes on beyond it. One that falls by a little was corrected: the earlier reading is left out.
+//! Any other fall is a replaced meter: the period is left out. All three are reported. Pairs closer
+//! than a day are joined, unless a counter is read by the hour: then its differences are an hourly
+//! load.
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Calendar, CivilDay, Fault, FaultKind, FileIx, Minute, ReadingQuality, Timestamp, Unit, UsagePointId};
+use crate::domain::{
+    Calendar, CivilDay, Fault, FaultKind, FileIx, Minute, ReadingQuality, Timestamp, Unit, UsagePointId,
+};
 
 use super::RawReading;
 
@@ -51,9 +56,14 @@ pub struct RegisterLoad {
     pub periods: Vec<RegisterPeriod>,
 }
 
-/// Mean power from counter readings. `None` with fewer than two usable readings; faults are returned in either case.
+/// Mean power from counter readings. `None` with fewer than two usable readings; faults are
+/// returned in either case.
 #[must_use]
-pub fn register_load(usage_point: &UsagePointId, mut reads: Vec<RegisterRead>, calendar: &Calendar) -> (Option<RegisterLoad>, Vec<Fault>) {
+pub fn register_load(
+    usage_point: &UsagePointId,
+    mut reads: Vec<RegisterRead>,
+    calendar: &Calendar,
+) -> (Option<RegisterLoad>, Vec<Fault>) {
     reads.retain(|read| read.1.is_finite());
     in_order(&mut reads);
     let mut faults = Vec::new();
@@ -105,12 +115,15 @@ enum Fall {
 }
 
 impl Fall {
-    /// Displays in use have four to eight digits before the point. A counter rolls over from the last twentieth of its range into the first; a correction takes back less than a hundredth.
+    /// Displays in use have four to eight digits before the point. A counter rolls over from the
+    /// last twentieth of its range into the first; a correction takes back less than a hundredth.
     fn of(before: f64, after: f64) -> Self {
         const DIGITS: std::ops::RangeInclusive<i32> = 4..=8;
         const EDGE: f64 = 0.05;
         const CORRECTION: f64 = 0.01;
-        let range = DIGITS.map(|digits| 10_f64.powi(digits)).find(|range| before < *range && before >= (1.0 - EDGE) * range && after < EDGE * range);
+        let range = DIGITS
+            .map(|digits| 10_f64.powi(digits))
+            .find(|range| before < *range && before >= (1.0 - EDGE) * range && after < EDGE * range);
         match range {
             Some(range) => Self::Rollover { energy_kwh: range - before + after },
             None if before - after <= CORRECTION * before => Self::Correction,
@@ -121,19 +134,30 @@ impl Fall {
     fn fault(self, usage_point: &UsagePointId, (from, to): (CivilDay, CivilDay), (before, after): (f64, f64)) -> Fault {
         let what = match self {
             Self::Rollover { energy_kwh } => {
-                format!("it passed its last digit, and {energy_kwh:.1} kWh are counted for the period; a warning if the meter was replaced")
+                format!(
+                    "it passed its last digit, and {energy_kwh:.1} kWh are counted for the period; a warning if the meter was replaced"
+                )
             }
             Self::Correction => "the earlier reading was corrected and is left out".to_owned(),
             Self::Replacement => "the meter was replaced; the period is left out".to_owned(),
         };
         let detail = format!("the register fell from {before:.1} to {after:.1} kWh: {what}");
-        Fault { usage_point: usage_point.clone(), kind: FaultKind::Rollover, from: Some(from), to: Some(to), share: None, detail }
+        Fault {
+            usage_point: usage_point.clone(),
+            kind: FaultKind::Rollover,
+            from: Some(from),
+            to: Some(to),
+            share: None,
+            detail,
+        }
     }
 }
 
-/// The hourly load of a counter that is read by the hour or more often: differences of neighbouring readings. `None` where it is read less often, or less than two days.
+/// The hourly load of a counter that is read by the hour or more often: differences of neighbouring
+/// readings. `None` where it is read less often, or less than two days.
 ///
-/// Readings of one instant count as in [`register_load`]; a fall leaves its interval out, and so does a distance other than the usual one.
+/// Readings of one instant count as in [`register_load`]; a fall leaves its interval out, and so
+/// does a distance other than the usual one.
 #[must_use]
 pub fn counted_load(reads: &[RegisterRead]) -> Option<Vec<RawReading>> {
     const LEAST_READS: usize = 48;
@@ -142,7 +166,8 @@ pub fn counted_load(reads: &[RegisterRead]) -> Option<Vec<RawReading>> {
     }
     let mut reads: Vec<RegisterRead> = reads.iter().copied().filter(|read| read.1.is_finite()).collect();
     in_order(&mut reads);
-    // A reading below the one before it, after which the counter goes on as if nothing had been, is a slip.
+    // A reading below the one before it, after which the counter goes on as if nothing had been, is
+    // a slip.
     let slip = |three: &[RegisterRead]| three[1].1 < three[0].1 && three[2].1 >= three[0].1;
     let slips: BTreeSet<Timestamp> = reads.windows(3).filter(|three| slip(three)).map(|three| three[1].0).collect();
     reads.retain(|read| !slips.contains(&read.0));
@@ -160,12 +185,14 @@ pub fn counted_load(reads: &[RegisterRead]) -> Option<Vec<RawReading>> {
         let (from, to) = (pair[0], pair[1]);
         let usable = to.0.0 - from.0.0 == usual && to.1 >= from.1 && from.0.0 % 60 == 0 && from.0.0 >= 0;
         let minute = Minute::from(from.0);
-        usable.then(|| RawReading::new(minute, (to.1 - from.1) as f32, Unit::Kwh, ReadingQuality::Actual, step_min, to.2))
+        usable
+            .then(|| RawReading::new(minute, (to.1 - from.1) as f32, Unit::Kwh, ReadingQuality::Actual, step_min, to.2))
     };
     Some(reads.windows(2).filter_map(load).collect())
 }
 
-/// In the order of time, one reading an instant: the later file wins; of one file's readings the larger counter does.
+/// In the order of time, one reading an instant: the later file wins; of one file's readings the
+/// larger counter does.
 fn in_order(reads: &mut Vec<RegisterRead>) {
     reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));
     reads.dedup_by_key(|read| read.0);
@@ -173,7 +200,15 @@ fn in_order(reads: &mut Vec<RegisterRead>) {
 
 fn of_periods(usage_point: &UsagePointId, reads: &[RegisterRead], periods: Vec<RegisterPeriod>) -> RegisterLoad {
     let (from, to) = (reads[0].0, reads[reads.len() - 1].0);
-    let mut load = RegisterLoad { usage_point: usage_point.clone(), from, to, energy_kwh: 0.0, mean_kw: 0.0, lowest_kw: 0.0, periods };
+    let mut load = RegisterLoad {
+        usage_point: usage_point.clone(),
+        from,
+        to,
+        energy_kwh: 0.0,
+        mean_kw: 0.0,
+        lowest_kw: 0.0,
+        periods,
+    };
     load.add_up();
     load
 }
@@ -198,7 +233,8 @@ mod tests {
 
     #[test]
     fn two_readings_give_the_mean_power_between_them() {
-        let (load, faults) = register_load(&"A".into(), vec![day(30, 820.0), day(0, 100.0)], &Calendar::new(None).unwrap());
+        let (load, faults) =
+            register_load(&"A".into(), vec![day(30, 820.0), day(0, 100.0)], &Calendar::new(None).unwrap());
         assert!((load.unwrap().mean_kw - 1.0).abs() < 1e-12);
         assert!(faults.is_empty());
     }
@@ -231,7 +267,8 @@ mod tests {
 
     #[test]
     fn a_counter_read_by_the_hour_is_an_hourly_load_and_one_read_by_the_day_is_not() {
-        let hourly: Vec<RegisterRead> = (0..100).map(|hour| (Timestamp(hour * 3600), 1000.0 + 0.5 * hour as f64, FileIx(0))).collect();
+        let hourly: Vec<RegisterRead> =
+            (0..100).map(|hour| (Timestamp(hour * 3600), 1000.0 + 0.5 * hour as f64, FileIx(0))).collect();
         let load = counted_load(&hourly).unwrap();
         assert_eq!((load.len(), load[7].kwh(60), load[7].minute()), (99, 0.5, Minute(7 * 60)));
         assert_eq!(counted_load(&(0..100).map(|n| day(n, 7.0 * n as f64)).collect::<Vec<_>>()), None);

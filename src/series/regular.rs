@@ -1,18 +1,24 @@
 //! Puts one usage point's readings on an even time axis.
 //!
-//! The interval length is the one the file states, else the most frequent distance between neighbouring stamps. Of readings that disagree
-//! about one interval the better quality wins, then the later file name; readings of one file that still disagree are counted missing, because
-//! nothing says which is right. What flows in and what flows out of one interval do not disagree: their sum is the net energy. A stamp that the local clock shows twice (set back in autumn) may hold two readings: each hour gets their mean,
-//! so energy is kept and row order does not matter.
+//! The interval length is the one the file states, else the most frequent distance between
+//! neighbouring stamps. Of readings that disagree about one interval the better quality wins, then
+//! the later file name; readings of one file that still disagree are counted missing, because
+//! nothing says which is right. What flows in and what flows out of one interval do not disagree:
+//! their sum is the net energy. A stamp that the local clock shows twice (set back in autumn) may
+//! hold two readings: each hour gets their mean, so energy is kept and row order does not matter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Calendar, Fault, FaultKind, FileIx, Kw, Kwh, Minute, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId, mean_kw};
+use crate::domain::{
+    Calendar, Fault, FaultKind, FileIx, Kw, Kwh, Minute, ReadingQuality, Resolved, Timestamp, Unit, UsagePointId,
+    mean_kw,
+};
 
 use super::stretch::even_series;
 use super::{LoadSeries, Stretch};
 
-/// Interval length assumed when a usage point has a single reading and the file says nothing, minutes.
+/// Interval length assumed when a usage point has a single reading and the file says nothing,
+/// minutes.
 const DEFAULT_STEP_MIN: u32 = 60;
 /// Readings that differ by less than this share are copies of one another, not a disagreement.
 const SAME_VALUE: f32 = 1e-6;
@@ -45,7 +51,14 @@ pub struct Regular {
 impl RawReading {
     /// Packs a reading. Durations above 8,191 minutes are treated as not said.
     #[must_use]
-    pub fn new(start: Minute, value: f32, unit: Unit, quality: ReadingQuality, duration_min: u16, file: FileIx) -> Self {
+    pub fn new(
+        start: Minute,
+        value: f32,
+        unit: Unit,
+        quality: ReadingQuality,
+        duration_min: u16,
+        file: FileIx,
+    ) -> Self {
         let duration = if duration_min < 1 << 13 { duration_min } else { 0 };
         let unit_bit = u16::from(unit == Unit::Kw) << 2;
         Self { minute: start.0, value, file, flags: duration << 3 | unit_bit | quality as u16, registers: 0 }
@@ -66,7 +79,13 @@ impl RawReading {
 
     /// The reading that [`RawReading::to_words`] put away.
     pub(super) fn from_words([minute, value, file, flags]: [u32; Self::WORDS]) -> Self {
-        Self { minute, value: f32::from_bits(value), file: FileIx(file), flags: flags as u16, registers: (flags >> 16) as u16 }
+        Self {
+            minute,
+            value: f32::from_bits(value),
+            file: FileIx(file),
+            flags: flags as u16,
+            registers: (flags >> 16) as u16,
+        }
     }
 
     pub(super) fn minute(self) -> Minute {
@@ -81,7 +100,8 @@ impl RawReading {
         self.flags & 0b11
     }
 
-    /// Whether it tells what flowed out. Readers give every reading of an export channel a sign, zero and missing ones too.
+    /// Whether it tells what flowed out. Readers give every reading of an export channel a sign,
+    /// zero and missing ones too.
     pub(super) fn flows_out(self) -> bool {
         self.value.is_sign_negative()
     }
@@ -100,7 +120,11 @@ impl RawReading {
 
     /// Energy in an interval of `step_min`.
     pub(super) fn kwh(self, step_min: u32) -> f32 {
-        if self.is_power() { Kw(f64::from(self.value)).over_hours(f64::from(step_min) / 60.0).0 as f32 } else { self.value }
+        if self.is_power() {
+            Kw(f64::from(self.value)).over_hours(f64::from(step_min) / 60.0).0 as f32
+        } else {
+            self.value
+        }
     }
 
     /// Mean power in an interval of `step_min`.
@@ -115,15 +139,23 @@ impl RawReading {
     }
 
     fn agrees_with(self, other: Self) -> bool {
-        (self.value.is_nan() && other.value.is_nan()) || (self.value - other.value).abs() <= SAME_VALUE * self.value.abs().max(other.value.abs())
+        (self.value.is_nan() && other.value.is_nan())
+            || (self.value - other.value).abs() <= SAME_VALUE * self.value.abs().max(other.value.abs())
     }
 }
 
-/// Builds the series of one usage point from its stretches and from readings that lie apart. `None` when there is no reading.
+/// Builds the series of one usage point from its stretches and from readings that lie apart. `None`
+/// when there is no reading.
 ///
-/// Stretches in ascending order on one grid go straight onto the time axis; anything else is settled reading by reading. Both ways give the same series.
+/// Stretches in ascending order on one grid go straight onto the time axis; anything else is
+/// settled reading by reading. Both ways give the same series.
 #[must_use]
-pub fn series_of(usage_point: &UsagePointId, stretches: &[Stretch], apart: &[RawReading], calendar: &Calendar) -> Option<Regular> {
+pub fn series_of(
+    usage_point: &UsagePointId,
+    stretches: &[Stretch],
+    apart: &[RawReading],
+    calendar: &Calendar,
+) -> Option<Regular> {
     let mut ordered: Vec<Stretch> = stretches.iter().copied().filter(|stretch| !stretch.value.is_empty()).collect();
     ordered.sort_by_key(|stretch| (stretch.times.first().map(|run| run.first), stretch.file));
     if apart.is_empty()
@@ -142,7 +174,10 @@ pub fn regular_series(usage_point: &UsagePointId, mut raw: Vec<RawReading>, cale
     if !in_order {
         // The full key makes the order of equal stamps independent of arrival.
         raw.sort_unstable_by(|a, b| {
-            (a.minute, b.quality(), b.file).cmp(&(b.minute, a.quality(), a.file)).then(a.value.total_cmp(&b.value)).then(a.flags.cmp(&b.flags))
+            (a.minute, b.quality(), b.file)
+                .cmp(&(b.minute, a.quality(), a.file))
+                .then(a.value.total_cmp(&b.value))
+                .then(a.flags.cmp(&b.flags))
         });
     }
     let step_min = step_of(&raw)?;
@@ -169,10 +204,12 @@ pub fn regular_series(usage_point: &UsagePointId, mut raw: Vec<RawReading>, cale
     Some(Regular { series, faults, estimated_share })
 }
 
-/// Interval length: the most frequent stated duration, else the most frequent distance between distinct stamps (the shorter of two equally frequent).
+/// Interval length: the most frequent stated duration, else the most frequent distance between
+/// distinct stamps (the shorter of two equally frequent).
 pub(super) fn step_of(sorted: &[RawReading]) -> Option<u32> {
     let first = sorted.first()?;
-    let most_frequent = |counts: BTreeMap<u32, usize>| counts.into_iter().rev().max_by_key(|&(_, count)| count).map(|(step, _)| step);
+    let most_frequent =
+        |counts: BTreeMap<u32, usize>| counts.into_iter().rev().max_by_key(|&(_, count)| count).map(|(step, _)| step);
     let mut stated = BTreeMap::new();
     for reading in sorted.iter().filter(|reading| reading.duration_min() > 0) {
         *stated.entry(reading.duration_min()).or_insert(0_usize) += 1;
@@ -180,7 +217,8 @@ pub(super) fn step_of(sorted: &[RawReading]) -> Option<u32> {
     if let Some(step) = most_frequent(stated) {
         return Some(step);
     }
-    // A run of equal distances is counted in one go: a map look-up for every reading would dominate this function.
+    // A run of equal distances is counted in one go: a map look-up for every reading would dominate
+    // this function.
     let mut distances: BTreeMap<u32, usize> = BTreeMap::new();
     let (mut at, mut run, mut length) = (first.minute, 0_u32, 0_usize);
     for reading in &sorted[1..] {
@@ -262,7 +300,8 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
             continue;
         }
         let best = group[0];
-        let rivals: Vec<RawReading> = group.iter().copied().filter(|r| r.quality() == best.quality() && r.file == best.file).collect();
+        let rivals: Vec<RawReading> =
+            group.iter().copied().filter(|r| r.quality() == best.quality() && r.file == best.file).collect();
         if let (2, Resolved::Twice(first, second)) = (rivals.len(), calendar.resolve(calendar.local(best.at())))
             && first == best.at()
         {
@@ -280,7 +319,8 @@ fn settle_duplicates(sorted: &[RawReading], calendar: &Calendar, tally: &mut Tal
     settled
 }
 
-/// One reading of several for one stamp and one direction of flow: the sum of those that share no register, each settled by itself.
+/// One reading of several for one stamp and one direction of flow: the sum of those that share no
+/// register, each settled by itself.
 fn settle_registers(group: &[RawReading], tally: &mut Tally) -> RawReading {
     let parts = by_register(group);
     let mut settled = parts.iter().map(|part| settle_one(part, tally));
@@ -288,17 +328,23 @@ fn settle_registers(group: &[RawReading], tally: &mut Tally) -> RawReading {
     settled.fold(first, RawReading::plus)
 }
 
-/// Readings of one stamp and direction by the registers that they tell, each in the order it came; all in one where registers are not told, or some are told in two ways.
+/// Readings of one stamp and direction by the registers that they tell, each in the order it came;
+/// all in one where registers are not told, or some are told in two ways.
 pub(super) fn by_register(group: &[RawReading]) -> Vec<Vec<RawReading>> {
     let told: BTreeSet<u16> = group.iter().map(|reading| reading.registers).collect();
-    let apart = told.iter().try_fold(0_u16, |seen, &registers| (registers != 0 && seen & registers == 0).then_some(seen | registers));
+    let apart = told
+        .iter()
+        .try_fold(0_u16, |seen, &registers| (registers != 0 && seen & registers == 0).then_some(seen | registers));
     if told.len() == 1 || apart.is_none() {
         return vec![group.to_vec()];
     }
-    told.iter().map(|&registers| group.iter().copied().filter(|reading| reading.registers == registers).collect()).collect()
+    told.iter()
+        .map(|&registers| group.iter().copied().filter(|reading| reading.registers == registers).collect())
+        .collect()
 }
 
-/// One reading of several for one stamp and one direction of flow, sorted by best quality, then latest file.
+/// One reading of several for one stamp and one direction of flow, sorted by best quality, then
+/// latest file.
 fn settle_one(group: &[RawReading], tally: &mut Tally) -> RawReading {
     let best = group[0];
     if group.iter().any(|r| !r.agrees_with(best)) {
@@ -325,13 +371,27 @@ impl Tally {
             });
         };
         let Self { disagreeing, off_grid, twice, estimated } = self;
-        let detail = format!("{} intervals with readings that disagree; first at {}", disagreeing.count, disagreeing.first(calendar));
+        let detail = format!(
+            "{} intervals with readings that disagree; first at {}",
+            disagreeing.count,
+            disagreeing.first(calendar)
+        );
         tell(FaultKind::Duplicate, disagreeing, detail);
-        let detail = format!("{} stamps off the {} min grid, not used; first at {}", off_grid.count, series.step_min, off_grid.first(calendar));
+        let detail = format!(
+            "{} stamps off the {} min grid, not used; first at {}",
+            off_grid.count,
+            series.step_min,
+            off_grid.first(calendar)
+        );
         tell(FaultKind::Clock, off_grid, detail);
-        let detail = format!("the clock was set back at {}; the two hours share their energy evenly", twice.first(calendar));
+        let detail =
+            format!("the clock was set back at {}; the two hours share their energy evenly", twice.first(calendar));
         tell(FaultKind::Clock, twice, detail);
-        tell(FaultKind::Estimated, estimated, format!("{} of {} intervals are estimated or substituted", estimated.count, series.kw.len()));
+        tell(
+            FaultKind::Estimated,
+            estimated,
+            format!("{} of {} intervals are estimated or substituted", estimated.count, series.kw.len()),
+        );
         faults
     }
 }
@@ -372,15 +432,24 @@ mod tests {
 
     #[test]
     fn of_two_readings_the_better_quality_wins() {
-        let built = build(vec![actual(0, 1.0), reading(0, 9.0, ReadingQuality::Estimated, 5), actual(30, 1.0), actual(60, 1.0)]);
+        let built = build(vec![
+            actual(0, 1.0),
+            reading(0, 9.0, ReadingQuality::Estimated, 5),
+            actual(30, 1.0),
+            actual(60, 1.0),
+        ]);
         assert_eq!(built.series.kw[0], 2.0);
         assert_eq!(built.faults[0].kind, FaultKind::Duplicate);
     }
 
     #[test]
     fn of_equal_quality_the_later_file_wins() {
-        let built =
-            build(vec![reading(0, 1.0, ReadingQuality::Actual, 0), reading(0, 3.0, ReadingQuality::Actual, 1), actual(30, 1.0), actual(60, 1.0)]);
+        let built = build(vec![
+            reading(0, 1.0, ReadingQuality::Actual, 0),
+            reading(0, 3.0, ReadingQuality::Actual, 1),
+            actual(30, 1.0),
+            actual(60, 1.0),
+        ]);
         assert_eq!(built.series.kw[0], 6.0);
     }
 
@@ -418,8 +487,15 @@ mod tests {
 
     #[test]
     fn what_flows_in_and_out_of_one_interval_is_netted_and_no_disagreement() {
-        let built =
-            build(vec![actual(0, 1.0), actual(0, -0.0), actual(30, 0.25), actual(30, -1.0), actual(60, f32::NAN), actual(60, -0.0), actual(90, 1.0)]);
+        let built = build(vec![
+            actual(0, 1.0),
+            actual(0, -0.0),
+            actual(30, 0.25),
+            actual(30, -1.0),
+            actual(60, f32::NAN),
+            actual(60, -0.0),
+            actual(90, 1.0),
+        ]);
         assert_eq!(built.series.kw[..2], [2.0, -1.5]);
         assert!(built.series.kw[2].is_nan(), "an import that is missing is not zero");
         assert!(built.faults.is_empty(), "{:?}", built.faults);
@@ -427,7 +503,9 @@ mod tests {
 
     #[test]
     fn two_registers_of_one_meter_in_two_files_add_up_and_one_sent_twice_does_not() {
-        let of = |minute: i64, value: f32, file: u32, registers: u16| reading(minute, value, ReadingQuality::Actual, file).of_registers(registers);
+        let of = |minute: i64, value: f32, file: u32, registers: u16| {
+            reading(minute, value, ReadingQuality::Actual, file).of_registers(registers)
+        };
         let built = build(vec![
             of(0, 1.0, 0, 1),
             of(0, 0.5, 1, 2),

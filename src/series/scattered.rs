@@ -1,7 +1,9 @@
-//! Readings whose usage points do not lie together, as in a file sorted by time: parted by usage point first, finished part by part.
+//! Readings whose usage points do not lie together, as in a file sorted by time: parted by usage
+//! point first, finished part by part.
 //!
-//! A block becomes one dense tile (usage points × stamps) for every partition it touches, or a list where it would be mostly empty. When all blocks are
-//! read, a partition's tiles are laid side by side into a matrix whose rows are whole series. Tiles are kept in memory or on disk by `spill`.
+//! A block becomes one dense tile (usage points × stamps) for every partition it touches, or a list
+//! where it would be mostly empty. When all blocks are read, a partition's tiles are laid side by
+//! side into a matrix whose rows are whole series. Tiles are kept in memory or on disk by `spill`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,7 +25,8 @@ const MOST_STAMPS: usize = 4096;
 const LONGEST_SPAN: u32 = 1 << 17;
 /// A tile with fewer cells filled than this share is kept as a list.
 const LEAST_FILLED: f64 = 0.4;
-/// Cells of a partition's matrix at most; where stamps are too uneven for that, its usage points are put together stretch by stretch.
+/// Cells of a partition's matrix at most; where stamps are too uneven for that, its usage points
+/// are put together stretch by stretch.
 const MOST_CELLS: usize = 64 << 20;
 
 /// Usage points parted by number.
@@ -122,13 +125,16 @@ impl Scattered {
         partitions[index].clone()
     }
 
-    /// Finishes all usage points that are `wanted`, partitions in parallel. Tiles stay for another time.
+    /// Finishes all usage points that are `wanted`, partitions in parallel. Tiles stay for another
+    /// time.
     pub(super) fn finish(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) {
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
         let partitions = self.partitions.read().unwrap_or_else(PoisonError::into_inner);
         partitions.par_iter().enumerate().with_max_len(1).for_each(|(index, tiles)| {
             let first = (index * PARTITION) as u32;
-            let members = (first..(first + PARTITION as u32).min(names.ids.len() as u32)).map(|number| names.ids.get(number)).collect::<Vec<_>>();
+            let members = (first..(first + PARTITION as u32).min(names.ids.len() as u32))
+                .map(|number| names.ids.get(number))
+                .collect::<Vec<_>>();
             if members.iter().any(|id| !id.is_empty() && wanted(id)) {
                 let tiles = tiles.lock().unwrap_or_else(PoisonError::into_inner);
                 finish_partition(&tiles, &self.store, &members, wanted, finish);
@@ -156,7 +162,8 @@ struct Tiles<'a> {
     lists: HashMap<usize, Vec<u32>>,
 }
 
-/// Cells of the usage points `first..=last` of a partition, as bits of single-precision numbers; nothing where none was met.
+/// Cells of the usage points `first..=last` of a partition, as bits of single-precision numbers;
+/// nothing where none was met.
 struct DenseTile {
     first: u32,
     last: u32,
@@ -167,7 +174,8 @@ impl<'a> Tiles<'a> {
     fn of(block: &'a IntervalBlock, numbers: &'a [u32]) -> Self {
         let plain = block.quality.is_empty() && block.duration_min.is_empty();
         let stamps = if plain { distinct_stamps(block) } else { None };
-        let mut tiles = Self { block, numbers, stamps: stamps.unwrap_or_default(), dense: Vec::new(), lists: HashMap::new() };
+        let mut tiles =
+            Self { block, numbers, stamps: stamps.unwrap_or_default(), dense: Vec::new(), lists: HashMap::new() };
         if tiles.lay_out() {
             tiles.fill();
         } else {
@@ -188,7 +196,8 @@ impl<'a> Tiles<'a> {
             let (tile, within) = (&mut self.dense[number as usize / PARTITION], number % PARTITION as u32);
             (tile.first, tile.last) = (tile.first.min(within), tile.last.max(within));
         }
-        let size = |tile: &DenseTile| if tile.first > tile.last { 0 } else { (tile.last - tile.first + 1) as usize * columns };
+        let size =
+            |tile: &DenseTile| if tile.first > tile.last { 0 } else { (tile.last - tile.first + 1) as usize * columns };
         let cells: usize = self.dense.iter().map(size).sum();
         if cells as f64 * LEAST_FILLED > self.block.len() as f64 {
             self.dense.clear();
@@ -229,7 +238,15 @@ impl<'a> Tiles<'a> {
                 } else {
                     let times = [TimeRun { first: minute, step: 0, rows: 1 }];
                     let (file, unit, registers) = (self.block.file, self.block.unit, self.block.registers);
-                    let again = Stretch { file, unit, registers, times: &times, value: &[value], quality: &[], duration_min: &[] };
+                    let again = Stretch {
+                        file,
+                        unit,
+                        registers,
+                        times: &times,
+                        value: &[value],
+                        quality: &[],
+                        duration_min: &[],
+                    };
                     push_list(self.lists.entry(partition).or_default(), within, &again);
                 }
             }
@@ -317,7 +334,13 @@ impl Loaded<'_> {
     }
 }
 
-fn finish_partition(tiles: &[Tile], store: &SpillStore, members: &[&str], wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) {
+fn finish_partition(
+    tiles: &[Tile],
+    store: &SpillStore,
+    members: &[&str],
+    wanted: &(dyn Fn(&str) -> bool + Sync),
+    finish: FinishUsagePoint,
+) {
     let mut apart: Vec<Vec<RawReading>> = vec![Vec::new(); members.len()];
     let mut loaded: Vec<Loaded> = Vec::with_capacity(tiles.len());
     for tile in tiles {
@@ -366,12 +389,19 @@ impl Matrix {
         let unit = tiles.first()?.unit;
         let start = tiles.iter().map(|tile| tile.stamps[0]).min()?;
         let end = tiles.iter().map(|tile| tile.stamps[tile.stamps.len() - 1]).max()?;
-        let step = tiles.iter().flat_map(|tile| tile.stamps).fold(0, |step, stamp| greatest_common_divisor(step, stamp.0 - start.0)).max(1);
+        let step = tiles
+            .iter()
+            .flat_map(|tile| tile.stamps)
+            .fold(0, |step, stamp| greatest_common_divisor(step, stamp.0 - start.0))
+            .max(1);
         let columns = ((end.0 - start.0) / step) as usize + 1;
-        if tiles.iter().any(|tile| tile.unit != unit) || columns.checked_mul(rows).is_none_or(|cells| cells > MOST_CELLS) {
+        if tiles.iter().any(|tile| tile.unit != unit)
+            || columns.checked_mul(rows).is_none_or(|cells| cells > MOST_CELLS)
+        {
             return None;
         }
-        let mut matrix = Self { start, step, columns, unit, cells: vec![EMPTY_CELL; columns * rows], twice: vec![false; rows] };
+        let mut matrix =
+            Self { start, step, columns, unit, cells: vec![EMPTY_CELL; columns * rows], twice: vec![false; rows] };
         for tile in tiles {
             matrix.place(tile);
         }

@@ -1,4 +1,5 @@
-//! Words put away for later in a run: in memory as long as they fit, then in a file of the run without a name, which the system removes however the run ends.
+//! Words put away for later in a run: in memory as long as they fit, then in a file of the run
+//! without a name, which the system removes however the run ends.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -36,7 +37,13 @@ struct SpillFile {
 impl SpillStore {
     /// A store that keeps up to `budget` bytes in memory and the rest in a file in `folder`.
     pub fn new(budget: u64, folder: &Path) -> Self {
-        Self { budget, held: AtomicU64::new(0), folder: folder.to_path_buf(), file: Mutex::new(None), failed: Mutex::new(None) }
+        Self {
+            budget,
+            held: AtomicU64::new(0),
+            folder: folder.to_path_buf(),
+            file: Mutex::new(None),
+            failed: Mutex::new(None),
+        }
     }
 
     /// Puts words away.
@@ -73,14 +80,17 @@ impl SpillStore {
         Ok(at)
     }
 
-    /// The words that were put away. Empty when the file fails, which [`SpillStore::failure`] tells.
+    /// The words that were put away. Empty when the file fails, which [`SpillStore::failure`]
+    /// tells.
     pub fn get<'a>(&self, stored: &'a Stored) -> Cow<'a, [u32]> {
         match stored {
             Stored::Held(words) => words.into(),
             &Stored::Spilled(at, length) => {
                 let mut bytes = vec![0; 4 * length];
                 let mut guard = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-                let read = guard.as_mut().map(|spill| spill.file.seek(SeekFrom::Start(at)).and_then(|_| spill.file.read_exact(&mut bytes)));
+                let read = guard
+                    .as_mut()
+                    .map(|spill| spill.file.seek(SeekFrom::Start(at)).and_then(|_| spill.file.read_exact(&mut bytes)));
                 drop(guard);
                 if let Some(Err(error)) = read {
                     self.fail(error);
@@ -110,8 +120,12 @@ mod tests {
     fn what_does_not_fit_goes_to_the_file_and_all_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let store = SpillStore::new(40, folder.path());
-        let stored: Vec<Stored> = [vec![1; 8], vec![2; 8], vec![3; 2], vec![4; 100]].into_iter().map(|words| store.put(words)).collect();
-        assert!(matches!(stored[..], [Stored::Held(_), Stored::Spilled(0, 8), Stored::Held(_), Stored::Spilled(32, 100)]));
+        let stored: Vec<Stored> =
+            [vec![1; 8], vec![2; 8], vec![3; 2], vec![4; 100]].into_iter().map(|words| store.put(words)).collect();
+        assert!(matches!(
+            stored[..],
+            [Stored::Held(_), Stored::Spilled(0, 8), Stored::Held(_), Stored::Spilled(32, 100)]
+        ));
         assert_eq!(store.get(&stored[3])[..], [4; 100]);
         assert_eq!((store.get(&stored[0])[0], store.get(&stored[1])[7], store.spilled()), (1, 2, 432));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the file has no name");

@@ -1,7 +1,10 @@
-//! Values spread evenly over a gap: the head-end knows the energy of some hours, not their course, and divides it.
+//! Values spread evenly over a gap: the head-end knows the energy of some hours, not their course,
+//! and divides it.
 //!
-//! Sign: one value repeated for hours that the meter's own display cannot show, because the quotient does not fall on its steps. A load that really is steady shows whole steps.
-//! Assumes: steps of 1 Wh or coarser, three hours or more. Weak when: the quotient falls on a step by chance (one in so many as the gap has intervals).
+//! Sign: one value repeated for hours that the meter's own display cannot show, because the
+//! quotient does not fall on its steps. A load that really is steady shows whole steps.
+//! Assumes: steps of 1 Wh or coarser, three hours or more. Weak when: the quotient falls on a step
+//! by chance (one in so many as the gap has intervals).
 
 use super::display::{display_of, is_off_display};
 use super::{DayFold, HOURS, LoadSeries};
@@ -9,7 +12,8 @@ use super::{DayFold, HOURS, LoadSeries};
 /// Shortest gap that is looked for, hours, and its fewest intervals.
 const LEAST_HOURS: usize = 3;
 const LEAST_INTERVALS: usize = 3;
-/// Hours between the samples that tell whether a closer look is worth it, so that four hours of one value cannot hide.
+/// Hours between the samples that tell whether a closer look is worth it, so that four hours of one
+/// value cannot hide.
 const STRIDE: usize = 2;
 
 /// Runs `[first, end)` of spread-out values, in order.
@@ -18,7 +22,8 @@ pub(super) fn find(series: &LoadSeries, fold: &DayFold) -> Vec<(usize, usize)> {
         return Vec::new();
     }
     let shortest = (LEAST_HOURS * 60 / series.step_min as usize).max(LEAST_INTERVALS);
-    let runs: Vec<(usize, usize)> = runs_of_one_value(&series.kw, shortest).into_iter().filter(|run| series.kw[run.0] != 0.0).collect();
+    let runs: Vec<(usize, usize)> =
+        runs_of_one_value(&series.kw, shortest).into_iter().filter(|run| series.kw[run.0] != 0.0).collect();
     if runs.is_empty() {
         return runs;
     }
@@ -34,7 +39,8 @@ fn may_be_spread(fold: &DayFold) -> bool {
 
 /// Runs `[first, end)` of equal values that are at least `shortest` long; missing values make none.
 ///
-/// A run that long holds one of every `shortest` places, so only these are looked at and the values around them.
+/// A run that long holds one of every `shortest` places, so only these are looked at and the values
+/// around them.
 pub(super) fn runs_of_one_value(kw: &[f32], shortest: usize) -> Vec<(usize, usize)> {
     let stride = shortest.max(1);
     let mut runs = Vec::new();
@@ -63,7 +69,9 @@ mod tests {
 
     /// Half-hours of a home on a display of 1 Wh, kW.
     fn home(days: usize) -> Vec<f32> {
-        (0..days * 48).map(|i| (60 + (i * 7919 + 13) % 101 + if (34..44).contains(&(i % 48)) { 300 } else { 0 }) as f32 / 500.0).collect()
+        (0..days * 48)
+            .map(|i| (60 + (i * 7919 + 13) % 101 + if (34..44).contains(&(i % 48)) { 300 } else { 0 }) as f32 / 500.0)
+            .collect()
     }
 
     proptest::proptest! {
@@ -108,7 +116,9 @@ mod tests {
         empty[300..700].fill(0.06);
         assert_eq!(found(empty, 30), []);
         // A workshop in steps of 100 Wh.
-        let coarse = (0..40 * 24).map(|i| if (8..17).contains(&(i % 24)) { 2.1 } else { 0.1 + ((i * 31 + i / 24) % 3) as f32 / 10.0 }).collect();
+        let coarse = (0..40 * 24)
+            .map(|i| if (8..17).contains(&(i % 24)) { 2.1 } else { 0.1 + ((i * 31 + i / 24) % 3) as f32 / 10.0 })
+            .collect();
         assert_eq!(found(coarse, 60), []);
     }
 

@@ -1,7 +1,8 @@
-//! Readings whose usage points lie together: each usage point is finished the moment its last row is read.
+//! Readings whose usage points lie together: each usage point is finished the moment its last row
+//! is read.
 //!
-//! A usage point within one block is finished straight from the reader's memory. Only those at the borders of pieces, or spread over several files, are kept until
-//! their last row comes.
+//! A usage point within one block is finished straight from the reader's memory. Only those at the
+//! borders of pieces, or spread over several files, are kept until their last row comes.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +38,8 @@ impl<'a> Streaming<'a> {
     pub(super) fn add(&self, block: &IntervalBlock) {
         each_stretch(block, |key, stretch| {
             let id = block.ids.get(key);
-            // Rows without an id are rejected already; an id that the survey has not met cannot come from the same file.
+            // Rows without an id are rejected already; an id that the survey has not met cannot
+            // come from the same file.
             let Some(number) = self.roster.number(id).filter(|_| !id.is_empty()) else { return };
             if stretch.value.len() as u64 == self.roster.rows(number) {
                 (self.finish)(id, &[stretch], &[]);

@@ -1,7 +1,9 @@
-//! Rows of one usage point that lie together in a file, and the straight way from them to an even time axis.
+//! Rows of one usage point that lie together in a file, and the straight way from them to an even
+//! time axis.
 
 use crate::domain::{
-    FileIx, IntervalBlock, Kwh, Minute, NO_READING, ReadingQuality, TimeRun, Timestamp, Unit, UsagePointId, is_no_reading, mean_kw, push_time,
+    FileIx, IntervalBlock, Kwh, Minute, NO_READING, ReadingQuality, TimeRun, Timestamp, Unit, UsagePointId,
+    is_no_reading, mean_kw, push_time,
 };
 
 use super::{LoadSeries, RawReading};
@@ -40,7 +42,8 @@ pub(super) struct KeptStretch {
 impl Stretch<'_> {
     /// A copy without the rows that hold no reading.
     pub(super) fn keep(&self) -> KeptStretch {
-        let mut kept = KeptStretch { file: self.file, unit: self.unit, registers: self.registers, ..KeptStretch::default() };
+        let mut kept =
+            KeptStretch { file: self.file, unit: self.unit, registers: self.registers, ..KeptStretch::default() };
         if !self.value.iter().any(|&value| is_no_reading(value)) {
             kept.times.extend_from_slice(self.times);
             kept.value.extend_from_slice(self.value);
@@ -70,8 +73,15 @@ impl Stretch<'_> {
                 Some(quality) => *quality,
                 None => ReadingQuality::Actual,
             };
-            RawReading::new(minute, value, self.unit, quality, self.duration_min.get(row).copied().unwrap_or(0), self.file)
-                .of_registers(self.registers)
+            RawReading::new(
+                minute,
+                value,
+                self.unit,
+                quality,
+                self.duration_min.get(row).copied().unwrap_or(0),
+                self.file,
+            )
+            .of_registers(self.registers)
         })
     }
 }
@@ -83,7 +93,8 @@ impl KeptStretch {
     }
 }
 
-/// Walks a block usage point by usage point: `take(key, stretch)` for every run of rows with one key, in file order.
+/// Walks a block usage point by usage point: `take(key, stretch)` for every run of rows with one
+/// key, in file order.
 pub(super) fn each_stretch(block: &IntervalBlock, mut take: impl FnMut(u32, Stretch)) {
     let mut times: Vec<TimeRun> = Vec::new();
     let mut waiting = block.times.iter().copied();
@@ -118,8 +129,8 @@ pub(super) fn each_stretch(block: &IntervalBlock, mut take: impl FnMut(u32, Stre
     }
 }
 
-/// The series of stretches that need no settling: ascending stamps on one grid, measured values, one unit. `None` where anything else is met, which
-/// the general way settles.
+/// The series of stretches that need no settling: ascending stamps on one grid, measured values,
+/// one unit. `None` where anything else is met, which the general way settles.
 pub(super) fn even_series(usage_point: &UsagePointId, stretches: &[Stretch]) -> Option<LoadSeries> {
     let first = stretches.first()?;
     let plain = |stretch: &Stretch| {
@@ -180,7 +191,8 @@ fn stated_step(stretches: &[Stretch]) -> Option<u32> {
     (lengths.all(|other| other == length) && stretches.iter().all(same)).then_some(u32::from(length))
 }
 
-/// The most frequent distance between neighbours (the shorter of two equally frequent); `None` where stamps do not ascend or are fewer than two.
+/// The most frequent distance between neighbours (the shorter of two equally frequent); `None`
+/// where stamps do not ascend or are fewer than two.
 fn usual_step(runs: impl Iterator<Item = TimeRun>) -> Option<u32> {
     let mut counts: Vec<(u32, u32)> = Vec::new();
     let mut count = |distance: u32, rows: u32| match counts.iter_mut().find(|counted| counted.0 == distance) {

@@ -1,23 +1,32 @@
-//! Stuck meters and values filled in: one non-zero value repeated for longer than this meter ever repeats a value.
+//! Stuck meters and values filled in: one non-zero value repeated for longer than this meter ever
+//! repeats a value.
 //!
 //! Two signs, either of which is enough for a run of a day or longer (a week of daily readings).
-//! *A fine display*: a running load varies by 0.3 % and more, so where one step of the display is at most a hundredth of the load, exact repetition is no load.
-//! *The meter's own habit*: on a coarse display a steady load repeats honestly, and does so all the time. The run is compared with the longest that the meter shows otherwise; the few
-//! that are many times longer are no load, if the meter shows a life of its own beside them, and as much at times: a farm that begins in empty premises repeats what was never there.
-//! A value of zero is no sign: premises may be empty.
-//! Assumes: displays that round a counter, not each value. Weak when: the meter is stuck for most of the time and the rest is short.
-//! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact repetition as an artefact: field practice.
+//! *A fine display*: a running load varies by 0.3 % and more, so where one step of the display is
+//! at most a hundredth of the load, exact repetition is no load.
+//! *The meter's own habit*: on a coarse display a steady load repeats honestly, and does so all the
+//! time. The run is compared with the longest that the meter shows otherwise; the few that are many
+//! times longer are no load, if the meter shows a life of its own beside them, and as much at
+//! times: a farm that begins in empty premises repeats what was never there. A value of zero is no
+//! sign: premises may be empty.
+//! Assumes: displays that round a counter, not each value. Weak when: the meter is stuck for most
+//! of the time and the rest is short.
+//! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact
+//! repetition as an artefact: field practice.
 
 use super::LoadSeries;
 use super::spread_out::runs_of_one_value;
 
-/// A run of equal values shorter than this many hours is left alone, and of daily ones shorter than so many days: these repeat honestly now and then.
+/// A run of equal values shorter than this many hours is left alone, and of daily ones shorter than
+/// so many days: these repeat honestly now and then.
 const RUN_HOURS: usize = 24;
 const RUN_DAYS: usize = 7;
-/// Where one step of the meter's display is a larger share of the load than this, repetition alone proves nothing.
+/// Where one step of the meter's display is a larger share of the load than this, repetition alone
+/// proves nothing.
 const COARSE_SHARE: f64 = 0.01;
-/// How many times longer than every other run a stuck one is. An honest steady load whose mean drifts by 5 % a week through a whole number of steps repeats it some eight times longer
-/// than it does a twentieth of a step beside it.
+/// How many times longer than every other run a stuck one is. An honest steady load whose mean
+/// drifts by 5 % a week through a whole number of steps repeats it some eight times longer than it
+/// does a twentieth of a step beside it.
 const BEYOND_HABIT: usize = 10;
 /// A meter is stuck once or twice; what happens more often is a habit.
 const MOST_TIMES: usize = 3;
@@ -92,7 +101,8 @@ impl Habit {
     }
 }
 
-/// Whether a run of `shortest` equal values is possible: of every few intervals, as many in a row would be equal as fit into it.
+/// Whether a run of `shortest` equal values is possible: of every few intervals, as many in a row
+/// would be equal as fit into it.
 fn may_repeat(kw: &[f32], shortest: usize) -> bool {
     /// Two equal values come by chance where the display is coarse; six do not.
     const IN_A_ROW: usize = 6;
@@ -110,14 +120,16 @@ fn may_repeat(kw: &[f32], shortest: usize) -> bool {
     false
 }
 
-/// The meter's display step in kW: the smallest distance between distinct values (1 % of them left aside). `None` with fewer than two values.
+/// The meter's display step in kW: the smallest distance between distinct values (1 % of them left
+/// aside). `None` with fewer than two values.
 fn display_step(kw: &[f32]) -> Option<f64> {
     let mut values: Vec<f32> = kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
     values.sort_unstable_by(f32::total_cmp);
     values.dedup();
     let mut steps: Vec<f64> = values.windows(2).map(|pair| f64::from(pair[1]) - f64::from(pair[0])).collect();
     if steps.is_empty() {
-        // One value for the whole series: nothing is known about the display, and nothing real repeats like that.
+        // One value for the whole series: nothing is known about the display, and nothing real
+        // repeats like that.
         return (!values.is_empty()).then_some(0.0);
     }
     steps.sort_unstable_by(f64::total_cmp);
@@ -170,10 +182,15 @@ mod tests {
 
     #[test]
     fn small_steady_loads_and_empty_homes_on_coarse_displays_are_not_stuck() {
-        // A fridge of 0.1 kW, a lamp of 0.96 kW, an empty home with a tick now and then, on steps of 1 kWh; a cabinet that is always near two steps of 0.1 kWh.
+        // A fridge of 0.1 kW, a lamp of 0.96 kW, an empty home with a tick now and then, on steps
+        // of 1 kWh; a cabinet that is always near two steps of 0.1 kWh.
         let fridge = |i: usize| 0.08 + 0.04 * ((i * 7919) % 101) as f64 / 101.0;
-        for (step_kwh, load) in [(1.0, &fridge as &dyn Fn(usize) -> f64), (1.0, &|_| 0.96), (1.0, &|_| 0.004), (0.1, &|i| 0.199 + 0.002 * fridge(i))]
-        {
+        for (step_kwh, load) in [
+            (1.0, &fridge as &dyn Fn(usize) -> f64),
+            (1.0, &|_| 0.96),
+            (1.0, &|_| 0.004),
+            (0.1, &|i| 0.199 + 0.002 * fridge(i)),
+        ] {
             assert_eq!(find(&shown(step_kwh, 60, 60 * 24, load)), [], "{step_kwh}");
         }
     }

@@ -1,7 +1,9 @@
-//! Import and export exchanged: energy flows out at night, where no sun can have made it, about as much as flowed in on nights before.
+//! Import and export exchanged: energy flows out at night, where no sun can have made it, about as
+//! much as flowed in on nights before.
 //!
-//! Statistic: signs of the mean power of the local nights (0 to 4 o'clock), split in two where they agree best. From the first reading on, noons must flow the other way as well:
-//! a small power plant feeds in by day and by night, a prosumer with exchanged channels does not.
+//! Statistic: signs of the mean power of the local nights (0 to 4 o'clock), split in two where they
+//! agree best. From the first reading on, noons must flow the other way as well: a small power
+//! plant feeds in by day and by night, a prosumer with exchanged channels does not.
 //! Assumes: five nights on either side. Weak when: a battery is emptied into the grid at night.
 
 use crate::domain::median_of;
@@ -25,7 +27,8 @@ pub(super) fn find(fold: &DayFold, end: usize) -> Option<(usize, usize)> {
     if fold.days.iter().all(|day| day.lowest >= 0.0) {
         return None;
     }
-    let nights: Vec<Night> = fold.hours.iter().enumerate().filter_map(|(day, hours)| Some((day, mean(&hours[NIGHT])?))).collect();
+    let nights: Vec<Night> =
+        fold.hours.iter().enumerate().filter_map(|(day, hours)| Some((day, mean(&hours[NIGHT])?))).collect();
     if nights.len() < 2 * LEAST_NIGHTS {
         return None;
     }
@@ -79,7 +82,11 @@ mod tests {
         (0..days * 48)
             .map(|i| {
                 let rough = ((i * 7919 + 13) % 101) as f32 / 101.0;
-                let sun = if (14..36).contains(&(i % 48)) { 4.0 * rough * (1.0 - ((i % 48) as f32 - 25.0).abs() / 11.0) } else { 0.0 };
+                let sun = if (14..36).contains(&(i % 48)) {
+                    4.0 * rough * (1.0 - ((i % 48) as f32 - 25.0).abs() / 11.0)
+                } else {
+                    0.0
+                };
                 0.2 + 0.2 * rough - sun
             })
             .collect()

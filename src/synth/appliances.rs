@@ -1,7 +1,8 @@
-//! Appliance runs of a home: short, strong and irregular, each an event with start, duration and power.
+//! Appliance runs of a home: short, strong and irregular, each an event with start, duration and
+//! power.
 //!
-//! Powers and durations are those on rating plates (kettle 2-3 kW for minutes, instant shower 7-10 kW, washing machine 2 kW while it heats);
-//! how often they run follows persons and presence.
+//! Powers and durations are those on rating plates (kettle 2-3 kW for minutes, instant shower 7-10
+//! kW, washing machine 2 kW while it heats); how often they run follows persons and presence.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -72,7 +73,8 @@ impl Appliances {
             dryer_kw: chance(rng, 0.3).then(|| between(rng, 1.6, 2.6)),
             dishes: if chance(rng, 0.3) { between(rng, 0.3, 0.9) } else { 0.0 },
             shower: chance(rng, 0.45).then(|| (between(rng, 6.5, 10.5), 0.6 * size)),
-            boiler: chance(rng, 0.08).then(|| (between(rng, 1.2, 3.0), log_normal(rng, 20.0 * size, 0.4), between(rng, 5.0, 20.0))),
+            boiler: chance(rng, 0.08)
+                .then(|| (between(rng, 1.2, 3.0), log_normal(rng, 20.0 * size, 0.4), between(rng, 5.0, 20.0))),
             odd_jobs: log_normal(rng, 0.5, 0.6),
         }
     }
@@ -86,7 +88,15 @@ impl Appliances {
     }
 
     /// Adds the runs of one day that begins `at_min` minutes after the axis.
-    pub(super) fn add_day(&self, rng: &mut ChaCha8Rng, day: &SceneDay, plan: &DayPlan, at_min: f64, step_min: f64, load: &mut [f32]) {
+    pub(super) fn add_day(
+        &self,
+        rng: &mut ChaCha8Rng,
+        day: &SceneDay,
+        plan: &DayPlan,
+        at_min: f64,
+        step_min: f64,
+        load: &mut [f32],
+    ) {
         let mut today = Day { plan, at_min, step_min, load };
         for _ in 0..poisson(rng, self.small_per_hour * plan.active_minutes() / 60.0) {
             let minute = today.some_active_minute(rng);
@@ -141,7 +151,8 @@ impl Appliances {
         if let Some((kw, per_day)) = self.shower {
             for _ in 0..poisson(rng, per_day) {
                 let morning = chance(rng, 0.6);
-                let minute = if morning { today.plan.wake_min + between(rng, 0.0, 70.0) } else { today.some_active_minute(rng) };
+                let minute =
+                    if morning { today.plan.wake_min + between(rng, 0.0, 70.0) } else { today.some_active_minute(rng) };
                 today.run(minute, between(rng, 3.0, 10.0), kw);
             }
         }

@@ -1,6 +1,8 @@
-//! The meters that measure what flows into grid nodes, and what goes wrong with them: a clock that is fast or slow, a wrong ratio, one value over and over, gaps.
+//! The meters that measure what flows into grid nodes, and what goes wrong with them: a clock that
+//! is fast or slow, a wrong ratio, one value over and over, gaps.
 //!
-//! Every meter's fault comes from a stream of its own, so no other meter changes with the share of faults.
+//! Every meter's fault comes from a stream of its own, so no other meter changes with the share of
+//! faults.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -45,20 +47,35 @@ pub(super) fn has_register_only(settings: &CheckedSettings, node: &str) -> bool 
 }
 
 /// Reads the flow into a node, mean kW per base interval, and says what is wrong with its meter.
-pub(super) fn read(settings: &CheckedSettings, scene: &Scene, node: &str, flow_kw: &[f64]) -> (MeterReadings, Option<TruthRow>) {
+pub(super) fn read(
+    settings: &CheckedSettings,
+    scene: &Scene,
+    node: &str,
+    flow_kw: &[f64],
+) -> (MeterReadings, Option<TruthRow>) {
     let id = balance_meter_id(node);
     let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &id, Purpose::Synthesis, 3));
     let gain = 1.0 + GAIN_SD * normal(&mut rng);
     let count = |flow_kw: &[f64]| count_pulses(flow_kw.iter().copied(), scene.step_h(), 1, 10, gain);
-    let of = |wh: Vec<i32>| MeterReadings { id: id.clone(), every: 1, wh, repeats: Vec::new(), null_rows: false, registers: Vec::new() };
+    let of = |wh: Vec<i32>| MeterReadings {
+        id: id.clone(),
+        every: 1,
+        wh,
+        repeats: Vec::new(),
+        null_rows: false,
+        registers: Vec::new(),
+    };
     let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &id, Purpose::Synthesis, 4));
     let Some(fault) = BalanceFault::draw(&mut rng, settings) else { return (of(count(flow_kw)), None) };
     let truth = |onset: Option<Timestamp>| Some(TruthRow::of_balance_meter(scene, node, fault.truth_kind(), onset));
     match fault {
-        BalanceFault::Clock { ahead_min } => (of(count(&shifted(flow_kw, f64::from(ahead_min) / f64::from(scene.step_min)))), truth(None)),
+        BalanceFault::Clock { ahead_min } => {
+            (of(count(&shifted(flow_kw, f64::from(ahead_min) / f64::from(scene.step_min)))), truth(None))
+        }
         BalanceFault::Ratio { factor } => {
             let onset = chance(&mut rng, 0.5).then(|| some_onset(&mut rng, scene));
-            let counted = |(&at, &kw): (&Timestamp, &f64)| if onset.is_none_or(|onset| at >= onset) { factor * kw } else { kw };
+            let counted =
+                |(&at, &kw): (&Timestamp, &f64)| if onset.is_none_or(|onset| at >= onset) { factor * kw } else { kw };
             (of(count(&scene.start.iter().zip(flow_kw).map(counted).collect::<Vec<_>>())), truth(onset))
         }
         BalanceFault::Stuck | BalanceFault::Gaps => {
@@ -104,7 +121,8 @@ impl BalanceFault {
     }
 }
 
-/// What a meter stores whose clock is `ahead` intervals fast: under a stamp stands what flowed so much earlier. The first and last values are repeated at the ends.
+/// What a meter stores whose clock is `ahead` intervals fast: under a stamp stands what flowed so
+/// much earlier. The first and last values are repeated at the ends.
 pub(super) fn shifted(flow_kw: &[f64], ahead: f64) -> Vec<f64> {
     let last = flow_kw.len().saturating_sub(1) as f64;
     let at = |place: f64| flow_kw[place.clamp(0.0, last) as usize];

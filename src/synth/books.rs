@@ -1,4 +1,5 @@
-//! How the books name a customer's class: in the utility's own language, sometimes wrongly, sometimes not at all.
+//! How the books name a customer's class: in the utility's own language, sometimes wrongly,
+//! sometimes not at all.
 
 use super::oddities::ClassWords;
 use super::settings::CheckedSettings;
@@ -25,7 +26,8 @@ pub(super) fn class_word(words: ClassWords, class: &'static str) -> &'static str
     }
 }
 
-/// What the books say about the class of a customer who is of this one; empty where they say nothing. A licensed farm is always booked as one.
+/// What the books say about the class of a customer who is of this one; empty where they say
+/// nothing. A licensed farm is always booked as one.
 pub(super) fn booked_class(settings: &CheckedSettings, id: &str, class: &'static str) -> &'static str {
     let odd = &settings.oddities;
     if odd.none() || class == "mining" {

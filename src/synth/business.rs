@@ -1,7 +1,8 @@
 //! Shops, offices, schools, hospitals, small industry and other customers that are not homes.
 //!
-//! P(t) = size · (base + (1 − base) · activity(t)) · drift(t) · (1 + noise) + weather response + machine runs. Activity is a trapezoid over
-//! opening hours; the share that never switches off is spread widely, so that some lawful businesses are nearly flat.
+//! P(t) = size · (base + (1 − base) · activity(t)) · drift(t) · (1 + noise) + weather response +
+//! machine runs. Activity is a trapezoid over opening hours; the share that never switches off is
+//! spread widely, so that some lawful businesses are nearly flat.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -158,7 +159,11 @@ impl BusinessModel {
         let size_kw = log_normal(rng, median, sigma).clamp(0.3, 400.0);
         let (low, high) = kind.base();
         let (open_h, close_h, day_off_activity) = kind.hours(rng);
-        let machine = Machine { kw: size_kw * between(rng, 0.15, 0.6), minutes: between(rng, 5.0, 90.0), runs_a_day: between(rng, 0.5, 8.0) };
+        let machine = Machine {
+            kw: size_kw * between(rng, 0.15, 0.6),
+            minutes: between(rng, 5.0, 90.0),
+            runs_a_day: between(rng, 0.5, 8.0),
+        };
         Self {
             kind,
             size_kw,
@@ -202,14 +207,21 @@ impl BusinessModel {
                 let white = 1.2 * self.noise_sd * (rng.random::<f64>() - 0.5);
                 let outdoor = f64::from(scene.smooth_c[i]);
                 let open = 0.4 + 0.6 * activity;
-                let weather = open * (self.cooling_per_k * (outdoor - 18.0).max(0.0) + self.heating_per_k * (14.0 - outdoor).max(0.0));
+                let weather = open
+                    * (self.cooling_per_k * (outdoor - 18.0).max(0.0) + self.heating_per_k * (14.0 - outdoor).max(0.0));
                 let share = (self.base + (1.0 - self.base) * activity) * (1.0 + fast.next(rng) + white) + weather;
                 *value += (self.size_kw * drift * share).max(0.0) as f32;
             }
             if let Some(machine) = self.machine {
                 for _ in 0..poisson(rng, machine.runs_a_day * strength) {
                     let minute = 60.0 * between(rng, self.open_h, self.close_h);
-                    add_run(load, step, day.first as f64 * step + minute, machine.minutes * between(rng, 0.5, 1.5), machine.kw);
+                    add_run(
+                        load,
+                        step,
+                        day.first as f64 * step + minute,
+                        machine.minutes * between(rng, 0.5, 1.5),
+                        machine.kw,
+                    );
                 }
             }
         }
@@ -224,7 +236,8 @@ impl BusinessModel {
         usual * between(rng, 0.93, 1.07)
     }
 
-    /// Activity 0..1 at an hour: rises over `rise_h` around opening, falls around closing; closing may lie past midnight.
+    /// Activity 0..1 at an hour: rises over `rise_h` around opening, falls around closing; closing
+    /// may lie past midnight.
     fn activity(&self, hour: f64) -> f64 {
         if self.close_h - self.open_h >= 23.9 {
             return 1.0;
@@ -243,7 +256,11 @@ mod tests {
     use crate::synth::SimulateSettings;
 
     fn loads(kind: BusinessKind) -> Vec<Vec<f32>> {
-        let scene = Scene::new(&SimulateSettings { days: 28, start: "2025-09-01".into(), ..SimulateSettings::default() }.checked().unwrap());
+        let scene = Scene::new(
+            &SimulateSettings { days: 28, start: "2025-09-01".into(), ..SimulateSettings::default() }
+                .checked()
+                .unwrap(),
+        );
         let load = |seed| {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let mut load = vec![0.0; scene.len()];

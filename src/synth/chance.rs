@@ -46,7 +46,8 @@ pub(super) fn pick_weighted<T: Copy>(rng: &mut ChaCha8Rng, list: &[(f64, T)]) ->
     list[list.len() - 1].1
 }
 
-/// A Poisson count by Knuth's product of uniforms (TAOCP 3.4.1), good for the small means used here.
+/// A Poisson count by Knuth's product of uniforms (TAOCP 3.4.1), good for the small means used
+/// here.
 pub(super) fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> u32 {
     let limit = (-mean).exp();
     let mut product = rng.random::<f64>();
@@ -58,7 +59,8 @@ pub(super) fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> u32 {
     count
 }
 
-/// A first-order autoregression with given standard deviation, sampled at a fixed fraction of its correlation time.
+/// A first-order autoregression with given standard deviation, sampled at a fixed fraction of its
+/// correlation time.
 pub(super) struct AutoRegression {
     value: f64,
     keep: f64,

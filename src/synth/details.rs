@@ -1,4 +1,5 @@
-//! Lines of `details.csv`: everything strange that was drawn, and what every farm and tap used, so that each planted thing can be scored.
+//! Lines of `details.csv`: everything strange that was drawn, and what every farm and tap used, so
+//! that each planted thing can be scored.
 
 use serde::Serialize;
 
@@ -31,7 +32,8 @@ pub(super) struct DetailRow {
     ratio: Option<f64>,
     from: String,
     to: String,
-    /// The farm: how many units of which power, the energy that the meter saw (of a tap: all of it), the hours it ran, first and last hour.
+    /// The farm: how many units of which power, the energy that the meter saw (of a tap: all of
+    /// it), the hours it ran, first and last hour.
     units: u32,
     unit_kw: f64,
     kwh: f64,
@@ -77,10 +79,20 @@ impl DetailRow {
 
     fn with_farm(self, scene: &Scene, farm: Option<FarmUse>) -> Self {
         let Some(farm) = farm else { return self };
-        let at = |interval: Option<usize>| interval.and_then(|i| scene.start.get(i)).map_or_else(String::new, |&at| stamp(scene, at));
+        let at = |interval: Option<usize>| {
+            interval.and_then(|i| scene.start.get(i)).map_or_else(String::new, |&at| stamp(scene, at))
+        };
         let round = |value: f64| (value * 1000.0).round() / 1000.0;
         let FarmUse { units, unit_kw, kwh, hours, first, last } = farm;
-        Self { units, unit_kw: round(unit_kw), kwh: round(kwh), hours: round(hours), first: at(first), last: at(last), ..self }
+        Self {
+            units,
+            unit_kw: round(unit_kw),
+            kwh: round(kwh),
+            hours: round(hours),
+            first: at(first),
+            last: at(last),
+            ..self
+        }
     }
 }
 

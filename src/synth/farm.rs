@@ -1,11 +1,13 @@
 //! The load of a mining farm: what its units draw, interval by interval.
 //!
-//! P(t) = N · u · (1 + o) · (1 + th · max(T − 10, 0)) · a(t) · s(t) · g(t) · (1 + eta(t)), with N units of u kW, overhead o (fans, network), thermal
-//! slope th per kelvin, availability a of the units (each fails after MTBF hours and is back after MTTR hours), daily schedule s, growth g and
+//! P(t) = N · u · (1 + o) · (1 + th · max(T − 10, 0)) · a(t) · s(t) · g(t) · (1 + eta(t)), with N
+//! units of u kW, overhead o (fans, network), thermal slope th per kelvin, availability a of the
+//! units (each fails after MTBF hours and is back after MTTR hours), daily schedule s, growth g and
 //! noise eta (AR(1) in time). Above 38 °C the units throttle, above 47 °C they stop.
 //!
-//! Sources: unit powers from `domain::FARM_UNITS`; slope after a T21's 250 W swing between cool night and hot afternoon; throttling after the
-//! S21 data sheet (slower above 40 °C, off above 47 °C); night windows after a licensed 80 MW farm that ran from 00 to 10 hours.
+//! Sources: unit powers from `domain::FARM_UNITS`; slope after a T21's 250 W swing between cool
+//! night and hot afternoon; throttling after the S21 data sheet (slower above 40 °C, off above 47
+//! °C); night windows after a licensed 80 MW farm that ran from 00 to 10 hours.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -54,7 +56,8 @@ pub enum FarmKind {
 
 impl FarmKind {
     /// All kinds, in a fixed order.
-    pub const ALL: [Self; 7] = [Self::Constant, Self::Night, Self::PeakShaved, Self::Weekend, Self::Interrupted, Self::Staircase, Self::Ramp];
+    pub const ALL: [Self; 7] =
+        [Self::Constant, Self::Night, Self::PeakShaved, Self::Weekend, Self::Interrupted, Self::Staircase, Self::Ramp];
 
     /// The word used in `truth.csv`.
     #[must_use]
@@ -117,7 +120,8 @@ pub enum Schedule {
 pub enum Growth {
     /// All units from the start.
     None,
-    /// Batches: (days after the start, share of the units that has arrived from then on), in order of time.
+    /// Batches: (days after the start, share of the units that has arrived from then on), in order
+    /// of time.
     Batches(Vec<(f64, f64)>),
     /// From this share of the units to all of them, evenly over this many days.
     Linear {
@@ -128,7 +132,8 @@ pub enum Growth {
     },
 }
 
-/// A farm: everything that is fixed when it is built. Drawn by [`FarmModel::draw`], run by [`FarmModel::load_kw`].
+/// A farm: everything that is fixed when it is built. Drawn by [`FarmModel::draw`], run by
+/// [`FarmModel::load_kw`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct FarmModel {
     /// How it runs.
@@ -158,7 +163,8 @@ pub struct FarmModel {
 impl FarmModel {
     /// Draws a farm of about `target_kw`, of kind `kind`.
     ///
-    /// The number of units is rounded, so the farm has at least one unit of the smallest type however small the target.
+    /// The number of units is rounded, so the farm has at least one unit of the smallest type
+    /// however small the target.
     pub fn draw(rng: &mut ChaCha8Rng, kind: FarmKind, target_kw: f64) -> Self {
         let affordable = FARM_UNITS.iter().filter(|unit| unit.unit_kw <= 1.2 * target_kw).count().max(1);
         // Two per cent: units of one type differ by firmware and tolerance (makers state ±5 %).
@@ -180,7 +186,8 @@ impl FarmModel {
         }
     }
 
-    /// Mean power while it runs, complete, at 10 °C or below: units times unit power with overhead and usual availability, kW.
+    /// Mean power while it runs, complete, at 10 °C or below: units times unit power with overhead
+    /// and usual availability, kW.
     #[must_use]
     pub fn running_kw(&self) -> f64 {
         self.full_kw() * self.mtbf_h / (self.mtbf_h + self.mttr_h)
@@ -188,8 +195,9 @@ impl FarmModel {
 
     /// Mean power (kW) in each interval, one value per element of `start`.
     ///
-    /// `calendar` gives local hours and weekdays; `temperature_c` holds one value per interval, NaN (or an empty slice) where it is unknown,
-    /// which means no thermal term. Before `onset` the load is zero; `None` = it runs from the first interval.
+    /// `calendar` gives local hours and weekdays; `temperature_c` holds one value per interval, NaN
+    /// (or an empty slice) where it is unknown, which means no thermal term. Before `onset` the
+    /// load is zero; `None` = it runs from the first interval.
     pub fn load_kw(
         &self,
         rng: &mut ChaCha8Rng,
@@ -204,7 +212,8 @@ impl FarmModel {
         self.load_on_local_kw(rng, start, step_min, &local, temperature_c, onset)
     }
 
-    /// As [`FarmModel::load_kw`], for callers that have already read the local clock along the axis.
+    /// As [`FarmModel::load_kw`], for callers that have already read the local clock along the
+    /// axis.
     pub fn load_on_local_kw(
         &self,
         rng: &mut ChaCha8Rng,
@@ -272,9 +281,11 @@ impl FarmModel {
             }
             return sum.iter().map(|lost| 1.0 - lost / n).collect();
         }
-        // Many two-state units sum to a binomial count whose correlation decays with rate 1/MTBF + 1/MTTR.
+        // Many two-state units sum to a binomial count whose correlation decays with rate 1/MTBF +
+        // 1/MTTR.
         let p = self.mtbf_h / (self.mtbf_h + self.mttr_h);
-        let mut count = AutoRegression::new(rng, (p * (1.0 - p) / n).sqrt(), step_h * (1.0 / self.mtbf_h + 1.0 / self.mttr_h));
+        let mut count =
+            AutoRegression::new(rng, (p * (1.0 - p) / n).sqrt(), step_h * (1.0 / self.mtbf_h + 1.0 / self.mttr_h));
         (0..intervals).map(|_| (p + count.next(rng)).clamp(0.0, 1.0)).collect()
     }
 }
@@ -300,7 +311,9 @@ fn draw_schedule(rng: &mut ChaCha8Rng, kind: FarmKind) -> Schedule {
             let from = pick(rng, &[17, 18, 19]);
             Schedule::Outside(DailyWindow { from_min: from * 60, to_min: (from + rng.random_range(3..=5)) * 60 })
         }
-        FarmKind::Interrupted => Schedule::Pauses { run_h: 24.0 * rng.random_range(1.5..8.0), pause_h: log_uniform(rng, 3.0, 60.0) },
+        FarmKind::Interrupted => {
+            Schedule::Pauses { run_h: 24.0 * rng.random_range(1.5..8.0), pause_h: log_uniform(rng, 3.0, 60.0) }
+        }
         FarmKind::Constant | FarmKind::Staircase | FarmKind::Ramp => Schedule::Always,
     }
 }
@@ -319,7 +332,9 @@ fn draw_growth(rng: &mut ChaCha8Rng, kind: FarmKind, units: u32) -> Growth {
             });
             Growth::Batches(shares.collect())
         }
-        FarmKind::Ramp => Growth::Linear { from_share: rng.random_range(0.1..0.4), days: rng.random_range(25.0..100.0) },
+        FarmKind::Ramp => {
+            Growth::Linear { from_share: rng.random_range(0.1..0.4), days: rng.random_range(25.0..100.0) }
+        }
         _ => Growth::None,
     }
 }

@@ -1,4 +1,5 @@
-//! What happens to a farm within the period: it grows unit by unit, stops and moves away, or pauses for days.
+//! What happens to a farm within the period: it grows unit by unit, stops and moves away, or pauses
+//! for days.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,9 +1,10 @@
 //! Electric heating of a home: direct heaters, heat pumps and storage heaters.
 //!
-//! Demand = UA · max(T_base − T_building, 0), with the building's temperature lagging the outdoor one by a day, limited by what is installed: in
-//! deep cold a small heater runs at its limit for weeks, as flat as a farm. Thermostats switch, so that part load is rough. A heat pump divides
-//! the demand by its coefficient of performance, 1.8 at −15 °C to 4 at +10 °C (EN 14511 data sheets). A storage heater takes the day's demand
-//! between 23 and 7 hours.
+//! Demand = UA · max(T_base − T_building, 0), with the building's temperature lagging the outdoor
+//! one by a day, limited by what is installed: in deep cold a small heater runs at its limit for
+//! weeks, as flat as a farm. Thermostats switch, so that part load is rough. A heat pump divides
+//! the demand by its coefficient of performance, 1.8 at −15 °C to 4 at +10 °C (EN 14511 data
+//! sheets). A storage heater takes the day's demand between 23 and 7 hours.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -39,11 +40,15 @@ pub(super) struct HeatingModel {
 impl HeatingModel {
     /// Draws a heating system of any kind.
     pub(super) fn draw(rng: &mut ChaCha8Rng) -> Self {
-        let kind = pick_weighted(rng, &[(0.55, HeatingKind::Direct), (0.2, HeatingKind::HeatPump), (0.25, HeatingKind::Storage)]);
+        let kind = pick_weighted(
+            rng,
+            &[(0.55, HeatingKind::Direct), (0.2, HeatingKind::HeatPump), (0.25, HeatingKind::Storage)],
+        );
         Self::draw_of(rng, kind)
     }
 
-    /// Draws a heating system of this kind. A third of the direct heaters are too small for deep cold.
+    /// Draws a heating system of this kind. A third of the direct heaters are too small for deep
+    /// cold.
     pub(super) fn draw_of(rng: &mut ChaCha8Rng, kind: HeatingKind) -> Self {
         let loss_kw_per_k = log_normal(rng, 0.12, 0.45);
         let design_k = 35.0;
@@ -54,7 +59,13 @@ impl HeatingModel {
             HeatingKind::HeatPump => full / 2.2,
             HeatingKind::Storage => full * 2.6,
         };
-        Self { kind, installed_kw, loss_kw_per_k, base_c: between(rng, 13.0, 17.0), night_setback: between(rng, 0.6, 1.0) }
+        Self {
+            kind,
+            installed_kw,
+            loss_kw_per_k,
+            base_c: between(rng, 13.0, 17.0),
+            night_setback: between(rng, 0.6, 1.0),
+        }
     }
 
     /// Adds the heating's load to `load`, mean kW per interval of the scene.
@@ -66,12 +77,14 @@ impl HeatingModel {
     }
 
     fn add_thermostat(&self, rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32]) {
-        // Three or four heaters each switch twice an hour: the share of an interval they are on spreads as a mean of that many on-off draws.
+        // Three or four heaters each switch twice an hour: the share of an interval they are on
+        // spreads as a mean of that many on-off draws.
         let cycles = (7.0 * scene.step_h()).max(1.0);
         for (i, kw) in load.iter_mut().enumerate() {
             let heat = self.loss_kw_per_k * (self.base_c - f64::from(scene.smooth_c[i])).max(0.0);
             let night = !(360..1380).contains(&scene.local.minute[i]);
-            let wanted = heat * if night { self.night_setback } else { 1.0 } / self.performance(f64::from(scene.temperature_c[i]));
+            let wanted = heat * if night { self.night_setback } else { 1.0 }
+                / self.performance(f64::from(scene.temperature_c[i]));
             let duty = (wanted / self.installed_kw).min(1.0);
             if duty <= 0.0 {
                 continue;
@@ -110,7 +123,8 @@ mod tests {
     use crate::synth::{Place, SimulateSettings};
 
     fn load(start: &str, kind: HeatingKind, seed: u64) -> (HeatingModel, Vec<f32>) {
-        let settings = SimulateSettings { start: start.into(), days: 42, place: Place::Astana, ..SimulateSettings::default() };
+        let settings =
+            SimulateSettings { start: start.into(), days: 42, place: Place::Astana, ..SimulateSettings::default() };
         let scene = Scene::new(&settings.checked().unwrap());
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let model = HeatingModel::draw_of(&mut rng, kind);

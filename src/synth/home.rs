@@ -1,8 +1,10 @@
 //! A home: who lives there, when they are in and awake, and what that does to the load.
 //!
-//! The load is a sum of standby, cycling cold appliances, lighting and entertainment while somebody is awake and in, and appliance runs as
-//! single events (`appliances`), so that half-hourly values are as rough as measured ones. Spreads were set so that coefficient of variation,
-//! load factor, base-load ratio, mean step, level, night share and autocorrelation follow those of measured half-hourly homes.
+//! The load is a sum of standby, cycling cold appliances, lighting and entertainment while somebody
+//! is awake and in, and appliance runs as single events (`appliances`), so that half-hourly values
+//! are as rough as measured ones. Spreads were set so that coefficient of variation, load factor,
+//! base-load ratio, mean step, level, night share and autocorrelation follow those of measured
+//! half-hourly homes.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -26,8 +28,13 @@ enum Household {
     OftenAway,
 }
 
-const HOUSEHOLDS: [(f64, Household); 5] =
-    [(0.34, Household::Workers), (0.33, Household::Family), (0.24, Household::Pensioners), (0.06, Household::Shift), (0.03, Household::OftenAway)];
+const HOUSEHOLDS: [(f64, Household); 5] = [
+    (0.34, Household::Workers),
+    (0.33, Household::Family),
+    (0.24, Household::Pensioners),
+    (0.06, Household::Shift),
+    (0.03, Household::OftenAway),
+];
 
 /// A home without its heating.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +60,8 @@ struct ColdAppliance {
     off_min: f64,
 }
 
-/// When somebody is awake and in on one day, minutes of the local day; `sleep_min` may pass midnight.
+/// When somebody is awake and in on one day, minutes of the local day; `sleep_min` may pass
+/// midnight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct DayPlan {
     pub(super) wake_min: f64,
@@ -65,7 +73,9 @@ pub(super) struct DayPlan {
 impl DayPlan {
     /// Whether somebody is awake and in at a minute of the local day.
     pub(super) fn active(&self, minute: f64) -> bool {
-        minute >= self.wake_min && minute < self.sleep_min && self.out.is_none_or(|(from, to)| minute < from || minute >= to)
+        minute >= self.wake_min
+            && minute < self.sleep_min
+            && self.out.is_none_or(|(from, to)| minute < from || minute >= to)
     }
 
     /// Minutes with somebody awake and in.
@@ -95,7 +105,8 @@ impl HomeModel {
         }
     }
 
-    /// Makes a flat of it in a block with district heating, hot water and gas, whose people keep hours of their own.
+    /// Makes a flat of it in a block with district heating, hot water and gas, whose people keep
+    /// hours of their own.
     pub(super) fn move_to_a_block(&mut self, rng: &mut ChaCha8Rng) {
         let later_min = 60.0 * 1.5 * normal(rng);
         self.wake_min += later_min.clamp(-150.0, 240.0);
@@ -178,7 +189,8 @@ impl HomeModel {
             *kw += (self.media_kw * media * evening + light_now) as f32;
         }
         if chance(rng, self.long_a_day) {
-            // A heater in the bathroom, a computer at work, an ironing session: steady for hours, not every day.
+            // A heater in the bathroom, a computer at work, an ironing session: steady for hours,
+            // not every day.
             let at = day.first as f64 * step + between(rng, plan.wake_min, plan.sleep_min);
             add_run(load, step, at, between(rng, 60.0, 420.0), self.long_kw);
         }

@@ -1,4 +1,5 @@
-//! The local clock along an axis: minute of the day and civil day of every interval, computed with two zone look-ups a day.
+//! The local clock along an axis: minute of the day and civil day of every interval, computed with
+//! two zone look-ups a day.
 
 use crate::domain::{Calendar, CivilDay, DayKind, Timestamp};
 

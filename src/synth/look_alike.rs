@@ -1,7 +1,9 @@
 //! Lawful loads that share something with a farm: flat, or rectangular at night, or strong and new.
 //!
-//! Each has what tells it apart: street lamps follow the sun, cold stores and telecom huts the temperature, pumps the water demand, bakeries the
-//! weekday, greenhouses their photoperiod in lamp steps, dormitories their people. A server room has nothing of the kind: only a register knows it.
+//! Each has what tells it apart: street lamps follow the sun, cold stores and telecom huts the
+//! temperature, pumps the water demand, bakeries the weekday, greenhouses their photoperiod in lamp
+//! steps, dormitories their people. A server room has nothing of the kind: only a register knows
+//! it.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -105,7 +107,8 @@ impl LookAlike {
         }
     }
 
-    /// Adds its load of rated power `kw` to `load`, mean kW per interval of the scene. Homes get a household as well.
+    /// Adds its load of rated power `kw` to `load`, mean kW per interval of the scene. Homes get a
+    /// household as well.
     pub(super) fn add_to(self, rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, persons: u32, load: &mut [f32]) {
         if self.is_home() {
             HomeModel::draw(rng, persons).add_to(rng, scene, load);
@@ -128,8 +131,16 @@ impl LookAlike {
     }
 }
 
-/// Adds `kw` times what `level` says of each interval, with fast noise; `level` gets the interval, its hour and its day.
-fn add_level(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, noise_sd: f64, load: &mut [f32], level: impl Fn(usize, f64, &SceneDay) -> f64) {
+/// Adds `kw` times what `level` says of each interval, with fast noise; `level` gets the interval,
+/// its hour and its day.
+fn add_level(
+    rng: &mut ChaCha8Rng,
+    scene: &Scene,
+    kw: f64,
+    noise_sd: f64,
+    load: &mut [f32],
+    level: impl Fn(usize, f64, &SceneDay) -> f64,
+) {
     let mut noise = AutoRegression::new(rng, noise_sd, scene.step_h());
     for day in &scene.days {
         for (i, value) in load.iter_mut().enumerate().take(day.end).skip(day.first) {
@@ -161,7 +172,8 @@ fn add_ev(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {
     }
 }
 
-/// Lamps from a little after sunset to a little before sunrise; a third of the installations dim at midnight.
+/// Lamps from a little after sunset to a little before sunrise; a third of the installations dim at
+/// midnight.
 fn add_street_light(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {
     let (late, early) = (between(rng, 5.0, 25.0), between(rng, 5.0, 25.0));
     let dimmed = if chance(rng, 0.33) { between(rng, 0.4, 0.7) } else { 1.0 };
@@ -230,7 +242,8 @@ fn add_bakery(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {
     add_level(rng, scene, kw, 0.1, load, |_, hour, _| if (8.0..18.0).contains(&hour) { 2.0 * base } else { base });
 }
 
-/// Lamps in whole banks through a photoperiod of 12 or 18 hours that is never changed in the window, and pumps; off between two crops.
+/// Lamps in whole banks through a photoperiod of 12 or 18 hours that is never changed in the
+/// window, and pumps; off between two crops.
 fn add_greenhouse(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {
     let hours = pick(rng, &[12.0, 16.0, 18.0]);
     let from_h = between(rng, 15.0, 23.0);
@@ -247,7 +260,8 @@ fn add_greenhouse(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]
 
 fn add_common_area(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {
     let evening = between(rng, 0.15, 0.5);
-    let level = |_: usize, hour: f64, _: &SceneDay| 0.6 + evening * wave(hour, 20.5).max(0.0) - 0.1 * wave(hour, 3.5).max(0.0);
+    let level =
+        |_: usize, hour: f64, _: &SceneDay| 0.6 + evening * wave(hour, 20.5).max(0.0) - 0.1 * wave(hour, 3.5).max(0.0);
     add_level(rng, scene, kw, 0.08, load, level);
 }
 
@@ -261,7 +275,8 @@ fn add_dormitory(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32])
     add_level(rng, scene, kw, 0.04, load, level);
 }
 
-/// A light and a guard until the season, then a pump day and night, and fans that follow the cold; tried out for some hours in the week before.
+/// A light and a guard until the season, then a pump day and night, and fans that follow the cold;
+/// tried out for some hours in the week before.
 fn add_boiler_house(rng: &mut ChaCha8Rng, scene: &Scene, kw: f64, load: &mut [f32]) {
     let per_day = scene.len() as f64 / scene.days.len().max(1) as f64;
     let from = ((scene.season_day as f64 + between(rng, -3.0, 3.0)) * per_day).max(0.0) as usize;
@@ -297,7 +312,11 @@ mod tests {
     use crate::synth::SimulateSettings;
 
     fn scene(start: &str) -> Scene {
-        Scene::new(&SimulateSettings { start: start.into(), days: 28, step_min: 15, ..SimulateSettings::default() }.checked().unwrap())
+        Scene::new(
+            &SimulateSettings { start: start.into(), days: 28, step_min: 15, ..SimulateSettings::default() }
+                .checked()
+                .unwrap(),
+        )
     }
 
     fn load(scene: &Scene, kind: LookAlike, seed: u64) -> Vec<f32> {

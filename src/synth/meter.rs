@@ -1,4 +1,5 @@
-//! What a meter reports of a load: whole pulses with a small gain error, and the faults that data pick up on the way.
+//! What a meter reports of a load: whole pulses with a small gain error, and the faults that data
+//! pick up on the way.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,7 +13,8 @@ use crate::domain::{Purpose, seed_of};
 
 /// Reading that was lost.
 pub(super) const LOST_WH: i32 = i32::MIN;
-/// Standard deviation of a customer meter's gain error: class 1 meters (IEC 62053-21) lie well within their ±1 %.
+/// Standard deviation of a customer meter's gain error: class 1 meters (IEC 62053-21) lie well
+/// within their ±1 %.
 const GAIN_SD: f64 = 0.003;
 /// Above this mean power meters are connected through current transformers and count whole 10 Wh.
 const TRANSFORMER_METERED_KW: f64 = 30.0;
@@ -29,24 +31,38 @@ pub(super) struct MeterReadings {
     pub(super) repeats: Vec<(usize, i32)>,
     /// Missing intervals are written as rows without a value, not left out.
     pub(super) null_rows: bool,
-    /// What the meter's counter showed: base interval at whose start it was read, and kWh. Faults of the intervals do not touch it.
+    /// What the meter's counter showed: base interval at whose start it was read, and kWh. Faults
+    /// of the intervals do not touch it.
     pub(super) registers: Vec<(usize, f64)>,
 }
 
 impl MeterReadings {
     /// Reads the load of a usage point and applies the faults planted there.
-    pub(super) fn of_member(settings: &CheckedSettings, scene: &Scene, member: &Member, metered_kw: &[f32], odd: &OddMeter) -> Self {
+    pub(super) fn of_member(
+        settings: &CheckedSettings,
+        scene: &Scene,
+        member: &Member,
+        metered_kw: &[f32],
+        odd: &OddMeter,
+    ) -> Self {
         let id = member.id();
         let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &id, Purpose::Synthesis, 3));
         let pulse = if is_large(metered_kw) { 10 } else { 1 };
         let gain = 1.0 + GAIN_SD * normal(&mut rng);
         let tamper = if let Planted::Tampered(tamper) = member.planted { Some(tamper) } else { None };
-        let shown = metered_kw.iter().enumerate().map(|(i, &kw)| f64::from(kw) * tamper.map_or(1.0, |tamper| tamper.shown(scene, i)));
+        let shown = metered_kw
+            .iter()
+            .enumerate()
+            .map(|(i, &kw)| f64::from(kw) * tamper.map_or(1.0, |tamper| tamper.shown(scene, i)));
         let wh = odd.count(scene, member.every, shown.collect(), pulse, gain);
         let counter_wh = 1000 * rng.random_range(200..60_000);
         let wanted = member.read == ReadBy::Register || settings.registers == Registers::Everywhere;
         let restart = odd.exchange.map(|exchange| exchange.from);
-        let registers = if wanted { read_register(&register_days(settings, scene, &id), member.every, &wh, counter_wh, restart) } else { Vec::new() };
+        let registers = if wanted {
+            read_register(&register_days(settings, scene, &id), member.every, &wh, counter_wh, restart)
+        } else {
+            Vec::new()
+        };
         let mut readings = Self { id, every: member.every, wh, repeats: Vec::new(), null_rows: false, registers };
         let per_day = 1440 / (scene.step_min as usize * member.every);
         match member.planted {
@@ -127,8 +143,9 @@ impl MeterReadings {
     }
 }
 
-/// Base intervals at whose start a register is read: every `register_days` days. All registers are read on the same days and at the end of the axis, or each usage point's
-/// own from one of the first `register_spread_days` days on.
+/// Base intervals at whose start a register is read: every `register_days` days. All registers are
+/// read on the same days and at the end of the axis, or each usage point's own from one of the
+/// first `register_spread_days` days on.
 fn register_days(settings: &CheckedSettings, scene: &Scene, id: &str) -> Vec<usize> {
     let first = seed_of(settings.seed, id, Purpose::Synthesis, 7) % u64::from(settings.register_spread_days);
     let days = scene.days.iter().skip(first as usize).step_by(settings.register_days as usize).map(|day| day.first);
@@ -136,7 +153,8 @@ fn register_days(settings: &CheckedSettings, scene: &Scene, id: &str) -> Vec<usi
     days.chain(end).collect()
 }
 
-/// The counter at the start of these base intervals, kWh; `restart`: a new meter counts from nought from this base interval on.
+/// The counter at the start of these base intervals, kWh; `restart`: a new meter counts from nought
+/// from this base interval on.
 fn read_register(at: &[usize], every: usize, wh: &[i32], counter_wh: i64, restart: Option<usize>) -> Vec<(usize, f64)> {
     let counted = |from: usize, to: usize| wh[from..to].iter().map(|&wh| i64::from(wh)).sum::<i64>();
     let restart = restart.map(|interval| (interval / every).min(wh.len()));
@@ -156,8 +174,15 @@ pub(super) fn is_large(metered_kw: &[f32]) -> bool {
     metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / metered_kw.len() as f64 > TRANSFORMER_METERED_KW
 }
 
-/// Energy per reading in whole pulses of `pulse_wh`; what is left over counts towards the next reading, as in a real register.
-pub(super) fn count_pulses(load_kw: impl Iterator<Item = f64>, step_h: f64, every: usize, pulse_wh: i64, gain: f64) -> Vec<i32> {
+/// Energy per reading in whole pulses of `pulse_wh`; what is left over counts towards the next
+/// reading, as in a real register.
+pub(super) fn count_pulses(
+    load_kw: impl Iterator<Item = f64>,
+    step_h: f64,
+    every: usize,
+    pulse_wh: i64,
+    gain: f64,
+) -> Vec<i32> {
     let (mut energy_wh, mut pulses_before, mut inside) = (0.0, 0_i64, 0);
     let mut readings = Vec::new();
     for kw in load_kw {

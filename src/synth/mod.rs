@@ -1,7 +1,8 @@
 //! Seeded synthetic utilities and farm models.
 //!
-//! `farm` is the load of a mining farm, injected into synthetic and real series alike; the other files build a whole utility around
-//! it: customers with lawful loads, a grid with losses, faults of the data, and the truth about all of them.
+//! `farm` is the load of a mining farm, injected into synthetic and real series alike; the other
+//! files build a whole utility around it: customers with lawful loads, a grid with losses, faults
+//! of the data, and the truth about all of them.
 
 mod appliances;
 mod balance_meter;
@@ -39,5 +40,7 @@ pub use oddities::{ClassWords, Oddities, UnknownLanguage};
 pub use place::Place;
 pub use readings::ReadingsError;
 pub use readme::command_line;
-pub use settings::{CheckedSettings, MAX_SORTED, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateSettings, TamperKind};
+pub use settings::{
+    CheckedSettings, MAX_SORTED, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateSettings, TamperKind,
+};
 pub use simulate::{SimulateError, Simulated, simulate};

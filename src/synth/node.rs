@@ -1,7 +1,9 @@
-//! Grid nodes: what flows into a transformer, a feeder and a substation, and the plan turned into readings transformer by transformer.
+//! Grid nodes: what flows into a transformer, a feeder and a substation, and the plan turned into
+//! readings transformer by transformer.
 //!
-//! Transformer inflow = load + unmetered load + line loss + transformer loss. Line loss is quadratic, 3 % at 40 % of the rated power (low-voltage
-//! lines lose 2 to 6 %). Feeders lose 1.5 % at their peak, substations 0.1 % always and 0.4 % more at their peak.
+//! Transformer inflow = load + unmetered load + line loss + transformer loss. Line loss is
+//! quadratic, 3 % at 40 % of the rated power (low-voltage lines lose 2 to 6 %). Feeders lose 1.5 %
+//! at their peak, substations 0.1 % always and 0.4 % more at their peak.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -31,7 +33,8 @@ const FEEDER_LOSS: f64 = 0.015;
 /// Constant and load loss of a substation, as shares of its peak.
 const SUBSTATION_LOSS: (f64, f64) = (0.001, 0.004);
 /// Ratings on offer, kVA.
-const RATINGS_KVA: [f64; 14] = [25.0, 40.0, 63.0, 100.0, 160.0, 250.0, 400.0, 630.0, 1000.0, 1600.0, 2500.0, 4000.0, 6300.0, 10_000.0];
+const RATINGS_KVA: [f64; 14] =
+    [25.0, 40.0, 63.0, 100.0, 160.0, 250.0, 400.0, 630.0, 1000.0, 1600.0, 2500.0, 4000.0, 6300.0, 10_000.0];
 
 /// Everything that one transformer leaves behind.
 #[derive(Debug)]
@@ -71,7 +74,9 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw, &odd);
         output.tell(scene, plan, member, &usage, &odd, &readings);
         let registers = if member.read == ReadBy::Nobody { &[] } else { readings.registers.as_slice() };
-        output.registers.extend(registers.iter().map(|&(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
+        output
+            .registers
+            .extend(registers.iter().map(|&(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
         output.customers.push(CustomerRow::new(settings, plan, member, &usage));
         if member.read == ReadBy::Intervals {
             output.meters.push(readings);
@@ -94,7 +99,9 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         output.truth.extend(fault);
         if balance_meter::has_register_only(settings, &plan.id) {
             let registers = readings.registers_of(settings, scene);
-            output.registers.extend(registers.into_iter().map(|(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)));
+            output.registers.extend(
+                registers.into_iter().map(|(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)),
+            );
         } else {
             output.meters.push(readings);
         }
@@ -107,12 +114,22 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
 }
 
 impl TransformerOutput {
-    /// Adds the truth about a member to the tables: what it is, what its farm used, what its meter does not show.
-    fn tell(&mut self, scene: &Scene, plan: &TransformerPlan, member: &Member, usage: &Usage, odd: &OddMeter, readings: &MeterReadings) {
+    /// Adds the truth about a member to the tables: what it is, what its farm used, what its meter
+    /// does not show.
+    fn tell(
+        &mut self,
+        scene: &Scene,
+        plan: &TransformerPlan,
+        member: &Member,
+        usage: &Usage,
+        odd: &OddMeter,
+        readings: &MeterReadings,
+    ) {
         let mut truth = TruthRow::of_member(scene, plan, member, usage);
         self.details.push(DetailRow::of_member(scene, member, usage, odd));
         if let (Some(fault), Some((kw, from))) = (odd.fault, odd.not_shown(scene, &usage.metered_kw, readings)) {
-            // Whoever lists a meter that shows too little is not wrong, and whoever does not has missed no farm.
+            // Whoever lists a meter that shows too little is not wrong, and whoever does not has
+            // missed no farm.
             for row in &mut truth {
                 row.label = -1;
             }
@@ -134,7 +151,8 @@ pub(super) fn add_tap(
 ) -> (TruthRow, DetailRow) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, node, Purpose::Synthesis, 1));
     let model = FarmModel::draw(&mut rng, tap.kind, tap.target_kw);
-    let mut taken = model.load_on_local_kw(&mut rng, &scene.start, scene.step_min, &scene.local, &scene.temperature_c, tap.onset);
+    let mut taken =
+        model.load_on_local_kw(&mut rng, &scene.start, scene.step_min, &scene.local, &scene.temperature_c, tap.onset);
     supply.cut(&mut taken);
     load.iter_mut().zip(&taken).for_each(|(total, &kw)| *total += f64::from(kw));
     let truth = TruthRow::of_node(scene, node, tap.truth_kind, metered, mean_while_running(&taken), tap.onset, None);
@@ -195,13 +213,16 @@ mod tests {
         let town = Town::draw(&settings, &scene);
         let output = run_transformer(&settings, &scene, &town.transformers[0]);
         let (balance, customers) = output.meters.split_last().unwrap();
-        let total = |readings: &MeterReadings| readings.wh.iter().filter(|&&wh| wh != LOST_WH).map(|&wh| i64::from(wh)).sum::<i64>() as f64;
+        let total = |readings: &MeterReadings| {
+            readings.wh.iter().filter(|&&wh| wh != LOST_WH).map(|&wh| i64::from(wh)).sum::<i64>() as f64
+        };
         let supplied = total(balance);
         let metered: f64 = customers.iter().map(total).sum();
         let hours = scene.len() as f64 * scene.step_h();
         let rating = TransformerRating::from_kva(output.rated_kva).unwrap();
         let load_kw = metered / 1000.0 / hours;
-        let loss_kw = transformer_loss_kw(rating, load_kw, POWER_FACTOR) + LINE_LOSS * load_kw * load_kw / (LINE_LOSS_AT * output.rated_kva);
+        let loss_kw = transformer_loss_kw(rating, load_kw, POWER_FACTOR)
+            + LINE_LOSS * load_kw * load_kw / (LINE_LOSS_AT * output.rated_kva);
         let residual = supplied / 1000.0 / hours - load_kw - loss_kw;
         assert!(residual.abs() < 0.012 * load_kw, "{residual} of {load_kw} kW");
     }

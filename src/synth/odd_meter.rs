@@ -1,7 +1,10 @@
-//! What is strange about one customer's meter: a coarse display, a clock that is wrong, an exchange, a wrong ratio, one value over and over.
+//! What is strange about one customer's meter: a coarse display, a clock that is wrong, an
+//! exchange, a wrong ratio, one value over and over.
 //!
-//! A display cuts the register off, so an interval's energy is the difference of two cut readings: errors of one step alternate and never add up. A clock that is fast
-//! stamps the past. A ratio multiplies what the register shows, so its readings keep to multiples of the step times the ratio.
+//! A display cuts the register off, so an interval's energy is the difference of two cut readings:
+//! errors of one step alternate and never add up. A clock that is fast stamps the past. A ratio
+//! multiplies what the register shows, so its readings keep to multiples of the step times the
+//! ratio.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -15,12 +18,15 @@ use super::settings::CheckedSettings;
 use super::town::{Base, Member, Planted};
 use crate::domain::{Purpose, seed_of};
 
-/// Ratios of the current transformers of large customers whose display shows hundredths: the step they see is that many times as large.
+/// Ratios of the current transformers of large customers whose display shows hundredths: the step
+/// they see is that many times as large.
 const LARGE_RATIOS: [i64; 4] = [20, 30, 40, 60];
-/// Wrong ratios of homes, which have no transformers, and of businesses, where theirs is forgotten, counted twice or taken for the next of the series.
+/// Wrong ratios of homes, which have no transformers, and of businesses, where theirs is forgotten,
+/// counted twice or taken for the next of the series.
 const HOME_RATIOS: [f64; 6] = [10.0, 20.0, 30.0, 40.0, 60.0, 2.0];
 const BUSINESS_RATIOS: [f64; 9] = [20.0, 30.0, 40.0, 60.0, 0.05, 0.1, 0.5, 2.0, 1.5];
-/// Minutes by which a clock is wrong where intervals are an hour long, and intervals by which it is where they are shorter.
+/// Minutes by which a clock is wrong where intervals are an hour long, and intervals by which it is
+/// where they are shorter.
 const HOURS_MIN: [i32; 4] = [60, 60, 60, -60];
 const STEPS: [i32; 6] = [1, 1, 2, -1, -1, -2];
 
@@ -71,7 +77,8 @@ pub(super) enum ShownFault {
 }
 
 impl OddMeter {
-    /// Draws what is strange about the meter of `member` under the transformer `node`; `large` where it sits behind current transformers.
+    /// Draws what is strange about the meter of `member` under the transformer `node`; `large`
+    /// where it sits behind current transformers.
     pub(super) fn draw(settings: &CheckedSettings, scene: &Scene, node: &str, member: &Member, large: bool) -> Self {
         let odd = &settings.oddities;
         if odd.none() {
@@ -83,14 +90,24 @@ impl OddMeter {
         let own_min = draw_ahead(&mut rng, scene);
         let zone_min = concentrator_min(settings, node);
         let exchanged = chance(&mut rng, odd.exchanged_share);
-        let exchange = Exchange { from: some_interval(&mut rng, scene, member), display_wh: draw_display(&mut rng, odd, large) };
+        let exchange =
+            Exchange { from: some_interval(&mut rng, scene, member), display_wh: draw_display(&mut rng, odd, large) };
         let ahead_min = if zone_min != 0 { zone_min } else { own_min * i32::from(own_clock) };
-        let fault = if member.planted == Planted::Nothing { ShownFault::draw(&mut rng, odd, scene, member) } else { None };
+        let fault =
+            if member.planted == Planted::Nothing { ShownFault::draw(&mut rng, odd, scene, member) } else { None };
         Self { display_wh, ahead_min, exchange: exchanged.then_some(exchange), fault }
     }
 
-    /// Energy per reading, Wh, of a load (mean kW per base interval) on a meter that was built for steps of `pulse_wh` and gains `gain`.
-    pub(super) fn count(&self, scene: &Scene, every: usize, mut load_kw: Vec<f64>, pulse_wh: i64, gain: f64) -> Vec<i32> {
+    /// Energy per reading, Wh, of a load (mean kW per base interval) on a meter that was built for
+    /// steps of `pulse_wh` and gains `gain`.
+    pub(super) fn count(
+        &self,
+        scene: &Scene,
+        every: usize,
+        mut load_kw: Vec<f64>,
+        pulse_wh: i64,
+        gain: f64,
+    ) -> Vec<i32> {
         if self.ahead_min != 0 {
             load_kw = shifted(&load_kw, f64::from(self.ahead_min) / f64::from(scene.step_min));
         }
@@ -121,9 +138,11 @@ impl OddMeter {
         }
     }
 
-    /// Mean of what was used and is not shown while the fault lasts, kW, and since which base interval; `None` where nothing to speak of is missing.
+    /// Mean of what was used and is not shown while the fault lasts, kW, and since which base
+    /// interval; `None` where nothing to speak of is missing.
     ///
-    /// Below 50 W, what a home leaves on at night, nothing is told: no balance of a transformer hears it.
+    /// Below 50 W, what a home leaves on at night, nothing is told: no balance of a transformer
+    /// hears it.
     pub(super) fn not_shown(&self, scene: &Scene, load_kw: &[f32], readings: &MeterReadings) -> Option<(f64, usize)> {
         let (from, to) = match self.fault? {
             ShownFault::Ratio { from, .. } => (from, load_kw.len()),
@@ -132,7 +151,8 @@ impl OddMeter {
         let hours = (to.saturating_sub(from)) as f64 * scene.step_h();
         let used_kwh: f64 = load_kw[from..to].iter().map(|&kw| f64::from(kw)).sum::<f64>() * scene.step_h();
         let last = (to / readings.every).min(readings.wh.len());
-        let shown_kwh: f64 = readings.wh[(from / readings.every).min(last)..last].iter().map(|&wh| f64::from(wh) / 1000.0).sum();
+        let shown_kwh: f64 =
+            readings.wh[(from / readings.every).min(last)..last].iter().map(|&wh| f64::from(wh) / 1000.0).sum();
         let missing_kw = (used_kwh - shown_kwh) / hours.max(scene.step_h());
         (missing_kw > LEAST_MISSING_KW).then_some((missing_kw, from))
     }
@@ -145,7 +165,8 @@ impl ShownFault {
         let from = some_interval(rng, scene, member);
         let home = matches!(member.base, Base::Home { .. });
         let factor = if home { pick(rng, &HOME_RATIOS) } else { pick(rng, &BUSINESS_RATIOS) };
-        let lasting = (between(rng, 5.0, 30.0) * 1440.0) as usize / scene.step_min as usize / member.every * member.every;
+        let lasting =
+            (between(rng, 5.0, 30.0) * 1440.0) as usize / scene.step_min as usize / member.every * member.every;
         if place < odd.customer_ratio_share {
             Some(Self::Ratio { factor, from: if begins { from } else { 0 } })
         } else if place < odd.customer_ratio_share + odd.customer_stuck_share {
@@ -203,7 +224,10 @@ mod tests {
         let odd = OddMeter { display_wh: Some(1000), ..OddMeter::default() };
         let wh = odd.count(&scene, 1, vec![0.37; scene.len()], 1, 1.0);
         let total: i64 = wh.iter().map(|&wh| i64::from(wh)).sum();
-        assert!(wh.iter().all(|wh| [0, 1000].contains(wh)) && (total as f64 - 370.0 * scene.len() as f64).abs() < 1000.0, "{total}");
+        assert!(
+            wh.iter().all(|wh| [0, 1000].contains(wh)) && (total as f64 - 370.0 * scene.len() as f64).abs() < 1000.0,
+            "{total}"
+        );
     }
 
     #[test]
@@ -212,8 +236,16 @@ mod tests {
         let exchange = Exchange { from: 240, display_wh: Some(100) };
         let odd = OddMeter { display_wh: Some(10), exchange: Some(exchange), ..OddMeter::default() };
         let wh = odd.count(&scene, 1, vec![0.333; scene.len()], 1, 1.0);
-        assert!(wh[..240].iter().all(|wh| wh % 10 == 0) && wh[..240].iter().any(|wh| wh % 100 != 0) && wh[240..].iter().all(|wh| wh % 100 == 0));
-        let odd = OddMeter { display_wh: Some(10), fault: Some(ShownFault::Ratio { factor: 30.0, from: 240 }), ..OddMeter::default() };
+        assert!(
+            wh[..240].iter().all(|wh| wh % 10 == 0)
+                && wh[..240].iter().any(|wh| wh % 100 != 0)
+                && wh[240..].iter().all(|wh| wh % 100 == 0)
+        );
+        let odd = OddMeter {
+            display_wh: Some(10),
+            fault: Some(ShownFault::Ratio { factor: 30.0, from: 240 }),
+            ..OddMeter::default()
+        };
         let wh = odd.count(&scene, 1, vec![0.333; scene.len()], 1, 1.0);
         assert!(wh[239] < 400 && wh[240..].iter().all(|wh| wh % 300 == 0 && *wh > 9000));
     }
@@ -225,7 +257,14 @@ mod tests {
         let load = vec![2.0_f32; scene.len()];
         let wh = odd.count(&scene, 1, load.iter().map(|&kw| f64::from(kw)).collect(), 1, 1.0);
         assert!(wh[100..].iter().all(|&wh| wh == 1) && wh[99] == 2000);
-        let readings = MeterReadings { id: "a".into(), every: 1, wh, repeats: Vec::new(), null_rows: false, registers: Vec::new() };
+        let readings = MeterReadings {
+            id: "a".into(),
+            every: 1,
+            wh,
+            repeats: Vec::new(),
+            null_rows: false,
+            registers: Vec::new(),
+        };
         let (kw, from) = odd.not_shown(&scene, &load, &readings).unwrap();
         assert!((kw - 1.999).abs() < 1e-6 && from == 100, "{kw}");
     }

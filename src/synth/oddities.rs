@@ -1,7 +1,9 @@
-//! What makes a utility unlike the tidy one: coarse displays, late clocks, exchanged meters, wrong ratios, seasons, absences, books as they are kept.
+//! What makes a utility unlike the tidy one: coarse displays, late clocks, exchanged meters, wrong
+//! ratios, seasons, absences, books as they are kept.
 //!
-//! Every oddity comes from a random stream of its own, so that a utility without any is the same, byte for byte, as before they could be asked for, and one more oddity
-//! changes nothing else. What was drawn is told in `details.csv`.
+//! Every oddity comes from a random stream of its own, so that a utility without any is the same,
+//! byte for byte, as before they could be asked for, and one more oddity changes nothing else. What
+//! was drawn is told in `details.csv`.
 
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +49,8 @@ pub struct UnknownLanguage;
 #[serde(deny_unknown_fields, default)]
 #[command(next_help_heading = "What is strange about the utility (told in details.csv)")]
 pub struct Oddities {
-    /// Share of meters that show hundredths of a kWh: an interval is the difference of two readings cut off at that step
+    /// Share of meters that show hundredths of a kWh: an interval is the difference of two readings
+    /// cut off at that step
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub hundredths_share: f64,
     /// Share of meters that show tenths of a kWh
@@ -59,13 +62,16 @@ pub struct Oddities {
     /// Share of customers' meters whose clock is an hour, or some intervals, fast or slow
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub customer_clock_share: f64,
-    /// Share of transformers all of whose customers are stamped an hour wrong: the clock of the data concentrator
+    /// Share of transformers all of whose customers are stamped an hour wrong: the clock of the
+    /// data concentrator
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub concentrator_clock_share: f64,
-    /// Share of customers' meters that are exchanged within the period: the register begins anew, perhaps with another display
+    /// Share of customers' meters that are exchanged within the period: the register begins anew,
+    /// perhaps with another display
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub exchanged_share: f64,
-    /// Share of customers whose readings are multiplied by a wrong ratio, half of them from the first day, homes too
+    /// Share of customers whose readings are multiplied by a wrong ratio, half of them from the
+    /// first day, homes too
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub customer_ratio_share: f64,
     /// Share of customers' meters that repeat one value from a day on, half of them a tiny one
@@ -74,10 +80,12 @@ pub struct Oddities {
     /// Share of usage points that are boiler houses: their pumps start with the heating season
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub boiler_house_share: f64,
-    /// Share of ordinary homes and businesses with some electric heating that starts with the season
+    /// Share of ordinary homes and businesses with some electric heating that starts with the
+    /// season
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub season_share: f64,
-    /// Day of the period on which the heating season begins, 0 = the first; everybody follows within days [default: after two fifths of it]
+    /// Day of the period on which the heating season begins, 0 = the first; everybody follows
+    /// within days [default: after two fifths of it]
     #[arg(long, value_name = "DAY")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub season_day: Option<u32>,
@@ -87,7 +95,8 @@ pub struct Oddities {
     /// Share of ordinary homes that are heated by electricity and booked as heated otherwise
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub unbooked_heating_share: f64,
-    /// Share of homes that are flats with district heating, hot water and gas, each with hours of its own
+    /// Share of homes that are flats with district heating, hot water and gas, each with hours of
+    /// its own
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub other_homes_share: f64,
     /// Businesses open up to so many hours earlier or later than usual
@@ -159,7 +168,10 @@ impl Oddities {
         [
             ("hundredths, tenths and whole kWh", self.hundredths_share + self.tenths_share + self.whole_kwh_share),
             ("wrong ratios and stuck meters", self.customer_ratio_share + self.customer_stuck_share),
-            ("season, return and unbooked heating", self.season_share + self.return_share + self.unbooked_heating_share),
+            (
+                "season, return and unbooked heating",
+                self.season_share + self.return_share + self.unbooked_heating_share,
+            ),
             ("farms that grow, stop and pause", self.farm_units_share + self.farm_stops_share + self.farm_pauses_share),
         ]
     }

@@ -1,7 +1,8 @@
 //! Where a synthetic utility lies: its temperatures and its sun.
 //!
-//! Temperature: yearly cosine between a January and a July mean, a daily swing with its top at 15 h, and weather systems as AR(1) noise of
-//! about two days. Monthly means: climate normals 1991-2020, rounded.
+//! Temperature: yearly cosine between a January and a July mean, a daily swing with its top at 15
+//! h, and weather systems as AR(1) noise of about two days. Monthly means: climate normals
+//! 1991-2020, rounded.
 
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,8 @@ impl Place {
         f64::midpoint(january, july) + (july - january) / 2.0 * year + (4.5 + 1.5 * year) * day
     }
 
-    /// Sunrise and sunset in minutes of the local day, for a clock that is `offset_min` ahead of UTC.
+    /// Sunrise and sunset in minutes of the local day, for a clock that is `offset_min` ahead of
+    /// UTC.
     ///
     /// # Panics
     /// Never: no city here lies beyond a polar circle.
@@ -75,7 +77,8 @@ impl Place {
         (rise + offset_min, set + offset_min)
     }
 
-    /// Hourly temperatures (°C, two decimals) for `hours` hours from local midnight of a day of the year.
+    /// Hourly temperatures (°C, two decimals) for `hours` hours from local midnight of a day of the
+    /// year.
     pub(super) fn hourly_c(self, rng: &mut ChaCha8Rng, day_of_year: i16, hours: usize) -> Vec<f32> {
         let (january, july) = self.extremes_c();
         // Weather systems vary more where the year does.

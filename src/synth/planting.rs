@@ -1,4 +1,5 @@
-//! Who gets what: farms, licences, look-alikes and faults of the data, each at its share of the usage points, never two at one place.
+//! Who gets what: farms, licences, look-alikes and faults of the data, each at its share of the
+//! usage points, never two at one place.
 
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -52,16 +53,24 @@ pub(super) fn count(share: f64, n: usize) -> usize {
 }
 
 /// Plants everything. `groups` holds the number of members of each transformer, in order.
-pub(super) fn plant(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Scene, members: &mut [Member], groups: &[usize]) {
+pub(super) fn plant(
+    rng: &mut ChaCha8Rng,
+    settings: &CheckedSettings,
+    scene: &Scene,
+    members: &mut [Member],
+    groups: &[usize],
+) {
     let n = members.len();
-    let transformer_of: Vec<usize> = groups.iter().enumerate().flat_map(|(number, &size)| std::iter::repeat_n(number, size)).collect();
+    let transformer_of: Vec<usize> =
+        groups.iter().enumerate().flat_map(|(number, &size)| std::iter::repeat_n(number, size)).collect();
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(rng);
     let mut free = order.into_iter();
     plant_farms(rng, count(settings.prevalence, n), scene, members, &transformer_of, &mut free);
     for number in 0..count(settings.licensed_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
-        // The first keeps to its licence, the second does not, later ones mostly do; where no farm is wanted, all do.
+        // The first keeps to its licence, the second does not, later ones mostly do; where no farm
+        // is wanted, all do.
         let exceeded = settings.prevalence > 0.0 && (number == 1 || (number > 1 && chance(rng, 0.3)));
         plant_licensed(rng, &mut members[index], exceeded);
     }
@@ -77,18 +86,26 @@ pub(super) fn plant(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Sc
     }
     for number in 0..count(settings.fault_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
-        members[index].planted = Planted::Fault([DataFault::Stuck, DataFault::FlatFilled, DataFault::Multiplier][number % 3]);
+        members[index].planted =
+            Planted::Fault([DataFault::Stuck, DataFault::FlatFilled, DataFault::Multiplier][number % 3]);
         members[index].read = ReadBy::Intervals;
     }
     for number in 0..count(settings.untidy_share, n) {
         let Some(index) = next_free(&mut free, members) else { return };
-        members[index].planted = Planted::Untidy([Untidy::Gaps, Untidy::Duplicates, Untidy::Spikes, Untidy::Export][number % 4]);
+        members[index].planted =
+            Planted::Untidy([Untidy::Gaps, Untidy::Duplicates, Untidy::Spikes, Untidy::Export][number % 4]);
         members[index].read = ReadBy::Intervals;
     }
 }
 
 /// Meters that were tampered with, and farms past the meter.
-fn plant_theft(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Scene, members: &mut [Member], free: &mut impl Iterator<Item = usize>) {
+fn plant_theft(
+    rng: &mut ChaCha8Rng,
+    settings: &CheckedSettings,
+    scene: &Scene,
+    members: &mut [Member],
+    free: &mut impl Iterator<Item = usize>,
+) {
     for number in 0..count(settings.tamper_share, members.len()) {
         let Some(index) = next_free(free, members) else { return };
         members[index].planted = Planted::Tampered(Tamper::draw(rng, scene, settings.tamper_kind, number));
@@ -100,7 +117,8 @@ fn plant_theft(rng: &mut ChaCha8Rng, settings: &CheckedSettings, scene: &Scene, 
     }
 }
 
-/// A farm that goes past the meter as a whole. With `drop` it began in the period, and a part of the other load went past the meter on the same day.
+/// A farm that goes past the meter as a whole. With `drop` it began in the period, and a part of
+/// the other load went past the meter on the same day.
 fn plant_bypass(rng: &mut ChaCha8Rng, member: &mut Member, scene: &Scene, drop: bool) {
     let most = if matches!(member.base, Base::Home { .. }) { 16.0 } else { 40.0 };
     let kind = pick_weighted(rng, &[(0.7, FarmKind::Constant), (0.3, FarmKind::Night)]);
@@ -111,9 +129,13 @@ fn plant_bypass(rng: &mut ChaCha8Rng, member: &mut Member, scene: &Scene, drop: 
     member.planted = Planted::Farm(PlantedFarm { truth_kind, unmetered: 1.0, moved, ..farm(kind, kw, onset) });
 }
 
-/// Homes of which nothing is read; by streams of their own, so that nothing else changes with their share.
+/// Homes of which nothing is read; by streams of their own, so that nothing else changes with their
+/// share.
 pub(super) fn leave_unread(settings: &CheckedSettings, members: &mut [Member]) {
-    for member in members.iter_mut().filter(|member| member.planted == Planted::Nothing && matches!(member.base, Base::Home { .. })) {
+    for member in members
+        .iter_mut()
+        .filter(|member| member.planted == Planted::Nothing && matches!(member.base, Base::Home { .. }))
+    {
         let draw = seed_of(settings.seed, &member.id(), Purpose::Synthesis, 6) as f64 / u64::MAX as f64;
         if draw < settings.unread_share {
             member.read = ReadBy::Nobody;
@@ -121,7 +143,8 @@ pub(super) fn leave_unread(settings: &CheckedSettings, members: &mut [Member]) {
     }
 }
 
-/// Boiler houses in the place of ordinary customers; by streams of their own, so that nothing else changes with their share.
+/// Boiler houses in the place of ordinary customers; by streams of their own, so that nothing else
+/// changes with their share.
 pub(super) fn build_boiler_houses(settings: &CheckedSettings, members: &mut [Member]) {
     let share = settings.oddities.boiler_house_share;
     for member in members.iter_mut().filter(|member| share > 0.0 && member.planted == Planted::Nothing) {
@@ -160,7 +183,9 @@ fn plant_farms(
             }
             Placing::Split => {
                 let wanted = rng.random_range(2..=6).min(left);
-                let same = |other: &usize| transformer_of[*other] == transformer_of[index] && members[*other].planted == Planted::Nothing;
+                let same = |other: &usize| {
+                    transformer_of[*other] == transformer_of[index] && members[*other].planted == Planted::Nothing
+                };
                 let group: Vec<usize> = (index..members.len()).take(wanted).take_while(same).collect();
                 left -= group.len() - 1;
                 plant_split(rng, members, &group, onset);
@@ -174,7 +199,8 @@ fn farm(kind: FarmKind, target_kw: f64, onset: Option<Timestamp>) -> PlantedFarm
     PlantedFarm { truth_kind: kind.as_str(), kind, target_kw, onset, unmetered: 0.0, moved: 0.0, group: None }
 }
 
-/// A farm in a home, a business, or a shed that was rented for it, with a size that the contract makes plausible.
+/// A farm in a home, a business, or a shed that was rented for it, with a size that the contract
+/// makes plausible.
 fn plant_single(rng: &mut ChaCha8Rng, member: &mut Member, kind: FarmKind, onset: Option<Timestamp>) {
     member.read = ReadBy::Intervals;
     if chance(rng, 0.25) {
@@ -193,11 +219,18 @@ fn plant_single(rng: &mut ChaCha8Rng, member: &mut Member, kind: FarmKind, onset
 }
 
 fn plant_in_building(rng: &mut ChaCha8Rng, member: &mut Member, onset: Option<Timestamp>) {
-    let large = [BusinessKind::School, BusinessKind::Hospital, BusinessKind::Industry, BusinessKind::Hotel, BusinessKind::Office];
+    let large = [
+        BusinessKind::School,
+        BusinessKind::Hospital,
+        BusinessKind::Industry,
+        BusinessKind::Hotel,
+        BusinessKind::Office,
+    ];
     member.base = Base::Business(pick(rng, &large));
     member.read = ReadBy::Intervals;
     let kind = pick_weighted(rng, &[(0.6, FarmKind::Constant), (0.2, FarmKind::Night), (0.2, FarmKind::Staircase)]);
-    member.planted = Planted::Farm(PlantedFarm { truth_kind: "building_farm", ..farm(kind, log_uniform(rng, 5.0, 100.0), onset) });
+    member.planted =
+        Planted::Farm(PlantedFarm { truth_kind: "building_farm", ..farm(kind, log_uniform(rng, 5.0, 100.0), onset) });
 }
 
 fn plant_split(rng: &mut ChaCha8Rng, members: &mut [Member], group: &[usize], onset: Option<Timestamp>) {
@@ -229,7 +262,8 @@ fn plant_licensed(rng: &mut ChaCha8Rng, member: &mut Member, exceeded: bool) {
     member.base = Base::Site(between(rng, 0.5, 3.0));
     member.read = ReadBy::Intervals;
     member.contracted_kw = contract_for(1.1 * licensed_kw);
-    member.planted = Planted::Licensed { farm: PlantedFarm { truth_kind, ..farm(kind, drawn, None) }, licensed_kw, exceeded };
+    member.planted =
+        Planted::Licensed { farm: PlantedFarm { truth_kind, ..farm(kind, drawn, None) }, licensed_kw, exceeded };
 }
 
 fn plant_look_alike(rng: &mut ChaCha8Rng, member: &mut Member, kind: LookAlike) {

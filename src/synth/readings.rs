@@ -1,7 +1,8 @@
 //! Readings as rows, and the two files they are written to.
 //!
-//! A row is a meter's key, an interval and an energy; text and stamps are made while writing. Parquet goes through the arrow writer with
-//! dictionary ids, delta-coded stamps and zstd; CSV is formatted by hand, because a few hundred million rows pass here.
+//! A row is a meter's key, an interval and an energy; text and stamps are made while writing.
+//! Parquet goes through the arrow writer with dictionary ids, delta-coded stamps and zstd; CSV is
+//! formatted by hand, because a few hundred million rows pass here.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -61,7 +62,8 @@ impl Rows {
         rows
     }
 
-    /// Rows of instant after instant for the base intervals `from..to`, meters in their order at each.
+    /// Rows of instant after instant for the base intervals `from..to`, meters in their order at
+    /// each.
     pub(super) fn by_time(meters: &[MeterReadings], from: usize, to: usize) -> Self {
         let mut rows = Self::default();
         for interval in from..to {
@@ -133,7 +135,8 @@ impl ReadingsWriter {
     }
 }
 
-/// `readings.parquet`: usage_point, timestamp (µs, local, no zone), kwh, and duration_min when interval lengths differ.
+/// `readings.parquet`: usage_point, timestamp (µs, local, no zone), kwh, and duration_min when
+/// interval lengths differ.
 pub(super) struct ParquetReadings {
     writer: ArrowWriter<BufWriter<disk::Output>>,
     schema: Arc<Schema>,
@@ -166,13 +169,15 @@ impl ParquetReadings {
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(BufWriter::new(disk::create(path)?), schema.clone(), options)?;
         let local_us = scene.local.day.iter().zip(&scene.local.minute);
-        let local_us = local_us.map(|(day, &minute)| (i64::from(day.0) * 1440 + i64::from(minute)) * 60_000_000).collect();
+        let local_us =
+            local_us.map(|(day, &minute)| (i64::from(day.0) * 1440 + i64::from(minute)) * 60_000_000).collect();
         Ok(Self { writer, schema, local_us, step_min: scene.step_min, with_duration })
     }
 
     fn append(&mut self, ids: &[&str], rows: &Rows) -> Result<(), ReadingsError> {
         let keys = Int32Array::from_iter_values(rows.key.iter().map(|&key| key as i32));
-        let stamps = TimestampMicrosecondArray::from_iter_values(rows.interval.iter().map(|&i| self.local_us[i as usize]));
+        let stamps =
+            TimestampMicrosecondArray::from_iter_values(rows.interval.iter().map(|&i| self.local_us[i as usize]));
         let mut kwh = Float64Builder::with_capacity(rows.len());
         for &wh in &rows.wh {
             kwh.append_option((wh != LOST_WH).then_some(f64::from(wh) / 1000.0));
@@ -188,7 +193,8 @@ impl ParquetReadings {
     }
 }
 
-/// `readings.csv`: usage_point, timestamp (local), kwh with three decimals, and duration_min when interval lengths differ.
+/// `readings.csv`: usage_point, timestamp (local), kwh with three decimals, and duration_min when
+/// interval lengths differ.
 pub(super) struct CsvReadings {
     file: BufWriter<disk::Output>,
     stamps: Vec<String>,

@@ -26,16 +26,18 @@ pub fn command_line(settings: &SimulateSettings) -> Result<String, toml::ser::Er
     let usual_odd = toml::Table::try_from(Oddities::default())?;
     let odd = own.get("oddities").and_then(toml::Value::as_table).into_iter().flatten();
     let odd = odd.filter(|(key, value)| usual_odd.get(*key) != Some(*value));
-    let words = own.iter().filter(|(key, value)| *key != "oddities" && usual.get(*key) != Some(*value)).chain(odd).map(|(key, value)| {
-        let option = key.replace('_', "-");
-        match value {
-            toml::Value::Boolean(_) => format!(" --{option}"),
-            // The words of an option are spelled with hyphens; zone names are left as they are.
-            toml::Value::String(text) if !text.contains('/') => format!(" --{option} {}", text.replace('_', "-")),
-            toml::Value::String(text) => format!(" --{option} {text}"),
-            other => format!(" --{option} {other}"),
-        }
-    });
+    let words = own.iter().filter(|(key, value)| *key != "oddities" && usual.get(*key) != Some(*value)).chain(odd).map(
+        |(key, value)| {
+            let option = key.replace('_', "-");
+            match value {
+                toml::Value::Boolean(_) => format!(" --{option}"),
+                // The words of an option are spelled with hyphens; zone names are left as they are.
+                toml::Value::String(text) if !text.contains('/') => format!(" --{option} {}", text.replace('_', "-")),
+                toml::Value::String(text) => format!(" --{option} {text}"),
+                other => format!(" --{option} {other}"),
+            }
+        },
+    );
     Ok(std::iter::once("darkload simulate --out DIR".to_owned()).chain(words).collect())
 }
 
@@ -43,7 +45,11 @@ pub fn command_line(settings: &SimulateSettings) -> Result<String, toml::ser::Er
 ///
 /// # Errors
 /// When a setting cannot be written as TOML.
-pub(super) fn readme(settings: &CheckedSettings, simulated: &Simulated, as_toml: &str) -> Result<String, toml::ser::Error> {
+pub(super) fn readme(
+    settings: &CheckedSettings,
+    simulated: &Simulated,
+    as_toml: &str,
+) -> Result<String, toml::ser::Error> {
     let command = command_line(settings)?;
     let details = if settings.oddities.none() { String::new() } else { format!("\n\n{DETAILS}") };
     let Simulated { readings, usage_points, farms, unmetered_nodes, .. } = simulated;

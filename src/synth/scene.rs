@@ -1,4 +1,5 @@
-//! What all customers of a synthetic utility share: the time axis, the calendar with its holidays, the weather and the sun.
+//! What all customers of a synthetic utility share: the time axis, the calendar with its holidays,
+//! the weather and the sun.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -10,9 +11,11 @@ use super::settings::CheckedSettings;
 use crate::domain::{Calendar, CivilDay, DayKind, Purpose, Timestamp, seed_of};
 
 /// Public holidays by (month, day): those of Kazakhstan with a fixed date.
-const HOLIDAYS: [(i8, i8); 13] = [(1, 1), (1, 2), (1, 7), (3, 8), (3, 21), (3, 22), (3, 23), (5, 1), (5, 7), (5, 9), (7, 6), (8, 30), (12, 16)];
+const HOLIDAYS: [(i8, i8); 13] =
+    [(1, 1), (1, 2), (1, 7), (3, 8), (3, 21), (3, 22), (3, 23), (5, 1), (5, 7), (5, 9), (7, 6), (8, 30), (12, 16)];
 /// School holidays as (first, last) of (month, day).
-const SCHOOL_HOLIDAYS: [((i8, i8), (i8, i8)); 4] = [((1, 1), (1, 10)), ((3, 19), (3, 29)), ((5, 26), (8, 31)), ((10, 27), (11, 2))];
+const SCHOOL_HOLIDAYS: [((i8, i8), (i8, i8)); 4] =
+    [((1, 1), (1, 10)), ((3, 19), (3, 29)), ((5, 26), (8, 31)), ((10, 27), (11, 2))];
 
 /// How far a clock without a zone is ahead of UTC, for the sun only: UTC+5, that of Kazakhstan.
 const NO_ZONE_OFFSET_MIN: f64 = 300.0;
@@ -78,7 +81,8 @@ impl Scene {
         let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, "weather", Purpose::Synthesis, 0));
         let hours = ((end.0 - begin.0) / 3600) as usize + 1;
         let hourly = settings.place.hourly_c(&mut rng, settings.first_day.day_of_year(), hours);
-        let temperature_c: Vec<f32> = start.iter().map(|at| interpolate(&hourly, (at.0 - begin.0) as f64 / 3600.0)).collect();
+        let temperature_c: Vec<f32> =
+            start.iter().map(|at| interpolate(&hourly, (at.0 - begin.0) as f64 / 3600.0)).collect();
         let mut scene = Self {
             calendar: settings.calendar.clone(),
             place: settings.place,
@@ -122,7 +126,10 @@ impl Scene {
             let (civil, end) = (group[0], first + group.len());
             let date = civil.date();
             let month_day = (date.month(), date.day());
-            let offset_min = self.calendar.zone_name().map_or(NO_ZONE_OFFSET_MIN, |_| self.calendar.offset_s(self.start[first]) as f64 / 60.0);
+            let offset_min = self
+                .calendar
+                .zone_name()
+                .map_or(NO_ZONE_OFFSET_MIN, |_| self.calendar.offset_s(self.start[first]) as f64 / 60.0);
             let (sunrise_min, sunset_min) = self.place.sun_minutes(civil.day_of_year(), offset_min);
             let sum: f64 = self.temperature_c[first..end].iter().map(|&t| f64::from(t)).sum();
             days.push(SceneDay {
@@ -141,7 +148,8 @@ impl Scene {
     }
 }
 
-/// Adds an appliance run of `kw` over `minutes` from `at_min` minutes after the axis begins, split over the intervals it touches.
+/// Adds an appliance run of `kw` over `minutes` from `at_min` minutes after the axis begins, split
+/// over the intervals it touches.
 ///
 /// `load` holds mean kW per interval; what lies outside the axis is dropped.
 pub(super) fn add_run(load: &mut [f32], step_min: f64, at_min: f64, minutes: f64, kw: f64) {

@@ -80,12 +80,14 @@ pub struct SimulateSettings {
     pub prevalence: f64,
     /// Share of transformers with unmetered load.
     pub unmetered_share: f64,
-    /// Share of feeders and substations with unmetered load of their own; `None` = feeders as transformers, substations none.
+    /// Share of feeders and substations with unmetered load of their own; `None` = feeders as
+    /// transformers, substations none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upper_unmetered_share: Option<f64>,
     /// Share of usage points that are lawful look-alikes.
     pub look_alike_share: f64,
-    /// Share of usage points with a fault of the data that can be taken for a farm (stuck, filled, multiplier).
+    /// Share of usage points with a fault of the data that can be taken for a farm (stuck, filled,
+    /// multiplier).
     pub fault_share: f64,
     /// Share of usage points with plain faults (gaps, duplicates, spikes, export).
     pub untidy_share: f64,
@@ -101,7 +103,8 @@ pub struct SimulateSettings {
     pub registers: Registers,
     /// Days between two register readings.
     pub register_days: u32,
-    /// Registers are first read on one of so many days, each usage point on its own; 1 = all on the same day, and on the last.
+    /// Registers are first read on one of so many days, each usage point on its own; 1 = all on the
+    /// same day, and on the last.
     pub register_spread_days: u32,
     /// Levels of the grid: 1 transformers, 2 with feeders, 3 with a substation.
     pub levels: u32,
@@ -138,7 +141,8 @@ pub struct SimulateSettings {
     pub tamper_share: f64,
     /// How.
     pub tamper_kind: TamperKind,
-    /// Share of usage points with a farm that goes past the meter as a whole; with every second one a part of the other load goes the same way.
+    /// Share of usage points with a farm that goes past the meter as a whole; with every second one
+    /// a part of the other load goes the same way.
     pub bypass_share: f64,
     /// Share of homes that are in the books and in the grid, but of which nothing is read.
     pub unread_share: f64,
@@ -223,7 +227,9 @@ pub enum SettingsError {
         sum: f64,
     },
     /// More strange customers than there are.
-    #[error("make {sum:.2} of the customers strange in one way: shares of {group} together must stay at or below 1; lower one of them")]
+    #[error(
+        "make {sum:.2} of the customers strange in one way: shares of {group} together must stay at or below 1; lower one of them"
+    )]
     TooStrange {
         /// What is shared out.
         group: &'static str,
@@ -231,7 +237,9 @@ pub enum SettingsError {
         sum: f64,
     },
     /// More faulty balance meters than there are.
-    #[error("give {sum:.2} of the balance meters a fault: clock, ratio, stuck and gap shares together must stay at or below 1; lower one of them")]
+    #[error(
+        "give {sum:.2} of the balance meters a fault: clock, ratio, stuck and gap shares together must stay at or below 1; lower one of them"
+    )]
     FaultyBalances {
         /// Their sum.
         sum: f64,
@@ -253,7 +261,9 @@ pub enum SettingsError {
         text: String,
     },
     /// Too many readings for order by time, which sorts in memory.
-    #[error("sort {readings} readings by time: at most {MAX_SORTED} fit; use order by meter, fewer usage points or fewer days")]
+    #[error(
+        "sort {readings} readings by time: at most {MAX_SORTED} fit; use order by meter, fewer usage points or fewer days"
+    )]
     TooManyToSort {
         /// Readings asked for.
         readings: u64,
@@ -293,7 +303,8 @@ impl SimulateSettings {
     /// Checks every setting.
     ///
     /// # Errors
-    /// When a share, a number, the first day or the time zone cannot be used, or order by time would not fit into memory.
+    /// When a share, a number, the first day or the time zone cannot be used, or order by time
+    /// would not fit into memory.
     pub fn checked(self) -> Result<CheckedSettings, SettingsError> {
         self.check_shares()?;
         self.check_numbers()?;
@@ -301,7 +312,8 @@ impl SimulateSettings {
         if self.order == ReadingsOrder::Time && readings > MAX_SORTED {
             return Err(SettingsError::TooManyToSort { readings });
         }
-        let first_day = CivilDay::parse(&self.start).ok_or_else(|| SettingsError::Start { text: self.start.clone() })?;
+        let first_day =
+            CivilDay::parse(&self.start).ok_or_else(|| SettingsError::Start { text: self.start.clone() })?;
         let calendar = Calendar::new(Some(self.timezone.as_str()).filter(|zone| *zone != "none"))?;
         Ok(CheckedSettings { settings: self, calendar, first_day })
     }
@@ -346,7 +358,8 @@ impl SimulateSettings {
         }
         let stolen = self.scaled_share + self.tamper_share + self.bypass_share;
         let sum = self.prevalence + self.look_alike_share + self.fault_share + self.licensed_share + stolen;
-        let faulty = self.balance_clock_share + self.balance_ratio_share + self.balance_stuck_share + self.balance_gap_share;
+        let faulty =
+            self.balance_clock_share + self.balance_ratio_share + self.balance_stuck_share + self.balance_gap_share;
         if sum > 0.8 {
             Err(SettingsError::Crowded { sum })
         } else if faulty > 1.0 {
@@ -363,7 +376,12 @@ impl SimulateSettings {
             ("days", self.days, (1..=3660).contains(&self.days), "1 to 3660"),
             ("step_min", self.step_min, [5, 10, 15, 20, 30, 60].contains(&self.step_min), "5, 10, 15, 20, 30 or 60"),
             ("register_days", self.register_days, (1..=366).contains(&self.register_days), "1 to 366"),
-            ("register_spread_days", self.register_spread_days, (1..=366).contains(&self.register_spread_days), "1 to 366"),
+            (
+                "register_spread_days",
+                self.register_spread_days,
+                (1..=366).contains(&self.register_spread_days),
+                "1 to 366",
+            ),
             ("levels", self.levels, (1..=3).contains(&self.levels), "1, 2 or 3"),
             ("meters_per_transformer_min", least, least >= 1, "1 or more"),
             ("meters_per_transformer_max", most, (least..=2000).contains(&most), "the minimum or more, at most 2000"),
@@ -407,7 +425,8 @@ mod tests {
 
     #[test]
     fn settings_survive_toml() {
-        let settings = SimulateSettings { place: Place::Astana, timezone: "none".into(), ..SimulateSettings::default() };
+        let settings =
+            SimulateSettings { place: Place::Astana, timezone: "none".into(), ..SimulateSettings::default() };
         let text = toml::to_string(&settings).unwrap();
         assert_eq!(toml::from_str::<SimulateSettings>(&text).unwrap(), settings);
     }

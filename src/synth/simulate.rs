@@ -1,7 +1,8 @@
 //! Builds a synthetic utility and writes its folder: whole or not at all.
 //!
-//! Loads are drawn transformer by transformer in parallel batches, while the batch before is written; so memory holds two batches, whatever
-//! the number of meters. Every usage point has random streams of its own, so the bytes do not depend on the number of threads.
+//! Loads are drawn transformer by transformer in parallel batches, while the batch before is
+//! written; so memory holds two batches, whatever the number of meters. Every usage point has
+//! random streams of its own, so the bytes do not depend on the number of threads.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter};
@@ -19,7 +20,9 @@ use super::readme::readme;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder, SimulateSettings};
 use super::street_lighting::StreetLighting;
-use super::tables::{CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows};
+use super::tables::{
+    CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows,
+};
 use super::town::{Town, TransformerPlan, UpperPlan};
 use super::turn::Supply;
 use crate::disk::{self, Place, PlaceError};
@@ -41,7 +44,8 @@ pub struct Simulated {
     pub farms: u64,
     /// Grid nodes with label 1.
     pub unmetered_nodes: u64,
-    /// What there is to say about the folder: runs that were ended, an older simulation that could not be removed.
+    /// What there is to say about the folder: runs that were ended, an older simulation that could
+    /// not be removed.
     pub words: Vec<String>,
 }
 
@@ -78,12 +82,14 @@ pub enum SimulateError {
     Settings(#[from] toml::ser::Error),
 }
 
-/// Builds the utility and writes it to the folder `out`, replacing one that an earlier simulation made.
+/// Builds the utility and writes it to the folder `out`, replacing one that an earlier simulation
+/// made.
 ///
 /// `progress` is called with the number of usage points done so far, and says whether to stop.
 ///
 /// # Errors
-/// When `out` holds anything that is not of an earlier simulation, the file system refuses, or the run is stopped; `out` is then as it was before.
+/// When `out` holds anything that is not of an earlier simulation, the file system refuses, or the
+/// run is stopped; `out` is then as it was before.
 pub fn simulate(settings: &CheckedSettings, out: &Path, progress: &mut Progress) -> Result<Simulated, SimulateError> {
     let place = Place::of(out, &disk::SIMULATED)?;
     let mut words = place.prepare()?;
@@ -122,14 +128,22 @@ impl Table {
     /// A table whose header is written even when no row follows.
     fn with_header(folder: &Path, name: &str, header: &[&str]) -> Result<Self, SimulateError> {
         let mut table = Self::create(folder, name)?;
-        let file = table.writer.into_inner().map_err(|error| SimulateError::Io { path: table.path.clone(), source: error.into_error() })?;
+        let file = table
+            .writer
+            .into_inner()
+            .map_err(|error| SimulateError::Io { path: table.path.clone(), source: error.into_error() })?;
         table.writer = csv::WriterBuilder::new().has_headers(false).from_writer(file);
-        table.writer.write_record(header).map_err(|source| SimulateError::Table { path: table.path.clone(), source })?;
+        table
+            .writer
+            .write_record(header)
+            .map_err(|source| SimulateError::Table { path: table.path.clone(), source })?;
         Ok(table)
     }
 
     fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), SimulateError> {
-        rows.iter().try_for_each(|row| self.writer.serialize(row)).map_err(|source| SimulateError::Table { path: self.path.clone(), source })
+        rows.iter()
+            .try_for_each(|row| self.writer.serialize(row))
+            .map_err(|source| SimulateError::Table { path: self.path.clone(), source })
     }
 
     fn finish(mut self) -> Result<(), SimulateError> {
@@ -137,7 +151,8 @@ impl Table {
     }
 }
 
-/// The files of a utility while they are written, and the sums that pass from transformers to feeders and substations.
+/// The files of a utility while they are written, and the sums that pass from transformers to
+/// feeders and substations.
 struct Folder<'a> {
     settings: &'a CheckedSettings,
     scene: &'a Scene,
@@ -156,7 +171,8 @@ struct Folder<'a> {
     simulated: Simulated,
 }
 
-/// The feeder (or substation) whose load is being summed up; children come in order, so one at a time is open.
+/// The feeder (or substation) whose load is being summed up; children come in order, so one at a
+/// time is open.
 #[derive(Default)]
 struct Summit {
     open: Option<usize>,
@@ -164,7 +180,11 @@ struct Summit {
     unmetered_kw: f64,
 }
 
-fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut Progress) -> Result<Simulated, SimulateError> {
+fn write_folder(
+    settings: &CheckedSettings,
+    folder: &Path,
+    progress: &mut Progress,
+) -> Result<Simulated, SimulateError> {
     let scene = Scene::new(settings);
     let town = Town::draw(settings, &scene);
     let mut files = Folder::create(settings, &scene, &town, folder)?;
@@ -175,7 +195,10 @@ fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut Progre
     let mut waiting: Option<(&[TransformerPlan], Vec<TransformerOutput>)> = None;
     for plans in town.transformers.chunks(batch) {
         let before = waiting.take();
-        let (written, drawn) = rayon::join(|| before.map_or(Ok(()), |(plans, outputs)| files.take(plans, outputs, progress)), || draw(plans));
+        let (written, drawn) = rayon::join(
+            || before.map_or(Ok(()), |(plans, outputs)| files.take(plans, outputs, progress)),
+            || draw(plans),
+        );
         written?;
         waiting = Some((plans, drawn));
     }
@@ -195,19 +218,33 @@ fn write_folder(settings: &CheckedSettings, folder: &Path, progress: &mut Progre
     };
     let as_toml = toml::to_string(&**settings)?;
     save("README.md", readme(settings, &simulated, &as_toml)?)?;
-    let mark = Mark { version: env!("CARGO_PKG_VERSION"), kind: disk::SIMULATED.word, settings, files: disk::digests(folder)? };
+    let mark = Mark {
+        version: env!("CARGO_PKG_VERSION"),
+        kind: disk::SIMULATED.word,
+        settings,
+        files: disk::digests(folder)?,
+    };
     disk::seal(folder, &disk::SIMULATED, &toml::to_string(&mark)?)?;
     Ok(simulated)
 }
 
 impl<'a> Folder<'a> {
-    fn create(settings: &'a CheckedSettings, scene: &'a Scene, town: &'a Town, folder: &Path) -> Result<Self, SimulateError> {
+    fn create(
+        settings: &'a CheckedSettings,
+        scene: &'a Scene,
+        town: &'a Town,
+        folder: &Path,
+    ) -> Result<Self, SimulateError> {
         let durations = settings.mixed_steps;
         let readings = match settings.format {
-            ReadingsFormat::Parquet => {
-                ReadingsWriter::Parquet(Box::new(ParquetReadings::create(&folder.join("readings.parquet"), scene, durations)?))
+            ReadingsFormat::Parquet => ReadingsWriter::Parquet(Box::new(ParquetReadings::create(
+                &folder.join("readings.parquet"),
+                scene,
+                durations,
+            )?)),
+            ReadingsFormat::Csv => {
+                ReadingsWriter::Csv(CsvReadings::create(&folder.join("readings.csv"), scene, durations)?)
             }
-            ReadingsFormat::Csv => ReadingsWriter::Csv(CsvReadings::create(&folder.join("readings.csv"), scene, durations)?),
         };
         let registers = settings.has_registers().then(|| Table::create(folder, "registers.csv")).transpose()?;
         let mut grid = Table::create(folder, "grid.csv")?;
@@ -219,8 +256,10 @@ impl<'a> Folder<'a> {
             rated_kva: None,
             lighting_kw: None,
         };
-        let substations: Vec<GridRow> = town.substations.iter().map(|plan| upper(NodeKind::Substation, plan, None)).collect();
-        let feeders: Vec<GridRow> = town.feeders.iter().map(|plan| upper(NodeKind::Feeder, plan, town.substations.get(plan.parent))).collect();
+        let substations: Vec<GridRow> =
+            town.substations.iter().map(|plan| upper(NodeKind::Substation, plan, None)).collect();
+        let feeders: Vec<GridRow> =
+            town.feeders.iter().map(|plan| upper(NodeKind::Feeder, plan, town.substations.get(plan.parent))).collect();
         grid.write(&substations)?;
         grid.write(&feeders)?;
         Ok(Self {
@@ -242,7 +281,12 @@ impl<'a> Folder<'a> {
     }
 
     /// Writes what a batch of transformers left behind.
-    fn take(&mut self, plans: &[TransformerPlan], outputs: Vec<TransformerOutput>, progress: &mut Progress) -> Result<(), SimulateError> {
+    fn take(
+        &mut self,
+        plans: &[TransformerPlan],
+        outputs: Vec<TransformerOutput>,
+        progress: &mut Progress,
+    ) -> Result<(), SimulateError> {
         for (plan, output) in plans.iter().zip(outputs) {
             self.take_transformer(plan, output)?;
             if progress(self.simulated.usage_points) {
@@ -267,7 +311,12 @@ impl<'a> Folder<'a> {
         self.write_meters(output.meters, &output.rows)
     }
 
-    fn write_tables(&mut self, plan: &TransformerPlan, customers: &[CustomerRow], registers: &[RegisterRow]) -> Result<(), SimulateError> {
+    fn write_tables(
+        &mut self,
+        plan: &TransformerPlan,
+        customers: &[CustomerRow],
+        registers: &[RegisterRow],
+    ) -> Result<(), SimulateError> {
         self.customers.write(customers)?;
         self.licences.write(&licence_rows(self.settings, plan))?;
         self.registers.as_mut().map_or(Ok(()), |table| table.write(registers))
@@ -293,7 +342,14 @@ impl<'a> Folder<'a> {
             let parent = self.wrong_parent(plan, &id);
             wrong.extend(parent.map(|_| TruthRow::of_wrong_link(id.clone(), &plan.id)));
             let parent = Some(parent.unwrap_or(&plan.id).to_owned());
-            rows.push(GridRow { node: id, kind: NodeKind::UsagePoint.as_str(), parent, balance_meter: None, rated_kva: None, lighting_kw: None });
+            rows.push(GridRow {
+                node: id,
+                kind: NodeKind::UsagePoint.as_str(),
+                parent,
+                balance_meter: None,
+                rated_kva: None,
+                lighting_kw: None,
+            });
         }
         self.truth.write(&wrong)?;
         self.grid.write(&rows)
@@ -335,7 +391,8 @@ impl<'a> Folder<'a> {
         self.readings.append(&ids, rows).map_err(Into::into)
     }
 
-    /// Closes the open feeder: its own tap, its loss, its balance meter, its line of the truth; its flow goes on to the substation.
+    /// Closes the open feeder: its own tap, its loss, its balance meter, its line of the truth; its
+    /// flow goes on to the substation.
     fn close_feeder(&mut self) -> Result<(), SimulateError> {
         let Some(index) = self.feeders.open.take() else { return Ok(()) };
         let plan = &self.town.feeders[index];
@@ -353,11 +410,19 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    /// Adds a node's own tap to its load, writes the truth about it (or about what is below it), and returns the power of the tap, kW.
-    fn write_own_tap(&mut self, plan: &UpperPlan, below_kw: f64, supply: &Supply, load_kw: &mut [f64]) -> Result<f64, SimulateError> {
+    /// Adds a node's own tap to its load, writes the truth about it (or about what is below it),
+    /// and returns the power of the tap, kW.
+    fn write_own_tap(
+        &mut self,
+        plan: &UpperPlan,
+        below_kw: f64,
+        supply: &Supply,
+        load_kw: &mut [f64],
+    ) -> Result<f64, SimulateError> {
         let truth = match &plan.tap {
             Some(tap) => {
-                let (truth, detail) = node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, supply, load_kw);
+                let (truth, detail) =
+                    node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, supply, load_kw);
                 self.write_details(&[detail])?;
                 Some(truth)
             }
@@ -393,7 +458,9 @@ impl<'a> Folder<'a> {
             self.write_by_time()?;
         }
         self.readings.finish()?;
-        for table in [self.customers, self.grid, self.truth, self.licences].into_iter().chain(self.registers).chain(self.details) {
+        for table in
+            [self.customers, self.grid, self.truth, self.licences].into_iter().chain(self.registers).chain(self.details)
+        {
             table.finish()?;
         }
         Ok(self.simulated)
@@ -557,16 +624,31 @@ mod tests {
         let unread = ids_with(&files["truth.csv"], ",unread,");
         assert!(unread.len() > 10, "{unread:?}");
         for id in &unread {
-            assert!(!files["readings.csv"].contains(id) && !files["registers.csv"].contains(id) && files["customers.csv"].contains(id), "{id}");
+            assert!(
+                !files["readings.csv"].contains(id)
+                    && !files["registers.csv"].contains(id)
+                    && files["customers.csv"].contains(id),
+                "{id}"
+            );
         }
     }
 
     #[test]
     fn a_bypass_is_told_at_the_node_and_only_a_drop_in_the_customers_own_series() {
         let truth = &files(SimulateSettings { bypass_share: 0.05, balance_share: 1.0, prevalence: 0.0, ..small() })["truth.csv"];
-        let rows = |start: &str| truth.lines().filter(|line| line.contains(start)).map(|line| line.split(',').nth(3).unwrap()).collect::<Vec<_>>();
+        let rows = |start: &str| {
+            truth
+                .lines()
+                .filter(|line| line.contains(start))
+                .map(|line| line.split(',').nth(3).unwrap())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
-            (rows("usage_point,").iter().filter(|label| **label == "1").count(), rows(",bypass,"), rows(",bypass_drop,")),
+            (
+                rows("usage_point,").iter().filter(|label| **label == "1").count(),
+                rows(",bypass,"),
+                rows(",bypass_drop,")
+            ),
             (3, vec!["-1", "1", "-1", "1", "-1", "1"], vec!["1"; 6])
         );
     }
@@ -575,11 +657,14 @@ mod tests {
     fn faults_of_balance_meters_are_told_and_change_no_other_meter() {
         let faulty = files(SimulateSettings { balance_ratio_share: 0.5, balance_clock_share: 0.5, ..small() });
         let clean = files(small());
-        let customers = |text: &str| text.lines().filter(|line| line.starts_with("UP")).map(str::to_owned).collect::<Vec<_>>();
+        let customers =
+            |text: &str| text.lines().filter(|line| line.starts_with("UP")).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(customers(&faulty["readings.csv"]), customers(&clean["readings.csv"]));
         let told = ids_with(&faulty["truth.csv"], ",balance_");
         let changed = |id: &String| {
-            let rows = |text: &str| text.lines().filter(|line| line.starts_with(&format!("M-{id},"))).map(str::to_owned).collect::<Vec<_>>();
+            let rows = |text: &str| {
+                text.lines().filter(|line| line.starts_with(&format!("M-{id},"))).map(str::to_owned).collect::<Vec<_>>()
+            };
             rows(&faulty["readings.csv"]) != rows(&clean["readings.csv"])
         };
         assert!(told.len() > 4 && told.iter().all(changed), "{told:?}");
@@ -587,8 +672,10 @@ mod tests {
 
     #[test]
     fn registers_are_read_on_different_days_when_asked_for() {
-        let registers = &files(SimulateSettings { register_spread_days: 10, registers_only: 0.5, ..small() })["registers.csv"];
-        let days: std::collections::BTreeSet<&str> = registers.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+        let registers =
+            &files(SimulateSettings { register_spread_days: 10, registers_only: 0.5, ..small() })["registers.csv"];
+        let days: std::collections::BTreeSet<&str> =
+            registers.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
         assert!(days.len() > 5, "{days:?}");
     }
 
@@ -626,7 +713,10 @@ mod tests {
     fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let heading: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        reader.records().map(|row| heading.iter().cloned().zip(row.unwrap().iter().map(str::to_owned)).collect()).collect()
+        reader
+            .records()
+            .map(|row| heading.iter().cloned().zip(row.unwrap().iter().map(str::to_owned)).collect())
+            .collect()
     }
 
     /// Stamps and energies (Wh) of every usage point.
@@ -642,14 +732,19 @@ mod tests {
     #[test]
     fn nothing_strange_leaves_no_trace_in_the_folder() {
         let files = files(small());
-        assert!(!files.contains_key("details.csv") && !files["simulate.toml"].contains("oddities") && !files["README.md"].contains("details"));
+        assert!(
+            !files.contains_key("details.csv")
+                && !files["simulate.toml"].contains("oddities")
+                && !files["README.md"].contains("details")
+        );
     }
 
     #[test]
     fn every_strange_meter_is_told_and_its_readings_show_it() {
         let files = files(strange());
         let series = readings(&files["readings.csv"]);
-        let details: Vec<_> = rows(&files["details.csv"]).into_iter().filter(|row| series.contains_key(&row["id"])).collect();
+        let details: Vec<_> =
+            rows(&files["details.csv"]).into_iter().filter(|row| series.contains_key(&row["id"])).collect();
         let (mut displays, mut stuck, mut ratios) = (0, 0, 0);
         for row in &details {
             let own = &series[&row["id"]];
@@ -660,7 +755,8 @@ mod tests {
                 displays += 1;
             }
             let inside = |at: &String| *at >= row["from"] && (row["to"].is_empty() || *at < row["to"]);
-            let faulty: Vec<i64> = own.iter().filter(|(at, _)| inside(&format!("{at}:00"))).map(|(_, wh)| *wh).collect();
+            let faulty: Vec<i64> =
+                own.iter().filter(|(at, _)| inside(&format!("{at}:00"))).map(|(_, wh)| *wh).collect();
             if row["fault"] == "stuck" {
                 assert!(!faulty.is_empty() && faulty.iter().all(|wh| *wh == faulty[0]), "{row:?}");
                 stuck += 1;
@@ -669,30 +765,59 @@ mod tests {
         }
         assert!(displays > 50 && stuck > 15 && ratios > 5, "{displays} {stuck} {ratios}");
         let told = |column: &str, wanted: &str| details.iter().filter(|row| row[column] == wanted).count();
-        assert!(["season", "return", "unbooked_heating"].iter().all(|turn| told("turn", turn) > 10) && told("host", "boiler_house") > 10);
+        assert!(
+            ["season", "return", "unbooked_heating"].iter().all(|turn| told("turn", turn) > 10)
+                && told("host", "boiler_house") > 10
+        );
         assert!(details.iter().filter(|row| row["clock_min"] != "0").count() > 50);
     }
 
     #[test]
     fn the_energy_that_is_told_of_a_farm_is_what_it_adds_to_the_readings() {
-        let odd = Oddities { farm_units_share: 0.4, farm_stops_share: 0.3, farm_pauses_share: 0.3, load_sheddings: 3, ..Oddities::default() };
-        let settings = || SimulateSettings { oddities: odd.clone(), untidy_share: 0.0, fault_share: 0.0, registers_only: 0.0, ..small() };
+        let odd = Oddities {
+            farm_units_share: 0.4,
+            farm_stops_share: 0.3,
+            farm_pauses_share: 0.3,
+            load_sheddings: 3,
+            ..Oddities::default()
+        };
+        let settings = || SimulateSettings {
+            oddities: odd.clone(),
+            untidy_share: 0.0,
+            fault_share: 0.0,
+            registers_only: 0.0,
+            ..small()
+        };
         let files = files(settings());
         let series = readings(&files["readings.csv"]);
-        let farms: Vec<_> = rows(&files["details.csv"]).into_iter().filter(|row| row["level"] == "usage_point" && row["kwh"] != "0.0").collect();
+        let farms: Vec<_> = rows(&files["details.csv"])
+            .into_iter()
+            .filter(|row| row["level"] == "usage_point" && row["kwh"] != "0.0")
+            .collect();
         for row in &farms {
             let total: i64 = series[&row["id"]].iter().map(|(_, wh)| wh).sum();
             let kwh: f64 = row["kwh"].parse().unwrap();
             assert!(kwh > 0.0 && kwh < 1.02 * total as f64 / 1000.0 + 0.1, "{row:?}: {total}");
         }
-        let kinds: std::collections::BTreeSet<String> = rows(&files["truth.csv"]).into_iter().map(|row| row["kind"].clone()).collect();
-        assert!(farms.len() > 8 && ["unit_by_unit", "moved_away", "paused"].iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
+        let kinds: std::collections::BTreeSet<String> =
+            rows(&files["truth.csv"]).into_iter().map(|row| row["kind"].clone()).collect();
+        assert!(
+            farms.len() > 8 && ["unit_by_unit", "moved_away", "paused"].iter().all(|kind| kinds.contains(*kind)),
+            "{kinds:?}"
+        );
     }
 
     #[test]
     fn a_feeder_that_is_switched_off_feeds_nobody() {
         let odd = Oddities { load_sheddings: 4, ..Oddities::default() };
-        let settings = SimulateSettings { oddities: odd, untidy_share: 0.0, fault_share: 0.0, registers_only: 0.0, levels: 2, ..small() };
+        let settings = SimulateSettings {
+            oddities: odd,
+            untidy_share: 0.0,
+            fault_share: 0.0,
+            registers_only: 0.0,
+            levels: 2,
+            ..small()
+        };
         let files = files(settings);
         let mut by_stamp: BTreeMap<String, i64> = BTreeMap::new();
         for (at, wh) in readings(&files["readings.csv"]).into_values().flatten() {
@@ -705,10 +830,14 @@ mod tests {
     #[test]
     fn books_in_russian_name_classes_and_prices_alike_and_leave_some_empty() {
         let files = files(strange());
-        let classes: std::collections::BTreeSet<String> = rows(&files["customers.csv"]).into_iter().map(|row| row["tariff_class"].clone()).collect();
-        let priced: std::collections::BTreeSet<String> = rows(&files["tariffs.csv"]).into_iter().map(|row| row["tariff_class"].clone()).collect();
+        let classes: std::collections::BTreeSet<String> =
+            rows(&files["customers.csv"]).into_iter().map(|row| row["tariff_class"].clone()).collect();
+        let priced: std::collections::BTreeSet<String> =
+            rows(&files["tariffs.csv"]).into_iter().map(|row| row["tariff_class"].clone()).collect();
         assert!(
-            classes.contains("") && classes.contains("быт") && classes.iter().all(|class| class.is_empty() || priced.contains(class)),
+            classes.contains("")
+                && classes.contains("быт")
+                && classes.iter().all(|class| class.is_empty() || priced.contains(class)),
             "{classes:?}"
         );
     }

@@ -1,4 +1,5 @@
-//! Street lamps that no meter counts, fed from transformers: in the grid file, or forgotten by everybody.
+//! Street lamps that no meter counts, fed from transformers: in the grid file, or forgotten by
+//! everybody.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -26,10 +27,12 @@ impl StreetLighting {
         let installed_kw = (between(&mut rng, 1.0, 8.0) * 10.0).round() / 10.0;
         let burning_kw = installed_kw * between(&mut rng, 0.8, 1.0);
         let is_declared = !chance(&mut rng, settings.undeclared_lighting_share);
-        (place < settings.lighting_share).then_some(Self { declared_kw: is_declared.then_some(installed_kw), burning_kw })
+        (place < settings.lighting_share)
+            .then_some(Self { declared_kw: is_declared.then_some(installed_kw), burning_kw })
     }
 
-    /// Adds the lamps to the load of their transformer, kW per interval. Lamps that nobody declared get a line in the truth, as innocents.
+    /// Adds the lamps to the load of their transformer, kW per interval. Lamps that nobody declared
+    /// get a line in the truth, as innocents.
     pub(super) fn add(self, scene: &Scene, node: &str, load: &mut [f64]) -> Option<TruthRow> {
         for (kw, &at) in load.iter_mut().zip(&scene.start) {
             *kw += self.burning_kw * scene.place.position().dark_share(at);

@@ -1,4 +1,5 @@
-//! Lines of the tables beside the readings: customers, registers, truth, and the fixed tables of weather, licences and tariffs.
+//! Lines of the tables beside the readings: customers, registers, truth, and the fixed tables of
+//! weather, licences and tariffs.
 
 use std::borrow::Cow;
 
@@ -36,7 +37,8 @@ const STREETS: [&str; 16] = [
 ];
 /// Buildings numbered for one transformer; the next one on the same street begins after them.
 const NUMBERS_PER_TRANSFORMER: u32 = 400;
-/// Prices per kWh by class; the household price of the second band is [`HOUSEHOLD_SECOND_BAND`]. Round figures near those of Kazakhstan in 2025.
+/// Prices per kWh by class; the household price of the second band is [`HOUSEHOLD_SECOND_BAND`].
+/// Round figures near those of Kazakhstan in 2025.
 const PRICES: [(&str, f64); 7] = [
     ("household", 27.0),
     ("business", 33.0),
@@ -88,7 +90,8 @@ pub(super) struct TruthRow {
 }
 
 /// Header of `licences.csv`, which may have no line at all.
-pub(super) const LICENCE_COLUMNS: &[&str] = &["licence", "usage_point", "licensed_kw", "valid_from", "valid_to", "status", "holder"];
+pub(super) const LICENCE_COLUMNS: &[&str] =
+    &["licence", "usage_point", "licensed_kw", "valid_from", "valid_to", "status", "holder"];
 
 /// A line of `licences.csv`, in the order of [`LICENCE_COLUMNS`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -202,7 +205,8 @@ fn is_classed(member: &Member) -> bool {
 }
 
 impl RegisterRow {
-    /// A register reading at the start of a base interval; the interval after the last one is the end of the axis.
+    /// A register reading at the start of a base interval; the interval after the last one is the
+    /// end of the axis.
     pub(super) fn new(scene: &Scene, id: &str, interval: usize, register_kwh: f64) -> Self {
         let end = scene.start.last().map_or(Timestamp(0), |last| Timestamp(last.0 + i64::from(scene.step_min) * 60));
         let at = scene.start.get(interval).copied().unwrap_or(end);
@@ -211,19 +215,27 @@ impl RegisterRow {
 }
 
 impl TruthRow {
-    /// The truth about a usage point, and about its transformer when part of its farm goes past the meter.
+    /// The truth about a usage point, and about its transformer when part of its farm goes past the
+    /// meter.
     pub(super) fn of_member(scene: &Scene, plan: &TransformerPlan, member: &Member, usage: &Usage) -> Vec<Self> {
         let (kind, label, onset) = match (member.planted, member.base) {
-            // Of a farm that goes past the meter as a whole, nothing is in the customer's own series.
-            (Planted::Farm(farm), _) => {
-                (usage.farm_kind.unwrap_or(farm.truth_kind), if farm.unmetered < 1.0 || farm.moved > 0.0 { 1 } else { -1 }, farm.onset)
+            // Of a farm that goes past the meter as a whole, nothing is in the customer's own
+            // series.
+            (Planted::Farm(farm), _) => (
+                usage.farm_kind.unwrap_or(farm.truth_kind),
+                if farm.unmetered < 1.0 || farm.moved > 0.0 { 1 } else { -1 },
+                farm.onset,
+            ),
+            (Planted::Licensed { farm, exceeded, .. }, _) => {
+                (farm.truth_kind, if exceeded { 1 } else { -1 }, farm.onset)
             }
-            (Planted::Licensed { farm, exceeded, .. }, _) => (farm.truth_kind, if exceeded { 1 } else { -1 }, farm.onset),
             (Planted::Tampered(tamper), _) => (tamper.truth_kind(), 1, tamper.from),
             (Planted::Fault(DataFault::Stuck), _) => ("look:stuck", 0, None),
             (Planted::Fault(DataFault::FlatFilled), _) => ("look:flat_filled", 0, None),
             (Planted::Fault(DataFault::Multiplier), _) => ("look:multiplier", 0, None),
-            (_, Base::LookAlike(LookAlike::ServerRoom, _)) if !is_classed(member) => (LookAlike::ServerRoom.truth_kind(), -1, None),
+            (_, Base::LookAlike(LookAlike::ServerRoom, _)) if !is_classed(member) => {
+                (LookAlike::ServerRoom.truth_kind(), -1, None)
+            }
             (_, Base::LookAlike(kind, _)) => (kind.truth_kind(), 0, None),
             (_, Base::Home { .. }) if member.read == ReadBy::Nobody => ("unread", -1, None),
             (_, Base::Home { .. }) => ("home", 0, None),
@@ -231,7 +243,11 @@ impl TruthRow {
         };
         let onset = onset.map_or_else(String::new, |at| stamp(scene, at));
         let id = member.id();
-        let not_shown_kw = if let Planted::Tampered(tamper) = member.planted { tamper.not_shown_kw(scene, &usage.metered_kw) } else { 0.0 };
+        let not_shown_kw = if let Planted::Tampered(tamper) = member.planted {
+            tamper.not_shown_kw(scene, &usage.metered_kw)
+        } else {
+            0.0
+        };
         let own = Self {
             level: "usage_point",
             id: id.clone(),
@@ -244,14 +260,31 @@ impl TruthRow {
         let mut rows = vec![own];
         if usage.farm_unmetered_kw > 0.0 {
             let (label, kw) = (if plan.metered { 1 } else { -1 }, to_watt(usage.farm_unmetered_kw));
-            rows.push(Self { level: "node", id: plan.id.clone(), kind: kind.into(), label, kw, onset, customer: Some(id) });
+            rows.push(Self {
+                level: "node",
+                id: plan.id.clone(),
+                kind: kind.into(),
+                label,
+                kw,
+                onset,
+                customer: Some(id),
+            });
         }
         rows
     }
 
-    /// A usage point that the grid file puts under another transformer than its own, which `customer` names.
+    /// A usage point that the grid file puts under another transformer than its own, which
+    /// `customer` names.
     pub(super) fn of_wrong_link(id: String, own: &str) -> Self {
-        Self { level: "link", id, kind: "wrong_link".into(), label: -1, kw: 0.0, onset: String::new(), customer: Some(own.to_owned()) }
+        Self {
+            level: "link",
+            id,
+            kind: "wrong_link".into(),
+            label: -1,
+            kw: 0.0,
+            onset: String::new(),
+            customer: Some(own.to_owned()),
+        }
     }
 
     /// A usage point that the grid file forgot; `customer` names its transformer.
@@ -259,8 +292,16 @@ impl TruthRow {
         Self { kind: "unlinked".into(), ..Self::of_wrong_link(id, own) }
     }
 
-    /// Load that a customer's meter does not show for a fault of its own: in the balance of its transformer, and nobody's theft.
-    pub(super) fn of_faulty_meter(scene: &Scene, node: &str, fault: ShownFault, kw: f64, from: usize, customer: String) -> Self {
+    /// Load that a customer's meter does not show for a fault of its own: in the balance of its
+    /// transformer, and nobody's theft.
+    pub(super) fn of_faulty_meter(
+        scene: &Scene,
+        node: &str,
+        fault: ShownFault,
+        kw: f64,
+        from: usize,
+        customer: String,
+    ) -> Self {
         let kind = if matches!(fault, ShownFault::Ratio { .. }) { "low_ratio" } else { "stopped_meter" };
         let onset = scene.start.get(from).copied().filter(|_| from > 0);
         Self::of_node(scene, node, kind, false, kw, onset, Some(customer))
@@ -272,7 +313,8 @@ impl TruthRow {
         Self { level: "node", id: node.to_owned(), kind: kind.into(), label: -1, kw: 0.0, onset, customer: None }
     }
 
-    /// The truth about unmetered load at a grid node. A node without a balance meter cannot be judged, so it is not scored.
+    /// The truth about unmetered load at a grid node. A node without a balance meter cannot be
+    /// judged, so it is not scored.
     pub(super) fn of_node(
         scene: &Scene,
         node: &str,
@@ -283,17 +325,42 @@ impl TruthRow {
         customer: Option<String>,
     ) -> Self {
         let onset = onset.map_or_else(String::new, |at| stamp(scene, at));
-        Self { level: "node", id: node.to_owned(), kind: kind.into(), label: if metered { 1 } else { -1 }, kw: to_watt(kw), onset, customer }
+        Self {
+            level: "node",
+            id: node.to_owned(),
+            kind: kind.into(),
+            label: if metered { 1 } else { -1 },
+            kw: to_watt(kw),
+            onset,
+            customer,
+        }
     }
 
-    /// A node above others: the unmetered load below it is there too, but the node is not scored for it.
+    /// A node above others: the unmetered load below it is there too, but the node is not scored
+    /// for it.
     pub(super) fn of_node_above(node: &str, kw: f64) -> Self {
-        Self { level: "node", id: node.to_owned(), kind: "below".into(), label: -1, kw: to_watt(kw), onset: String::new(), customer: None }
+        Self {
+            level: "node",
+            id: node.to_owned(),
+            kind: "below".into(),
+            label: -1,
+            kw: to_watt(kw),
+            onset: String::new(),
+            customer: None,
+        }
     }
 
     /// A transformer that feeds street lamps nobody has declared: unmetered, but no theft.
     pub(super) fn of_undeclared_lighting(node: &str) -> Self {
-        Self { level: "node", id: node.to_owned(), kind: "undeclared_lighting".into(), label: 0, kw: 0.0, onset: String::new(), customer: None }
+        Self {
+            level: "node",
+            id: node.to_owned(),
+            kind: "undeclared_lighting".into(),
+            label: 0,
+            kw: 0.0,
+            onset: String::new(),
+            customer: None,
+        }
     }
 
     /// Unmetered load of a grid node, kW; 0 for usage points.
@@ -302,7 +369,8 @@ impl TruthRow {
     }
 }
 
-/// Lines of `licences.csv` for the licensed sites under a transformer; valid for the axis and a year on both sides.
+/// Lines of `licences.csv` for the licensed sites under a transformer; valid for the axis and a
+/// year on both sides.
 pub(super) fn licence_rows(settings: &CheckedSettings, plan: &TransformerPlan) -> Vec<LicenceRow> {
     let row = |member: &Member| match member.planted {
         Planted::Licensed { licensed_kw, .. } => Some(LicenceRow {
@@ -340,6 +408,9 @@ pub(super) fn tariff_rows(words: ClassWords) -> Vec<TariffRow> {
 
 /// Lines of `weather.csv`.
 pub(super) fn weather_rows(scene: &Scene) -> Vec<WeatherRow> {
-    let row = |&(at, t): &(Timestamp, f32)| WeatherRow { timestamp: stamp(scene, at), temperature_c: (f64::from(t) * 100.0).round() / 100.0 };
+    let row = |&(at, t): &(Timestamp, f32)| WeatherRow {
+        timestamp: stamp(scene, at),
+        temperature_c: (f64::from(t) * 100.0).round() / 100.0,
+    };
     scene.weather.iter().map(row).collect()
 }

@@ -1,7 +1,8 @@
 //! Meters that have been made to show less than is used.
 //!
-//! What is shown is a share of the load that depends on the time: a part or nothing from some day on, nothing in a window of the night, or the load with its sign turned.
-//! The load itself, and so the balance of the transformer, stays what it is.
+//! What is shown is a share of the load that depends on the time: a part or nothing from some day
+//! on, nothing in a window of the night, or the load with its sign turned. The load itself, and so
+//! the balance of the transformer, stays what it is.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -20,7 +21,8 @@ const NIGHTS: [DailyWindow; 3] = [
 ];
 
 /// The ways in turn.
-const IN_TURN: [TamperKind; 5] = [TamperKind::Drop, TamperKind::Zero, TamperKind::Scaled, TamperKind::NightZero, TamperKind::Reversed];
+const IN_TURN: [TamperKind; 5] =
+    [TamperKind::Drop, TamperKind::Zero, TamperKind::Scaled, TamperKind::NightZero, TamperKind::Reversed];
 
 /// What has been done to a meter.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,7 +80,8 @@ impl Tamper {
         1.0 - inside * (1.0 - self.share)
     }
 
-    /// Mean of what is used and not shown, over the intervals in which the meter does not show all, kW; 0 when there is none.
+    /// Mean of what is used and not shown, over the intervals in which the meter does not show all,
+    /// kW; 0 when there is none.
     pub(super) fn not_shown_kw(self, scene: &Scene, load_kw: &[f32]) -> f64 {
         let hidden: Vec<f64> = load_kw
             .iter()
@@ -114,7 +117,10 @@ mod tests {
                 (tamper.truth_kind(), tamper.not_shown_kw(&scene, &load))
             })
             .collect();
-        assert_eq!(hidden.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["drop", "zero", "scaled", "night_zero", "reversed"]);
+        assert_eq!(
+            hidden.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+            ["drop", "zero", "scaled", "night_zero", "reversed"]
+        );
         assert_eq!((hidden[1].1, hidden[3].1, hidden[4].1), (2.0, 2.0, 4.0), "{hidden:?}");
         assert!(hidden.iter().all(|(_, kw)| *kw > 0.5), "{hidden:?}");
     }

@@ -1,6 +1,8 @@
-//! The plan of a synthetic utility: every usage point, what it is, where it hangs and what is planted there. No load is computed yet.
+//! The plan of a synthetic utility: every usage point, what it is, where it hangs and what is
+//! planted there. No load is computed yet.
 //!
-//! The plan is drawn by one random stream in a fixed order; loads are drawn later from streams of their own, one a usage point.
+//! The plan is drawn by one random stream in a fixed order; loads are drawn later from streams of
+//! their own, one a usage point.
 
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -18,8 +20,8 @@ use crate::domain::{Purpose, Timestamp, seed_of};
 
 /// Contracted powers that utilities offer, kW.
 const CONTRACT_STEPS_KW: [f64; 27] = [
-    3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 63.0, 80.0, 100.0, 125.0, 160.0, 200.0, 250.0, 320.0, 400.0, 500.0, 630.0, 800.0,
-    1000.0, 1250.0, 1600.0, 2000.0, 2500.0,
+    3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 63.0, 80.0, 100.0, 125.0, 160.0, 200.0, 250.0, 320.0,
+    400.0, 500.0, 630.0, 800.0, 1000.0, 1250.0, 1600.0, 2000.0, 2500.0,
 ];
 
 /// What uses electricity lawfully at a usage point.
@@ -126,7 +128,8 @@ pub(super) struct Member {
     pub(super) base: Base,
     pub(super) planted: Planted,
     pub(super) contracted_kw: f64,
-    /// Number of the building within its transformer, and flat within it; flat 0 = the building is one usage point.
+    /// Number of the building within its transformer, and flat within it; flat 0 = the building is
+    /// one usage point.
     pub(super) building: u32,
     pub(super) flat: u32,
     /// Number of the owner; split accounts may share one.
@@ -277,7 +280,8 @@ impl Town {
 
 impl Tap {
     fn draw(rng: &mut ChaCha8Rng, scene: &Scene, low_kw: f64, high_kw: f64) -> Self {
-        let (truth_kind, kind) = pick_weighted(rng, &[(0.6, ("tap", FarmKind::Constant)), (0.4, ("night_tap", FarmKind::Night))]);
+        let (truth_kind, kind) =
+            pick_weighted(rng, &[(0.6, ("tap", FarmKind::Constant)), (0.4, ("night_tap", FarmKind::Night))]);
         let target_kw = log_uniform(rng, low_kw, high_kw);
         let onset = chance(rng, 0.5).then(|| some_onset(rng, scene));
         Self { truth_kind, kind, target_kw, onset }
@@ -296,7 +300,8 @@ fn draw_member(rng: &mut ChaCha8Rng, settings: &CheckedSettings, number: u32) ->
         let basic = pick(rng, &[5.0, 5.0, 7.0, 10.0, 15.0]);
         (Base::Home { persons, electric }, if electric { contract_for(basic + 8.0) } else { basic })
     } else {
-        // The contract of a business follows its size, which its own stream decides when the loads are drawn.
+        // The contract of a business follows its size, which its own stream decides when the loads
+        // are drawn.
         (Base::Business(BusinessKind::draw(rng)), 0.0)
     };
     let hourly = settings.mixed_steps && (!home || chance(rng, 0.1));
@@ -333,7 +338,8 @@ fn draw_transformer_sizes(rng: &mut ChaCha8Rng, settings: &CheckedSettings) -> V
     sizes
 }
 
-/// Buildings under one transformer: houses, and apartment houses with many flats. Split accounts are kept in one building.
+/// Buildings under one transformer: houses, and apartment houses with many flats. Split accounts
+/// are kept in one building.
 fn draw_addresses(rng: &mut ChaCha8Rng, members: &mut [Member]) {
     let flats = chance(rng, 0.5);
     let (mut building, mut flats_left, mut flat) = (0, 0, 0);
@@ -380,15 +386,18 @@ mod tests {
 
     #[test]
     fn a_utility_without_farms_has_no_tap_either() {
-        let town = town(SimulateSettings { prevalence: 0.0, licensed_share: 0.0, days: 7, ..SimulateSettings::default() });
+        let town =
+            town(SimulateSettings { prevalence: 0.0, licensed_share: 0.0, days: 7, ..SimulateSettings::default() });
         assert!(town.transformers.iter().all(|t| t.tap.is_none()) && town.feeders.iter().all(|f| f.tap.is_none()));
-        let planted = town.transformers.iter().flat_map(|t| &t.members).filter(|m| matches!(m.planted, Planted::Farm(_)));
+        let planted =
+            town.transformers.iter().flat_map(|t| &t.members).filter(|m| matches!(m.planted, Planted::Farm(_)));
         assert_eq!(planted.count(), 0);
     }
 
     #[test]
     fn split_accounts_share_a_building() {
-        let town = town(SimulateSettings { usage_points: 5000, days: 7, prevalence: 0.2, ..SimulateSettings::default() });
+        let town =
+            town(SimulateSettings { usage_points: 5000, days: 7, prevalence: 0.2, ..SimulateSettings::default() });
         let members: Vec<&Member> = town.transformers.iter().flat_map(|t| &t.members).collect();
         let mut pairs = 0;
         for pair in members.windows(2) {

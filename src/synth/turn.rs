@@ -1,4 +1,5 @@
-//! Lawful turns in a customer's life within the period: the heating season begins, people come back, a stove nobody booked; and hours without supply.
+//! Lawful turns in a customer's life within the period: the heating season begins, people come
+//! back, a stove nobody booked; and hours without supply.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -16,7 +16,8 @@ use super::town::{Base, Member, Planted, PlantedFarm, Untidy, contract_for};
 use super::turn::{Supply, Turn, falls_into};
 use crate::domain::{Purpose, seed_of};
 
-/// Intervals below this share of a farm's highest load do not count as running when its power is stated.
+/// Intervals below this share of a farm's highest load do not count as running when its power is
+/// stated.
 const RUNNING_SHARE: f64 = 0.05;
 
 /// The true load of one usage point.
@@ -106,7 +107,12 @@ impl Usage {
             Base::Home { persons, electric } => {
                 let mut home = HomeModel::draw(rng, persons);
                 if !electric && falls_into(settings, &member.id(), 18, settings.oddities.other_homes_share) {
-                    home.move_to_a_block(&mut ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &member.id(), Purpose::Synthesis, 19)));
+                    home.move_to_a_block(&mut ChaCha8Rng::seed_from_u64(seed_of(
+                        settings.seed,
+                        &member.id(),
+                        Purpose::Synthesis,
+                        19,
+                    )));
                 }
                 home.add_to(rng, scene, &mut self.metered_kw);
                 if electric {
@@ -117,7 +123,8 @@ impl Usage {
                 let mut model = BusinessModel::draw(rng, kind);
                 let spread_h = settings.oddities.business_hours_spread;
                 if spread_h > 0.0 {
-                    let mut own = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &member.id(), Purpose::Synthesis, 19));
+                    let mut own =
+                        ChaCha8Rng::seed_from_u64(seed_of(settings.seed, &member.id(), Purpose::Synthesis, 19));
                     model.open_later(between(&mut own, -spread_h, spread_h));
                 }
                 self.contracted_kw = contract_for(model.contracted_kw());
@@ -126,7 +133,9 @@ impl Usage {
                 }
                 model.add_to(rng, scene, &mut self.metered_kw);
             }
-            Base::LookAlike(kind, kw) => kind.add_to(rng, scene, kw, persons_of(kind, member.number), &mut self.metered_kw),
+            Base::LookAlike(kind, kw) => {
+                kind.add_to(rng, scene, kw, persons_of(kind, member.number), &mut self.metered_kw)
+            }
             Base::Site(kw) => {
                 for value in &mut self.metered_kw {
                     *value += (kw * between(rng, 0.8, 1.2)) as f32;
@@ -146,7 +155,14 @@ impl Usage {
             course.plan(&mut model_rng, scene, farm.onset, &mut model);
             self.farm_kind = Some(course.truth_kind());
         }
-        let mut load = model.load_on_local_kw(&mut rng, &scene.start, scene.step_min, &scene.local, &scene.temperature_c, farm.onset);
+        let mut load = model.load_on_local_kw(
+            &mut rng,
+            &scene.start,
+            scene.step_min,
+            &scene.local,
+            &scene.temperature_c,
+            farm.onset,
+        );
         if let Some(course) = &course {
             course.cut(&mut load);
         }
@@ -199,7 +215,8 @@ fn add_solar(rng: &mut ChaCha8Rng, scene: &Scene, load: &mut [f32]) {
         for (i, value) in load.iter_mut().enumerate().take(day.end).skip(day.first) {
             let share = (f64::from(scene.local.minute[i]) - day.sunrise_min) / (day.sunset_min - day.sunrise_min);
             if (0.0..1.0).contains(&share) {
-                *value -= (peak_kw * clear * (std::f64::consts::PI * share).sin().powi(2) * between(rng, 0.9, 1.0)) as f32;
+                *value -=
+                    (peak_kw * clear * (std::f64::consts::PI * share).sin().powi(2) * between(rng, 0.9, 1.0)) as f32;
             }
         }
     }

@@ -31,7 +31,12 @@ fn refused(content: &str, more: &[(&str, &str)], code: i32, words: &[&str]) {
 
 #[test]
 fn a_renamed_column_is_named_with_its_close_match() {
-    refused("usge_point,timestamp,kwh\nA,2025-03-01,1\n", &[], 3, &["dump.csv", "`usge_point`", "rename it to `usage_point`"]);
+    refused(
+        "usge_point,timestamp,kwh\nA,2025-03-01,1\n",
+        &[],
+        3,
+        &["dump.csv", "`usge_point`", "rename it to `usage_point`"],
+    );
 }
 
 #[test]
@@ -77,10 +82,18 @@ fn an_unknown_parent_is_named_with_its_row() {
 
 #[test]
 fn text_in_a_number_column_is_rejected_with_its_row_and_the_rest_is_judged() {
-    let (_keep, folder) =
-        folder_with(&[("dump.csv", "usage_point,timestamp,kwh\nA,2025-03-01 00:00,0.5\nA,2025-03-01 01:00,broken\nA,2025-03-01 02:00,0.7\n")]);
+    let (_keep, folder) = folder_with(&[(
+        "dump.csv",
+        "usage_point,timestamp,kwh\nA,2025-03-01 00:00,0.5\nA,2025-03-01 01:00,broken\nA,2025-03-01 02:00,0.7\n",
+    )]);
     let out = folder.join("out");
-    let output = darkload(&["scan", &folder.join("dump.csv").display().to_string(), "--out", &out.display().to_string(), "--quiet"]);
+    let output = darkload(&[
+        "scan",
+        &folder.join("dump.csv").display().to_string(),
+        "--out",
+        &out.display().to_string(),
+        "--quiet",
+    ]);
     assert_eq!(output.status.code(), Some(4), "more than 1 % of the records are rejected");
     let rejects = std::fs::read_to_string(out.join("rejects.csv")).unwrap();
     assert!(rejects.contains(",3,value.not_a_number,"), "{rejects}");
@@ -97,7 +110,13 @@ fn negative_absurd_and_doubled_values_are_listed_and_do_not_stop_the_run() {
     dump += "A,2025-03-05 12:00,3.3\nA,2025-03-06 12:00,1e12\n";
     let (_keep, folder) = folder_with(&[("dump.csv", &dump)]);
     let out = folder.join("out");
-    let output = darkload(&["scan", &folder.join("dump.csv").display().to_string(), "--out", &out.display().to_string(), "--quiet"]);
+    let output = darkload(&[
+        "scan",
+        &folder.join("dump.csv").display().to_string(),
+        "--out",
+        &out.display().to_string(),
+        "--quiet",
+    ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let faults = std::fs::read_to_string(out.join("faults.csv")).unwrap();
     assert!(faults.contains("A,duplicate,") && faults.contains("A,negative,"), "{faults}");
@@ -118,8 +137,17 @@ fn usage_points_unknown_to_grid_and_customers_are_faults() {
         ("grid.csv", "node,kind,parent\nT1,transformer,\nB,usage_point,T1\n"),
     ]);
     let path = |name: &str| folder.join(name).display().to_string();
-    let output =
-        darkload(&["scan", &path("dump.csv"), "--customers", &path("customers.csv"), "--grid", &path("grid.csv"), "--out", &path("out"), "--quiet"]);
+    let output = darkload(&[
+        "scan",
+        &path("dump.csv"),
+        "--customers",
+        &path("customers.csv"),
+        "--grid",
+        &path("grid.csv"),
+        "--out",
+        &path("out"),
+        "--quiet",
+    ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let faults = std::fs::read_to_string(folder.join("out/faults.csv")).unwrap();
     assert!(faults.contains("A,unlinked,") && faults.contains("A,unknown_customer,"), "{faults}");

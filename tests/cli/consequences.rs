@@ -1,4 +1,5 @@
-//! What findings mean, as people get it: money and its steps, work list and crews, pseudonyms, map, a result repeated by a third party.
+//! What findings mean, as people get it: money and its steps, work list and crews, pseudonyms, map,
+//! a result repeated by a third party.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,10 @@ fn rows(out: &Path, file: &str) -> Vec<std::collections::BTreeMap<String, String
     let content = fs::read_to_string(out.join(file)).unwrap();
     let mut reader = csv::Reader::from_reader(content.as_bytes());
     let header = reader.headers().unwrap().clone();
-    reader.records().map(|record| header.iter().map(str::to_owned).zip(record.unwrap().iter().map(str::to_owned)).collect()).collect()
+    reader
+        .records()
+        .map(|record| header.iter().map(str::to_owned).zip(record.unwrap().iter().map(str::to_owned)).collect())
+        .collect()
 }
 
 fn number(row: &std::collections::BTreeMap<String, String>, column: &str) -> f64 {
@@ -26,7 +30,8 @@ fn scanned(more: &[&str]) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn verify(out: &Path, readings: &str, more: &[&str]) -> (Option<i32>, String) {
-    let output = darkload(&[&["verify", &out.display().to_string(), readings, "--inputs", "samples/town"], more].concat());
+    let output =
+        darkload(&[&["verify", &out.display().to_string(), readings, "--inputs", "samples/town"], more].concat());
     (output.status.code(), text(&output.stdout) + &text(&output.stderr))
 }
 
@@ -36,8 +41,9 @@ const TOWN: &str = "samples/town/readings.parquet";
 fn every_amount_of_the_list_is_the_sum_of_its_steps() {
     let (_keep, out) = scanned(&[]);
     let steps = rows(&out, "money.csv");
-    let sum =
-        |id: &str, part: &str| -> f64 { steps.iter().filter(|row| row["id"] == id && row["part"] == part).map(|row| number(row, "amount")).sum() };
+    let sum = |id: &str, part: &str| -> f64 {
+        steps.iter().filter(|row| row["id"] == id && row["part"] == part).map(|row| number(row, "amount")).sum()
+    };
     let suspects = rows(&out, "suspects.csv");
     assert!(suspects.len() > 5 && suspects.iter().all(|row| number(row, "loss_fee") > 0.0));
     for row in suspects {
@@ -56,9 +62,13 @@ fn crews_get_the_cases_that_pay_and_no_case_is_lost() {
     let recovery: Vec<f64> = cases.iter().map(|row| number(row, "expected_recovery")).collect();
     assert!(recovery.windows(2).all(|pair| pair[0] >= pair[1]), "{recovery:?}");
     assert!(cases.iter().all(|row| row["crew"].is_empty() == (number(row, "expected_recovery") <= 0.0)), "{cases:?}");
-    let listed: std::collections::BTreeSet<String> = rows(&out, "suspects.csv").into_iter().map(|row| row["usage_point"].clone()).collect();
-    let named: Vec<String> =
-        cases.iter().flat_map(|row| row["usage_points"].split("; ").map(str::to_owned).collect::<Vec<_>>()).filter(|id| !id.is_empty()).collect();
+    let listed: std::collections::BTreeSet<String> =
+        rows(&out, "suspects.csv").into_iter().map(|row| row["usage_point"].clone()).collect();
+    let named: Vec<String> = cases
+        .iter()
+        .flat_map(|row| row["usage_points"].split("; ").map(str::to_owned).collect::<Vec<_>>())
+        .filter(|id| !id.is_empty())
+        .collect();
     assert_eq!(named.len(), listed.len(), "every listed usage point belongs to one case");
     assert_eq!(named.into_iter().collect::<std::collections::BTreeSet<_>>(), listed);
 }
@@ -67,7 +77,10 @@ fn crews_get_the_cases_that_pay_and_no_case_is_lost() {
 fn the_map_holds_points_with_coordinates_only() {
     let (_keep, out) = scanned(&[]);
     let map = fs::read_to_string(out.join("suspects.geojson")).unwrap();
-    assert!(map.starts_with("{\"type\":\"FeatureCollection\"") && !map.contains("null") && !map.contains("NaN"), "{map}");
+    assert!(
+        map.starts_with("{\"type\":\"FeatureCollection\"") && !map.contains("null") && !map.contains("NaN"),
+        "{map}"
+    );
     assert_eq!(map.matches("\"level\":\"usage_point\"").count(), rows(&out, "suspects.csv").len());
     assert!(map.contains("\"coordinates\":[76."), "longitude comes first: {map}");
 }
@@ -94,7 +107,10 @@ fn a_tampered_result_is_told_by_file_row_and_column() {
     fs::write(out.join("note.txt"), "added").unwrap();
     let (code, words) = verify(&out, TOWN, &[]);
     assert_eq!(code, Some(3), "{words}");
-    assert!(words.contains(&format!("suspects.csv: row 3, column usage_point: `UP999999` in the result, `{id}` now")), "{words}");
+    assert!(
+        words.contains(&format!("suspects.csv: row 3, column usage_point: `UP999999` in the result, `{id}` now")),
+        "{words}"
+    );
     assert!(words.contains("note.txt: no run writes this file"), "{words}");
 }
 
@@ -128,7 +144,8 @@ fn a_pseudonymised_result_names_nobody_and_its_key_is_not_in_it() {
     let first = rows(&out, "suspects.csv")[0]["usage_point"].clone();
     assert!(names.lines().any(|line| line.starts_with(&format!("{first},usage_point,UP"))), "{first}");
     // Paths are pseudonyms too, so each file has to be given.
-    let tables = ["customers", "grid", "weather", "licences", "tariffs"].map(|role| (format!("--{role}"), format!("samples/town/{role}.csv")));
+    let tables = ["customers", "grid", "weather", "licences", "tariffs"]
+        .map(|role| (format!("--{role}"), format!("samples/town/{role}.csv")));
     let tables: Vec<&str> = tables.iter().flat_map(|(option, path)| [option.as_str(), path.as_str()]).collect();
     assert_eq!(verify(&out, TOWN, &[]).0, Some(2));
     let (code, words) = verify(&out, TOWN, &tables);
@@ -142,7 +159,11 @@ fn the_same_key_gives_the_same_pseudonyms() {
     let (keep, out) = scanned(&["--pseudonymise"]);
     let first = fs::read_to_string(out.join("addresses.csv")).unwrap();
     let again = keep.path().join("again");
-    scan_sample("town", &again, &["--pseudonymise", "--pseudonym-key", &keep.path().join("out.key").display().to_string()]);
+    scan_sample(
+        "town",
+        &again,
+        &["--pseudonymise", "--pseudonym-key", &keep.path().join("out.key").display().to_string()],
+    );
     assert_eq!(fs::read_to_string(again.join("addresses.csv")).unwrap(), first);
     let (_other, other) = scanned(&["--pseudonymise"]);
     assert_ne!(fs::read_to_string(other.join("addresses.csv")).unwrap(), first);
@@ -153,10 +174,15 @@ fn a_rule_pack_of_the_users_own_is_asked_and_recorded() {
     let pack = "id = \"local\"\ntitle = \"Local rule\"\nversion = \"1\"\npublished = \"2026-01-01\"\nsource = \"a letter\"\nplace = \"Almaty\"\n\n[[criterion]]\nid = \"limit\"\nwords = \"used more than 100 kWh in a month\"\nfigure = \"published\"\ntest = \"monthly_kwh_above\"\nkwh = 100.0\n";
     let (_keep, folder) = folder_with(&[("local.toml", pack)]);
     let config = folder.join("config.toml");
-    fs::write(&config, format!("[rules]\npacks = []\nfiles = [\"{}\"]\n", folder.join("local.toml").display())).unwrap();
+    fs::write(&config, format!("[rules]\npacks = []\nfiles = [\"{}\"]\n", folder.join("local.toml").display()))
+        .unwrap();
     let (_keep, out) = scanned(&["--config", &config.display().to_string()]);
     let own = folder.join("local.toml").display().to_string();
-    assert!(rows(&out, "suspects.csv").iter().all(|row| row["criteria"].starts_with("local/limit: used more than 100 kWh in a month (")));
+    assert!(
+        rows(&out, "suspects.csv")
+            .iter()
+            .all(|row| row["criteria"].starts_with("local/limit: used more than 100 kWh in a month ("))
+    );
     assert!(fs::read_to_string(out.join("run.toml")).unwrap().contains("role = \"rules\""));
     assert_eq!(verify(&out, TOWN, &[]).0, Some(2), "a path that only the result names is not opened");
     let (code, words) = verify(&out, TOWN, &["--rules", &own]);

@@ -1,4 +1,5 @@
-//! Theft and defects in small simulated grids, end to end: what is planted is found and named, and who is innocent is left alone.
+//! Theft and defects in small simulated grids, end to end: what is planted is found and named, and
+//! who is innocent is left alone.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -71,7 +72,8 @@ impl World {
         let world = Self { folder: tempfile::tempdir().unwrap() };
         let out = world.path("town");
         let usual = CLEAN.chunks(2).filter(|option| !planted.contains(&option[0])).flatten().copied();
-        let args: Vec<&str> = ["simulate", "--out", &out].into_iter().chain(usual).chain(planted.iter().copied()).collect();
+        let args: Vec<&str> =
+            ["simulate", "--out", &out].into_iter().chain(usual).chain(planted.iter().copied()).collect();
         let made = darkload(&args);
         assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
         let scan = world.run("scan", "out");
@@ -85,9 +87,21 @@ impl World {
 
     fn run(&self, command: &str, out: &str) -> std::process::Output {
         let file = |name: &str| self.path(&format!("town/{name}"));
-        let (readings, customers, grid, registers) = (file("readings.parquet"), file("customers.csv"), file("grid.csv"), file("registers.csv"));
+        let (readings, customers, grid, registers) =
+            (file("readings.parquet"), file("customers.csv"), file("grid.csv"), file("registers.csv"));
         let out = self.path(out);
-        let mut args = vec![command, &readings, "--customers", &customers, "--grid", &grid, "--timezone", "Asia/Almaty", "--out", &out];
+        let mut args = vec![
+            command,
+            &readings,
+            "--customers",
+            &customers,
+            "--grid",
+            &grid,
+            "--timezone",
+            "Asia/Almaty",
+            "--out",
+            &out,
+        ];
         if Path::new(&registers).exists() {
             args.extend(["--registers", &registers]);
         }
@@ -143,7 +157,9 @@ fn a_customer_that_the_grid_file_forgot_is_placed_and_no_tap_is_seen() {
     let world = World::scanned(&["--unlinked-share", "0.02"]);
     let (forgotten, faults) = (world.truth("unlinked"), world.result("faults.csv"));
     let placed_right = |row: &&BTreeMap<String, String>| {
-        faults.iter().any(|fault| fault["usage_point"] == row["id"] && fault["detail"].contains(&format!("link it to {}", row["customer"])))
+        faults.iter().any(|fault| {
+            fault["usage_point"] == row["id"] && fault["detail"].contains(&format!("link it to {}", row["customer"]))
+        })
     };
     let right = forgotten.iter().filter(placed_right).count();
     assert!(forgotten.len() > 8 && 4 * right >= 3 * forgotten.len(), "{right} of {}", forgotten.len());
@@ -166,8 +182,12 @@ fn a_wrong_link_is_named_with_the_node_where_the_load_is_missing() {
 fn a_scaled_meter_is_named_by_its_transformer() {
     let world = World::scanned(&["--scaled-share", "0.01", "--business-share", "0.3"]);
     let scaled = world.truth("scaled");
-    let named: Vec<String> =
-        world.result("suspects.csv").iter().filter(|row| row["finding"] == "under_registration").map(|row| row["usage_point"].clone()).collect();
+    let named: Vec<String> = world
+        .result("suspects.csv")
+        .iter()
+        .filter(|row| row["finding"] == "under_registration")
+        .map(|row| row["usage_point"].clone())
+        .collect();
     assert!(!named.is_empty(), "{scaled:?}");
     assert!(named.iter().all(|id| scaled.iter().any(|row| row["id"] == *id)), "{named:?} of {scaled:?}");
 }
@@ -193,7 +213,9 @@ fn a_trial_with_a_grid_says_at_which_level_which_load_would_be_found() {
     assert!(text(&output.stdout).contains("synthetic loads that no meter sees"), "{}", text(&output.stdout));
     let rows = rows(&world.folder.path().join("trial/trial.csv"));
     let share = |from: &str| {
-        let is_it = |row: &&BTreeMap<String, String>| row["level"] == "transformer" && row["kind"] == "all" && row["kw_from"] == from;
+        let is_it = |row: &&BTreeMap<String, String>| {
+            row["level"] == "transformer" && row["kind"] == "all" && row["kw_from"] == from
+        };
         rows.iter().find(is_it).map(|row| row["share"].parse::<f64>().unwrap()).unwrap()
     };
     assert!(share("16") > 0.9 && share("16") > share("0"), "{rows:?}");
@@ -206,7 +228,8 @@ fn a_trial_with_a_grid_says_at_which_level_which_load_would_be_found() {
 fn street_lamps_that_the_grid_file_declares_are_no_tap() {
     let world = World::scanned(&["--lighting-share", "1"]);
     assert!(world.likely_nodes().is_empty(), "{:?}", world.likely_nodes());
-    let declared: f64 = world.result("nodes.csv").iter().filter_map(|row| row["declared_kwh"].parse::<f64>().ok()).sum();
+    let declared: f64 =
+        world.result("nodes.csv").iter().filter_map(|row| row["declared_kwh"].parse::<f64>().ok()).sum();
     assert!(declared > 1000.0, "{declared} kWh");
 }
 
@@ -220,11 +243,22 @@ fn street_lamps_that_nobody_declared_are_found_and_said_to_follow_the_sun() {
 
 #[test]
 fn a_balance_meter_with_a_register_only_finds_a_large_tap_by_the_month() {
-    let world =
-        World::scanned(&["--balance-register-share", "1", "--days", "91", "--prevalence", "0.01", "--unmetered-share", "0.4", "--levels", "1"]);
+    let world = World::scanned(&[
+        "--balance-register-share",
+        "1",
+        "--days",
+        "91",
+        "--prevalence",
+        "0.01",
+        "--unmetered-share",
+        "0.4",
+        "--levels",
+        "1",
+    ]);
     let nodes = world.result("nodes.csv");
     assert!(nodes.iter().all(|row| row["remarks"].contains("has a register only") && !row["unmetered_kw"].is_empty()));
-    let taps: Vec<String> = ["tap", "night_tap"].iter().flat_map(|kind| world.truth(kind)).map(|row| row["id"].clone()).collect();
+    let taps: Vec<String> =
+        ["tap", "night_tap"].iter().flat_map(|kind| world.truth(kind)).map(|row| row["id"].clone()).collect();
     assert!(taps.contains(&nodes[0]["node"]), "{} is not one of {taps:?}", nodes[0]["node"]);
 }
 
@@ -236,7 +270,8 @@ fn homes_that_nobody_reads_are_expected_to_use_what_homes_use_and_are_no_tap() {
     assert!(world.likely_nodes().is_empty(), "{:?}", world.likely_nodes());
 }
 
-/// Twenty days of three homes under two transformers, one of which was moved from the first to the second on the eleventh day.
+/// Twenty days of three homes under two transformers, one of which was moved from the first to the
+/// second on the eleventh day.
 fn moved_home(grid: &str) -> Vec<BTreeMap<String, String>> {
     let mut readings = "usage_point,timestamp,kwh\n".to_owned();
     for hour in 0..480 {
@@ -256,9 +291,10 @@ fn moved_home(grid: &str) -> Vec<BTreeMap<String, String>> {
 
 #[test]
 fn a_home_that_was_moved_to_another_transformer_counts_where_it_was_fed_on_each_day() {
-    let header =
-        "node,kind,parent,balance_meter,valid_from,valid_to\nT1,transformer,,M1,,\nT2,transformer,,M2,,\nA,usage_point,T1,,,\nB,usage_point,T2,,,\n";
-    let off = |nodes: &[BTreeMap<String, String>]| nodes.iter().map(|row| row["unmetered_kw"].parse::<f64>().unwrap().abs()).fold(0.0, f64::max);
+    let header = "node,kind,parent,balance_meter,valid_from,valid_to\nT1,transformer,,M1,,\nT2,transformer,,M2,,\nA,usage_point,T1,,,\nB,usage_point,T2,,,\n";
+    let off = |nodes: &[BTreeMap<String, String>]| {
+        nodes.iter().map(|row| row["unmetered_kw"].parse::<f64>().unwrap().abs()).fold(0.0, f64::max)
+    };
     let moved = moved_home(&format!("{header}C,usage_point,T1,,,2025-04-10\nC,usage_point,T2,,2025-04-11,\n"));
     let stale = moved_home(&format!("{header}C,usage_point,T1,,,\n"));
     assert!(off(&moved) < 0.5 && off(&stale) > 3.0, "{} {}", off(&moved), off(&stale));

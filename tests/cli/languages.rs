@@ -6,8 +6,22 @@ use std::path::Path;
 use super::{darkload, scan_sample, text};
 
 /// Words that stand in results in any language: names of the sample, of files and of columns.
-const NAMES: &[&str] =
-    &["household", "business", "budget", "street", "lane", "almaty", "station", "mill", "garden", "screening", "faults", "metered", "kwh", "csv"];
+const NAMES: &[&str] = &[
+    "household",
+    "business",
+    "budget",
+    "street",
+    "lane",
+    "almaty",
+    "station",
+    "mill",
+    "garden",
+    "screening",
+    "faults",
+    "metered",
+    "kwh",
+    "csv",
+];
 
 /// English words of four letters and more that are no names.
 fn english(words: &str) -> Vec<String> {
@@ -26,8 +40,13 @@ fn explain_speaks_one_language_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     assert_eq!(scan_sample("town", &out, &["--lang", "ru"]).status.code(), Some(0));
-    let asked: Vec<String> =
-        [ids(&out, "suspects.csv", 1), ids(&out, "nodes.csv", 1), ids(&out, "cleared.csv", 0), ids(&out, "faults.csv", 0)].concat();
+    let asked: Vec<String> = [
+        ids(&out, "suspects.csv", 1),
+        ids(&out, "nodes.csv", 1),
+        ids(&out, "cleared.csv", 0),
+        ids(&out, "faults.csv", 0),
+    ]
+    .concat();
     assert!(asked.len() > 30, "{asked:?}");
     for id in asked.iter().step_by(2) {
         for lang in ["ru", "kk"] {

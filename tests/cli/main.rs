@@ -33,7 +33,14 @@ fn scan_sample(case: &str, out: &Path, more: &[&str]) -> Output {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(case);
     let path = |name: &str| folder.join(name).display().to_string();
     let readings = ["readings.parquet", "readings.csv"].into_iter().find(|name| folder.join(name).exists()).unwrap();
-    let mut args = vec!["scan".to_owned(), path(readings), "--timezone".into(), "Asia/Almaty".into(), "--out".into(), out.display().to_string()];
+    let mut args = vec![
+        "scan".to_owned(),
+        path(readings),
+        "--timezone".into(),
+        "Asia/Almaty".into(),
+        "--out".into(),
+        out.display().to_string(),
+    ];
     for table in ["customers", "grid", "weather", "licences", "tariffs", "registers"] {
         if folder.join(format!("{table}.csv")).exists() {
             args.extend([format!("--{table}"), path(&format!("{table}.csv"))]);

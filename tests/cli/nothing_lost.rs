@@ -1,4 +1,5 @@
-//! Nothing of the user's is lost, whatever a run is asked to write over, and nothing is read that may change or never end.
+//! Nothing of the user's is lost, whatever a run is asked to write over, and nothing is read that
+//! may change or never end.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,12 @@ const READINGS: &str = "usage_point,timestamp,kwh\nA,2025-03-01 00:00,0.5\nA,202
 
 /// Runs darkload in `folder`; its exit code and standard error.
 fn run_in(folder: &Path, args: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_darkload")).args(args).current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_darkload"))
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     (output.status.code().unwrap_or(-1), text(&output.stderr))
 }
 
@@ -33,12 +39,18 @@ fn with_result() -> (tempfile::TempDir, std::path::PathBuf) {
 #[test]
 fn a_folder_that_bears_the_mark_of_a_result_and_is_none_keeps_everything_in_it() {
     let (_keep, folder) = folder_with(&[("a.csv", READINGS)]);
-    for (mark, args) in [("run.toml", ["scan", "a.csv", "--out", "p"].as_slice()), ("simulate.toml", &["simulate", "--out", "p"])] {
+    for (mark, args) in
+        [("run.toml", ["scan", "a.csv", "--out", "p"].as_slice()), ("simulate.toml", &["simulate", "--out", "p"])]
+    {
         fs::create_dir_all(folder.join("p/below")).unwrap();
         fs::write(folder.join("p").join(mark), "[x]\n").unwrap();
         fs::write(folder.join("p/thesis"), "t").unwrap();
         refused(&folder, args, 5, &["`below`", "is no result of darkload"]);
-        assert!(folder.join("p/below").is_dir() && folder.join("p/thesis").is_file() && folder.join("p").join(mark).is_file());
+        assert!(
+            folder.join("p/below").is_dir()
+                && folder.join("p/thesis").is_file()
+                && folder.join("p").join(mark).is_file()
+        );
         fs::remove_dir_all(folder.join("p")).unwrap();
     }
 }
@@ -74,7 +86,11 @@ fn a_result_says_what_it_is_and_lists_its_files_with_their_digests() {
     assert!(!Said::of(&out).unwrap().is_whole(&out));
     let again = scan_sample("town", &out, &["--quiet"]);
     assert_eq!(again.status.code(), Some(5));
-    assert!(text(&again.stderr).contains("`nodes.csv`") && text(&again.stderr).contains("was changed"), "{}", text(&again.stderr));
+    assert!(
+        text(&again.stderr).contains("`nodes.csv`") && text(&again.stderr).contains("was changed"),
+        "{}",
+        text(&again.stderr)
+    );
     assert_eq!(fs::read_to_string(out.join("nodes.csv")).unwrap(), "edited");
 }
 
@@ -109,7 +125,13 @@ fn a_conversion_replaces_a_file_only_when_asked_to_and_only_a_regular_one() {
     refused(&folder, &["convert", "a.csv", "--force", "--out", "."], 5, &[]);
     assert_eq!(run_in(&folder, &["convert", "a.csv", "--force", "--out", "mine.parquet"]).0, 0);
     assert!(fs::read(folder.join("mine.parquet")).unwrap().starts_with(b"PAR1"));
-    assert_eq!(fs::read_dir(&folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.')).count(), 0);
+    assert_eq!(
+        fs::read_dir(&folder)
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'))
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -127,9 +149,12 @@ fn a_folder_of_readings_is_scanned_again_although_the_first_result_lies_in_it() 
 #[test]
 fn places_that_cannot_be_exchanged_whole_are_refused_before_the_work_and_links_are_followed() {
     let (_keep, folder) = with_result();
-    for (out, word) in
-        [(".", "the folder that you are in"), ("..", "the folder that you are in"), ("/", "the folder that you are in"), ("/proc", "a mount point")]
-    {
+    for (out, word) in [
+        (".", "the folder that you are in"),
+        ("..", "the folder that you are in"),
+        ("/", "the folder that you are in"),
+        ("/proc", "a mount point"),
+    ] {
         // The readings are not even looked for.
         refused(&folder, &["scan", "nowhere.csv", "--out", out], 5, &[word]);
     }
@@ -152,7 +177,12 @@ fn a_finished_result_of_a_run_that_was_ended_comes_into_its_place_and_anything_e
     fs::write(stage("bbbbbb").join("result/nodes.csv"), "half").unwrap();
     // Another folder whose name begins alike is nobody's business.
     fs::create_dir_all(stage("of-my-own")).unwrap();
-    refused(&folder, &["scan", "nowhere.csv", "--out", "res"], 3, &["it is there now", "left behind by a run that was ended, is removed"]);
+    refused(
+        &folder,
+        &["scan", "nowhere.csv", "--out", "res"],
+        3,
+        &["it is there now", "left behind by a run that was ended, is removed"],
+    );
     assert!(Said::of(&folder.join("res")).unwrap().is_whole(&folder.join("res")));
     assert!(!stage("aaaaaa").exists() && !stage("bbbbbb").exists() && stage("of-my-own").exists());
 }
@@ -210,9 +240,13 @@ fn control_letters_of_inputs_reach_no_terminal() {
     const EVIL: &str = "\u{1b}[2J\u{9b}31m\u{7}";
     let rows = READINGS.replace("A,", &format!("A{EVIL},"));
     let (_keep, folder) = folder_with(&[("a.csv", &rows), ("b.csv", &READINGS.replace("kwh", &format!("kw{EVIL}")))]);
-    for args in
-        [vec!["inspect", "a.csv"], vec!["scan", "b.csv"], vec!["scan", EVIL], vec!["scan", "a.csv", "--timezone", EVIL], vec!["explain", EVIL, EVIL]]
-    {
+    for args in [
+        vec!["inspect", "a.csv"],
+        vec!["scan", "b.csv"],
+        vec!["scan", EVIL],
+        vec!["scan", "a.csv", "--timezone", EVIL],
+        vec!["explain", EVIL, EVIL],
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_darkload")).args(&args).current_dir(&folder).output().unwrap();
         let told = text(&output.stdout) + &text(&output.stderr);
         assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{args:?}: {told:?}");
@@ -229,7 +263,8 @@ fn an_input_that_changes_while_it_is_read_ends_the_run_with_its_name_or_leaves_t
         fs::copy(sample, &readings).unwrap();
         let out = folder.path().join("out");
         let mut scan = Command::new(env!("CARGO_BIN_EXE_darkload"));
-        scan.args(["scan", &readings.display().to_string(), "--quiet", "--out", &out.display().to_string()]).stderr(Stdio::piped());
+        scan.args(["scan", &readings.display().to_string(), "--quiet", "--out", &out.display().to_string()])
+            .stderr(Stdio::piped());
         let child = scan.spawn().unwrap();
         std::thread::sleep(std::time::Duration::from_millis(wait));
         fs::copy(other, &readings).unwrap();

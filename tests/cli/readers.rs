@@ -1,4 +1,5 @@
-//! `inspect` and `convert`: one utility in many dresses gives one canonical file, and what a file was taken for is said with its ground.
+//! `inspect` and `convert`: one utility in many dresses gives one canonical file, and what a file
+//! was taken for is said with its ground.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,7 +15,19 @@ type Reading = (String, String, String);
 fn utility(folder: &Path) -> (PathBuf, BTreeMap<String, Vec<Reading>>) {
     let out = folder.join("utility");
     let more = ["--step", "30", "--timezone", "none", "--format", "csv", "--untidy-share", "0", "--fault-share", "0"];
-    let mut args = vec!["simulate", "--out", out.to_str().unwrap(), "--usage-points", "60", "--days", "16", "--start", "2025-03-01", "--seed", "3"];
+    let mut args = vec![
+        "simulate",
+        "--out",
+        out.to_str().unwrap(),
+        "--usage-points",
+        "60",
+        "--days",
+        "16",
+        "--start",
+        "2025-03-01",
+        "--seed",
+        "3",
+    ];
     args.extend(more);
     let made = darkload(&args);
     assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
@@ -60,7 +73,8 @@ fn dresses(meters: &BTreeMap<String, Vec<Reading>>) -> Vec<(&'static str, Vec<u8
     for (id, readings) in meters {
         for (day, time, value) in readings {
             writeln!(russian, "{id};{};{time};{}", dotted(day), value.replace('.', ",")).unwrap();
-            let wh = if value.is_empty() { String::new() } else { format!("{:.0}", value.parse::<f64>().unwrap() * 1000.0) };
+            let wh =
+                if value.is_empty() { String::new() } else { format!("{:.0}", value.parse::<f64>().unwrap() * 1000.0) };
             writeln!(american, "{id}\t{}/{}/{} {time}\t{wh}", &day[5..7], &day[8..], &day[..4]).unwrap();
             by_day.entry((id, day)).or_default().push(value);
             by_time.entry((day, time)).or_default().push(value);
@@ -114,7 +128,11 @@ fn one_utility_in_many_dresses_gives_the_same_bytes() {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
         let got = convert(&path, &folder.path().join(format!("{name}.parquet")), &[]);
-        assert!(got == expected, "{name} differs: {}", text(&darkload(&["inspect", &path.display().to_string()]).stdout));
+        assert!(
+            got == expected,
+            "{name} differs: {}",
+            text(&darkload(&["inspect", &path.display().to_string()]).stdout)
+        );
     }
 }
 
@@ -127,20 +145,25 @@ fn message(note: &str, kwh: u32) -> String {
 
 #[test]
 fn a_clock_that_only_the_message_tells_is_kept_on_the_way_through_convert() {
-    let (_keep, folder) = folder_with(&[("a.xml", &message("<!--GmtFrom=5;GmtTo=3-->", 7)), ("b.xml", &message("", 7))]);
+    let (_keep, folder) =
+        folder_with(&[("a.xml", &message("<!--GmtFrom=5;GmtTo=3-->", 7)), ("b.xml", &message("", 7))]);
     let zone = ["--timezone", "Asia/Almaty"];
     convert(&folder.join("a.xml"), &folder.join("once.parquet"), &[]);
     let twice = convert(&folder.join("once.parquet"), &folder.join("twice.parquet"), &zone);
     assert_eq!(twice, convert(&folder.join("a.xml"), &folder.join("zoned.parquet"), &zone));
     let inspect = |name: &str| text(&darkload(&["inspect", &folder.join(name).display().to_string()]).stdout);
     let (noted, bare) = (inspect("a.xml"), inspect("b.xml"));
-    assert!(noted.contains("UTC+03:00") && noted.contains("2025-02-28T21:00") && !noted.contains("give --timezone"), "{noted}");
+    assert!(
+        noted.contains("UTC+03:00") && noted.contains("2025-02-28T21:00") && !noted.contains("give --timezone"),
+        "{noted}"
+    );
     assert!(bare.contains("May be read in another way") && bare.contains("give --timezone"), "{bare}");
 }
 
 #[test]
 fn of_a_message_sent_twice_the_higher_number_counts() {
-    let (_keep, folder) = folder_with(&[("80020_1_20250301_999.xml", &message("", 7)), ("80020_1_20250301_1000.xml", &message("", 8))]);
+    let (_keep, folder) =
+        folder_with(&[("80020_1_20250301_999.xml", &message("", 7)), ("80020_1_20250301_1000.xml", &message("", 8))]);
     convert(&folder, &folder.join("out.parquet"), &[]);
     let shown = text(&darkload(&["inspect", &folder.join("out.parquet").display().to_string()]).stdout);
     assert!(shown.contains("8.000 kWh") && !shown.contains("7.000 kWh"), "{shown}");
@@ -152,7 +175,8 @@ fn a_file_of_another_kind_is_named_with_what_helps() {
     let output = darkload(&["inspect", &folder.join("a.xls").display().to_string()]);
     assert_eq!(output.status.code(), Some(3));
     assert!(
-        text(&output.stderr).contains("is an HTML table, whatever its name says, and is not read; save it as xlsx or csv"),
+        text(&output.stderr)
+            .contains("is an HTML table, whatever its name says, and is not read; save it as xlsx or csv"),
         "{}",
         text(&output.stderr)
     );
@@ -161,10 +185,19 @@ fn a_file_of_another_kind_is_named_with_what_helps() {
 #[test]
 fn the_order_of_rows_does_not_change_the_converted_bytes() {
     let (_keep, folder) = folder_with(&[
-        ("a.csv", "usage_point,timestamp,kwh\nB,2025-03-01 00:00,1\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nA,2025-03-01 01:00,\n"),
-        ("b.csv", "usage_point,timestamp,kwh\nA,2025-03-01 01:00,\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nB,2025-03-01 00:00,1\n"),
+        (
+            "a.csv",
+            "usage_point,timestamp,kwh\nB,2025-03-01 00:00,1\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nA,2025-03-01 01:00,\n",
+        ),
+        (
+            "b.csv",
+            "usage_point,timestamp,kwh\nA,2025-03-01 01:00,\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nB,2025-03-01 00:00,1\n",
+        ),
     ]);
-    assert_eq!(convert(&folder.join("a.csv"), &folder.join("a.parquet"), &[]), convert(&folder.join("b.csv"), &folder.join("b.parquet"), &[]));
+    assert_eq!(
+        convert(&folder.join("a.csv"), &folder.join("a.parquet"), &[]),
+        convert(&folder.join("b.csv"), &folder.join("b.parquet"), &[])
+    );
 }
 
 #[test]
@@ -185,18 +218,27 @@ fn registers_and_intervals_go_to_files_of_their_own() {
 fn an_input_that_cannot_be_used_leaves_no_output() {
     let (_keep, folder) = folder_with(&[("a.csv", "usage_point,timestamp,kwh\nA,Saturday,1\n")]);
     let out = folder.join("out.parquet");
-    let output = darkload(&["convert", &folder.join("a.csv").display().to_string(), "--out", &out.display().to_string()]);
+    let output =
+        darkload(&["convert", &folder.join("a.csv").display().to_string(), "--out", &out.display().to_string()]);
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "only the input is there");
 }
 
 #[test]
 fn a_profile_is_named_on_the_command_line_and_a_bad_one_is_refused() {
-    let (_keep, folder) =
-        folder_with(&[("a.csv", "meter;when;what\nA;01/02/2025 00:00;1,5\n"), ("mine.toml", PROFILE), ("bad.toml", "delimeter = \"tab\"\n")]);
+    let (_keep, folder) = folder_with(&[
+        ("a.csv", "meter;when;what\nA;01/02/2025 00:00;1,5\n"),
+        ("mine.toml", PROFILE),
+        ("bad.toml", "delimeter = \"tab\"\n"),
+    ]);
     let path = |name: &str| folder.join(name).display().to_string();
     let shown = darkload(&["inspect", &path("a.csv"), "--profile", &path("mine.toml")]);
-    assert!(text(&shown.stdout).contains("A  2025-02-01T00:00         1.500 kWh"), "{}{}", text(&shown.stdout), text(&shown.stderr));
+    assert!(
+        text(&shown.stdout).contains("A  2025-02-01T00:00         1.500 kWh"),
+        "{}{}",
+        text(&shown.stdout),
+        text(&shown.stderr)
+    );
     for profile in [path("bad.toml"), "no-such-profile".to_owned()] {
         let refused = darkload(&["scan", &path("a.csv"), "--profile", &profile, "--out", &path("out")]);
         assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
@@ -209,14 +251,26 @@ const PROFILE: &str = "layout = \"long\"\ndates = \"day-first\"\nunit = \"kWh\"\
 fn what_a_russian_export_was_taken_for_reads_as_reviewed() {
     let mut dump = String::from("Профиль нагрузки за март\n\nПрибор учета;Дата и время;Активная энергия, кВт*ч\n");
     for slot in 1..=96 {
-        writeln!(dump, "00017;{:02}.03.2025 {:02}:{:02};{},{}", 1 + slot / 48, slot % 48 / 2, slot % 2 * 30, slot / 10, slot % 10).unwrap();
+        writeln!(
+            dump,
+            "00017;{:02}.03.2025 {:02}:{:02};{},{}",
+            1 + slot / 48,
+            slot % 48 / 2,
+            slot % 2 * 30,
+            slot / 10,
+            slot % 10
+        )
+        .unwrap();
     }
     dump += "00017;03.03.2025 00:30;нет\n";
     let (_keep, folder) = folder_with(&[]);
     fs::write(folder.join("profile.csv"), windows_1251(&dump)).unwrap();
     let output = darkload(&["inspect", &folder.join("profile.csv").display().to_string(), "--timezone", "Asia/Almaty"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    super::snapshots::same_as_snapshot("inspect.txt", &text(&output.stdout).replace(&folder.display().to_string(), "FOLDER"));
+    super::snapshots::same_as_snapshot(
+        "inspect.txt",
+        &text(&output.stdout).replace(&folder.display().to_string(), "FOLDER"),
+    );
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is written");
 }
 
@@ -224,7 +278,10 @@ fn what_a_russian_export_was_taken_for_reads_as_reviewed() {
 fn registers_of_one_nem12_meter_in_two_files_add_up_and_a_day_sent_twice_does_not() {
     let day = |suffixes: &[&str], value: &str| {
         let blocks = suffixes.iter().map(|suffix| {
-            format!("200,NMI0000001,E1E2,1,{suffix},N1,METER1,kWh,30,\n300,20250301{},A,,,20250302000000,\n", format!(",{value}").repeat(48))
+            format!(
+                "200,NMI0000001,E1E2,1,{suffix},N1,METER1,kWh,30,\n300,20250301{},A,,,20250302000000,\n",
+                format!(",{value}").repeat(48)
+            )
         });
         format!("100,NEM12,202503020000,MDP1,Retailer\n{}900\n", blocks.collect::<String>())
     };
@@ -243,7 +300,10 @@ fn registers_of_one_nem12_meter_in_two_files_add_up_and_a_day_sent_twice_does_no
         shown
     };
     assert!(total(&["e1.csv", "e2.csv"]).contains("Mean power of an interval from 3.000 to 3.000 kW"));
-    assert!(total(&["e1.csv", "f-both.csv"]).contains("Mean power of an interval from 8.000 to 8.000 kW"), "the later file counts");
+    assert!(
+        total(&["e1.csv", "f-both.csv"]).contains("Mean power of an interval from 8.000 to 8.000 kW"),
+        "the later file counts"
+    );
 }
 
 #[test]
@@ -253,10 +313,15 @@ fn what_cannot_be_read_is_said_in_one_clean_line() {
     let parquet = folder.path().join("a.parquet");
     fs::write(folder.path().join("a.csv"), "usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\n").unwrap();
     convert(&folder.path().join("a.csv"), &parquet, &[]);
-    fs::write(folder.path().join("model.xml"), "<?xml version=\"1.0\"?>\n<rdf:RDF xmlns:rdf=\"x\">,,,\n</rdf:RDF>\n").unwrap();
+    fs::write(folder.path().join("model.xml"), "<?xml version=\"1.0\"?>\n<rdf:RDF xmlns:rdf=\"x\">,,,\n</rdf:RDF>\n")
+        .unwrap();
     let whole = fs::read(&parquet).unwrap();
     let packed = flate2::read::GzEncoder::new(&whole[..], flate2::Compression::fast());
-    fs::write(folder.path().join("b.parquet.gz"), std::io::Read::bytes(packed).collect::<Result<Vec<u8>, _>>().unwrap()).unwrap();
+    fs::write(
+        folder.path().join("b.parquet.gz"),
+        std::io::Read::bytes(packed).collect::<Result<Vec<u8>, _>>().unwrap(),
+    )
+    .unwrap();
     // Every way of breaking the workbook: what the crate panics on is an error as any other.
     for place in (0..workbook.len()).step_by(61) {
         let mut broken = workbook.clone();
@@ -264,9 +329,16 @@ fn what_cannot_be_read_is_said_in_one_clean_line() {
         broken.truncate(if place % 2 == 0 { workbook.len() } else { workbook.len() - place / 2 });
         fs::write(folder.path().join(format!("broken-{place}.xls")), broken).unwrap();
     }
-    for (name, words) in [("model.xml", "is in no known format"), ("b.parquet.gz", "Parquet is not read in an archive or compressed as a whole")] {
+    for (name, words) in [
+        ("model.xml", "is in no known format"),
+        ("b.parquet.gz", "Parquet is not read in an archive or compressed as a whole"),
+    ] {
         let output = darkload(&["inspect", &folder.path().join(name).display().to_string()]);
-        assert!(text(&output.stderr).contains(words) && text(&output.stderr).lines().count() == 1, "{name}: {}", text(&output.stderr));
+        assert!(
+            text(&output.stderr).contains(words) && text(&output.stderr).lines().count() == 1,
+            "{name}: {}",
+            text(&output.stderr)
+        );
     }
     let output = darkload(&["inspect", &folder.path().join("broken-*.xls").display().to_string()]);
     let said = text(&output.stderr);
@@ -275,15 +347,28 @@ fn what_cannot_be_read_is_said_in_one_clean_line() {
 
 #[test]
 fn caps_of_the_configuration_hold_for_inspect_and_convert_and_are_named() {
-    let long = format!("usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\nA,2025-03-01 01:00,1\n{}\n", "x".repeat(6 << 20));
+    let long =
+        format!("usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\nA,2025-03-01 01:00,1\n{}\n", "x".repeat(6 << 20));
     let (_keep, folder) = folder_with(&[("long.csv", &long), ("caps.toml", "[caps]\nrecord_bytes = 1000000\n")]);
     let path = |name: &str| folder.join(name).display().to_string();
     let shown = text(&darkload(&["inspect", &path("long.csv"), "--config", &path("caps.toml")]).stdout);
     assert!(shown.contains("file.cap") && shown.contains("`record_bytes` in [caps]"), "{shown}");
-    let output = darkload(&["convert", &path("long.csv"), "--config", &path("caps.toml"), "--out", &path("out.parquet"), "--max-rejects", "1"]);
+    let output = darkload(&[
+        "convert",
+        &path("long.csv"),
+        "--config",
+        &path("caps.toml"),
+        "--out",
+        &path("out.parquet"),
+        "--max-rejects",
+        "1",
+    ]);
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stderr).contains("`record_bytes` in [caps]"), "{}", text(&output.stderr));
-    assert!(!text(&darkload(&["inspect", &path("long.csv")]).stdout).contains("file.cap"), "six million characters are within the default");
+    assert!(
+        !text(&darkload(&["inspect", &path("long.csv")]).stdout).contains("file.cap"),
+        "six million characters are within the default"
+    );
 }
 
 #[test]
@@ -300,7 +385,10 @@ fn a_counter_read_by_the_hour_is_judged_as_an_hourly_load() {
     let output = darkload(&["scan", &path("registers.csv"), "--out", &path("out"), "--quiet"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let faults = fs::read_to_string(folder.join("out/faults.csv")).unwrap();
-    assert!(faults.lines().any(|line| line.starts_with("A,flat_filled,2025-03-06,2025-03-08,")), "only a series by the hour shows it: {faults}");
+    assert!(
+        faults.lines().any(|line| line.starts_with("A,flat_filled,2025-03-06,2025-03-08,")),
+        "only a series by the hour shows it: {faults}"
+    );
 }
 
 #[test]
@@ -315,11 +403,22 @@ fn ratios_of_the_table_of_meters_are_applied_on_their_days() {
     let registers = "usage_point,timestamp,register_kwh\nA,2025-03-01,0\nA,2025-03-16,1224\nA,2025-03-31,2448\n";
     let (_keep, folder) = folder_with(&[("a.csv", &csv), ("meters.csv", meters), ("registers.csv", registers)]);
     let path = |name: &str| folder.join(name).display().to_string();
-    let args = ["scan", &path("a.csv"), "--meters", &path("meters.csv"), "--registers", &path("registers.csv"), "--out", &path("out"), "--quiet"];
+    let args = [
+        "scan",
+        &path("a.csv"),
+        "--meters",
+        &path("meters.csv"),
+        "--registers",
+        &path("registers.csv"),
+        "--out",
+        &path("out"),
+        "--quiet",
+    ];
     let output = darkload(&args);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(fs::read_to_string(folder.join("out/run.toml")).unwrap().contains("role = \"meters\""));
-    // 3.4 kW over thirty days are 2,448 kWh. The register counts them all, and the table has it multiplied once more.
+    // 3.4 kW over thirty days are 2,448 kWh. The register counts them all, and the table has it
+    // multiplied once more.
     let faults = fs::read_to_string(folder.join("out/faults.csv")).unwrap();
     let told = faults.lines().find(|line| line.starts_with("A,profile_register,"));
     assert!(told.is_some_and(|line| line.contains("the intervals come to 24")), "{faults}");

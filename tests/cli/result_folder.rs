@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::{darkload, folder_with, scan_sample, text};
 
-/// Files of a result with their bytes, but for the times in `run.toml` and the rows of `rejects.csv`.
+/// Files of a result with their bytes, but for the times in `run.toml` and the rows of
+/// `rejects.csv`.
 fn result(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -15,7 +16,8 @@ fn result(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         let mut bytes = fs::read(&path).unwrap();
         if name == "run.toml" {
             let text = String::from_utf8(bytes).unwrap();
-            // Digests of its own files follow from what is compared, but for those of `rejects.csv` and the page.
+            // Digests of its own files follow from what is compared, but for those of `rejects.csv`
+            // and the page.
             bytes = text
                 .split("[files]")
                 .next()
@@ -62,7 +64,10 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
         header("addresses.csv"),
         "rank,address,city,usage_points,probability,hidden_kw,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,findings,members,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high,expected_kwh,expected_recovery,crew,criteria,lat,lon"
     );
-    assert_eq!(header("money.csv"), "level,id,finding,step,part,what,from,to,kwh,price_per_kwh,tax_share,amount,currency,tariff_class,detail");
+    assert_eq!(
+        header("money.csv"),
+        "level,id,finding,step,part,what,from,to,kwh,price_per_kwh,tax_share,amount,currency,tariff_class,detail"
+    );
     assert_eq!(header("cleared.csv"), "usage_point,look_alike,reason,hidden_kw,probability_before,probability");
     assert_eq!(header("faults.csv"), "usage_point,fault,from,to,share,detail,effect");
     assert_eq!(header("rejects.csv"), "file,row,code,detail");
@@ -86,18 +91,28 @@ fn the_order_of_rows_leaves_no_trace() {
     let content = fs::read_to_string(sample).unwrap();
     let (header, rows) = content.split_once('\n').unwrap();
     let mut lines: Vec<&str> = rows.lines().collect();
-    lines.sort_by_key(|line| line.bytes().fold(7_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte))));
-    let (_keep, folder) = folder_with(&[("plain.csv", &content), ("mixed.csv", &format!("{header}\n{}\n", lines.join("\n")))]);
+    lines
+        .sort_by_key(|line| line.bytes().fold(7_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte))));
+    let (_keep, folder) =
+        folder_with(&[("plain.csv", &content), ("mixed.csv", &format!("{header}\n{}\n", lines.join("\n")))]);
     let scan = |name: &str| {
         let out = folder.join(format!("out-{name}"));
-        let output = darkload(&["scan", &folder.join(name).display().to_string(), "--timezone", "Asia/Almaty", "--out", &out.display().to_string()]);
+        let output = darkload(&[
+            "scan",
+            &folder.join(name).display().to_string(),
+            "--timezone",
+            "Asia/Almaty",
+            "--out",
+            &out.display().to_string(),
+        ]);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         result(&out)
     };
     assert_eq!(scan("plain.csv"), scan("mixed.csv"));
 }
 
-/// A town of 1,500 meters (more than one partition) with gaps, duplicates and faults, written in the order asked for.
+/// A town of 1,500 meters (more than one partition) with gaps, duplicates and faults, written in
+/// the order asked for.
 fn simulated(folder: &Path, order: &str, format: &str) -> String {
     let out = folder.join(format!("{order}-{format}"));
     let args = [
@@ -127,7 +142,17 @@ fn neither_the_order_of_readings_nor_the_memory_nor_the_format_leaves_a_trace() 
     let scan = |town: &str, format: &str, more: &[&str]| {
         let out = folder.path().join("out");
         let (readings, grid) = (format!("{town}/readings.{format}"), format!("{town}/grid.csv"));
-        let args = ["scan", &readings, "--grid", &grid, "--timezone", "Asia/Almaty", "--verbose", "--out", &out.display().to_string()];
+        let args = [
+            "scan",
+            &readings,
+            "--grid",
+            &grid,
+            "--timezone",
+            "Asia/Almaty",
+            "--verbose",
+            "--out",
+            &out.display().to_string(),
+        ];
         let output = darkload(&[&args[..], more].concat());
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         (result(&out), text(&output.stderr))
@@ -139,7 +164,8 @@ fn neither_the_order_of_readings_nor_the_memory_nor_the_format_leaves_a_trace() 
     let (parted, plan) = scan(&by_time, "parquet", &["--memory", "2G"]);
     assert!(plan.contains("parted by usage point") && !plan.contains("went to disk"), "{plan}");
     assert_eq!(parted, expected);
-    // What a run needs in any case it says when it is given less; with that much all that can wait on disk does.
+    // What a run needs in any case it says when it is given less; with that much all that can wait
+    // on disk does.
     let readings = format!("{by_time}/readings.parquet");
     let refused = darkload(&[
         "scan",
@@ -175,7 +201,10 @@ fn monthly_registers_are_screened_without_a_probability() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let screening = fs::read_to_string(out.join("screening.csv")).unwrap();
     assert!(screening.lines().count() > 20, "{screening}");
-    assert!(screening.lines().skip(1).all(|line| line.contains("metered_hidden_load,,,,")), "no pattern, probability, q-value or power");
+    assert!(
+        screening.lines().skip(1).all(|line| line.contains("metered_hidden_load,,,,")),
+        "no pattern, probability, q-value or power"
+    );
 }
 
 #[test]
@@ -198,9 +227,16 @@ fn a_full_disk_leaves_nothing_half_written() {
     // A file size limit of 1 kB stands in for a full disk: every larger file fails to be written.
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let command =
-        format!("trap '' XFSZ; ulimit -f 1; exec {} scan samples/town/readings.parquet --out {}", env!("CARGO_BIN_EXE_darkload"), out.display());
-    let output = std::process::Command::new("bash").args(["-c", &command]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let command = format!(
+        "trap '' XFSZ; ulimit -f 1; exec {} scan samples/town/readings.parquet --out {}",
+        env!("CARGO_BIN_EXE_darkload"),
+        out.display()
+    );
+    let output = std::process::Command::new("bash")
+        .args(["-c", &command])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -211,7 +247,15 @@ fn a_listed_usage_point_a_node_and_an_address_are_explained() {
     let out = folder.path().join("out");
     scan_sample("town", &out, &[]);
     let explain = |id: &str| darkload(&["explain", &out.display().to_string(), id]);
-    let listed = fs::read_to_string(out.join("suspects.csv")).unwrap().lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
+    let listed = fs::read_to_string(out.join("suspects.csv"))
+        .unwrap()
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .nth(1)
+        .unwrap()
+        .to_owned();
     let words = text(&explain(&listed).stdout);
     for part in ["Listed as number 1", "What speaks for it:", "What would disprove it:", "not testable"] {
         assert!(words.contains(part), "{words}");
@@ -230,7 +274,11 @@ fn a_lawful_class_is_cleared_by_name_while_it_keeps_to_its_contract() {
     scan_sample("town", &out, &["--config", &folder.join("lawful.toml").display().to_string()]);
     let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
     // A farm of 3.4 kW behind a contract of 10 kW, which leads the list without that line.
-    assert!(read("cleared.csv").lines().any(|line| line.starts_with("UP000074,server_room,")), "{}", read("cleared.csv"));
+    assert!(
+        read("cleared.csv").lines().any(|line| line.starts_with("UP000074,server_room,")),
+        "{}",
+        read("cleared.csv")
+    );
     assert!(!read("suspects.csv").contains("UP000074"));
 }
 
@@ -238,7 +286,15 @@ fn a_lawful_class_is_cleared_by_name_while_it_keeps_to_its_contract() {
 fn a_trial_says_what_a_scan_would_find_by_kind_and_size() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("trial");
-    let args = ["trial", "samples/town/readings.parquet", "--customers", "samples/town/customers.csv", "--timezone", "Asia/Almaty", "--out"];
+    let args = [
+        "trial",
+        "samples/town/readings.parquet",
+        "--customers",
+        "samples/town/customers.csv",
+        "--timezone",
+        "Asia/Almaty",
+        "--out",
+    ];
     let output = darkload(&[&args[..], &[&out.display().to_string()]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("synthetic farms"), "planted farms are called so");

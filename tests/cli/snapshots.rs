@@ -1,4 +1,5 @@
-//! What people read, compared with files in `tests/cli/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --release` writes them anew; review the change as code.
+//! What people read, compared with files in `tests/cli/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test
+//! --release` writes them anew; review the change as code.
 
 use std::fs;
 use std::path::Path;
@@ -36,7 +37,13 @@ fn the_summary_of_a_sample_reads_as_reviewed() {
     let output = text(&scan_sample("town", &out, &[]).stdout);
     let masked: Vec<String> = output
         .lines()
-        .map(|line| if line.starts_with("Time: ") { "Time: ...".to_owned() } else { line.replace(&out.display().to_string(), "OUT") })
+        .map(|line| {
+            if line.starts_with("Time: ") {
+                "Time: ...".to_owned()
+            } else {
+                line.replace(&out.display().to_string(), "OUT")
+            }
+        })
         .collect();
     same_as_snapshot("summary-town.txt", &(masked.join("\n") + "\n"));
 }

@@ -22,12 +22,14 @@ fn broken(mut command: Command, ground: &Ground, mode: &str, number: usize) -> E
 fn operations(command: Command, ground: &Ground) -> Vec<String> {
     let ended = broken(command, ground, "tell", 0);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    let told: Vec<String> = ended.err.lines().filter(|line| line.starts_with("operation ")).map(str::to_owned).collect();
+    let told: Vec<String> =
+        ended.err.lines().filter(|line| line.starts_with("operation ")).map(str::to_owned).collect();
     assert!(told.len() > 3, "{}", ended.err);
     told
 }
 
-/// The numbers of the operations that are broken: of many writes of one file after the other the first and the last; in the short form every operation that moves or notes, and each fifth other.
+/// The numbers of the operations that are broken: of many writes of one file after the other the
+/// first and the last; in the short form every operation that moves or notes, and each fifth other.
 fn numbers(operations: &[String], long: bool) -> Vec<usize> {
     let what = |line: &String| line.split_once(": ").map(|(_, what)| what.to_owned());
     let is_edge = |place: usize| {
@@ -36,7 +38,11 @@ fn numbers(operations: &[String], long: bool) -> Vec<usize> {
             || operations.get(place + 1).map(what) != Some(what(&operations[place]))
     };
     let edges: Vec<usize> = (0..operations.len()).filter(|&place| is_edge(place)).collect();
-    let moves = |line: &str| [": rename", ": exchange", ": create folder", ": remove folder", "replaces"].iter().any(|word| line.contains(word));
+    let moves = |line: &str| {
+        [": rename", ": exchange", ": create folder", ": remove folder", "replaces"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
     let asked = edges.iter().enumerate().filter(|(order, place)| long || order % 5 == 3 || moves(&operations[**place]));
     asked.map(|(_, place)| place + 1).collect()
 }
@@ -50,12 +56,14 @@ fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder).map(|entries| entries.map(file).collect()).unwrap_or_default()
 }
 
-/// After a broken run: a whole result is in place, the older one where the run says that it failed; then an unbroken run ends well.
+/// After a broken run: a whole result is in place, the older one where the run says that it failed;
+/// then an unbroken run ends well.
 fn survives(ground: &Ground, out: &Path, before: &BTreeMap<String, Vec<u8>>, ended: &Ended, again: Command) -> Outcome {
     ended.is_sane()?;
     // Where folders cannot be exchanged, there is a moment in which both results lie in the stage.
-    let is_kept =
-        !out.exists() && ground.stages().iter().any(|(_, is_whole)| *is_whole) && (ended.code.is_none() || ended.err.contains("both are kept"));
+    let is_kept = !out.exists()
+        && ground.stages().iter().any(|(_, is_whole)| *is_whole)
+        && (ended.code.is_none() || ended.err.contains("both are kept"));
     if !is_whole(out) && !is_kept {
         return Err(format!("no whole result in place; code {:?}: {}", ended.code, ended.err));
     }
@@ -86,7 +94,8 @@ pub(crate) fn scan(ground: &Ground, long: bool, mode: &str) -> Vec<Outcome> {
         ground.sweep();
         // An attack that does not reach its aim proves nothing.
         let is_met = mode != "abort" || ended.code.is_none();
-        let outcome = outcome.and(if is_met { Ok(()) } else { Err(format!("the run was not ended: {:?}", ended.code)) });
+        let outcome =
+            outcome.and(if is_met { Ok(()) } else { Err(format!("the run was not ended: {:?}", ended.code)) });
         outcome.map_err(|words| format!("{}: {words}", operations[number - 1]))
     };
     numbers(&operations, long).into_iter().map(try_one).collect()
@@ -96,7 +105,8 @@ pub(crate) fn scan(ground: &Ground, long: bool, mode: &str) -> Vec<Outcome> {
 pub(crate) fn scan_apart(ground: &Ground, _: bool) -> Vec<Outcome> {
     let out = ground.result("out");
     let ended = broken(ground.scan(&out), ground, "apart-tell", 0);
-    let operations: Vec<String> = ended.err.lines().filter(|line| line.starts_with("operation ")).map(str::to_owned).collect();
+    let operations: Vec<String> =
+        ended.err.lines().filter(|line| line.starts_with("operation ")).map(str::to_owned).collect();
     let note = operations.iter().position(|line| line.contains("replaces")).unwrap();
     let mut outcomes = Vec::new();
     for mode in ["apart-abort", "apart-fail", "apart-fail-from"] {
@@ -114,7 +124,8 @@ pub(crate) fn scan_apart(ground: &Ground, _: bool) -> Vec<Outcome> {
 pub(crate) fn simulate(ground: &Ground, long: bool) -> Vec<Outcome> {
     let out = ground.file("utility");
     let command = || {
-        let mut command = ground.darkload(&["simulate", "--usage-points", "40", "--days", "3", "--step", "60", "--out"]);
+        let mut command =
+            ground.darkload(&["simulate", "--usage-points", "40", "--days", "3", "--step", "60", "--out"]);
         command.arg(&out);
         command
     };
@@ -162,14 +173,17 @@ pub(crate) fn convert(ground: &Ground, long: bool) -> Vec<Outcome> {
     outcomes
 }
 
-/// A run is killed at an operation that matters; the run that would clear up is killed at each of its own; the one after it ends well.
+/// A run is killed at an operation that matters; the run that would clear up is killed at each of
+/// its own; the one after it ends well.
 pub(crate) fn recovery(ground: &Ground, long: bool) -> Vec<Outcome> {
     let out = ground.result("out");
     let operations = operations(ground.scan(&out), ground);
     let exchange = operations.iter().position(|line| line.contains(": exchange")).map_or(1, |place| place + 1);
     let mut outcomes = Vec::new();
     for first in [exchange - 1, exchange, exchange + 1, exchange + 3] {
-        for second in (1..=if long { 30 } else { 3 }).map(|number| number * if long { 1 } else { 5 } - usize::from(!long) * 4) {
+        for second in
+            (1..=if long { 30 } else { 3 }).map(|number| number * if long { 1 } else { 5 } - usize::from(!long) * 4)
+        {
             broken(ground.scan(&out), ground, "abort", first);
             let before = bytes(&out);
             let ended = broken(ground.scan(&out), ground, "abort", second);
@@ -190,7 +204,10 @@ pub(crate) fn file_limits(ground: &Ground, _: bool) -> Vec<Outcome> {
         let before = bytes(&out);
         let scan = ground.scan(&out);
         let mut limited = Command::new("bash");
-        limited.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "limited"]).arg(scan.get_program()).args(scan.get_args());
+        limited
+            .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "limited"])
+            .arg(scan.get_program())
+            .args(scan.get_args());
         limited.current_dir(&ground.path);
         let ended = run(limited);
         survives(ground, &out, &before, &ended, ground.scan(&out)).map_err(|words| format!("{blocks} blocks: {words}"))
@@ -198,7 +215,8 @@ pub(crate) fn file_limits(ground: &Ground, _: bool) -> Vec<Outcome> {
     (0..SIZES).map(try_one).collect()
 }
 
-/// Real full disks, where file systems may be mounted: the result lies on one that has room for a part of it.
+/// Real full disks, where file systems may be mounted: the result lies on one that has room for a
+/// part of it.
 pub(crate) fn small_file_systems(ground: &Ground, _: bool) -> Vec<Outcome> {
     let needed: usize = bytes(&ground.result("out")).values().map(Vec::len).sum::<usize>() / 1024;
     let mount = ground.file("disk");
@@ -206,7 +224,10 @@ pub(crate) fn small_file_systems(ground: &Ground, _: bool) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for step in 1..=SIZES as usize {
         let kilobytes = needed + needed * 13 * step / 10 / SIZES as usize;
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={kilobytes}k"), "darkload"]).arg(&mount).output();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={kilobytes}k"), "darkload"])
+            .arg(&mount)
+            .output();
         if !mounted.is_ok_and(|mounted| mounted.status.success()) {
             return outcomes;
         }
@@ -220,7 +241,11 @@ fn on_a_small_disk(ground: &Ground, out: &Path) -> Outcome {
     let first = run(ground.scan(out));
     if first.code != Some(0) {
         first.is_sane()?;
-        return if first.code == Some(5) && !out.exists() { Ok(()) } else { Err(format!("code {:?}: {}", first.code, first.err)) };
+        return if first.code == Some(5) && !out.exists() {
+            Ok(())
+        } else {
+            Err(format!("code {:?}: {}", first.code, first.err))
+        };
     }
     let before = bytes(out);
     let ended = run(ground.scan(out));

@@ -1,4 +1,5 @@
-//! Inputs that change while they are read: the run names the file and ends with code 3, or its result is that of one state of the file, the one whose digest it gives.
+//! Inputs that change while they are read: the run names the file and ends with code 3, or its
+//! result is that of one state of the file, the one whose digest it gives.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +23,9 @@ const CHANGES: &[(&str, Change)] = &[
         let text = fs::read_to_string(path).unwrap().replace(",0.1", ",9.1");
         fs::File::options().write(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
     }),
-    ("cut off", |path| fs::File::options().write(true).open(path).unwrap().set_len(fs::metadata(path).unwrap().len() * 2 / 3).unwrap()),
+    ("cut off", |path| {
+        fs::File::options().write(true).open(path).unwrap().set_len(fs::metadata(path).unwrap().len() * 2 / 3).unwrap()
+    }),
     ("replaced", |path| {
         let other = path.with_extension("new");
         fs::write(&other, fs::read_to_string(path).unwrap().replace(",0.2", ",7.2")).unwrap();
@@ -42,7 +45,8 @@ fn findings(out: &Path) -> BTreeMap<&'static str, Vec<u8>> {
 fn digest(out: &Path) -> String {
     let text = fs::read_to_string(out.join("run.toml")).unwrap();
     let record: toml::Table = toml::from_str(&text).unwrap();
-    let readings = record["inputs"].as_array().unwrap().iter().find(|input| input["role"].as_str() == Some("readings")).unwrap();
+    let readings =
+        record["inputs"].as_array().unwrap().iter().find(|input| input["role"].as_str() == Some("readings")).unwrap();
     readings["sha256"].as_str().unwrap().to_owned()
 }
 

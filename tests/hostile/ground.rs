@@ -1,4 +1,5 @@
-//! A folder to attack in, with a small synthetic utility and the means to see what is left of a result.
+//! A folder to attack in, with a small synthetic utility and the means to see what is left of a
+//! result.
 
 use std::fs;
 use std::io::Read;
@@ -30,17 +31,34 @@ impl Ended {
     /// What is wrong with any run, whatever it met.
     pub(crate) fn is_sane(&self) -> Result<(), String> {
         let told = format!("{}{}", self.out, self.err);
-        if told.contains("panicked") || matches!(self.code, Some(1 | 101)) { Err(format!("code {:?}: {told}", self.code)) } else { Ok(()) }
+        if told.contains("panicked") || matches!(self.code, Some(1 | 101)) {
+            Err(format!("code {:?}: {told}", self.code))
+        } else {
+            Ok(())
+        }
     }
 }
 
-/// A utility that is scanned, made once: a few meters where the way of a result into its place is attacked, more where its findings count.
+/// A utility that is scanned, made once: a few meters where the way of a result into its place is
+/// attacked, more where its findings count.
 fn utility(usage_points: &str) -> PathBuf {
     static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
     let out = MADE.get_or_init(|| tempfile::tempdir().unwrap()).path().join(usage_points);
     if !out.exists() {
         let mut made = Command::new(env!("CARGO_BIN_EXE_darkload"));
-        made.args(["simulate", "--days", "10", "--step", "60", "--format", "csv", "--usage-points", usage_points, "--out"]).arg(&out);
+        made.args([
+            "simulate",
+            "--days",
+            "10",
+            "--step",
+            "60",
+            "--format",
+            "csv",
+            "--usage-points",
+            usage_points,
+            "--out",
+        ])
+        .arg(&out);
         let made = made.output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     }
@@ -139,7 +157,10 @@ pub(crate) fn ended(mut child: Child) -> Ended {
             String::from_utf8_lossy(&text).into_owned()
         })
     };
-    let (out, err) = (read(out.map(|out| Box::new(out) as Box<dyn Read + Send>)), read(err.map(|err| Box::new(err) as Box<dyn Read + Send>)));
+    let (out, err) = (
+        read(out.map(|out| Box::new(out) as Box<dyn Read + Send>)),
+        read(err.map(|err| Box::new(err) as Box<dyn Read + Send>)),
+    );
     let status = wait(&mut child);
     let hung = if status.is_none() { "panicked: it hung and was killed" } else { "" };
     Ended { code: status.and_then(|status| status.code()), out: out.join().unwrap(), err: err.join().unwrap() + hung }

@@ -110,7 +110,8 @@ pub(crate) fn interrupted(ground: &Ground, long: bool) -> Vec<Outcome> {
     tries(long, 10, 100)
         .map(|number| {
             // By the file itself: two quick scans of the same readings may write the same bytes.
-            let written = || fs::metadata(out.join("run.toml")).and_then(|file| Ok((file.modified()?, file.ino()))).unwrap();
+            let written =
+                || fs::metadata(out.join("run.toml")).and_then(|file| Ok((file.modified()?, file.ino()))).unwrap();
             let before = written();
             let child = ground.scan(&out).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             std::thread::sleep(chance.moment(lasts));
@@ -124,7 +125,12 @@ pub(crate) fn interrupted(ground: &Ground, long: bool) -> Vec<Outcome> {
                 // Before the program listens the system ends it, and by then nothing is written.
                 Some(130) | None if !is_new => {}
                 Some(0) if is_new => {}
-                code => return Err(format!("code {code:?}, and the result is {}", if is_new { "new" } else { "the older one" })),
+                code => {
+                    return Err(format!(
+                        "code {code:?}, and the result is {}",
+                        if is_new { "new" } else { "the older one" }
+                    ));
+                }
             }
             let left = ground.stages();
             // A stage of a run that the system ended is cleared up by the next.

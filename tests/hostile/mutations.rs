@@ -1,8 +1,10 @@
-//! Damaged copies of a file, always the same ones for a seed, and how many a run of the tests tries.
+//! Damaged copies of a file, always the same ones for a seed, and how many a run of the tests
+//! tries.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Tries of a campaign: few in every run of the tests, as many as `DARKLOAD_HOSTILE` says in a long one.
+/// Tries of a campaign: few in every run of the tests, as many as `DARKLOAD_HOSTILE` says in a long
+/// one.
 pub(super) fn tries(few: usize) -> usize {
     std::env::var("DARKLOAD_HOSTILE").ok().and_then(|text| text.parse().ok()).unwrap_or(few)
 }
@@ -16,7 +18,8 @@ impl Draws {
     }
 
     pub(super) fn below(&mut self, end: usize) -> usize {
-        // xorshift64*: Vigna (2016), "An experimental exploration of Marsaglia's xorshift generators, scrambled".
+        // xorshift64*: Vigna (2016), "An experimental exploration of Marsaglia's xorshift
+        // generators, scrambled".
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -24,7 +27,8 @@ impl Draws {
     }
 }
 
-/// What damage puts into a text: numbers beyond all bounds, quotes, separators, letters that end a line or stand for nothing.
+/// What damage puts into a text: numbers beyond all bounds, quotes, separators, letters that end a
+/// line or stand for nothing.
 const WORDS: [&str; 22] = [
     "1.7e308",
     "-1.7e308",
@@ -50,7 +54,8 @@ const WORDS: [&str; 22] = [
     "\x1b[31m",
 ];
 
-/// A damaged copy: bits turned, bytes cut out, doubled or overwritten with what numbers like to be, and in a text words put in.
+/// A damaged copy: bits turned, bytes cut out, doubled or overwritten with what numbers like to be,
+/// and in a text words put in.
 pub(super) fn damaged(whole: &[u8], draws: &mut Draws, is_text: bool) -> Vec<u8> {
     let mut bytes = whole.to_vec();
     for _ in 0..=draws.below(4) {
@@ -68,7 +73,10 @@ pub(super) fn damaged(whole: &[u8], draws: &mut Draws, is_text: bool) -> Vec<u8>
             }
             4 => bytes.truncate(place.max(8)),
             5 => drop(bytes.splice(place.min(bytes.len())..end, [0xff, 0xff, 0xff, 0xff, 0x0f])),
-            _ => drop(bytes.splice(place.min(bytes.len())..end.min(place + 3).max(place.min(bytes.len())), WORDS[draws.below(WORDS.len())].bytes())),
+            _ => drop(bytes.splice(
+                place.min(bytes.len())..end.min(place + 3).max(place.min(bytes.len())),
+                WORDS[draws.below(WORDS.len())].bytes(),
+            )),
         }
     }
     bytes
@@ -83,5 +91,6 @@ pub(super) fn panics(call: impl FnOnce()) -> bool {
 pub(super) fn most_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()).map_or(0, |kilobytes| kilobytes << 10)
+    line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok())
+        .map_or(0, |kilobytes| kilobytes << 10)
 }

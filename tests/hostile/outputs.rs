@@ -1,4 +1,5 @@
-//! Standard output and error that are closed, full or left by their reader, and control letters on their way to a terminal.
+//! Standard output and error that are closed, full or left by their reader, and control letters on
+//! their way to a terminal.
 
 use std::fs;
 use std::process::Command;
@@ -7,7 +8,8 @@ use super::Outcome;
 use super::ground::{Ground, is_whole, run};
 
 /// Ways in which nobody reads: of standard output, and of both.
-const NOBODY: [&str; 7] = [">&-", "> /dev/full", "| true", "2>&-", "2> /dev/full", ">&- 2>&-", "> /dev/full 2> /dev/full"];
+const NOBODY: [&str; 7] =
+    [">&-", "> /dev/full", "| true", "2>&-", "2> /dev/full", ">&- 2>&-", "> /dev/full 2> /dev/full"];
 
 pub(crate) fn closed_and_full(ground: &Ground, _: bool) -> Vec<Outcome> {
     let readings = ground.readings().display().to_string();
@@ -34,12 +36,21 @@ pub(crate) fn closed_and_full(ground: &Ground, _: bool) -> Vec<Outcome> {
             let line = format!("set -o pipefail; {} {command} {nobody}", env!("CARGO_BIN_EXE_darkload"));
             shell.args(["-c", &line]).current_dir(&ground.path);
             let ended = run(shell);
-            let is_right = expected.map_or(matches!(ended.code, Some(0 | 3 | 5)), |expected| ended.code == Some(expected));
-            let outcome = ended.is_sane().and(if is_right { Ok(()) } else { Err(format!("code {:?}: {}", ended.code, ended.err)) });
+            let is_right =
+                expected.map_or(matches!(ended.code, Some(0 | 3 | 5)), |expected| ended.code == Some(expected));
+            let outcome = ended.is_sane().and(if is_right {
+                Ok(())
+            } else {
+                Err(format!("code {:?}: {}", ended.code, ended.err))
+            });
             outcomes.push(outcome.map_err(|words| format!("{command} {nobody}: {words}")));
         }
     }
-    outcomes.push(if is_whole(&ground.file("scanned")) { Ok(()) } else { Err("a scan that nobody listened to left no result".to_owned()) });
+    outcomes.push(if is_whole(&ground.file("scanned")) {
+        Ok(())
+    } else {
+        Err("a scan that nobody listened to left no result".to_owned())
+    });
     outcomes
 }
 
@@ -55,7 +66,8 @@ pub(crate) fn control_letters(ground: &Ground, _: bool) -> Vec<Outcome> {
     let heading = put("heading.csv".to_owned(), text.replacen("kwh", &format!("kwh{EVIL}"), 1));
     let stamps = put("stamps.csv".to_owned(), text.replace(" 00:00", &format!(" 00:00{EVIL}")));
     let config = put("config.toml".to_owned(), format!("[run{EVIL}]\nx = 1\n"));
-    let customers = put("customers.csv".to_owned(), format!("usage_point,address,contracted_kw\nUP000001,{EVIL} street,{EVIL}\n"));
+    let customers =
+        put("customers.csv".to_owned(), format!("usage_point,address,contracted_kw\nUP000001,{EVIL} street,{EVIL}\n"));
     let missing = format!("missing{EVIL}.csv");
     let mut outcomes = Vec::new();
     for file in [&ids, &named, &heading, &stamps, &missing] {

@@ -134,7 +134,11 @@ pub(crate) fn not_ours(ground: &Ground, _: bool) -> Vec<Outcome> {
     linked.arg("--threads").arg("1");
     let ended = run(linked);
     let is_link = fs::symlink_metadata(ground.file("to-result")).is_ok_and(|metadata| metadata.is_symlink());
-    outcomes.push(if ended.code == Some(0) && is_link { Ok(()) } else { Err(format!("a link to a result: {:?}: {}", ended.code, ended.err)) });
+    outcomes.push(if ended.code == Some(0) && is_link {
+        Ok(())
+    } else {
+        Err(format!("a link to a result: {:?}: {}", ended.code, ended.err))
+    });
     outcomes
 }
 
@@ -150,7 +154,10 @@ pub(crate) fn special_files(ground: &Ground, _: bool) -> Vec<Outcome> {
             for option in ["--customers", "--grid", "--weather", "--config", "--profile", "--registers"] {
                 outcomes.push(is_refused(ground, ground.darkload(&["scan", &readings, option, what, "--out", "out"])));
             }
-            outcomes.push(is_refused(ground, ground.darkload(&["scan", &readings, "--pseudonymise", "--pseudonym-key", what, "--out", "out"])));
+            outcomes.push(is_refused(
+                ground,
+                ground.darkload(&["scan", &readings, "--pseudonymise", "--pseudonym-key", what, "--out", "out"]),
+            ));
         }
     }
     // A folder with all of it is scanned for the readings in it.
@@ -158,7 +165,9 @@ pub(crate) fn special_files(ground: &Ground, _: bool) -> Vec<Outcome> {
     for name in ["a", "b"] {
         fs::create_dir_all(folder.join(name)).unwrap();
     }
-    for (link, to) in [("a/1", "../b"), ("a/2", "../b"), ("b/1", "../a"), ("b/2", "../a"), ("kernel", "/proc"), ("zero", "/dev/zero")] {
+    for (link, to) in
+        [("a/1", "../b"), ("a/2", "../b"), ("b/1", "../a"), ("b/2", "../a"), ("kernel", "/proc"), ("zero", "/dev/zero")]
+    {
         symlink(to, folder.join(link)).unwrap();
     }
     fs::rename(ground.file("pipe"), folder.join("pipe")).unwrap();

@@ -1,4 +1,5 @@
-//! Pseudonymised results: nothing that a result or a message holds tells a meter, an address, an owner, a licence or a file, whatever they are called.
+//! Pseudonymised results: nothing that a result or a message holds tells a meter, an address, an
+//! owner, a licence or a file, whatever they are called.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -11,7 +12,8 @@ use darkload::ingest::ParquetTable;
 
 use super::mutations::{Draws, tries};
 
-/// Ids of ten shapes: four digits, seven parts, beginning with what ends a word, a comment, a formula or a list, holding what quotes in messages.
+/// Ids of ten shapes: four digits, seven parts, beginning with what ends a word, a comment, a
+/// formula or a list, holding what quotes in messages.
 fn id(shape: usize, n: usize) -> String {
     match shape {
         0 => format!("{}", 1000 + n),
@@ -119,7 +121,8 @@ fn readings(path: &Path) -> BTreeMap<String, Vec<(String, String)>> {
     readings
 }
 
-/// Writes a table with new ids; addresses, owners, holders and licences are added to what must not get out.
+/// Writes a table with new ids; addresses, owners, holders and licences are added to what must not
+/// get out.
 fn rename_table(from: &Path, to: &Path, names: &BTreeMap<String, String>, others: &mut Vec<String>) {
     let mut reader = csv::Reader::from_path(from).unwrap();
     let header = reader.headers().unwrap().clone();
@@ -159,12 +162,15 @@ fn texts(path: &Path) -> String {
 
 /// The members of a zip archive, one after the other.
 fn unpacked(bytes: &[u8]) -> String {
-    let number = |at: usize, length: usize| bytes[at..at + length].iter().rev().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
+    let number = |at: usize, length: usize| {
+        bytes[at..at + length].iter().rev().fold(0, |sum, &byte| sum << 8 | usize::from(byte))
+    };
     let end = bytes.windows(4).rposition(|window| window == b"PK\x05\x06").unwrap();
     let (members, mut at) = (number(end + 10, 2), number(end + 16, 4));
     let mut text = String::new();
     for _ in 0..members {
-        let (method, packed, name, local) = (number(at + 10, 2), number(at + 20, 4), number(at + 28, 2), number(at + 42, 4));
+        let (method, packed, name, local) =
+            (number(at + 10, 2), number(at + 20, 4), number(at + 28, 2), number(at + 42, 4));
         let start = local + 30 + number(local + 26, 2) + number(local + 28, 2);
         let content = &bytes[start..start + packed];
         let mut member = Vec::new();
@@ -181,10 +187,21 @@ fn unpacked(bytes: &[u8]) -> String {
 
 /// The first of the names that a text tells.
 fn told<'a>(text: &str, dump: &'a Dump) -> Option<&'a str> {
-    // Four digits are a name only where they stand as one: a cell, a text of its own, the subject of a sentence.
+    // Four digits are a name only where they stand as one: a cell, a text of its own, the subject
+    // of a sentence.
     let stands = |id: &str| {
-        let around =
-            [("\n", ","), (",", ","), ("\"", "\""), ("`", "`"), ("", ": "), ("of ", ","), ("of ", " "), (">", "<"), ("; ", "; "), ("/", ".csv")];
+        let around = [
+            ("\n", ","),
+            (",", ","),
+            ("\"", "\""),
+            ("`", "`"),
+            ("", ": "),
+            ("of ", ","),
+            ("of ", " "),
+            (">", "<"),
+            ("; ", "; "),
+            ("/", ".csv"),
+        ];
         around.iter().any(|(before, after)| text.contains(&format!("{before}{id}{after}")))
     };
     let is_short = |id: &str| id.len() == 4;
@@ -194,8 +211,11 @@ fn told<'a>(text: &str, dump: &'a Dump) -> Option<&'a str> {
 
 fn scan_args(dump: &Dump, out: &str) -> Vec<String> {
     let path = |name: &str| dump.folder.join(name).display().to_string();
-    let tables = ["customers", "grid", "licences"].into_iter().flat_map(|role| [format!("--{role}"), path(&format!("{role}.csv"))]);
-    let fixed = ["--timezone", "Asia/Almaty", "--pseudonymise", "--verbose", "--max-rejects", "1", "--top", "30"].map(str::to_owned);
+    let tables = ["customers", "grid", "licences"]
+        .into_iter()
+        .flat_map(|role| [format!("--{role}"), path(&format!("{role}.csv"))]);
+    let fixed = ["--timezone", "Asia/Almaty", "--pseudonymise", "--verbose", "--max-rejects", "1", "--top", "30"]
+        .map(str::to_owned);
     ["scan".to_owned(), path("Ivanov"), "--out".to_owned(), path(out)].into_iter().chain(tables).chain(fixed).collect()
 }
 
@@ -208,7 +228,8 @@ fn a_pseudonymised_result_of_files_named_by_meter_tells_no_name_in_any_file_or_m
         let output = darkload(&args.iter().map(String::as_str).collect::<Vec<_>>());
         let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{said}");
-        // Where the result, the key and the list of names lie is what the user typed, and the test's own.
+        // Where the result, the key and the list of names lie is what the user typed, and the
+        // test's own.
         assert_eq!(told(&said, &dump), None, "dump {number}: {said}");
         let out = dump.folder.join("out");
         let mut files = 0;
@@ -248,15 +269,28 @@ fn what_a_killed_run_leaves_behind_tells_no_name() {
         if path.is_dir() { fs::remove_dir_all(&path).unwrap() } else { fs::remove_file(&path).unwrap() }
     }
     for _ in 0..tries(4).min(60) {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_darkload")).args(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_darkload"))
+            .args(&args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         // Most of what is written is written in the last third.
         std::thread::sleep(whole.mul_f64(0.6 + draws.below(40) as f64 / 100.0).max(Duration::from_millis(1)));
         child.kill().unwrap();
         child.wait().unwrap();
-        for entry in fs::read_dir(&dump.folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| !before.contains(path)) {
-            let inside =
-                if entry.is_dir() { fs::read_dir(&entry).unwrap().map(|inside| inside.unwrap().path()).collect() } else { vec![entry.clone()] };
-            for path in inside.iter().filter(|path| path.is_file() && !path.ends_with("killed.names.csv") && !path.ends_with("killed.key")) {
+        for entry in
+            fs::read_dir(&dump.folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| !before.contains(path))
+        {
+            let inside = if entry.is_dir() {
+                fs::read_dir(&entry).unwrap().map(|inside| inside.unwrap().path()).collect()
+            } else {
+                vec![entry.clone()]
+            };
+            for path in inside
+                .iter()
+                .filter(|path| path.is_file() && !path.ends_with("killed.names.csv") && !path.ends_with("killed.key"))
+            {
                 // A file that is half written is searched as it lies.
                 let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
                 assert_eq!(told(&text, &dump), None, "{}", path.display());

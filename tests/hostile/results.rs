@@ -1,4 +1,5 @@
-//! Results that somebody else made: `explain` and `verify` tell what they hold or say why they cannot, and open nothing that the user did not name.
+//! Results that somebody else made: `explain` and `verify` tell what they hold or say why they
+//! cannot, and open nothing that the user did not name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,15 @@ use super::mutations::{Draws, damaged, most_memory, panics, tries};
 const TOWN: &str = "samples/town/readings.parquet";
 
 fn darkload(args: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_darkload")).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    let output = Command::new(env!("CARGO_BIN_EXE_darkload"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr),
+    )
 }
 
 /// A result of the sample town.
@@ -23,9 +31,11 @@ fn whole() -> &'static Path {
     let folder = RESULT.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out").display().to_string();
-        let tables = ["customers", "grid", "licences", "tariffs"].map(|role| (format!("--{role}"), format!("samples/town/{role}.csv")));
+        let tables = ["customers", "grid", "licences", "tariffs"]
+            .map(|role| (format!("--{role}"), format!("samples/town/{role}.csv")));
         let tables: Vec<&str> = tables.iter().flat_map(|(option, path)| [option.as_str(), path.as_str()]).collect();
-        let (code, said) = darkload(&[&["scan", TOWN, "--timezone", "Asia/Almaty", "--quiet", "--out", &out], &tables[..]].concat());
+        let (code, said) =
+            darkload(&[&["scan", TOWN, "--timezone", "Asia/Almaty", "--quiet", "--out", &out], &tables[..]].concat());
         assert_eq!(code, Some(0), "{said}");
         folder
     });
@@ -45,11 +55,35 @@ fn copy() -> (tempfile::TempDir, PathBuf) {
 
 #[test]
 fn no_damaged_result_makes_explain_panic_or_run_for_ever() {
-    const FILES: [&str; 8] =
-        ["scores.parquet", "suspects.csv", "nodes.csv", "coverage.csv", "node_days.csv", "addresses.csv", "cleared.csv", "faults.csv"];
+    const FILES: [&str; 8] = [
+        "scores.parquet",
+        "suspects.csv",
+        "nodes.csv",
+        "coverage.csv",
+        "node_days.csv",
+        "addresses.csv",
+        "cleared.csv",
+        "faults.csv",
+    ];
     let (_keep, out) = copy();
-    let listed = fs::read_to_string(out.join("suspects.csv")).unwrap().lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
-    let node = fs::read_to_string(out.join("nodes.csv")).unwrap().lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
+    let listed = fs::read_to_string(out.join("suspects.csv"))
+        .unwrap()
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let node = fs::read_to_string(out.join("nodes.csv"))
+        .unwrap()
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .nth(1)
+        .unwrap()
+        .to_owned();
     let (mut told, mut failed) = (0, Vec::new());
     for number in 0..tries(400) {
         let mut draws = Draws::new(number as u64 + 1);
@@ -60,7 +94,9 @@ fn no_damaged_result_makes_explain_panic_or_run_for_ever() {
         let begun = Instant::now();
         let asked = [listed.as_str(), &node, "Abay", "nobody"][draws.below(4)];
         let language = LANGUAGES[draws.below(LANGUAGES.len())].0;
-        if panics(|| told += usize::from(explain(&out, asked, language).is_ok())) || begun.elapsed() > Duration::from_secs(60) {
+        if panics(|| told += usize::from(explain(&out, asked, language).is_ok()))
+            || begun.elapsed() > Duration::from_secs(60)
+        {
             failed.push((number, file));
         }
         fs::write(out.join(file), bytes).unwrap();
@@ -80,7 +116,10 @@ fn no_damaged_result_makes_verify_panic() {
         let bytes = fs::read(whole().join(file)).unwrap();
         fs::write(out.join(file), damaged(&bytes, &mut draws, file != "scores.parquet")).unwrap();
         let (code, said) = darkload(&["verify", out.to_str().unwrap(), TOWN, "--inputs", "samples/town", "--quiet"]);
-        assert!(code.is_some_and(|code| [0, 2, 3].contains(&code)) && !said.contains("panicked"), "{file} {number}: {code:?} {said}");
+        assert!(
+            code.is_some_and(|code| [0, 2, 3].contains(&code)) && !said.contains("panicked"),
+            "{file} {number}: {code:?} {said}"
+        );
         fs::write(out.join(file), bytes).unwrap();
     }
 }
@@ -91,19 +130,33 @@ fn verify_opens_no_path_that_only_the_result_names_and_prints_nothing_of_it() {
     let secret = keep.path().join("secret.txt");
     fs::write(&secret, "root:x:0:0:hunter2\nsecond line\n").unwrap();
     let record = fs::read_to_string(out.join("run.toml")).unwrap();
-    let town = ["--customers", "samples/town/customers.csv", "--licences", "samples/town/licences.csv", "--tariffs", "samples/town/tariffs.csv"];
+    let town = [
+        "--customers",
+        "samples/town/customers.csv",
+        "--licences",
+        "samples/town/licences.csv",
+        "--tariffs",
+        "samples/town/tariffs.csv",
+    ];
     fs::write(out.join("run.toml"), record.replace("samples/town/grid.csv", secret.to_str().unwrap())).unwrap();
     let (code, said) = darkload(&[&["verify", out.to_str().unwrap(), TOWN], &town[..]].concat());
-    assert!(code == Some(2) && said.contains("--grid FILE") && !said.contains("hunter2") && !said.contains("root"), "{said}");
-    let (code, said) = darkload(&[&["verify", out.to_str().unwrap(), TOWN, "--inputs", "samples/town"], &town[..]].concat());
+    assert!(
+        code == Some(2) && said.contains("--grid FILE") && !said.contains("hunter2") && !said.contains("root"),
+        "{said}"
+    );
+    let (code, said) =
+        darkload(&[&["verify", out.to_str().unwrap(), TOWN, "--inputs", "samples/town"], &town[..]].concat());
     assert!(code == Some(2) && !said.contains("hunter2"), "it does not lie below the folder: {said}");
     // Rule packs and profiles are files as well.
-    for (from, to) in
-        [("files = []", format!("files = [\"{}\"]", secret.display())), ("[options]", format!("[options]\nprofile = \"{}\"", secret.display()))]
-    {
+    for (from, to) in [
+        ("files = []", format!("files = [\"{}\"]", secret.display())),
+        ("[options]", format!("[options]\nprofile = \"{}\"", secret.display())),
+    ] {
         assert!(record.contains(from));
         fs::write(out.join("run.toml"), record.replace(from, &to)).unwrap();
-        let (code, said) = darkload(&[&["verify", out.to_str().unwrap(), TOWN, "--grid", "samples/town/grid.csv"], &town[..]].concat());
+        let (code, said) = darkload(
+            &[&["verify", out.to_str().unwrap(), TOWN, "--grid", "samples/town/grid.csv"], &town[..]].concat(),
+        );
         assert!(code == Some(2) && !said.contains("hunter2"), "{said}");
     }
     // A record that is another file altogether.

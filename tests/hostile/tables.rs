@@ -1,4 +1,5 @@
-//! Static tables that are damaged or made to do harm: each is read, or refused with a message that names it. None ends the program, fills memory or runs for ever.
+//! Static tables that are damaged or made to do harm: each is read, or refused with a message that
+//! names it. None ends the program, fills memory or runs for ever.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -32,9 +33,15 @@ fn parquet(names: &[&str], rows: usize, dictionary: bool) -> Vec<u8> {
             _ => Arc::new((0..rows).map(|row| Some(row as i64)).collect::<Int64Array>()),
         }
     };
-    let batch = RecordBatch::try_from_iter_with_nullable(names.iter().enumerate().map(|(place, name)| (*name, column(place), true))).unwrap();
+    let batch = RecordBatch::try_from_iter_with_nullable(
+        names.iter().enumerate().map(|(place, name)| (*name, column(place), true)),
+    )
+    .unwrap();
     let mut bytes = Vec::new();
-    let properties = WriterProperties::builder().set_dictionary_enabled(dictionary).set_max_row_group_row_count(Some(rows / 2 + 1)).build();
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(dictionary)
+        .set_max_row_group_row_count(Some(rows / 2 + 1))
+        .build();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
@@ -63,11 +70,18 @@ fn campaign(whole: &[Vec<u8>], is_text: bool, few: usize) {
         let bytes = damaged(&whole[number % whole.len()], &mut Draws::new(number as u64 + 1), is_text);
         fs::write(&path, bytes).unwrap();
         let begun = Instant::now();
-        if panics(|| read += read_as_all(&path).into_iter().filter(|&ok| ok).count()) || begun.elapsed() > Duration::from_secs(60) {
+        if panics(|| read += read_as_all(&path).into_iter().filter(|&ok| ok).count())
+            || begun.elapsed() > Duration::from_secs(60)
+        {
             failed.push(number);
         }
     }
-    println!("tried {} files as 6 tables each; read {read}, failed {}; {} MB", tries(few), failed.len(), most_memory() >> 20);
+    println!(
+        "tried {} files as 6 tables each; read {read}, failed {}; {} MB",
+        tries(few),
+        failed.len(),
+        most_memory() >> 20
+    );
     assert!(failed.is_empty(), "a panic, or more than a minute: files {failed:?}");
     assert!(read > 0 && most_memory() < MOST_MEMORY, "read {read}, held {} MB", most_memory() >> 20);
 }
@@ -104,9 +118,13 @@ fn a_table_that_unpacks_to_gigabytes_is_refused() {
     let batch = RecordBatch::try_from_iter([("usage_point", texts)]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bomb.parquet");
-    let properties = WriterProperties::builder().set_compression(parquet::basic::Compression::ZSTD(parquet::basic::ZstdLevel::default()));
-    let properties = properties.set_dictionary_page_size_limit(1 << 24).set_statistics_enabled(parquet::file::properties::EnabledStatistics::None);
-    let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), Some(properties.build())).unwrap();
+    let properties = WriterProperties::builder()
+        .set_compression(parquet::basic::Compression::ZSTD(parquet::basic::ZstdLevel::default()));
+    let properties = properties
+        .set_dictionary_page_size_limit(1 << 24)
+        .set_statistics_enabled(parquet::file::properties::EnabledStatistics::None);
+    let mut writer =
+        ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), Some(properties.build())).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     assert!(fs::metadata(&path).unwrap().len() < 1 << 20, "1.3 GB in less than a megabyte");
@@ -124,9 +142,14 @@ fn utf_16_and_lines_ended_by_cr_alone_are_read() {
     let wide: Vec<u8> = [0xfeff_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let bare: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let (cyrillic, _, _) = encoding_rs::WINDOWS_1251.encode(text);
-    for bytes in
-        [text.as_bytes().to_vec(), wide, bare, text.replace('\n', "\r").into_bytes(), text.replace('\n', "\r\n").into_bytes(), cyrillic.into_owned()]
-    {
+    for bytes in [
+        text.as_bytes().to_vec(),
+        wide,
+        bare,
+        text.replace('\n', "\r").into_bytes(),
+        text.replace('\n', "\r\n").into_bytes(),
+        cyrillic.into_owned(),
+    ] {
         fs::write(&path, &bytes).unwrap();
         let table = ingest::read_customers(&path).unwrap();
         assert_eq!((table.rows, table.rejects.len()), (2, 0), "{bytes:?}");
@@ -152,7 +175,10 @@ fn a_quotation_that_is_not_closed_is_one_line_that_repeats_nothing() {
     ]);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3));
-    assert!(told.contains("row 3") && told.contains("not closed") && !told.contains("Ivanov") && told.len() < 600, "{told}");
+    assert!(
+        told.contains("row 3") && told.contains("not closed") && !told.contains("Ivanov") && told.len() < 600,
+        "{told}"
+    );
 }
 
 #[test]
@@ -164,7 +190,8 @@ fn a_number_beyond_all_bounds_is_a_cell_that_is_listed_and_the_run_goes_on() {
         let place = text.lines().next().unwrap().split(',').position(|heading| heading == column).unwrap();
         let second = text.lines().nth(1).unwrap();
         let mut cells: Vec<&str> = second.split(',').collect();
-        // An address with commas is quoted; such cells lie before the one that is changed or not at all.
+        // An address with commas is quoted; such cells lie before the one that is changed or not at
+        // all.
         assert!(!second.contains('"'));
         cells[place] = value;
         fs::write(path(name), text.replacen(second, &cells.join(","), 1)).unwrap();
@@ -173,10 +200,23 @@ fn a_number_beyond_all_bounds_is_a_cell_that_is_listed_and_the_run_goes_on() {
         for value in ["1.7e308", "nan", "-1"] {
             damage(name, column, value);
             let readings = "samples/town/readings.parquet";
-            let output = darkload(&["scan", readings, option, &path(name), "--timezone", "Asia/Almaty", "--out", &path("out"), "--quiet"]);
+            let output = darkload(&[
+                "scan",
+                readings,
+                option,
+                &path(name),
+                "--timezone",
+                "Asia/Almaty",
+                "--out",
+                &path("out"),
+                "--quiet",
+            ]);
             let told = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(output.status.code(), Some(0), "{name} {value}: {told}");
-            assert!(value == "nan" || fs::read_to_string(folder.path().join("out/rejects.csv")).unwrap().contains(value), "{name} {value}");
+            assert!(
+                value == "nan" || fs::read_to_string(folder.path().join("out/rejects.csv")).unwrap().contains(value),
+                "{name} {value}"
+            );
         }
     }
 }
@@ -211,12 +251,17 @@ fn darkload(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_darkload")).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
 }
 
-/// Runs a scan of the sample town in a shell that allows it some address space; `None` where there is no such shell.
+/// Runs a scan of the sample town in a shell that allows it some address space; `None` where there
+/// is no such shell.
 #[cfg(target_os = "linux")]
 fn scan_within(kilobytes: u64, out: &Path) -> Option<(Option<i32>, String)> {
-    let line = format!("ulimit -v {kilobytes} && exec \"$0\" scan samples/town/readings.parquet --quiet --threads 2 --out \"$1\"");
+    let line = format!(
+        "ulimit -v {kilobytes} && exec \"$0\" scan samples/town/readings.parquet --quiet --threads 2 --out \"$1\""
+    );
     let mut command = Command::new("sh");
-    command.args(["-c", &line, env!("CARGO_BIN_EXE_darkload"), out.to_str().unwrap()]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+        .args(["-c", &line, env!("CARGO_BIN_EXE_darkload"), out.to_str().unwrap()])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
     let output = command.output().ok()?;
     Some((output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned()))
 }
@@ -228,7 +273,10 @@ fn a_process_that_is_allowed_too_little_address_space_says_so_and_is_not_aborted
     let out = folder.path().join("out");
     for kilobytes in [400_000, 500_000, 600_000] {
         let Some((code, said)) = scan_within(kilobytes, &out) else { return };
-        assert!(code == Some(2) && said.contains("ulimit -v") && !said.contains("panicked"), "{kilobytes} kB: {code:?} {said}");
+        assert!(
+            code == Some(2) && said.contains("ulimit -v") && !said.contains("panicked"),
+            "{kilobytes} kB: {code:?} {said}"
+        );
     }
     let Some((code, said)) = scan_within(4_000_000, &out) else { return };
     assert_eq!(code, Some(0), "{said}");
@@ -239,7 +287,17 @@ fn less_memory_than_a_run_needs_is_refused_with_the_least_that_would_do() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out").display().to_string();
     let scan = |memory: &str| {
-        let output = darkload(&["scan", "samples/town/readings.parquet", "--threads", "2", "--quiet", "--memory", memory, "--out", &out]);
+        let output = darkload(&[
+            "scan",
+            "samples/town/readings.parquet",
+            "--threads",
+            "2",
+            "--quiet",
+            "--memory",
+            memory,
+            "--out",
+            &out,
+        ]);
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let (code, said) = scan("2M");

@@ -5,7 +5,15 @@ use super::*;
 pub(super) fn steps() -> Vec<(Expected, Loss)> {
     let case = Case::default;
     vec![
-        (expect("one price", "310 kWh · (36 − 27); the rest of the meter does not matter", Some(2790.0), Some(310.0)), case().loss()),
+        (
+            expect(
+                "one price",
+                "310 kWh · (36 − 27); the rest of the meter does not matter",
+                Some(2790.0),
+                Some(310.0),
+            ),
+            case().loss(),
+        ),
         (
             expect(
                 "steps of consumption",
@@ -44,17 +52,34 @@ pub(super) fn dates() -> Vec<(Expected, Loss)> {
             Case { tariffs: with_mining(step_lines(false)), days: ("2025-03-16", "2025-03-31"), ..case() }.loss(),
         ),
         (
-            expect("own tariff changes in mid-month", "15 days · 10 · (36 − 27) + 16 days · 10 · (36 − 30) = 1,350 + 960", Some(2310.0), Some(310.0)),
+            expect(
+                "own tariff changes in mid-month",
+                "15 days · 10 · (36 − 27) + 16 days · 10 · (36 − 30) = 1,350 + 960",
+                Some(2310.0),
+                Some(310.0),
+            ),
             Case {
-                tariffs: with_mining(vec![until("2025-03-15", tariff("household", 27.0)), from("2025-03-16", tariff("household", 30.0))]),
+                tariffs: with_mining(vec![
+                    until("2025-03-15", tariff("household", 27.0)),
+                    from("2025-03-16", tariff("household", 30.0)),
+                ]),
                 ..case()
             }
             .loss(),
         ),
         (
-            expect("mining tariff changes in mid-month", "150 · (36 − 27) + 160 · (40 − 27) = 1,350 + 2,080", Some(3430.0), Some(310.0)),
+            expect(
+                "mining tariff changes in mid-month",
+                "150 · (36 − 27) + 160 · (40 − 27) = 1,350 + 2,080",
+                Some(3430.0),
+                Some(310.0),
+            ),
             Case {
-                tariffs: vec![tariff("household", 27.0), until("2025-03-15", tariff("mining", 36.0)), from("2025-03-16", tariff("mining", 40.0))],
+                tariffs: vec![
+                    tariff("household", 27.0),
+                    until("2025-03-15", tariff("mining", 36.0)),
+                    from("2025-03-16", tariff("mining", 40.0)),
+                ],
                 ..case()
             }
             .loss(),
@@ -92,15 +117,29 @@ pub(super) fn zones_and_taxes() -> Vec<(Expected, Loss)> {
             Case { tariffs: zones(), by_hour: window_shares(23, 8), ..case() }.loss(),
         ),
         (
-            expect("tax on top of both prices", "310 · (36 · 1.12 − 25 · 1.12) = 310 · 12.32", Some(3819.2), Some(310.0)),
-            Case { tariffs: vec![taxed(0.12, tariff("household", 25.0)), taxed(0.12, tariff("mining", 36.0))], ..case() }.loss(),
+            expect(
+                "tax on top of both prices",
+                "310 · (36 · 1.12 − 25 · 1.12) = 310 · 12.32",
+                Some(3819.2),
+                Some(310.0),
+            ),
+            Case {
+                tariffs: vec![taxed(0.12, tariff("household", 25.0)), taxed(0.12, tariff("mining", 36.0))],
+                ..case()
+            }
+            .loss(),
         ),
         (
             expect("tax inside one price only", "310 · (36 · 1.12 − 28) = 310 · 12.32", Some(3819.2), Some(310.0)),
             Case { tariffs: vec![tariff("household", 28.0), taxed(0.12, tariff("mining", 36.0))], ..case() }.loss(),
         ),
         (
-            expect("paid more than the lawful price", "310 · (36 − 45) is below nothing: nothing to recover but the fee", Some(0.0), Some(310.0)),
+            expect(
+                "paid more than the lawful price",
+                "310 · (36 − 45) is below nothing: nothing to recover but the fee",
+                Some(0.0),
+                Some(310.0),
+            ),
             Case { tariffs: vec![tariff("household", 45.0), tariff("mining", 36.0)], ..case() }.loss(),
         ),
     ]

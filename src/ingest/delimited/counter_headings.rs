@@ -1,7 +1,9 @@
-//! What the heading of a column of counters says: at the beginning, at the end, or on a day of its own; over all tariffs, or one of them.
+//! What the heading of a column of counters says: at the beginning, at the end, or on a day of its
+//! own; over all tariffs, or one of them.
 //!
-//! Head-ends write the same two counters of a period in a dozen ways: `Показания на начало периода`, `Начальные показания`, `Пред. показание`, `Показания на 01.03.2025`,
-//! `Ай басындағы көрсеткіш`. Words are told by their beginnings, so that cases and numbers of a word are one.
+//! Head-ends write the same two counters of a period in a dozen ways: `Показания на начало
+//! периода`, `Начальные показания`, `Пред. показание`, `Показания на 01.03.2025`, `Ай басындағы
+//! көрсеткіш`. Words are told by their beginnings, so that cases and numbers of a word are one.
 
 use super::super::columns::plain;
 
@@ -22,12 +24,28 @@ pub(super) struct CounterHeading {
 
 /// Beginnings of words for a counter.
 const COUNTER: [&str; 6] = ["показани", "көрсеткіш", "reading", "register", "index", "counter"];
-const BEGIN: [&str; 13] =
-    ["начал", "нач", "предыдущ", "пред", "прошл", "басын", "бастапқы", "алдыңғы", "begin", "start", "previous", "opening", "initial"];
-const END: [&str; 11] = ["конец", "конечн", "конц", "текущ", "тек", "соңын", "соңғы", "ағымдағы", "end", "closing", "current"];
-/// Words that stand for a side without a word for the counter, where the other side stands beside it.
+const BEGIN: [&str; 13] = [
+    "начал",
+    "нач",
+    "предыдущ",
+    "пред",
+    "прошл",
+    "басын",
+    "бастапқы",
+    "алдыңғы",
+    "begin",
+    "start",
+    "previous",
+    "opening",
+    "initial",
+];
+const END: [&str; 11] =
+    ["конец", "конечн", "конц", "текущ", "тек", "соңын", "соңғы", "ағымдағы", "end", "closing", "current"];
+/// Words that stand for a side without a word for the counter, where the other side stands beside
+/// it.
 const BARE: [&str; 7] = ["начальн", "конечн", "предыдущ", "текущ", "previous", "current", "opening"];
-/// Beginnings of words that make a heading something else: a day, the energy between two counters, how it was read, another kind of energy.
+/// Beginnings of words that make a heading something else: a day, the energy between two counters,
+/// how it was read, another kind of energy.
 const ELSE: [&str; 24] = [
     "дат",
     "date",
@@ -67,13 +85,19 @@ pub(super) fn heading_of(name: &str) -> Option<CounterHeading> {
         (false, true) => Some(PeriodSide::End),
         _ => None,
     };
-    let is_bare = side.is_some() && words.iter().all(|word| BARE.iter().chain(&["т", "t"]).any(|start| word.starts_with(start)));
-    let flows_out = name.to_lowercase().split([' ', ',', ';', '(', ')', ':']).any(|word| matches!(word, "а-" | "a-" | "r+" | "r-" | "а−" | "a−"));
+    let is_bare =
+        side.is_some() && words.iter().all(|word| BARE.iter().chain(&["т", "t"]).any(|start| word.starts_with(start)));
+    let flows_out = name
+        .to_lowercase()
+        .split([' ', ',', ';', '(', ')', ':'])
+        .any(|word| matches!(word, "а-" | "a-" | "r+" | "r-" | "а−" | "a−"));
     if !(has(&COUNTER) || is_bare) || has(&ELSE) || flows_out {
         return None;
     }
-    let is_tariff =
-        words.iter().any(|word| is_tariff_number(word) || word.starts_with("тариф") || word == "tariff" || word == "rate") || has(&TARIFF);
+    let is_tariff = words
+        .iter()
+        .any(|word| is_tariff_number(word) || word.starts_with("тариф") || word == "tariff" || word == "rate")
+        || has(&TARIFF);
     Some(CounterHeading { side, is_tariff })
 }
 
@@ -88,7 +112,8 @@ pub(super) fn is_day_of(name: &str, side: PeriodSide) -> bool {
     has(&["дата", "date", "күн"]) && of_side
 }
 
-/// Whether a column holds the energy between both counters of a period. A bare difference of counters is none.
+/// Whether a column holds the energy between both counters of a period. A bare difference of
+/// counters is none.
 pub(super) fn is_energy_of_the_period(name: &str) -> bool {
     let words = words_of(name);
     let has = |beginnings: &[&str]| words.iter().any(|word| beginnings.iter().any(|start| word.starts_with(start)));
@@ -131,8 +156,16 @@ mod tests {
             "Current reading",
         ];
         for (begin, end) in begins.iter().zip(ends) {
-            assert_eq!(heading_of(begin), Some(CounterHeading { side: Some(PeriodSide::Begin), is_tariff: false }), "{begin}");
-            assert_eq!(heading_of(end), Some(CounterHeading { side: Some(PeriodSide::End), is_tariff: false }), "{end}");
+            assert_eq!(
+                heading_of(begin),
+                Some(CounterHeading { side: Some(PeriodSide::Begin), is_tariff: false }),
+                "{begin}"
+            );
+            assert_eq!(
+                heading_of(end),
+                Some(CounterHeading { side: Some(PeriodSide::End), is_tariff: false }),
+                "{end}"
+            );
         }
     }
 
@@ -151,12 +184,16 @@ mod tests {
         ] {
             assert_eq!(heading_of(name), None, "{name}");
         }
-        assert!(is_day_of("Дата предыдущих показаний", PeriodSide::Begin) && is_day_of("Дата тек. показаний", PeriodSide::End));
+        assert!(
+            is_day_of("Дата предыдущих показаний", PeriodSide::Begin)
+                && is_day_of("Дата тек. показаний", PeriodSide::End)
+        );
     }
 
     #[test]
     fn tariffs_are_told_from_the_counter_over_all() {
-        for (name, is_tariff) in [("Показания на начало Т1", true), ("Показания на конец, день", true), ("Показания на 01.03.2025", false)]
+        for (name, is_tariff) in
+            [("Показания на начало Т1", true), ("Показания на конец, день", true), ("Показания на 01.03.2025", false)]
         {
             assert_eq!(heading_of(name).map(|heading| heading.is_tariff), Some(is_tariff), "{name}");
         }

@@ -1,6 +1,7 @@
 //! Counters: by tariff or over all, at one date a row or at both ends of a period.
 //!
-//! The counter over all tariffs wins; where there is none the tariffs are added. Where tariffs stand in rows of their own, rows of one meter follow one another.
+//! The counter over all tariffs wins; where there is none the tariffs are added. Where tariffs
+//! stand in rows of their own, rows of one meter follow one another.
 
 use std::collections::BTreeMap;
 
@@ -33,10 +34,19 @@ impl<'a> Parser<'a> {
         rows
     }
 
-    fn counter_row(&mut self, index: usize, fields: &[&[u8]], columns: &CounterColumns, waiting: &mut Waiting) -> Result<(), Refused> {
+    fn counter_row(
+        &mut self,
+        index: usize,
+        fields: &[&[u8]],
+        columns: &CounterColumns,
+        waiting: &mut Waiting,
+    ) -> Result<(), Refused> {
         self.check_width(fields)?;
         let key = self.key(fields)?;
-        let ratio = columns.ratios.iter().try_fold(1.0, |ratio, &column| Ok::<f64, Refused>(ratio * self.ratio(fields[column])?))?;
+        let ratio = columns
+            .ratios
+            .iter()
+            .try_fold(1.0, |ratio, &column| Ok::<f64, Refused>(ratio * self.ratio(fields[column])?))?;
         let is_all = columns.zone.is_none_or(|zone| {
             let word = self.plan.text(fields[zone]).trim().to_lowercase();
             ALL_ZONES.contains(&word.as_str())
@@ -59,7 +69,13 @@ impl<'a> Parser<'a> {
     }
 
     /// The counter of a group; `None` when no cell holds one.
-    fn counter(&mut self, index: usize, fields: &[&[u8]], group: &CounterGroup, ratio: f64) -> Result<Option<f64>, Refused> {
+    fn counter(
+        &mut self,
+        index: usize,
+        fields: &[&[u8]],
+        group: &CounterGroup,
+        ratio: f64,
+    ) -> Result<Option<f64>, Refused> {
         let factor = self.plan.factor * ratio;
         let read = |parser: &Self, column: usize| parser.value(fields[column], Value::Register(column), factor);
         if let Some(column) = group.total {

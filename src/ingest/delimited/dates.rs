@@ -1,5 +1,6 @@
-//! How a column writes its dates, decided on the whole column: one date whose day is above 12 settles it, so do dots, and so do neighbours that are one day apart in one
-//! reading and nothing even in the other. Firsts of months are as even a series as days that follow one another.
+//! How a column writes its dates, decided on the whole column: one date whose day is above 12
+//! settles it, so do dots, and so do neighbours that are one day apart in one reading and nothing
+//! even in the other. Firsts of months are as even a series as days that follow one another.
 
 use crate::domain::CivilDay;
 
@@ -21,8 +22,11 @@ pub(super) enum DateOrder {
 /// Finds the form of the dates in a column's cells.
 pub(super) fn order_of<'a>(cells: impl Iterator<Item = &'a str>) -> DateOrder {
     let cells: Vec<(usize, &str)> = cells.enumerate().filter(|(_, cell)| !cell.is_empty()).collect();
-    let Some((example, form)) = cells.iter().find_map(|(_, cell)| Some((*cell, StampForm::of(cell.as_bytes())?))) else {
-        return cells.first().map_or(DateOrder::NoStamp, |(place, cell)| DateOrder::Unknown(*place, (*cell).to_owned()));
+    let Some((example, form)) = cells.iter().find_map(|(_, cell)| Some((*cell, StampForm::of(cell.as_bytes())?)))
+    else {
+        return cells
+            .first()
+            .map_or(DateOrder::NoStamp, |(place, cell)| DateOrder::Unknown(*place, (*cell).to_owned()));
     };
     match form {
         StampForm::DayFirst | StampForm::MonthFirst => day_or_month(&cells, example),
@@ -35,7 +39,10 @@ fn day_or_month(cells: &[(usize, &str)], example: &str) -> DateOrder {
         return DateOrder::Form(form, ground);
     }
     if example.contains('.') {
-        return DateOrder::Form(StampForm::DayFirst, format!("dates with dots, as in `{example}`, are written day first"));
+        return DateOrder::Form(
+            StampForm::DayFirst,
+            format!("dates with dots, as in `{example}`, are written day first"),
+        );
     }
     let neighbours = |form: StampForm| {
         let days: Vec<CivilDay> = cells.iter().filter_map(|(_, cell)| form.day(cell.as_bytes())).collect();
@@ -46,7 +53,11 @@ fn day_or_month(cells: &[(usize, &str)], example: &str) -> DateOrder {
         let form = if day_first > month_first { StampForm::DayFirst } else { StampForm::MonthFirst };
         return DateOrder::Form(
             form,
-            format!("read so, {} neighbouring rows are one day or one month apart, else {}", day_first.max(month_first), day_first.min(month_first)),
+            format!(
+                "read so, {} neighbouring rows are one day or one month apart, else {}",
+                day_first.max(month_first),
+                day_first.min(month_first)
+            ),
         );
     }
     // An example that shows the difference.
@@ -97,7 +108,10 @@ mod tests {
     fn dots_are_day_first_and_firsts_of_months_are_no_days_in_a_row() {
         assert_eq!(form(&["01.01.2025", "01.02.2025", "01.03.2025"]), Some(StampForm::DayFirst));
         // Three days in January, or three months.
-        assert_eq!(order_of(["01/01/2025", "01/02/2025", "01/03/2025"].into_iter()), DateOrder::Either("01/02/2025".to_owned()));
+        assert_eq!(
+            order_of(["01/01/2025", "01/02/2025", "01/03/2025"].into_iter()),
+            DateOrder::Either("01/02/2025".to_owned())
+        );
     }
 
     #[test]

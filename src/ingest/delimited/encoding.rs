@@ -1,15 +1,31 @@
 //! Which characters the bytes of a text mean, and turning them into UTF-8.
 //!
-//! A byte order mark decides; else text that is valid UTF-8 is UTF-8; else it is Cyrillic in one byte a letter, and the page under which its letters are as frequent as in
-//! Russian, with capitals only where words begin, is taken. Letter frequencies: National Corpus of the Russian Language, rounded.
+//! A byte order mark decides; else text that is valid UTF-8 is UTF-8; else it is Cyrillic in one
+//! byte a letter, and the page under which its letters are as frequent as in Russian, with capitals
+//! only where words begin, is taken. Letter frequencies: National Corpus of the Russian Language,
+//! rounded.
 
 use std::io::Read;
 
 use encoding_rs::{CoderResult, Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
 /// Frequent Russian letters with their share of all letters, per cent.
-const FREQUENT: [(char, i64); 14] =
-    [('о', 11), ('е', 8), ('а', 8), ('и', 7), ('н', 7), ('т', 6), ('с', 5), ('р', 5), ('в', 5), ('л', 4), ('к', 3), ('м', 3), ('д', 3), ('п', 3)];
+const FREQUENT: [(char, i64); 14] = [
+    ('о', 11),
+    ('е', 8),
+    ('а', 8),
+    ('и', 7),
+    ('н', 7),
+    ('т', 6),
+    ('с', 5),
+    ('р', 5),
+    ('в', 5),
+    ('л', 4),
+    ('к', 3),
+    ('м', 3),
+    ('д', 3),
+    ('п', 3),
+];
 
 /// An encoding with the ground on which it was chosen.
 #[derive(Debug, Clone)]
@@ -38,23 +54,40 @@ pub(super) fn guess(head: &[u8]) -> Guess {
         Err(error) if error.error_len().is_none() => return sure(UTF_8, "valid UTF-8"),
         Err(_) => {}
     }
-    let mut scored: Vec<(i64, &'static Encoding)> =
-        [WINDOWS_1251, IBM866, KOI8_R].into_iter().map(|encoding| (likeness(&encoding.decode_without_bom_handling(head).0), encoding)).collect();
+    let mut scored: Vec<(i64, &'static Encoding)> = [WINDOWS_1251, IBM866, KOI8_R]
+        .into_iter()
+        .map(|encoding| (likeness(&encoding.decode_without_bom_handling(head).0), encoding))
+        .collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let (best, second) = (scored[0], scored[1]);
-    let ground = format!("not UTF-8; its letters are as frequent as in Russian (score {} against {} for {})", best.0, second.0, second.1.name());
+    let ground = format!(
+        "not UTF-8; its letters are as frequent as in Russian (score {} against {} for {})",
+        best.0,
+        second.0,
+        second.1.name()
+    );
     let close = best.0 <= 0 || second.0 * 10 > best.0 * 8;
-    let doubt = close.then(|| format!("it may be {} or another one-byte page; say `encoding` in a profile if names look wrong", second.1.name()));
+    let doubt = close.then(|| {
+        format!(
+            "it may be {} or another one-byte page; say `encoding` in a profile if names look wrong",
+            second.1.name()
+        )
+    });
     Guess { encoding: best.1, ground, doubt }
 }
 
-/// How much a text looks like Russian: frequent letters for it; rare signs and capitals after small letters against it.
+/// How much a text looks like Russian: frequent letters for it; rare signs and capitals after small
+/// letters against it.
 fn likeness(text: &str) -> i64 {
     let (mut score, mut before) = (0, ' ');
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         // No word is a letter between digits; a wide space is there in another page.
-        if c.is_alphabetic() && !c.is_ascii() && before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit) {
+        if c.is_alphabetic()
+            && !c.is_ascii()
+            && before.is_ascii_digit()
+            && chars.peek().is_some_and(char::is_ascii_digit)
+        {
             score -= 8;
         } else if !c.is_ascii() {
             let small = c.to_lowercase().next().unwrap_or(c);
@@ -89,7 +122,14 @@ pub(in crate::ingest) struct Decoded<R> {
 
 impl<R: Read> Decoded<R> {
     pub(in crate::ingest) fn new(inner: R, encoding: &'static Encoding) -> Self {
-        Self { inner, decoder: encoding.new_decoder_with_bom_removal(), raw: vec![0; 1 << 16], text: Vec::new(), given: 0, ended: false }
+        Self {
+            inner,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; 1 << 16],
+            text: Vec::new(),
+            given: 0,
+            ended: false,
+        }
     }
 
     fn refill(&mut self) -> std::io::Result<()> {
@@ -100,7 +140,8 @@ impl<R: Read> Decoded<R> {
         let mut written = 0;
         let mut taken = 0;
         loop {
-            let (result, bytes, out, _) = self.decoder.decode_to_utf8(&self.raw[taken..read], &mut self.text[written..], self.ended);
+            let (result, bytes, out, _) =
+                self.decoder.decode_to_utf8(&self.raw[taken..read], &mut self.text[written..], self.ended);
             taken += bytes;
             written += out;
             match result {
@@ -132,7 +173,8 @@ mod tests {
 
     use super::*;
 
-    const WORDS: &str = "Точка учёта;Прибор учета;Дата;Показания на конец периода\nЖилой дом, ул. Абая, кв. 5;00123;01.03.2025;12,5\n";
+    const WORDS: &str =
+        "Точка учёта;Прибор учета;Дата;Показания на конец периода\nЖилой дом, ул. Абая, кв. 5;00123;01.03.2025;12,5\n";
 
     #[test]
     fn cyrillic_pages_are_told_from_one_another() {

@@ -1,6 +1,7 @@
 //! An opened table of text and its pieces.
 //!
-//! A plain file is cut into pieces at line ends, which are read in any order; a compressed one, one in UTF-16 and the text of a workbook are single pieces.
+//! A plain file is cut into pieces at line ends, which are read in any order; a compressed one, one
+//! in UTF-16 and the text of a workbook are single pieces.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -30,7 +31,8 @@ use super::rows;
 pub(super) const CHUNK: usize = 4 << 20;
 /// Pieces of a compressed file in memory at once.
 const IN_FLIGHT: usize = 8;
-/// Bytes that are read at a time to find the end of a line: a year of quarter-hours across takes half of it.
+/// Bytes that are read at a time to find the end of a line: a year of quarter-hours across takes
+/// half of it.
 const LINE_BYTES: usize = 1 << 20;
 /// Readings as text compress to a tenth or so.
 const COMPRESSED: u64 = 12;
@@ -61,7 +63,8 @@ pub(super) struct TextFile {
     digest: Arc<FileDigest>,
 }
 
-/// What is known of a piece once it was read: its lines, and its rejects with rows counted from its own first line.
+/// What is known of a piece once it was read: its lines, and its rejects with rows counted from its
+/// own first line.
 #[derive(Debug, Default)]
 struct Piece {
     lines: OnceLock<u64>,
@@ -163,9 +166,15 @@ impl TextFile {
         IngestError::Io { path: self.path.clone(), source }
     }
 
-    /// The lines that begin in the piece's bytes; the first piece begins with the head of the table. What is read is offered to `digest`. A line beyond the cap is left out, and
-    /// all that follows in it.
-    fn piece_text(&self, piece: usize, length: u64, digest: Option<&FileDigest>) -> Result<(Bytes, Option<CapMet>), IngestError> {
+    /// The lines that begin in the piece's bytes; the first piece begins with the head of the
+    /// table. What is read is offered to `digest`. A line beyond the cap is left out, and all that
+    /// follows in it.
+    fn piece_text(
+        &self,
+        piece: usize,
+        length: u64,
+        digest: Option<&FileDigest>,
+    ) -> Result<(Bytes, Option<CapMet>), IngestError> {
         let start = piece as u64 * CHUNK as u64;
         let end = (start + CHUNK as u64).min(length);
         // One byte before the piece tells whether it begins with a line.
@@ -267,12 +276,14 @@ impl TextFile {
         }
     }
 
-    /// Reads up to the last line end of the next `CHUNK` bytes; the rest waits in `pending`. Where the file breaks off, the lines before it are kept.
+    /// Reads up to the last line end of the next `CHUNK` bytes; the rest waits in `pending`. Where
+    /// the file breaks off, the lines before it are kept.
     fn next_chunk(&self, reader: &mut dyn Read, pending: &mut Vec<u8>) -> Result<(Vec<u8>, End), IngestError> {
         let mut chunk = std::mem::take(pending);
         loop {
             let before = chunk.len();
-            let read = Read::take(&mut *reader, (CHUNK - before.min(CHUNK)).max(LINE_BYTES) as u64).read_to_end(&mut chunk);
+            let read =
+                Read::take(&mut *reader, (CHUNK - before.min(CHUNK)).max(LINE_BYTES) as u64).read_to_end(&mut chunk);
             let line_end = memrchr(b'\n', &chunk).map_or(0, |place| place + 1);
             if let Err(source) = read {
                 if is_of_the_system(&source) {
@@ -289,7 +300,10 @@ impl TextFile {
                 return Ok((chunk, End::More));
             }
             if chunk.len() as u64 > self.caps.record_bytes {
-                return Ok((Vec::new(), End::Broken(RejectCode::FILE_CAP, CapMet::Record(self.caps.record_bytes).to_string())));
+                return Ok((
+                    Vec::new(),
+                    End::Broken(RejectCode::FILE_CAP, CapMet::Record(self.caps.record_bytes).to_string()),
+                ));
             }
         }
     }

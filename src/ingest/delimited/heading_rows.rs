@@ -1,4 +1,5 @@
-//! Headings in two rows: groups of columns under a heading that is merged over them, such as the hours of a day or the channels of a meter.
+//! Headings in two rows: groups of columns under a heading that is merged over them, such as the
+//! hours of a day or the channels of a meter.
 
 use super::super::number::{Cell, cell};
 use super::super::stamp::StampForm;
@@ -7,9 +8,12 @@ use super::layout::is_slot;
 /// Columns of bare numbers that are the hours of a day.
 const FEWEST_HOURS: usize = 23;
 
-/// Whether the row below a row of headings belongs to them: its cells are words under blanks of the row above, and the rows of data begin below it.
+/// Whether the row below a row of headings belongs to them: its cells are words under blanks of the
+/// row above, and the rows of data begin below it.
 pub(super) fn goes_on_below(rows: &[Vec<String>], upper: usize) -> bool {
-    let (Some(above), Some(below), Some(data)) = (rows.get(upper), rows.get(upper + 1), rows.get(upper + 2)) else { return false };
+    let (Some(above), Some(below), Some(data)) = (rows.get(upper), rows.get(upper + 1), rows.get(upper + 2)) else {
+        return false;
+    };
     let at = |row: &[String], column: usize| row.get(column).is_some_and(|cell| !cell.is_empty());
     let columns: Vec<usize> = (0..below.len()).filter(|&column| at(below, column)).collect();
     let are_hours = columns.len() >= FEWEST_HOURS && columns.iter().all(|&column| is_number(&below[column]));
@@ -17,9 +21,14 @@ pub(super) fn goes_on_below(rows: &[Vec<String>], upper: usize) -> bool {
     // A heading of its own stands above one column only; a merged one above several.
     let is_merged = |column: usize| !at(above, column) || (!at(above, column + 1) && at(below, column + 1));
     let under_blank = columns.iter().filter(|&&column| !at(above, column)).count();
-    let of_rows = (0..above.len()).filter(|&column| at(above, column) && !at(below, column)).any(|column| at(data, column));
+    let of_rows =
+        (0..above.len()).filter(|&column| at(above, column) && !at(below, column)).any(|column| at(data, column));
     let holds_values = columns.iter().any(|&column| data.get(column).is_some_and(|cell| is_number(cell)));
-    columns.len() >= 2 && under_blank > 0 && columns.iter().all(|&column| is_word(column) && is_merged(column)) && of_rows && holds_values
+    columns.len() >= 2
+        && under_blank > 0
+        && columns.iter().all(|&column| is_word(column) && is_merged(column))
+        && of_rows
+        && holds_values
 }
 
 /// Whether a heading in the lowest row says all: the one above is merged over the slots or days.
@@ -28,12 +37,14 @@ fn stands_alone(name: &str, lowest: &[String]) -> bool {
     (name.contains(':') && is_slot(name)) || StampForm::of(name.as_bytes()).is_some() || (is_number(name) && hours())
 }
 
-/// Header rows, one below the other, as one: a heading holds for the columns to its right that have none.
+/// Header rows, one below the other, as one: a heading holds for the columns to its right that have
+/// none.
 pub(super) fn join_header(rows: &[&Vec<String>], width: usize) -> Vec<String> {
     let width = rows.iter().map(|row| row.len()).max().unwrap_or(0).max(width);
     let mut names = vec![String::new(); width];
     for (level, row) in rows.iter().enumerate() {
-        let below = |column: usize| rows[level + 1..].iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
+        let below =
+            |column: usize| rows[level + 1..].iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
         let mut heading = "";
         for (column, name) in names.iter_mut().enumerate() {
             let cell = row.get(column).map_or("", String::as_str);
@@ -75,13 +86,24 @@ mod tests {
         let lower = row(&["", "", "Т1", "Общая", "Т1", "Общая", ""]);
         assert_eq!(
             join_header(&[&upper, &lower], 7),
-            ["№", "Счётчик", "Начало 01.03.2025 Т1", "Начало 01.03.2025 Общая", "Конец 01.04.2025 Т1", "Конец 01.04.2025 Общая", "ТП"]
+            [
+                "№",
+                "Счётчик",
+                "Начало 01.03.2025 Т1",
+                "Начало 01.03.2025 Общая",
+                "Конец 01.04.2025 Т1",
+                "Конец 01.04.2025 Общая",
+                "ТП"
+            ]
         );
     }
 
     #[test]
     fn headings_merged_over_columns_go_on_below() {
-        assert!(goes_on_below(&rows(&["№;ПУ;Дата;Интервалы;;", ";;;0:00-0:30;0:30-1:00;1:00-1:30", "1;17;01.03.2025;0,1;0,2;0,3"]), 0));
+        assert!(goes_on_below(
+            &rows(&["№;ПУ;Дата;Интервалы;;", ";;;0:00-0:30;0:30-1:00;1:00-1:30", "1;17;01.03.2025;0,1;0,2;0,3"]),
+            0
+        ));
         assert!(goes_on_below(&rows(&["Дата;Время;17;;18;", ";;A+;A-;A+;A-", "01.03.2025;0:00;0,1;0;0,2;0"]), 0));
     }
 

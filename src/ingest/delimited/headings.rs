@@ -7,7 +7,8 @@ use super::super::mapping::ValueUnit;
 /// Beginnings of words for figures that are no readings: plans, limits, losses.
 const NO_READINGS: [&str; 9] = ["план", "прогноз", "лимит", "норматив", "потер", "plan", "forecast", "limit", "loss"];
 /// Words for what is made of other columns.
-const TOTALS: [&str; 11] = ["итого", "всего", "сумма", "сумм", "среднее", "баланс", "небаланс", "total", "sum", "average", "mean"];
+const TOTALS: [&str; 11] =
+    ["итого", "всего", "сумма", "сумм", "среднее", "баланс", "небаланс", "total", "sum", "average", "mean"];
 
 /// The unit that a heading holds, in words of its own; `кВт ч` and `тыс. кВт*ч` are two.
 pub(in crate::ingest) fn unit_in(name: &str) -> Option<ValueUnit> {
@@ -17,8 +18,9 @@ pub(in crate::ingest) fn unit_in(name: &str) -> Option<ValueUnit> {
         .filter(|word| !word.is_empty())
         .collect();
     let (place, unit) = words.iter().enumerate().find_map(|(place, word)| Some((place, unit_of(word)?)))?;
-    let is_hour =
-        words.get(place + 1).is_some_and(|next| ["ч", "час", "часов", "часы", "сағ", "сағат", "h", "hour"].iter().any(|hour| plain(hour) == *next));
+    let is_hour = words.get(place + 1).is_some_and(|next| {
+        ["ч", "час", "часов", "часы", "сағ", "сағат", "h", "hour"].iter().any(|hour| plain(hour) == *next)
+    });
     let is_thousand = place > 0 && ["тыс", "тысяч"].iter().any(|word| plain(word) == words[place - 1]);
     let unit = match unit {
         ValueUnit::W if is_hour => ValueUnit::Wh,
@@ -50,7 +52,10 @@ fn unit_of(word: &str) -> Option<ValueUnit> {
 fn has_word(name: &str, beginnings: &[&str], whole: bool) -> bool {
     let words = name.split(|c: char| !c.is_alphanumeric()).map(plain);
     words.filter(|word| !word.is_empty()).any(|word| {
-        beginnings.iter().map(|beginning| plain(beginning)).any(|beginning| if whole { word == beginning } else { word.starts_with(&beginning) })
+        beginnings
+            .iter()
+            .map(|beginning| plain(beginning))
+            .any(|beginning| if whole { word == beginning } else { word.starts_with(&beginning) })
     })
 }
 
@@ -73,7 +78,9 @@ pub(super) fn is_export(name: &str) -> bool {
 /// Whether the numbers are the part of one tariff: T1 to T4.
 pub(super) fn is_tariff(name: &str) -> bool {
     let word = plain(name.split([',', ' ', '(', '_']).next().unwrap_or(name));
-    (1..=4).any(|tariff| word == format!("t{tariff}") || word == plain(&format!("тариф{tariff}")) || word == format!("rate{tariff}"))
+    (1..=4).any(|tariff| {
+        word == format!("t{tariff}") || word == plain(&format!("тариф{tariff}")) || word == format!("rate{tariff}")
+    })
 }
 
 #[cfg(test)]
@@ -82,20 +89,43 @@ mod tests {
 
     #[test]
     fn units_are_read_in_one_word_or_two_and_in_thousands() {
-        let units: Vec<Option<ValueUnit>> =
-            ["Активная энергия, кВт час", "кВт*ч", "кВт ч", "тыс. кВт*ч", "Мощность, кВт", "kWh", "кВт·сағ", "A+", "МВт·ч"]
-                .iter()
-                .map(|name| unit_in(name))
-                .collect();
-        let expected = [ValueUnit::Kwh, ValueUnit::Kwh, ValueUnit::Kwh, ValueUnit::Mwh, ValueUnit::Kw, ValueUnit::Kwh, ValueUnit::Kwh];
+        let units: Vec<Option<ValueUnit>> = [
+            "Активная энергия, кВт час",
+            "кВт*ч",
+            "кВт ч",
+            "тыс. кВт*ч",
+            "Мощность, кВт",
+            "kWh",
+            "кВт·сағ",
+            "A+",
+            "МВт·ч",
+        ]
+        .iter()
+        .map(|name| unit_in(name))
+        .collect();
+        let expected = [
+            ValueUnit::Kwh,
+            ValueUnit::Kwh,
+            ValueUnit::Kwh,
+            ValueUnit::Mwh,
+            ValueUnit::Kw,
+            ValueUnit::Kwh,
+            ValueUnit::Kwh,
+        ];
         assert_eq!(units[..7], expected.map(Some));
         assert_eq!(units[7..], [None, Some(ValueUnit::Mwh)]);
     }
 
     #[test]
     fn plans_losses_and_energy_given_back_are_no_readings() {
-        assert!(["План, кВт*ч", "Потери", "A-, кВт*ч", "Активная отдача", "R+, квар*ч"].iter().all(|name| is_no_reading(name)));
-        assert!(!["Факт", "A+, кВт*ч", "Активная прием", "Расход, кВт*ч", "kwh"].iter().any(|name| is_no_reading(name)));
+        assert!(
+            ["План, кВт*ч", "Потери", "A-, кВт*ч", "Активная отдача", "R+, квар*ч"]
+                .iter()
+                .all(|name| is_no_reading(name))
+        );
+        assert!(
+            !["Факт", "A+, кВт*ч", "Активная прием", "Расход, кВт*ч", "kwh"].iter().any(|name| is_no_reading(name))
+        );
         assert!(is_total("Сумма, кВт*ч") && is_total("Всего по фидеру") && !is_total("Сумматор 12А"));
         assert!(is_tariff("T1, кВт*ч") && is_tariff("Тариф2") && !is_tariff("T10"));
     }

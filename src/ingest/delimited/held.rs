@@ -1,4 +1,5 @@
-//! Tables whose text is in memory, such as the sheets of a workbook, and tables that go on in another text without a header.
+//! Tables whose text is in memory, such as the sheets of a workbook, and tables that go on in
+//! another text without a header.
 
 use bytes::Bytes;
 use encoding_rs::UTF_8;
@@ -41,7 +42,12 @@ impl HeldTable {
     ///
     /// # Errors
     /// When columns are missing, or stamps cannot be understood.
-    pub(in crate::ingest) fn of(file: &Source, text: String, profile: Option<&Profile>, notes: Understanding) -> Result<Self, IngestError> {
+    pub(in crate::ingest) fn of(
+        file: &Source,
+        text: String,
+        profile: Option<&Profile>,
+        notes: Understanding,
+    ) -> Result<Self, IngestError> {
         Self::cut_by(Delimiter::Cell, file, text, profile, notes)
     }
 
@@ -54,13 +60,18 @@ impl HeldTable {
         mut notes: Understanding,
     ) -> Result<Self, IngestError> {
         let sample = Sample::of(&text, delimiter, true);
-        let (sample, text) = match is_named_by_rows(&sample, profile).then(|| with_ids(&text, delimiter, &sample)).flatten() {
-            Some(named) => {
-                notes.note("usage point", "rows of their own", "rows such as `Прибор учета: 00012345` name it for the rows below them");
-                (Sample::of(&named, delimiter, true), named)
-            }
-            None => (sample, text),
-        };
+        let (sample, text) =
+            match is_named_by_rows(&sample, profile).then(|| with_ids(&text, delimiter, &sample)).flatten() {
+                Some(named) => {
+                    notes.note(
+                        "usage point",
+                        "rows of their own",
+                        "rows such as `Прибор учета: 00012345` name it for the rows below them",
+                    );
+                    (Sample::of(&named, delimiter, true), named)
+                }
+                None => (sample, text),
+            };
         let whole = |column: usize, delimiter: u8| {
             let mut fields = Vec::new();
             Ok(text.lines().find_map(|line| {
@@ -80,21 +91,34 @@ impl HeldTable {
         self.file.take()
     }
 
-    /// The table going on in a text that begins with a row of the same width and kinds of cells, instead of a header; `None` for any other text.
-    pub(in crate::ingest) fn continued(&self, file: &Source, text: &str, mut notes: Understanding) -> Option<Box<dyn ReadingsFile>> {
+    /// The table going on in a text that begins with a row of the same width and kinds of cells,
+    /// instead of a header; `None` for any other text.
+    pub(in crate::ingest) fn continued(
+        &self,
+        file: &Source,
+        text: &str,
+        mut notes: Understanding,
+    ) -> Option<Box<dyn ReadingsFile>> {
         if matches!(self.plan.id, IdColumn::Fixed(_)) {
             return None;
         }
         let sample = Sample::of(text, Delimiter::Cell, true);
         let first = sample.rows.iter().find(|row| !row.is_empty())?;
         let kinds: Vec<Kind> = first.iter().map(|cell| kind_of(cell)).collect();
-        let fits = kinds.len() == self.kinds.len() && kinds.iter().zip(&self.kinds).all(|(kind, known)| known.contains(kind));
-        let has = |wanted: Kind| kinds.iter().zip(&self.kinds).any(|(kind, known)| *kind == wanted && !known.contains(&Kind::Words));
+        let fits =
+            kinds.len() == self.kinds.len() && kinds.iter().zip(&self.kinds).all(|(kind, known)| known.contains(kind));
+        let has = |wanted: Kind| {
+            kinds.iter().zip(&self.kinds).any(|(kind, known)| *kind == wanted && !known.contains(&Kind::Words))
+        };
         // A header has words where readings have stamps and numbers.
         if !(fits && has(Kind::Number) && (has(Kind::Stamp) || has(Kind::Clock))) {
             return None;
         }
-        notes.note("header", "none", "its first row has the cells of the rows of the sheet before, whose table it continues");
+        notes.note(
+            "header",
+            "none",
+            "its first row has the cells of the rows of the sheet before, whose table it continues",
+        );
         let mut plan = self.plan.clone();
         plan.head_lines = 0;
         let understanding = Understanding { profile: self.understanding.profile.clone(), ..notes };
@@ -109,12 +133,13 @@ fn text_file(file: &Source, text: String, sample: &Sample, understood: (Plan, Un
 
 fn kinds_of(sample: &Sample, plan: &Plan) -> Vec<Vec<Kind>> {
     let mut kinds: Vec<Vec<Kind>> = vec![Vec::new(); plan.fields];
-    let rows = sample
-        .rows
-        .iter()
-        .skip(plan.head_lines)
-        .filter(|row| row.len() == plan.fields && !row.first().is_some_and(|cell| plan.footer.begin(cell.as_bytes())));
-    for (known, cell) in rows.take(KNOWN_BY).flat_map(|row| row.iter().enumerate()).map(|(column, cell)| (column, kind_of(cell))) {
+    let rows =
+        sample.rows.iter().skip(plan.head_lines).filter(|row| {
+            row.len() == plan.fields && !row.first().is_some_and(|cell| plan.footer.begin(cell.as_bytes()))
+        });
+    for (known, cell) in
+        rows.take(KNOWN_BY).flat_map(|row| row.iter().enumerate()).map(|(column, cell)| (column, kind_of(cell)))
+    {
         if !kinds[known].contains(&cell) {
             kinds[known].push(cell);
         }

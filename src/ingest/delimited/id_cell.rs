@@ -1,4 +1,5 @@
-//! Ids as spreadsheets write them: kept as text by `="00012345"` or an apostrophe, or destroyed by being taken for a large number.
+//! Ids as spreadsheets write them: kept as text by `="00012345"` or an apostrophe, or destroyed by
+//! being taken for a large number.
 
 use crate::domain::RejectCode;
 
@@ -15,14 +16,19 @@ pub(super) fn unwrapped(id: &str) -> &str {
 pub(super) fn is_rounded(id: &str) -> bool {
     let Some((mantissa, exponent)) = id.split_once(['E', 'e']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_mantissa = mantissa.split_once([',', '.']).is_some_and(|(whole, decimals)| whole.len() == 1 && digits(whole) && digits(decimals));
+    let is_mantissa = mantissa
+        .split_once([',', '.'])
+        .is_some_and(|(whole, decimals)| whole.len() == 1 && digits(whole) && digits(decimals));
     is_mantissa && exponent.strip_prefix('+').is_some_and(digits)
 }
 
 /// Why a row is left out whose id is none.
 pub(super) fn refused_id(id: &str) -> Refused {
     if is_rounded(id.trim()) {
-        let detail = format!("the id `{}` is a number rounded by a spreadsheet, under which several meters may stand; export it as text", id.trim());
+        let detail = format!(
+            "the id `{}` is a number rounded by a spreadsheet, under which several meters may stand; export it as text",
+            id.trim()
+        );
         return (RejectCode::ID_ROUNDED, detail);
     }
     (RejectCode::ROW_ENCODING, "the id is not in the encoding of the file; say `encoding` in a profile".to_owned())

@@ -15,7 +15,8 @@ use super::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumn
 use super::settle::{Settler, toml_word};
 use super::sides::StampSample;
 
-/// Fewest columns of one kind that make slots of a day: an hourly day on which the clock is set forward.
+/// Fewest columns of one kind that make slots of a day: an hourly day on which the clock is set
+/// forward.
 const FEWEST_SLOTS: usize = 23;
 /// Fewest dates in a header that make instants across.
 const FEWEST_INSTANTS: usize = 5;
@@ -51,7 +52,8 @@ enum SlotName {
     Numbered(String, u32),
 }
 
-/// Whether a cell may name a slot of a day; a bare number may as well be a value and does not count.
+/// Whether a cell may name a slot of a day; a bare number may as well be a value and does not
+/// count.
 pub(super) fn is_slot(cell: &str) -> bool {
     match slot_name(cell) {
         Some(SlotName::Numbered(word, _)) => !word.is_empty(),
@@ -70,7 +72,11 @@ fn slot_name(cell: &str) -> Option<SlotName> {
     if let Some((number, word)) = cell.split_once(' ')
         && ["ч", "ч.", "час", "h"].contains(&word)
     {
-        return number.parse().ok().filter(|number| (1..=25).contains(number)).map(|number| SlotName::Numbered("hour".to_owned(), number));
+        return number
+            .parse()
+            .ok()
+            .filter(|number| (1..=25).contains(number))
+            .map(|number| SlotName::Numbered("hour".to_owned(), number));
     }
     let word = cell.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = cell[word.len()..].parse().ok().filter(|number| *number <= 300)?;
@@ -80,9 +86,12 @@ fn slot_name(cell: &str) -> Option<SlotName> {
 /// Whether a heading says what its numbers are, which the number of a meter does not.
 fn is_no_meter(name: &str) -> bool {
     let is_value = columns::value_names().any(|value| plain(value) == plain(name));
-    let is_other = NOT_METERS.iter().any(|word| plain(name).starts_with(&plain(word)) && (word.len() > 5 || plain(word) == plain(name)));
+    let is_other = NOT_METERS
+        .iter()
+        .any(|word| plain(name).starts_with(&plain(word)) && (word.len() > 5 || plain(word) == plain(name)));
     // A number is a meter's, even where it may be a code of a channel or stands beside a unit.
-    let is_numbered = name.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 3) || !name.contains(char::is_alphabetic);
+    let is_numbered = name.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 3)
+        || !name.contains(char::is_alphabetic);
     let is_named = !is_numbered && (unit_in(name).is_some() || channel_word(name).is_some() || is_no_reading(name));
     is_value || is_other || is_named || name.contains(['%', '°'])
 }
@@ -146,7 +155,8 @@ impl Settler<'_> {
         self.profile.columns.ignore.iter().any(|ignored| plain(ignored) == plain(name))
     }
 
-    /// Whether a column of stamps has columns of numbers beside it, whose names are no words for something else, and one row an instant.
+    /// Whether a column of stamps has columns of numbers beside it, whose names are no words for
+    /// something else, and one row an instant.
     fn has_meters_across(&self) -> bool {
         let stamps = self.usual(DATE).or(self.usual(TIMESTAMP)).unwrap_or(0);
         let times = self.usual(TIME).filter(|&column| column != stamps && self.usual(DATE).is_some());
@@ -155,9 +165,12 @@ impl Settler<'_> {
         let rows = self.cells(stamps).zip(self.cells(times.unwrap_or(stamps))).filter(|(stamp, _)| !stamp.is_empty());
         let instants: Vec<(&str, &str)> = rows.take(200).collect();
         let distinct: std::collections::BTreeSet<&(&str, &str)> = instants.iter().collect();
-        let others: Vec<usize> = self.across_columns().into_iter().filter(|&column| column != stamps && Some(column) != times).collect();
+        let others: Vec<usize> =
+            self.across_columns().into_iter().filter(|&column| column != stamps && Some(column) != times).collect();
         let words = others.iter().any(|&column| is_no_meter(&self.header[column]));
-        let number = |cell: &str| cell.is_empty() || super::super::number::cell(cell.as_bytes(), true) != super::super::number::Cell::Text;
+        let number = |cell: &str| {
+            cell.is_empty() || super::super::number::cell(cell.as_bytes(), true) != super::super::number::Cell::Text
+        };
         let numeric = others.iter().all(|&column| self.cells(column).take(20).all(number));
         has_stamps && distinct.len() * 10 >= instants.len() * 9 && others.len() >= 2 && !words && numeric
     }
@@ -165,20 +178,27 @@ impl Settler<'_> {
     /// Columns with a name that is neither ignored nor that of a sum or of the number of the row.
     fn across_columns(&self) -> Vec<usize> {
         let is_number = |name: &str| ["п/п", "№ п/п", "№", "n", "no"].iter().any(|number| plain(number) == plain(name));
-        let is_meter = |name: &String| !name.is_empty() && !self.is_ignored(name) && !is_total(name) && !is_number(name);
+        let is_meter =
+            |name: &String| !name.is_empty() && !self.is_ignored(name) && !is_total(name) && !is_number(name);
         (0..self.header.len()).filter(|&column| is_meter(&self.header[column])).collect()
     }
 
     /// Columns of a stamp; the profile is filled in.
     pub(super) fn stamp_columns(&mut self) -> Result<StampColumns, IngestError> {
         let named = &self.profile.columns;
-        let (one, date, time) = (self.named(&named.timestamp, "timestamp")?, self.named(&named.date, "date")?, self.named(&named.time, "time")?);
+        let (one, date, time) = (
+            self.named(&named.timestamp, "timestamp")?,
+            self.named(&named.date, "date")?,
+            self.named(&named.time, "time")?,
+        );
         let found = match (one, date, time) {
             (Some(one), _, _) => StampColumns::One(one),
             (None, Some(date), Some(time)) => StampColumns::Two(date, time),
             (None, Some(date), None) => StampColumns::One(date),
             (None, None, _) => match (self.usual(TIMESTAMP), self.usual(DATE), self.usual(TIME)) {
-                (stamp, Some(date), Some(time)) if date != time && stamp.is_none_or(|stamp| stamp == time) => StampColumns::Two(date, time),
+                (stamp, Some(date), Some(time)) if date != time && stamp.is_none_or(|stamp| stamp == time) => {
+                    StampColumns::Two(date, time)
+                }
                 // `Конец интервала` may hold an instant or, beside a date, a time of day.
                 (Some(stamp), Some(date), _) if self.holds_times(stamp) => StampColumns::Two(date, stamp),
                 (Some(stamp), _, _) => StampColumns::One(stamp),
@@ -190,18 +210,27 @@ impl Settler<'_> {
         let names = &mut self.profile.columns;
         match found {
             StampColumns::One(column) => names.timestamp = vec![self.header[column].clone()],
-            StampColumns::Two(date, time) => (names.date, names.time) = (vec![self.header[date].clone()], vec![self.header[time].clone()]),
+            StampColumns::Two(date, time) => {
+                (names.date, names.time) = (vec![self.header[date].clone()], vec![self.header[time].clone()])
+            }
         }
         self.notes.note("time stamp", self.stamp_name(found), "names of the columns");
         Ok(found)
     }
 
-    /// A column of bare dates together with the column of times beside it, whatever that is called: without it all readings of a day would be of one instant.
+    /// A column of bare dates together with the column of times beside it, whatever that is called:
+    /// without it all readings of a day would be of one instant.
     fn with_time_of_day(&self, found: StampColumns) -> StampColumns {
         let StampColumns::One(date) = found else { return found };
-        let has_time = self.cells(date).filter(|cell| !cell.is_empty()).take(200).any(|cell| cell.contains(':') || cell.len() > 10);
+        let has_time = self
+            .cells(date)
+            .filter(|cell| !cell.is_empty())
+            .take(200)
+            .any(|cell| cell.contains(':') || cell.len() > 10);
         match (0..self.header.len()).find(|&column| column != date && self.holds_times(column)) {
-            Some(time) if !has_time && self.profile.layout.is_none_or(|layout| layout == Layout::Long) => StampColumns::Two(date, time),
+            Some(time) if !has_time && self.profile.layout.is_none_or(|layout| layout == Layout::Long) => {
+                StampColumns::Two(date, time)
+            }
             _ => found,
         }
     }
@@ -209,7 +238,8 @@ impl Settler<'_> {
     /// Whether a column holds times of day and nothing else.
     fn holds_times(&self, column: usize) -> bool {
         let filled = || self.cells(column).filter(|cell| !cell.is_empty()).take(200);
-        filled().next().is_some() && filled().all(|cell| cell.contains(':') && matches!(slot_name(cell), Some(SlotName::Clock(_))))
+        filled().next().is_some()
+            && filled().all(|cell| cell.contains(':') && matches!(slot_name(cell), Some(SlotName::Clock(_))))
     }
 
     fn stamp_name(&self, columns: StampColumns) -> String {
@@ -220,7 +250,12 @@ impl Settler<'_> {
     }
 
     /// Finds form, distance and side of the stamps in rows.
-    pub(super) fn stamps(&mut self, plan: &mut Plan, stamp: StampColumns, id: Option<usize>) -> Result<(), IngestError> {
+    pub(super) fn stamps(
+        &mut self,
+        plan: &mut Plan,
+        stamp: StampColumns,
+        id: Option<usize>,
+    ) -> Result<(), IngestError> {
         let (date, time) = match stamp {
             StampColumns::One(date) => (date, None),
             StampColumns::Two(date, time) => (date, Some(time)),
@@ -235,10 +270,16 @@ impl Settler<'_> {
             .iter()
             .skip(first)
             .filter(|row| !row.is_empty())
-            .map(|row| (id.map(|id| cell(row, id)).unwrap_or_default(), cell(row, date), time.map(|time| cell(row, time))))
+            .map(|row| {
+                (id.map(|id| cell(row, id)).unwrap_or_default(), cell(row, date), time.map(|time| cell(row, time)))
+            })
             .collect();
         if let Some(step) = time.and_then(|time| self.slot_numbers(time)) {
-            self.notes.note("interval", format!("{step} min"), format!("`{}` counts the slots of a day", self.header[time.unwrap_or(date)]));
+            self.notes.note(
+                "interval",
+                format!("{step} min"),
+                format!("`{}` counts the slots of a day", self.header[time.unwrap_or(date)]),
+            );
             plan.slot_min = Some(step);
             self.set_side(plan, StampSide::Begin, step);
             return Ok(());
@@ -253,10 +294,12 @@ impl Settler<'_> {
         Ok(())
     }
 
-    /// Minutes of the slots that a column counts from 1 on: more of them than a day has hours, or half-hours by the column's name. `None` for hours and times of day.
+    /// Minutes of the slots that a column counts from 1 on: more of them than a day has hours, or
+    /// half-hours by the column's name. `None` for hours and times of day.
     fn slot_numbers(&self, column: usize) -> Option<u32> {
         let cells: Vec<&str> = self.cells(column).filter(|cell| !cell.is_empty()).collect();
-        let numbers: Option<Vec<u32>> = cells.iter().map(|cell| cell.parse().ok().filter(|number| (1..=300).contains(number))).collect();
+        let numbers: Option<Vec<u32>> =
+            cells.iter().map(|cell| cell.parse().ok().filter(|number| (1..=300).contains(number))).collect();
         let most = numbers?.into_iter().max()?;
         let name = plain(&self.header[column]);
         let says_halves = ["получас", "halfhour", "settlementperiod"].iter().any(|word| name.contains(&plain(word)));
@@ -273,7 +316,11 @@ impl Settler<'_> {
     fn settle_side(&mut self, plan: &mut Plan, sample: &StampSample, name: &str, spans: bool) {
         let step = self.profile.interval_min.map(u32::from).or_else(|| sample.step_min());
         if let Some(step) = step {
-            let ground = if self.profile.interval_min.is_some() { "the profile says so" } else { "the usual distance of stamps" };
+            let ground = if self.profile.interval_min.is_some() {
+                "the profile says so"
+            } else {
+                "the usual distance of stamps"
+            };
             self.notes.note("interval", format!("{step} min"), ground);
         }
         let step = step.unwrap_or(60);
@@ -294,8 +341,13 @@ impl Settler<'_> {
         self.set_side(plan, found.of, step);
     }
 
-    /// Refuses values that only grow, which are counters and no energy of intervals, unless a profile says what they are.
-    fn refuse_counters<'c>(&self, plan: &Plan, series: impl Iterator<Item = Vec<&'c String>>) -> Result<(), IngestError> {
+    /// Refuses values that only grow, which are counters and no energy of intervals, unless a
+    /// profile says what they are.
+    fn refuse_counters<'c>(
+        &self,
+        plan: &Plan,
+        series: impl Iterator<Item = Vec<&'c String>>,
+    ) -> Result<(), IngestError> {
         let number = |text: &String| match super::super::number::cell(text.as_bytes(), plan.decimal_comma) {
             super::super::number::Cell::Number(number) => Some(number),
             _ => None,
@@ -306,18 +358,31 @@ impl Settler<'_> {
         }
         let detail = "the values of nearly all usage points only grow, from a high level: they look like counters, which are read from tables with one date a row or two in \
                       the header; export those, or say `layout` in a profile if it is energy after all";
-        Err(IngestError::Broken { path: self.path.to_path_buf(), row: self.first_row as u64 + 1, detail: detail.to_owned() })
+        Err(IngestError::Broken {
+            path: self.path.to_path_buf(),
+            row: self.first_row as u64 + 1,
+            detail: detail.to_owned(),
+        })
     }
 
     /// The cell above the readings that names a unit; empty where none does.
     pub(super) fn unit_in_title(&self) -> String {
-        self.sample.rows.iter().take(self.first_row).flatten().find(|cell| unit_in(cell).is_some()).cloned().unwrap_or_default()
+        self.sample
+            .rows
+            .iter()
+            .take(self.first_row)
+            .flatten()
+            .find(|cell| unit_in(cell).is_some())
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Layout `wide_by_day`.
     pub(super) fn by_day(&mut self, plan: &mut Plan) -> Result<(), IngestError> {
         plan.id = self.id_column()?;
-        let StampColumns::One(date) = self.stamp_columns()? else { return Err(columns::no_timestamp(self.path, &self.header)) };
+        let StampColumns::One(date) = self.stamp_columns()? else {
+            return Err(columns::no_timestamp(self.path, &self.header));
+        };
         plan.form = self.date_form(Some(date), &[])?;
         let slots = self.slots();
         let step_min = match slots.len() {
@@ -334,7 +399,14 @@ impl Settler<'_> {
             format!("{} columns from `{first}` to `{last}`, {step_min} min each", slots.len()),
             "slots of the local day, by their number",
         );
-        self.refuse_counters(plan, self.sample.rows.iter().skip(self.first_row).map(|row| slots.iter().filter_map(|&slot| row.get(slot)).collect()))?;
+        self.refuse_counters(
+            plan,
+            self.sample
+                .rows
+                .iter()
+                .skip(self.first_row)
+                .map(|row| slots.iter().filter_map(|&slot| row.get(slot)).collect()),
+        )?;
         let unit_name = self.unit_beside();
         self.set_unit(plan, &unit_name, Unit::Kwh);
         self.profile.interval_min = Some(step_min as u16);
@@ -351,16 +423,22 @@ impl Settler<'_> {
     pub(super) fn by_meter(&mut self, plan: &mut Plan) -> Result<(), IngestError> {
         let stamp = if self.profile.layout == Some(Layout::Transposed) && self.profile.columns.timestamp.is_empty() {
             StampColumns::One(0)
-        } else if self.profile.columns.timestamp.is_empty() && self.usual(TIMESTAMP).is_none() && self.usual(DATE).is_none() {
+        } else if self.profile.columns.timestamp.is_empty()
+            && self.usual(TIMESTAMP).is_none()
+            && self.usual(DATE).is_none()
+        {
             self.profile.columns.timestamp = vec!["1".to_owned()];
             StampColumns::One(0)
         } else {
             self.stamp_columns()?
         };
-        let is_stamp =
-            |column: usize| stamp == StampColumns::One(column) || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column);
+        let is_stamp = |column: usize| {
+            stamp == StampColumns::One(column)
+                || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column)
+        };
         let named = self.across_columns().into_iter().filter(|column| !is_stamp(*column));
-        let meters: Vec<(usize, String)> = named.map(|column| (column, unwrapped(&self.header[column]).to_owned())).collect();
+        let meters: Vec<(usize, String)> =
+            named.map(|column| (column, unwrapped(&self.header[column]).to_owned())).collect();
         let (meters, exports) = by_channel(&meters).unwrap_or((meters, Vec::new()));
         if meters.is_empty() {
             return Err(columns::no_value(self.path, &self.header));
@@ -372,7 +450,9 @@ impl Settler<'_> {
         );
         let unit_name = self.unit_beside();
         self.set_unit(plan, &unit_name, Unit::Kwh);
-        let down = |column: usize| self.sample.rows.iter().skip(self.first_row).filter_map(move |row| row.get(column)).collect();
+        let down = |column: usize| {
+            self.sample.rows.iter().skip(self.first_row).filter_map(move |row| row.get(column)).collect()
+        };
         self.refuse_counters(plan, meters.iter().map(|(column, _)| down(*column)))?;
         self.stamps(plan, stamp, None)?;
         plan.id = IdColumn::Fixed(String::new());
@@ -389,10 +469,18 @@ impl Settler<'_> {
         }
         let cells: Vec<String> = instants.iter().map(|(_, name)| name.clone()).collect();
         plan.form = self.date_form(None, &cells)?;
-        self.notes.note("time stamp", format!("{} columns from `{}` to `{}`", cells.len(), cells[0], cells[cells.len() - 1]), "dates in the header");
+        self.notes.note(
+            "time stamp",
+            format!("{} columns from `{}` to `{}`", cells.len(), cells[0], cells[cells.len() - 1]),
+            "dates in the header",
+        );
         self.refuse_counters(
             plan,
-            self.sample.rows.iter().skip(self.first_row).map(|row| instants.iter().filter_map(|(column, _)| row.get(*column)).collect()),
+            self.sample
+                .rows
+                .iter()
+                .skip(self.first_row)
+                .map(|row| instants.iter().filter_map(|(column, _)| row.get(*column)).collect()),
         )?;
         let unit_name = self.unit_beside();
         self.set_unit(plan, &unit_name, Unit::Kwh);

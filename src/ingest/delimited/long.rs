@@ -11,7 +11,8 @@ use super::plan::LongColumns;
 use super::ratios::ratio_in;
 
 impl Parser<'_> {
-    /// Takes a row; one that cannot be used keeps its place in the block without a reading, so that rows by usage point can be counted.
+    /// Takes a row; one that cannot be used keeps its place in the block without a reading, so that
+    /// rows by usage point can be counted.
     pub(super) fn long_row(&mut self, index: usize, fields: &[&[u8]], columns: &LongColumns) {
         let before = self.intervals.len();
         if let Err(refused) = self.long_record(fields, columns) {
@@ -40,7 +41,8 @@ impl Parser<'_> {
         if let Some(column) = columns.ratio {
             factor *= self.ratio(fields[column])?;
         }
-        let meaning = if is_counter { Value::Register(columns.value) } else { Value::Interval(columns.value, self.plan.unit) };
+        let meaning =
+            if is_counter { Value::Register(columns.value) } else { Value::Interval(columns.value, self.plan.unit) };
         let mut value = self.value(fields[columns.value], meaning, factor)?;
         for &column in &columns.added {
             value += self.value(fields[column], meaning, factor)?;
@@ -103,7 +105,10 @@ impl Parser<'_> {
     pub(super) fn ratio(&self, bytes: &[u8]) -> Result<f64, Refused> {
         let text = self.plan.text(bytes);
         ratio_in(&text, self.plan.decimal_comma).ok_or_else(|| {
-            (RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` is no ratio of transformers; write it as a number such as 40", text.trim()))
+            (
+                RejectCode::VALUE_NOT_A_NUMBER,
+                format!("`{}` is no ratio of transformers; write it as a number such as 40", text.trim()),
+            )
         })
     }
 }

@@ -1,4 +1,5 @@
-//! The columns of a table with one reading a row: which one is the value, what stands beside it, and in what unit it is.
+//! The columns of a table with one reading a row: which one is the value, what stands beside it,
+//! and in what unit it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,18 @@ use super::plan::{IdColumn, LongColumns, Plan, Shape, StampColumns};
 use super::settle::Settler;
 
 /// Names of columns that may tell the channel, if what stands in them does.
-const MAYBE_CHANNEL: &[&str] =
-    &["Измерение", "Параметр", "Тип энергии", "Вид энергии", "Показатель", "Тип", "measurement", "parameter", "type", "quantity"];
+const MAYBE_CHANNEL: &[&str] = &[
+    "Измерение",
+    "Параметр",
+    "Тип энергии",
+    "Вид энергии",
+    "Показатель",
+    "Тип",
+    "measurement",
+    "parameter",
+    "type",
+    "quantity",
+];
 /// Rows that are looked at for the words of a column.
 const FEW: usize = 500;
 
@@ -38,7 +49,12 @@ impl Settler<'_> {
         if matches!(value, Value::Register(_)) || grows {
             if grows && columns::promises_energy(&self.header[column]) {
                 let doubt = "it may be energy of the interval after all; say `layout = \"long\"` in a profile";
-                self.notes.doubt("values", "counters", "the values of nearly all usage points only grow, from a high level", doubt);
+                self.notes.doubt(
+                    "values",
+                    "counters",
+                    "the values of nearly all usage points only grow, from a high level",
+                    doubt,
+                );
             }
             return self.counter_column(plan, stamp, column);
         }
@@ -65,7 +81,9 @@ impl Settler<'_> {
     ) -> Result<LongColumns, IngestError> {
         let named = self.profile.columns.channel.clone();
         let channel = self.channel(&named)?;
-        let find = |named: &[String], meaning, usual: &[&str]| self.named(named, meaning).map(|named| named.or_else(|| self.usual(usual)));
+        let find = |named: &[String], meaning, usual: &[&str]| {
+            self.named(named, meaning).map(|named| named.or_else(|| self.usual(usual)))
+        };
         let names = &self.profile.columns;
         let long = LongColumns {
             stamp,
@@ -79,9 +97,13 @@ impl Settler<'_> {
             kind: self.named(&names.kind, "kind")?,
             kinds: self.profile.kinds.iter().map(|(word, &kind)| (word.trim().to_lowercase(), kind)).collect(),
         };
-        for (what, found) in
-            [("quality", long.quality), ("channel", long.channel), ("duration", long.duration_min), ("ratio", long.ratio), ("kind", long.kind)]
-        {
+        for (what, found) in [
+            ("quality", long.quality),
+            ("channel", long.channel),
+            ("duration", long.duration_min),
+            ("ratio", long.ratio),
+            ("kind", long.kind),
+        ] {
             if let Some(column) = found {
                 self.notes.note(what, format!("column `{}`", self.header[column]), "its name");
             }
@@ -94,15 +116,26 @@ impl Settler<'_> {
         let names = self.profile.columns.clone();
         if let Some(column) = self.named(&names.value, "value")? {
             let added = names.added.iter().filter_map(|name| self.place(name)).collect();
-            return Ok(ValueColumns { value: Value::Interval(column, plan.unit), added, given_back: self.named(&names.given_back, "given_back")? });
+            return Ok(ValueColumns {
+                value: Value::Interval(column, plan.unit),
+                added,
+                given_back: self.named(&names.given_back, "given_back")?,
+            });
         }
         let free: Vec<usize> = (0..self.header.len()).filter(|&column| !is_used(column, &plan.id, stamp)).collect();
         let name = |column: usize| self.header[column].as_str();
-        let usual = columns::value_column(&self.header).filter(|value| free.contains(&value.column()) && !is_no_reading(name(value.column())));
+        let usual = columns::value_column(&self.header)
+            .filter(|value| free.contains(&value.column()) && !is_no_reading(name(value.column())));
         let given_back = |value: Value| {
-            let is_other =
-                |column: &usize| *column != value.column() && is_export(name(*column)) && unit_in(name(*column)) == unit_in(name(value.column()));
-            free.iter().copied().find(is_other).filter(|_| channel_word(name(value.column())) == Some(ChannelWord::Import))
+            let is_other = |column: &usize| {
+                *column != value.column()
+                    && is_export(name(*column))
+                    && unit_in(name(*column)) == unit_in(name(value.column()))
+            };
+            free.iter()
+                .copied()
+                .find(is_other)
+                .filter(|_| channel_word(name(value.column())) == Some(ChannelWord::Import))
         };
         if let Some(value) = usual {
             return Ok(ValueColumns { value, added: Vec::new(), given_back: given_back(value) });
@@ -110,10 +143,13 @@ impl Settler<'_> {
         let with_unit = |wanted: &dyn Fn(&str) -> bool| -> Vec<(usize, Value)> {
             // Words such as `Энергия A+`; a bare number is the name of something else.
             let has_words = |column: usize| {
-                name(column).contains(|c: char| c.is_alphabetic() || c == '+') && !name(column).starts_with(|c: char| c.is_ascii_digit())
+                name(column).contains(|c: char| c.is_alphabetic() || c == '+')
+                    && !name(column).starts_with(|c: char| c.is_ascii_digit())
             };
             let is_named = |column: usize| {
-                has_words(column) && channel_word(name(column)) == Some(ChannelWord::Import) && self.cells(column).take(20).all(is_number)
+                has_words(column)
+                    && channel_word(name(column)) == Some(ChannelWord::Import)
+                    && self.cells(column).take(20).all(is_number)
             };
             let unit = |column: &usize| match unit_in(name(*column)) {
                 Some(unit) => Some((*column, Value::Interval(*column, unit.scale().0))),
@@ -124,22 +160,33 @@ impl Settler<'_> {
         let mut best = with_unit(&|name| !is_no_reading(name) && !is_tariff(name));
         best.sort_by_key(|&(column, _)| (self.rank(column), column));
         if let Some(&(column, value)) = best.first() {
-            let rival = best.get(1).filter(|(other, _)| self.rank(*other) == self.rank(column)).map(|(other, _)| name(*other).to_owned());
+            let rival = best
+                .get(1)
+                .filter(|(other, _)| self.rank(*other) == self.rank(column))
+                .map(|(other, _)| name(*other).to_owned());
             let found = ValueColumns { value, added: Vec::new(), given_back: given_back(value) };
             if let Some(rival) = rival {
                 let doubt = format!("`{rival}` may hold it as well; say `value` in a profile");
-                self.notes.doubt("energy", format!("column `{}`", self.header[column]), "the first column with a unit", doubt);
+                self.notes.doubt(
+                    "energy",
+                    format!("column `{}`", self.header[column]),
+                    "the first column with a unit",
+                    doubt,
+                );
             }
             return Ok(found);
         }
         let tariffs = with_unit(&is_tariff);
         match tariffs.split_first() {
-            Some((&(_, value), others)) => Ok(ValueColumns { value, added: others.iter().map(|(column, _)| *column).collect(), given_back: None }),
+            Some((&(_, value), others)) => {
+                Ok(ValueColumns { value, added: others.iter().map(|(column, _)| *column).collect(), given_back: None })
+            }
             None => Err(columns::no_value(self.path, &self.header)),
         }
     }
 
-    /// How well a heading with a unit suits the energy of a row, 0 best: a usual name beside its unit, energy taken, anything, a sum of other columns.
+    /// How well a heading with a unit suits the energy of a row, 0 best: a usual name beside its
+    /// unit, energy taken, anything, a sum of other columns.
     fn rank(&self, column: usize) -> u8 {
         let name = &self.header[column];
         let bare: String = name.split([',', '(', '[']).next().unwrap_or(name).to_owned();
@@ -153,15 +200,22 @@ impl Settler<'_> {
 
     fn note_values(&mut self, column: usize, added: &[usize], given_back: Option<usize>) {
         let names = |columns: &[usize]| columns.iter().map(|&column| self.header[column].clone()).collect::<Vec<_>>();
-        let (value, added, given_back) = (self.header[column].clone(), names(added), names(&given_back.into_iter().collect::<Vec<_>>()));
-        let more: String = added.iter().map(|name| format!(" + `{name}`")).chain(given_back.iter().map(|name| format!(" - `{name}`"))).collect();
-        let ground = if more.is_empty() { "its name" } else { "their names: tariffs are added, energy given back is taken off" };
+        let (value, added, given_back) =
+            (self.header[column].clone(), names(added), names(&given_back.into_iter().collect::<Vec<_>>()));
+        let more: String = added
+            .iter()
+            .map(|name| format!(" + `{name}`"))
+            .chain(given_back.iter().map(|name| format!(" - `{name}`")))
+            .collect();
+        let ground =
+            if more.is_empty() { "its name" } else { "their names: tariffs are added, energy given back is taken off" };
         self.notes.note("value", format!("column `{value}`{more}"), ground);
         let columns = &mut self.profile.columns;
         (columns.value, columns.added, columns.given_back) = (vec![value], added, given_back);
     }
 
-    /// The unit: of the column's name, of a column of units, of a row of units below the header, of the title.
+    /// The unit: of the column's name, of a column of units, of a row of units below the header, of
+    /// the title.
     fn settle_unit(&mut self, plan: &mut Plan, value: Value) {
         let column = value.column();
         let fallback = if let Value::Interval(_, unit) = value { unit } else { Unit::Kwh };
@@ -176,7 +230,11 @@ impl Settler<'_> {
 
     /// The unit that a column of units or the title names; empty where neither does.
     pub(super) fn unit_beside(&mut self) -> String {
-        let cells = self.usual(UNIT).into_iter().flat_map(|unit| self.cells(unit).take(FEW)).filter(|cell| unit_in(cell).is_some());
+        let cells = self
+            .usual(UNIT)
+            .into_iter()
+            .flat_map(|unit| self.cells(unit).take(FEW))
+            .filter(|cell| unit_in(cell).is_some());
         let said: Vec<String> = cells.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect();
         if said.len() > 1 {
             let doubt = "rows have different units; give each unit a file of its own";
@@ -185,7 +243,8 @@ impl Settler<'_> {
         said.into_iter().next().unwrap_or_else(|| self.unit_in_title())
     }
 
-    /// Values that stand in many cells exactly and far above all others, or are the only ones below zero, as words for missing do.
+    /// Values that stand in many cells exactly and far above all others, or are the only ones below
+    /// zero, as words for missing do.
     fn doubt_sentinels(&mut self, plan: &Plan, column: usize) {
         let mut counts: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
         for text in self.cells(column) {
@@ -201,7 +260,8 @@ impl Settler<'_> {
             let is_far_above = place > 0 && place + 1 == numbers.len() && number > 20.0 * numbers[place - 1].0.max(1.0);
             count >= 3 && (is_lone_negative || is_far_above)
         };
-        let found = [0, numbers.len().saturating_sub(1)].into_iter().find(|&place| numbers.len() > 2 && is_sentinel(place));
+        let found =
+            [0, numbers.len().saturating_sub(1)].into_iter().find(|&place| numbers.len() > 2 && is_sentinel(place));
         if let Some(place) = found {
             let (number, count) = numbers[place];
             let doubt = format!("it may stand for missing; say `missing = [\"{number}\"]` in a profile");
@@ -226,11 +286,13 @@ impl Settler<'_> {
         Ok(channel)
     }
 
-    /// The column of channels: by its name, or by a name that may mean anything and words that are channels.
+    /// The column of channels: by its name, or by a name that may mean anything and words that are
+    /// channels.
     fn channel_column(&mut self) -> Option<usize> {
         let by_name = self.usual(CHANNEL);
         let column = by_name.or_else(|| self.usual(MAYBE_CHANNEL))?;
-        let words: BTreeSet<String> = self.cells(column).filter(|cell| !cell.is_empty()).take(FEW).map(str::to_lowercase).collect();
+        let words: BTreeSet<String> =
+            self.cells(column).filter(|cell| !cell.is_empty()).take(FEW).map(str::to_lowercase).collect();
         let known = words.iter().filter(|word| channel_word(word).is_some()).count();
         match (by_name, known) {
             (_, known) if known == words.len() && known > 0 => Some(column),
@@ -238,7 +300,12 @@ impl Settler<'_> {
                 let word = words.into_iter().next().unwrap_or_default();
                 if !word.is_empty() {
                     let doubt = "if it is not energy taken, say `kind` and [kinds] in a profile";
-                    self.notes.doubt("channels", format!("`{word}` is energy taken"), "the only word of its column, and not known", doubt);
+                    self.notes.doubt(
+                        "channels",
+                        format!("`{word}` is energy taken"),
+                        "the only word of its column, and not known",
+                        doubt,
+                    );
                 }
                 None
             }
@@ -247,14 +314,17 @@ impl Settler<'_> {
         }
     }
 
-    /// A word for quality that is not known and that nearly all readings have is the usual state of a reading.
+    /// A word for quality that is not known and that nearly all readings have is the usual state of
+    /// a reading.
     fn settle_quality(&mut self, plan: &mut Plan, column: usize) {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let cells: Vec<String> = self.cells(column).take(FEW).map(|cell| cell.trim().to_lowercase()).collect();
         for cell in cells.iter().filter(|cell| known_quality(cell).is_none() && !plan.quality.contains_key(*cell)) {
             *counts.entry(cell.clone()).or_insert(0) += 1;
         }
-        let Some((word, count)) = counts.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| count * 10 >= cells.len() * 8) else {
+        let Some((word, count)) =
+            counts.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| count * 10 >= cells.len() * 8)
+        else {
             return;
         };
         let doubt = "it may mean that values are estimated; say so under [quality] in a profile";
@@ -268,7 +338,8 @@ impl Settler<'_> {
         self.profile.quality.insert(word, QualityWord::Actual);
     }
 
-    /// Several rows of one usage point, one channel and one stamp: some column that tells them apart was not understood.
+    /// Several rows of one usage point, one channel and one stamp: some column that tells them
+    /// apart was not understood.
     fn doubt_repeated_stamps(&mut self, long: &LongColumns, id: Option<usize>) {
         let (date, time) = match long.stamp {
             StampColumns::One(date) => (date, None),
@@ -285,7 +356,8 @@ impl Settler<'_> {
             .collect();
         let distinct = rows.iter().collect::<BTreeSet<_>>().len();
         if rows.len() >= 10 && distinct * 10 < rows.len() * 8 {
-            let ground = format!("{} of {} rows repeat usage point and stamp of another", rows.len() - distinct, rows.len());
+            let ground =
+                format!("{} of {} rows repeat usage point and stamp of another", rows.len() - distinct, rows.len());
             self.notes.doubt(
                 "rows",
                 "one reading each",
@@ -308,12 +380,16 @@ impl Settler<'_> {
     }
 }
 
-/// Whether nine in ten of the series with five values or more only grow, from a level far above what they grow by.
+/// Whether nine in ten of the series with five values or more only grow, from a level far above
+/// what they grow by.
 pub(super) fn only_grow<'v>(series: impl Iterator<Item = &'v [f64]>) -> bool {
     let long: Vec<&[f64]> = series.filter(|values| values.len() >= 5).collect();
     let grows = |values: &&&[f64]| {
         let growth = (values[values.len() - 1] - values[0]) / (values.len() - 1) as f64;
-        values.windows(2).all(|pair| pair[1] >= pair[0]) && growth > 0.0 && values[0] > 20.0 * growth && values[0] > 100.0
+        values.windows(2).all(|pair| pair[1] >= pair[0])
+            && growth > 0.0
+            && values[0] > 20.0 * growth
+            && values[0] > 100.0
     };
     !long.is_empty() && long.iter().filter(grows).count() * 10 >= long.len() * 9
 }
@@ -323,6 +399,7 @@ fn is_number(text: &str) -> bool {
 }
 
 fn is_used(column: usize, id: &IdColumn, stamp: StampColumns) -> bool {
-    let is_stamp = stamp == StampColumns::One(column) || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column);
+    let is_stamp = stamp == StampColumns::One(column)
+        || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column);
     *id == IdColumn::At(column) || is_stamp
 }

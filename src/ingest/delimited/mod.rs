@@ -1,7 +1,9 @@
-//! Delimited text in whatever dress: encodings, delimiters, decimal marks, long and wide layouts, counters.
+//! Delimited text in whatever dress: encodings, delimiters, decimal marks, long and wide layouts,
+//! counters.
 //!
-//! `sample` splits the beginning of a file, `settle` makes a plan of it from a profile and from what the content shows, `parser` and its layouts (`long` with `usual_row`, `wide`, `counters`) turn
-//! lines into blocks. Quoted fields are unwrapped and may run over some line breaks.
+//! `sample` splits the beginning of a file, `settle` makes a plan of it from a profile and from
+//! what the content shows, `parser` and its layouts (`long` with `usual_row`, `wide`, `counters`)
+//! turn lines into blocks. Quoted fields are unwrapped and may run over some line breaks.
 
 mod counter_headings;
 mod counters;
@@ -65,7 +67,9 @@ impl Format for DelimitedText {
             return false;
         }
         let is_wide = Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8);
-        is_wide || (!head.iter().take(4096).any(|&byte| byte == 0) && head.iter().take(4096).any(|byte| DELIMITERS.contains(byte)))
+        is_wide
+            || (!head.iter().take(4096).any(|&byte| byte == 0)
+                && head.iter().take(4096).any(|byte| DELIMITERS.contains(byte)))
     }
 
     fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError> {
@@ -102,7 +106,8 @@ impl Format for DelimitedText {
     }
 }
 
-/// The words of footers as a file may write them: as the profile does, with a capital, in capitals, and in small letters.
+/// The words of footers as a file may write them: as the profile does, with a capital, in capitals,
+/// and in small letters.
 fn footers(understanding: &Understanding, encoding: &'static Encoding) -> Footers {
     let words = understanding.profile.iter().flat_map(|profile| &profile.footer);
     let dresses = words.flat_map(|word| {
@@ -110,14 +115,16 @@ fn footers(understanding: &Understanding, encoding: &'static Encoding) -> Footer
         let capital: String = lower.chars().take(1).flat_map(char::to_uppercase).chain(lower.chars().skip(1)).collect();
         [word.clone(), word.to_uppercase(), capital, lower]
     });
-    let mut bytes: Vec<Vec<u8>> = dresses.map(|word| encoding.encode(&word).0.into_owned()).filter(|word| !word.is_empty()).collect();
+    let mut bytes: Vec<Vec<u8>> =
+        dresses.map(|word| encoding.encode(&word).0.into_owned()).filter(|word| !word.is_empty()).collect();
     bytes.sort();
     bytes.dedup();
     Footers::new(bytes)
 }
 
 fn encoding_of(head: &[u8], profile: Option<&Profile>, notes: &mut Understanding) -> &'static Encoding {
-    let said = profile.and_then(|profile| profile.encoding.as_deref()).and_then(|label| Encoding::for_label(label.as_bytes()));
+    let said =
+        profile.and_then(|profile| profile.encoding.as_deref()).and_then(|label| Encoding::for_label(label.as_bytes()));
     if let Some(encoding) = said {
         notes.note("encoding", encoding.name(), "the profile says so");
         return encoding;
@@ -141,13 +148,20 @@ fn whole_text(file: &Source, encoding: &'static Encoding) -> Result<String, Inge
 }
 
 /// Reads a column of the whole file up to the first date that can be read in one way only.
-fn whole_column(file: &Source, encoding: &'static Encoding, column: usize, delimiter: u8) -> Result<Option<(StampForm, String)>, IngestError> {
+fn whole_column(
+    file: &Source,
+    encoding: &'static Encoding,
+    column: usize,
+    delimiter: u8,
+) -> Result<Option<(StampForm, String)>, IngestError> {
     let mut lines = BufReader::new(Decoded::new(decompress::open_within(file.path, None, &file.caps)?, encoding));
     let mut line = Vec::new();
     loop {
         line.clear();
         match std::io::Read::take(&mut lines, file.caps.record_bytes).read_until(b'\n', &mut line) {
-            Err(source) if is_of_the_system(&source) => return Err(IngestError::Io { path: file.path.to_path_buf(), source }),
+            Err(source) if is_of_the_system(&source) => {
+                return Err(IngestError::Io { path: file.path.to_path_buf(), source });
+            }
             // Where the file breaks off is told when it is read.
             Ok(0) | Err(_) => return Ok(None),
             Ok(_) => {}
@@ -166,7 +180,8 @@ pub(super) fn guess_encoding(head: &[u8]) -> &'static encoding_rs::Encoding {
     encoding::guess(head).encoding
 }
 
-/// The most frequent of the known delimiters in a header; the later in the list of equally frequent ones.
+/// The most frequent of the known delimiters in a header; the later in the list of equally frequent
+/// ones.
 pub(super) fn delimiter_of(line: &[u8]) -> u8 {
     DELIMITERS[..4].iter().copied().max_by_key(|&delimiter| memchr_iter(delimiter, line).count()).unwrap_or(b',')
 }

@@ -1,7 +1,9 @@
-//! Usage points that have no column: named in the rows above the header or between the rows of data (`Прибор учета: 00012345`), or by the name of the sheet.
+//! Usage points that have no column: named in the rows above the header or between the rows of data
+//! (`Прибор учета: 00012345`), or by the name of the sheet.
 //!
-//! A table with such rows is held in memory and given a first column with the id of the last such row, which itself becomes blank, as do headers that are repeated, so that
-//! rows keep their numbers.
+//! A table with such rows is held in memory and given a first column with the id of the last such
+//! row, which itself becomes blank, as do headers that are repeated, so that rows keep their
+//! numbers.
 
 use super::super::columns::{self, DATE, TIME, TIMESTAMP, USAGE_POINT, plain};
 use super::super::mapping::{Delimiter, IdSource, Profile, recognised};
@@ -46,7 +48,8 @@ const FEWEST_DIGITS: usize = 4;
 /// Digits of the name of a sheet that is an id; `Лист12` and years are none.
 const FEWEST_SHEET_DIGITS: usize = 5;
 
-/// Whether the beginning of a table has rows that name usage points, and a header without a column for them.
+/// Whether the beginning of a table has rows that name usage points, and a header without a column
+/// for them.
 pub(super) fn is_named_by_rows(sample: &Sample, profile: Option<&Profile>) -> bool {
     let is_said = profile.is_some_and(|profile| profile.usage_point_from.is_some());
     if is_said || recognised(sample.top()).is_some() {
@@ -57,7 +60,10 @@ pub(super) fn is_named_by_rows(sample: &Sample, profile: Option<&Profile>) -> bo
     let names = &sample.rows[header];
     let slots = names.iter().filter(|name| name.contains(':') && super::layout::is_slot(name)).count();
     // Without a heading for values their columns may be those of meters.
-    if columns::value_column(names).is_none() && slots < 23 && !names.iter().any(|name| super::headings::unit_in(name).is_some()) {
+    if columns::value_column(names).is_none()
+        && slots < 23
+        && !names.iter().any(|name| super::headings::unit_in(name).is_some())
+    {
         return false;
     }
     let labels = sample.rows.iter().filter(|row| label_id(row).is_some()).count();
@@ -77,8 +83,11 @@ pub(super) fn with_ids(text: &str, delimiter: Delimiter, sample: &Sample) -> Opt
             named.push('\n');
         }
         split_fields(line.as_bytes(), delimiter.byte(), &mut fields);
-        let filled: Vec<String> =
-            fields.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).filter(|cell| !cell.is_empty()).collect();
+        let filled: Vec<String> = fields
+            .iter()
+            .map(|field| String::from_utf8_lossy(field).trim().to_owned())
+            .filter(|cell| !cell.is_empty())
+            .collect();
         if let Some(id) = label_id(&filled) {
             current = id;
             named.extend(line.chars().filter(|c| *c == '\n'));
@@ -88,7 +97,8 @@ pub(super) fn with_ids(text: &str, delimiter: Delimiter, sample: &Sample) -> Opt
             named.extend(line.chars().filter(|c| *c == '\n'));
             continue;
         }
-        let is_footer = filled.first().is_some_and(|cell| FOOTERS.iter().any(|word| cell.to_lowercase().starts_with(word)));
+        let is_footer =
+            filled.first().is_some_and(|cell| FOOTERS.iter().any(|word| cell.to_lowercase().starts_with(word)));
         if !filled.is_empty() && !is_footer && place >= header {
             named.push_str(if place == header { HEADING } else { &current });
             named.push(mark);
@@ -100,7 +110,12 @@ pub(super) fn with_ids(text: &str, delimiter: Delimiter, sample: &Sample) -> Opt
 
 /// The row that has most of the usual names of stamps and values.
 fn header_row(sample: &Sample) -> Option<usize> {
-    let usual: Vec<String> = [TIMESTAMP, DATE, TIME].into_iter().flatten().chain(columns::value_names()).map(|&name| name.to_owned()).collect();
+    let usual: Vec<String> = [TIMESTAMP, DATE, TIME]
+        .into_iter()
+        .flatten()
+        .chain(columns::value_names())
+        .map(|&name| name.to_owned())
+        .collect();
     sample.row_with(&usual).map(|(row, _)| row)
 }
 
@@ -113,7 +128,10 @@ fn label_id(row: &[String]) -> Option<String> {
         _ => return None,
     };
     let lower = first.to_lowercase().replace('ё', "е");
-    let rest = LABELS.iter().find_map(|label| lower.strip_prefix(label)).filter(|rest| !rest.starts_with(char::is_alphanumeric))?;
+    let rest = LABELS
+        .iter()
+        .find_map(|label| lower.strip_prefix(label))
+        .filter(|rest| !rest.starts_with(char::is_alphanumeric))?;
     // Letters keep their case: what is left is the end of the cell.
     let length = rest.chars().count();
     let rest: String = first.chars().skip(first.chars().count() - length).collect();
@@ -131,7 +149,10 @@ fn id_in(text: &str) -> Option<String> {
     let is_id = |word: &&str| {
         let digits = word.chars().filter(char::is_ascii_digit).count();
         let is_date = !word.bytes().all(|byte| byte.is_ascii_digit()) && StampForm::of(word.as_bytes()).is_some();
-        digits >= FEWEST_DIGITS && word.len() <= 32 && !is_date && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'))
+        digits >= FEWEST_DIGITS
+            && word.len() <= 32
+            && !is_date
+            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'))
     };
     let mut words = text.split([' ', ',', ';', '(', ')']).filter(is_id);
     let id = words.next()?;
@@ -139,10 +160,14 @@ fn id_in(text: &str) -> Option<String> {
 }
 
 impl Settler<'_> {
-    /// Takes the name of the sheet for the usage point where it looks like an id and no column does.
+    /// Takes the name of the sheet for the usage point where it looks like an id and no column
+    /// does.
     pub(super) fn find_id_of_the_sheet(&mut self) {
-        let is_said = self.profile.usage_point_from.is_some() || !self.profile.columns.usage_point.is_empty() || self.profile.layout.is_some();
-        let has_values = columns::value_column(&self.header).is_some() || self.header.iter().any(|name| super::headings::unit_in(name).is_some());
+        let is_said = self.profile.usage_point_from.is_some()
+            || !self.profile.columns.usage_point.is_empty()
+            || self.profile.layout.is_some();
+        let has_values = columns::value_column(&self.header).is_some()
+            || self.header.iter().any(|name| super::headings::unit_in(name).is_some());
         if !self.is_sheet || is_said || self.usual(USAGE_POINT).is_some() || !has_values {
             return;
         }
@@ -162,7 +187,8 @@ impl Settler<'_> {
 fn is_serial(name: &str) -> bool {
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '№' | ' '));
-    let is_day = StampForm::of(name.as_bytes()).is_some_and(|form| !matches!(form, StampForm::EpochSeconds | StampForm::EpochMillis));
+    let is_day = StampForm::of(name.as_bytes())
+        .is_some_and(|form| !matches!(form, StampForm::EpochSeconds | StampForm::EpochMillis));
     digits >= FEWEST_SHEET_DIGITS && is_word && !is_day && !plain(name).starts_with("sheet")
 }
 

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use encoding_rs::UTF_8;
 
-use crate::domain::{Calendar, CivilDay, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
+use crate::domain::{
+    Calendar, CivilDay, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp,
+};
 
 use super::super::channel_words::{ChannelWord, channel_word};
 use super::super::columns::Value;
@@ -53,7 +55,13 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(file: FileIx, path: &'a Path, plan: &'a Plan, calendar: &'a Calendar, rejects: RejectList) -> Self {
+    pub(super) fn new(
+        file: FileIx,
+        path: &'a Path,
+        plan: &'a Plan,
+        calendar: &'a Calendar,
+        rejects: RejectList,
+    ) -> Self {
         let calendar = plan.calendar.as_ref().unwrap_or(calendar);
         Self {
             path,
@@ -76,8 +84,12 @@ impl<'a> Parser<'a> {
     pub(super) fn parse(mut self, text: &'a [u8], has_head: bool) -> Parsed {
         let plan = self.plan;
         let rows = match &plan.shape {
-            Shape::Long(long) => self.rows(text, has_head, |parser, index, fields| parser.long_row(index, fields, long)),
-            Shape::Slots(slots) => self.rows(text, has_head, |parser, index, fields| parser.slot_row(index, fields, slots)),
+            Shape::Long(long) => {
+                self.rows(text, has_head, |parser, index, fields| parser.long_row(index, fields, long))
+            }
+            Shape::Slots(slots) => {
+                self.rows(text, has_head, |parser, index, fields| parser.slot_row(index, fields, slots))
+            }
             Shape::ByTime(times) => {
                 let axis = self.time_axis(times);
                 self.rows(text, has_head, |parser, index, fields| parser.time_row(index, fields, &axis, times))
@@ -87,11 +99,22 @@ impl<'a> Parser<'a> {
         };
         self.intervals.ids = self.keys.ids.clone();
         self.registers.ids = self.keys.ids;
-        Parsed { rows, lines: self.lines, intervals: self.intervals, registers: self.registers, rejects: self.rejects.finish() }
+        Parsed {
+            rows,
+            lines: self.lines,
+            intervals: self.intervals,
+            registers: self.registers,
+            rejects: self.rejects.finish(),
+        }
     }
 
     /// Splits every line of data and hands it to `take`; returns their number.
-    pub(super) fn rows(&mut self, text: &'a [u8], has_head: bool, mut take: impl FnMut(&mut Self, usize, &[&[u8]])) -> u64 {
+    pub(super) fn rows(
+        &mut self,
+        text: &'a [u8],
+        has_head: bool,
+        mut take: impl FnMut(&mut Self, usize, &[&[u8]]),
+    ) -> u64 {
         let mut fields = Vec::with_capacity(self.plan.fields);
         let mut rows = 0;
         let mut lines = Lines::new(text, self.plan, has_head);
@@ -115,13 +138,21 @@ impl<'a> Parser<'a> {
 
     /// Notes a record that is left out.
     pub(super) fn refuse(&mut self, index: usize, (code, detail): Refused) {
-        self.rejects.push(Reject { file: self.path.display().to_string(), row: index as u64, code: code.0, detail, records: 1 });
+        self.rejects.push(Reject {
+            file: self.path.display().to_string(),
+            row: index as u64,
+            code: code.0,
+            detail,
+            records: 1,
+        });
     }
 
     /// The fields are as many as the header has; empty ones at the end may be more.
     pub(super) fn check_width(&self, fields: &[&[u8]]) -> Result<(), Refused> {
         let width = self.plan.fields;
-        if fields.len() == width || (fields.len() > width && fields[width..].iter().all(|field| field.trim_ascii().is_empty())) {
+        if fields.len() == width
+            || (fields.len() > width && fields[width..].iter().all(|field| field.trim_ascii().is_empty()))
+        {
             return Ok(());
         }
         Err((RejectCode::ROW_FIELDS, format!("{} fields where the header has {width}; correct the row", fields.len())))
@@ -140,10 +171,13 @@ impl<'a> Parser<'a> {
     /// Instant of the row, the beginning of its interval.
     pub(super) fn instant(&mut self, fields: &[&[u8]], columns: StampColumns) -> Result<Timestamp, Refused> {
         let read = match columns {
-            StampColumns::Two(date, slot) if self.plan.slot_min.is_some() => self.slot_start(fields[date], fields[slot]),
-            StampColumns::One(column) => {
-                self.stamps.read(fields[column]).map_err(|code| (code, stamp_detail(code, self.plan.text(fields[column]).as_bytes())))
+            StampColumns::Two(date, slot) if self.plan.slot_min.is_some() => {
+                self.slot_start(fields[date], fields[slot])
             }
+            StampColumns::One(column) => self
+                .stamps
+                .read(fields[column])
+                .map_err(|code| (code, stamp_detail(code, self.plan.text(fields[column]).as_bytes()))),
             StampColumns::Two(date, time) => self.stamps.read_parts(fields[date], fields[time]).map_err(|code| {
                 let both = [fields[date], b" ", fields[time]].concat();
                 (code, stamp_detail(code, self.plan.text(&both).as_bytes()))
@@ -178,11 +212,14 @@ impl<'a> Parser<'a> {
         match cell(bytes, self.plan.decimal_comma) {
             Cell::Missing => Ok(f64::NAN),
             _ if !self.plan.missing.is_empty() && self.is_missing(bytes) => Ok(f64::NAN),
-            Cell::Number(number) if is_absurd(number * factor, value) => {
-                Err((RejectCode::VALUE_ABSURD, format!("{number:e} is beyond anything a meter records; check the unit")))
-            }
+            Cell::Number(number) if is_absurd(number * factor, value) => Err((
+                RejectCode::VALUE_ABSURD,
+                format!("{number:e} is beyond anything a meter records; check the unit"),
+            )),
             Cell::Number(number) => Ok(number * factor),
-            Cell::Text if self.plan.comma_thousands && super::sample::may_be_thousands(self.plan.text(bytes).trim()) => {
+            Cell::Text
+                if self.plan.comma_thousands && super::sample::may_be_thousands(self.plan.text(bytes).trim()) =>
+            {
                 let digits: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b',').collect();
                 self.value(&digits, value, factor)
             }
@@ -196,7 +233,8 @@ impl<'a> Parser<'a> {
                         _ => {}
                     }
                 }
-                let detail = format!("`{}` where a number is expected; leave the cell empty for a missing reading", text.trim());
+                let detail =
+                    format!("`{}` where a number is expected; leave the cell empty for a missing reading", text.trim());
                 Err((RejectCode::VALUE_NOT_A_NUMBER, detail))
             }
         }
@@ -230,8 +268,10 @@ impl<'a> Parser<'a> {
         let text = self.plan.text(word);
         let channel = if text.trim().is_empty() { Some(ChannelWord::Import) } else { channel_word(&text) };
         let unknown = || {
-            let detail =
-                format!("channel `{}` is not known; say `kind` and [kinds] in a profile, with `export = true` or `skip = true`", text.trim());
+            let detail = format!(
+                "channel `{}` is not known; say `kind` and [kinds] in a profile, with `export = true` or `skip = true`",
+                text.trim()
+            );
             (RejectCode::CHANNEL_UNKNOWN, detail)
         };
         let channel = channel.ok_or_else(unknown)?;

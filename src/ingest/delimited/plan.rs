@@ -14,7 +14,8 @@ use super::super::stamp::StampForm;
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the table")]
 pub(super) struct Plan {
-    /// Of the bytes that are parsed. Only words and new ids are decoded: digits and marks are the same in every page.
+    /// Of the bytes that are parsed. Only words and new ids are decoded: digits and marks are the
+    /// same in every page.
     pub(super) encoding: &'static Encoding,
     pub(super) delimiter: u8,
     pub(super) decimal_comma: bool,
@@ -28,7 +29,8 @@ pub(super) struct Plan {
     pub(super) form: StampForm,
     /// Clock of the stamps where the profile says one.
     pub(super) calendar: Option<Calendar>,
-    /// The stamps are instants: they carry an offset, count seconds, or the profile names their clock.
+    /// The stamps are instants: they carry an offset, count seconds, or the profile names their
+    /// clock.
     pub(super) is_exact: bool,
     /// Stamps may also be in ISO form, as cells of a workbook that hold dates are.
     pub(super) iso_too: bool,
@@ -67,7 +69,11 @@ impl Footers {
     /// Whether a cell begins with one of the words.
     pub(super) fn begin(&self, cell: &[u8]) -> bool {
         // A letter of any page, or a hyphen, goes on with the word; a wide space ends it.
-        let goes_on = |next: &u8| next.is_ascii_alphanumeric() || matches!(next, b'-' | b'_') || (*next >= 0x80 && !matches!(next, 0xa0 | 0xc2));
+        let goes_on = |next: &u8| {
+            next.is_ascii_alphanumeric()
+                || matches!(next, b'-' | b'_')
+                || (*next >= 0x80 && !matches!(next, 0xa0 | 0xc2))
+        };
         let is_word = |word: &Vec<u8>| cell.starts_with(word) && !cell.get(word.len()).is_some_and(goes_on);
         cell.first().is_some_and(|&byte| self.begins[usize::from(byte)]) && self.words.iter().any(is_word)
     }
@@ -102,7 +108,8 @@ pub(super) enum Shape {
 pub(super) struct LongColumns {
     pub(super) stamp: StampColumns,
     pub(super) value: usize,
-    /// Further columns of the same interval: other tariffs, which are added, and energy given back, which is taken off.
+    /// Further columns of the same interval: other tariffs, which are added, and energy given back,
+    /// which is taken off.
     pub(super) added: Vec<usize>,
     pub(super) given_back: Option<usize>,
     pub(super) quality: Option<usize>,

@@ -1,8 +1,11 @@
-//! Columns of transformer ratios: which they are, what their cells say, and whether the table itself shows that they are still to be applied.
+//! Columns of transformer ratios: which they are, what their cells say, and whether the table
+//! itself shows that they are still to be applied.
 //!
-//! A counter counts on the secondary side, so its ratio is applied: that of the current transformers times that of the voltage transformers where both have a column. The energy of
-//! an interval contains the ratio in some exports and not in others, so there it is told and left alone. A table of both counters of a period with the energy between them checks
-//! itself: (end - begin) × ratio is the energy, or it is not.
+//! A counter counts on the secondary side, so its ratio is applied: that of the current
+//! transformers times that of the voltage transformers where both have a column. The energy of an
+//! interval contains the ratio in some exports and not in others, so there it is told and left
+//! alone. A table of both counters of a period with the energy between them checks itself: (end -
+//! begin) × ratio is the energy, or it is not.
 
 use super::super::columns::plain;
 use super::super::number::{Cell, cell};
@@ -41,7 +44,8 @@ const WHOLE: [&str; 25] = [
 /// Names of the ratio of current transformers.
 const CURRENT: [&str; 7] = ["Ктт", "КТ", "К ТТ", "Коэффициент ТТ", "Коэффициент трансформации ТТ", "ct_ratio", "ct"];
 /// Names of the ratio of voltage transformers.
-const VOLTAGE: [&str; 7] = ["Ктн", "КН", "К ТН", "Коэффициент ТН", "Коэффициент трансформации ТН", "vt_ratio", "pt_ratio"];
+const VOLTAGE: [&str; 7] =
+    ["Ктн", "КН", "К ТН", "Коэффициент ТН", "Коэффициент трансформации ТН", "vt_ratio", "pt_ratio"];
 /// Classes of accuracy, which are called КТ as well.
 const CLASSES: [f64; 6] = [0.1, 0.2, 0.5, 1.0, 2.0, 2.5];
 /// Largest ratio in use: 10,000/5 A behind 500 kV/100 V.
@@ -60,7 +64,8 @@ enum Check {
 }
 
 impl Settler<'_> {
-    /// Columns of ratios by their usual names: the whole ratio, else that of the current and that of the voltage transformers. One that the profile ignores is none.
+    /// Columns of ratios by their usual names: the whole ratio, else that of the current and that
+    /// of the voltage transformers. One that the profile ignores is none.
     fn usual_ratios(&self, decimal_comma: bool) -> Vec<usize> {
         let find = |names: &[&str]| {
             let column = self.usual(names)?;
@@ -82,7 +87,11 @@ impl Settler<'_> {
     }
 
     /// The columns whose product every counter of a row is multiplied by.
-    pub(super) fn counter_ratios(&mut self, decimal_comma: bool, groups: &[CounterGroup]) -> Result<Vec<usize>, super::super::IngestError> {
+    pub(super) fn counter_ratios(
+        &mut self,
+        decimal_comma: bool,
+        groups: &[CounterGroup],
+    ) -> Result<Vec<usize>, super::super::IngestError> {
         if let Some(named) = self.named(&self.profile.columns.ratio, "ratio")? {
             return Ok(vec![named]);
         }
@@ -91,11 +100,17 @@ impl Settler<'_> {
             return Ok(ratios);
         }
         let names = self.names_of(&ratios);
-        let leave_out = format!("if counters contain it, say `ignore = [{}]` below `[columns]` of a profile", self.quoted(&ratios));
+        let leave_out =
+            format!("if counters contain it, say `ignore = [{}]` below `[columns]` of a profile", self.quoted(&ratios));
         match self.check(&ratios, groups, decimal_comma) {
-            Check::Applies(rows) => self.notes.note("ratio", names, format!("times it, the difference of the counters is the energy in {rows} rows")),
+            Check::Applies(rows) => self.notes.note(
+                "ratio",
+                names,
+                format!("times it, the difference of the counters is the energy in {rows} rows"),
+            ),
             Check::Without(rows) => {
-                let ground = format!("not applied: without it, the difference of the counters is the energy in {rows} rows");
+                let ground =
+                    format!("not applied: without it, the difference of the counters is the energy in {rows} rows");
                 let apply = format!(
                     "the energy may be a bare difference; say `ratio = [{}]` below `[columns]` of a profile to apply it",
                     self.quoted(&ratios)
@@ -126,11 +141,19 @@ impl Settler<'_> {
             return;
         }
         let doubt = if ratios.len() == 1 {
-            format!("values may be without the ratio; if so, say `ratio = [{}]` below `[columns]` of a profile", self.quoted(&ratios))
+            format!(
+                "values may be without the ratio; if so, say `ratio = [{}]` below `[columns]` of a profile",
+                self.quoted(&ratios)
+            )
         } else {
             "values may be without the ratios; if so, write their product into one column and name it `ratio` in a profile".to_owned()
         };
-        self.notes.doubt("ratio", self.names_of(&ratios), "not applied: the energy of an interval mostly contains it", doubt);
+        self.notes.doubt(
+            "ratio",
+            self.names_of(&ratios),
+            "not applied: the energy of an interval mostly contains it",
+            doubt,
+        );
     }
 
     fn names_of(&self, columns: &[usize]) -> String {
@@ -142,7 +165,9 @@ impl Settler<'_> {
     }
 
     fn is_one(&self, ratios: &[usize], decimal_comma: bool) -> bool {
-        ratios.iter().all(|&column| self.cells(column).filter_map(|cell| ratio_in(cell, decimal_comma)).all(|ratio| ratio == 1.0))
+        ratios.iter().all(|&column| {
+            self.cells(column).filter_map(|cell| ratio_in(cell, decimal_comma)).all(|ratio| ratio == 1.0)
+        })
     }
 
     /// Compares (end - begin) × ratio with the energy of the period, where a table has all of them.
@@ -156,8 +181,13 @@ impl Settler<'_> {
         };
         let (mut with, mut without, mut neither) = (0, 0, 0);
         for row in self.sample.rows.iter().skip(self.first_row) {
-            let ratio: Option<f64> = ratios.iter().map(|&column| row.get(column).map_or(Some(1.0), |cell| ratio_in(cell, decimal_comma))).product();
-            let (Some(ratio), Some(begin), Some(end), Some(energy)) = (ratio, number(row, begin), number(row, end), number(row, energy)) else {
+            let ratio: Option<f64> = ratios
+                .iter()
+                .map(|&column| row.get(column).map_or(Some(1.0), |cell| ratio_in(cell, decimal_comma)))
+                .product();
+            let (Some(ratio), Some(begin), Some(end), Some(energy)) =
+                (ratio, number(row, begin), number(row, end), number(row, energy))
+            else {
                 continue;
             };
             let difference = end - begin;
@@ -182,7 +212,8 @@ impl Settler<'_> {
     }
 }
 
-/// The ratio in a cell: a number, or a product such as `40*60`, `40х60` or `Ктт=40; Ктн=1`. `None` when it is neither.
+/// The ratio in a cell: a number, or a product such as `40*60`, `40х60` or `Ктт=40; Ктн=1`. `None`
+/// when it is neither.
 pub(super) fn ratio_in(text: &str, decimal_comma: bool) -> Option<f64> {
     let usable = |ratio: f64| (ratio > 0.0 && ratio <= MOST).then_some(ratio);
     match cell(text.trim().as_bytes(), decimal_comma) {
@@ -197,7 +228,8 @@ pub(super) fn ratio_in(text: &str, decimal_comma: bool) -> Option<f64> {
             Cell::Missing | Cell::Text => None,
         }
     };
-    let parts: Vec<&str> = text.split(['*', '×', '·', ';', 'x', 'X', 'х', 'Х']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split(['*', '×', '·', ';', 'x', 'X', 'х', 'Х']).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() > 2 || !(parts.len() == 2 || text.contains('=')) {
         return None;
     }
@@ -210,9 +242,15 @@ mod tests {
 
     #[test]
     fn ratios_are_numbers_or_products_of_two() {
-        for (text, ratio) in
-            [("40", 40.0), ("", 1.0), ("1,5", 1.5), ("40*60", 2400.0), ("40 х 60", 2400.0), ("Ктт=40; Ктн=1", 40.0), ("Ктт=20", 20.0)]
-        {
+        for (text, ratio) in [
+            ("40", 40.0),
+            ("", 1.0),
+            ("1,5", 1.5),
+            ("40*60", 2400.0),
+            ("40 х 60", 2400.0),
+            ("Ктт=40; Ктн=1", 40.0),
+            ("Ктт=20", 20.0),
+        ] {
             assert_eq!(ratio_in(text, true), Some(ratio), "{text}");
         }
         for text in ["0", "-40", "200/5", "нет", "40*", "Ктт", "1*2*3"] {

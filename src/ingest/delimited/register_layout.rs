@@ -13,18 +13,44 @@ use super::plan::{CounterColumns, CounterDate, CounterGroup, Plan, Shape, StampC
 use super::settle::Settler;
 
 /// Names of the counter over all tariffs.
-const TOTAL: &[&str] =
-    &["Т сумм", "Общая", "Сумма", "Итого", "total", "total_kwh", "А+ сумма", "Показания на конец периода", "Показание", "Показания"];
+const TOTAL: &[&str] = &[
+    "Т сумм",
+    "Общая",
+    "Сумма",
+    "Итого",
+    "total",
+    "total_kwh",
+    "А+ сумма",
+    "Показания на конец периода",
+    "Показание",
+    "Показания",
+];
 /// Names of counters by tariff.
-const TARIFFS: &[&str] =
-    &["Т1", "Т2", "Т3", "Т4", "Тариф1", "Тариф2", "Тариф3", "Тариф4", "tariff1", "tariff2", "tariff3", "tariff4", "rate1", "rate2", "rate3"];
+const TARIFFS: &[&str] = &[
+    "Т1",
+    "Т2",
+    "Т3",
+    "Т4",
+    "Тариф1",
+    "Тариф2",
+    "Тариф3",
+    "Тариф4",
+    "tariff1",
+    "tariff2",
+    "tariff3",
+    "tariff4",
+    "rate1",
+    "rate2",
+    "rate3",
+];
 
 impl Settler<'_> {
     /// Whether names show counters rather than intervals.
     pub(super) fn has_counters(&self) -> bool {
         let tariffs = TARIFFS.iter().filter(|name| self.usual(&[name]).is_some()).count();
         let said = self.header.iter().any(|name| plain(name).contains(&plain("показани")));
-        let interval = columns::value_column(&self.header).is_some_and(|value| matches!(value, columns::Value::Interval(..)));
+        let interval =
+            columns::value_column(&self.header).is_some_and(|value| matches!(value, columns::Value::Interval(..)));
         let has_stamp = self.usual(DATE).is_some() || self.usual(TIMESTAMP).is_some();
         if self.sides().is_some() && !(interval && has_stamp) {
             return true;
@@ -32,28 +58,36 @@ impl Settler<'_> {
         tariffs >= 2 || (said && !interval) || (!interval && self.usual(REGISTER).is_some())
     }
 
-    /// Whether columns are counters of the days in their headings: `Показания на 01.03.2025`, or bare days above values that never fall from a high level.
+    /// Whether columns are counters of the days in their headings: `Показания на 01.03.2025`, or
+    /// bare days above values that never fall from a high level.
     pub(super) fn has_dated_counters(&self) -> bool {
         let dated = |name: &String| -> Option<String> {
             let (bare, day) = without_day(name);
             day.map(|_| bare)
         };
-        let bare: Vec<(usize, String)> = self.header.iter().enumerate().filter_map(|(column, name)| Some((column, dated(name)?))).collect();
+        let bare: Vec<(usize, String)> =
+            self.header.iter().enumerate().filter_map(|(column, name)| Some((column, dated(name)?))).collect();
         if bare.iter().any(|(_, bare)| heading_of(bare).is_some()) {
             return true;
         }
-        let days: Vec<usize> =
-            bare.iter().filter(|(column, bare)| bare.is_empty() && !self.header[*column].contains('/')).map(|(column, _)| *column).collect();
+        let days: Vec<usize> = bare
+            .iter()
+            .filter(|(column, bare)| bare.is_empty() && !self.header[*column].contains('/'))
+            .map(|(column, _)| *column)
+            .collect();
         let has_stamp = self.usual(DATE).is_some() || self.usual(TIMESTAMP).is_some();
         days.len() >= 2 && !has_stamp && (self.title_says_counters() || self.rows_grow(&days))
     }
 
     fn title_says_counters(&self) -> bool {
         let above = self.sample.rows.iter().take(self.profile.skip_rows.unwrap_or(0)).flatten();
-        above.map(|cell| plain(cell)).any(|cell| cell.contains(&plain("показани")) || cell.contains(&plain("көрсеткіш")))
+        above
+            .map(|cell| plain(cell))
+            .any(|cell| cell.contains(&plain("показани")) || cell.contains(&plain("көрсеткіш")))
     }
 
-    /// What is missed when no column holds stamps. Days in the header may be those of counters or of energy.
+    /// What is missed when no column holds stamps. Days in the header may be those of counters or
+    /// of energy.
     pub(super) fn no_stamp(&self) -> IngestError {
         let error = columns::no_timestamp(self.path, &self.header);
         let days = self.header.iter().filter(|name| !days_in(name).is_empty()).count();
@@ -66,42 +100,59 @@ impl Settler<'_> {
         }
     }
 
-    /// Whether values never fall from one column to the next in nearly all rows, and stand high above their growth.
+    /// Whether values never fall from one column to the next in nearly all rows, and stand high
+    /// above their growth.
     fn rows_grow(&self, columns: &[usize]) -> bool {
         let decimal_comma = self.profile.decimal == Some(super::super::mapping::DecimalMark::Comma);
         let number = |row: &Vec<String>, column: usize| match cell(row.get(column)?.as_bytes(), decimal_comma) {
             Cell::Number(number) => Some(number),
             Cell::Missing | Cell::Text => None,
         };
-        let series =
-            self.sample.rows.iter().skip(self.first_row).map(|row| columns.iter().filter_map(|&column| number(row, column)).collect::<Vec<f64>>());
+        let series = self
+            .sample
+            .rows
+            .iter()
+            .skip(self.first_row)
+            .map(|row| columns.iter().filter_map(|&column| number(row, column)).collect::<Vec<f64>>());
         let series: Vec<Vec<f64>> = series.filter(|values| values.len() >= 2).collect();
         let is_counter = |values: &&Vec<f64>| {
             let growth = (values[values.len() - 1] - values[0]) / (values.len() - 1) as f64;
             values.windows(2).all(|pair| pair[1] >= pair[0]) && values[0] > 20.0 * growth && values[0] > 100.0
         };
         let moves = series.iter().any(|values| values[values.len() - 1] > values[0]);
-        // Energy that rises by less than a twentieth from month to month, in nine of ten rows, is hardly there.
+        // Energy that rises by less than a twentieth from month to month, in nine of ten rows, is
+        // hardly there.
         series.len() >= 3 && moves && series.iter().filter(is_counter).count() * 10 >= series.len() * 9
     }
 
-    /// Columns of the counters at both ends of a period by their headings; `None` unless there are both.
+    /// Columns of the counters at both ends of a period by their headings; `None` unless there are
+    /// both.
     fn sides(&self) -> Option<[CounterGroup; 2]> {
         let of = |side: PeriodSide| {
-            let headings = self.header.iter().enumerate().filter_map(|(column, name)| Some((column, heading_of(&without_day(name).0)?)));
-            let of_side: Vec<(usize, CounterHeading)> = headings.filter(|(_, heading)| heading.side == Some(side)).collect();
+            let headings = self
+                .header
+                .iter()
+                .enumerate()
+                .filter_map(|(column, name)| Some((column, heading_of(&without_day(name).0)?)));
+            let of_side: Vec<(usize, CounterHeading)> =
+                headings.filter(|(_, heading)| heading.side == Some(side)).collect();
             let total = of_side.iter().find(|(_, heading)| !heading.is_tariff).map(|(column, _)| *column);
-            let tariffs: Vec<usize> = of_side.iter().filter(|(_, heading)| heading.is_tariff).map(|(column, _)| *column).collect();
+            let tariffs: Vec<usize> =
+                of_side.iter().filter(|(_, heading)| heading.is_tariff).map(|(column, _)| *column).collect();
             (total.is_some() || !tariffs.is_empty()).then(|| CounterGroup { total, tariffs, ..CounterGroup::default() })
         };
         Some([of(PeriodSide::Begin)?, of(PeriodSide::End)?])
     }
 
-    /// Counters at both ends of a period, whose days stand in the headings, in columns of their own, above the table, or in the name of the file.
+    /// Counters at both ends of a period, whose days stand in the headings, in columns of their
+    /// own, above the table, or in the name of the file.
     fn side_groups(&mut self, sides: [CounterGroup; 2]) -> Result<Vec<CounterGroup>, IngestError> {
         let period = self.period();
-        let columns = [PeriodSide::Begin, PeriodSide::End].map(|side| self.header.iter().position(|name| is_day_of(name, side)));
-        let in_heading = |group: &CounterGroup| group.total.or(group.tariffs.first().copied()).and_then(|column| without_day(&self.header[column]).1);
+        let columns =
+            [PeriodSide::Begin, PeriodSide::End].map(|side| self.header.iter().position(|name| is_day_of(name, side)));
+        let in_heading = |group: &CounterGroup| {
+            group.total.or(group.tariffs.first().copied()).and_then(|column| without_day(&self.header[column]).1)
+        };
         let days = [in_heading(&sides[0]), in_heading(&sides[1])];
         let [begin, end] = sides;
         let (first, last) = match (days, columns, period) {
@@ -113,8 +164,7 @@ impl Settler<'_> {
             (_, _, Some(period)) => {
                 let days = format!("{} to {}", period.first, period.end);
                 if period.is_of_the_name {
-                    let doubt =
-                        "the table itself does not say its period; say the day of the last reading as `read_on` in a profile if it is another";
+                    let doubt = "the table itself does not say its period; say the day of the last reading as `read_on` in a profile if it is another";
                     self.notes.doubt("period", days, period.ground, doubt);
                 } else {
                     self.notes.note("period", days, period.ground);
@@ -124,7 +174,10 @@ impl Settler<'_> {
             }
             _ => {
                 let at = self.counter_day()?;
-                let name = begin.total.or(begin.tariffs.first().copied()).map_or_else(String::new, |column| self.header[column].clone());
+                let name = begin
+                    .total
+                    .or(begin.tariffs.first().copied())
+                    .map_or_else(String::new, |column| self.header[column].clone());
                 let doubt = format!(
                     "the counter in `{name}` is not read, because nothing says its day; write the period above the header: `01.03.2025 - 01.04.2025`"
                 );
@@ -136,9 +189,18 @@ impl Settler<'_> {
     }
 
     /// A long table whose value is a counter.
-    pub(super) fn counter_column(&mut self, plan: &mut Plan, stamp: StampColumns, column: usize) -> Result<(), IngestError> {
+    pub(super) fn counter_column(
+        &mut self,
+        plan: &mut Plan,
+        stamp: StampColumns,
+        column: usize,
+    ) -> Result<(), IngestError> {
         let name = self.header[column].clone();
-        self.notes.note("value", format!("column `{name}`, a counter"), "its name, or values that only grow from a high level");
+        self.notes.note(
+            "value",
+            format!("column `{name}`, a counter"),
+            "its name, or values that only grow from a high level",
+        );
         self.profile.columns.total = vec![name.clone()];
         self.set_unit(plan, &name, Unit::Kwh);
         let date = match stamp {
@@ -157,7 +219,9 @@ impl Settler<'_> {
         plan.id = self.id_column()?;
         let names = self.profile.columns.clone();
         let zone = self.named(&names.zone, "zone")?;
-        let is_named = [&names.period_begin, &names.period_end, &names.total, &names.tariffs].into_iter().any(|names| !names.is_empty());
+        let is_named = [&names.period_begin, &names.period_end, &names.total, &names.tariffs]
+            .into_iter()
+            .any(|names| !names.is_empty());
         let groups = match self.sides() {
             Some(sides) if !is_named => self.side_groups(sides)?,
             _ if names.period_begin.is_empty() && names.period_end.is_empty() => self.dated_groups()?,
@@ -167,7 +231,10 @@ impl Settler<'_> {
             return Err(columns::no_value(self.path, &self.header));
         }
         self.note_groups(&groups);
-        let first = groups[0].total.or(groups[0].tariffs.first().copied()).map_or_else(String::new, |column| self.header[column].clone());
+        let first = groups[0]
+            .total
+            .or(groups[0].tariffs.first().copied())
+            .map_or_else(String::new, |column| self.header[column].clone());
         self.set_unit(plan, &first, Unit::Kwh);
         if let CounterDate::Stamp(stamp) = groups[0].at {
             plan.form = self.date_form(Some(stamp.date), &[])?;
@@ -189,16 +256,23 @@ impl Settler<'_> {
                 CounterDate::Day(day) => day.to_string(),
                 CounterDate::Stamp(stamp) => format!("the day in `{}`", self.header[stamp.date]),
             };
-            let counters = group.total.iter().map(name).chain(group.tariffs.iter().map(name)).collect::<Vec<_>>().join(", ");
-            self.notes.note("value", format!("counters of {at}: {counters}{days}"), "the total wins over the sum of tariffs");
+            let counters =
+                group.total.iter().map(name).chain(group.tariffs.iter().map(name)).collect::<Vec<_>>().join(", ");
+            self.notes.note(
+                "value",
+                format!("counters of {at}: {counters}{days}"),
+                "the total wins over the sum of tariffs",
+            );
         }
     }
 
-    /// Groups of counters that are read at the day in a column, in the header, in the profile or in the title.
+    /// Groups of counters that are read at the day in a column, in the header, in the profile or in
+    /// the title.
     fn dated_groups(&mut self) -> Result<Vec<CounterGroup>, IngestError> {
         let names = self.profile.columns.clone();
-        let own =
-            |given: &[String], usual: &[&str]| if given.is_empty() { usual.iter().map(|&name| name.to_owned()).collect() } else { given.to_vec() };
+        let own = |given: &[String], usual: &[&str]| {
+            if given.is_empty() { usual.iter().map(|&name| name.to_owned()).collect() } else { given.to_vec() }
+        };
         let nothing_named = names.total.is_empty() && names.tariffs.is_empty();
         let totals = if nothing_named { own(&names.total, &[TOTAL, REGISTER].concat()) } else { names.total.clone() };
         let tariffs = if nothing_named { own(&names.tariffs, TARIFFS) } else { names.tariffs.clone() };
@@ -228,10 +302,15 @@ impl Settler<'_> {
         }
         let undated = by_day.keys().any(Option::is_none);
         let fallback = if undated { Some(self.counter_day()?) } else { None };
-        let dated = by_day.into_iter().map(|(day, group)| CounterGroup { at: day.map(CounterDate::Day).or(fallback).unwrap_or_default(), ..group });
+        let dated = by_day.into_iter().map(|(day, group)| CounterGroup {
+            at: day.map(CounterDate::Day).or(fallback).unwrap_or_default(),
+            ..group
+        });
         let groups: Vec<CounterGroup> = dated.collect();
-        if nothing_named && self.profile.layout.is_none() && self.has_bare_days(&groups) && !self.title_says_counters() {
-            let doubt = "values may be the energy of rising periods; if so, say `layout = \"wide_by_time\"` in a profile";
+        if nothing_named && self.profile.layout.is_none() && self.has_bare_days(&groups) && !self.title_says_counters()
+        {
+            let doubt =
+                "values may be the energy of rising periods; if so, say `layout = \"wide_by_time\"` in a profile";
             self.notes.doubt("values", "counters", "they never fall from a day to the next, from a high level", doubt);
         }
         if nothing_named {
@@ -256,7 +335,10 @@ impl Settler<'_> {
             return Ok(CounterDate::Day(day));
         }
         let names = &self.profile.columns;
-        let has_column = !names.date.is_empty() || !names.timestamp.is_empty() || self.usual(DATE).is_some() || self.usual(TIMESTAMP).is_some();
+        let has_column = !names.date.is_empty()
+            || !names.timestamp.is_empty()
+            || self.usual(DATE).is_some()
+            || self.usual(TIMESTAMP).is_some();
         if has_column {
             return Ok(CounterDate::Stamp(order(self.stamp_columns()?)));
         }
@@ -274,7 +356,9 @@ impl Settler<'_> {
         let names = self.profile.columns.clone();
         let title = self.title_days();
         let mut groups = Vec::new();
-        for (wanted, meaning, place) in [(&names.period_begin, "period_begin", 0), (&names.period_end, "period_end", title.len().saturating_sub(1))] {
+        for (wanted, meaning, place) in
+            [(&names.period_begin, "period_begin", 0), (&names.period_end, "period_end", title.len().saturating_sub(1))]
+        {
             let is_wanted = |name: &str| wanted.iter().any(|wanted| plain(wanted) == plain(&without_day(name).0));
             let Some(column) = self.header.iter().position(|name| is_wanted(name)) else {
                 self.named(wanted, meaning)?;
@@ -288,7 +372,8 @@ impl Settler<'_> {
                 let same_period = day == in_header && names.tariffs.iter().any(|tariff| plain(tariff) == plain(&bare));
                 same_period && plain(&bare).starts_with(&plain(&common_start(&wanted[0])))
             };
-            let tariffs = self.header.iter().enumerate().filter(|(_, name)| is_tariff(name)).map(|(column, _)| column).collect();
+            let tariffs =
+                self.header.iter().enumerate().filter(|(_, name)| is_tariff(name)).map(|(column, _)| column).collect();
             groups.push(CounterGroup { at, total: Some(column), tariffs });
         }
         Ok(groups)

@@ -10,7 +10,8 @@ use super::super::IdRuns;
 use super::id_cell::{is_rounded, unwrapped};
 use super::plan::{IdColumn, Plan};
 
-/// Splits a line at `delimiter`, outside double quotes; quotes around a field are dropped. Several spaces in a row are one delimiter.
+/// Splits a line at `delimiter`, outside double quotes; quotes around a field are dropped. Several
+/// spaces in a row are one delimiter.
 pub(in crate::ingest) fn split_fields<'a>(line: &'a [u8], delimiter: u8, fields: &mut Vec<&'a [u8]>) {
     fields.clear();
     let mut rest = line.strip_suffix(b"\r").unwrap_or(line);
@@ -42,7 +43,8 @@ pub(in crate::ingest) fn split_fields<'a>(line: &'a [u8], delimiter: u8, fields:
 /// Lines that a field in quotes may run over.
 const MOST_BREAKS: usize = 20;
 
-/// Where the line at the beginning of `text` ends, the line breaks inside quotes being none. A quote that nothing closes soon is no quote.
+/// Where the line at the beginning of `text` ends, the line breaks inside quotes being none. A
+/// quote that nothing closes soon is no quote.
 pub(super) fn line_end(text: &[u8], delimiter: u8) -> Option<usize> {
     let first = memchr(b'\n', text)?;
     if memchr(b'"', &text[..first]).is_none() {
@@ -69,7 +71,8 @@ fn ends_in_quotes(line: &[u8], delimiter: u8) -> bool {
         if let [b'"', quoted @ ..] = rest {
             let Some(end) = memchr(b'"', quoted) else { return true };
             rest = &quoted[end + 1..];
-            // Only what ends there was a field over several lines; else the quotes belong to the text of two of them.
+            // Only what ends there was a field over several lines; else the quotes belong to the
+            // text of two of them.
             let closes = rest.first().is_none_or(|byte| *byte == delimiter || matches!(byte, b'\r' | b'\n'));
             if !closes && memchr(b'\n', &quoted[..end]).is_some() {
                 return true;
@@ -82,7 +85,8 @@ fn ends_in_quotes(line: &[u8], delimiter: u8) -> bool {
     }
 }
 
-/// Lines below title and header with their places among all lines, but for empty ones. Those that [`is_data`] denies are no rows.
+/// Lines below title and header with their places among all lines, but for empty ones. Those that
+/// [`is_data`] denies are no rows.
 pub(super) struct Lines<'a> {
     rest: &'a [u8],
     delimiter: u8,
@@ -93,7 +97,8 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a [u8], plan: &Plan, has_head: bool) -> Self {
-        let mut lines = Self { rest: text, delimiter: plan.delimiter, has_quotes: memchr(b'"', text).is_some(), index: 0 };
+        let mut lines =
+            Self { rest: text, delimiter: plan.delimiter, has_quotes: memchr(b'"', text).is_some(), index: 0 };
         for _ in 0..if has_head { plan.head_lines } else { 0 } {
             lines.take_line();
         }
@@ -112,11 +117,13 @@ impl<'a> Lines<'a> {
 
     /// The next line, whatever is in it.
     fn take_line(&mut self) -> &'a [u8] {
-        let end = if self.has_quotes { line_end(self.rest, self.delimiter) } else { memchr(b'\n', self.rest) }.unwrap_or(self.rest.len());
+        let end = if self.has_quotes { line_end(self.rest, self.delimiter) } else { memchr(b'\n', self.rest) }
+            .unwrap_or(self.rest.len());
         let line = &self.rest[..end];
         self.pass((end + 1).min(self.rest.len()));
         // Lines are counted as an editor shows them.
-        self.index += if self.has_quotes && memchr(b'"', line).is_some() { memchr_iter(b'\n', line).count() } else { 0 };
+        self.index +=
+            if self.has_quotes && memchr(b'"', line).is_some() { memchr_iter(b'\n', line).count() } else { 0 };
         line
     }
 
@@ -142,20 +149,23 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// Whether a line is a row: not blank, and none that the profile calls a footer. A line that begins with the id of the row before is one and need not be asked.
+/// Whether a line is a row: not blank, and none that the profile calls a footer. A line that begins
+/// with the id of the row before is one and need not be asked.
 pub(super) fn is_data(line: &[u8], plan: &Plan) -> bool {
     let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == plan.delimiter || *byte == b'"';
     let is_blank = line.first().is_none_or(blank) && line.iter().all(blank);
     !is_blank && !is_footer(line, plan)
 }
 
-/// Whether a line's first filled cell begins with a footer's words. What follows the line does not matter.
+/// Whether a line's first filled cell begins with a footer's words. What follows the line does not
+/// matter.
 pub(super) fn is_footer(line: &[u8], plan: &Plan) -> bool {
     let begins = line.iter().position(|byte| *byte != plan.delimiter && !matches!(byte, b' ' | b'"')).unwrap_or(0);
     plan.footer.begin(&line[begins..])
 }
 
-/// Whose rows the lines are, without reading anything else of them. `None` where rows have no usage point of their own.
+/// Whose rows the lines are, without reading anything else of them. `None` where rows have no usage
+/// point of their own.
 pub(super) fn id_runs(text: &[u8], plan: &Plan, has_head: bool) -> Option<IdRuns> {
     let by_row = plan.shape.readings_by_row()?;
     let mut keys = Keys::new(plan);
@@ -230,7 +240,9 @@ impl<'a> Keys<'a> {
     pub(super) fn of_row(&mut self, fields: &[&[u8]]) -> u32 {
         match (&self.plan.id, self.fixed) {
             (_, Some(fixed)) => fixed,
-            (IdColumn::At(column), None) => self.key(fields.get(*column).copied().unwrap_or_default()).unwrap_or_else(|| self.none()),
+            (IdColumn::At(column), None) => {
+                self.key(fields.get(*column).copied().unwrap_or_default()).unwrap_or_else(|| self.none())
+            }
             (IdColumn::Fixed(_), None) => self.none(),
         }
     }
@@ -243,7 +255,8 @@ impl<'a> Keys<'a> {
         match &self.plan.id {
             // Without quotes only what stands before the id is looked through.
             IdColumn::At(column) if self.plan.delimiter != b' ' && memchr(b'"', line).is_none() => {
-                let id = line.strip_suffix(b"\r").unwrap_or(line).split(|byte| *byte == self.plan.delimiter).nth(*column);
+                let id =
+                    line.strip_suffix(b"\r").unwrap_or(line).split(|byte| *byte == self.plan.delimiter).nth(*column);
                 self.key(id.unwrap_or_default()).unwrap_or_else(|| self.none())
             }
             _ => {
@@ -261,7 +274,8 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Key of a line that names the usage point of the line before, where that can be seen without splitting it; such a line is a row.
+    /// Key of a line that names the usage point of the line before, where that can be seen without
+    /// splitting it; such a line is a row.
     pub(super) fn repeats(&self, line: &[u8]) -> Option<u32> {
         let (IdColumn::At(column), (id, key)) = (&self.plan.id, self.last()?) else { return None };
         let mut rest = line;

@@ -27,10 +27,12 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    /// Splits the beginning of a text. A last line that may be cut off is left out unless the text is whole.
+    /// Splits the beginning of a text. A last line that may be cut off is left out unless the text
+    /// is whole.
     pub(super) fn of(text: &str, delimiter: Delimiter, is_whole: bool) -> Self {
         let delimiter = delimiter.byte();
-        let mut rows: Vec<Vec<String>> = records(text, is_whole, delimiter).take(MOST_ROWS).map(|line| cells(line, delimiter)).collect();
+        let mut rows: Vec<Vec<String>> =
+            records(text, is_whole, delimiter).take(MOST_ROWS).map(|line| cells(line, delimiter)).collect();
         let is_whole = is_whole && rows.len() < MOST_ROWS;
         while rows.last().is_some_and(Vec::is_empty) {
             rows.pop();
@@ -40,7 +42,11 @@ impl Sample {
 
     /// Cells of a column below the header, empty ones included.
     pub(super) fn column(&self, first_row: usize, column: usize) -> impl Iterator<Item = &str> {
-        self.rows.iter().skip(first_row).filter(|row| !row.is_empty()).map(move |row| row.get(column).map_or("", String::as_str))
+        self.rows
+            .iter()
+            .skip(first_row)
+            .filter(|row| !row.is_empty())
+            .map(move |row| row.get(column).map_or("", String::as_str))
     }
 
     /// Rows in which a header may stand.
@@ -53,11 +59,14 @@ impl Sample {
         usual(self.rows.iter().skip(first_row).map(Vec::len).filter(|&width| width > 1)).map_or(0, |(width, _)| width)
     }
 
-    /// The row that holds most of the wanted names, the earliest of several; `None` when no row holds any.
+    /// The row that holds most of the wanted names, the earliest of several; `None` when no row
+    /// holds any.
     pub(super) fn row_with(&self, wanted: &[String]) -> Option<(usize, usize)> {
         let wanted: Vec<String> = wanted.iter().map(|name| plain(name)).collect();
-        let held = |row: &Vec<String>| wanted.iter().filter(|name| row.iter().any(|cell| plain(cell) == **name)).count();
-        let scored = self.top().iter().enumerate().map(|(index, row)| (index, held(row))).filter(|(_, score)| *score > 0);
+        let held =
+            |row: &Vec<String>| wanted.iter().filter(|name| row.iter().any(|cell| plain(cell) == **name)).count();
+        let scored =
+            self.top().iter().enumerate().map(|(index, row)| (index, held(row))).filter(|(_, score)| *score > 0);
         scored.max_by_key(|&(index, score)| (score, std::cmp::Reverse(index)))
     }
 }
@@ -93,11 +102,13 @@ fn usual(numbers: impl Iterator<Item = usize>) -> Option<(usize, usize)> {
     counts.into_iter().max_by_key(|&(number, count)| (count, number))
 }
 
-/// Finds what separates fields: the first of the known delimiters that cuts nearly all lines into the same number of fields. Comes together with the decimal mark, since a
-/// comma between digits cannot be both.
+/// Finds what separates fields: the first of the known delimiters that cuts nearly all lines into
+/// the same number of fields. Comes together with the decimal mark, since a comma between digits
+/// cannot be both.
 pub(super) fn delimiter(text: &str, is_whole: bool, notes: &mut Understanding) -> Delimiter {
     let scored = DELIMITERS.map(|(delimiter, name)| {
-        let lines: Vec<&str> = records(text, is_whole, delimiter.byte()).filter(|line| !line.trim().is_empty()).take(200).collect();
+        let lines: Vec<&str> =
+            records(text, is_whole, delimiter.byte()).filter(|line| !line.trim().is_empty()).take(200).collect();
         let widths = lines.iter().map(|line| cells(line, delimiter.byte()).len()).filter(|&width| width > 1);
         let (width, count) = usual(widths).unwrap_or_default();
         (delimiter, name, width, count, lines.len())
@@ -112,9 +123,17 @@ pub(super) fn delimiter(text: &str, is_whole: bool, notes: &mut Understanding) -
     Delimiter::Comma
 }
 
-/// Finds the decimal mark from the cells of `columns` below the header. Numbers of a workbook come with a point; only those typed as text can have a comma.
-pub(super) fn decimal(sample: &Sample, first_row: usize, columns: &[usize], is_sheet: bool, notes: &mut Understanding) -> DecimalMark {
-    let cells = || sample.rows.iter().skip(first_row).flat_map(|row| columns.iter().filter_map(|&column| row.get(column)));
+/// Finds the decimal mark from the cells of `columns` below the header. Numbers of a workbook come
+/// with a point; only those typed as text can have a comma.
+pub(super) fn decimal(
+    sample: &Sample,
+    first_row: usize,
+    columns: &[usize],
+    is_sheet: bool,
+    notes: &mut Understanding,
+) -> DecimalMark {
+    let cells =
+        || sample.rows.iter().skip(first_row).flat_map(|row| columns.iter().filter_map(|&column| row.get(column)));
     let marked = |mark| cells().filter(|cell| mark_of(cell) == Some(mark)).count();
     let (commas, points) = (marked(DecimalMark::Comma), marked(DecimalMark::Point));
     // Cells whose mark may as well stand between thousands: 1,234 or 12.345, and never 0,380.
@@ -132,7 +151,12 @@ pub(super) fn decimal(sample: &Sample, first_row: usize, columns: &[usize], is_s
         let mark = if commas > 0 { DecimalMark::Comma } else { DecimalMark::Point };
         let word = if commas > 0 { "comma" } else { "point" };
         let ground = format!("the mark of all {thousands} numbers that have one");
-        notes.doubt("decimal", word, ground, "three digits follow it everywhere: it may separate thousands; say `decimal` in a profile");
+        notes.doubt(
+            "decimal",
+            word,
+            ground,
+            "three digits follow it everywhere: it may separate thousands; say `decimal` in a profile",
+        );
         return mark;
     }
     let ground = format!("{commas} numbers with a comma and {points} with a point");
@@ -190,7 +214,10 @@ mod tests {
 
     #[test]
     fn a_semicolon_beside_decimal_commas_separates_fields() {
-        assert_eq!(delimiter_of("id;time;kwh\nA;2025-03-01 00:00;0,25\nA;2025-03-01 00:30;0,5\n"), Delimiter::Semicolon);
+        assert_eq!(
+            delimiter_of("id;time;kwh\nA;2025-03-01 00:00;0,25\nA;2025-03-01 00:30;0,5\n"),
+            Delimiter::Semicolon
+        );
     }
 
     #[test]

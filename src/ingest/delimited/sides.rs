@@ -1,7 +1,8 @@
 //! Length of the interval, and whether a stamp is its beginning or its end.
 //!
-//! A stamp of 24:00 is an end. So is the column of stamps whose every usage point begins a day one interval after midnight; where the last one is in sight it
-//! must not end a day as stamps at the beginning do. A column called start or end says so itself.
+//! A stamp of 24:00 is an end. So is the column of stamps whose every usage point begins a day one
+//! interval after midnight; where the last one is in sight it must not end a day as stamps at the
+//! beginning do. A column called start or end says so itself.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,8 @@ pub(super) struct Side {
 }
 
 impl StampSample {
-    /// Stamps of `rows`: usage point, date or stamp, time of day. Whether stamps may be in ISO form as well, and whether the rows are all there are.
+    /// Stamps of `rows`: usage point, date or stamp, time of day. Whether stamps may be in ISO form
+    /// as well, and whether the rows are all there are.
     pub(super) fn of<'a>(
         rows: impl Iterator<Item = (&'a str, &'a str, Option<&'a str>)>,
         form: StampForm,
@@ -58,7 +60,8 @@ impl StampSample {
         sample
     }
 
-    /// The most frequent distance between neighbouring stamps of a usage point, minutes; `None` with fewer than two.
+    /// The most frequent distance between neighbouring stamps of a usage point, minutes; `None`
+    /// with fewer than two.
     pub(super) fn step_min(&self) -> Option<u32> {
         let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
         for series in &self.series {
@@ -90,7 +93,9 @@ impl StampSample {
                 },
             };
         };
-        let doubt = shape.filter(|(side, _)| *side != said).map(|(_, ground)| format!("but {ground}; say `stamp` in a profile if the name is wrong"));
+        let doubt = shape
+            .filter(|(side, _)| *side != said)
+            .map(|(_, ground)| format!("but {ground}; say `stamp` in a profile if the name is wrong"));
         Side { of: said, ground: format!("the column is called `{name}`"), doubt }
     }
 
@@ -99,9 +104,11 @@ impl StampSample {
         let step = i64::from(step_min) * 60;
         let of_day = |second: i64| second.rem_euclid(86_400);
         let (mut begins, mut ends) = (0, 0);
-        // The last series may be cut off by the end of the sample, and then nothing is known of its end.
+        // The last series may be cut off by the end of the sample, and then nothing is known of its
+        // end.
         let last = self.series.len().saturating_sub(1);
-        for (place, series) in self.series.iter().enumerate().filter(|(_, series)| series.len() as i64 * step >= 86_400) {
+        for (place, series) in self.series.iter().enumerate().filter(|(_, series)| series.len() as i64 * step >= 86_400)
+        {
             let (low, high) = (series.iter().min()?, series.iter().max()?);
             let sees_end = self.is_whole || place < last;
             let descends = series[0] > series[series.len() - 1];
@@ -110,7 +117,8 @@ impl StampSample {
                 begins += 1;
                 continue;
             }
-            let begins_late = low_seen && of_day(*low) == step && (descends || !sees_end || of_day(*high) != 86_400 - step);
+            let begins_late =
+                low_seen && of_day(*low) == step && (descends || !sees_end || of_day(*high) != 86_400 - step);
             let ends_at_midnight = descends && !sees_end && of_day(*high) == 0;
             ends += usize::from(begins_late || ends_at_midnight);
         }
@@ -118,8 +126,12 @@ impl StampSample {
         let first = format!("{:02}:{minutes:02}", step_min / 60);
         match (begins, ends) {
             (0, 0) => None,
-            (begins, ends) if begins >= ends => Some((StampSide::Begin, format!("{begins} of {} first days begin at 00:00", begins + ends))),
-            (begins, ends) => Some((StampSide::End, format!("{ends} of {} first days begin at {first}, not at 00:00", begins + ends))),
+            (begins, ends) if begins >= ends => {
+                Some((StampSide::Begin, format!("{begins} of {} first days begin at 00:00", begins + ends)))
+            }
+            (begins, ends) => {
+                Some((StampSide::End, format!("{ends} of {} first days begin at {first}, not at 00:00", begins + ends)))
+            }
         }
     }
 }
@@ -139,13 +151,16 @@ mod tests {
     use super::*;
 
     fn side(name: &str, stamps: &[&str]) -> Side {
-        let sample = StampSample::of(stamps.iter().map(|&stamp| ("A", stamp, None)), StampForm::YearFirst, (false, true));
+        let sample =
+            StampSample::of(stamps.iter().map(|&stamp| ("A", stamp, None)), StampForm::YearFirst, (false, true));
         let step = sample.step_min().unwrap();
         sample.side(name, step)
     }
 
     fn day(from: usize) -> Vec<String> {
-        (from..from + 48).map(|slot| format!("2025-03-{:02} {:02}:{:02}", 1 + slot / 48, slot % 48 / 2, slot % 2 * 30)).collect()
+        (from..from + 48)
+            .map(|slot| format!("2025-03-{:02} {:02}:{:02}", 1 + slot / 48, slot % 48 / 2, slot % 2 * 30))
+            .collect()
     }
 
     #[test]
@@ -159,7 +174,10 @@ mod tests {
     fn a_day_from_midnight_is_stamped_at_the_beginnings() {
         let stamps = day(0);
         let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
-        assert_eq!(side("datetime", &stamps), Side { of: StampSide::Begin, ground: "1 of 1 first days begin at 00:00".into(), doubt: None });
+        assert_eq!(
+            side("datetime", &stamps),
+            Side { of: StampSide::Begin, ground: "1 of 1 first days begin at 00:00".into(), doubt: None }
+        );
     }
 
     #[test]

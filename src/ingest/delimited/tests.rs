@@ -41,7 +41,10 @@ fn read_as(bytes: &[u8], profile: &str) -> Kept {
 
 fn understanding(bytes: &[u8]) -> Understanding {
     let (_keep, path) = file_named("dump.csv", bytes);
-    DelimitedText.open(&Source { path: &path, ix: crate::domain::FileIx(0), caps: super::super::caps::Caps::default() }).unwrap().understanding()
+    DelimitedText
+        .open(&Source { path: &path, ix: crate::domain::FileIx(0), caps: super::super::caps::Caps::default() })
+        .unwrap()
+        .understanding()
 }
 
 /// (id, minutes after 1 March 2025, value) of the readings.
@@ -68,7 +71,10 @@ fn semicolons_decimal_commas_quotes_and_a_byte_order_mark_are_read() {
 fn each_bad_row_is_rejected_with_its_number_and_the_rest_is_read() {
     let kept = read(b"usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\nA,2025-03-01 00:30,oops\n,2025-03-01 01:00,1\nA,noon,1\nA,2025-03-01 01:30\nA,2025-03-01 02:00,9e99\nA,2025-03-01 02:30,2\n").unwrap();
     let codes: Vec<_> = kept.rejects().iter().map(|reject| (reject.row, reject.code)).collect();
-    assert_eq!(codes, [(3, "value.not_a_number"), (4, "id.empty"), (5, "time.unreadable"), (6, "row.fields"), (7, "value.absurd")]);
+    assert_eq!(
+        codes,
+        [(3, "value.not_a_number"), (4, "id.empty"), (5, "time.unreadable"), (6, "row.fields"), (7, "value.absurd")]
+    );
     assert_eq!(kept.readings().len(), 2);
 }
 
@@ -139,8 +145,16 @@ fn stamps_at_the_end_are_moved_to_the_beginning() {
 #[test]
 fn slots_of_a_day_are_counted_from_its_first_instant_on_changed_clock_days() {
     let header: Vec<String> = (0..50).map(|slot| format!("hh_{slot}")).collect();
-    let values = |count: usize| (0..50).map(|slot| if slot < count { slot.to_string() } else { String::new() }).collect::<Vec<_>>().join(",");
-    let text = format!("meter_id,day,{}\nA,2025-03-29,{}\nA,2025-03-30,{}\nA,2025-10-26,{}\n", header.join(","), values(48), values(46), values(50));
+    let values = |count: usize| {
+        (0..50).map(|slot| if slot < count { slot.to_string() } else { String::new() }).collect::<Vec<_>>().join(",")
+    };
+    let text = format!(
+        "meter_id,day,{}\nA,2025-03-29,{}\nA,2025-03-30,{}\nA,2025-10-26,{}\n",
+        header.join(","),
+        values(48),
+        values(46),
+        values(50)
+    );
     let kept = read_in(text.as_bytes(), Some("Europe/Berlin")).unwrap();
     assert_eq!(kept.readings().len(), 48 + 46 + 50);
     assert!(kept.rejects().is_empty(), "{:?}", kept.rejects());
@@ -157,7 +171,9 @@ fn a_value_in_an_hour_that_never_was_is_rejected_and_a_zero_is_passed_over() {
     let header: Vec<String> = (0..24).map(|hour| format!("{hour:02}:00")).collect();
     let row = |last: &str| format!("A,2025-03-30,{},{last}\n", vec!["1"; 23].join(","));
     for (last, rejects) in [("0", 0), ("", 0), ("7", 1)] {
-        let kept = read_in(format!("meter_id,day,{}\n{}", header.join(","), row(last)).as_bytes(), Some("Europe/Berlin")).unwrap();
+        let kept =
+            read_in(format!("meter_id,day,{}\n{}", header.join(","), row(last)).as_bytes(), Some("Europe/Berlin"))
+                .unwrap();
         assert_eq!((kept.readings().len(), kept.rejects().len()), (23, rejects), "last slot `{last}`");
     }
 }
@@ -167,7 +183,8 @@ fn meters_across_with_power_stamps_at_the_end_and_decimal_commas_are_uci() {
     let text = "\"\";\"MT_001\";\"MT_002\"\n\"2012-01-01 00:15:00\";0,5;1,5\n\"2012-01-01 00:30:00\";1,0;2,5\n";
     let kept = read(text.as_bytes()).unwrap();
     let first = 1_325_376_000;
-    let expected = [("MT_001", first, 0.5), ("MT_001", first + 900, 1.0), ("MT_002", first, 1.5), ("MT_002", first + 900, 2.5)];
+    let expected =
+        [("MT_001", first, 0.5), ("MT_001", first + 900, 1.0), ("MT_002", first, 1.5), ("MT_002", first + 900, 2.5)];
     assert_eq!(kept.readings(), expected.map(|(id, at, value)| (id.to_owned(), at, value)));
     assert_eq!(kept.unit(), Some(crate::domain::Unit::Kw));
 }
@@ -176,7 +193,8 @@ fn meters_across_with_power_stamps_at_the_end_and_decimal_commas_are_uci() {
 fn days_across_in_no_order_are_sorted_and_the_label_is_not_read() {
     let kept = read(b"CONS_NO,FLAG,2014/1/1,2014/1/10,2014/1/2\nAAA,1,1.5,3.5,2.5\nBBB,0,,1,2\n").unwrap();
     let first = 1_388_534_400;
-    let aaa: Vec<_> = kept.readings().into_iter().take(3).map(|(_, at, value)| ((at - first) / 86_400, value)).collect();
+    let aaa: Vec<_> =
+        kept.readings().into_iter().take(3).map(|(_, at, value)| ((at - first) / 86_400, value)).collect();
     assert_eq!(aaa, [(0, 1.5), (1, 2.5), (9, 3.5)]);
     assert!(kept.readings()[3].2.is_nan(), "an empty cell is missing, not zero");
 }
@@ -234,7 +252,10 @@ fn the_total_wins_over_the_sum_of_tariffs_and_the_sum_stands_in_for_it() {
         1;100200300400;00000017;01.03.2025;60,5;39;;100;ул. Абая 1;;01.03.2025;А;дистанционно;ТП-12\n\
         2;100200300401;00000018;01.03.2025;60,5;39;н/д;;ул. Абая 2;;01.03.2025;А;дистанционно;ТП-12\n";
     let kept = read(&WINDOWS_1251.encode(text).0).unwrap();
-    assert_eq!(counters(&kept), [row("00000017", "2025-03-01T00:00", 100.0), row("00000018", "2025-03-01T00:00", 99.5)]);
+    assert_eq!(
+        counters(&kept),
+        [row("00000017", "2025-03-01T00:00", 100.0), row("00000018", "2025-03-01T00:00", 99.5)]
+    );
 }
 
 #[test]
@@ -253,8 +274,12 @@ fn tariff_zones_in_rows_of_their_own_are_one_counter_and_the_ratio_counts() {
         "{head}1;а;б;в;17;40;;А+;Т1;1;2;1\n2;а;б;в;17;40;;А+;Т2;3;5;2\n3;а;б;в;18;1;;А+;Т1;1;2;1\n4;а;б;в;18;1;;А+;Общая;7;9;2\nИтого;;;;;;;;;;;6\n"
     );
     let kept = read(text.as_bytes()).unwrap();
-    let expected =
-        [("17", "2025-03-01T00:00", 160.0), ("17", "2025-04-01T00:00", 280.0), ("18", "2025-03-01T00:00", 7.0), ("18", "2025-04-01T00:00", 9.0)];
+    let expected = [
+        ("17", "2025-03-01T00:00", 160.0),
+        ("17", "2025-04-01T00:00", 280.0),
+        ("18", "2025-03-01T00:00", 7.0),
+        ("18", "2025-04-01T00:00", 9.0),
+    ];
     assert_eq!(counters(&kept), expected.map(|(id, at, value)| row(id, at, value)));
     assert!(kept.rejects().is_empty());
 }
@@ -264,7 +289,10 @@ fn counters_without_a_day_ask_for_it() {
     let text = "Прибор учета;Параметр;Значение\n00017;А+;100\n";
     let error = read(text.as_bytes()).err().unwrap().to_string();
     assert!(error.contains("read_on"), "{error}");
-    let kept = read_as(text.as_bytes(), "layout = \"register\"\nread_on = \"2025-03-31\"\n[columns]\ntotal = [\"Значение\"]\n");
+    let kept = read_as(
+        text.as_bytes(),
+        "layout = \"register\"\nread_on = \"2025-03-31\"\n[columns]\ntotal = [\"Значение\"]\n",
+    );
     assert_eq!(counters(&kept), [row("00017", "2025-03-31T00:00", 100.0)]);
 }
 
@@ -302,7 +330,9 @@ fn a_column_of_times_beside_bare_dates_is_found_by_its_cells() {
 
 #[test]
 fn hours_from_1_to_24_are_ends() {
-    let kept = read(b"Household,Date,Time,Consumption\nH1,2025-03-01,1,0.5\nH1,2025-03-01,2,0.6\nH1,2025-03-01,24,0.7\n").unwrap();
+    let kept =
+        read(b"Household,Date,Time,Consumption\nH1,2025-03-01,1,0.5\nH1,2025-03-01,2,0.6\nH1,2025-03-01,24,0.7\n")
+            .unwrap();
     assert_eq!(short(&kept).iter().map(|reading| reading.1).collect::<Vec<_>>(), [0, 60, 1380]);
 }
 
@@ -322,13 +352,15 @@ fn rows_of_totals_are_passed_over_but_not_ids_that_begin_alike() {
 fn a_profile_that_does_not_fit_names_what_it_wants_and_what_there_is() {
     let (_keep, path) = file_named("dump.csv", b"a,b,c\n1,2025-03-01,3\n");
     let profile = Profile::parse("mine", "[columns]\nusage_point = [\"Meter\"]\n").unwrap();
-    let error = read_file_as(&DelimitedText, &path, &Calendar::new(None).unwrap(), Some(&profile)).err().unwrap().to_string();
+    let error =
+        read_file_as(&DelimitedText, &path, &Calendar::new(None).unwrap(), Some(&profile)).err().unwrap().to_string();
     assert!(error.contains("`Meter`") && error.contains("mine") && error.contains("`a`, `b`, `c`"), "{error}");
 }
 
 #[test]
 fn a_profile_pads_ids_scales_values_and_knows_words_of_quality() {
-    let profile = "pad_ids_to = 8\nunit = \"Wh\"\nmultiplier = 40\nmissing = [\"9999\"]\n[quality]\n\"!\" = \"estimated\"\n";
+    let profile =
+        "pad_ids_to = 8\nunit = \"Wh\"\nmultiplier = 40\nmissing = [\"9999\"]\n[quality]\n\"!\" = \"estimated\"\n";
     let kept = read_as(b"meter_id,start,value,status\n17,2025-03-01 00:00,500,\n17,2025-03-01 00:30,9999,!\n", profile);
     assert_eq!(short(&kept)[0], ("00000017".to_owned(), 0, 20.0));
     assert!(short(&kept)[1].2.is_nan());
@@ -371,7 +403,8 @@ const STAMPS: [(&str, &str); 8] = [
     ("31.02.2025", "10:00"),
     ("01.03.2025", "7:30"),
 ];
-const VALUES: [&str; 10] = ["0,25", "12", "-0,5", "", "н/д", "1 234,5", "1e3", "0,123456789012345678", "99999999999", "x"];
+const VALUES: [&str; 10] =
+    ["0,25", "12", "-0,5", "", "н/д", "1 234,5", "1e3", "0,123456789012345678", "99999999999", "x"];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
@@ -397,7 +430,8 @@ proptest! {
         rows in proptest::collection::vec((0_usize..3, 0_usize..STAMPS.len(), 0_usize..VALUES.len(), 0_usize..3, 0_usize..20), 1..60),
         ends in prop_oneof![Just("\n"), Just("\r\n")],
     ) {
-        // A row with quotes is split into fields; most of those without are read from left to right.
+        // A row with quotes is split into fields; most of those without are read from left to
+        // right.
         let heads = ["meter_id;start;kwh", "n;meter_id;kwh;start;quality", "meter_id;date;time;kwh;note", "date;time;kwh;meter_id"];
         let table = |mark: &str| {
             let mut text = format!("{}{ends}", heads[layout]);

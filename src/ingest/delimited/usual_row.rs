@@ -1,7 +1,9 @@
-//! Rows of a long table that say nothing new but a number, which nearly all are: the usage point, the day and the quality of the row before.
+//! Rows of a long table that say nothing new but a number, which nearly all are: the usage point,
+//! the day and the quality of the row before.
 //!
-//! Such a row is read from left to right in one go, without looking for its end or its fields first. Any other row is `long`'s, and so is every row that this file does not
-//! take: what it takes means the same there.
+//! Such a row is read from left to right in one go, without looking for its end or its fields
+//! first. Any other row is `long`'s, and so is every row that this file does not take: what it
+//! takes means the same there.
 
 use crate::domain::{Timestamp, same_id};
 
@@ -57,7 +59,8 @@ impl Plan {
 }
 
 impl Parser<'_> {
-    /// Takes the row that `text` begins with if it is a usual one, and gives its length with the end of the line.
+    /// Takes the row that `text` begins with if it is a usual one, and gives its length with the
+    /// end of the line.
     pub(super) fn usual_row(&mut self, text: &[u8]) -> Option<usize> {
         if *self.roles.first()? == Role::Other && is_footer(text, self.plan) {
             return None;

@@ -41,7 +41,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A row of the slots of a local day. Slots are counted from the day's first instant, so on a day on which the clock changes the last of them may lie beyond it.
+    /// A row of the slots of a local day. Slots are counted from the day's first instant, so on a
+    /// day on which the clock changes the last of them may lie beyond it.
     pub(super) fn slot_row(&mut self, index: usize, fields: &[&[u8]], columns: &SlotColumns) {
         let first = self.intervals.len();
         match self.slots(index, fields, columns) {
@@ -58,11 +59,20 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn slots(&mut self, index: usize, fields: &[&[u8]], columns: &SlotColumns) -> Result<(u32, TimeRun, Vec<f32>, ReadingQuality), Refused> {
+    fn slots(
+        &mut self,
+        index: usize,
+        fields: &[&[u8]],
+        columns: &SlotColumns,
+    ) -> Result<(u32, TimeRun, Vec<f32>, ReadingQuality), Refused> {
         self.check_width(fields)?;
         let key = self.key(fields)?;
         let date = fields[columns.date];
-        let day = self.plan.form.day(date).ok_or_else(|| (RejectCode::TIME_UNREADABLE, stamp_detail(RejectCode::TIME_UNREADABLE, date)))?;
+        let day = self
+            .plan
+            .form
+            .day(date)
+            .ok_or_else(|| (RejectCode::TIME_UNREADABLE, stamp_detail(RejectCode::TIME_UNREADABLE, date)))?;
         let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
         let held = ((next.0 - start.0) / 60 / i64::from(columns.step_min)).max(0) as usize;
         let channel = columns.channel.map_or(Ok(ChannelWord::Import), |column| self.channel(fields[column]))?;
@@ -75,7 +85,10 @@ impl<'a> Parser<'a> {
                 // Writers fill the hour that never was with blanks or zeros.
                 Ok(value) if value.is_nan() || value == 0.0 => NO_READING,
                 Ok(_) => {
-                    let detail = format!("slot {} of {day}, which has {held}; say `time_zone` in a profile if the clock did not change", slot + 1);
+                    let detail = format!(
+                        "slot {} of {day}, which has {held}; say `time_zone` in a profile if the clock did not change",
+                        slot + 1
+                    );
                     self.refuse(index, (RejectCode::TIME_NEVER_WAS, detail));
                     NO_READING
                 }
@@ -119,7 +132,8 @@ impl<'a> Parser<'a> {
 
     /// A row of one usage point at all instants.
     pub(super) fn time_row(&mut self, index: usize, fields: &[&[u8]], axis: &TimeAxis, columns: &TimeColumns) {
-        let key = self.check_width(fields).and_then(|()| Ok((self.key(fields)?, self.factor_of_row(fields, columns.ratio)?)));
+        let key =
+            self.check_width(fields).and_then(|()| Ok((self.key(fields)?, self.factor_of_row(fields, columns.ratio)?)));
         match key {
             Ok((key, factor)) => {
                 let mut values = Vec::with_capacity(axis.columns.len());
@@ -129,7 +143,11 @@ impl<'a> Parser<'a> {
                         self.refuse(index, refused);
                         f64::from(NO_READING)
                     });
-                    values.push(if is_instant && !crate::domain::is_no_reading(value as f32) { value as f32 } else { NO_READING });
+                    values.push(if is_instant && !crate::domain::is_no_reading(value as f32) {
+                        value as f32
+                    } else {
+                        NO_READING
+                    });
                 }
                 self.push_row(key, &axis.times, Ok(values));
             }
@@ -141,7 +159,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Rows of instants with usage points across, turned so that the readings of a usage point lie together. Returns the number of rows.
+    /// Rows of instants with usage points across, turned so that the readings of a usage point lie
+    /// together. Returns the number of rows.
     pub(super) fn across(&mut self, text: &'a [u8], has_head: bool, columns: &AcrossColumns) -> u64 {
         let mut times: Vec<TimeRun> = Vec::new();
         let mut values: Vec<f32> = Vec::new();
@@ -153,7 +172,8 @@ impl<'a> Parser<'a> {
             };
             push_time(&mut times, TimeRun { first: at.into(), step: 0, rows: 1 });
             for (column, id) in &columns.meters {
-                let value = parser.value(fields[*column], Value::Interval(*column, parser.plan.unit), parser.plan.factor);
+                let value =
+                    parser.value(fields[*column], Value::Interval(*column, parser.plan.unit), parser.plan.factor);
                 let value = value.map_or_else(
                     |(code, detail)| {
                         parser.refuse(index, (code, format!("`{id}`: {detail}")));

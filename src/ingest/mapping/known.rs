@@ -40,21 +40,30 @@ impl KnownProfile {
     }
 }
 
-/// The known export whose signature stands in one row, or in two rows one below the other; `None` when there is none.
+/// The known export whose signature stands in one row, or in two rows one below the other; `None`
+/// when there is none.
 pub(in crate::ingest) fn recognised(rows: &[Vec<String>]) -> Option<Profile> {
     let plain_rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
     let holds = |signature: &[String], rows: &[Vec<String>]| {
-        !signature.is_empty() && signature.iter().map(|name| plain(name)).all(|name| rows.iter().flatten().any(|cell| *cell == name))
+        !signature.is_empty()
+            && signature.iter().map(|name| plain(name)).all(|name| rows.iter().flatten().any(|cell| *cell == name))
     };
-    // An export of the counters of a day that it does not name is another one where some column names days.
-    let names_days = |rows: &[Vec<String>]| rows.iter().flatten().any(|cell| TIMESTAMP.iter().chain(DATE).any(|name| plain(name) == *cell));
+    // An export of the counters of a day that it does not name is another one where some column
+    // names days.
+    let names_days = |rows: &[Vec<String>]| {
+        rows.iter().flatten().any(|cell| TIMESTAMP.iter().chain(DATE).any(|name| plain(name) == *cell))
+    };
     let is_of_one_day = |profile: &Profile| {
         let columns = &profile.columns;
-        profile.layout == Some(super::Layout::Register) && columns.date.is_empty() && columns.timestamp.is_empty() && columns.period_begin.is_empty()
+        profile.layout == Some(super::Layout::Register)
+            && columns.date.is_empty()
+            && columns.timestamp.is_empty()
+            && columns.period_begin.is_empty()
     };
     PROFILES.iter().filter_map(|known| known.profile().ok()).find(|profile| {
         // Labels of a transposed table stand below one another.
-        let height = if profile.layout == Some(super::Layout::Transposed) { 4 } else { profile.header_rows.unwrap_or(1).max(1) };
+        let height =
+            if profile.layout == Some(super::Layout::Transposed) { 4 } else { profile.header_rows.unwrap_or(1).max(1) };
         (0..plain_rows.len()).any(|first| {
             let rows = &plain_rows[first..(first + height).min(plain_rows.len())];
             holds(&profile.signature, rows) && !(is_of_one_day(profile) && names_days(rows))

@@ -1,7 +1,8 @@
 //! Mapping profiles: how a source writes its readings, said in TOML.
 //!
-//! Whatever a profile leaves out is found from the file's content; what it says is taken as said. Profiles for known exports are part of the program
-//! (`PROFILES`), and `darkload inspect` prints the profile of any file, to be edited and given with `--profile`.
+//! Whatever a profile leaves out is found from the file's content; what it says is taken as said.
+//! Profiles for known exports are part of the program (`PROFILES`), and `darkload inspect` prints
+//! the profile of any file, to be edited and given with `--profile`.
 
 mod known;
 mod understanding;
@@ -45,7 +46,8 @@ pub struct Profile {
     /// Rows above the header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) skip_rows: Option<usize>,
-    /// Rows of the header: 0 where columns have numbers instead of names, 2 where groups of columns have a heading.
+    /// Rows of the header: 0 where columns have numbers instead of names, 2 where groups of columns
+    /// have a heading.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) header_rows: Option<usize>,
     /// Beginnings of rows that are no readings: totals, signatures.
@@ -86,13 +88,14 @@ pub struct Profile {
     /// Words of the quality column.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) quality: BTreeMap<String, QualityWord>,
-    /// Words of the column `kind`, which says of every row what its value is. Rows of other kinds are left out.
+    /// Words of the column `kind`, which says of every row what its value is. Rows of other kinds
+    /// are left out.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) kinds: BTreeMap<String, Kind>,
 }
 
-/// Names of columns, the preferred first; compared without case, spaces, punctuation and the difference between Latin and Cyrillic letters of one shape.
-/// A number counts columns from 1.
+/// Names of columns, the preferred first; compared without case, spaces, punctuation and the
+/// difference between Latin and Cyrillic letters of one shape. A number counts columns from 1.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Columns {
@@ -124,7 +127,8 @@ pub(super) struct Columns {
     /// Ratio of current transformers, by which a value is multiplied.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) ratio: Vec<String>,
-    /// Layout `register`: tariff zone of the row. The row of all zones wins over the sum of the others.
+    /// Layout `register`: tariff zone of the row. The row of all zones wins over the sum of the
+    /// others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) zone: Vec<String>,
     /// Layout `register`: the counter over all tariffs; it wins over the sum of `tariffs`.
@@ -132,7 +136,8 @@ pub(super) struct Columns {
     pub(super) total: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tariffs: Vec<String>,
-    /// Layout `register`: the counter at the beginning of the period, whose date stands in the title, in the header or in `date`.
+    /// Layout `register`: the counter at the beginning of the period, whose date stands in the
+    /// title, in the header or in `date`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) period_begin: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -154,7 +159,8 @@ pub(super) enum Layout {
     WideByMeter,
     /// One usage point a row, one instant a column.
     WideByTime,
-    /// As `wide_by_meter`, with labelled rows above the first instant, one of which names the usage points.
+    /// As `wide_by_meter`, with labelled rows above the first instant, one of which names the usage
+    /// points.
     Transposed,
     /// Counters.
     Register,
@@ -299,7 +305,8 @@ impl Profile {
             let known = PROFILES.iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
             return Err(ProfileError::Unknown { given: given.to_owned(), known });
         }
-        let text = std::fs::read_to_string(path).map_err(|source| ProfileError::Io { path: path.to_path_buf(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ProfileError::Io { path: path.to_path_buf(), source })?;
         Self::parse(given, &text)
     }
 
@@ -308,7 +315,8 @@ impl Profile {
     /// # Errors
     /// When the text is no profile.
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, ProfileError> {
-        let wrong = |error: toml::de::Error| ProfileError::Toml { name: name.to_owned(), message: toml_words(&error, text) };
+        let wrong =
+            |error: toml::de::Error| ProfileError::Toml { name: name.to_owned(), message: toml_words(&error, text) };
         let mut profile: Self = toml::from_str(text).map_err(wrong)?;
         if profile.name.is_empty() {
             name.clone_into(&mut profile.name);
@@ -317,7 +325,8 @@ impl Profile {
     }
 
     fn checked(self) -> Result<Self, ProfileError> {
-        let refuse = |key, value: String, expected| Err(ProfileError::Value { name: self.name.clone(), key, value, expected });
+        let refuse =
+            |key, value: String, expected| Err(ProfileError::Value { name: self.name.clone(), key, value, expected });
         if let Some(label) = &self.encoding
             && encoding_rs::Encoding::for_label(label.as_bytes()).is_none()
         {
@@ -427,7 +436,11 @@ mod tests {
 
     #[test]
     fn values_without_sense_are_refused_with_what_would_do() {
-        for (text, word) in [("encoding = \"cp9999\"", "windows-1251"), ("time_zone = \"Mars\"", "Asia/Almaty"), ("multiplier = 0", "above 0")] {
+        for (text, word) in [
+            ("encoding = \"cp9999\"", "windows-1251"),
+            ("time_zone = \"Mars\"", "Asia/Almaty"),
+            ("multiplier = 0", "above 0"),
+        ] {
             let message = Profile::parse("mine", text).unwrap_err().to_string();
             assert!(message.contains(word), "{message}");
         }

@@ -11,7 +11,8 @@ pub struct Decision {
     pub value: String,
     /// Why.
     pub ground: String,
-    /// Another reading of the file that its content allows as well, with what would settle it; `None` when there is none.
+    /// Another reading of the file that its content allows as well, with what would settle it;
+    /// `None` when there is none.
     pub doubt: Option<String>,
 }
 
@@ -31,7 +32,13 @@ impl Understanding {
     }
 
     /// Notes a decision that could have been another.
-    pub(in crate::ingest) fn doubt(&mut self, what: &'static str, value: impl Into<String>, ground: impl Into<String>, doubt: impl Into<String>) {
+    pub(in crate::ingest) fn doubt(
+        &mut self,
+        what: &'static str,
+        value: impl Into<String>,
+        ground: impl Into<String>,
+        doubt: impl Into<String>,
+    ) {
         self.decisions.push(Decision { what, value: value.into(), ground: ground.into(), doubt: Some(doubt.into()) });
     }
 }

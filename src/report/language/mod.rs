@@ -1,8 +1,12 @@
-//! The languages of the page, the workbook and `explain`: one file a language, `src/report/languages/<code>.toml`.
+//! The languages of the page, the workbook and `explain`: one file a language,
+//! `src/report/languages/<code>.toml`.
 //!
-//! English is the language of the CSV files and of all findings. A sentence of a finding is recognised by the English pattern that it was made from (`[phrases]` of `en.toml`), and is said
-//! anew with the same numbers in another language; what no pattern fits stays English rather than being lost. So a result of yesterday can be explained today in a language that is
-//! added tomorrow. `[page]`, `[workbook]`, `[explain]`, `[titles]`, `[meanings]` and `[words]` hold what is not part of findings. Tests hold all files to the same keys and placeholders.
+//! English is the language of the CSV files and of all findings. A sentence of a finding is
+//! recognised by the English pattern that it was made from (`[phrases]` of `en.toml`), and is said
+//! anew with the same numbers in another language; what no pattern fits stays English rather than
+//! being lost. So a result of yesterday can be explained today in a language that is added
+//! tomorrow. `[page]`, `[workbook]`, `[explain]`, `[titles]`, `[meanings]` and `[words]` hold what
+//! is not part of findings. Tests hold all files to the same keys and placeholders.
 
 mod phrasebook;
 
@@ -50,7 +54,8 @@ pub(super) struct Texts {
     pub(super) explain: BTreeMap<String, String>,
     /// Titles of columns, by their names.
     pub(super) titles: BTreeMap<String, String>,
-    /// Meanings of columns by `file.column`, or by column where all files mean the same. English ones stand in the table of columns.
+    /// Meanings of columns by `file.column`, or by column where all files mean the same. English
+    /// ones stand in the table of columns.
     #[serde(default)]
     pub(super) meanings: BTreeMap<String, String>,
     /// Words that stand in cells: findings, patterns, kinds of faults.
@@ -75,9 +80,14 @@ pub(super) const SENTENCES: &[&str] = &[
     "transformers_over_rating",
 ];
 
-static TEXTS: LazyLock<Vec<Texts>> =
-    LazyLock::new(|| LANGUAGES.iter().map(|(_, code, file)| toml::from_str(file).unwrap_or_else(|error| panic!("{code}.toml: {error}"))).collect());
-static BOOK: LazyLock<Phrasebook> = LazyLock::new(|| Phrasebook::new(&Language::English.texts().phrases, &Language::English.texts().words));
+static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
+    LANGUAGES
+        .iter()
+        .map(|(_, code, file)| toml::from_str(file).unwrap_or_else(|error| panic!("{code}.toml: {error}")))
+        .collect()
+});
+static BOOK: LazyLock<Phrasebook> =
+    LazyLock::new(|| Phrasebook::new(&Language::English.texts().phrases, &Language::English.texts().words));
 
 /// The phrasebook of all findings.
 pub(super) fn phrasebook() -> &'static Phrasebook {
@@ -85,11 +95,14 @@ pub(super) fn phrasebook() -> &'static Phrasebook {
 }
 
 /// Columns that hold words of the program, which every language has.
-pub(super) const WORDS: &[&str] = &["finding", "pattern", "kind", "level", "fault", "look_alike", "licence_status", "licence_match", "part", "what"];
+pub(super) const WORDS: &[&str] =
+    &["finding", "pattern", "kind", "level", "fault", "look_alike", "licence_status", "licence_match", "part", "what"];
 
 /// A text with its placeholders filled in.
 pub(super) fn filled(text: &str, parts: &[(&str, String)]) -> String {
-    phrasebook::fill(text, |name| parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| value.clone()))
+    phrasebook::fill(text, |name| {
+        parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| value.clone())
+    })
 }
 
 /// The sentences of a cell: parts of a list, or one sentence with a semicolon of its own.
@@ -127,16 +140,20 @@ impl Language {
         meanings.get(&format!("{table}.{column}")).or_else(|| meanings.get(column)).map_or(english, String::as_str)
     }
 
-    /// A word of a cell, such as `metered_hidden_load`; itself with spaces where the language has none.
+    /// A word of a cell, such as `metered_hidden_load`; itself with spaces where the language has
+    /// none.
     pub(super) fn word(self, word: &str) -> String {
         self.texts().words.get(word).cloned().unwrap_or_else(|| word.replace('_', " "))
     }
 
-    /// A text of `explain`, or one that it shares with the page, with its placeholders filled in; numbers and dates are written as the language does.
+    /// A text of `explain`, or one that it shares with the page, with its placeholders filled in;
+    /// numbers and dates are written as the language does.
     pub(super) fn tell(self, key: &str, parts: &[(&str, &str)]) -> String {
         let texts = self.texts();
         let text = texts.explain.get(key).or_else(|| texts.page.get(key)).map_or(key, String::as_str);
-        phrasebook::fill(text, |name| parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| self.number(value)))
+        phrasebook::fill(text, |name| {
+            parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| self.number(value))
+        })
     }
 
     /// A sentence of a finding in this language.
@@ -161,7 +178,10 @@ impl Language {
                 let Some(template) = self.texts().phrases.get(phrasebook().key(*key)) else { return String::new() };
                 let names = phrasebook().names(*key);
                 phrasebook::fill(template, |name| {
-                    names.iter().position(|known| known == name).map_or_else(String::new, |place| self.say(&parts[place]))
+                    names
+                        .iter()
+                        .position(|known| known == name)
+                        .map_or_else(String::new, |place| self.say(&parts[place]))
                 })
             }
         }
@@ -192,8 +212,12 @@ mod tests {
         for (language, code, _) in LANGUAGES {
             for ((section, ours), (_, english)) in sections(language.texts()).into_iter().zip(sections(english)) {
                 let (keys, wanted): (BTreeSet<_>, BTreeSet<_>) = (ours.keys().collect(), english.keys().collect());
-                let (missing, extra): (Vec<_>, Vec<_>) = (wanted.difference(&keys).collect(), keys.difference(&wanted).collect());
-                assert!(missing.is_empty() && extra.is_empty(), "{code}.toml [{section}] lacks {missing:?} and has {extra:?} beside");
+                let (missing, extra): (Vec<_>, Vec<_>) =
+                    (wanted.difference(&keys).collect(), keys.difference(&wanted).collect());
+                assert!(
+                    missing.is_empty() && extra.is_empty(),
+                    "{code}.toml [{section}] lacks {missing:?} and has {extra:?} beside"
+                );
                 for (key, text) in ours {
                     let names = |text: &str| phrasebook::placeholders(text).into_iter().collect::<BTreeSet<_>>();
                     assert_eq!(names(text), names(&english[key]), "{code}.toml [{section}] {key}");
@@ -208,9 +232,17 @@ mod tests {
         for (language, code, _) in LANGUAGES {
             for table in TABLES {
                 for (name, english) in (table.header)() {
-                    assert!(language.texts().titles.contains_key(name), "{code}.toml [titles] lacks {name} of {}", table.file);
+                    assert!(
+                        language.texts().titles.contains_key(name),
+                        "{code}.toml [titles] lacks {name} of {}",
+                        table.file
+                    );
                     let translated = !language.meaning(table.file, name, "").is_empty();
-                    assert!(translated || *language == Language::English, "{code}.toml [meanings] lacks {name} of {}: {english}", table.file);
+                    assert!(
+                        translated || *language == Language::English,
+                        "{code}.toml [meanings] lacks {name} of {}: {english}",
+                        table.file
+                    );
                 }
             }
         }
@@ -237,7 +269,19 @@ mod tests {
         }
         let words = &Language::English.texts().words;
         assert!(LOOK_ALIKES.iter().all(|look_alike| words.contains_key(look_alike.name)));
-        let kinds = ["stuck", "flat_filled", "multiplier", "rollover", "gap", "duplicate", "spike", "negative", "clock", "unlinked", "wrong_link"];
+        let kinds = [
+            "stuck",
+            "flat_filled",
+            "multiplier",
+            "rollover",
+            "gap",
+            "duplicate",
+            "spike",
+            "negative",
+            "clock",
+            "unlinked",
+            "wrong_link",
+        ];
         assert!(kinds.iter().chain(&["estimated", "unknown_customer"]).all(|kind| words.contains_key(*kind)));
     }
 

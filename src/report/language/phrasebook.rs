@@ -1,7 +1,9 @@
 //! Recognising an English sentence by the pattern it was made from.
 //!
-//! A pattern is words with placeholders, whose first letter says what may stand there: `{n_…}` a number or date, `{w_…}` one of the known words, `{p_…}` another known sentence, `{i_…}` an id without spaces, `{t_…}` any text. The most particular
-//! pattern (most letters of its own) that fits the whole sentence wins.
+//! A pattern is words with placeholders, whose first letter says what may stand there: `{n_…}` a
+//! number or date, `{w_…}` one of the known words, `{p_…}` another known sentence, `{i_…}` an id
+//! without spaces, `{t_…}` any text. The most particular pattern (most letters of its own) that
+//! fits the whole sentence wins.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,8 @@ pub(in crate::report) enum Said {
     Text(String),
     /// A known word.
     Word(String),
-    /// A known sentence: its number, and what stands in its placeholders in the order of the English pattern.
+    /// A known sentence: its number, and what stands in its placeholders in the order of the
+    /// English pattern.
     Phrase(usize, Vec<Said>),
 }
 
@@ -42,9 +45,9 @@ impl Phrasebook {
         let mut order: Vec<usize> = (0..patterns.len()).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(patterns[index].letters()));
         // In sentences words stand with spaces, and as the language file has them.
-        let spoken = words
-            .iter()
-            .flat_map(|(word, text)| [(word.replace('_', " "), word.clone()), (word.clone(), word.clone()), (text.clone(), word.clone())]);
+        let spoken = words.iter().flat_map(|(word, text)| {
+            [(word.replace('_', " "), word.clone()), (word.clone(), word.clone()), (text.clone(), word.clone())]
+        });
         Self { keys: phrases.keys().cloned().collect(), patterns, order, words: spoken.collect() }
     }
 
@@ -79,7 +82,8 @@ impl Phrasebook {
         }
         self.order.iter().find_map(|&number| {
             let pattern = &self.patterns[number];
-            let rest = sentence.strip_prefix(pattern.literals[0].as_str()).filter(|rest| pattern.has_its_words(rest))?;
+            let rest =
+                sentence.strip_prefix(pattern.literals[0].as_str()).filter(|rest| pattern.has_its_words(rest))?;
             let mut parts = Vec::with_capacity(pattern.names.len());
             self.fits(pattern, 0, rest, deep, &mut parts).then_some(Said::Phrase(number, parts))
         })
@@ -117,13 +121,15 @@ impl Phrasebook {
     }
 }
 
-/// Inside a list of a cell a semicolon is written as a comma: sentences are compared without the difference.
+/// Inside a list of a cell a semicolon is written as a comma: sentences are compared without the
+/// difference.
 fn even(text: &str) -> String {
     text.replace(';', ",")
 }
 
 impl Pattern {
-    /// Whether all text between and after the placeholders stands in `rest`, in order: cheap to ask before sentences within sentences are tried.
+    /// Whether all text between and after the placeholders stands in `rest`, in order: cheap to ask
+    /// before sentences within sentences are tried.
     fn has_its_words(&self, rest: &str) -> bool {
         let mut rest = Some(rest);
         for literal in &self.literals[1..] {
@@ -184,7 +190,11 @@ pub(super) fn is_number(text: &str) -> bool {
 
 /// A day, `2025-03-01`.
 pub(super) fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.bytes().enumerate().all(|(place, byte)| if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+    text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(place, byte)| if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 #[cfg(test)]
@@ -204,7 +214,9 @@ mod tests {
 
     #[test]
     fn sentences_within_sentences_are_recognised() {
-        let Said::Phrase(number, parts) = book().parse("flatness: the floor is 80 % (3.4 times more usual)") else { panic!("not recognised") };
+        let Said::Phrase(number, parts) = book().parse("flatness: the floor is 80 % (3.4 times more usual)") else {
+            panic!("not recognised")
+        };
         assert_eq!(book().key(number), "any");
         assert_eq!(parts[0], Said::Word("flatness".into()));
         assert!(matches!(&parts[1], Said::Phrase(_, inner) if inner[0] == Said::Text("80".into())));
@@ -218,7 +230,9 @@ mod tests {
 
     #[test]
     fn a_text_with_the_words_between_is_split_where_the_rest_fits() {
-        let Said::Phrase(_, parts) = book().parse("A is missing at B is missing at T1") else { panic!("not recognised") };
+        let Said::Phrase(_, parts) = book().parse("A is missing at B is missing at T1") else {
+            panic!("not recognised")
+        };
         assert_eq!(parts.len(), 2);
     }
 }

@@ -117,7 +117,8 @@ impl<'a> PageData<'a> {
         let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
         let place = |lat: f64, lon: f64| [real(lat, 5), real(lon, 5)];
         let node_lines = tables::lines("nodes", findings);
-        let node_place = |line: &usize| findings.node_places.get(&findings.nodes[*line].node).map(|&(lat, lon)| place(lat, lon));
+        let node_place =
+            |line: &usize| findings.node_places.get(&findings.nodes[*line].node).map(|&(lat, lon)| place(lat, lon));
         Self {
             run: run(findings),
             headline: Headline::of(findings),
@@ -125,8 +126,14 @@ impl<'a> PageData<'a> {
             tables: tables::tables(findings),
             meanings: tables::meanings(),
             families: &findings.family_names,
-            llr: scores.iter().map(|score| score.map(|score| score.llr.iter().map(|&llr| finite(f64::from(llr), 3)).collect())).collect(),
-            log_odds: scores.iter().map(|score| score.and_then(|score| score.log_odds).map_or(Value::Null, |odds| finite(odds, 3))).collect(),
+            llr: scores
+                .iter()
+                .map(|score| score.map(|score| score.llr.iter().map(|&llr| finite(f64::from(llr), 3)).collect()))
+                .collect(),
+            log_odds: scores
+                .iter()
+                .map(|score| score.and_then(|score| score.log_odds).map_or(Value::Null, |odds| finite(odds, 3)))
+                .collect(),
             dossiers: findings.dossiers.iter().take(MOST_LINES).map(dossier).collect(),
             node_days: node_days(&findings.node_days),
             node_places: node_lines.iter().filter(|&&line| line < findings.nodes.len()).map(node_place).collect(),

@@ -1,8 +1,11 @@
 //! `report.html`: one file that opens offline and asks nothing of the network.
 //!
-//! The page is a frame (`templates/report.html`), a style sheet and some scripts (`templates/page/`), and the findings as JSON, from which the scripts draw what is asked for: a table a hundred lines at a
-//! time, a dossier when it is opened. All three languages are in it. Whatever comes from outside is text: JSON cannot end its script (`<` is escaped), scripts make text nodes only, and the page
-//! allows itself no script but its own, known by digest, and no address to load from.
+//! The page is a frame (`templates/report.html`), a style sheet and some scripts
+//! (`templates/page/`), and the findings as JSON, from which the scripts draw what is asked for: a
+//! table a hundred lines at a time, a dossier when it is opened. All three languages are in it.
+//! Whatever comes from outside is text: JSON cannot end its script (`<` is escaped), scripts make
+//! text nodes only, and the page allows itself no script but its own, known by digest, and no
+//! address to load from.
 
 mod data;
 mod series;
@@ -77,7 +80,8 @@ pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError
 
 fn render(findings: &Findings) -> Result<String, askama::Error> {
     let language = Language::of_code(&findings.run.language).unwrap_or_default();
-    let texts: BTreeMap<&str, PageTexts> = LANGUAGES.iter().map(|(language, code, _)| (*code, PageTexts::of(language.texts()))).collect();
+    let texts: BTreeMap<&str, PageTexts> =
+        LANGUAGES.iter().map(|(language, code, _)| (*code, PageTexts::of(language.texts()))).collect();
     let script = format!("'use strict';\n(() => {{\n{}}})();\n", SCRIPTS.join("\n"));
     let page = Page {
         language: language.code(),
@@ -100,7 +104,8 @@ fn json(value: &impl Serialize) -> Result<String, askama::Error> {
 fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
-        let bits = three.iter().enumerate().fold(0_u32, |bits, (place, &byte)| bits | u32::from(byte) << (16 - 8 * place));
+        let bits =
+            three.iter().enumerate().fold(0_u32, |bits, (place, &byte)| bits | u32::from(byte) << (16 - 8 * place));
         for place in 0..4 {
             text.push(if place <= three.len() { series::letter((bits >> (18 - 6 * place)) as u8 & 63) } else { '=' });
         }
@@ -125,7 +130,10 @@ mod tests {
 
     #[test]
     fn an_address_from_outside_is_text_and_never_a_tag() {
-        let findings = Findings { suspects: vec![suspect("</script><script>alert(1)</script> & \"Abay\" <img src=x>")], ..Findings::default() };
+        let findings = Findings {
+            suspects: vec![suspect("</script><script>alert(1)</script> & \"Abay\" <img src=x>")],
+            ..Findings::default()
+        };
         let page = render(&findings).unwrap();
         assert!(!page.contains("alert(1)</script>") && !page.contains("<img"), "an address became a tag");
         assert!(page.contains("\\u003c/script>\\u003cscript>alert(1)"), "it is there as text");
@@ -144,7 +152,10 @@ mod tests {
     fn every_text_that_a_script_asks_for_is_there() {
         let texts = &Language::English.texts().page;
         for script in SCRIPTS {
-            for (at, _) in script.match_indices("t('").filter(|(at, _)| !script[..*at].ends_with(|c: char| c.is_ascii_alphanumeric())) {
+            for (at, _) in script
+                .match_indices("t('")
+                .filter(|(at, _)| !script[..*at].ends_with(|c: char| c.is_ascii_alphanumeric()))
+            {
                 let asked = script[at + 3..].split('\'').next().unwrap();
                 assert!(asked.ends_with('_') || texts.contains_key(asked), "{asked}");
             }
@@ -154,7 +165,14 @@ mod tests {
     #[test]
     fn digests_are_written_as_the_standard_says() {
         // RFC 4648, section 10.
-        let cases = [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")];
+        let cases = [
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ];
         for (bytes, text) in cases {
             assert_eq!(base64(bytes.as_bytes()), text);
         }

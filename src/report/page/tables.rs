@@ -10,7 +10,8 @@ use crate::report::language::{SENTENCES, Said, phrasebook, sentences_of};
 use crate::report::{Cell, TABLES, TableOf};
 
 /// Tables that the page shows.
-const SHOWN: &[&str] = &["suspects", "addresses", "worklist", "nodes", "money", "regions", "cleared", "coverage", "screening", "faults"];
+const SHOWN: &[&str] =
+    &["suspects", "addresses", "worklist", "nodes", "money", "regions", "cleared", "coverage", "screening", "faults"];
 /// Lines of a table that a page holds, at most; the csv file has all.
 pub(super) const MOST_LINES: usize = 5000;
 
@@ -39,17 +40,23 @@ pub(super) fn meanings() -> BTreeMap<&'static str, BTreeMap<&'static str, &'stat
     TABLES.iter().filter(|table| SHOWN.contains(&table.file.trim_end_matches(".csv"))).map(of).collect()
 }
 
-/// The lines of a table that the page holds: the first, of nodes and faults also those that dossiers refer to, and of the derivation of amounts what dossiers show.
+/// The lines of a table that the page holds: the first, of nodes and faults also those that
+/// dossiers refer to, and of the derivation of amounts what dossiers show.
 pub(super) fn lines(name: &str, findings: &Findings) -> Vec<usize> {
     let listed = || findings.suspects.iter().take(MOST_LINES);
     let wanted: BTreeSet<&str> = match name {
         "nodes" if findings.nodes.len() > MOST_LINES => listed().filter_map(|row| row.node.as_deref()).collect(),
         "faults" if findings.faults.len() > MOST_LINES => listed().map(|row| &*row.usage_point).collect(),
-        "money" => listed().map(|row| &*row.usage_point).chain(findings.nodes.iter().take(MOST_LINES).map(|row| &*row.node)).collect(),
+        "money" => listed()
+            .map(|row| &*row.usage_point)
+            .chain(findings.nodes.iter().take(MOST_LINES).map(|row| &*row.node))
+            .collect(),
         _ => BTreeSet::new(),
     };
     match name {
-        "nodes" => (0..findings.nodes.len()).filter(|&row| row < MOST_LINES || wanted.contains(&*findings.nodes[row].node)).collect(),
+        "nodes" => (0..findings.nodes.len())
+            .filter(|&row| row < MOST_LINES || wanted.contains(&*findings.nodes[row].node))
+            .collect(),
         "money" => (0..findings.money.len()).filter(|&row| wanted.contains(findings.money[row].id.as_str())).collect(),
         "faults" => {
             let is_wanted = |row: &usize| wanted.contains(&*findings.faults[*row].usage_point);
@@ -67,7 +74,9 @@ fn page_table(table: &TableOf, findings: &Findings, lines: &[usize]) -> PageTabl
         ((table.header)().into_iter().map(|(name, _)| name).collect(), (table.cells)(findings));
     let total = cells.first().map_or(0, Vec::len);
     let kinds = columns.iter().zip(&cells).map(|(name, cells)| kind(name, cells)).collect();
-    let held = |(name, cells): (&&str, &Vec<Cell>)| lines.iter().filter_map(|&line| cells.get(line)).map(|cell| value(name, cell)).collect();
+    let held = |(name, cells): (&&str, &Vec<Cell>)| {
+        lines.iter().filter_map(|&line| cells.get(line)).map(|cell| value(name, cell)).collect()
+    };
     PageTable { cells: columns.iter().zip(&cells).map(held).collect(), columns, kinds, total }
 }
 
@@ -92,7 +101,11 @@ fn value(name: &str, cell: &Cell) -> Value {
         Cell::Text(text) | Cell::Id(text) => Value::from(text.as_str()),
         Cell::Integer(number) => Value::from(*number),
         Cell::Real(value, digits) => real(*value, *digits),
-        Cell::Share(_) => cell.to_text().and_then(|text| text.parse().ok()).and_then(Number::from_f64).map_or(Value::Null, Value::Number),
+        Cell::Share(_) => cell
+            .to_text()
+            .and_then(|text| text.parse().ok())
+            .and_then(Number::from_f64)
+            .map_or(Value::Null, Value::Number),
         Cell::Day(day) => Value::from(day.to_string()),
         Cell::Flag(flag) => Value::from(*flag),
         Cell::Empty => Value::Null,
@@ -109,12 +122,15 @@ fn sentences(text: &str) -> Value {
     Value::Array(sentences_of(text).into_iter().map(|sentence| said(&phrasebook().parse(sentence))).collect())
 }
 
-/// A sentence as the page has it: text, a word in brackets, or the number of a phrase and its parts.
+/// A sentence as the page has it: text, a word in brackets, or the number of a phrase and its
+/// parts.
 pub(super) fn said(said_as: &Said) -> Value {
     match said_as {
         Said::Text(text) => Value::from(text.as_str()),
         Said::Word(word) => Value::Array(vec![Value::from(word.as_str())]),
-        Said::Phrase(number, parts) => Value::Array(std::iter::once(Value::from(*number)).chain(parts.iter().map(said)).collect()),
+        Said::Phrase(number, parts) => {
+            Value::Array(std::iter::once(Value::from(*number)).chain(parts.iter().map(said)).collect())
+        }
     }
 }
 
@@ -126,8 +142,14 @@ mod tests {
 
     #[test]
     fn faults_of_listed_usage_points_are_always_there() {
-        let fault =
-            |id: String| Fault { usage_point: id.as_str().into(), kind: FaultKind::Gap, from: None, to: None, share: None, detail: String::new() };
+        let fault = |id: String| Fault {
+            usage_point: id.as_str().into(),
+            kind: FaultKind::Gap,
+            from: None,
+            to: None,
+            share: None,
+            detail: String::new(),
+        };
         let faults: Vec<Fault> = (0..MOST_LINES + 500).map(|row| fault(format!("UP{row:06}"))).collect();
         let last = faults[MOST_LINES + 499].usage_point.clone();
         let suspects = vec![SuspectRow::nothing_found(last, FindingKind::MeteredHiddenLoad)];

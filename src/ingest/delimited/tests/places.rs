@@ -1,4 +1,5 @@
-//! Facts about where usage points and headings stand: in columns under other names, in rows of two, in rows of their own.
+//! Facts about where usage points and headings stand: in columns under other names, in rows of two,
+//! in rows of their own.
 
 use super::*;
 
@@ -11,8 +12,11 @@ fn ids_and_values(kept: &Kept) -> Vec<(String, f32)> {
 #[test]
 fn rows_that_name_the_meter_hold_for_the_rows_below_them() {
     let group = |id: &str, first: f32| {
-        format!("Прибор учета: {id};;\nДата;Время;A+, кВт*ч\n01.03.2025;00:00;{first}\n13.03.2025;00:30;{}\nИтого;;9\n\n", first + 1.0)
-            .replace('.', ",")
+        format!(
+            "Прибор учета: {id};;\nДата;Время;A+, кВт*ч\n01.03.2025;00:00;{first}\n13.03.2025;00:30;{}\nИтого;;9\n\n",
+            first + 1.0
+        )
+        .replace('.', ",")
     };
     let text = [group("00012345", 0.5), group("00012346", 2.5)].concat().replace(",03,2025", ".03.2025");
     for encoding in [encoding_rs::UTF_8, WINDOWS_1251] {
@@ -27,9 +31,14 @@ fn rows_that_name_the_meter_hold_for_the_rows_below_them() {
 
 #[test]
 fn a_title_names_the_one_meter_and_rejects_keep_their_rows() {
-    let kept = read("Счетчик № 00012345\nДата;Время;A+, кВт*ч\n01.03.2025;00:00;0,5\n13.03.2025;00:30;oops\n".as_bytes()).unwrap();
+    let kept =
+        read("Счетчик № 00012345\nДата;Время;A+, кВт*ч\n01.03.2025;00:00;0,5\n13.03.2025;00:30;oops\n".as_bytes())
+            .unwrap();
     assert_eq!(ids_and_values(&kept), [("00012345".to_owned(), 0.5)]);
-    assert_eq!(kept.rejects().iter().map(|reject| (reject.row, reject.code)).collect::<Vec<_>>(), [(4, "value.not_a_number")]);
+    assert_eq!(
+        kept.rejects().iter().map(|reject| (reject.row, reject.code)).collect::<Vec<_>>(),
+        [(4, "value.not_a_number")]
+    );
 }
 
 #[test]
@@ -52,13 +61,15 @@ fn hours_below_a_merged_heading_are_slots_of_the_day() {
 fn a_meter_merged_over_its_channels_is_one_usage_point_whose_export_is_negative() {
     let text = "Дата;Время;17;;18;\n;;A+;A-;A+;A-\n01.03.2025;00:00;0,5;0;1,5;0,25\n13.03.2025;00:30;0,5;0;1,5;0,25\n";
     let kept = read(text.as_bytes()).unwrap();
-    let of_18: Vec<f32> = ids_and_values(&kept).into_iter().filter(|(id, _)| id == "18").map(|(_, value)| value).collect();
+    let of_18: Vec<f32> =
+        ids_and_values(&kept).into_iter().filter(|(id, _)| id == "18").map(|(_, value)| value).collect();
     assert_eq!(of_18, [1.5, 1.5, -0.25, -0.25]);
 }
 
 #[test]
 fn kazakh_headings_units_and_totals_are_read() {
-    let text = "Есептеуіш нөмірі;Күні;Уақыты;Тұтыну, кВт·сағ\n17;01.03.2025;00:00;0,5\n17;13.03.2025;00:30;1,5\nБарлығы;;;2\n";
+    let text =
+        "Есептеуіш нөмірі;Күні;Уақыты;Тұтыну, кВт·сағ\n17;01.03.2025;00:00;0,5\n17;13.03.2025;00:30;1,5\nБарлығы;;;2\n";
     let kept = read(text.as_bytes()).unwrap();
     assert_eq!(ids_and_values(&kept), [("17".to_owned(), 0.5), ("17".to_owned(), 1.5)]);
     assert!(kept.rejects().is_empty());
@@ -79,7 +90,8 @@ fn other_usual_headings_are_known() {
 
 #[test]
 fn a_heading_that_is_not_known_is_answered_with_the_line_of_a_profile() {
-    let error = read("Устройство;Дата и время;A+, кВт*ч\nAB;2025-03-01 00:00;0,5\n".as_bytes()).err().unwrap().to_string();
+    let error =
+        read("Устройство;Дата и время;A+, кВт*ч\nAB;2025-03-01 00:00;0,5\n".as_bytes()).err().unwrap().to_string();
     assert!(error.contains("usage_point = [") && error.contains("usage_point_from = \"file_name\""), "{error}");
     let error = read("Прибор;Дата и время;Объем\nAB;2025-03-01 00:00;0,5\n".as_bytes()).err().unwrap().to_string();
     assert!(error.contains("value = [") && !error.contains("did you mean"), "{error}");

@@ -1,8 +1,10 @@
-//! Facts about what is taken for the energy of a row: headings, units, channels, marks and stamps, and what is told as a doubt.
+//! Facts about what is taken for the energy of a row: headings, units, channels, marks and stamps,
+//! and what is told as a doubt.
 
 use super::*;
 
-/// Three usage points and two days of half-hours in a table whose rows `row` writes: usage point, place of the interval, date, time, energy.
+/// Three usage points and two days of half-hours in a table whose rows `row` writes: usage point,
+/// place of the interval, date, time, energy.
 fn two_days(header: &str, row: impl Fn(&str, usize, &str, &str, &str) -> String) -> String {
     let mut text = format!("{header}\n");
     for id in ["00012345", "00012346", "00012347"] {
@@ -27,7 +29,11 @@ fn expected_total() -> f64 {
 }
 
 fn doubts(text: &str) -> Vec<String> {
-    understanding(text.as_bytes()).decisions.into_iter().filter_map(|decision| Some(format!("{} {}", decision.what, decision.doubt?))).collect()
+    understanding(text.as_bytes())
+        .decisions
+        .into_iter()
+        .filter_map(|decision| Some(format!("{} {}", decision.what, decision.doubt?)))
+        .collect()
 }
 
 fn reads_all(text: &str) {
@@ -38,15 +44,18 @@ fn reads_all(text: &str) {
 
 #[test]
 fn the_energy_taken_is_found_beside_plans_losses_tariffs_and_reactive_energy() {
-    reads_all(&two_days("Прибор учета;Дата и время;План, кВт*ч;Факт, кВт*ч", |id, _, date, time, kwh| {
-        format!("{id};{date} {time};9,0;{kwh}")
-    }));
-    reads_all(&two_days("Прибор учета;Дата и время;Потери;Расход, кВт*ч", |id, _, date, time, kwh| {
-        format!("{id};{date} {time};9,0;{kwh}")
-    }));
-    reads_all(&two_days("Прибор учета;Дата и время;R+, квар*ч;A+, кВт*ч", |id, _, date, time, kwh| {
-        format!("{id};{date} {time};9,0;{kwh}")
-    }));
+    reads_all(&two_days(
+        "Прибор учета;Дата и время;План, кВт*ч;Факт, кВт*ч",
+        |id, _, date, time, kwh| format!("{id};{date} {time};9,0;{kwh}"),
+    ));
+    reads_all(&two_days(
+        "Прибор учета;Дата и время;Потери;Расход, кВт*ч",
+        |id, _, date, time, kwh| format!("{id};{date} {time};9,0;{kwh}"),
+    ));
+    reads_all(&two_days(
+        "Прибор учета;Дата и время;R+, квар*ч;A+, кВт*ч",
+        |id, _, date, time, kwh| format!("{id};{date} {time};9,0;{kwh}"),
+    ));
     reads_all(&two_days(
         "Прибор учета;Дата и время;T1, кВт*ч;T2, кВт*ч;Сумма, кВт*ч",
         |id, place, date, time, kwh| {
@@ -54,10 +63,13 @@ fn the_energy_taken_is_found_beside_plans_losses_tariffs_and_reactive_energy() {
             format!("{id};{date} {time};{day};{night};{kwh}")
         },
     ));
-    reads_all(&two_days("Прибор учета;Дата и время;T1, кВт*ч;T2, кВт*ч", |id, place, date, time, kwh| {
-        let (day, night) = if place % 48 < 14 { ("0", kwh) } else { (kwh, "0") };
-        format!("{id};{date} {time};{day};{night}")
-    }));
+    reads_all(&two_days(
+        "Прибор учета;Дата и время;T1, кВт*ч;T2, кВт*ч",
+        |id, place, date, time, kwh| {
+            let (day, night) = if place % 48 < 14 { ("0", kwh) } else { (kwh, "0") };
+            format!("{id};{date} {time};{day};{night}")
+        },
+    ));
 }
 
 #[test]
@@ -73,15 +85,25 @@ fn energy_given_back_in_a_column_beside_is_taken_off() {
 #[test]
 fn rows_of_reactive_energy_are_no_consumption_and_unknown_channels_are_rejected() {
     let header = "Прибор учета;Вид энергии;Дата и время;Значение";
-    let rows =
-        |word: &str| two_days(header, |id, _, date, time, kwh| format!("{id};Активная прием;{date} {time};{kwh}\n{id};{word};{date} {time};7,5"));
+    let rows = |word: &str| {
+        two_days(header, |id, _, date, time, kwh| {
+            format!("{id};Активная прием;{date} {time};{kwh}\n{id};{word};{date} {time};7,5")
+        })
+    };
     reads_all(&rows("Реактивная прием"));
     let kept = read(rows("Активная отдача").as_bytes()).unwrap();
     assert!((total(&kept) - expected_total() + 7.5 * 288.0).abs() < 1e-2);
-    let named = two_days("Прибор учета;Канал;Дата и время;Значение", |id, place, date, time, kwh| {
-        format!("{id};{};{date} {time};{kwh}", if place == 95 { "Фаза 1" } else { "A+" })
-    });
-    assert!(read(named.as_bytes()).unwrap().rejects().iter().all(|reject| reject.code == "channel.unknown" && reject.records == 1));
+    let named = two_days(
+        "Прибор учета;Канал;Дата и время;Значение",
+        |id, place, date, time, kwh| format!("{id};{};{date} {time};{kwh}", if place == 95 { "Фаза 1" } else { "A+" }),
+    );
+    assert!(
+        read(named.as_bytes())
+            .unwrap()
+            .rejects()
+            .iter()
+            .all(|reject| reject.code == "channel.unknown" && reject.records == 1)
+    );
     // A column that could mean anything is one of channels only by what stands in it.
     let other = two_days(header, |id, _, date, time, kwh| format!("{id};дневной;{date} {time};{kwh}"));
     reads_all(&other);
@@ -90,33 +112,43 @@ fn rows_of_reactive_energy_are_no_consumption_and_unknown_channels_are_rejected(
 #[test]
 fn units_are_taken_from_a_column_a_row_below_the_header_or_the_title() {
     let in_wh = |kwh: &str| kwh.trim_start_matches("0,").to_owned();
-    reads_all(&two_days("Прибор учета;Дата и время;Значение;Единица", |id, _, date, time, kwh| {
-        format!("{id};{date} {time};{};Вт*ч", in_wh(kwh))
-    }));
+    reads_all(&two_days(
+        "Прибор учета;Дата и время;Значение;Единица",
+        |id, _, date, time, kwh| format!("{id};{date} {time};{};Вт*ч", in_wh(kwh)),
+    ));
     let doubled = |kept: Kept| {
-        assert!((total(&kept) - 2.0 * expected_total()).abs() < 1e-3 && kept.unit() == Some(crate::domain::Unit::Kw), "{}", total(&kept));
+        assert!(
+            (total(&kept) - 2.0 * expected_total()).abs() < 1e-3 && kept.unit() == Some(crate::domain::Unit::Kw),
+            "{}",
+            total(&kept)
+        );
     };
     let twice = |kwh: &str| format!("{:.3}", 2.0 * kwh.replace(',', ".").parse::<f64>().unwrap()).replace('.', ",");
     let row = |id: &str, _: usize, date: &str, time: &str, kwh: &str| format!("{id};{date} {time};{}", twice(kwh));
     doubled(read(two_days("Профиль мощности, кВт\nПрибор учета;Дата и время;Значение", row).as_bytes()).unwrap());
     doubled(read(two_days("Прибор учета;Дата и время;Мощность активная, кВт", row).as_bytes()).unwrap());
-    reads_all(&two_days("Прибор учета;Дата и время;Активная энергия, кВт час", |id, _, date, time, kwh| format!("{id};{date} {time};{kwh}")));
+    reads_all(&two_days(
+        "Прибор учета;Дата и время;Активная энергия, кВт час",
+        |id, _, date, time, kwh| format!("{id};{date} {time};{kwh}"),
+    ));
 }
 
 #[test]
 fn a_word_for_quality_that_all_readings_have_is_no_estimate_and_is_told() {
-    let text = two_days("Прибор учета;Дата и время;A+, кВт*ч;Статус", |id, _, date, time, kwh| {
-        format!("{id};{date} {time};{kwh};Принято")
-    });
+    let text = two_days(
+        "Прибор учета;Дата и время;A+, кВт*ч;Статус",
+        |id, _, date, time, kwh| format!("{id};{date} {time};{kwh};Принято"),
+    );
     assert!(doubts(&text).iter().any(|doubt| doubt.starts_with("quality")), "{:?}", doubts(&text));
     assert!(doubts(&text.replace("Принято", "Достоверно")).is_empty());
 }
 
 #[test]
 fn several_rows_of_one_stamp_and_words_for_missing_in_numbers_are_told() {
-    let repeated = two_days("Прибор учета;Фаза;Дата и время;A+, кВт*ч", |id, _, date, time, kwh| {
-        format!("{id};1;{date} {time};{kwh}\n{id};2;{date} {time};{kwh}")
-    });
+    let repeated =
+        two_days("Прибор учета;Фаза;Дата и время;A+, кВт*ч", |id, _, date, time, kwh| {
+            format!("{id};1;{date} {time};{kwh}\n{id};2;{date} {time};{kwh}")
+        });
     assert!(doubts(&repeated).iter().any(|doubt| doubt.starts_with("rows")), "{:?}", doubts(&repeated));
     let sentinel = |word: &'static str| {
         two_days("Прибор учета;Дата и время;A+, кВт*ч", move |id, place, date, time, kwh| {
@@ -140,7 +172,10 @@ fn counters_are_not_taken_for_energy_whatever_their_heading() {
     let kept = read(text.as_bytes()).unwrap();
     assert_eq!((kept.readings().len(), kept.registers().len()), (0, 288));
     assert!(doubts(&text).iter().any(|doubt| doubt.starts_with("values")));
-    let across = (0..30).map(|day| format!("{:02}.03.2025;{};{}\n", day + 1, 12_345 + 9 * day, 7_000 + 12 * day)).collect::<Vec<String>>().concat();
+    let across = (0..30)
+        .map(|day| format!("{:02}.03.2025;{};{}\n", day + 1, 12_345 + 9 * day, 7_000 + 12 * day))
+        .collect::<Vec<String>>()
+        .concat();
     let error = read(format!("Дата;00012345;00012346\n{across}").as_bytes()).err().unwrap().to_string();
     assert!(error.contains("look like counters"), "{error}");
 }
@@ -148,45 +183,66 @@ fn counters_are_not_taken_for_energy_whatever_their_heading() {
 #[test]
 fn sums_numbers_of_rows_and_channels_are_no_usage_points() {
     let rows = |f: &dyn Fn(usize) -> String| {
-        (0..48).map(|place| format!("01.03.2025 {:02}:{:02};{}\n", place / 2, place % 2 * 30, f(place))).collect::<Vec<String>>().concat()
+        (0..48)
+            .map(|place| format!("01.03.2025 {:02}:{:02};{}\n", place / 2, place % 2 * 30, f(place)))
+            .collect::<Vec<String>>()
+            .concat()
     };
-    let kept =
-        read(format!("Время;00012345;00012346;Итого;Среднее\n{}", rows(&|place| format!("0,{place:02};1;1,{place:02};0,5"))).as_bytes()).unwrap();
+    let kept = read(
+        format!("Время;00012345;00012346;Итого;Среднее\n{}", rows(&|place| format!("0,{place:02};1;1,{place:02};0,5")))
+            .as_bytes(),
+    )
+    .unwrap();
     let ids: std::collections::BTreeSet<String> = kept.readings().into_iter().map(|reading| reading.0).collect();
     assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["00012345", "00012346"]);
-    for header in ["Время;A+, кВт*ч;A-, кВт*ч;R+, квар*ч", "Время;Ua;Ub;Uc", "Время;Температура, °C;Влажность, %;Ветер, м/с"]
+    for header in
+        ["Время;A+, кВт*ч;A-, кВт*ч;R+, квар*ч", "Время;Ua;Ub;Uc", "Время;Температура, °C;Влажность, %;Ветер, м/с"]
     {
-        let error = read(format!("{header}\n{}", rows(&|place| format!("0,{place:02};0;0,1"))).as_bytes()).err().unwrap().to_string();
+        let error = read(format!("{header}\n{}", rows(&|place| format!("0,{place:02};0;0,1"))).as_bytes())
+            .err()
+            .unwrap()
+            .to_string();
         assert!(error.contains("usage point"), "{header}: {error}");
     }
     // A list with an id under a heading that nobody knows has many rows an instant.
-    let list = two_days("Объект;Дата и время;Объем", |id, _, date, time, kwh| format!("{id};{date} {time};{kwh}"));
+    let list = two_days("Объект;Дата и время;Объем", |id, _, date, time, kwh| {
+        format!("{id};{date} {time};{kwh}")
+    });
     assert!(read(list.as_bytes()).is_err());
-    let apart = (0..48).map(|place| format!("01.03.2025;{:02}:{:02};0,{place:02};1\n", place / 2, place % 2 * 30)).collect::<Vec<String>>().concat();
+    let apart = (0..48)
+        .map(|place| format!("01.03.2025;{:02}:{:02};0,{place:02};1\n", place / 2, place % 2 * 30))
+        .collect::<Vec<String>>()
+        .concat();
     assert_eq!(read(format!("Дата;Время;00012345;00012346\n{apart}").as_bytes()).unwrap().readings().len(), 96);
 }
 
 #[test]
 fn the_mark_of_decimals_is_that_of_values_and_not_of_places() {
-    reads_all(&two_days("Прибор учета;Широта;Долгота;Дата и время;A+, кВт*ч", |id, _, date, time, kwh| {
-        format!("{id};43.25;76.91;{date} {time};{kwh}")
-    }));
+    reads_all(&two_days(
+        "Прибор учета;Широта;Долгота;Дата и время;A+, кВт*ч",
+        |id, _, date, time, kwh| format!("{id};43.25;76.91;{date} {time};{kwh}"),
+    ));
 }
 
 #[test]
 fn commas_between_thousands_are_no_decimals_and_a_comma_for_both_is_refused() {
-    let kept = read(b"meter_id,start,kwh\nA,2025-03-01 00:00,\"1,234\"\nA,2025-03-01 00:30,870\nA,2025-03-01 01:00,\"2,000\"\n").unwrap();
+    let kept = read(
+        b"meter_id,start,kwh\nA,2025-03-01 00:00,\"1,234\"\nA,2025-03-01 00:30,870\nA,2025-03-01 01:00,\"2,000\"\n",
+    )
+    .unwrap();
     assert_eq!(kept.readings().into_iter().map(|reading| reading.2).collect::<Vec<_>>(), [1234.0, 870.0, 2000.0]);
-    let error = read(b"meter_id,start,kwh\nA,2025-03-01 00:00,0,380\nA,2025-03-01 00:30,0,250\n").err().unwrap().to_string();
+    let error =
+        read(b"meter_id,start,kwh\nA,2025-03-01 00:00,0,380\nA,2025-03-01 00:30,0,250\n").err().unwrap().to_string();
     assert!(error.contains("separates fields and decimals alike"), "{error}");
     assert!(!doubts("meter_id;start;kwh\nA;2025-03-01 00:00;12.345\nA;2025-03-01 00:30;13.004\n").is_empty());
 }
 
 #[test]
 fn numbered_half_hours_are_counted_from_the_first_instant_of_the_day() {
-    let text = two_days("Прибор учета;Дата;Номер получаса;A+, кВт*ч", |id, place, date, _, kwh| {
-        format!("{id};{date};{};{kwh}", place % 48 + 1)
-    });
+    let text = two_days(
+        "Прибор учета;Дата;Номер получаса;A+, кВт*ч",
+        |id, place, date, _, kwh| format!("{id};{date};{};{kwh}", place % 48 + 1),
+    );
     let kept = read(text.as_bytes()).unwrap();
     let minutes: Vec<i64> = kept.readings().iter().take(96).map(|reading| (reading.1 - FIRST) / 60).collect();
     assert_eq!(minutes, (0..96).map(|place| place * 30).collect::<Vec<i64>>());
@@ -203,16 +259,18 @@ fn days_counted_by_a_spreadsheet_are_dates() {
 
 #[test]
 fn energy_by_parameter_with_a_stamp_is_no_list_of_counters_of_one_day() {
-    reads_all(&two_days("Прибор учета;Параметр;Дата и время;Значение", |id, _, date, time, kwh| {
-        format!("{id};A+;{date} {time};{kwh}")
-    }));
+    reads_all(&two_days(
+        "Прибор учета;Параметр;Дата и время;Значение",
+        |id, _, date, time, kwh| format!("{id};A+;{date} {time};{kwh}"),
+    ));
 }
 
 #[test]
 fn quotes_over_lines_in_every_row_do_not_hide_the_delimiter() {
-    reads_all(&two_days("Адрес;Прибор учета;Дата и время;A+, кВт*ч", |id, _, date, time, kwh| {
-        format!("\"г. Алматы\nул. Абая\";{id};{date} {time};{kwh}")
-    }));
+    reads_all(&two_days(
+        "Адрес;Прибор учета;Дата и время;A+, кВт*ч",
+        |id, _, date, time, kwh| format!("\"г. Алматы\nул. Абая\";{id};{date} {time};{kwh}"),
+    ));
 }
 
 #[test]
@@ -225,6 +283,8 @@ fn a_field_in_quotes_may_run_over_lines_and_a_lonely_quote_may_not() {
     assert_eq!(kept.readings().into_iter().map(|reading| reading.0).collect::<Vec<_>>(), ["1", "2"]);
     let rows: Vec<u64> = kept.rejects().iter().map(|reject| reject.row).collect();
     assert_eq!(rows, [5], "lines are counted as an editor shows them");
-    let wrapped = read("\"Прибор\nучета\";Начало;\"кВт*ч\"\n1;2025-03-01 00:00;0,5\n1;2025-03-01 00:30;0,6\n".as_bytes()).unwrap();
+    let wrapped =
+        read("\"Прибор\nучета\";Начало;\"кВт*ч\"\n1;2025-03-01 00:00;0,5\n1;2025-03-01 00:30;0,6\n".as_bytes())
+            .unwrap();
     assert_eq!(wrapped.readings().len(), 2);
 }

@@ -32,7 +32,10 @@ fn both_counters_of_a_period_are_read_with_their_ratio_whatever_they_are_called(
         let kept = read(text.as_bytes()).unwrap();
         assert_eq!(counters(&kept), [march("17", 4000.0, 6020.0), march("18", 4040.0, 6040.0)].concat(), "{begin}");
         assert!(kept.rejects().is_empty());
-        assert!(doubts(text.as_bytes()).iter().all(|doubt| !doubt.starts_with("ratio")), "the energy of the period shows the ratio");
+        assert!(
+            doubts(text.as_bytes()).iter().all(|doubt| !doubt.starts_with("ratio")),
+            "the energy of the period shows the ratio"
+        );
     }
 }
 
@@ -49,14 +52,22 @@ fn counters_of_days_in_their_headings_are_multiplied_by_both_ratios() {
 fn a_ratio_that_the_energy_of_the_period_contradicts_is_not_applied_and_told() {
     let text = "с 01.03.2025 по 01.04.2025\nНомер счетчика;Начальные показания;Конечные показания;Ктт;Расход, кВт*ч\n17;4000;6020;40;2020\n";
     assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 4000.0, 6020.0));
-    assert!(doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio = [\"Ктт\"]")), "{:?}", doubts(text.as_bytes()));
+    assert!(
+        doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio = [\"Ктт\"]")),
+        "{:?}",
+        doubts(text.as_bytes())
+    );
 }
 
 #[test]
 fn a_ratio_that_nothing_shows_is_applied_to_counters_and_told_with_the_way_out() {
     let text = "Номер счетчика;Ктт;Дата;Показания\n17;40;2025-03-01;100\n17;40;2025-04-01;150,5\n";
     assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 4000.0, 6020.0));
-    assert!(doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ignore = [\"Ктт\"]")), "{:?}", doubts(text.as_bytes()));
+    assert!(
+        doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ignore = [\"Ктт\"]")),
+        "{:?}",
+        doubts(text.as_bytes())
+    );
     let kept = read_as(text.as_bytes(), "[columns]\nignore = [\"Ктт\"]\n");
     assert_eq!(counters(&kept), march("17", 100.0, 150.5));
 }
@@ -71,7 +82,11 @@ fn classes_of_accuracy_are_no_ratios() {
 fn a_ratio_beside_the_energy_of_intervals_is_left_alone_and_told() {
     let text = "Прибор учета;Ктт;Дата и время;A+, кВт*ч\n17;20;01.03.2025 00:00;0,5\n17;20;01.03.2025 00:30;1,5\n17;20;13.03.2025 00:30;1,5\n";
     assert_eq!(short(&read(text.as_bytes()).unwrap())[0].2, 0.5);
-    assert!(doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio = [\"Ктт\"]")), "{:?}", doubts(text.as_bytes()));
+    assert!(
+        doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio = [\"Ктт\"]")),
+        "{:?}",
+        doubts(text.as_bytes())
+    );
     assert_eq!(short(&read_as(text.as_bytes(), "[columns]\nratio = [\"Ктт\"]\n"))[0].2, 10.0);
 }
 
