@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use darkload::evidence::statistics;
-use darkload::fusion::{Calibration, CalibrationSettings, Measured, MismatchSettings, Positive, Story};
+use darkload::metered::{Calibration, CalibrationSettings, Measured, MismatchSettings, Positive, Story};
 use divan::{Bencher, counter::ItemsCount};
 
 fn main() {

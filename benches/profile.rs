@@ -1,7 +1,7 @@
 //! Profiling: readings a second through one usage point's profile, by interval length.
 
+use darkload::digest::NodeProfile;
 use darkload::domain::{Calendar, CivilDay};
-use darkload::profile::NodeProfile;
 use darkload::series::LoadSeries;
 use divan::{Bencher, counter::ItemsCount};
 

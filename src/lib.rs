@@ -2,22 +2,23 @@
 //! already has.
 //!
 //! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it
-//! so: `domain`, `disk` · `ingest`, `synth` · `series` · `profile` · `population` · `evidence`,
-//! `balance` · `fusion` · `findings` · `consequence` · `config` · `report` · `pipeline` · `cli`.
+//! so: `domain`, `disk` · `ingest`, `synth` · `series` · `digest` · `population` · `evidence` · `findings` ·
+//! `metered`, `unmetered` · `judgement` · `consequence` · `config` · `report` · `pipeline` · `cli`.
 
-pub mod balance;
 pub mod cli;
 pub mod config;
 pub mod consequence;
+pub mod digest;
 pub mod disk;
 pub mod domain;
 pub mod evidence;
 pub mod findings;
-pub mod fusion;
 pub mod ingest;
+pub mod judgement;
+pub mod metered;
 pub mod pipeline;
 pub mod population;
-pub mod profile;
 pub mod report;
 pub mod series;
 pub mod synth;
+pub mod unmetered;

@@ -100,10 +100,7 @@ fn reason_of(error: &ConvertError) -> ExitReason {
         ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => {
             ExitReason::UnwritableOutput
         }
-        ConvertError::MixedClocks
-        | ConvertError::Pipeline(PipelineError::Memory { .. } | PipelineError::AddressSpace { .. }) => {
-            ExitReason::BadArguments
-        }
+        ConvertError::MixedClocks | ConvertError::Pipeline(PipelineError::Memory(_)) => ExitReason::BadArguments,
     }
 }
 

@@ -30,9 +30,7 @@ impl RunError {
     pub(super) fn reason(&self) -> ExitReason {
         match self {
             Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
-            Self::Pipeline(PipelineError::Memory { .. } | PipelineError::AddressSpace { .. }) => {
-                ExitReason::BadArguments
-            }
+            Self::Pipeline(PipelineError::Memory(_)) => ExitReason::BadArguments,
             Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
             Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => {
                 ExitReason::UnwritableOutput

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::{NameKind, named};
 use crate::findings::{AddressRow, Loss, SuspectRow};
 
-use super::Buildings;
 use super::case::probability_of_any;
 use super::worklist::Visits;
+use crate::population::Buildings;
 
 /// `addresses.csv` from the listed usage points with a known address, with the number of each
 /// building: by probability and hidden power, or by expected recovery where the cost of visits or

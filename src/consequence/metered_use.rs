@@ -1,8 +1,8 @@
 //! What a meter showed, day by day and by hour of the day: what its bills were made from, and what
 //! published criteria are held against.
 
+use crate::digest::{HOURS, NodeProfile};
 use crate::domain::{CivilDay, Kw};
-use crate::profile::{HOURS, NodeProfile};
 
 use super::tariff_book::{ByHour, Slice};
 

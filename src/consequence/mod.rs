@@ -2,12 +2,9 @@
 //! first.
 
 mod address;
-mod address_key;
-mod address_words;
-mod buildings;
+pub(crate) mod at_stake;
 mod case;
 mod fee;
-mod licence;
 mod metered_use;
 mod money;
 #[cfg(test)]
@@ -21,9 +18,7 @@ mod test_rows;
 mod worklist;
 
 pub use address::address_rows;
-pub use buildings::Buildings;
 pub use fee::{Fee, FeeRule, fee_of};
-pub use licence::{LicenceCheck, LicenceMatch, LicenceState, LicenceVerdict, LicensedLoad};
 pub use metered_use::{EVEN, MeteredUse, window_shares};
 pub use money::{Claim, HiddenRun, Money, MoneySettings};
 pub use pseudonym::{PseudonymKey, hex, pseudonymise};

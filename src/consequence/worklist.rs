@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use crate::domain::{Grid, NameKind, NodeKind, UsagePointId, named};
 use crate::findings::{FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
 
-use super::Buildings;
 use super::address::{criteria, expected, has_one_currency, sum, total_loss};
 use super::case::probability_of_any;
+use crate::population::Buildings;
 
 /// Nodes below this probability are not on the list.
 const LEAST_PROBABILITY: f64 = 0.5;

@@ -10,7 +10,7 @@
 //! nights that lengthen and shorten together within its hemisphere.
 //! Source: declination of the sun after Cooper (1969), δ = 23.45°·sin(360°·(284 + n)/365).
 
-use crate::profile::Day;
+use crate::digest::Day;
 
 use super::{EvidenceTest, Statistic, Subject};
 
@@ -84,10 +84,10 @@ fn words(s: &Subject) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::NodeProfile;
     use crate::domain::{Calendar, CivilDay, Customer};
     use crate::evidence::DayWeather;
     use crate::population::NodeFacts;
-    use crate::profile::NodeProfile;
     use crate::series::LoadSeries;
 
     fn share_explained(on: impl Fn(i64, f64) -> bool) -> Option<f64> {

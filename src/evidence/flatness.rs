@@ -11,8 +11,8 @@
 //! Weak when: the premises are flat by themselves (server rooms, cold stores, hospitals).
 //! Source: mixing law for a constant load, exact by definition of the ratios.
 
+use crate::digest::{HOURS, HourBand, NodeProfile};
 use crate::domain::{DayKind, mad_sigma, median, median_of};
-use crate::profile::{HOURS, HourBand, NodeProfile};
 
 use super::{EvidenceTest, Statistic, Subject};
 

@@ -13,8 +13,8 @@
 //! Weak when: there is no day without the load and the premises have a large floor of their own;
 //! the interval then says so. Hours tell more than days: see `running_hours`.
 
+use crate::digest::{Day, DaySummary, HOURS, NodeProfile};
 use crate::domain::{CivilDay, mad_sigma, median, quantile, segments};
-use crate::profile::{Day, DaySummary, HOURS, NodeProfile};
 
 use super::Subject;
 use super::schedule::Window;

@@ -11,9 +11,9 @@
 //! refrigeration (1 to 2 % more a kelvin), lamps (photoperiods of 12, 16 or 18 h), base stations (3
 //! to 10 % more in the evening); Cooper (1969) for the sun.
 
+use crate::digest::{HOURS, NodeProfile};
 use crate::domain::quantile;
 use crate::population::Premises;
-use crate::profile::{HOURS, NodeProfile};
 
 use super::Subject;
 use super::daylight::follows_night;

@@ -14,8 +14,8 @@
 //! window; see `weather`.
 //! Source: Hawkins (1977) for the split (`domain::best_split`).
 
+use crate::digest::{Day, NodeProfile};
 use crate::domain::mad_sigma;
-use crate::profile::{Day, NodeProfile};
 
 use super::subject::ln_kw;
 use super::{EvidenceTest, Statistic, Subject};
@@ -129,7 +129,7 @@ fn mean_noise_kw(s: &Subject) -> Option<f64> {
 
 fn evenness(s: &Subject) -> Option<f64> {
     let (before, after) = sides(s)?;
-    let shift = |value: fn(&crate::profile::DaySummary) -> f32| {
+    let shift = |value: fn(&crate::digest::DaySummary) -> f32| {
         NodeProfile::typical(after, value) - NodeProfile::typical(before, value)
     };
     // Where there are hours, the level is the floor.

@@ -13,8 +13,8 @@
 //! Weak when: the load is no larger than what the premises switch on in the evening; hours outside
 //! a window count only where five in a row are full.
 
+use crate::digest::HOURS;
 use crate::domain::{CivilDay, mad_sigma, median, quantile};
-use crate::profile::HOURS;
 use crate::series::{DayFold, LoadSeries};
 
 use super::hidden_load::{HiddenLoad, LoadPattern, NINETY, OWN_VARIATION};
@@ -345,10 +345,10 @@ fn bound(load: &mut HiddenLoad, hours: &[Hour], parts: &[f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::NodeProfile;
     use crate::domain::{Calendar, Timestamp};
     use crate::evidence::{DayWeather, OwnFloor, Subject, hidden_load, scheduled_hours};
     use crate::population::{NodeFacts, PeerBaseline};
-    use crate::profile::NodeProfile;
 
     /// The load of 60 days as hours tell it, beside a home of 0.2 to 0.9 kW with an evening peak;
     /// where `cut`, nothing is drawn at all.

@@ -10,7 +10,7 @@
 //! window of its own; see `weather` and `daylight`.
 //! Source: two-level window fit, the robust form of matched filtering with a rectangle.
 
-use crate::profile::{HOURS, HourBand, NodeProfile};
+use crate::digest::{HOURS, HourBand, NodeProfile};
 
 use super::subject::ln_kw;
 use super::{EvidenceTest, Statistic, Subject};

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::digest::{Day, NodeProfile};
 use crate::domain::{Calendar, CivilDay, Weather};
 use crate::population::{NodeFacts, PeerBaseline};
-use crate::profile::{Day, NodeProfile};
 
 use super::schedule::{Window, best_window};
 

@@ -12,8 +12,8 @@
 //! Source: Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63;
 //! CalTRACK 2.0 for temperature response as the baseline of buildings.
 
+use crate::digest::{Day, DaySummary};
 use crate::domain::{median, quantile};
-use crate::profile::{Day, DaySummary};
 
 use super::{EvidenceTest, Statistic, Subject};
 

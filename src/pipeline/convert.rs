@@ -16,8 +16,8 @@ use crate::series::{
 };
 
 use super::inputs::{PipelineError, Watching, found_files, read_all};
-use super::memory::{Demand, MemoryPlan, check_address_space};
 use super::{Interrupt, Progress};
+use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 
 /// Words of a reading that is put away.
 const WORDS: usize = 3;
@@ -142,7 +142,7 @@ fn unpacked(words: &[u32]) -> Vec<CanonicalReading> {
 /// # Errors
 /// When the input cannot be used, the output cannot be written, or the run is interrupted.
 pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Converted, ConvertError> {
-    check_address_space()?;
+    check_address_space().map_err(PipelineError::from)?;
     let folder = plan.out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     progress.stage("reading", None);
     let files = found_files(&plan.readings, interrupt)?;
@@ -152,7 +152,8 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
     is_utc(readings.clock(), &plan.calendar)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
-    let memory = MemoryPlan::of(plan.memory, &survey, Demand { rows: readings.estimated_rows(), named: 0, sample: 0 })?;
+    let memory = MemoryPlan::of(plan.memory, &survey, Demand { rows: readings.estimated_rows(), named: 0, sample: 0 })
+        .map_err(PipelineError::from)?;
     let store = SpillStore::new(memory.profiles, folder);
     let finished = Finished { store: &store, kept: Mutex::default() };
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| finished.usage_point(id, stretches, apart);

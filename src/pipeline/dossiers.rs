@@ -6,10 +6,10 @@ use crate::domain::{CivilDay, Customer, UsagePointId};
 use crate::findings::{DayTemperature, Dossier, Findings, LoadPicture, SuspectRow};
 
 use super::Run;
-use super::metered::Metered;
+use crate::metered::engine::Metered;
 
 /// Listed usage points that are drawn, at most.
-pub(super) const MOST_DRAWN: usize = 5000;
+pub(crate) const MOST_DRAWN: usize = 5000;
 /// Letters that all carpets of a page may take: with them a page stays below 30 MB.
 const CARPET_LETTERS: usize = 14_000_000;
 
@@ -45,7 +45,7 @@ fn of_suspects(
 
 impl Run<'_> {
     /// Findings with all that the page draws beside them.
-    pub(super) fn drawn(
+    pub(crate) fn drawn(
         &self,
         findings: Findings,
         pictures: BTreeMap<UsagePointId, LoadPicture>,

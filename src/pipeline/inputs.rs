@@ -15,6 +15,8 @@ use crate::ingest::{
 };
 use crate::series::{Gathered, Gatherer, MeterRatios};
 
+use crate::digest::memory::MemoryError;
+
 use super::{Interrupt, Progress, ScanPlan};
 
 /// Why a run could not finish.
@@ -31,26 +33,9 @@ pub enum PipelineError {
         "failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory"
     )]
     Spill(#[from] std::io::Error),
-    /// `--memory`, or half of what is free, is less than the run needs.
-    #[error(
-        "the run needs {least} of memory and may use {given}; give --memory {least} or more, fewer --threads, or fewer files at a time"
-    )]
-    Memory {
-        /// The least that would do, in megabytes.
-        least: String,
-        /// What it may use.
-        given: String,
-    },
-    /// The system allows the process less than the run needs.
-    #[error(
-        "the run needs {least} of memory, and the system leaves this process {allowed} beside the program itself; raise the limit of its address space (`ulimit -v`), or give fewer --threads"
-    )]
-    AddressSpace {
-        /// The least that would do, in megabytes.
-        least: String,
-        /// What it may use.
-        allowed: String,
-    },
+    /// The run does not fit into the memory that it may use.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// The user interrupted the run.
     #[error("interrupted; nothing was written")]
     Interrupted,

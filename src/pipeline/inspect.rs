@@ -12,8 +12,8 @@ use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, StampClock, S
 use crate::series::{FaultGate, Gatherer, LoadSeries, RawReading, RegisterRead, Stretch, register_load, series_of};
 
 use super::inputs::{PipelineError, Watching};
-use super::memory::{Demand, MemoryPlan};
 use super::{Interrupt, Progress};
+use crate::digest::memory::{Demand, MemoryPlan};
 
 /// Readings that are shown.
 const SHOWN: usize = 10;

@@ -1,62 +1,44 @@
 //! The only wiring: from a plan to findings, stage by stage.
 
-mod at_stake;
-mod cleared;
 mod convert;
-mod corrections;
-mod coverage;
-mod crowds;
 mod dossiers;
-mod fallen;
-mod first_pass;
 mod inputs;
 mod inspect;
-mod listing;
-mod meet;
-mod memory;
-mod metered;
-mod named;
-mod node_days;
-mod node_rows;
-mod nodes;
-mod other_priors;
 mod plan;
-mod positions;
-mod register_supplies;
-mod registers;
 mod second_look;
-mod supplies;
-mod tap_trial;
-mod told_faults;
 mod trial;
-mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-use crate::balance::BalanceSettings;
-use crate::consequence::{Buildings, LicenceCheck, pseudonymise};
+use crate::consequence::pseudonymise;
+use crate::digest::ProfileStore;
 use crate::domain::{CivilDay, Fault, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
-use crate::fusion::{CalibrationSettings, InjectionSettings, MismatchSettings};
 use crate::ingest::{Readings, Survey};
+use crate::judgement::LicenceCheck;
+use crate::metered::{CalibrationSettings, InjectionSettings, MismatchSettings};
+use crate::population::Buildings;
 use crate::population::{LoadShapes, UsualLoads};
-use crate::profile::ProfileStore;
-use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch};
+use crate::series::{Gatherer, GridSums, LoadSeries, RawReading, RegisterLoad, Stretch, register_loads};
+use crate::unmetered::BalanceSettings;
 
-use at_stake::Consequences;
-use first_pass::{FirstPass, Kept};
+use crate::consequence::Visits;
+use crate::consequence::at_stake::{self, Consequences, Stakes};
+use crate::digest::first_pass::{FirstPass, Kept};
+use crate::digest::memory::{Demand, MemoryPlan};
+use crate::judgement::listing::{ByBalance, ListSetting, Listing};
+use crate::judgement::node_rows::GridTold;
+use crate::judgement::told_faults::{fault_order, propose_links, tell_ratios};
+use crate::metered::engine::{EngineSetting, Metered};
+use crate::unmetered::culprits::Culprit;
+use crate::unmetered::nodes::{Balanced, GridSeries, GridSetting};
+use crate::unmetered::positions::Positions;
 use inputs::{ReadingsRead, Tables, Watching};
-use listing::{ByBalance, ListSetting, Listing};
-use memory::{Demand, MemoryPlan};
-use metered::{EngineSetting, Metered};
-use named::Culprit;
-use nodes::{Balanced, GridFindings, GridSeries, GridSetting};
-use positions::Positions;
 use second_look::SecondLook;
-use told_faults::{fault_order, propose_links, tell_ratios};
 use trial::{Alone, Beside, Trial};
 
 pub use convert::{ConvertError, ConvertPlan, Converted, convert};
@@ -105,7 +87,7 @@ fn scan_and(
     interrupt: &Interrupt,
     beside: &mut dyn Beside,
 ) -> Result<Findings, PipelineError> {
-    memory::check_address_space()?;
+    crate::digest::memory::check_address_space()?;
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
@@ -132,20 +114,21 @@ fn scan_and(
         interrupt,
     )?;
     let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
-    let counted = registers::finish_counted(&gathered.registers, &first);
+    let counted = crate::digest::counted::finish_counted(&gathered.registers, &first);
     profiles.close()?;
     tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);
-    let (registers, register_faults) = registers::register_loads(gathered.registers, &tables.meters, &plan.calendar);
+    let (registers, register_faults) = register_loads(gathered.registers, &tables.meters, &plan.calendar);
     clock.lap("read")?;
 
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers, &buildings);
     let Kept { points, mut supplies, mut faults, hosts, ratios, adrift } = first.finish();
-    let (registers, supply_registers) = register_supplies::apart(registers, &tables.grid, &supplies);
-    supplies.extend(register_supplies::held(&supply_registers));
+    let (registers, supply_registers) = crate::unmetered::register_supplies::apart(registers, &tables.grid, &supplies);
+    supplies.extend(crate::unmetered::register_supplies::held(&supply_registers));
     faults.extend(register_faults);
-    let mut metered = metered::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
-    faults.extend(registers::against_intervals(&registers, &metered, &counted, &plan.calendar));
+    let mut metered =
+        crate::metered::engine::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
+    faults.extend(crate::metered::registers::against_intervals(&registers, &metered, &counted, &plan.calendar));
     run.sort_faults(&mut faults, &metered);
     clock.lap("judge")?;
 
@@ -156,17 +139,17 @@ fn scan_and(
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (mut grid, coverage) = run.balance(&metered, &mut balancing)?;
-    let linked = meet::engines(&mut metered, &mut grid, &balancing.series.ratios, &tables.grid);
+    let linked = crate::judgement::meet::engines(&mut metered, &mut grid, &balancing.series.ratios, &tables.grid);
     clock.lap("balance")?;
 
     progress.stage("list", None);
     let setting = run.list_setting(&licences);
     let by_balance = ByBalance {
-        named: named::rows(&grid.culprits, &grid.fallen, &setting),
+        named: crate::judgement::under_registers::rows(&grid.culprits, &grid.fallen, &setting),
         linked,
         says: std::mem::take(&mut grid.says),
     };
-    let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
+    let mut listing = crate::judgement::listing::list(&metered, &registers, &by_balance, &setting);
     let pictures = look.refine(&mut listing, (&metered, &grid.ratios.otherwise), plan.config.run.least_kw, progress)?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
@@ -270,9 +253,9 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn first_pass_setting(&self) -> first_pass::Setting<'_> {
+    fn first_pass_setting(&self) -> crate::digest::first_pass::Setting<'_> {
         let config = &self.plan.config;
-        first_pass::Setting {
+        crate::digest::first_pass::Setting {
             calendar: &self.plan.calendar,
             customers: &self.tables.customers,
             meters: &self.tables.meters,
@@ -302,7 +285,7 @@ impl Run<'_> {
     fn sort_faults(&self, faults: &mut Vec<Fault>, metered: &Metered) {
         let grid = &self.tables.grid;
         let points = metered.points.iter().map(|point| (&point.usage_point, point.days));
-        faults.extend(metered::unknown_points(points, grid, &self.tables.customers));
+        faults.extend(crate::metered::engine::unknown_points(points, grid, &self.tables.customers));
         faults.sort_by(fault_order);
     }
 
@@ -343,7 +326,7 @@ impl Run<'_> {
         &self,
         metered: &Metered,
         balancing: &mut Balancing,
-    ) -> Result<(GridFindings, Vec<CoverageRow>), PipelineError> {
+    ) -> Result<(GridTold, Vec<CoverageRow>), PipelineError> {
         let Balancing { series, registers, hosts, look, beside } = balancing;
         let is_read = |id: &str| metered.is_read(id);
         let register_only = |id: &str| {
@@ -353,7 +336,7 @@ impl Run<'_> {
         let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
         let by_register: Vec<&RegisterLoad> =
             registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
-        let profiled = registers::add_to_sums(
+        let profiled = crate::unmetered::customer_registers::add_to_sums(
             &by_register,
             self.sums,
             &shapes,
@@ -362,13 +345,17 @@ impl Run<'_> {
             &series.supplies,
             &self.plan.calendar,
         );
-        series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
+        series.supplies.extend(crate::unmetered::register_supplies::with_course(
+            &series.registers,
+            &self.tables.grid,
+            self.sums,
+        ));
         let balance = &self.plan.config.balance;
         let members =
             metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
         let of_registers = by_register.iter().map(|load| (metered.bench.facts(&load.usage_point), load.mean_kw));
         let usual = UsualLoads::of(members.chain(of_registers));
-        let unread = unread::expected(
+        let unread = crate::unmetered::unread::expected(
             &self.tables.grid,
             in_balance,
             |id| metered.bench.facts(id),
@@ -379,7 +366,7 @@ impl Run<'_> {
         let setting = GridSetting {
             grid: &self.tables.grid,
             series,
-            corrected: &BTreeMap::new(),
+            corrected: Arc::default(),
             sums: self.sums,
             is_read: &is_read,
             fell_kw: &|id| metered.fell_kw(id),
@@ -394,27 +381,49 @@ impl Run<'_> {
         };
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
         let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
-        let grid = nodes::balance_grid(&setting, &read_again, &mut then)?;
-        let coverage = coverage::coverage_rows(&setting, &grid.nodes, register_only);
+        let found = crate::unmetered::nodes::balance_grid(&setting, &read_again, &mut then)?;
+        let grid = GridTold::of(found, &self.plan.calendar);
+        let coverage = crate::judgement::coverage::coverage_rows(&setting, &grid.nodes, register_only);
         Ok((grid, coverage))
+    }
+
+    fn stakes(&self) -> Stakes<'_> {
+        let config = &self.plan.config;
+        Stakes {
+            customers: &self.tables.customers,
+            grid: &self.tables.grid,
+            tariffs: &self.tables.tariffs,
+            buildings: self.buildings,
+            sums: self.sums,
+            calendar: &self.plan.calendar,
+            money: &config.money,
+            rules: &self.plan.rules,
+            visits: Visits {
+                crews: Some(config.visits.crews).filter(|crews| *crews > 0),
+                per_crew: config.visits.per_crew,
+                cost: config.visits.cost,
+            },
+            power_factor: config.balance.power_factor,
+        }
     }
 
     fn assemble(
         &self,
         metered: &Metered,
-        (grid, coverage): (GridFindings, Vec<CoverageRow>),
+        (grid, coverage): (GridTold, Vec<CoverageRow>),
         mut listing: Listing,
         series: &GridSeries,
         mut faults: Vec<Fault>,
     ) -> Findings {
-        let GridFindings { mut nodes, days, placed, culprits, supply_faults, ratios, .. } = grid;
+        let GridTold { mut nodes, days, placed, culprits, supply_faults, ratios, .. } = grid;
         propose_links(&mut faults, &placed);
         tell_ratios(&mut faults, &ratios);
         faults.extend(supply_faults);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
         faults.sort_by(fault_order);
+        let stakes = self.stakes();
         let Consequences { money, addresses, worklist, regions, node_places, notes } =
-            at_stake::consequences(self, metered, &mut listing, &mut nodes, &self.over_rating(metered, series));
+            at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series));
         let mut run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
         run.notes.extend(notes);
         Findings {
@@ -425,7 +434,7 @@ impl Run<'_> {
             suspects: listing.suspects,
             screening: listing.screening,
             statistic_names: statistics().map(|(_, statistic)| statistic.name).collect(),
-            family_names: listing::family_names(),
+            family_names: crate::judgement::listing::family_names(),
             scores: listing.scores,
             nodes,
             node_days: days,

@@ -7,33 +7,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::consequence::LicenceVerdict;
+use crate::digest::NodeProfile;
 use crate::domain::{Calendar, IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::evidence::{
     HiddenLoad, LoadPattern, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,
 };
 use crate::findings::{FindingKind, LoadPicture, SuspectRow};
 use crate::ingest::{BlockSink, Readings, Survey};
-use crate::profile::NodeProfile;
+use crate::judgement::LicenceVerdict;
 use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
-use super::dossiers::MOST_DRAWN;
-use super::first_pass::{Prepared, Setting};
-use super::listing::{self, Listing};
-use super::metered::Metered;
-use super::nodes::Places;
-use super::registers::Counted;
 use super::{Interrupt, PipelineError, Progress};
+use crate::digest::counted::Counted;
+use crate::digest::first_pass::{Prepared, Setting};
+use crate::judgement::listing::{self, Listing};
+use crate::metered::engine::Metered;
+use crate::pipeline::dossiers::MOST_DRAWN;
+use crate::unmetered::nodes::Places;
 
 /// Where readings are found again.
-pub(super) struct SecondLook<'a> {
-    pub(super) readings: &'a Readings,
-    pub(super) survey: &'a Survey,
-    pub(super) gatherer: &'a Gatherer<'a>,
+pub(crate) struct SecondLook<'a> {
+    pub(crate) readings: &'a Readings,
+    pub(crate) survey: &'a Survey,
+    pub(crate) gatherer: &'a Gatherer<'a>,
     /// Hourly loads that were made of counters.
-    pub(super) counted: &'a Counted,
-    pub(super) setting: Setting<'a>,
-    pub(super) interrupt: &'a Interrupt,
+    pub(crate) counted: &'a Counted,
+    pub(crate) setting: Setting<'a>,
+    pub(crate) interrupt: &'a Interrupt,
 }
 
 /// Passes blocks to the picker; rejects were listed the first time.
@@ -56,7 +56,7 @@ impl BlockSink for Picking<'_> {
 impl SecondLook<'_> {
     /// The series of `wanted` usage points behind the fault gate, and the number of pieces that
     /// were read for them.
-    pub(super) fn series(
+    pub(crate) fn series(
         &self,
         wanted: &BTreeSet<UsagePointId>,
     ) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
@@ -99,7 +99,7 @@ impl SecondLook<'_> {
     /// hours in which one exceeds its licence, draws the first of the list, and remarks how much
     /// was read for it. A balance has shown the series of those `otherwise` to be not what the
     /// fault gate made of it.
-    pub(super) fn refine(
+    pub(crate) fn refine(
         &self,
         listing: &mut Listing,
         (metered, otherwise): (&Metered, &Places),

@@ -7,19 +7,20 @@
 //! probability reaches one minus the rate at which the list stops. Host and trees are of one fold,
 //! so no judge has seen its case.
 
+use crate::digest::NodeProfile;
 use crate::domain::NodeKind;
+use crate::domain::logit;
 use crate::evidence::{OwnFloor, hidden_load};
 use crate::findings::{TrialFarm, TrialReport};
-use crate::fusion::{InjectionSettings, logit, plant};
-use crate::profile::NodeProfile;
+use crate::metered::{InjectionSettings, plant};
 use crate::series::LoadSeries;
 
-use super::listing::Listing;
-use super::metered::{EngineSetting, Metered, hosts_of};
-use super::nodes::{Balanced, GridSetting};
 use super::plan::Progress;
-use super::tap_trial::{self, TapSetting};
 use super::{Judged, Run};
+use crate::judgement::listing::Listing;
+use crate::metered::engine::{EngineSetting, Metered, hosts_of};
+use crate::unmetered::nodes::{Balanced, GridSetting};
+use crate::unmetered::tap_trial::{self, TapSetting};
 
 /// Added to the seed, so that trial farms are not those that tables were learned from.
 const OTHER_FARMS: u64 = 0x7472_6961_6c00;
@@ -93,7 +94,7 @@ fn run_metered(
     let last = listing.suspects.last().and_then(|row| row.probability).map(logit);
     let least = last.unwrap_or_else(|| logit(1.0 - fdr));
     let injection = InjectionSettings { seed: setting.injection.seed ^ OTHER_FARMS, ..setting.injection };
-    let judge = |planted: crate::fusion::Planted| {
+    let judge = |planted: crate::metered::Planted| {
         let calibration = metered.calibration.as_ref()?;
         let id = &planted.series.usage_point;
         let profile = NodeProfile::of(&planted.series, setting.calendar);

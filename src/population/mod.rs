@@ -1,6 +1,9 @@
 //! What is usual: strata of like usage points, their peer baselines, and how every statistic is
 //! distributed with and without a farm.
 
+mod address_key;
+mod address_words;
+mod buildings;
 mod likelihood;
 mod load_shape;
 mod mixture;
@@ -19,3 +22,5 @@ pub use premises::{ClassWords, Habits, Premises, premises_of_classes};
 pub use rises::{CommonRises, Place, Rise};
 pub use strata::{NodeFacts, Stratum, UNKNOWN_CLASS};
 pub use usual_load::{UsualLoad, UsualLoads};
+
+pub use buildings::Buildings;

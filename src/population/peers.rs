@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::digest::NodeProfile;
 use crate::domain::{median, quantile};
-use crate::profile::NodeProfile;
 
 use super::Stratum;
 

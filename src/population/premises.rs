@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::{HOURS, NodeProfile};
 use crate::domain::{DayKind, median, median_of};
-use crate::profile::{HOURS, NodeProfile};
 
 /// Members whose loads tell what a class is for.
 const LEAST_MEMBERS: usize = 30;

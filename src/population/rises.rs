@@ -18,8 +18,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::digest::NodeProfile;
 use crate::domain::{CivilDay, mad_sigma};
-use crate::profile::NodeProfile;
 
 use super::peers::LEAST_KW;
 
@@ -101,7 +101,7 @@ impl Rise {
         if ln_ratio.is_nan() || ln_ratio < LEAST_LN_RATIO {
             return None;
         }
-        let rest = |days: &[crate::profile::Day], kw: f64| {
+        let rest = |days: &[crate::digest::Day], kw: f64| {
             days.iter().map(|day| f64::from(day.summary.mean_kw) - kw).collect::<Vec<_>>()
         };
         let noise = mad_sigma(&[rest(before, regimes.before_kw), rest(after, regimes.after_kw)].concat(), 0.0);

@@ -38,7 +38,7 @@ pub use grid_sum::{GridSum, GridSums, hourly_kw, hourly_or_held_kw, mean_by_hour
 pub use meter_ratios::{MeterRatios, apply_ratios, apply_ratios_to_register};
 pub use pick::Picker;
 pub use register_check::register_fault;
-pub use registers::{RegisterLoad, RegisterPeriod, RegisterRead, counted_load, register_load};
+pub use registers::{RegisterLoad, RegisterPeriod, RegisterRead, counted_load, register_load, register_loads};
 pub use regular::{RawReading, Regular, regular_series, series_of};
 pub use spill::{SpillStore, Stored};
 pub use stretch::Stretch;

@@ -1,0 +1,135 @@
+//! What looks like a farm and is none: a licence, a class, a home, a small load, or the signs of a
+//! lawful look-alike clear it, and `cleared.csv` says so.
+
+use crate::domain::{logistic, logit};
+use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
+use crate::findings::{ClearedRow, SuspectRow};
+use crate::judgement::LicenceVerdict;
+
+use crate::judgement::listing::{Ranked, WORTH_A_WORD, look_at, usual};
+use crate::metered::engine::{Metered, MeteredPoint};
+
+/// More than this, in log-odds, families do not speak against a farm, tables and trees together.
+const MOST_AGAINST: f64 = 25.0;
+/// Name of what draws less than is claimed.
+const SMALL_LOAD: &str = "small_load";
+/// A cleared usage point would have been at least this likely.
+pub(crate) const WORTH_CLEARING: f64 = 0.1;
+
+/// Why a usage point that looks like a farm is none, whatever its statistics say.
+pub(crate) enum Lawful {
+    /// The look-alike that its tariff class names.
+    Class(String),
+    /// A home that is shown too large, or used again.
+    Home(&'static LookAlike),
+    /// Its load, kW, is smaller than what is claimed.
+    Small(f64),
+}
+
+/// A home that would be listed but is too large in the shape of a home, or ends as an ordinary one:
+/// a fault of the data never counts as a large load, nor somebody's return as its start.
+pub(crate) fn home(point: &MeteredPoint, log_odds: f64, metered: &Metered) -> Option<&'static LookAlike> {
+    if log_odds < logit(WORTH_CLEARING) {
+        return None;
+    }
+    let names = [evidence::WRONG_METER_RATIO, evidence::RETURN_FROM_ABSENCE];
+    look_at(point, metered, |subject| names.iter().find_map(|name| evidence::resembles(subject, name)))?
+}
+
+/// Why a usage point that looks like a farm is cleared.
+enum Ground<'a> {
+    Licence(&'a LicenceVerdict),
+    Lawful(&'a Lawful),
+    /// The family of evidence that speaks most against a farm, by its index, and what it says; what
+    /// all families say that do; and the look-alike that it resembles.
+    Signs {
+        family: usize,
+        llr: f64,
+        against: f64,
+        look_alike: Option<&'static LookAlike>,
+    },
+}
+
+pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<ClearedRow> {
+    let licence = ranked.verdict.as_ref().filter(|verdict| verdict.is_within()).map(Ground::Licence);
+    let ground = licence
+        .or_else(|| ranked.lawful.as_ref().map(Ground::Lawful))
+        .or_else(|| if listed { None } else { signs(ranked, metered) })?;
+    // What speaks for a farm alone would have listed it.
+    let before = if let Ground::Signs { against, .. } = ground { ranked.before - against } else { ranked.before };
+    if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
+        return None;
+    }
+    let words = |look_alike: &LookAlike| look_at(ranked.point, metered, |subject| look_alike.words(subject));
+    let (look_alike, reason) = match ground {
+        Ground::Licence(verdict) => (Some("licensed_miner"), verdict.reason()),
+        Ground::Lawful(Lawful::Class(look_alike)) => (
+            Some(look_alike.as_str()),
+            format!(
+                "a steady load is what tariff class {} is for, and it stays within the contract",
+                ranked.point.measured.tariff_class
+            ),
+        ),
+        Ground::Lawful(Lawful::Home(look_alike)) => (Some(look_alike.name), words(look_alike)?),
+        Ground::Lawful(Lawful::Small(kw)) => (Some(SMALL_LOAD), small_words(*kw)),
+        Ground::Signs { family, llr, look_alike: Some(look_alike), .. } => {
+            (Some(look_alike.name), format!("{}; {}: {}", words(look_alike)?, TESTS[family].family, usual(llr)))
+        }
+        Ground::Signs { family, llr, look_alike: None, .. } => {
+            let test = &TESTS[family];
+            let words = look_at(ranked.point, metered, |subject| (test.words)(subject))?;
+            (None, format!("{}: {words} ({})", test.family, usual(llr)))
+        }
+    };
+    Some(ClearedRow {
+        usage_point: ranked.point.usage_point.clone(),
+        look_alike: look_alike.map(str::to_owned),
+        reason,
+        hidden_kw: ranked
+            .load
+            .or_else(|| metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)[0])
+            .map(|load| load.kw),
+        probability_before: Some(logistic(before)),
+        probability: Some(logistic(ranked.log_odds)),
+    })
+}
+
+/// The row of a line whose load is smaller than what is claimed; it is held to be at most as likely
+/// as `most`.
+pub(crate) fn cleared_small(row: &SuspectRow, most: f64) -> ClearedRow {
+    ClearedRow {
+        usage_point: row.usage_point.clone(),
+        look_alike: Some(SMALL_LOAD.to_owned()),
+        reason: small_words(row.hidden_kw.unwrap_or(0.0)),
+        hidden_kw: row.hidden_kw,
+        probability_before: row.probability,
+        probability: row.probability.map(|probability| probability.min(most)),
+    }
+}
+
+fn small_words(kw: f64) -> String {
+    format!("draws {kw:.2} kW while it runs, less than the smallest load that is claimed")
+}
+
+/// What keeps a usage point off the list, where what speaks for a farm alone would have put it
+/// there.
+fn signs(ranked: &Ranked, metered: &Metered) -> Option<Ground<'static>> {
+    // What is still likely is not cleared, though it is not listed; what no evidence could have
+    // kept off the list need not be.
+    let least = logit(WORTH_CLEARING);
+    if ranked.before >= least || ranked.before < least - MOST_AGAINST {
+        return None;
+    }
+    let families = metered.calibration.as_ref()?.families(&ranked.point.measured);
+    let against: f64 = families.iter().flatten().filter(|llr| **llr < 0.0).sum();
+    let (family, llr) = families
+        .iter()
+        .enumerate()
+        .filter_map(|(family, llr)| Some((family, (*llr)?)))
+        .min_by(|a, b| a.1.total_cmp(&b.1))?;
+    if ranked.before - against < least || llr > -WORTH_A_WORD {
+        return None;
+    }
+    let look_alike = look_at(ranked.point, metered, evidence::look_alike)?;
+    Some(Ground::Signs { family, llr, against, look_alike })
+}

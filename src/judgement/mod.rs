@@ -1,0 +1,16 @@
+//! Where the two engines meet: what is believed of each usage point, what is listed, what is cleared.
+
+pub(crate) mod cleared;
+pub(crate) mod coverage;
+mod discovery;
+mod licence;
+pub(crate) mod listing;
+pub(crate) mod meet;
+pub(crate) mod node_days;
+pub(crate) mod node_rows;
+pub(crate) mod other_priors;
+pub(crate) mod told_faults;
+pub(crate) mod under_registers;
+
+pub use discovery::{q_values, shortlist_length};
+pub use licence::{LicenceCheck, LicenceMatch, LicenceState, LicenceVerdict, LicensedLoad};

@@ -1,0 +1,44 @@
+//! What balances add to the faults that the gate has told, and the order in which faults are
+//! written.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Fault, FaultKind, UsagePointId};
+use crate::series::SUSPECTED_BY_LEVELS;
+
+use crate::unmetered::corrections::Settled;
+
+/// Faults lie in the order of usage points and kinds.
+pub(crate) fn fault_order(a: &Fault, b: &Fault) -> std::cmp::Ordering {
+    (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail))
+}
+
+/// Says of usage points that the grid file forgot where their load is missing.
+pub(crate) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, UsagePointId>) {
+    for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Unlinked) {
+        if let Some(node) = placed.get(&fault.usage_point) {
+            fault.detail = format!(
+                "read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}"
+            );
+        }
+    }
+}
+
+/// Says of meter ratios what the balance knows better: one that was divided out may have been load,
+/// one that was suspected is a ratio, or is dropped.
+pub(crate) fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
+    let is_suspicion =
+        |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.contains(SUSPECTED_BY_LEVELS);
+    faults.retain(|fault| !(ratios.refuted.contains(&fault.usage_point) && is_suspicion(fault)));
+    for fault in faults {
+        let Some(node) = ratios.otherwise.get(&fault.usage_point) else { continue };
+        if fault.kind == FaultKind::Multiplier {
+            fault.detail = format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail);
+        } else if is_suspicion(fault) {
+            fault.kind = FaultKind::Multiplier;
+            fault.detail = fault
+                .detail
+                .replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"));
+        }
+    }
+}

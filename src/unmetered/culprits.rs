@@ -1,0 +1,283 @@
+//! Who a balance names: customers whose own load is in the residual of their node, read a second
+//! time for the roughest nodes only.
+//!
+//! What is found is counted in the balance before the node is judged: a wrong ratio or a wrong link
+//! is a fault, with the correction proposed; a meter that shows less than is used is a finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::domain::{Fault, FaultKind, NodeKind, Timestamp, UsagePointId};
+use crate::series::LoadSeries;
+use crate::unmetered::{Adrift, Named, Residual, Wanted, Wrong, late_load_kw, named, roughness};
+
+/// A node this much rougher than meters make it is asked.
+const ROUGH: f64 = 2.5;
+/// Most usage points that are read again at one time for this, and in all as a share of those in
+/// the balances.
+const MOST_READ_AGAIN: usize = 6000;
+const MOST_READ_SHARE: f64 = 0.5;
+/// Slope near which nothing of a customer's load flows at its node.
+const NOTHING_FLOWS: std::ops::Range<f64> = -1.1..-0.85;
+/// Standard deviations with which a customer must be missing elsewhere: shops of one kind move
+/// alike.
+const HOME: f64 = 14.0;
+/// Slope and standard deviations from which on a meter is said to show too little: more than
+/// classes, losses and chance explain.
+const SHOWS_TOO_LITTLE: f64 = 0.35;
+const SURE: f64 = 12.0;
+/// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A: a meter behind one that is
+/// not multiplied shows so little; and how near its slope comes to it.
+const CURRENT_RATIOS: [f64; 14] = [5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
+const NEAR_A_RATIO: f64 = 0.06;
+/// A meter that shows less than a fifth of what flows is one whose ratio was forgotten, whatever
+/// its slope makes of that ratio: who steals leaves more on the meter, or nothing.
+const FORGOTTEN: f64 = 4.8;
+/// A node and its customers.
+pub(crate) struct Asked<'r> {
+    pub(crate) node: UsagePointId,
+    pub(crate) kind: NodeKind,
+    pub(crate) residual: &'r Residual,
+    pub(crate) customers: Vec<UsagePointId>,
+}
+
+/// A customer that a balance has named.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Culprit {
+    pub(crate) usage_point: UsagePointId,
+    pub(crate) node: UsagePointId,
+    /// Level of that node.
+    pub(crate) kind: NodeKind,
+    pub(crate) named: Named,
+    /// Mean of what its meter shows, kW.
+    pub(crate) shown_kw: f64,
+    /// First and last hour of its readings.
+    pub(crate) hours: (Timestamp, Timestamp),
+    pub(crate) series: LoadSeries,
+    /// A meter ratio was divided out of its readings, rightly or wrongly.
+    pub(crate) was_divided: bool,
+    /// The node where its load is missing instead.
+    pub(crate) belongs_to: Option<UsagePointId>,
+}
+
+impl Culprit {
+    /// Residual per kW shown; 0 where the meter shows what flows.
+    pub(crate) fn beta(&self) -> f64 {
+        match self.named.wrong {
+            Wrong::Load { beta } => beta,
+            Wrong::Clock { .. } => 0.0,
+        }
+    }
+
+    /// Counts in the residual of its node what its meter should have shown.
+    pub(crate) fn put_right(&self, residual: &mut Residual) {
+        match self.named.wrong {
+            Wrong::Load { beta } => {
+                let hourly = self.series.hourly();
+                residual.add_customer(hourly.start, &hourly.kw, beta);
+            }
+            Wrong::Clock { late_min } => {
+                if let (Some(first), Some(last)) = (residual.at.first().copied(), residual.at.last().copied()) {
+                    let hours = ((last.0 - first.0) / 3600 + 1) as usize;
+                    // Where a reading on either side is missing, nothing is known of the
+                    // difference.
+                    let known = |kw: f32| if kw.is_nan() { 0.0 } else { kw };
+                    let kw: Vec<f32> =
+                        late_load_kw(&self.series, first, hours, late_min).into_iter().map(known).collect();
+                    residual.add_expected(first, &kw);
+                }
+            }
+        }
+    }
+
+    /// Whether its meter shows less than is used, beyond doubt about its data. Under a feeder or a
+    /// substation hang hundreds of shops that open and close alike: what is missing there may be
+    /// anybody's.
+    pub(crate) fn under_registers(&self) -> bool {
+        self.kind == NodeKind::Transformer
+            && !self.was_divided
+            && self.shown_kw > 0.0
+            && self.beta() > SHOWS_TOO_LITTLE
+            && self.forgotten_ratio().is_none()
+            && self.named.strength > SURE
+            && self.named.left < ROUGH
+    }
+
+    /// Whether it stands in its node's shortlist.
+    pub(crate) fn is_shortlisted(&self) -> bool {
+        matches!(self.named.wrong, Wrong::Load { .. }) && self.under_registers()
+    }
+
+    /// The ratio of current transformers that its meter shows its load divided by, as near as the
+    /// slope tells: somebody forgot to multiply.
+    pub(crate) fn forgotten_ratio(&self) -> Option<f64> {
+        let shown_of = 1.0 + self.beta();
+        let near = |ratio: &f64| (shown_of / ratio).ln().abs() < NEAR_A_RATIO;
+        let usual = CURRENT_RATIOS.into_iter().find(near);
+        usual.or_else(|| (shown_of > FORGOTTEN).then(|| shown_of.round())).filter(|_| self.named.strength > SURE)
+    }
+
+    /// Whether what is said of it is sure enough to be counted in the balance: a customer that is
+    /// only said to show too little would pay for a tap.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.beta() <= 0.0 || self.under_registers() || self.forgotten_ratio().is_some()
+    }
+
+    /// What is wrong with the data, and how to correct it; `None` where the meter shows too little.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        if let Wrong::Clock { late_min } = self.named.wrong {
+            let (minutes, word) = (late_min.abs(), if late_min > 0 { "late" } else { "early" });
+            let detail = format!(
+                "by the balance of {} its clock is about {minutes} minutes {word}: set it; shifted back for the balance",
+                self.node
+            );
+            return Some(Fault {
+                usage_point: self.usage_point.clone(),
+                kind: FaultKind::Clock,
+                from: None,
+                to: None,
+                share: None,
+                detail,
+            });
+        }
+        let beta = self.beta();
+        if let Some(ratio) = self.forgotten_ratio() {
+            let detail = format!(
+                "by the balance of {} its meter shows 1/{ratio:.0} of what flows: the ratio of its current transformers is not applied; counted so",
+                self.node
+            );
+            return Some(Fault {
+                usage_point: self.usage_point.clone(),
+                kind: FaultKind::Multiplier,
+                from: None,
+                to: None,
+                share: None,
+                detail,
+            });
+        }
+        if beta > 0.0 {
+            return None;
+        }
+        let (kind, detail) = match &self.belongs_to {
+            Some(node) => (
+                FaultKind::WrongLink,
+                format!(
+                    "its load is not in the balance of {} but is missing at {node}: link it to {node}; counted there",
+                    self.node
+                ),
+            ),
+            None => (
+                FaultKind::Multiplier,
+                format!(
+                    "by the balance of {} only {:.0} % of what its meter shows flows there: check the meter ratio, and whether it hangs at this node; counted so",
+                    self.node,
+                    100.0 * (1.0 + beta).max(0.0)
+                ),
+            ),
+        };
+        Some(Fault { usage_point: self.usage_point.clone(), kind, from: None, to: None, share: None, detail })
+    }
+}
+
+/// The nodes worth asking, roughest first, in lots that may be read at one time, as long as they
+/// are not most of all; one with too many customers for that is passed over.
+pub(crate) fn worth_asking(nodes: &[Asked]) -> Vec<Vec<UsagePointId>> {
+    let mut rough: Vec<(f64, &Asked)> = nodes
+        .par_iter()
+        .filter_map(|asked| Some((roughness(asked.residual)?, asked)))
+        .filter(|(rough, _)| *rough > ROUGH)
+        .collect();
+    rough.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
+    let all: usize =
+        nodes.iter().filter(|asked| asked.kind == NodeKind::Transformer).map(|asked| asked.customers.len()).sum();
+    let mut open = MOST_READ_AGAIN.max((MOST_READ_SHARE * all as f64) as usize);
+    let mut lots: Vec<Vec<UsagePointId>> = Vec::new();
+    let mut room = 0;
+    for asked in rough.into_iter().map(|(_, asked)| asked) {
+        let customers = asked.customers.len();
+        if customers > MOST_READ_AGAIN.min(open) {
+            continue;
+        }
+        open -= customers;
+        if customers > room || lots.is_empty() {
+            lots.push(Vec::new());
+            room = MOST_READ_AGAIN;
+        }
+        room -= customers;
+        lots.last_mut().expect("a lot was just made").push(asked.node.clone());
+    }
+    lots
+}
+
+/// All customers of some nodes.
+pub(crate) fn customers(asked: &[Asked]) -> BTreeSet<UsagePointId> {
+    asked.iter().flat_map(|asked| asked.customers.iter().cloned()).collect()
+}
+
+/// Names customers from their series, and finds where those hang whose load is not at their node.
+pub(crate) fn culprits(
+    asked: &[&Asked],
+    all: &[Asked],
+    series: &BTreeMap<UsagePointId, LoadSeries>,
+    before: &[Culprit],
+    was_divided: &(dyn Fn(&str) -> bool + Sync),
+    wanted: Wanted,
+) -> Vec<Culprit> {
+    let of_node = |asked: &&Asked| -> Vec<Culprit> {
+        let customers: Vec<LoadSeries> = asked
+            .customers
+            .iter()
+            .filter(|id| before.iter().all(|culprit| culprit.usage_point != **id))
+            .filter_map(|id| series.get(id).cloned())
+            .collect();
+        named(asked.residual, &customers, wanted)
+            .into_iter()
+            .map(|named| Culprit {
+                was_divided: was_divided(&customers[named.customer].usage_point),
+                ..culprit(asked, &customers[named.customer], named)
+            })
+            .collect()
+    };
+    let mut found: Vec<Culprit> = asked.par_iter().map(of_node).flatten_iter().collect();
+    find_homes(&mut found, all);
+    found
+}
+
+fn culprit(asked: &Asked, series: &LoadSeries, named: Named) -> Culprit {
+    let valid: Vec<f64> = series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
+    Culprit {
+        usage_point: series.usage_point.clone(),
+        node: asked.node.clone(),
+        kind: asked.kind,
+        named,
+        shown_kw: valid.iter().sum::<f64>() / valid.len().max(1) as f64,
+        hours: (series.start, series.end()),
+        series: series.clone(),
+        was_divided: false,
+        belongs_to: None,
+    }
+}
+
+/// Looks for the nodes that miss the customers of which nothing flows at their own.
+fn find_homes(found: &mut [Culprit], all: &[Asked]) {
+    let lost: Vec<usize> = (0..found.len()).filter(|&index| NOTHING_FLOWS.contains(&found[index].beta())).collect();
+    let (Some(first), Some(end)) =
+        (lost.iter().map(|&i| found[i].hours.0).min(), lost.iter().map(|&i| found[i].hours.1).max())
+    else {
+        return;
+    };
+    let series: Vec<LoadSeries> = lost.iter().map(|&index| found[index].series.clone()).collect();
+    let adrift = Adrift::of(&series, first, ((end.0 - first.0) / 3600).max(0) as usize);
+    let placed = all.par_iter().map(|asked| {
+        adrift.placed_at(asked.residual).into_iter().map(|placed| (placed, asked.node.clone())).collect::<Vec<_>>()
+    });
+    let mut placed: Vec<_> = placed.flatten_iter().collect();
+    placed.sort_by(|a, b| b.0.strength.total_cmp(&a.0.strength).then_with(|| a.1.cmp(&b.1)));
+    for (place, node) in placed {
+        let culprit = &mut found[lost[place.customer]];
+        if culprit.belongs_to.is_none() && culprit.node != node && place.strength > HOME {
+            culprit.belongs_to = Some(node);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Customers whose meter shows less from the day on which unmetered load began at their
+//! transformer: a meter stopped, slowed, stopped at night or run backwards, or a part of the load
+//! led past it.
+//!
+//! Those whose daily mean fell for good are read again and asked, the largest falls first. A course
+//! of the day that began to be missing names its customer; a fall on the same day without it stands
+//! in the shortlist only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::domain::{CivilDay, NodeKind, UsagePointId};
+use crate::findings::Pattern;
+use crate::series::LoadSeries;
+use crate::unmetered::{CoTimed, co_timed};
+
+use crate::unmetered::nodes::{Balanced, GridSetting, LEAST_COVERAGE, ReadAgain, fed_directly};
+
+/// Most customers that are read again for this.
+const MOST_ASKED: usize = 6000;
+/// Share of the course that must be missing, and standard errors.
+const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.7;
+const SURE: f64 = 6.0;
+/// The rise of the whole load must be as clear as this, and as large as this share of the fall.
+const ROSE: f64 = 3.0;
+const ROSE_SHARE: f64 = 0.4;
+/// Before the fall the residual must not have followed the customer by more than this: a wrong link
+/// or ratio does.
+const NOT_BEFORE: f64 = 0.35;
+/// Share of fall and rise that must come within ten days.
+const AT_ONCE: f64 = 0.6;
+/// Customers of one node that fall within so many days may be taken for one another, unless one
+/// explains the rise much better.
+const TOGETHER_DAYS: i32 = 6;
+const MUCH_BETTER: f64 = 1.6;
+/// A meter that shows less than this share of before has stopped.
+const STOPPED: f64 = 0.1;
+/// A fall within ten hours of the day is one of a window.
+const WITHIN_WINDOW: f64 = 0.85;
+/// More rises than fell: a load was led past the meter, and more with it.
+const MORE_THAN_FELL: f64 = 1.7;
+/// Days between the fall and the start of a node's load that count as one event.
+const SAME_DAY: i32 = 2;
+/// Most customers in a node's shortlist for their timing alone.
+const MOST_LISTED: usize = 5;
+
+/// A customer whose meter shows less from the day on which a node's unmetered load rose.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fallen {
+    pub(crate) usage_point: UsagePointId,
+    pub(crate) node: UsagePointId,
+    pub(crate) timed: CoTimed,
+    /// No other customer of the node that falls about then explains the rise as well.
+    alone: bool,
+    /// Last day of the balance.
+    pub(crate) last: CivilDay,
+}
+
+impl Fallen {
+    /// Whether what began to be missing has the course of what fell: then it names the customer.
+    pub(crate) fn under_registers(&self) -> bool {
+        let CoTimed { shown_kw, rise_kw, rise_z, course, course_z, before, abrupt, .. } = self.timed;
+        let rose = rise_z > ROSE && rise_kw > ROSE_SHARE * (shown_kw.0 - shown_kw.1);
+        let at_once = abrupt.0 > AT_ONCE && abrupt.1 > AT_ONCE;
+        self.alone && LIKE_ITSELF.contains(&course) && course_z > SURE && rose && at_once && before.abs() < NOT_BEFORE
+    }
+
+    pub(crate) fn pattern(&self) -> Pattern {
+        let (from_kw, to_kw) = self.timed.shown_kw;
+        if self.timed.in_window > WITHIN_WINDOW {
+            Pattern::Window
+        } else if to_kw.abs() < STOPPED * from_kw {
+            Pattern::Zero
+        } else {
+            Pattern::Drop
+        }
+    }
+
+    /// What began to be missing that may be this customer's, kW.
+    pub(crate) fn kw(&self) -> f64 {
+        let CoTimed { shown_kw, rise_kw, course, .. } = self.timed;
+        let fell_kw = shown_kw.0 - shown_kw.1;
+        if rise_kw > MORE_THAN_FELL * fell_kw { rise_kw } else { course * fell_kw }
+    }
+
+    /// The ground, for a node's shortlist or a suspect's evidence.
+    pub(crate) fn ground(&self) -> String {
+        let CoTimed { day, shown_kw: (from_kw, to_kw), rise_kw, course, course_z, .. } = self.timed;
+        let fell = format!(
+            "its meter shows {to_kw:.2} kW instead of {from_kw:.2} kW from {day} on, the day on which {rise_kw:.2} kW more began to be missing at {}",
+            self.node
+        );
+        let course = if self.under_registers() {
+            format!("; hour by hour {:.0} % of what fell is missing ({course_z:.0} standard errors)", 100.0 * course)
+        } else {
+            "; by the course of the day it may be anybody's".to_owned()
+        };
+        let more = if self.under_registers() && rise_kw > MORE_THAN_FELL * (from_kw - to_kw) {
+            "; a load that was not there before is led past it as well"
+        } else {
+            ""
+        };
+        format!("{fell}{course}{more}")
+    }
+}
+
+/// Asks the customers that fell; `fell_kw` tells by how much. `named` are those whom a balance has
+/// named otherwise.
+pub(crate) fn find<E>(
+    balanced: &[Balanced],
+    setting: &GridSetting,
+    named: &BTreeSet<&UsagePointId>,
+    read_again: &ReadAgain<E>,
+) -> Result<Vec<Fallen>, E> {
+    let judged: Vec<&Balanced> = balanced.iter().filter(|balanced| is_asked(balanced)).collect();
+    let mut fell: Vec<(f32, &UsagePointId)> = (judged.iter())
+        .flat_map(|balanced| fed_directly(balanced.node, setting.grid))
+        .filter(|id| !named.contains(id))
+        .map(|id| ((setting.fell_kw)(id), id))
+        .filter(|(kw, _)| *kw > 0.0)
+        .collect();
+    fell.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    let wanted: BTreeSet<UsagePointId> = fell.into_iter().take(MOST_ASKED).map(|(_, id)| id.clone()).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let series = read_again(&wanted)?;
+    let of_node = |balanced: &&Balanced| ask(balanced, setting, &series);
+    Ok(judged.par_iter().map(of_node).flatten_iter().collect())
+}
+
+fn is_asked(balanced: &Balanced) -> bool {
+    let is_hourly = balanced.node.kind == NodeKind::Transformer && balanced.residual.is_hourly();
+    is_hourly && balanced.residual.coverage >= LEAST_COVERAGE && balanced.found.is_some()
+}
+
+fn ask(balanced: &Balanced, setting: &GridSetting, series: &BTreeMap<UsagePointId, LoadSeries>) -> Vec<Fallen> {
+    let (Some(found), Some(&last)) = (&balanced.found, balanced.residual.at.last()) else { return Vec::new() };
+    let began: Vec<CivilDay> = found.parts.iter().filter_map(|part| part.since).collect();
+    let timed = fed_directly(balanced.node, setting.grid).filter_map(|id| {
+        let timed = co_timed(&balanced.residual, &found.beside_kw, &series.get(id)?.hourly(), setting.calendar)?;
+        Some(Fallen {
+            usage_point: id.clone(),
+            node: balanced.node.node.clone(),
+            timed,
+            alone: true,
+            last: setting.calendar.day(last),
+        })
+    });
+    let mut timed: Vec<Fallen> = timed.collect();
+    let clear: Vec<(CivilDay, f64)> = timed
+        .iter()
+        .filter(|fallen| fallen.under_registers())
+        .map(|fallen| (fallen.timed.day, fallen.timed.course_z))
+        .collect();
+    for fallen in &mut timed {
+        let (day, z) = (fallen.timed.day, fallen.timed.course_z);
+        let rivals =
+            clear.iter().filter(|rival| (rival.0.0 - day.0).abs() <= TOGETHER_DAYS && MUCH_BETTER * rival.1 > z);
+        fallen.alone = rivals.count() <= 1;
+    }
+    let (mut fallen, mut same_day): (Vec<Fallen>, Vec<Fallen>) = timed.into_iter().partition(Fallen::under_registers);
+    same_day.retain(|fallen| {
+        fallen.timed.rise_z > SURE && began.iter().any(|day| (day.0 - fallen.timed.day.0).abs() <= SAME_DAY)
+    });
+    same_day.sort_by(|a, b| {
+        (b.timed.shown_kw.0 - b.timed.shown_kw.1).total_cmp(&(a.timed.shown_kw.0 - a.timed.shown_kw.1))
+    });
+    same_day.truncate(MOST_LISTED);
+    fallen.extend(same_day);
+    fallen
+}

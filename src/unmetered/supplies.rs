@@ -1,0 +1,158 @@
+//! Balance meters are checked before their balances are believed: those with a wrong ratio or a
+//! wrong clock are put right for the balance, and named as faults with the correction. A ratio is
+//! asked for first, for it drowns everything. A clock is asked for when customers' own clocks are
+//! put right: one large customer an hour late looks like a balance meter that is early by some
+//! minutes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::domain::{Calendar, Fault, FaultKind, GridNode, NodeKind, UsagePointId};
+use crate::series::LoadSeries;
+use crate::unmetered::{Wrong, WrongRatio, late_by_hours, wrong_ratios};
+
+use crate::unmetered::culprits::Culprit;
+use crate::unmetered::nodes::{Balanced, GridSetting, MUCH_COARSE, balance, balance_with};
+
+/// Coverage that a check needs: what is not read looks like a ratio.
+const GOOD_COVERAGE: f64 = 0.9;
+
+/// So many customers of one transformer whose clocks are late by the same time are more likely
+/// right.
+const MANY_LATE: usize = 4;
+
+/// What was put right.
+#[derive(Default)]
+pub(crate) struct Checked {
+    /// Corrected series of balance meters.
+    pub(crate) series: BTreeMap<UsagePointId, LoadSeries>,
+    /// What is wrong with them, in the order of nodes.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Checks the ratios of the balance meters of `nodes`, transformers before feeders and substations,
+/// whose balances rest on theirs.
+pub(crate) fn check(nodes: &[&GridNode], setting: &GridSetting) -> Checked {
+    let mut checked = Checked::default();
+    for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
+        let so_far = GridSetting { corrected: Arc::new(checked.series.clone()), ..setting.clone() };
+        let of_kind: Vec<&&GridNode> = nodes.iter().filter(|node| node.kind == kind).collect();
+        let found: Vec<(LoadSeries, Vec<Fault>)> =
+            of_kind.par_iter().filter_map(|node| check_one(node, &so_far)).collect();
+        for (series, faults) in found {
+            checked.faults.extend(faults);
+            checked.series.insert(series.usage_point.clone(), series);
+        }
+    }
+    checked
+}
+
+fn check_one(node: &GridNode, setting: &GridSetting) -> Option<(LoadSeries, Vec<Fault>)> {
+    // A register has no course of its own to be checked by.
+    let meter = node.balance_meter.as_ref().filter(|meter| !setting.series.registers.contains_key(*meter))?;
+    let meter = setting.series.supplies.get(meter)?;
+    let balanced = balance(node, setting);
+    let residual = &balanced.residual;
+    if !residual.is_hourly() || residual.coverage < GOOD_COVERAGE || residual.coarse_share > MUCH_COARSE {
+        return None;
+    }
+    let ratios = wrong_ratios(residual, setting.calendar);
+    let series = ratios.iter().fold(meter.clone(), |series, wrong| divided(series, *wrong, setting.calendar));
+    (!ratios.is_empty()).then(|| (series, ratios.iter().map(|wrong| ratio_fault(node, meter, *wrong)).collect()))
+}
+
+/// Checks the clocks of the balance meters of one level, in whose residuals customers' clocks are
+/// right. Where many customers are said to be late alike, the balance meter may be what is early:
+/// then it is asked as if nothing had been said.
+pub(crate) fn clocks(
+    balanced: &[Balanced],
+    kind: NodeKind,
+    setting: &GridSetting,
+    (corrected, culprits): (&BTreeMap<UsagePointId, LoadSeries>, &[Culprit]),
+) -> Checked {
+    let clock = |balanced: &Balanced| -> Option<(LoadSeries, Fault)> {
+        let residual = &balanced.residual;
+        let is_asked = balanced.node.kind == kind
+            && !balanced.is_corrected
+            && residual.is_hourly()
+            && residual.coverage >= GOOD_COVERAGE
+            && residual.coarse_share <= MUCH_COARSE;
+        let meter = balanced.node.balance_meter.as_ref().filter(|_| is_asked)?;
+        let meter = setting.series.supplies.get(meter)?;
+        let late_min = |culprit: &Culprit| match culprit.named.wrong {
+            Wrong::Clock { late_min } if culprit.node == balanced.node.node => Some(late_min),
+            _ => None,
+        };
+        let late: Vec<i32> = culprits.iter().filter_map(late_min).collect();
+        let are_many = late.iter().any(|min| late.iter().filter(|other| *other == min).count() >= MANY_LATE);
+        let anew = are_many.then(|| balance_with(balanced.node, corrected, setting).residual);
+        let late_h = late_by_hours(anew.as_ref().unwrap_or(residual), setting.calendar)?;
+        Some((shifted(meter, late_h), clock_fault(balanced.node, meter, late_h, setting.calendar)))
+    };
+    let mut checked = Checked::default();
+    for (series, fault) in balanced.par_iter().filter_map(clock).collect::<Vec<_>>() {
+        checked.faults.push(fault);
+        checked.series.insert(series.usage_point.clone(), series);
+    }
+    checked
+}
+
+fn divided(mut series: LoadSeries, wrong: WrongRatio, calendar: &Calendar) -> LoadSeries {
+    let step_s = i64::from(series.step_min) * 60;
+    let start = series.start.0;
+    for (place, kw) in series.kw.iter_mut().enumerate() {
+        let day = calendar.day(crate::domain::Timestamp(start + place as i64 * step_s));
+        if (wrong.from..=wrong.to).contains(&day) {
+            *kw = (f64::from(*kw) / wrong.ratio) as f32;
+        }
+    }
+    series
+}
+
+/// The series as a right clock would have stamped it, between two readings in proportion.
+fn shifted(series: &LoadSeries, late_h: f64) -> LoadSeries {
+    let steps = late_h * 60.0 / f64::from(series.step_min);
+    let (whole, part) = (steps.floor() as i64, (steps - steps.floor()) as f32);
+    let at =
+        |place: i64| usize::try_from(place).ok().and_then(|place| series.kw.get(place)).copied().unwrap_or(f32::NAN);
+    let kw = (0..series.kw.len() as i64)
+        .map(|place| (1.0 - part) * at(place + whole) + part * at(place + whole + 1))
+        .collect();
+    LoadSeries { kw, ..series.clone() }
+}
+
+fn ratio_fault(node: &GridNode, meter: &LoadSeries, wrong: WrongRatio) -> Fault {
+    let ratio =
+        if wrong.ratio >= 1.0 { format!("{:.1} times", wrong.ratio) } else { format!("1/{:.1} of", 1.0 / wrong.ratio) };
+    let detail = format!(
+        "the balance meter of {} shows {ratio} what its customers use, hour by hour: check the ratio of its current transformers; divided out for the balance",
+        node.node
+    );
+    Fault {
+        usage_point: meter.usage_point.clone(),
+        kind: FaultKind::Multiplier,
+        from: Some(wrong.from),
+        to: Some(wrong.to),
+        share: None,
+        detail,
+    }
+}
+
+fn clock_fault(node: &GridNode, meter: &LoadSeries, late_h: f64, calendar: &Calendar) -> Fault {
+    let (minutes, word) = ((late_h.abs() * 60.0).round(), if late_h > 0.0 { "late" } else { "early" });
+    let detail = format!(
+        "the balance meter of {} is about {minutes:.0} minutes {word} by the clocks of the meters under it: set whichever is wrong; shifted back for the balance",
+        node.node
+    );
+    let days = meter.days(calendar);
+    Fault {
+        usage_point: meter.usage_point.clone(),
+        kind: FaultKind::Clock,
+        from: days.map(|days| days.0),
+        to: days.map(|days| days.1),
+        share: None,
+        detail,
+    }
+}
