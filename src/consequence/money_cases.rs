@@ -3,6 +3,8 @@
 
 mod prices;
 
+use crate::judgement::{LicenceCheck, LicensedLoad};
+use crate::population::Buildings;
 use std::fmt::Write as _;
 
 use super::address::total_loss;

@@ -41,6 +41,7 @@ fn letter(kind: NameKind) -> char {
         NameKind::Owner => 'P',
         NameKind::File => 'F',
         NameKind::Words => 'W',
+        NameKind::Node => 'N',
     }
 }
 

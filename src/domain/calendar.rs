@@ -20,7 +20,7 @@ pub struct Timestamp(pub i64);
 pub struct LocalStamp(pub i64);
 
 /// A civil day of the utility's clock, as days since 1970-01-01.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct CivilDay(pub i32);
 
 /// Working day or weekend: the two kinds of day that the baseline shape tells apart.

@@ -7,6 +7,7 @@ mod block;
 mod calendar;
 mod change;
 mod customer;
+mod fact;
 mod farm;
 mod fault;
 mod grid;
@@ -24,6 +25,7 @@ mod toml_words;
 mod units;
 mod weather;
 
+pub use crate::facts;
 pub use balance_loss::{TransformerRating, transformer_loss_kw};
 pub use block::{
     FileIx, IdList, IntervalBlock, KeyRun, Minute, NO_READING, ReadingQuality, RegisterBlock, TimeRun, Unit,
@@ -32,6 +34,7 @@ pub use block::{
 pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resolved, Timestamp};
 pub use change::{Split, best_split, segments};
 pub use customer::{Customer, CustomerStatus, Heating};
+pub use fact::{Fact, Part, PartKind, Signature, ToCount, Unit as FactUnit};
 pub use farm::{FARM_UNITS, FarmUnit};
 pub use fault::{Fault, FaultKind};
 pub use grid::{Grid, GridError, GridNode, Link, NodeKind};

@@ -8,8 +8,11 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
+use serde::{Deserialize, Serialize};
+
 /// What a name is the name of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NameKind {
     /// A meter.
     UsagePoint,
@@ -23,10 +26,19 @@ pub enum NameKind {
     File,
     /// Words of a file that may hold any of them.
     Words,
+    /// A place in the grid.
+    Node,
 }
 
-const KINDS: [NameKind; 6] =
-    [NameKind::UsagePoint, NameKind::Address, NameKind::Licence, NameKind::Owner, NameKind::File, NameKind::Words];
+const KINDS: [NameKind; 7] = [
+    NameKind::UsagePoint,
+    NameKind::Address,
+    NameKind::Licence,
+    NameKind::Owner,
+    NameKind::File,
+    NameKind::Words,
+    NameKind::Node,
+];
 /// The mark before a name of the first kind; those of the other kinds follow it.
 const OPEN: u32 = 0xfdd0;
 /// The mark after a name.
@@ -43,6 +55,7 @@ impl NameKind {
             Self::Owner => "owner",
             Self::File => "file",
             Self::Words => "words",
+            Self::Node => "node",
         }
     }
 
