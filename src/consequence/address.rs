@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{NameKind, named};
+use crate::domain::{Fact, NameKind, named};
 use crate::findings::{AddressRow, Loss, SuspectRow};
 
 use super::case::probability_of_any;
@@ -63,7 +63,7 @@ fn address_row(
         licence: members.iter().find_map(|row| row.licence.clone()),
         findings: members
             .iter()
-            .map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str()))
+            .map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str()).into())
             .collect(),
         criteria: criteria(members),
         expected_kwh: expected(members, |row| row.hidden_kwh),
@@ -82,15 +82,22 @@ pub(super) fn expected(members: &[&SuspectRow], amount: impl Fn(&SuspectRow) -> 
 }
 
 /// Criteria of all members, those of each named once with the usage point where there are several.
-pub(super) fn criteria(members: &[&SuspectRow]) -> Vec<String> {
+pub(super) fn criteria(members: &[&SuspectRow]) -> Vec<Fact> {
     let with_id = members.len() > 1;
-    let of_member = |row: &&SuspectRow| -> Vec<String> {
-        let id = row.usage_point.clone();
-        row.criteria
-            .iter()
-            .map(|words| if with_id { format!("{}: {words}", named(NameKind::UsagePoint, &id)) } else { words.clone() })
-            .collect()
-    };
+    let of_member =
+        |row: &&SuspectRow| -> Vec<Fact> {
+            let id = row.usage_point.clone();
+            row.criteria
+                .iter()
+                .map(|words| {
+                    if with_id {
+                        format!("{}: {words}", named(NameKind::UsagePoint, &id)).into()
+                    } else {
+                        words.clone()
+                    }
+                })
+                .collect()
+        };
     members.iter().flat_map(of_member).collect()
 }
 

@@ -8,7 +8,7 @@ use crate::consequence::{
     Claim, EVEN, HiddenRun, MeteredUse, Money, OverRating, RuleFacts, TariffBook, Visits, WorklistSetting,
     address_rows, criteria_met, region_rows, window_shares, worklist_rows,
 };
-use crate::domain::{CivilDay, Customer, GridNode, Heating, NodeKind, UsagePointId, median};
+use crate::domain::{CivilDay, Customer, Fact, GridNode, Heating, NodeKind, UsagePointId, median};
 use crate::evidence::{Subject, scheduled_hours};
 use crate::findings::{AddressRow, Loss, MoneyRow, NodeRow, Pattern, RegionRow, SuspectRow, WorklistRow};
 use crate::population::Premises;
@@ -52,7 +52,7 @@ pub(crate) struct Consequences {
     /// Where likely nodes stand on a map.
     pub(crate) node_places: BTreeMap<UsagePointId, (f64, f64)>,
     /// What to know about them, for the run's record.
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Fact>,
 }
 
 /// What a listed usage point's own readings give to its consequences.
@@ -74,7 +74,7 @@ pub(crate) fn consequences(
     let book = TariffBook::new(stakes.tariffs.to_vec());
     let money = Money { book: &book, settings: stakes.money };
     let period = metered.period();
-    let of_suspects: Vec<(Loss, Vec<MoneyRow>, Vec<String>)> = listing
+    let of_suspects: Vec<(Loss, Vec<MoneyRow>, Vec<Fact>)> = listing
         .suspects
         .par_iter()
         .map(|row| {
@@ -122,7 +122,7 @@ fn at_stake(
     metered: &Metered,
     money: Money,
     licensed: Option<f64>,
-) -> (Loss, Vec<MoneyRow>, Vec<String>) {
+) -> (Loss, Vec<MoneyRow>, Vec<Fact>) {
     let customer = stakes.customers.get(&row.usage_point);
     let Some((known, days)) = known(&row.usage_point, metered) else { return Default::default() };
     let heated = customer.is_some_and(|customer| customer.heating == Heating::Electric);
@@ -210,28 +210,26 @@ fn household_kw(metered: &Metered) -> Option<(f64, usize)> {
     (loads.len() >= LEAST_HOUSEHOLDS).then(|| (median(&loads), loads.len()))
 }
 
-fn notes(money: Money, household: Option<(f64, usize)>, visits: Visits) -> Vec<String> {
+fn notes(money: Money, household: Option<(f64, usize)>, visits: Visits) -> Vec<Fact> {
     let mut notes = Vec::new();
     match household {
         Some((kw, count)) => notes.push(format!(
             "regions.csv: one household is {kw:.3} kW ({:.0} kWh a month), the median of {count} households in these readings",
             kw * 730.0
-        )),
-        None => notes.push("regions.csv: fewer than 30 usage points of a class of homes were read, so no number of households is given".to_owned()),
+        ).into()),
+        None => notes.push("regions.csv: fewer than 30 usage points of a class of homes were read, so no number of households is given".into()),
     }
     if money.book.is_empty() {
-        notes.push("no --tariffs: no amounts of money; the work list is in the order of expected energy".to_owned());
+        notes.push("no --tariffs: no amounts of money; the work list is in the order of expected energy".into());
         if visits.cost > 0.0 {
-            notes.push(
-                "the cost of a visit is not used: without --tariffs there is nothing to set against it".to_owned(),
-            );
+            notes.push("the cost of a visit is not used: without --tariffs there is nothing to set against it".into());
         }
     } else if let Some(class) = money.lawful_class() {
         notes.push(format!(
             "money: hidden energy is priced by tariff class `{class}`, the first of money.lawful_class that the table has; every step is in money.csv"
-        ));
+        ).into());
     } else {
-        notes.push("money: the tariff table has none of the classes of money.lawful_class, so only under-registered energy has a price".to_owned());
+        notes.push("money: the tariff table has none of the classes of money.lawful_class, so only under-registered energy has a price".into());
     }
     notes
 }

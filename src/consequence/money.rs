@@ -262,7 +262,7 @@ impl Derivation<'_> {
             amount: None,
             currency: None,
             tariff_class: None,
-            detail,
+            detail: detail.into(),
         });
         let last = self.rows.len() - 1;
         &mut self.rows[last]

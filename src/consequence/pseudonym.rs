@@ -238,7 +238,7 @@ impl Names<'_> {
         }
         for row in &mut findings.rejects {
             self.put(NameKind::File, &mut row.file);
-            row.detail = without_quotes(row.code, &row.detail);
+            row.detail = without_quotes(row.code, &row.detail.to_string()).into();
         }
     }
 }
@@ -311,13 +311,16 @@ mod tests {
         for id in ["UP1", "# 12", "( 7", "№ 8", "- 9", "1234", "a b c d e f g"] {
             let mut row = suspect(id, 0.9, 3.0);
             (row.address, row.lat, row.lon) = (Some("Abay 12, apt 5".into()), Some(43.23968), Some(76.91571));
-            row.evidence_for.push(format!(
-                "{} began with {}",
-                named(NameKind::UsagePoint, id),
-                named(NameKind::UsagePoint, "UP2")
-            ));
-            let reject =
-                Reject { file: format!("in/{id}.csv"), row: 1, code: "x", detail: format!("`{id}` twice"), records: 1 };
+            row.evidence_for.push(
+                format!("{} began with {}", named(NameKind::UsagePoint, id), named(NameKind::UsagePoint, "UP2")).into(),
+            );
+            let reject = Reject {
+                file: format!("in/{id}.csv"),
+                row: 1,
+                code: "x",
+                detail: format!("`{id}` twice").into(),
+                records: 1,
+            };
             let mut findings = Findings { suspects: vec![row], rejects: vec![reject], ..Findings::default() };
             pseudonymise(&mut findings, &key(), [id, "UP2"].into_iter());
             let text = format!("{:?} {:?}", findings.suspects, findings.rejects);

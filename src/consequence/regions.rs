@@ -54,7 +54,7 @@ pub fn region_rows<'a>(
                 .entry((level, region.clone()))
                 .or_insert_with(|| empty(level, region))
                 .over_rating
-                .push(over.words.clone());
+                .push(over.words.clone().into());
         }
     }
     let mut rows: Vec<RegionRow> = regions.into_values().collect();

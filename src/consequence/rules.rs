@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{not_finite, toml_words};
+use crate::domain::{Fact, not_finite, toml_words};
 
 use super::metered_use::MeteredUse;
 
@@ -193,8 +193,8 @@ fn parse(path: &Path, text: &str) -> Result<RulePack, RuleError> {
 
 /// Criteria that are met, as `pack/criterion: words (figures)`.
 #[must_use]
-pub fn criteria_met(packs: &[RulePack], facts: &RuleFacts) -> Vec<String> {
-    let of_pack = |pack: &RulePack| -> Vec<String> {
+pub fn criteria_met(packs: &[RulePack], facts: &RuleFacts) -> Vec<Fact> {
+    let of_pack = |pack: &RulePack| -> Vec<Fact> {
         let met = pack.criterion.iter().filter_map(|criterion| {
             let figures = criterion.met(facts)?;
             let ours = if criterion.figure == Figure::Ours {
@@ -202,7 +202,7 @@ pub fn criteria_met(packs: &[RulePack], facts: &RuleFacts) -> Vec<String> {
             } else {
                 ""
             };
-            Some(format!("{}/{}: {} ({figures}{ours})", pack.id, criterion.id, criterion.words))
+            Some(format!("{}/{}: {} ({figures}{ours})", pack.id, criterion.id, criterion.words).into())
         });
         met.collect()
     };
@@ -277,6 +277,9 @@ mod tests {
 
     fn met(metered: &MeteredUse, class: &str, heated: bool, peers_kw: f64) -> Vec<String> {
         criteria_met(&packs(), &RuleFacts { class: Some(class), heated, metered, peers_kw: Some(peers_kw) })
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Grid, NameKind, NodeKind, UsagePointId, named};
+use crate::domain::{Fact, Grid, NameKind, NodeKind, UsagePointId, named};
 use crate::findings::{FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
 
 use super::address::{criteria, expected, has_one_currency, sum, total_loss};
@@ -117,7 +117,7 @@ fn cases_of_places<'a>(suspects: &'a [SuspectRow], buildings: &Buildings) -> Vec
 
 fn is_named(node: &NodeRow, usage_point: &UsagePointId) -> bool {
     let name = format!("{}: ", named(NameKind::UsagePoint, usage_point));
-    node.shortlist.iter().any(|ground| ground.starts_with(&name))
+    node.shortlist.iter().any(|ground| ground.to_string().starts_with(&name))
 }
 
 /// The likeliest listed usage point that the node's balance names.
@@ -189,7 +189,7 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
         expected_recovery: money.filter(|_| has_money).map(|money| money - setting.visits.cost),
         crew: None,
         loss: total_loss(&members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).collect::<Vec<_>>()),
-        findings,
+        findings: findings.into_iter().map(Fact::said).collect(),
         criteria: criteria(members),
     }
 }
@@ -279,7 +279,9 @@ mod tests {
     #[test]
     fn a_farm_whose_rest_a_balance_names_is_one_case_with_both_energies() {
         let at = NodeRow {
-            shortlist: vec![format!("{}: what is missing follows its own load", named(NameKind::UsagePoint, "A"))],
+            shortlist: vec![
+                format!("{}: what is missing follows its own load", named(NameKind::UsagePoint, "A")).into(),
+            ],
             ..node("T1", 0.8, 3000.0)
         };
         let rows = list(&[suspect("A", 0.9, 2.0)], &[at], Visits::default());
@@ -297,7 +299,7 @@ mod tests {
             ..suspect("A", 0.9, 2.0)
         };
         let at = NodeRow {
-            shortlist: vec![format!("{}: its meter shows less", named(NameKind::UsagePoint, "A"))],
+            shortlist: vec![format!("{}: its meter shows less", named(NameKind::UsagePoint, "A")).into()],
             ..node("T1", 0.8, 2500.0)
         };
         let rows = list(&[fallen], &[at], Visits::default());

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CivilDay, UsagePointId};
+use super::{CivilDay, Fact, UsagePointId};
 
 /// The kinds of fault that `faults.csv` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,5 +120,5 @@ pub struct Fault {
     /// Share of the node's intervals concerned, 0 to 1; `None` when shares make no sense.
     pub share: Option<f64>,
     /// The numbers behind it, in words.
-    pub detail: String,
+    pub detail: Fact,
 }

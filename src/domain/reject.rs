@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Fact;
+
 /// Why a record was left out. The dotted code is stable: people filter `rejects.csv` by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RejectCode(pub &'static str);
@@ -85,7 +87,7 @@ pub struct Reject {
     /// Stable code.
     pub code: &'static str,
     /// What was found and what would help.
-    pub detail: String,
+    pub detail: Fact,
     /// Records that the line stands for: one, or more where a cap ends the list.
     #[serde(skip)]
     pub records: u64,
@@ -102,16 +104,13 @@ impl Reject {
     /// Cuts what the detail quotes to 200 characters in all. A cell may hold backticks itself, so
     /// all between the first and the last counts.
     pub fn shorten(&mut self) {
-        if self.detail.len() <= MOST_QUOTED {
-            return;
-        }
-        self.detail = match (self.detail.find('`'), self.detail.rfind('`')) {
+        let Some(detail) = self.detail.said_mut().filter(|detail| detail.len() > MOST_QUOTED) else { return };
+        *detail = match (detail.find('`'), detail.rfind('`')) {
             (Some(first), Some(last)) if first < last => {
-                let (before, quoted, after) =
-                    (&self.detail[..first], &self.detail[first + 1..last], &self.detail[last + 1..]);
-                format!("{}`{}`{}", cut(before, MOST_QUOTED), cut(quoted, MOST_QUOTED), cut(after, MOST_SAID))
+                let (before, quoted, after) = (&detail[..first], &detail[first + 1..last], &detail[last + 1..]);
+                format!("{}`{}`{}", cut(before, MOST_QUOTED), cut(quoted, MOST_QUOTED), cut(after, MOST_SAID)).into()
             }
-            _ => cut(&self.detail, MOST_SAID),
+            _ => cut(detail, MOST_SAID).into(),
         };
     }
 }
@@ -128,12 +127,13 @@ mod tests {
             file: "x".into(),
             row: 1,
             code: "x",
-            detail: format!("`Ivanov` is `{long}` ` `{long}`; export it again"),
+            detail: format!("`Ivanov` is `{long}` ` `{long}`; export it again").into(),
             records: 1,
         };
         reject.shorten();
         assert!(
-            reject.detail.chars().count() < 240 && reject.detail.ends_with("`; export it again"),
+            reject.detail.to_string().chars().count() < 240
+                && reject.detail.to_string().ends_with("`; export it again"),
             "{}",
             reject.detail
         );

@@ -1,6 +1,6 @@
 //! Lines about places: addresses, the work list, regions.
 
-use crate::domain::UsagePointId;
+use crate::domain::{Fact, UsagePointId};
 
 use super::Loss;
 
@@ -28,9 +28,9 @@ pub struct AddressRow {
     /// Licences found.
     pub licence: Option<String>,
     /// What is claimed, usage point by usage point.
-    pub findings: Vec<String>,
+    pub findings: Vec<Fact>,
     /// Published criteria that its usage points meet.
-    pub criteria: Vec<String>,
+    pub criteria: Vec<Fact>,
     /// What a visit is expected to recover: probability times energy, summed over the listed usage
     /// points, kWh.
     pub expected_kwh: Option<f64>,
@@ -77,9 +77,9 @@ pub struct WorklistRow {
     /// Money at stake.
     pub loss: Loss,
     /// Why to go there.
-    pub findings: Vec<String>,
+    pub findings: Vec<Fact>,
     /// Published criteria that its usage points meet.
-    pub criteria: Vec<String>,
+    pub criteria: Vec<Fact>,
 }
 
 /// A line of `regions.csv`.
@@ -100,5 +100,5 @@ pub struct RegionRow {
     /// Money at stake.
     pub loss: Loss,
     /// Transformers there that carried more than their rated power in some hour, with the figures.
-    pub over_rating: Vec<String>,
+    pub over_rating: Vec<Fact>,
 }

@@ -1,6 +1,6 @@
 //! Lines about grid nodes: balances and coverage.
 
-use crate::domain::{CivilDay, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fact, NodeKind, UsagePointId};
 
 use super::{Loss, Pattern};
 
@@ -49,12 +49,12 @@ pub struct NodeRow {
     /// Money at stake.
     pub loss: Loss,
     /// Usage points whose own load fits the timing, with the ground for each.
-    pub shortlist: Vec<String>,
+    pub shortlist: Vec<Fact>,
     /// What to know before trusting the line.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Fact>,
     /// The finding taken apart: what is there from the start, and what starts, stops or runs in a
     /// window; empty without a finding.
-    pub parts: Vec<String>,
+    pub parts: Vec<Fact>,
 }
 
 /// A line of `node_days.csv`: one day of the balance of a node that is likely enough to be looked
@@ -101,5 +101,5 @@ pub struct CoverageRow {
     /// Smallest constant unmetered load that would be seen, kW; `None` where nothing would be.
     pub smallest_detectable_kw: Option<f64>,
     /// What limits it and what would help.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Fact>,
 }

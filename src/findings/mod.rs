@@ -22,7 +22,7 @@ pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRo
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fault, Reject, UsagePointId};
+use crate::domain::{Fact, Fault, Reject, UsagePointId};
 
 /// A name and its pseudonym.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +78,8 @@ pub struct Findings {
     /// What stands for what where the run was asked to pseudonymise; no writer of the result folder
     /// uses it.
     pub names: Vec<NameRow>,
+    /// What to know about the run as a whole.
+    pub notes: Vec<Fact>,
     /// How the run was made.
     pub run: RunRecord,
 }

@@ -1,6 +1,6 @@
 //! Money at stake, and the steps by which each amount was come to.
 
-use crate::domain::CivilDay;
+use crate::domain::{CivilDay, Fact};
 
 use super::FindingKind;
 
@@ -139,5 +139,5 @@ pub struct MoneyRow {
     /// Tariff class whose price it is.
     pub tariff_class: Option<String>,
     /// The rule in words: step, zone, setting.
-    pub detail: String,
+    pub detail: Fact,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{CivilDay, UsagePointId};
+use crate::domain::{CivilDay, Fact, UsagePointId};
 
 use super::Loss;
 
@@ -140,17 +140,17 @@ pub struct SuspectRow {
     pub licence_match: Option<&'static str>,
     /// Published criteria that the meter's load meets, each with its figures: they inform, they do
     /// not decide.
-    pub criteria: Vec<String>,
+    pub criteria: Vec<Fact>,
     /// Latitude, degrees north.
     pub lat: Option<f64>,
     /// Longitude, degrees east.
     pub lon: Option<f64>,
     /// Plain words with numbers, strongest first.
-    pub evidence_for: Vec<String>,
+    pub evidence_for: Vec<Fact>,
     /// Plain words with numbers, strongest first.
-    pub evidence_against: Vec<String>,
+    pub evidence_against: Vec<Fact>,
     /// Tests that the data did not allow.
-    pub tests_missing: Vec<String>,
+    pub tests_missing: Vec<Fact>,
 }
 
 impl SuspectRow {
@@ -228,7 +228,7 @@ pub struct ClearedRow {
     /// Name of the lawful look-alike.
     pub look_alike: Option<String>,
     /// Why it was cleared, in plain words with numbers.
-    pub reason: String,
+    pub reason: Fact,
     /// Flat or scheduled load seen, kW.
     pub hidden_kw: Option<f64>,
     /// Probability before the look-alike was considered.

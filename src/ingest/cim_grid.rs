@@ -378,7 +378,7 @@ mod tests {
         let table =
             table_of(Box::new(model(false, "<cim:UsagePoint rdf:ID=\"_U9\"/>").as_bytes()), Path::new("model.xml"))
                 .unwrap();
-        assert!(table.rejects[0].detail.contains("`U9`"), "{:?}", table.rejects);
+        assert!(table.rejects[0].detail.to_string().contains("`U9`"), "{:?}", table.rejects);
     }
 
     #[test]

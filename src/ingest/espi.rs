@@ -421,7 +421,7 @@ mod tests {
             "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content><Customer xmlns='http://naesb.org/espi/customer'><name>Jane</name></Customer></content></entry></feed>",
         );
         assert_eq!(person.rejects()[0].code, "file.no_readings");
-        assert!(!person.rejects()[0].detail.contains("Jane"));
+        assert!(!person.rejects()[0].detail.to_string().contains("Jane"));
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl Layout {
                 file: self.path.display().to_string(),
                 row: first_row + row as u64 + 1,
                 code: code.0,
-                detail,
+                detail: detail.into(),
                 records: 1,
             });
         };

@@ -181,5 +181,5 @@ pub(super) fn reject(path: &Path, row: u64, code: RejectCode, mut detail: String
         detail.truncate(end);
         detail.push('…');
     }
-    Reject { file: path.display().to_string(), row, code: code.0, detail, records: 1 }
+    Reject { file: path.display().to_string(), row, code: code.0, detail: detail.into(), records: 1 }
 }

@@ -291,7 +291,7 @@ impl Batch<'_> {
             file: self.layout.path.display().to_string(),
             row,
             code: code.0,
-            detail,
+            detail: detail.into(),
             records: 1,
         });
     }

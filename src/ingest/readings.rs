@@ -100,7 +100,7 @@ impl Readings {
         let because = self
             .passed_over
             .iter()
-            .find(|reject| !reject.detail.is_empty())
+            .find(|reject| !reject.detail.to_string().is_empty())
             .map(|reject| format!("; `{}`: {}", reject.file, reject.detail));
         IngestError::NoReadings { looked_at: self.looked_at.clone() + &because.unwrap_or_default() }
     }
@@ -342,7 +342,7 @@ fn open_one(
             file: path.display().to_string(),
             row: 0,
             code: "file.passed_over",
-            detail: format!("not a readings file: {error}"),
+            detail: format!("not a readings file: {error}").into(),
             records: 1,
         })),
         Err(error) => Err(error),

@@ -41,7 +41,7 @@ impl RejectList {
                     "{}; {others} more like it after this row are not listed. To see each, raise `rejects` in [caps]",
                     first.detail
                 );
-                Reject { detail, ..first }
+                Reject { detail: detail.into(), ..first }
             }
         });
         self.listed.into_iter().chain(told).collect()
@@ -60,7 +60,7 @@ mod tests {
                 file: "x".into(),
                 row,
                 code: if row == 5 { "b" } else { "a" },
-                detail: format!("row {row}"),
+                detail: format!("row {row}").into(),
                 records: 1,
             });
         }

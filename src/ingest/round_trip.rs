@@ -249,7 +249,7 @@ fn archives_made_to_do_harm_are_refused_with_the_cap_or_the_reason() {
     std::fs::write(folder.path().join("bomb.zip"), super::archive::tests::zip(&[(b"bomb.csv", &bomb)])).unwrap();
     let (told, rejects) = read_path(&folder.path().join("bomb.zip"), Caps::default()).unwrap();
     assert_eq!((told.len(), rejects[0].code), (4, "file.cap"));
-    assert!(rejects[0].detail.contains("`unpacked_ratio`"), "{rejects:?}");
+    assert!(rejects[0].detail.to_string().contains("`unpacked_ratio`"), "{rejects:?}");
     let inner = super::archive::tests::zip(&[(b"day.csv", day.as_bytes())]);
     std::fs::write(folder.path().join("nested.zip"), super::archive::tests::zip(&[(b"inner.zip", &inner)])).unwrap();
     let error = read_path(&folder.path().join("nested.zip"), Caps::default()).err().unwrap().to_string();

@@ -159,8 +159,13 @@ pub fn read_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, 
             let detail = format!(
                 "a typical year ({format}) is glued from months of many years and cannot be joined by date; give the weather of these days"
             );
-            let reject =
-                Reject { file: path.display().to_string(), row: 0, code: "weather.typical_year", detail, records: 1 };
+            let reject = Reject {
+                file: path.display().to_string(),
+                row: 0,
+                code: "weather.typical_year",
+                detail: detail.into(),
+                records: 1,
+            };
             Ok(Table { rejects: vec![reject], sha256: super::digest::sha256(path)?, ..Table::default() })
         }
     }

@@ -136,7 +136,7 @@ impl<'a> TextTable<'a> {
             file: self.path.display().to_string(),
             row: self.row_number(row),
             code: code.0,
-            detail,
+            detail: detail.into(),
             records: 1,
         });
     }

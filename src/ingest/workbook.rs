@@ -212,7 +212,13 @@ fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Rej
     );
     let detail =
         format!("{cells} cells hold formulas, {value}, as they are before they are calculated, {meaning}; {remedy}");
-    Reject { file: shown.display().to_string(), row, code: RejectCode::CELL_UNREADABLE.0, detail, records: cells }
+    Reject {
+        file: shown.display().to_string(),
+        row,
+        code: RejectCode::CELL_UNREADABLE.0,
+        detail: detail.into(),
+        records: cells,
+    }
 }
 
 fn left_out(shown: &Path, error: &IngestError) -> Reject {
@@ -220,7 +226,7 @@ fn left_out(shown: &Path, error: &IngestError) -> Reject {
         file: shown.display().to_string(),
         row: 0,
         code: "file.passed_over",
-        detail: format!("the sheet is not read: {error}"),
+        detail: format!("the sheet is not read: {error}").into(),
         records: 1,
     }
 }

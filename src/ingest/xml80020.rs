@@ -502,7 +502,7 @@ mod tests {
     fn an_unknown_channel_is_told_and_a_reactive_one_is_not() {
         let kept = read(&channel("A+", &period("0000", "0030", "<value>1</value>")));
         assert_eq!((kept.readings().len(), kept.rejects()[0].code), (0, "channel.unknown"));
-        assert!(kept.rejects()[0].detail.contains("`A+`"));
+        assert!(kept.rejects()[0].detail.to_string().contains("`A+`"));
         let both = channel("01", &period("0000", "0030", "<value>1</value>"))
             + &channel("04", &period("0000", "0030", "<value>1</value>"));
         assert!(read(&both).rejects().is_empty());

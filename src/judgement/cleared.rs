@@ -84,7 +84,7 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
     Some(ClearedRow {
         usage_point: ranked.point.usage_point.clone(),
         look_alike: look_alike.map(str::to_owned),
-        reason,
+        reason: reason.into(),
         hidden_kw: ranked
             .load
             .or_else(|| metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)[0])
@@ -100,7 +100,7 @@ pub(crate) fn cleared_small(row: &SuspectRow, most: f64) -> ClearedRow {
     ClearedRow {
         usage_point: row.usage_point.clone(),
         look_alike: Some(SMALL_LOAD.to_owned()),
-        reason: small_words(row.hidden_kw.unwrap_or(0.0)),
+        reason: small_words(row.hidden_kw.unwrap_or(0.0)).into(),
         hidden_kw: row.hidden_kw,
         probability_before: row.probability,
         probability: row.probability.map(|probability| probability.min(most)),

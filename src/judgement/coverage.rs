@@ -40,7 +40,7 @@ fn name_best_places(rows: &mut [CoverageRow], nodes: &[&GridNode]) {
     }
     for (parent, index) in best {
         let under = parent.map_or_else(|| "at the top of the grid".to_owned(), |parent| format!("under {parent}"));
-        rows[index].remarks.push(format!("of all places {under} one more balance meter would help most here"));
+        rows[index].remarks.push(format!("of all places {under} one more balance meter would help most here").into());
     }
 }
 
@@ -79,7 +79,7 @@ fn coverage_row(
         share_unread: share(count - interval - register),
         balance_metered: supply_read,
         smallest_detectable_kw: smallest,
-        remarks: if remark.is_empty() { Vec::new() } else { vec![remark] },
+        remarks: if remark.is_empty() { Vec::new() } else { vec![remark.into()] },
     }
 }
 

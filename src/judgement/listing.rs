@@ -305,18 +305,18 @@ fn said_by_balance(id: &UsagePointId, by_balance: &ByBalance, row: &mut SuspectR
         Some(says @ Says::Closes { node, within_kw }) => row.evidence_for.push(format!(
             "balance {:+.1}: at {node} what flows in and what flows out agree within {within_kw:.1} kW when its load is counted: the load is real",
             meet::log_odds(says)
-        )),
+        ).into()),
         Some(says @ Says::NotReal { node, share }) => row.evidence_against.push(format!(
             "balance {:+.1}: at {node} only {:.0} % of what its meter shows flows: a fault of its data until it is checked",
             meet::log_odds(says),
             100.0 * share
-        )),
+        ).into()),
         None => {}
     }
     if let Some(Began { node, day, kw, .. }) = by_balance.linked.get(id) {
         row.evidence_for.push(format!(
             "possibly more: {kw:.1} kW that no meter sees began at {node} about the same day ({day}); a date alone proves no common farm, so neither is counted in the other"
-        ));
+        ).into());
     }
 }
 
@@ -351,7 +351,7 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     look_at(point, metered, |subject| {
         for (test, llr) in TESTS.iter().zip(&families) {
             match llr {
-                None => row.tests_missing.push(format!("{}: needs {}", test.family, test.needs)),
+                None => row.tests_missing.push(format!("{}: needs {}", test.family, test.needs).into()),
                 Some(llr) if llr.abs() >= WORTH_A_WORD => {
                     told.push((*llr, format!("{}: {} ({})", test.family, (test.words)(subject), usual(*llr))))
                 }
@@ -374,14 +374,14 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     }));
     told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
     for (llr, text) in told {
-        if llr > 0.0 { row.evidence_for.push(text) } else { row.evidence_against.push(text) }
+        if llr > 0.0 { row.evidence_for.push(text.into()) } else { row.evidence_against.push(text.into()) }
     }
     let nearest = look_at(point, metered, |subject| {
         evidence::look_alike(subject).map(|found| (found.name, found.words(subject)))
     })
     .flatten();
     if let Some((name, words)) = nearest {
-        row.evidence_against.push(format!("resembles {}: {words}", name.replace('_', " ")));
+        row.evidence_against.push(format!("resembles {}: {words}", name.replace('_', " ")).into());
     }
 }
 
@@ -532,9 +532,11 @@ fn screening_row(
     let mut row = place_row(id, setting);
     let excess_kw = mean_kw - usual_kw.unwrap_or(mean_kw);
     row.evidence_for.push(match usual_kw {
-        Some(usual) => format!("size: {mean_kw:.2} kW on average, {:.1} times the peers' median", mean_kw / usual),
-        None => format!("size: {mean_kw:.2} kW on average; no peers to compare with"),
+        Some(usual) => {
+            format!("size: {mean_kw:.2} kW on average, {:.1} times the peers' median", mean_kw / usual).into()
+        }
+        None => format!("size: {mean_kw:.2} kW on average; no peers to compare with").into(),
     });
-    row.tests_missing = TESTS.iter().map(|test| format!("{}: {ground}", test.family)).collect();
+    row.tests_missing = TESTS.iter().map(|test| format!("{}: {ground}", test.family).into()).collect();
     (excess_kw, row)
 }

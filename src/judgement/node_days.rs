@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Calendar, CivilDay, UsagePointId};
+use crate::domain::{Calendar, CivilDay, Fact, UsagePointId};
 use crate::findings::{NodeDayRow, NodeRow};
 use crate::unmetered::{Decomposition, NodeOdds, Residual, UnmeteredPattern};
 
@@ -48,14 +48,17 @@ fn days(node: &UsagePointId, residual: &Residual, calendar: &Calendar) -> Vec<No
 }
 
 /// A finding taken apart, in words.
-pub(crate) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<String> {
+pub(crate) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<Fact> {
     let mut words = Vec::new();
     if odds.from_the_start {
         let level_kw = odds.kw - if found.parts.is_empty() { 0.0 } else { found.parts_kw };
-        words.push(format!(
-            "{level_kw:.1} kW day and night from the first reading (\u{b1} {:.1} kW, 90 %)",
-            NINETY * odds.error_kw
-        ));
+        words.push(
+            format!(
+                "{level_kw:.1} kW day and night from the first reading (\u{b1} {:.1} kW, 90 %)",
+                NINETY * odds.error_kw
+            )
+            .into(),
+        );
     }
     for part in &found.parts {
         let when = match part.pattern {
@@ -67,7 +70,7 @@ pub(crate) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<String> {
             || "from the first reading, for a time or in its window".to_owned(),
             |day| format!("since {day}"),
         );
-        words.push(format!("{:.1} kW {when}, {since}", part.kw));
+        words.push(format!("{:.1} kW {when}, {since}", part.kw).into());
     }
     words
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::q_values;
 use crate::domain::logistic;
-use crate::domain::{Calendar, Fault};
+use crate::domain::{Calendar, Fact, Fault};
 use crate::domain::{Marked, NameKind, NodeKind, UsagePointId, named};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
 use crate::unmetered::corrections::Settled;
@@ -119,9 +119,10 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
     let of_node = || culprits.iter().filter(|culprit| culprit.node == row.node);
     let late = of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Clock { .. })).count();
     if late > 0 {
-        row.remarks.push(format!(
-            "the clocks of {late} customers are wrong: named in faults.csv, shifted back for the balance"
-        ));
+        row.remarks.push(
+            format!("the clocks of {late} customers are wrong: named in faults.csv, shifted back for the balance")
+                .into(),
+        );
     }
     for culprit in of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Load { .. })) {
         let (beta, strength) = (culprit.beta(), culprit.named.strength);
@@ -129,24 +130,24 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
             row.shortlist.push(format!(
                 "{}: what is missing follows its own load hour by hour, {beta:.2} kW for each kW shown ({strength:.0} standard deviations)",
                 meter(&culprit.usage_point)
-            ));
+            ).into());
         } else if let Some(fault) = culprit.fault() {
-            row.remarks.push(format!("{}: {}", meter(&culprit.usage_point), fault.detail));
+            row.remarks.push(format!("{}: {}", meter(&culprit.usage_point), fault.detail).into());
         } else {
             row.remarks.push(format!(
                 "what is missing follows the load of {}, {beta:.2} kW for each kW shown ({strength:.0} standard deviations): not sure enough to list or to count",
                 meter(&culprit.usage_point)
-            ));
+            ).into());
         }
     }
     row.shortlist.extend(
         fallen
             .iter()
             .filter(|fallen| fallen.node == row.node)
-            .map(|fallen| format!("{}: {}", meter(&fallen.usage_point), fallen.ground())),
+            .map(|fallen| format!("{}: {}", meter(&fallen.usage_point), fallen.ground()).into()),
     );
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
-        row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned());
+        row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned().into());
     }
     row
 }
@@ -163,19 +164,21 @@ fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
     if windows > 0.5 * odds.kw { Pattern::Scheduled } else { Pattern::Constant }
 }
 
-fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
-    let mut remarks = Vec::new();
+fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<Fact> {
+    let mut remarks: Vec<Fact> = Vec::new();
     let coverage = balanced.residual.coverage;
     if balanced.residual.at.is_empty() {
-        remarks.push("the balance meter was not read, or no usage point under it: no balance".to_owned());
+        remarks.push("the balance meter was not read, or no usage point under it: no balance".to_owned().into());
     } else if coverage < LEAST_COVERAGE {
-        remarks.push(format!("only {:.0} % of the balance can be made: not judged", 100.0 * coverage));
+        remarks.push(format!("only {:.0} % of the balance can be made: not judged", 100.0 * coverage).into());
     } else if coverage < GOOD_COVERAGE {
-        remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage));
+        remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage).into());
     }
     if balanced.is_corrected {
         remarks.push(
-            "the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve".to_owned(),
+            "the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve"
+                .to_owned()
+                .into(),
         );
     }
     if balanced.unread > 0 {
@@ -184,29 +187,34 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
             balanced.unread,
             balanced.expected_kw,
             NINETY * balanced.residual.unread_kw
-        ));
+        ).into());
     }
     if balanced.residual.span == BalanceSpan::Register {
-        remarks.push("the balance meter has a register only: balanced between its readings, a load shows with its mean over them".to_owned());
+        remarks.push("the balance meter has a register only: balanced between its readings, a load shows with its mean over them".to_owned().into());
     } else if balanced.residual.span == BalanceSpan::Day && balanced.residual.coarse_share > MUCH_COARSE {
         remarks.push(format!(
             "{:.0} % of the load is known by registers or by the day only: balanced day by day, a load that runs in a window shows with its daily mean",
             100.0 * balanced.residual.coarse_share
-        ));
+        ).into());
     } else if balanced.residual.span == BalanceSpan::Day {
         remarks.push(
-            "the balance meter is read by the day: a load that runs in a window shows with its daily mean".to_owned(),
+            "the balance meter is read by the day: a load that runs in a window shows with its daily mean"
+                .to_owned()
+                .into(),
         );
     }
     if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
-        remarks.push("no rating: transformer loss is taken as zero".to_owned());
+        remarks.push("no rating: transformer loss is taken as zero".to_owned().into());
     }
     if !balanced.placed.is_empty() {
         let ids: Vec<String> = balanced.placed.iter().map(|id| meter(id).to_string()).collect();
-        remarks.push(format!(
-            "missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}",
-            ids.join(", ")
-        ));
+        remarks.push(
+            format!(
+                "missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}",
+                ids.join(", ")
+            )
+            .into(),
+        );
     }
     if balanced
         .found
@@ -215,10 +223,11 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
     {
         remarks.push(
             "a load runs from dusk to dawn, as street lamps do: ask whether lamps are fed here that nobody declared"
-                .to_owned(),
+                .to_owned()
+                .into(),
         );
     }
-    remarks.extend(balanced.energies.and_then(|energies| energies.surplus()));
+    remarks.extend(balanced.energies.and_then(|energies| energies.surplus()).map(Fact::said));
     remarks.extend(explained(balanced, found));
     if let Some(proportional) =
         balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION)
@@ -226,13 +235,13 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<String> {
         remarks.push(format!(
             "{:+.0} % of the metered load is left over in proportion to it: customers that nobody reads, or a meter that under-registers",
             100.0 * proportional
-        ));
+        ).into());
     }
     remarks
 }
 
 /// What nodes below explain of a node's unmetered load.
-fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<String> {
+fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<Fact> {
     let mut told: Vec<String> = balanced
         .below
         .iter()
@@ -242,5 +251,5 @@ fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<String>
     if told.is_empty() {
         return None;
     }
-    Some(format!("explained by {}: told there and not counted here", told.join(", ")))
+    Some(format!("explained by {}: told there and not counted here", told.join(", ")).into())
 }

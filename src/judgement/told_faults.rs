@@ -19,7 +19,7 @@ pub(crate) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId
         if let Some(node) = placed.get(&fault.usage_point) {
             fault.detail = format!(
                 "read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}"
-            );
+            ).into();
         }
     }
 }
@@ -28,17 +28,20 @@ pub(crate) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId
 /// one that was suspected is a ratio, or is dropped.
 pub(crate) fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
     let is_suspicion =
-        |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.contains(SUSPECTED_BY_LEVELS);
+        |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.to_string().contains(SUSPECTED_BY_LEVELS);
     faults.retain(|fault| !(ratios.refuted.contains(&fault.usage_point) && is_suspicion(fault)));
     for fault in faults {
         let Some(node) = ratios.otherwise.get(&fault.usage_point) else { continue };
         if fault.kind == FaultKind::Multiplier {
-            fault.detail = format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail);
+            fault.detail =
+                format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail).into();
         } else if is_suspicion(fault) {
             fault.kind = FaultKind::Multiplier;
             fault.detail = fault
                 .detail
-                .replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"));
+                .to_string()
+                .replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"))
+                .into();
         }
     }
 }

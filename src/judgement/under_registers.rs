@@ -47,7 +47,7 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
         "balance: what is missing at {} follows this meter hour by hour in odd and in even weeks, {beta:.2} kW for each kW it shows ({strength:.0} standard deviations); it shows {:.0} % of the load",
         culprit.node,
         100.0 / (1.0 + beta)
-    ));
+    ).into());
     row
 }
 
@@ -63,6 +63,6 @@ fn fallen_row(fallen: &Fallen, setting: &ListSetting) -> SuspectRow {
     (row.since, row.since_low, row.since_high) =
         (Some(fallen.timed.day), Some(CivilDay(fallen.timed.day.0 - 1)), Some(CivilDay(fallen.timed.day.0 + 1)));
     row.hidden_kwh = Some(kw * 24.0 * f64::from((fallen.last.0 - fallen.timed.day.0 + 1).max(0)));
-    row.evidence_for.push(format!("balance: {}", fallen.ground()));
+    row.evidence_for.push(format!("balance: {}", fallen.ground()).into());
     row
 }

@@ -509,7 +509,7 @@ pub(crate) fn unknown_points<'a>(
             from: None,
             to: None,
             share: None,
-            detail: detail.to_owned(),
+            detail: detail.to_owned().into(),
         });
     };
     for (usage_point, (first, last)) in usage_points {

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use crate::consequence::pseudonymise;
 use crate::digest::ProfileStore;
-use crate::domain::{CivilDay, Fault, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
+use crate::domain::{CivilDay, Fact, Fault, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::ingest::{Readings, Survey};
@@ -424,8 +424,7 @@ impl Run<'_> {
         let stakes = self.stakes();
         let Consequences { money, addresses, worklist, regions, node_places, notes } =
             at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series));
-        let mut run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
-        run.notes.extend(notes);
+        let run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
         Findings {
             worklist,
             regions,
@@ -444,6 +443,7 @@ impl Run<'_> {
             rejects: Vec::new(),
             node_places,
             names: Vec::new(),
+            notes,
             dossiers: Vec::new(),
             temperatures: Vec::new(),
             run,
@@ -461,13 +461,13 @@ impl Run<'_> {
     ) -> Findings {
         findings.rejects = [read.rejects, self.tables.rejects.clone()].concat();
         findings.rejects.sort();
+        findings.notes.splice(0..0, read.doubts.into_iter().map(Fact::said));
         let run = &mut findings.run;
         run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
         (run.readings, run.register_readings) = read.readings;
         run.rejects = findings.rejects.iter().map(|reject| reject.records).sum();
         run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
-        run.notes.splice(0..0, read.doubts);
         run.stages = stages;
         findings.rejects.iter_mut().for_each(Reject::shorten);
         match &self.plan.pseudonym_key {
@@ -489,7 +489,6 @@ impl Run<'_> {
             options: self.plan.options.clone(),
             timezone: zone
                 .map_or_else(|| "none given: stamps are local clock time without changes".to_owned(), str::to_owned),
-            notes: self.notes(metered),
             usage_points: metered.points.len() as u64,
             config: self.plan.config.to_table(),
             prevalence: prevalence(metered),
@@ -497,33 +496,34 @@ impl Run<'_> {
         }
     }
 
-    fn notes(&self, metered: &Metered) -> Vec<String> {
+    fn notes(&self, metered: &Metered) -> Vec<Fact> {
         let mut notes = Vec::new();
         if !metered.points.is_empty() {
-            notes.push(format!(
-                "the smallest load behind a meter that is claimed draws {} kW while it runs (setting run.least_kw)",
-                self.plan.config.run.least_kw
-            ));
+            notes.push(
+                format!(
+                    "the smallest load behind a meter that is claimed draws {} kW while it runs (setting run.least_kw)",
+                    self.plan.config.run.least_kw
+                )
+                .into(),
+            );
         }
         if self.plan.calendar.zone_name().is_none() {
-            notes.push(
-                "no --timezone: stamps without an offset are taken as local clock time without changes".to_owned(),
-            );
+            notes.push("no --timezone: stamps without an offset are taken as local clock time without changes".into());
         }
         if metered.calibration.is_none() && !metered.points.is_empty() {
             notes.push(
                 "too few usage points with a week of readings to learn from (about a hundred are needed): no probabilities, see screening.csv"
-                    .to_owned(),
+                    .into(),
             );
         }
         if self.tables.customers.is_empty() {
-            notes.push("no --customers: all usage points are compared with one another".to_owned());
+            notes.push("no --customers: all usage points are compared with one another".into());
         }
         if self.plan.tables.weather.is_none() {
-            notes.push("no --weather: heating and cooling cannot be told from a farm by temperature".to_owned());
+            notes.push("no --weather: heating and cooling cannot be told from a farm by temperature".into());
         }
         if self.tables.grid.is_empty() {
-            notes.push("no --grid: load that no meter sees cannot be found".to_owned());
+            notes.push("no --grid: load that no meter sees cannot be found".into());
         }
         notes
     }

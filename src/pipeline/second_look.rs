@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::digest::NodeProfile;
-use crate::domain::{Calendar, IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::domain::{Calendar, Fact, IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::evidence::{
     HiddenLoad, LoadPattern, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,
 };
@@ -159,7 +159,7 @@ fn exceeds_licence(row: &SuspectRow) -> bool {
 /// What a licence that is exceeded says stands first of what speaks for a finding.
 fn tell_licences(suspects: &mut [SuspectRow], licensed: &BTreeMap<UsagePointId, LicenceVerdict>) {
     for row in suspects.iter_mut().filter(|row| exceeds_licence(row)) {
-        row.evidence_for.splice(0..0, licensed.get(&row.usage_point).map(LicenceVerdict::reason));
+        row.evidence_for.splice(0..0, licensed.get(&row.usage_point).map(LicenceVerdict::reason).map(Fact::said));
     }
 }
 

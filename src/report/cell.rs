@@ -1,6 +1,6 @@
 //! One value of a result table, and how it is written.
 
-use crate::domain::CivilDay;
+use crate::domain::{CivilDay, Fact};
 
 /// A value with the form it is written in.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,11 @@ impl Cell {
         } else {
             Self::Text(items.iter().map(|item| item.replace(';', ",")).collect::<Vec<_>>().join("; "))
         }
+    }
+
+    /// What is said, each in words, as a list.
+    pub fn facts(facts: &[Fact]) -> Self {
+        Self::list(&facts.iter().map(ToString::to_string).collect::<Vec<_>>())
     }
 
     /// A number, or nothing.

@@ -151,9 +151,9 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("licence", "licence found for it", |r| Cell::words(r.licence.as_deref())),
-    column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::list(&r.evidence_for)),
-    column("evidence_against", "what speaks against it, strongest first", |r| Cell::list(&r.evidence_against)),
-    column("tests_missing", "tests that the data did not allow", |r| Cell::list(&r.tests_missing)),
+    column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::facts(&r.evidence_for)),
+    column("evidence_against", "what speaks against it, strongest first", |r| Cell::facts(&r.evidence_against)),
+    column("tests_missing", "tests that the data did not allow", |r| Cell::facts(&r.tests_missing)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
@@ -164,7 +164,7 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
         "how the licence was joined to the meter: usage_point (certain), address or node (less so)",
         |r| Cell::words(r.licence_match),
     ),
-    column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
+    column("criteria", CRITERIA, |r| Cell::facts(&r.criteria)),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
     column("until", "last day of the load; empty = it runs on the last days judged", |r| Cell::day(r.until)),
@@ -203,10 +203,10 @@ const NODES: &[Column<NodeRow>] = &[
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| {
-        Cell::list(&r.shortlist)
+        Cell::facts(&r.shortlist)
     }),
-    column("remarks", "what to know before trusting the line", |r| Cell::list(&r.remarks)),
-    column("parts", "the finding taken apart: from the start, starting, or in a window", |r| Cell::list(&r.parts)),
+    column("remarks", "what to know before trusting the line", |r| Cell::facts(&r.remarks)),
+    column("parts", "the finding taken apart: from the start, starting, or in a window", |r| Cell::facts(&r.parts)),
     column("declared_kwh", "unmetered street lighting that the grid file declares, over the same hours, kWh", |r| {
         Cell::real(r.declared_kwh, 1)
     }),
@@ -245,7 +245,7 @@ const COVERAGE: &[Column<CoverageRow>] = &[
     column("smallest_detectable_kw", "smallest constant unmetered load that would be seen, kW", |r| {
         Cell::real(r.smallest_detectable_kw, 2)
     }),
-    column("remarks", "what limits it and what would help", |r| Cell::list(&r.remarks)),
+    column("remarks", "what limits it and what would help", |r| Cell::facts(&r.remarks)),
 ];
 
 const ADDRESSES: &[Column<AddressRow>] = &[
@@ -264,7 +264,7 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("licence", "licences found", |r| Cell::words(r.licence.as_deref())),
-    column("findings", "what is claimed, usage point by usage point", |r| Cell::list(&r.findings)),
+    column("findings", "what is claimed, usage point by usage point", |r| Cell::facts(&r.findings)),
     column("members", "the usage points there that are listed", |r| ids(&r.members)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
@@ -273,7 +273,7 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("expected_kwh", EXPECTED_KWH, |r| Cell::real(r.expected_kwh, 1)),
     column("expected_recovery", EXPECTED_RECOVERY, |r| Cell::real(r.expected_recovery, 2)),
     column("crew", CREW, |r| crew(r.crew)),
-    column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
+    column("criteria", CRITERIA, |r| Cell::facts(&r.criteria)),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
 ];
@@ -298,7 +298,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
-    column("findings", "why to go there", |r| Cell::list(&r.findings)),
+    column("findings", "why to go there", |r| Cell::facts(&r.findings)),
     column("usage_points", "the listed usage points of the case", |r| ids(&r.usage_points)),
     column("node", "the grid node of the case; of a farm partly past its meter, the node that misses the rest", |r| {
         id(r.node.as_ref())
@@ -310,7 +310,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
         |r| Cell::real(r.expected_recovery, 2),
     ),
     column("crew", CREW, |r| crew(r.crew)),
-    column("criteria", CRITERIA, |r| Cell::list(&r.criteria)),
+    column("criteria", CRITERIA, |r| Cell::facts(&r.criteria)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
@@ -334,7 +334,7 @@ const REGIONS: &[Column<RegionRow>] = &[
     column(
         "transformers_over_rating",
         "transformers there that carried more than their rated power in some hour",
-        |r| Cell::list(&r.over_rating),
+        |r| Cell::facts(&r.over_rating),
     ),
 ];
 
@@ -360,13 +360,13 @@ const MONEY: &[Column<MoneyRow>] = &[
     }),
     column("currency", "ISO 4217 code", |r| Cell::words(r.currency.as_deref())),
     column("tariff_class", "tariff class whose price it is", |r| Cell::words(r.tariff_class.as_deref())),
-    column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::Text(r.detail.clone())),
+    column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::Text(r.detail.to_string())),
 ];
 
 const CLEARED: &[Column<ClearedRow>] = &[
     column("usage_point", "the meter", |r| Cell::Id(r.usage_point.to_string())),
     column("look_alike", "the lawful load it looks like", |r| Cell::words(r.look_alike.as_deref())),
-    column("reason", "why it was cleared", |r| Cell::Text(r.reason.clone())),
+    column("reason", "why it was cleared", |r| Cell::Text(r.reason.to_string())),
     column("hidden_kw", "flat or scheduled load seen, kW", |r| Cell::real(r.hidden_kw, 3)),
     column(
         "probability_before",
@@ -382,7 +382,7 @@ const FAULTS: &[Column<Fault>] = &[
     column("from", "first day", |r| Cell::day(r.from)),
     column("to", "last day", |r| Cell::day(r.to)),
     column("share", "share of its intervals, 0 to 1", |r| Cell::share(r.share)),
-    column("detail", "the numbers behind it", |r| Cell::Text(r.detail.clone())),
+    column("detail", "the numbers behind it", |r| Cell::Text(r.detail.to_string())),
     column("effect", "whether the usage point is still judged, and by which tests", |r| {
         Cell::Text(r.kind.effect().to_owned())
     }),
@@ -392,7 +392,7 @@ const REJECTS: &[Column<Reject>] = &[
     column("file", "the file", |r| Cell::Text(r.file.clone())),
     column("row", "row in the file, the header being row 1; 0 = the file as a whole", |r| Cell::Integer(r.row)),
     column("code", "why it was left out", |r| Cell::Text(r.code.to_owned())),
-    column("detail", "what was found and what would help", |r| Cell::Text(r.detail.clone())),
+    column("detail", "what was found and what would help", |r| Cell::Text(r.detail.to_string())),
 ];
 
 #[cfg(test)]

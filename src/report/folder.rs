@@ -83,7 +83,8 @@ pub fn write_result(
     for writer in WRITERS {
         (writer.write)(findings, &stage.folder())?;
     }
-    write_record(&findings.run, &stage.folder(), &disk::SCAN)?;
+    let notes = findings.notes.iter().map(ToString::to_string).collect();
+    write_record(&RunRecord { notes, ..findings.run.clone() }, &stage.folder(), &disk::SCAN)?;
     if before_commit() { Ok(Some(stage.put(&place)?)) } else { Ok(None) }
 }
 

@@ -146,7 +146,7 @@ fn read(text: &mut String, findings: &Findings) {
     }
     let words: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     let _ = writeln!(text, "Data faults: {}.", if words.is_empty() { "none".to_owned() } else { words.join(", ") });
-    for note in &run.notes {
+    for note in &findings.notes {
         let _ = writeln!(text, "Note: {note}");
     }
 }

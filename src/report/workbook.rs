@@ -253,7 +253,7 @@ fn about(
         page("means_not_2"),
     ]);
     lines.extend([text(language, "formulas").to_owned(), format!("darkload {}", run.version)]);
-    lines.extend(run.notes.iter().map(|note| language.sentence(note)));
+    lines.extend(findings.notes.iter().map(|note| language.sentence(&note.to_string())));
     let rows = |rows: usize| rows.to_string();
     let words = |(sheet, total, file): &(&str, usize, &str)| {
         filled(
@@ -291,7 +291,7 @@ mod tests {
             hidden_kw: Some(3.5),
             since: CivilDay::parse("2025-04-18"),
             evidence_for: vec![
-                "schedule: no hours of the day stand out (1.7 times more usual without a farm)".to_owned(),
+                "schedule: no hours of the day stand out (1.7 times more usual without a farm)".to_owned().into(),
             ],
             ..SuspectRow::nothing_found("+7701".into(), FindingKind::MeteredHiddenLoad)
         };

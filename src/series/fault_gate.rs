@@ -125,7 +125,7 @@ impl FaultGate<'_> {
             from: Some(self.calendar.day(series.at(range.0))),
             to: Some(self.calendar.day(series.at(range.1))),
             share: Some(count as f64 / series.kw.len().max(1) as f64),
-            detail,
+            detail: detail.into(),
         }
     }
 

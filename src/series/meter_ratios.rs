@@ -112,7 +112,7 @@ fn fault(series: &LoadSeries, (from, to): (usize, usize), detail: String, calend
         from: Some(calendar.day(series.at(from))),
         to: Some(calendar.day(series.at(to.saturating_sub(1)))),
         share: Some((to - from) as f64 / series.kw.len().max(1) as f64),
-        detail,
+        detail: detail.into(),
     }
 }
 
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_large_connection_with_the_load_of_a_home_looks_as_if_its_ratio_was_forgotten() {
-        assert!(applied(series(1), &[], Some(400.0)).1[0].detail.contains("forgotten"));
+        assert!(applied(series(1), &[], Some(400.0)).1[0].detail.to_string().contains("forgotten"));
         assert!(applied(series(1), &[], Some(7.0)).1.is_empty(), "a home has none");
         assert!(applied(series(1), &[MeterRatio { ratio: 200.0, ..TWENTY }], Some(400.0)).1.is_empty());
     }

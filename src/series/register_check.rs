@@ -84,7 +84,7 @@ pub fn register_fault(register: &RegisterLoad, days: &[(CivilDay, f32)], calenda
         from: Some(first.from),
         to: Some(last.to),
         share: Some(differing.len() as f64 / compared.len() as f64),
-        detail,
+        detail: detail.into(),
     })
 }
 
@@ -125,11 +125,13 @@ mod tests {
         let found = fault(0.05, &days(|_| 1.0)).unwrap();
         assert_eq!((found.kind, found.share), (FaultKind::ProfileRegister, Some(1.0)));
         assert!(
-            found.detail.contains("a meter ratio of 20 is in the intervals and not in the register"),
+            found.detail.to_string().contains("a meter ratio of 20 is in the intervals and not in the register"),
             "{}",
             found.detail
         );
-        assert!(fault(40.0, &days(|_| 1.0)).unwrap().detail.contains("a meter ratio of 40 is in the register"));
+        assert!(
+            fault(40.0, &days(|_| 1.0)).unwrap().detail.to_string().contains("a meter ratio of 40 is in the register")
+        );
     }
 
     #[test]
@@ -138,6 +140,7 @@ mod tests {
             fault(1.25, &days(|_| 1.0))
                 .unwrap()
                 .detail
+                .to_string()
                 .contains("the intervals come to 1440 kWh and the register to 1800 kWh")
         );
         // Days of 0.7 and 1.3 kW in turn, one of thirty not read.

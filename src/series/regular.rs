@@ -367,7 +367,7 @@ impl Tally {
                 from: Some(calendar.day(from)),
                 to: Some(calendar.day(to)),
                 share,
-                detail,
+                detail: detail.into(),
             });
         };
         let Self { disagreeing, off_grid, twice, estimated } = self;

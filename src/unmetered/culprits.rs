@@ -138,7 +138,7 @@ impl Culprit {
                 from: None,
                 to: None,
                 share: None,
-                detail,
+                detail: detail.into(),
             });
         }
         let beta = self.beta();
@@ -153,7 +153,7 @@ impl Culprit {
                 from: None,
                 to: None,
                 share: None,
-                detail,
+                detail: detail.into(),
             });
         }
         if beta > 0.0 {
@@ -176,7 +176,14 @@ impl Culprit {
                 ),
             ),
         };
-        Some(Fault { usage_point: self.usage_point.clone(), kind, from: None, to: None, share: None, detail })
+        Some(Fault {
+            usage_point: self.usage_point.clone(),
+            kind,
+            from: None,
+            to: None,
+            share: None,
+            detail: detail.into(),
+        })
     }
 }
 

@@ -136,7 +136,7 @@ fn ratio_fault(node: &GridNode, meter: &LoadSeries, wrong: WrongRatio) -> Fault 
         from: Some(wrong.from),
         to: Some(wrong.to),
         share: None,
-        detail,
+        detail: detail.into(),
     }
 }
 
@@ -153,6 +153,6 @@ fn clock_fault(node: &GridNode, meter: &LoadSeries, late_h: f64, calendar: &Cale
         from: days.map(|days| days.0),
         to: days.map(|days| days.1),
         share: None,
-        detail,
+        detail: detail.into(),
     }
 }

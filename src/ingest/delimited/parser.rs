@@ -142,7 +142,7 @@ impl<'a> Parser<'a> {
             file: self.path.display().to_string(),
             row: index as u64,
             code: code.0,
-            detail,
+            detail: detail.into(),
             records: 1,
         });
     }

@@ -167,7 +167,7 @@ fn run(findings: &Findings) -> PageRun<'_> {
         readings: run.readings,
         register_readings: run.register_readings,
         rejects: run.rejects,
-        notes: run.notes.iter().map(|note| said(&phrasebook().parse(note))).collect(),
+        notes: findings.notes.iter().map(|note| said(&phrasebook().parse(&note.to_string()))).collect(),
         prevalence: run.prevalence.iter().map(prevalence).collect(),
         other_priors: &run.other_priors,
         inputs: run.inputs.iter().map(input).collect(),
