@@ -63,7 +63,7 @@ fn calibrate(bencher: Bencher, usage_points: usize) {
 fn log_odds(bencher: Bencher) {
     let (population, planted) = (measured(20_000, 0.0), planted(6_000, 1.5));
     let calibration = fit(&population, &planted);
-    bencher
-        .counter(ItemsCount::new(population.len()))
-        .bench(|| population.iter().filter_map(|member| calibration.log_odds(member)).sum::<f64>());
+    bencher.counter(ItemsCount::new(population.len())).bench(|| {
+        population.iter().filter_map(|member| calibration.ledger(member).map(|ledger| ledger.log_odds())).sum::<f64>()
+    });
 }

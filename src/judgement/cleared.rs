@@ -4,38 +4,17 @@
 use crate::domain::{logistic, logit};
 use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
 use crate::findings::{ClearedRow, SuspectRow};
-use crate::judgement::LicenceVerdict;
+use crate::metered::engine::Metered;
 
-use crate::judgement::listing::{Ranked, WORTH_A_WORD, look_at, usual};
-use crate::metered::engine::{Metered, MeteredPoint};
+use super::LicenceVerdict;
+use super::lawful::{Lawful, WORTH_CLEARING};
+use super::rank::Ranked;
+use super::suspect_rows::{WORTH_A_WORD, look_at, usual};
 
 /// More than this, in log-odds, families do not speak against a farm, tables and trees together.
 const MOST_AGAINST: f64 = 25.0;
 /// Name of what draws less than is claimed.
 const SMALL_LOAD: &str = "small_load";
-/// A cleared usage point would have been at least this likely.
-pub(crate) const WORTH_CLEARING: f64 = 0.1;
-
-/// Why a usage point that looks like a farm is none, whatever its statistics say.
-pub(crate) enum Lawful {
-    /// The look-alike that its tariff class names.
-    Class(String),
-    /// A home that is shown too large, or used again.
-    Home(&'static LookAlike),
-    /// Its load, kW, is smaller than what is claimed.
-    Small(f64),
-}
-
-/// A home that would be listed but is too large in the shape of a home, or ends as an ordinary one:
-/// a fault of the data never counts as a large load, nor somebody's return as its start.
-pub(crate) fn home(point: &MeteredPoint, log_odds: f64, metered: &Metered) -> Option<&'static LookAlike> {
-    if log_odds < logit(WORTH_CLEARING) {
-        return None;
-    }
-    let names = [evidence::WRONG_METER_RATIO, evidence::RETURN_FROM_ABSENCE];
-    look_at(point, metered, |subject| names.iter().find_map(|name| evidence::resembles(subject, name)))?
-}
-
 /// Why a usage point that looks like a farm is cleared.
 enum Ground<'a> {
     Licence(&'a LicenceVerdict),
@@ -90,7 +69,7 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
             .or_else(|| metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)[0])
             .map(|load| load.kw),
         probability_before: Some(logistic(before)),
-        probability: Some(logistic(ranked.log_odds)),
+        probability: Some(ranked.ledger.probability()),
     })
 }
 

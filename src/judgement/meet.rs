@@ -13,8 +13,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::logit;
 use crate::domain::{CivilDay, Grid, UsagePointId};
+use crate::domain::{Step, logit};
 
 use crate::digest::first_pass::RatioAsked;
 use crate::judgement::node_rows::GridTold;
@@ -73,9 +73,8 @@ fn enter(metered: &mut Metered, says: &mut BTreeMap<UsagePointId, Says>) {
     for (id, said) in std::mem::take(says) {
         let Some(place) = metered.place(&id) else { continue };
         let point = &mut metered.points[place];
-        if let Some(odds) = point.log_odds.as_mut().filter(|odds| **odds > logit(STANDS_OUT)) {
-            point.balance = log_odds(&said);
-            *odds += point.balance;
+        if let Some(ledger) = point.ledger.as_mut().filter(|ledger| ledger.log_odds() > logit(STANDS_OUT)) {
+            ledger.enter(Step::Balance, log_odds(&said));
             entered.insert(id, said);
         }
     }
@@ -88,7 +87,9 @@ fn linked(metered: &Metered, began: &[Began], grid: &Grid) -> BTreeMap<UsagePoin
     let is_linked = |id: &&UsagePointId, began: &Began| {
         let point = metered.point(id);
         point.is_some_and(|p| {
-            p.log_odds.is_some_and(|odds| odds > logit(STANDS_OUT)) && rose(p.shift) && is_about(p.shift.day, began.day)
+            p.log_odds().is_some_and(|odds| odds > logit(STANDS_OUT))
+                && rose(p.shift)
+                && is_about(p.shift.day, began.day)
         })
     };
     let of_node = |began: &'_ Began| -> Vec<(UsagePointId, Began)> {

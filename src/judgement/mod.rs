@@ -3,12 +3,18 @@
 pub(crate) mod cleared;
 pub(crate) mod coverage;
 mod discovery;
+mod lawful;
 mod licence;
+pub(crate) mod list_setting;
 pub(crate) mod listing;
 pub(crate) mod meet;
 pub(crate) mod node_days;
 pub(crate) mod node_rows;
 pub(crate) mod other_priors;
+pub(crate) mod rank;
+pub(crate) mod score_rows;
+pub(crate) mod screening;
+pub(crate) mod suspect_rows;
 pub(crate) mod told_faults;
 pub(crate) mod under_registers;
 

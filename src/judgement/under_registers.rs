@@ -8,7 +8,8 @@ use crate::unmetered::culprits::Culprit;
 use crate::unmetered::fallen::Fallen;
 use crate::unmetered::nodes::NINETY;
 
-use super::listing::{self, ListSetting};
+use super::list_setting::ListSetting;
+use super::suspect_rows::place_row;
 
 /// Probability of such a finding: in a simulated utility drawn after the rules were fixed all 30
 /// that were named stole or bypassed their meter, (30 + 1) / (30 + 2) = 0.97 by the rule of
@@ -37,7 +38,7 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
     let kw = beta * culprit.shown_kw;
     let error = NINETY * (1.0 / strength).hypot(SIZE_ERROR);
     let hours = (culprit.hours.1.0 - culprit.hours.0.0) as f64 / 3600.0;
-    let mut row = listing::place_row(&culprit.usage_point, setting);
+    let mut row = place_row(&culprit.usage_point, setting);
     (row.finding, row.pattern, row.probability) =
         (FindingKind::UnderRegistration, Some(Pattern::Scaled), Some(PROBABILITY));
     (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =
@@ -55,7 +56,7 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
 fn fallen_row(fallen: &Fallen, setting: &ListSetting) -> SuspectRow {
     let kw = fallen.kw();
     let error = NINETY * (1.0 / fallen.timed.rise_z).hypot(FALLEN_SIZE_ERROR);
-    let mut row = listing::place_row(&fallen.usage_point, setting);
+    let mut row = place_row(&fallen.usage_point, setting);
     (row.finding, row.pattern, row.probability) =
         (FindingKind::UnderRegistration, Some(fallen.pattern()), Some(PROBABILITY));
     (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =

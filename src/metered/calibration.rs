@@ -13,14 +13,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{Purpose, seed_of};
+use crate::domain::{Ledger, Purpose, Step, logit, seed_of};
 use crate::evidence::{CONTRACT_RATIO, SIZE, TESTS, statistics};
 use crate::population::{Mixture, Premises};
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
 use super::mismatch::MismatchSettings;
 use super::stories::{self, Positive, StoryModel};
-use crate::domain::logit;
 
 /// Rounds of learning; the list no longer changes after three.
 const ROUNDS: usize = 4;
@@ -168,15 +167,18 @@ impl Calibration {
         (!models.is_empty()).then_some(Self { models, settings })
     }
 
-    /// Log-odds for a farm, prior included; `None` when the readings are too few for a judgement.
+    /// What is believed of a usage point by its own load, its prior and its books; `None` when the
+    /// readings are too few for a judgement.
     #[must_use]
-    pub fn log_odds(&self, member: &Measured) -> Option<f64> {
+    pub fn ledger(&self, member: &Measured) -> Option<Ledger> {
         if !member.can_be_judged() {
             return None;
         }
         let model = self.model_of(&member.group)?;
         let prevalence = self.prevalence(&member.group, &member.tariff_class, 1.0).clamp(1e-7, 0.5);
-        Some(model.mixture.llr(model.score(member)) + logit(prevalence) + self.settings.mismatch.of(member).0)
+        let mut ledger = Ledger::open(logit(prevalence), model.mixture.llr(model.score(member)));
+        ledger.enter(Step::Books, self.settings.mismatch.of(member).0);
+        Some(ledger)
     }
 
     /// Mismatches with the books in words, and the log-odds that they add to the prior.

@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use crate::digest::{NodeProfile, ProfilePlace, ProfileStore};
 use crate::domain::{
-    Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heating, Purpose, UsagePointId, Weather, seed_of,
+    Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heating, Ledger, Purpose, Step, UsagePointId, Weather,
+    seed_of,
 };
 use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::findings::Resolution;
@@ -41,14 +42,10 @@ pub(crate) struct MeteredPoint {
     pub(crate) mean_kw: Option<f64>,
     pub(crate) profile: ProfilePlace,
     pub(crate) measured: Measured,
-    /// Log-odds for a farm; `None` when nothing could be tested.
-    pub(crate) log_odds: Option<f64>,
-    /// What like loads in the same building added to them.
-    pub(crate) neighbours: f64,
+    /// What is believed of a farm there; `None` when nothing could be tested.
+    pub(crate) ledger: Option<Ledger>,
     /// The change of its daily mean.
     pub(crate) shift: Shift,
-    /// What the balance of its transformer added to the log-odds.
-    pub(crate) balance: f64,
 }
 
 /// The best split of a load's days in two by their mean.
@@ -168,7 +165,7 @@ pub(crate) fn run<'a>(
     let mut points = measure_all(points, profiles, &bench);
     let calibration = calibrate(&points, hosts, &bench, setting, calibration);
     if let Some(calibration) = &calibration {
-        points.par_iter_mut().for_each(|point| point.log_odds = calibration.log_odds(&point.measured));
+        points.par_iter_mut().for_each(|point| point.ledger = calibration.ledger(&point.measured));
         ask_neighbours(&mut points, calibration, setting.buildings);
     }
     Metered { points, calibration, bench, profiles }
@@ -267,18 +264,7 @@ fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Ve
     let put = |(point, measured): (Point, Option<(Measured, Shift)>)| {
         let (measured, shift) = measured?;
         let Point { id: usage_point, step_min, days, mean_kw, profile, .. } = point;
-        Some(MeteredPoint {
-            usage_point,
-            step_min,
-            days,
-            mean_kw,
-            profile,
-            measured,
-            log_odds: None,
-            neighbours: 0.0,
-            shift,
-            balance: 0.0,
-        })
+        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, ledger: None, shift })
     };
     points.into_iter().zip(measured).filter_map(put).collect()
 }
@@ -309,27 +295,26 @@ fn ask_neighbours(points: &mut [MeteredPoint], calibration: &Calibration, buildi
         return;
     };
     let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (index, point) in points.iter().enumerate().filter(|(_, point)| point.log_odds.is_some()) {
+    for (index, point) in points.iter().enumerate().filter(|(_, point)| point.ledger.is_some()) {
         if let Some(building) = buildings.of_usage_point(&point.usage_point) {
             members.entry(building).or_default().push(index);
         }
     }
     for (building, members) in members.into_iter().filter(|(_, members)| members.len() > 1) {
         let account = |&index: &usize| {
-            let MeteredPoint { measured, log_odds, .. } = &points[index];
+            let MeteredPoint { measured, ledger, .. } = &points[index];
             let prevalence = calibration.prevalence(&measured.group, &measured.tariff_class, 1.0).clamp(1e-7, 0.5);
             Account {
-                log_odds: log_odds.unwrap_or(f64::NEG_INFINITY),
+                log_odds: ledger.map_or(f64::NEG_INFINITY, |ledger| ledger.log_odds()),
                 prevalence,
                 ln_floor_kw: f64::from(measured.statistics[floor]),
             }
         };
         let accounts: Vec<Account> = members.iter().map(account).collect();
-        for ((index, before), after) in
-            members.iter().zip(&accounts).zip(with_neighbours(&accounts, buildings.usage_points(building)))
-        {
-            points[*index].neighbours = after - before.log_odds;
-            points[*index].log_odds = Some(after);
+        for (index, after) in members.iter().zip(with_neighbours(&accounts, buildings.usage_points(building))) {
+            if let Some(ledger) = &mut points[*index].ledger {
+                ledger.enter_result(Step::Address, after);
+            }
         }
     }
 }
@@ -395,6 +380,11 @@ fn sample(points: &[MeteredPoint], seed: u64, most: usize) -> Vec<&MeteredPoint>
 }
 
 impl MeteredPoint {
+    /// Log-odds for a farm; `None` when nothing could be tested.
+    pub(crate) fn log_odds(&self) -> Option<f64> {
+        self.ledger.map(|ledger| ledger.log_odds())
+    }
+
     /// How fine its readings are.
     pub(crate) fn resolution(&self) -> Resolution {
         match self.step_min {
@@ -428,11 +418,12 @@ impl Metered<'_> {
             let (Some(place), true) = (self.place(id), is_other || is_open) else { continue };
             let Some(profile) = self.profiles.get(asked.profile) else { continue };
             let measured = self.bench.with_subject(id, &profile, |subject| self.bench.measure(id, subject));
-            let log_odds = self.calibration.as_ref().and_then(|calibration| calibration.log_odds(&measured));
+            let ledger = self.calibration.as_ref().and_then(|calibration| calibration.ledger(&measured));
+            let log_odds = ledger.map(|ledger| ledger.log_odds());
             let point = &mut self.points[place];
-            if is_other || log_odds < point.log_odds {
+            if is_other || log_odds < point.log_odds() {
                 (point.profile, point.mean_kw, point.shift) = (asked.profile, asked.mean_kw, Shift::of(&profile));
-                (point.measured, point.log_odds, point.neighbours) = (measured, log_odds, 0.0);
+                (point.measured, point.ledger) = (measured, ledger);
             }
         }
     }

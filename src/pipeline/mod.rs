@@ -30,7 +30,8 @@ use crate::consequence::Visits;
 use crate::consequence::at_stake::{self, Consequences, Stakes};
 use crate::digest::first_pass::{FirstPass, Kept};
 use crate::digest::memory::{Demand, MemoryPlan};
-use crate::judgement::listing::{ByBalance, ListSetting, Listing};
+use crate::judgement::list_setting::{ByBalance, ListSetting};
+use crate::judgement::listing::Listing;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::told_faults::{fault_order, propose_links, tell_ratios};
 use crate::metered::engine::{EngineSetting, Metered};
@@ -433,7 +434,7 @@ impl Run<'_> {
             suspects: listing.suspects,
             screening: listing.screening,
             statistic_names: statistics().map(|(_, statistic)| statistic.name).collect(),
-            family_names: crate::judgement::listing::family_names(),
+            family_names: crate::judgement::score_rows::family_names(),
             scores: listing.scores,
             nodes,
             node_days: days,
@@ -443,7 +444,7 @@ impl Run<'_> {
             rejects: Vec::new(),
             node_places,
             names: Vec::new(),
-            notes,
+            notes: [self.notes(metered), notes].concat(),
             dossiers: Vec::new(),
             temperatures: Vec::new(),
             run,

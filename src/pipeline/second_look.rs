@@ -20,7 +20,8 @@ use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 use super::{Interrupt, PipelineError, Progress};
 use crate::digest::counted::Counted;
 use crate::digest::first_pass::{Prepared, Setting};
-use crate::judgement::listing::{self, Listing};
+use crate::judgement::listing::Listing;
+use crate::judgement::suspect_rows::tell_load;
 use crate::metered::engine::Metered;
 use crate::pipeline::dossiers::MOST_DRAWN;
 use crate::unmetered::nodes::Places;
@@ -133,7 +134,7 @@ impl SecondLook<'_> {
         for row in &mut listing.suspects {
             let Some((load, picture, verdict)) = looked.remove(&row.usage_point) else { continue };
             if let Some(load) = load {
-                listing::tell_load(row, &load);
+                tell_load(row, &load);
                 if let Ok(place) = listing.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
                     let score = &mut listing.scores[place];
                     (score.hidden_kw, score.since, score.until) = (row.hidden_kw, row.since, row.until);

@@ -99,7 +99,10 @@ fn run_metered(
         let id = &planted.series.usage_point;
         let profile = NodeProfile::of(&planted.series, setting.calendar);
         let (log_odds, load) = metered.bench.with_subject(id, &profile, |subject| {
-            (calibration.log_odds(&metered.bench.measure(id, subject)), hidden_load(subject, OwnFloor::AsPeers))
+            (
+                calibration.ledger(&metered.bench.measure(id, subject)).map(|ledger| ledger.log_odds()),
+                hidden_load(subject, OwnFloor::AsPeers),
+            )
         });
         let onset = planted.onset.map(|at| setting.calendar.day(at));
         Some(TrialFarm {

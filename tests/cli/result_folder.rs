@@ -305,3 +305,31 @@ fn a_trial_says_what_a_scan_would_find_by_kind_and_size() {
     assert!(fs::read_to_string(out.join("trial.html")).unwrap().contains("<polyline"));
     assert!(out.join("run.toml").is_file());
 }
+
+/// The ledger of every usage point: its entries in `scores.parquet` add up to its log-odds, whose
+/// logistic is its probability.
+#[test]
+fn entries_of_the_ledger_add_up_to_the_log_odds() {
+    use polars::prelude::{DataType, ParquetReader, SerReader};
+
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let output = scan_sample("town", &out, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let scores = ParquetReader::new(fs::File::open(out.join("scores.parquet")).unwrap()).finish().unwrap();
+    let column = |name: &str| scores.column(name).unwrap().cast(&DataType::Float64).unwrap();
+    let entries: Vec<_> =
+        (scores.get_column_names().iter()).filter(|name| name.starts_with("llr_")).map(|name| column(name)).collect();
+    let (log_odds, probability) = (column("log_odds"), column("probability"));
+    let mut judged = 0;
+    for row in 0..scores.height() {
+        let Some(odds) = log_odds.f64().unwrap().get(row) else { continue };
+        let told = |entry: &polars::prelude::Column| entry.f64().unwrap().get(row).filter(|llr| !llr.is_nan());
+        let sum: f64 = entries.iter().filter_map(told).sum();
+        assert!((sum - odds).abs() < 1e-4, "row {row}: {sum} and {odds}");
+        let p = probability.f64().unwrap().get(row).unwrap();
+        assert!((p - 1.0 / (1.0 + (-odds).exp())).abs() < 1e-9, "row {row}: {p}");
+        judged += 1;
+    }
+    assert!(judged > 500, "{judged}");
+}

@@ -1,0 +1,30 @@
+//! What explains a usage point's load whatever its statistics say: a class, a home, a small load.
+
+use crate::domain::logit;
+use crate::evidence::{self, LookAlike};
+use crate::metered::engine::{Metered, MeteredPoint};
+
+use super::suspect_rows::look_at;
+
+/// A cleared usage point would have been at least this likely.
+pub(crate) const WORTH_CLEARING: f64 = 0.1;
+
+/// Why a usage point that looks like a farm is none, whatever its statistics say.
+pub(crate) enum Lawful {
+    /// The look-alike that its tariff class names.
+    Class(String),
+    /// A home that is shown too large, or used again.
+    Home(&'static LookAlike),
+    /// Its load, kW, is smaller than what is claimed.
+    Small(f64),
+}
+
+/// A home that would be listed but is too large in the shape of a home, or ends as an ordinary one:
+/// a fault of the data never counts as a large load, nor somebody's return as its start.
+pub(crate) fn home(point: &MeteredPoint, log_odds: f64, metered: &Metered) -> Option<&'static LookAlike> {
+    if log_odds < logit(WORTH_CLEARING) {
+        return None;
+    }
+    let names = [evidence::WRONG_METER_RATIO, evidence::RETURN_FROM_ABSENCE];
+    look_at(point, metered, |subject| names.iter().find_map(|name| evidence::resembles(subject, name)))?
+}

@@ -1,0 +1,51 @@
+//! `screening.csv`: usage points whose data cannot carry a probability.
+
+use crate::domain::UsagePointId;
+use crate::evidence::TESTS;
+use crate::findings::SuspectRow;
+use crate::metered::engine::Metered;
+use crate::series::RegisterLoad;
+
+use super::list_setting::ListSetting;
+use super::score_rows::register_only;
+use super::suspect_rows::place_row;
+
+/// Usage points that cannot carry a probability, largest excess over their peers first: a list to
+/// look at, not a finding.
+pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Vec<SuspectRow> {
+    let mut rows: Vec<(f64, SuspectRow)> = register_only(metered, registers)
+        .map(|load| screening_row(&load.usage_point, load.mean_kw, "register readings only", metered, setting))
+        .collect();
+    let ground = if metered.calibration.is_some() {
+        "fewer than seven complete days"
+    } else {
+        "too few usage points to learn from"
+    };
+    for point in metered.points.iter().filter(|point| point.ledger.is_none()) {
+        if let Some(mean_kw) = point.mean_kw {
+            rows.push(screening_row(&point.usage_point, mean_kw, ground, metered, setting));
+        }
+    }
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));
+    rows.into_iter().enumerate().map(|(index, (_, row))| SuspectRow { rank: index as u64 + 1, ..row }).collect()
+}
+
+fn screening_row(
+    id: &UsagePointId,
+    mean_kw: f64,
+    ground: &str,
+    metered: &Metered,
+    setting: &ListSetting,
+) -> (f64, SuspectRow) {
+    let usual_kw = metered.bench.usual_kw(&metered.bench.facts(id).stratum());
+    let mut row = place_row(id, setting);
+    let excess_kw = mean_kw - usual_kw.unwrap_or(mean_kw);
+    row.evidence_for.push(match usual_kw {
+        Some(usual) => {
+            format!("size: {mean_kw:.2} kW on average, {:.1} times the peers' median", mean_kw / usual).into()
+        }
+        None => format!("size: {mean_kw:.2} kW on average; no peers to compare with").into(),
+    });
+    row.tests_missing = TESTS.iter().map(|test| format!("{}: {ground}", test.family).into()).collect();
+    (excess_kw, row)
+}

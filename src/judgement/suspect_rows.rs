@@ -1,0 +1,152 @@
+//! A judged usage point as a line: its load, and what speaks for and against it.
+
+use crate::domain::{Step, UsagePointId};
+use crate::evidence::{self, HiddenLoad, LoadPattern, Subject, TESTS};
+use crate::findings::{FindingKind, Pattern, SuspectRow};
+use crate::metered::engine::{Metered, MeteredPoint};
+use crate::unmetered::{Began, Says};
+
+use super::list_setting::{ByBalance, ListSetting};
+use super::meet;
+use super::rank::Ranked;
+
+/// Contributions smaller than this are not put into words.
+pub(crate) const WORTH_A_WORD: f64 = 0.3;
+
+/// The line of a ranked usage point.
+pub(crate) fn suspect_row(
+    ranked: &Ranked,
+    metered: &Metered,
+    by_balance: &ByBalance,
+    setting: &ListSetting,
+) -> SuspectRow {
+    let named = by_balance.named.get(&ranked.point.usage_point);
+    if let Some(row) = named.filter(|_| ranked.by_balance) {
+        return row.clone();
+    }
+    let mut row = place_row(&ranked.point.usage_point, setting);
+    let exceeded = ranked.verdict.as_ref().filter(|verdict| verdict.is_exceeded());
+    row.finding = if exceeded.is_some() { FindingKind::LicenceExceeded } else { FindingKind::MeteredHiddenLoad };
+    if let Some(verdict) = &ranked.verdict {
+        row.licence = Some(verdict.licence.clone());
+        (row.licence_status, row.licence_match) = (Some(verdict.state.as_str()), Some(verdict.matched.as_str()));
+    }
+    if let Some(load) = &ranked.load {
+        tell_load(&mut row, load);
+    }
+    row.evidence_for.extend(named.into_iter().flat_map(|named| named.evidence_for.iter().cloned()));
+    words(ranked.point, metered, &mut row);
+    said_by_balance(&ranked.point.usage_point, by_balance, &mut row);
+    row
+}
+
+/// Adds what the balance of its transformer says of a usage point.
+fn said_by_balance(id: &UsagePointId, by_balance: &ByBalance, row: &mut SuspectRow) {
+    match by_balance.says.get(id) {
+        Some(says @ Says::Closes { node, within_kw }) => row.evidence_for.push(format!(
+            "balance {:+.1}: at {node} what flows in and what flows out agree within {within_kw:.1} kW when its load is counted: the load is real",
+            meet::log_odds(says)
+        ).into()),
+        Some(says @ Says::NotReal { node, share }) => row.evidence_against.push(format!(
+            "balance {:+.1}: at {node} only {:.0} % of what its meter shows flows: a fault of its data until it is checked",
+            meet::log_odds(says),
+            100.0 * share
+        ).into()),
+        None => {}
+    }
+    if let Some(Began { node, day, kw, .. }) = by_balance.linked.get(id) {
+        row.evidence_for.push(format!(
+            "possibly more: {kw:.1} kW that no meter sees began at {node} about the same day ({day}); a date alone proves no common farm, so neither is counted in the other"
+        ).into());
+    }
+}
+
+/// Writes a load into its line.
+pub(crate) fn tell_load(row: &mut SuspectRow, load: &HiddenLoad) {
+    row.pattern = Some(pattern(load.pattern));
+    (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) = (Some(load.kw), Some(load.kw_low), Some(load.kw_high));
+    (row.since, row.until) = (load.since, load.until);
+    (row.since_low, row.since_high) = (load.since_range.map(|range| range.0), load.since_range.map(|range| range.1));
+    row.hidden_kwh = Some(load.kwh);
+}
+
+/// A line with what is known of the place and nothing found yet.
+pub(crate) fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow {
+    let customer = setting.customers.get(id);
+    SuspectRow {
+        address: customer.and_then(|c| c.address.clone()),
+        city: customer.and_then(|c| c.city.clone()),
+        tariff_class: customer.and_then(|c| c.tariff_class.clone()),
+        node: setting.grid.feeding_node(id).map(|node| node.node.clone()),
+        lat: customer.and_then(|c| c.lat),
+        lon: customer.and_then(|c| c.lon),
+        ..SuspectRow::nothing_found(id.clone(), FindingKind::MeteredHiddenLoad)
+    }
+}
+
+/// Puts the families into words, strongest first, and names the tests that the data did not allow.
+fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
+    let Some(calibration) = &metered.calibration else { return };
+    let families = calibration.families(&point.measured);
+    let mut told: Vec<(f64, String)> = Vec::new();
+    look_at(point, metered, |subject| {
+        for (test, llr) in TESTS.iter().zip(&families) {
+            match llr {
+                None => row.tests_missing.push(format!("{}: needs {}", test.family, test.needs).into()),
+                Some(llr) if llr.abs() >= WORTH_A_WORD => {
+                    told.push((*llr, format!("{}: {} ({})", test.family, (test.words)(subject), usual(*llr))))
+                }
+                Some(_) => {}
+            }
+        }
+    });
+    let address = point.ledger.map_or(0.0, |ledger| ledger.entry(Step::Address));
+    if address >= WORTH_A_WORD {
+        told.push((
+            address,
+            format!("address: others in the building look like farms and draw a like steady load ({})", usual(address)),
+        ));
+    }
+    let (prior, mismatches) = calibration.mismatches(&point.measured);
+    told.extend(mismatches.iter().map(|words| {
+        (prior, format!("books: {words}, and is held to be {:.0} times likelier to hide a farm for it", prior.exp()))
+    }));
+    told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
+    for (llr, text) in told {
+        if llr > 0.0 { row.evidence_for.push(text.into()) } else { row.evidence_against.push(text.into()) }
+    }
+    let nearest = look_at(point, metered, |subject| {
+        evidence::look_alike(subject).map(|found| (found.name, found.words(subject)))
+    })
+    .flatten();
+    if let Some((name, words)) = nearest {
+        row.evidence_against.push(format!("resembles {}: {words}", name.replace('_', " ")).into());
+    }
+}
+
+/// Shows the profile of one usage point to `look`; nothing happens when the file with profiles
+/// failed, which ends the run later.
+pub(crate) fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnOnce(&Subject) -> T) -> Option<T> {
+    let profile = metered.profiles.get(point.profile)?;
+    Some(metered.bench.with_subject(&point.usage_point, &profile, look))
+}
+
+/// Log-odds in words that an auditor can say aloud.
+pub(crate) fn usual(llr: f64) -> String {
+    let times = llr.abs().exp();
+    let times = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
+    if llr > 0.0 {
+        format!("{times} times more usual with a farm than without")
+    } else {
+        format!("{times} times more usual without a farm")
+    }
+}
+
+fn pattern(pattern: LoadPattern) -> Pattern {
+    match pattern {
+        LoadPattern::Constant => Pattern::Constant,
+        LoadPattern::Scheduled => Pattern::Scheduled,
+        LoadPattern::Staircase => Pattern::Staircase,
+        LoadPattern::Interrupted => Pattern::Interrupted,
+    }
+}
