@@ -8,7 +8,7 @@ use crate::consequence::{
     Claim, EVEN, HiddenRun, MeteredUse, Money, OverRating, RuleFacts, TariffBook, Visits, WorklistSetting,
     address_rows, criteria_met, region_rows, window_shares, worklist_rows,
 };
-use crate::domain::{CivilDay, Customer, Fact, GridNode, Heating, NodeKind, UsagePointId, median};
+use crate::domain::{CivilDay, Customer, Fact, GridNode, Heating, NodeId, NodeKind, UsagePointId, median};
 use crate::evidence::{Subject, scheduled_hours};
 use crate::findings::{AddressRow, Loss, MoneyRow, NodeRow, Pattern, RegionRow, SuspectRow, WorklistRow};
 use crate::population::Premises;
@@ -50,7 +50,7 @@ pub(crate) struct Consequences {
     pub(crate) worklist: Vec<WorklistRow>,
     pub(crate) regions: Vec<RegionRow>,
     /// Where likely nodes stand on a map.
-    pub(crate) node_places: BTreeMap<UsagePointId, (f64, f64)>,
+    pub(crate) node_places: BTreeMap<NodeId, (f64, f64)>,
     /// What to know about them, for the run's record.
     pub(crate) notes: Vec<Fact>,
 }
@@ -98,7 +98,7 @@ pub(crate) fn consequences(
         steps.extend(derivation);
     }
     let visits = stakes.visits;
-    let city_of = |node: &UsagePointId| stakes.city_of(node);
+    let city_of = |node: &NodeId| stakes.city_of(node);
     let setting = WorklistSetting { buildings: stakes.buildings, grid: stakes.grid, city_of: &city_of, visits };
     let worklist = worklist_rows(&listing.suspects, nodes, &setting);
     let crews: BTreeMap<u32, u64> =
@@ -236,7 +236,7 @@ fn notes(money: Money, household: Option<(f64, usize)>, visits: Visits) -> Vec<F
 
 impl Stakes<'_> {
     /// City in which most customers under a node are; of equals the first by name.
-    fn city_of(&self, node: &UsagePointId) -> Option<String> {
+    fn city_of(&self, node: &NodeId) -> Option<String> {
         let mut cities: BTreeMap<&str, usize> = BTreeMap::new();
         for id in self.grid.usage_points_under(node) {
             if let Some(city) = self.customers.get(&id).and_then(|customer| customer.city.as_deref()) {
@@ -248,7 +248,7 @@ impl Stakes<'_> {
 
     /// Mean latitude and longitude of the customers under a node; `None` where none has
     /// coordinates.
-    fn place_of(&self, node: &UsagePointId) -> Option<(f64, f64)> {
+    fn place_of(&self, node: &NodeId) -> Option<(f64, f64)> {
         let places: Vec<(f64, f64)> = (self.grid.usage_points_under(node).iter())
             .filter_map(|id| self.customers.get(id).and_then(|customer| customer.lat.zip(customer.lon)))
             .collect();

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fact, Grid, NameKind, NodeKind, UsagePointId, named};
+use crate::domain::{Fact, Grid, NameKind, NodeId, NodeKind, UsagePointId, named};
 use crate::findings::{FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
 
 use super::address::{criteria, expected, has_one_currency, sum, total_loss};
@@ -48,7 +48,7 @@ pub struct WorklistSetting<'a> {
     /// The grid.
     pub grid: &'a Grid,
     /// City in which most customers under a node are.
-    pub city_of: &'a dyn Fn(&UsagePointId) -> Option<String>,
+    pub city_of: &'a dyn Fn(&NodeId) -> Option<String>,
     /// Visits.
     pub visits: Visits,
 }
@@ -146,7 +146,7 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
     let by_node = |amount: Option<f64>| {
         node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount)
     };
-    let place = first.map(|row| &row.usage_point).or(node.map(|row| &row.node));
+    let place = first.map(|row| &*row.usage_point).or(node.map(|row| &*row.node));
     let mut findings: Vec<String> = members
         .iter()
         .map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str()))
@@ -175,7 +175,10 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
         city: first.map_or_else(|| node.and_then(|row| (setting.city_of)(&row.node)), |row| row.city.clone()),
         usage_points: members.iter().map(|row| row.usage_point.clone()).collect(),
         node: node.map(|row| row.node.clone()),
-        feeder: place.and_then(|id| feeder(id, setting.grid)),
+        feeder: match first {
+            Some(row) => feeder_of(&row.usage_point, setting.grid),
+            None => node.and_then(|row| feeder_above(&row.node, setting.grid)),
+        },
         // Parts of one farm: as likely as the likelier of them.
         probability: [probability_of_any(members), node.and_then(|row| row.probability)]
             .into_iter()
@@ -208,10 +211,14 @@ fn scaled(loss: &Loss, share: f64) -> Loss {
     }
 }
 
-/// The feeder of a node or usage point: itself where it is one.
-fn feeder(id: &UsagePointId, grid: &Grid) -> Option<UsagePointId> {
-    let own = grid.node(id).filter(|node| node.kind == NodeKind::Feeder);
-    own.or_else(|| grid.ancestor(id, NodeKind::Feeder)).map(|node| node.node.clone())
+/// The feeder of a usage point.
+fn feeder_of(usage_point: &str, grid: &Grid) -> Option<NodeId> {
+    feeder_above(&grid.feeding_node(usage_point)?.node, grid)
+}
+
+/// The feeder of a node: itself where it is one.
+fn feeder_above(node: &str, grid: &Grid) -> Option<NodeId> {
+    grid.ancestor(node, NodeKind::Feeder).map(|feeder| feeder.node.clone())
 }
 
 /// Gives the best cases to crews, a stretch of the grid to each.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::digest::{NodeProfile, ProfilePlace, ProfileStore};
-use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, Link, NodeKind, Purpose, UsagePointId, seed_of};
+use crate::domain::{Calendar, CivilDay, Customer, Fault, FedBy, Grid, Link, Purpose, UsagePointId, seed_of};
 use crate::population::{Habits, PeerValues, Rise};
 use crate::series::{
     DayFold, FaultGate, GridSums, LoadSeries, MeterRatios, RatioStep, RawReading, Regular, Stretch, apply_ratios,
@@ -162,7 +162,7 @@ impl<'a> FirstPass<'a> {
             return;
         };
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.setting.grid.measured_by(&id).is_some() {
+        if self.setting.grid.is_balance_meter(&id) {
             let mut kept = kept();
             kept.faults.append(&mut faults);
             kept.supplies.insert(id, series);
@@ -191,7 +191,7 @@ impl<'a> FirstPass<'a> {
         if profile.days.is_empty() {
             return;
         }
-        let is_adrift = !self.setting.grid.is_empty() && self.setting.grid.node(&id).is_none();
+        let is_adrift = !self.setting.grid.is_empty() && !self.setting.grid.has_line(&id);
         if is_adrift && series.folds_to_hours() {
             self.offer(&self.adrift, MOST_ADRIFT, &id, || series.hourly());
         }
@@ -214,15 +214,12 @@ impl<'a> FirstPass<'a> {
     /// which it did.
     fn add_to_grid(&self, series: &LoadSeries) {
         let grid = self.setting.grid;
-        let feeds = |node: &str| grid.node(node).is_some_and(|node| node.kind != NodeKind::UsagePoint);
         if let Some(links) = grid.links(&series.usage_point) {
-            for link in links.iter().filter(|link| feeds(&link.node)) {
-                self.sums.add(&link.node, &while_linked(series, link, self.setting.calendar));
+            for (node, link) in links.iter().filter_map(|link| Some((link.fed_by.node()?, link))) {
+                self.sums.add(node, &while_linked(series, link, self.setting.calendar));
             }
-        } else if let Some(parent) =
-            grid.node(&series.usage_point).and_then(|node| node.parent.as_ref()).filter(|parent| feeds(parent))
-        {
-            self.sums.add(parent, series);
+        } else if let Some(node) = grid.fed_by(&series.usage_point).and_then(FedBy::node) {
+            self.sums.add(node, series);
         }
     }
 

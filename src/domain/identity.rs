@@ -1,11 +1,83 @@
-//! Names of usage points, and seeds that depend on nothing but the name, the purpose and the run's
-//! seed.
+//! Names of usage points and of places in the grid, and seeds that depend on nothing but the name,
+//! the purpose and the run's seed.
+//!
+//! The two kinds of name are types of their own, for a file may use one text for a meter and for
+//! the transformer beside it. Both read as the text that they hold.
 
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
-/// Id of a usage point (a meter as the utility names it), trimmed, otherwise byte for byte as in
-/// the file.
-pub type UsagePointId = Arc<str>;
+/// A name that is cheap to copy and reads as text.
+macro_rules! id {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(Arc<str>);
+
+        impl Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl From<&String> for $name {
+            fn from(text: &String) -> Self {
+                Self(text.as_str().into())
+            }
+        }
+
+        impl From<Arc<str>> for $name {
+            fn from(text: Arc<str>) -> Self {
+                Self(text)
+            }
+        }
+    };
+}
+
+id! {
+    /// Id of a usage point (a meter as the utility names it), trimmed, otherwise byte for byte as
+    /// in the file.
+    UsagePointId
+}
+
+id! {
+    /// Id of a place in the grid: a substation, feeder or transformer, never a customer.
+    NodeId
+}
 
 /// What random numbers are drawn for; part of every seed, so that no two purposes share a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

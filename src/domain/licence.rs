@@ -1,6 +1,6 @@
 //! The licence register: who may mine, where, how much and how long.
 
-use super::{CivilDay, UsagePointId};
+use super::{CivilDay, NodeId, UsagePointId};
 
 /// What a licence is tied to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -8,7 +8,7 @@ pub enum LicenceTarget {
     /// One meter.
     UsagePoint(UsagePointId),
     /// A grid node and everything under it.
-    Node(UsagePointId),
+    Node(NodeId),
     /// An address.
     Address(String),
 }

@@ -1,6 +1,6 @@
 //! Lines about places: addresses, the work list, regions.
 
-use crate::domain::{Fact, UsagePointId};
+use crate::domain::{Fact, NodeId, UsagePointId};
 
 use super::Loss;
 
@@ -59,9 +59,9 @@ pub struct WorklistRow {
     pub usage_points: Vec<UsagePointId>,
     /// The grid node of the case: of a node its own id, of a farm partly past its meter the node
     /// that misses the rest.
-    pub node: Option<UsagePointId>,
+    pub node: Option<NodeId>,
     /// The feeder that the case hangs at.
-    pub feeder: Option<UsagePointId>,
+    pub feeder: Option<NodeId>,
     /// Probability of a finding.
     pub probability: Option<f64>,
     /// Hidden or unmetered power, kW.

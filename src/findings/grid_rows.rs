@@ -1,6 +1,6 @@
 //! Lines about grid nodes: balances and coverage.
 
-use crate::domain::{CivilDay, Fact, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fact, NodeId, NodeKind};
 
 use super::{Loss, Pattern};
 
@@ -10,11 +10,11 @@ pub struct NodeRow {
     /// 1 = best.
     pub rank: u64,
     /// The node.
-    pub node: UsagePointId,
+    pub node: NodeId,
     /// Its level.
     pub kind: NodeKind,
     /// The node that feeds it.
-    pub parent: Option<UsagePointId>,
+    pub parent: Option<NodeId>,
     /// Probability of unmetered load, 0 to 1.
     pub probability: Option<f64>,
     /// Expected share of healthy nodes down to here.
@@ -62,7 +62,7 @@ pub struct NodeRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeDayRow {
     /// The node.
-    pub node: UsagePointId,
+    pub node: NodeId,
     /// The local day; days without a balance are left out.
     pub day: CivilDay,
     /// Hours of the day in which the balance could be made.
@@ -83,11 +83,11 @@ pub struct NodeDayRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoverageRow {
     /// The node.
-    pub node: UsagePointId,
+    pub node: NodeId,
     /// Its level.
     pub kind: NodeKind,
     /// The node that feeds it.
-    pub parent: Option<UsagePointId>,
+    pub parent: Option<NodeId>,
     /// Usage points under it, without balance meters.
     pub usage_points: u64,
     /// Share of them with interval readings.

@@ -22,7 +22,7 @@ pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRo
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fact, Fault, Reject, UsagePointId};
+use crate::domain::{Fact, Fault, NodeId, Reject};
 
 /// A name and its pseudonym.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +74,7 @@ pub struct Findings {
     /// Mean outdoor temperature of the days of the run, in order; empty without weather.
     pub temperatures: Vec<DayTemperature>,
     /// Latitude and longitude of nodes: the mean of their customers.
-    pub node_places: BTreeMap<UsagePointId, (f64, f64)>,
+    pub node_places: BTreeMap<NodeId, (f64, f64)>,
     /// What stands for what where the run was asked to pseudonymise; no writer of the result folder
     /// uses it.
     pub names: Vec<NameRow>,

@@ -1,6 +1,6 @@
 //! What a trial found: one entry a planted farm, and their summary by kind and size.
 
-use crate::domain::NodeKind;
+use crate::domain::{Level, NodeKind};
 
 /// Lower ends of the size bands, kW: of farms behind meters, and of load that no meter sees at
 /// transformers and above them.
@@ -12,7 +12,7 @@ const UPPER_BANDS: [f64; 6] = [0.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrialFarm {
     /// Where it was planted: behind a meter, or past all meters at a node of this level.
-    pub level: NodeKind,
+    pub level: Level,
     /// Kind, as in `truth.csv`.
     pub kind: &'static str,
     /// Mean power while it runs, kW.
@@ -47,7 +47,7 @@ pub struct TrialReport {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrialRow {
     /// Where the farms were planted.
-    pub level: NodeKind,
+    pub level: Level,
     /// Kind, or `all`.
     pub kind: &'static str,
     /// Size, kW: from, to (`None` = no upper end).
@@ -67,19 +67,19 @@ impl TrialReport {
     /// then nodes from the lowest level up, `all` first.
     #[must_use]
     pub fn rows(&self) -> Vec<TrialRow> {
-        let levels = [NodeKind::UsagePoint, NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation];
-        levels.into_iter().flat_map(|level| self.rows_of(level)).collect()
+        let nodes = [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation].map(Level::Node);
+        std::iter::once(Level::UsagePoint).chain(nodes).flat_map(|level| self.rows_of(level)).collect()
     }
 
-    fn rows_of(&self, level: NodeKind) -> Vec<TrialRow> {
+    fn rows_of(&self, level: Level) -> Vec<TrialRow> {
         let mut kinds: Vec<&'static str> =
             self.farms.iter().filter(|farm| farm.level == level).map(|farm| farm.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let bands = match level {
-            NodeKind::UsagePoint => BANDS,
-            NodeKind::Transformer => TRANSFORMER_BANDS,
-            NodeKind::Feeder | NodeKind::Substation => UPPER_BANDS,
+            Level::UsagePoint => BANDS,
+            Level::Node(NodeKind::Transformer) => TRANSFORMER_BANDS,
+            Level::Node(NodeKind::Feeder | NodeKind::Substation) => UPPER_BANDS,
         };
         let of_kind = |kind: &'static str| {
             (0..bands.len()).filter_map(move |band| self.row(level, kind, bands[band], bands.get(band + 1).copied()))
@@ -87,7 +87,7 @@ impl TrialReport {
         std::iter::once("all").chain(kinds).flat_map(of_kind).collect()
     }
 
-    fn row(&self, level: NodeKind, kind: &'static str, low: f64, high: Option<f64>) -> Option<TrialRow> {
+    fn row(&self, level: Level, kind: &'static str, low: f64, high: Option<f64>) -> Option<TrialRow> {
         let of_kind = |farm: &TrialFarm| farm.level == level && (kind == "all" || farm.kind == kind);
         let inside = |farm: &&TrialFarm| of_kind(farm) && farm.kw >= low && high.is_none_or(|high| farm.kw < high);
         let farms: Vec<&TrialFarm> = self.farms.iter().filter(inside).collect();
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn farms_are_summed_up_by_kind_and_size() {
         let farm = |kind, kw, found| TrialFarm {
-            level: NodeKind::UsagePoint,
+            level: Level::UsagePoint,
             kind,
             kw,
             found,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{CivilDay, Fact, UsagePointId};
+use crate::domain::{CivilDay, Fact, NodeId, UsagePointId};
 
 use super::Loss;
 
@@ -104,7 +104,7 @@ pub struct SuspectRow {
     /// Its tariff class.
     pub tariff_class: Option<String>,
     /// The grid node that feeds it.
-    pub node: Option<UsagePointId>,
+    pub node: Option<NodeId>,
     /// What is claimed.
     pub finding: FindingKind,
     /// How the load runs; `None` when the data do not show it.

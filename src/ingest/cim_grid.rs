@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use crate::domain::{Grid, GridNode, NodeKind, Reject, RejectCode};
+use crate::domain::{Grid, GridLine, Level, NodeKind, Reject, RejectCode};
 
 use super::cim_rdf::{CimObject, objects};
 use super::message::reject;
@@ -210,28 +210,33 @@ impl<'a> Model<'a> {
     }
 
     /// The lines of a grid file.
-    fn lines(&self, path: &Path, rejects: &mut Vec<Reject>) -> Vec<GridNode> {
+    fn lines(&self, path: &Path, rejects: &mut Vec<Reject>) -> Vec<GridLine> {
         let names = self.names();
         let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
-        let line = |id: &str, kind, parent: Option<&str>, rated_kva| {
+        let line = |id: &str, level, parent: Option<&str>, rated_kva| {
             let parent = parent.filter(|parent| self.objects.contains_key(*parent)).map(|parent| name(parent).into());
             let row = self.objects.get(id).map_or(0, |object| object.line);
-            GridNode { rated_kva, ..GridNode::new(name(id).into(), kind, parent, row) }
+            GridLine { rated_kva, ..GridLine::new(name(id).into(), level, parent, row) }
         };
         let mut lines = Vec::new();
         for (id, object) in self.objects {
             match object.class.as_str() {
-                "Substation" => lines.push(line(id, NodeKind::Substation, None, None)),
+                "Substation" => lines.push(line(id, Level::Node(NodeKind::Substation), None, None)),
                 "Feeder" | "Line" => {
                     let substation =
                         object.get("Feeder.NormalEnergizingSubstation").or(object.get("Feeder.EnergizingSubstation"));
-                    lines.push(line(id, NodeKind::Feeder, substation, None));
+                    lines.push(line(id, Level::Node(NodeKind::Feeder), substation, None));
                 }
                 _ => {}
             }
         }
         for (id, (_, rated_kva)) in &self.transformers {
-            lines.push(line(id, NodeKind::Transformer, self.container(id).map(|(container, _)| container), *rated_kva));
+            lines.push(line(
+                id,
+                Level::Node(NodeKind::Transformer),
+                self.container(id).map(|(container, _)| container),
+                *rated_kva,
+            ));
         }
         for (id, equipment) in &self.usage_points {
             let fed_by = equipment
@@ -252,7 +257,7 @@ impl<'a> Model<'a> {
                 );
                 rejects.push(reject(path, row, RejectCode::CELL_UNREADABLE, detail));
             }
-            lines.push(line(id, NodeKind::UsagePoint, parent, None));
+            lines.push(line(id, Level::UsagePoint, parent, None));
         }
         lines
     }
@@ -282,6 +287,7 @@ impl<'a> Model<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{FedBy, UsagePointId};
 
     /// One feeder: a transformer with two ends, a switch to a neighbour, consumers on both sides,
     /// and one that hangs on the medium voltage.
@@ -332,10 +338,11 @@ mod tests {
 
     fn parents(text: &str) -> Vec<(String, String)> {
         let table = table_of(Box::new(text.as_bytes()), Path::new("model.xml")).unwrap();
-        let parent = |node: &GridNode| {
-            (node.node.to_string(), node.parent.as_ref().map_or_else(String::new, ToString::to_string))
+        let parent = |id: &UsagePointId| {
+            let node = table.data.fed_by(id).and_then(FedBy::node);
+            (id.to_string(), node.map_or_else(String::new, ToString::to_string))
         };
-        table.data.nodes().filter(|node| node.kind == NodeKind::UsagePoint).map(parent).collect()
+        table.data.usage_points().map(parent).collect()
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -364,13 +371,10 @@ mod tests {
         let table = table_of(Box::new(model(false, "").as_bytes()), Path::new("model.xml")).unwrap();
         let transformer = table.data.node("T1-name").unwrap();
         assert_eq!(
-            (transformer.rated_kva, transformer.parent.as_ref().map(ToString::to_string)),
+            (transformer.rated_kva, transformer.parent().map(ToString::to_string)),
             (Some(400.0), Some("F-name".to_owned()))
         );
-        assert_eq!(
-            table.data.node("F-name").unwrap().parent.as_ref().map(ToString::to_string),
-            Some("S-name".to_owned())
-        );
+        assert_eq!(table.data.node("F-name").unwrap().parent().map(ToString::to_string), Some("S-name".to_owned()));
     }
 
     #[test]

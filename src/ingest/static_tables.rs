@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::domain::{
-    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridNode, Heating, Licence, LicenceStatus, LicenceTarget,
-    Lighting, NodeKind, Reject, RejectCode, Tariff, Timestamp, UsagePointId, Weather, Zone,
+    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridLine, Heating, Level, Licence, LicenceStatus,
+    LicenceTarget, Lighting, Reject, RejectCode, Tariff, Timestamp, UsagePointId, Weather, Zone,
 };
 
 use super::columns::{TIMESTAMP, USAGE_POINT};
@@ -105,16 +105,16 @@ pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, Ingest
     let mut lines = Vec::new();
     for row in table.rows() {
         let word = table.text(row, Some(kind)).unwrap_or_default();
-        let (Some(node), Some(kind)) = (table.text(row, Some(node)), NodeKind::parse(&word)) else {
+        let (Some(id), Some(level)) = (table.text(row, Some(node)), Level::parse(&word)) else {
             let detail = format!(
                 "a row needs a node and a kind (substation, feeder, transformer, usage_point), found kind `{word}`; the row is left out"
             );
             table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
             continue;
         };
-        lines.push(GridNode {
-            node: node.into(),
-            kind,
+        lines.push(GridLine {
+            id: id.into(),
+            level,
             parent: table.text(row, Some(parent)).map(Into::into),
             balance_meter: table.text(row, balance_meter).map(Into::into),
             rated_kva: table.number(row, rated_kva, is_power),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::domain::{GridNode, NodeKind, UsagePointId};
+use crate::domain::{GridNode, NodeId};
 use crate::findings::{CoverageRow, NodeRow};
 use crate::unmetered::smallest_detectable_kw;
 
@@ -16,8 +16,8 @@ pub(crate) fn coverage_rows(
     nodes: &[NodeRow],
     register_only: impl Fn(&str) -> bool + Sync,
 ) -> Vec<CoverageRow> {
-    let judged: BTreeMap<&UsagePointId, &NodeRow> = nodes.iter().map(|row| (&row.node, row)).collect();
-    let grid_nodes: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).collect();
+    let judged: BTreeMap<&NodeId, &NodeRow> = nodes.iter().map(|row| (&row.node, row)).collect();
+    let grid_nodes: Vec<&GridNode> = setting.grid.nodes().collect();
     let mut rows: Vec<CoverageRow> = grid_nodes
         .par_iter()
         .map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only))
@@ -29,7 +29,7 @@ pub(crate) fn coverage_rows(
 /// Says under every parent at which node without a balance meter one more would test most usage
 /// points; of equals, the first id.
 fn name_best_places(rows: &mut [CoverageRow], nodes: &[&GridNode]) {
-    let mut best: BTreeMap<Option<UsagePointId>, usize> = BTreeMap::new();
+    let mut best: BTreeMap<Option<NodeId>, usize> = BTreeMap::new();
     for (index, row) in
         rows.iter().enumerate().filter(|(index, row)| nodes[*index].balance_meter.is_none() && row.usage_points > 0)
     {
@@ -72,7 +72,7 @@ fn coverage_row(
     CoverageRow {
         node: node.node.clone(),
         kind: node.kind,
-        parent: node.parent.clone(),
+        parent: node.parent().cloned(),
         usage_points: count as u64,
         share_interval: share(interval),
         share_register: share(register),
@@ -86,6 +86,7 @@ fn coverage_row(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::NodeKind;
 
     fn row(node: &str, usage_points: u64) -> CoverageRow {
         CoverageRow {
@@ -106,7 +107,7 @@ mod tests {
     fn one_more_balance_meter_helps_most_where_most_customers_are_untested() {
         let node = |id: &str, balance_meter: Option<&str>| GridNode {
             balance_meter: balance_meter.map(Into::into),
-            ..GridNode::new(id.into(), NodeKind::Transformer, Some("F1".into()), 0)
+            ..GridNode::new(id.into(), NodeKind::Transformer, None)
         };
         let nodes = [node("T1", None), node("T2", None), node("T3", Some("BM3"))];
         let mut rows = [row("T1", 40), row("T2", 90), row("T3", 200)];

@@ -93,7 +93,7 @@ fn linked(metered: &Metered, began: &[Began], grid: &Grid) -> BTreeMap<UsagePoin
         })
     };
     let of_node = |began: &'_ Began| -> Vec<(UsagePointId, Began)> {
-        grid.children(&began.node)
+        grid.usage_points_at(&began.node)
             .iter()
             .filter(|id| is_linked(id, began))
             .map(|id| (id.clone(), began.clone()))

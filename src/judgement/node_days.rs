@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Calendar, CivilDay, Fact, UsagePointId};
+use crate::domain::{Calendar, CivilDay, Fact, NodeId};
 use crate::findings::{NodeDayRow, NodeRow};
 use crate::unmetered::{Decomposition, NodeOdds, Residual, UnmeteredPattern};
 
@@ -14,7 +14,7 @@ const MOST_NODES: usize = 300;
 
 /// Days of the nodes that are likely enough to be looked at, in the order of `nodes`.
 pub(crate) fn of_likely(nodes: &[NodeRow], balanced: &[Balanced], calendar: &Calendar) -> Vec<NodeDayRow> {
-    let residuals: BTreeMap<&UsagePointId, &Residual> =
+    let residuals: BTreeMap<&NodeId, &Residual> =
         balanced.iter().map(|balanced| (&balanced.node.node, &balanced.residual)).collect();
     let likely = nodes.iter().filter(|row| row.probability.is_some_and(|p| p > WORTH_A_LOOK)).take(MOST_NODES);
     likely
@@ -24,7 +24,7 @@ pub(crate) fn of_likely(nodes: &[NodeRow], balanced: &[Balanced], calendar: &Cal
 }
 
 /// Daily means of a balance, in the order of days.
-fn days(node: &UsagePointId, residual: &Residual, calendar: &Calendar) -> Vec<NodeDayRow> {
+fn days(node: &NodeId, residual: &Residual, calendar: &Calendar) -> Vec<NodeDayRow> {
     let local: Vec<CivilDay> = residual.at.iter().map(|&at| calendar.day(at)).collect();
     let mut first = 0;
     local

@@ -90,7 +90,7 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
         rank: 0,
         node: node.node.clone(),
         kind: node.kind,
-        parent: node.parent.clone(),
+        parent: node.parent().cloned(),
         probability: odds.map(|odds| logistic(odds.log_odds)),
         q_value: None,
         supplied_kwh: measured.map(|energies| energies.supplied),

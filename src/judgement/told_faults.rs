@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fault, FaultKind, UsagePointId};
+use crate::domain::{Fault, FaultKind, NodeId, UsagePointId};
 use crate::series::SUSPECTED_BY_LEVELS;
 
 use crate::unmetered::corrections::Settled;
@@ -14,7 +14,7 @@ pub(crate) fn fault_order(a: &Fault, b: &Fault) -> std::cmp::Ordering {
 }
 
 /// Says of usage points that the grid file forgot where their load is missing.
-pub(crate) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, UsagePointId>) {
+pub(crate) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, NodeId>) {
     for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Unlinked) {
         if let Some(node) = placed.get(&fault.usage_point) {
             fault.detail = format!(

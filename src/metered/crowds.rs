@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::digest::NodeProfile;
-use crate::domain::{CivilDay, Grid, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Grid, NodeId, NodeKind, UsagePointId};
 use crate::evidence::{Alone, DayWeather};
 use crate::population::Buildings;
 use crate::population::{CommonRises, LEAST_KW, NodeFacts, Place, Rise};
@@ -23,7 +23,7 @@ struct Places<'a> {
     grid: &'a Grid,
     buildings: &'a Buildings,
     classes: BTreeMap<String, u32>,
-    nodes: BTreeMap<&'a UsagePointId, u32>,
+    nodes: BTreeMap<&'a NodeId, u32>,
 }
 
 impl<'a> Crowds<'a> {
@@ -42,12 +42,7 @@ impl<'a> Crowds<'a> {
                 classes.insert(facts.tariff_class.clone(), number);
             }
         }
-        let nodes = grid
-            .nodes()
-            .filter(|node| node.kind != NodeKind::UsagePoint)
-            .zip(0..)
-            .map(|(node, number)| (&node.node, number))
-            .collect();
+        let nodes = grid.nodes().zip(0..).map(|(node, number)| (&node.node, number)).collect();
         let places = Places { grid, buildings, classes, nodes };
         let days = days.unwrap_or((CivilDay(0), CivilDay(0)));
         let rises = CommonRises::of(points.map(|(id, facts, rise)| (places.of(id, facts), rise)), days);
@@ -77,13 +72,16 @@ impl<'a> Crowds<'a> {
 impl Places<'_> {
     fn of(&self, id: &str, facts: &NodeFacts) -> Place {
         let class = self.classes.get(&facts.tariff_class).copied().unwrap_or(u32::MAX);
-        let number = |node: &UsagePointId| self.nodes.get(node).copied();
+        let number = |node: &NodeId| self.nodes.get(node).copied();
+        let feeding = self.grid.feeding_node(id);
         Place {
             class,
             // Four kinds of heating.
             kin: class.wrapping_mul(4).wrapping_add(facts.heating as u32),
-            feeder: self.grid.ancestor(id, NodeKind::Feeder).and_then(|node| number(&node.node)),
-            spot: (self.grid.feeding_node(id).and_then(|node| number(&node.node)))
+            feeder: feeding
+                .and_then(|node| self.grid.ancestor(&node.node, NodeKind::Feeder))
+                .and_then(|node| number(&node.node)),
+            spot: (feeding.and_then(|node| number(&node.node)))
                 .or_else(|| self.buildings.of_usage_point(id).map(|building| BUILDINGS_FROM + building)),
         }
     }

@@ -504,7 +504,7 @@ pub(crate) fn unknown_points<'a>(
         });
     };
     for (usage_point, (first, last)) in usage_points {
-        if !grid.is_empty() && grid.node(usage_point).is_none() {
+        if !grid.is_empty() && !grid.has_line(usage_point) {
             report(
                 usage_point,
                 FaultKind::Unlinked,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::disk::{self, PlaceError, Said};
 use crate::domain::{
-    Calendar, Customer, Grid, IntervalBlock, Licence, NodeKind, RegisterBlock, Reject, Tariff, UsagePointId, Weather,
+    Calendar, Customer, Grid, IntervalBlock, Licence, RegisterBlock, Reject, Tariff, UsagePointId, Weather,
     is_no_reading,
 };
 use crate::findings::InputDigest;
@@ -171,11 +171,7 @@ impl Tables {
 impl Tables {
     /// Every usage point and balance meter that the tables hold.
     pub(super) fn meters(&self) -> impl Iterator<Item = &str> {
-        let points = self.grid.nodes().flat_map(|node| {
-            let own = Some(&node.node).filter(|_| node.kind == NodeKind::UsagePoint);
-            [own, node.balance_meter.as_ref()].into_iter().flatten()
-        });
-        self.customers.keys().chain(points).map(AsRef::as_ref)
+        self.customers.keys().chain(self.grid.usage_points()).chain(self.grid.balance_meters()).map(AsRef::as_ref)
     }
 }
 

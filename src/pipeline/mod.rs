@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use crate::consequence::pseudonymise;
 use crate::digest::ProfileStore;
-use crate::domain::{CivilDay, Fact, Fault, NodeKind, Position, Reject, UsagePointId, has_names, unmarked};
+use crate::domain::{CivilDay, Fact, Fault, Position, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime, TrialReport};
 use crate::ingest::{Readings, Survey};
@@ -97,9 +97,7 @@ fn scan_and(
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let profiles = ProfileStore::new(memory.profiles, folder);
-    let sums = GridSums::new(
-        tables.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| node.node.clone()),
-    );
+    let sums = GridSums::new(tables.grid.nodes().map(|node| node.node.clone()));
     let buildings = Buildings::of(&tables.customers);
     let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
     let first = FirstPass::new(run.first_pass_setting(), &profiles, &sums);
@@ -184,8 +182,7 @@ fn surveyed(
     interrupt: &Interrupt,
 ) -> Result<(Survey, MemoryPlan), PipelineError> {
     let survey = Survey::of(readings, &Watching(interrupt))?;
-    let named =
-        tables.customers.len().max(tables.grid.nodes().filter(|node| node.kind == NodeKind::UsagePoint).count());
+    let named = tables.customers.len().max(tables.grid.usage_points().len());
     let demand =
         Demand { rows: readings.estimated_rows(), named: named as u64, sample: plan.config.calibration.sample as u64 };
     let memory = MemoryPlan::of(plan.memory, &survey, demand)?;

@@ -8,7 +8,7 @@
 //! so no judge has seen its case.
 
 use crate::digest::NodeProfile;
-use crate::domain::NodeKind;
+use crate::domain::Level;
 use crate::domain::logit;
 use crate::evidence::{OwnFloor, hidden_load};
 use crate::findings::{TrialFarm, TrialReport};
@@ -106,7 +106,7 @@ fn run_metered(
         });
         let onset = planted.onset.map(|at| setting.calendar.day(at));
         Some(TrialFarm {
-            level: NodeKind::UsagePoint,
+            level: Level::UsagePoint,
             kind: planted.kind.as_str(),
             kw: planted.kw,
             found: log_odds.is_some_and(|log_odds| log_odds >= least),

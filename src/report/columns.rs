@@ -95,7 +95,7 @@ fn fee_high(loss: &Loss) -> Cell {
     Cell::real(loss.fee_range.map(|range| range.1), 2)
 }
 
-fn id(id: Option<&UsagePointId>) -> Cell {
+fn id<T: ToString>(id: Option<&T>) -> Cell {
     id.map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
 }
 

@@ -9,7 +9,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 
 use crate::disk::{self, Place, Written};
-use crate::domain::NodeKind;
+use crate::domain::Level;
 use crate::findings::{RunRecord, TrialReport, TrialRow};
 
 use super::WriteError;
@@ -49,13 +49,13 @@ struct Curve {
 #[must_use]
 pub fn trial_summary(report: &TrialReport, out: &Path) -> String {
     let rows = report.rows();
-    let planted = report.farms.iter().filter(|farm| farm.level == NodeKind::UsagePoint).count();
+    let planted = report.farms.iter().filter(|farm| farm.level == Level::UsagePoint).count();
     let mut text = format!(
         "Planted {planted} synthetic farms, one at a time, in {} usage points' own series; a scan of this dump lists {}.\n",
         report.usage_points, report.listed
     );
     for part in levels(&rows) {
-        if part[0].level != NodeKind::UsagePoint {
+        if part[0].level != Level::UsagePoint {
             let planted = report.farms.iter().filter(|farm| farm.level == part[0].level).count();
             let level = part[0].level.as_str();
             let _ = writeln!(
@@ -127,9 +127,9 @@ pub fn write_trial(out: &Path, report: &TrialReport, run: &RunRecord) -> Result<
     Ok(stage.put(&place)?)
 }
 
-fn title(level: NodeKind) -> String {
+fn title(level: Level) -> String {
     match level {
-        NodeKind::UsagePoint => "Farms behind meters".to_owned(),
+        Level::UsagePoint => "Farms behind meters".to_owned(),
         level => format!("Load that no meter sees, at {}s", level.as_str()),
     }
 }

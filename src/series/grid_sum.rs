@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Kw, MilliWattHours, Timestamp, UsagePointId};
+use crate::domain::{Kw, MilliWattHours, NodeId, Timestamp};
 
 use super::LoadSeries;
 
@@ -31,7 +31,7 @@ pub struct GridSum {
 /// Sums of the usage points that each node feeds directly.
 #[derive(Debug, Default)]
 pub struct GridSums {
-    nodes: HashMap<UsagePointId, Mutex<NodeSum>>,
+    nodes: HashMap<NodeId, Mutex<NodeSum>>,
 }
 
 /// Running sums over hours counted from 1970.
@@ -85,7 +85,7 @@ pub fn hourly_or_held_kw(series: &LoadSeries, start: Timestamp, hours: usize) ->
 
 impl GridSums {
     /// Sums for `nodes`.
-    pub fn new(nodes: impl Iterator<Item = UsagePointId>) -> Self {
+    pub fn new(nodes: impl Iterator<Item = NodeId>) -> Self {
         Self { nodes: nodes.map(|node| (node, Mutex::default())).collect() }
     }
 

@@ -26,7 +26,7 @@ use super::tables::{
 use super::town::{Town, TransformerPlan, UpperPlan};
 use super::turn::Supply;
 use crate::disk::{self, Place, PlaceError};
-use crate::domain::{NodeKind, Purpose, seed_of};
+use crate::domain::{Level, NodeKind, Purpose, seed_of};
 
 /// Transformers drawn at a time, for each thread.
 const BATCH_PER_THREAD: usize = 4;
@@ -344,7 +344,7 @@ impl<'a> Folder<'a> {
             let parent = Some(parent.unwrap_or(&plan.id).to_owned());
             rows.push(GridRow {
                 node: id,
-                kind: NodeKind::UsagePoint.as_str(),
+                kind: Level::UsagePoint.as_str(),
                 parent,
                 balance_meter: None,
                 rated_kva: None,

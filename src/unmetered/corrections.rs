@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::{GridNode, NodeKind, Timestamp, UsagePointId, mad_sigma, median};
+use crate::domain::{GridNode, NodeId, NodeKind, Timestamp, UsagePointId, mad_sigma, median};
 use crate::series::LoadSeries;
 use crate::unmetered::{Adrift, Decomposition, Placed, Residual, Wanted, decompose};
 
@@ -143,7 +143,7 @@ pub(crate) fn correct<E>(
     read_again: &ReadAgain<E>,
     (wanted, culprits): (Wanted, &mut Vec<Culprit>),
 ) -> Result<(), E> {
-    let place: BTreeMap<UsagePointId, usize> =
+    let place: BTreeMap<NodeId, usize> =
         balanced.iter().enumerate().map(|(index, balanced)| (balanced.node.node.clone(), index)).collect();
     let ratios = &setting.series.ratios;
     let was_divided = |id: &str| {
@@ -156,7 +156,7 @@ pub(crate) fn correct<E>(
         named::worth_asking(&all)
     };
     for lot in lots {
-        let asked_nodes: BTreeSet<&UsagePointId> = lot.iter().collect();
+        let asked_nodes: BTreeSet<&NodeId> = lot.iter().collect();
         let series = {
             let of_lot: Vec<Asked> = lot.iter().filter_map(|node| asked(&balanced[place[node]], setting)).collect();
             read_again(&named::customers(&of_lot))?
@@ -186,9 +186,9 @@ pub(crate) fn correct<E>(
 
 /// Leaves out those of whom it is said that their load flows elsewhere, at nodes where that would
 /// make a tap.
-fn without_wild(found: Vec<Culprit>, balanced: &[Balanced], place: &BTreeMap<UsagePointId, usize>) -> Vec<Culprit> {
-    let places: BTreeSet<&UsagePointId> = found.iter().map(|culprit| &culprit.node).collect();
-    let wild: BTreeSet<UsagePointId> = places
+fn without_wild(found: Vec<Culprit>, balanced: &[Balanced], place: &BTreeMap<NodeId, usize>) -> Vec<Culprit> {
+    let places: BTreeSet<&NodeId> = found.iter().map(|culprit| &culprit.node).collect();
+    let wild: BTreeSet<NodeId> = places
         .into_iter()
         .filter(|node| makes_a_tap(&balanced[place[*node]].residual, &found, node))
         .cloned()
@@ -198,7 +198,7 @@ fn without_wild(found: Vec<Culprit>, balanced: &[Balanced], place: &BTreeMap<Usa
 
 /// Whether what is said to flow elsewhere would leave a large load behind that nobody meters: then
 /// the residual only looks like these customers, as it does where a clock is wrong.
-fn makes_a_tap(residual: &Residual, found: &[Culprit], node: &UsagePointId) -> bool {
+fn makes_a_tap(residual: &Residual, found: &[Culprit], node: &NodeId) -> bool {
     let elsewhere = found.iter().filter(|culprit| culprit.node == *node && culprit.beta() < 0.0);
     let taken_kw: f64 = elsewhere.map(|culprit| -culprit.beta() * culprit.shown_kw).sum();
     let left_kw = residual.residual_kw.iter().sum::<f64>() / residual.residual_kw.len().max(1) as f64;

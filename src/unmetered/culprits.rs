@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::{Fault, FaultKind, NodeKind, Timestamp, UsagePointId};
+use crate::domain::{Fault, FaultKind, NodeId, NodeKind, Timestamp, UsagePointId};
 use crate::series::LoadSeries;
 use crate::unmetered::{Adrift, Named, Residual, Wanted, Wrong, late_load_kw, named, roughness};
 
@@ -36,7 +36,7 @@ const NEAR_A_RATIO: f64 = 0.06;
 const FORGOTTEN: f64 = 4.8;
 /// A node and its customers.
 pub(crate) struct Asked<'r> {
-    pub(crate) node: UsagePointId,
+    pub(crate) node: NodeId,
     pub(crate) kind: NodeKind,
     pub(crate) residual: &'r Residual,
     pub(crate) customers: Vec<UsagePointId>,
@@ -46,7 +46,7 @@ pub(crate) struct Asked<'r> {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Culprit {
     pub(crate) usage_point: UsagePointId,
-    pub(crate) node: UsagePointId,
+    pub(crate) node: NodeId,
     /// Level of that node.
     pub(crate) kind: NodeKind,
     pub(crate) named: Named,
@@ -58,7 +58,7 @@ pub(crate) struct Culprit {
     /// A meter ratio was divided out of its readings, rightly or wrongly.
     pub(crate) was_divided: bool,
     /// The node where its load is missing instead.
-    pub(crate) belongs_to: Option<UsagePointId>,
+    pub(crate) belongs_to: Option<NodeId>,
 }
 
 impl Culprit {
@@ -189,7 +189,7 @@ impl Culprit {
 
 /// The nodes worth asking, roughest first, in lots that may be read at one time, as long as they
 /// are not most of all; one with too many customers for that is passed over.
-pub(crate) fn worth_asking(nodes: &[Asked]) -> Vec<Vec<UsagePointId>> {
+pub(crate) fn worth_asking(nodes: &[Asked]) -> Vec<Vec<NodeId>> {
     let mut rough: Vec<(f64, &Asked)> = nodes
         .par_iter()
         .filter_map(|asked| Some((roughness(asked.residual)?, asked)))
@@ -199,7 +199,7 @@ pub(crate) fn worth_asking(nodes: &[Asked]) -> Vec<Vec<UsagePointId>> {
     let all: usize =
         nodes.iter().filter(|asked| asked.kind == NodeKind::Transformer).map(|asked| asked.customers.len()).sum();
     let mut open = MOST_READ_AGAIN.max((MOST_READ_SHARE * all as f64) as usize);
-    let mut lots: Vec<Vec<UsagePointId>> = Vec::new();
+    let mut lots: Vec<Vec<NodeId>> = Vec::new();
     let mut room = 0;
     for asked in rough.into_iter().map(|(_, asked)| asked) {
         let customers = asked.customers.len();

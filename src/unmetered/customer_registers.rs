@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, Customer, Grid, Timestamp, UsagePointId};
+use crate::domain::{Calendar, Customer, Grid, Link, NodeId, Timestamp, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts};
 use crate::series::{GridSums, LoadSeries, RegisterLoad};
 
@@ -33,7 +33,7 @@ pub(crate) fn add_to_sums(
     customers: &BTreeMap<UsagePointId, Customer>,
     supplies: &BTreeMap<UsagePointId, LoadSeries>,
     calendar: &Calendar,
-) -> BTreeMap<UsagePointId, Profiled> {
+) -> BTreeMap<NodeId, Profiled> {
     let span = |series: &LoadSeries| (series.start.0.div_euclid(3600), series.end().0.div_euclid(3600));
     let Some((first, end)) = supplies.values().map(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
         return BTreeMap::new();
@@ -46,21 +46,20 @@ pub(crate) fn add_to_sums(
         return BTreeMap::new();
     };
     let (first, end) = (first.max(own_first - MONTH_HOURS), end.min(own_end + MONTH_HOURS));
-    let mut by_node: BTreeMap<&UsagePointId, Vec<&RegisterLoad>> = BTreeMap::new();
+    let mut by_node: BTreeMap<&NodeId, Vec<&RegisterLoad>> = BTreeMap::new();
     for register in registers {
         if let Some(links) = grid.links(&register.usage_point) {
-            for link in links {
-                by_node.entry(&link.node).or_default().push(register);
+            for node in links.iter().filter_map(|link| link.fed_by.node()) {
+                by_node.entry(node).or_default().push(register);
             }
         } else if let Some(node) = grid.feeding_node(&register.usage_point) {
             by_node.entry(&node.node).or_default().push(register);
         }
     }
     // A customer that was fed by another node for a time counts here on its own days.
-    let held = |register: &RegisterLoad, node: &UsagePointId, mut kw: Vec<f32>| {
-        if let Some(link) =
-            grid.links(&register.usage_point).and_then(|links| links.iter().find(|link| link.node == *node))
-        {
+    let held = |register: &RegisterLoad, node: &NodeId, mut kw: Vec<f32>| {
+        let is_here = |link: &&Link| link.fed_by.node() == Some(node);
+        if let Some(link) = grid.links(&register.usage_point).and_then(|links| links.iter().find(is_here)) {
             for (hour, kw) in kw.iter_mut().enumerate() {
                 if !link.holds(calendar.day(Timestamp((first + hour as i64) * 3600))) {
                     *kw = 0.0;
@@ -69,7 +68,7 @@ pub(crate) fn add_to_sums(
         }
         kw
     };
-    let add = |(node, registers): (&UsagePointId, Vec<&RegisterLoad>)| {
+    let add = |(node, registers): (&NodeId, Vec<&RegisterLoad>)| {
         let (mut profiled, mut of_kinds_kw) = (Profiled::default(), 0.0);
         for register in &registers {
             let shape = shapes.shape(&NodeFacts::of(customers.get(&register.usage_point)));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::{CivilDay, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, NodeId, NodeKind, UsagePointId};
 use crate::findings::Pattern;
 use crate::series::LoadSeries;
 use crate::unmetered::{CoTimed, co_timed};
@@ -49,7 +49,7 @@ const MOST_LISTED: usize = 5;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Fallen {
     pub(crate) usage_point: UsagePointId,
-    pub(crate) node: UsagePointId,
+    pub(crate) node: NodeId,
     pub(crate) timed: CoTimed,
     /// No other customer of the node that falls about then explains the rise as well.
     alone: bool,

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use crate::domain::logistic;
 use crate::domain::{
-    Calendar, CivilDay, Fault, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId,
+    Calendar, CivilDay, Fault, Grid, GridNode, Lighting, NodeId, NodeKind, Position, Timestamp, TransformerRating,
+    UsagePointId,
 };
 use crate::series::{GridSums, LoadSeries, RegisterPeriod};
 use crate::unmetered::{
@@ -75,7 +76,7 @@ pub(crate) struct GridSetting<'a> {
     /// What usage points that were not read are expected to use, by the node that feeds them.
     pub(crate) unread: &'a UnreadLoads,
     /// How sure the load of the customers with registers is that each node feeds.
-    pub(crate) profiled: &'a BTreeMap<UsagePointId, Profiled>,
+    pub(crate) profiled: &'a BTreeMap<NodeId, Profiled>,
     /// Whether its energy is in the sums: by intervals up to a day, or by a register.
     pub(crate) in_balance: &'a (dyn Fn(&str) -> bool + Sync),
     /// By how much a usage point's daily mean fell for good, kW; 0 where it did not.
@@ -98,7 +99,7 @@ impl GridSetting<'_> {
 }
 
 /// Nodes by usage points.
-pub(crate) type Places = BTreeMap<UsagePointId, UsagePointId>;
+pub(crate) type Places = BTreeMap<UsagePointId, NodeId>;
 
 /// What the balance engine has found.
 pub(crate) struct GridFindings<'a> {
@@ -169,8 +170,7 @@ pub(crate) fn balance_grid<'a, E>(
     read_again: &ReadAgain<E>,
     then: &mut dyn FnMut(&[Balanced]),
 ) -> Result<GridFindings<'a>, E> {
-    let metered: Vec<&GridNode> =
-        setting.grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint && node.balance_meter.is_some()).collect();
+    let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.balance_meter.is_some()).collect();
     let mut checked = supplies::check(&metered, setting);
     let uncorrected = setting;
     let setting = &GridSetting { corrected: Arc::new(checked.series.clone()), ..uncorrected.clone() };
@@ -187,7 +187,7 @@ pub(crate) fn balance_grid<'a, E>(
     correct(&mut balanced, setting, read_again, (Wanted::All, &mut culprits))?;
     if culprits.len() > before {
         // Where the noise of a wrong ratio is gone, more of those missing can be heard.
-        let quieter: BTreeSet<&UsagePointId> = culprits.iter().map(|culprit| &culprit.node).collect();
+        let quieter: BTreeSet<&NodeId> = culprits.iter().map(|culprit| &culprit.node).collect();
         placed
             .extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
@@ -209,7 +209,7 @@ pub(crate) fn balance_grid<'a, E>(
         .collect();
     let fallen = fallen::find(&balanced, setting, &named, read_again)?;
     then(&balanced);
-    let names_somebody: BTreeSet<&UsagePointId> = culprits
+    let names_somebody: BTreeSet<&NodeId> = culprits
         .iter()
         .filter(|culprit| culprit.is_shortlisted())
         .map(|culprit| &culprit.node)
@@ -234,7 +234,7 @@ fn set_clocks<'a>(
         let found = supplies::clocks(balanced, kind, setting, (&checked.series, culprits));
         let wrong: BTreeSet<&UsagePointId> = found.series.keys().collect();
         let is_wrong = |node: &GridNode| node.balance_meter.as_ref().is_some_and(|meter| wrong.contains(meter));
-        let anew: BTreeSet<UsagePointId> = balanced
+        let anew: BTreeSet<NodeId> = balanced
             .iter()
             .filter(|balanced| is_wrong(balanced.node) || balanced.below.iter().any(|below| is_wrong(below)))
             .map(|balanced| balanced.node.node.clone())
@@ -320,7 +320,7 @@ fn null_of(levels: &[(BalanceSpan, NodeLevel)]) -> Null {
 }
 
 /// Load that began at a transformer, where its balance says so.
-fn began(balanced: &Balanced, names_somebody: &BTreeSet<&UsagePointId>) -> Option<Began> {
+fn began(balanced: &Balanced, names_somebody: &BTreeSet<&NodeId>) -> Option<Began> {
     let (found, odds) = (balanced.found.as_ref()?, balanced.odds?);
     let day = since(&odds, found).filter(|_| balanced.node.kind == NodeKind::Transformer)?;
     let node = balanced.node.node.clone();
@@ -486,16 +486,12 @@ pub(crate) fn reserve(balanced: &Balanced) -> f64 {
 
 /// Usage points under a node, without the balance meters of other nodes.
 pub(crate) fn children(node: &GridNode, grid: &Grid) -> Vec<UsagePointId> {
-    grid.usage_points_under(&node.node).into_iter().filter(|id| grid.measured_by(id).is_none()).collect()
+    grid.usage_points_under(&node.node).into_iter().filter(|id| !grid.is_balance_meter(id)).collect()
 }
 
 /// Usage points whose way to the top meets no other node before `node`.
 pub(crate) fn fed_directly<'a>(node: &GridNode, grid: &'a Grid) -> impl Iterator<Item = &'a UsagePointId> {
-    let below = grid
-        .children(&node.node)
-        .iter()
-        .filter(|id| grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint));
-    below.filter(|id| grid.measured_by(id).is_none())
+    grid.usage_points_at(&node.node).iter().filter(|id| !grid.is_balance_meter(id))
 }
 
 /// A node and the nodes below it down to those that are measured, and these; usage points are in
@@ -508,12 +504,7 @@ pub(crate) fn frontier<'a>(
     let (mut own, mut measured, mut open) = (Vec::new(), Vec::new(), vec![node]);
     while let Some(at) = open.pop() {
         own.push(at);
-        for child in grid
-            .children(&at.node)
-            .iter()
-            .filter_map(|child| grid.node(child))
-            .filter(|child| child.kind != NodeKind::UsagePoint)
-        {
+        for child in grid.nodes_below(&at.node).iter().filter_map(|child| grid.node(child)) {
             if is_measured(child) { measured.push(child) } else { open.push(child) }
         }
     }

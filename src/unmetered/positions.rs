@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::domain::{Customer, Grid, NodeKind, Position, UsagePointId};
+use crate::domain::{Customer, Grid, NodeId, Position, UsagePointId};
 
 /// Positions of nodes.
 pub(crate) struct Positions {
-    of: HashMap<UsagePointId, Position>,
+    of: HashMap<NodeId, Position>,
     otherwise: Position,
 }
 
@@ -35,11 +35,11 @@ impl Positions {
     /// The mean of the customers that each node feeds directly; of all customers for nodes that
     /// feed none with coordinates, and `otherwise` where there are none.
     pub(crate) fn of_grid(grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>, otherwise: Position) -> Self {
-        let (mut all, mut of) = (Mean::default(), HashMap::<UsagePointId, Mean>::new());
+        let (mut all, mut of) = (Mean::default(), HashMap::<NodeId, Mean>::new());
         for (usage_point, customer) in customers {
             if let (Some(latitude), Some(longitude)) = (customer.lat, customer.lon) {
                 all.add(latitude, longitude);
-                if let Some(node) = grid.feeding_node(usage_point).filter(|node| node.kind != NodeKind::UsagePoint) {
+                if let Some(node) = grid.feeding_node(usage_point) {
                     of.entry(node.node.clone()).or_default().add(latitude, longitude);
                 }
             }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Grid, NodeKind, Timestamp, UsagePointId};
+use crate::domain::{Grid, Timestamp, UsagePointId};
 use crate::series::{GridSums, LoadSeries, RegisterLoad, RegisterPeriod};
 
 /// Hours that a period between two readings must have: below, the minute at which each was taken
@@ -21,7 +21,7 @@ pub(crate) fn apart(
     supplies: &BTreeMap<UsagePointId, LoadSeries>,
 ) -> (Vec<RegisterLoad>, SupplyRegisters) {
     let (of_nodes, others): (Vec<_>, Vec<_>) =
-        registers.into_iter().partition(|load| grid.measured_by(&load.usage_point).is_some());
+        registers.into_iter().partition(|load| grid.is_balance_meter(&load.usage_point));
     let without_intervals = of_nodes.into_iter().filter(|load| !supplies.contains_key(&load.usage_point));
     let long = |period: &RegisterPeriod| period.to.0 - period.from.0 >= SHORTEST_HOURS * 3600;
     let periods =
@@ -47,11 +47,7 @@ pub(crate) fn with_course(
         let mut open: Vec<&str> = grid.measured_by(meter).map(AsRef::as_ref).into_iter().collect();
         while let Some(node) = open.pop() {
             below.push(node);
-            let nodes = grid
-                .children(node)
-                .iter()
-                .filter(|child| grid.node(child).is_some_and(|child| child.kind != NodeKind::UsagePoint));
-            open.extend(nodes.map(AsRef::as_ref));
+            open.extend(grid.nodes_below(node).iter().map(AsRef::as_ref));
         }
         let of_period = |from: i64, hours: usize| {
             let sum = sums.sum(below.iter().copied(), Timestamp(from * 3600), hours);
@@ -95,13 +91,15 @@ fn series_with(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::GridNode;
+    use crate::domain::{GridLine, Level, NodeKind};
 
     #[test]
     fn the_energy_of_a_register_keeps_the_course_of_the_meters_below() {
-        let transformer =
-            GridNode { balance_meter: Some("BM".into()), ..GridNode::new("T".into(), NodeKind::Transformer, None, 2) };
-        let home = GridNode::new("A".into(), NodeKind::UsagePoint, Some("T".into()), 3);
+        let transformer = GridLine {
+            balance_meter: Some("BM".into()),
+            ..GridLine::new("T".into(), Level::Node(NodeKind::Transformer), None, 2)
+        };
+        let home = GridLine::new("A".into(), Level::UsagePoint, Some("T".into()), 3);
         let grid = Grid::new(vec![transformer, home]).unwrap();
         let sums = GridSums::new(std::iter::once("T".into()));
         let evening: Vec<f32> = (0..240).map(|hour| if hour % 24 >= 18 { 8.0 } else { 4.0 }).collect();

@@ -1,11 +1,11 @@
 //! What a node's balance has to say to those who judge its customers.
 
-use crate::domain::{CivilDay, UsagePointId};
+use crate::domain::{CivilDay, NodeId};
 
 /// A load that no meter sees and that began on some day at a transformer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Began {
-    pub(crate) node: UsagePointId,
+    pub(crate) node: NodeId,
     pub(crate) day: CivilDay,
     /// Power of it, kW.
     pub(crate) kw: f64,
@@ -21,14 +21,14 @@ pub(crate) enum Says {
     /// With its load counted, what flows in and what flows out agree within so many kW.
     Closes {
         /// The transformer.
-        node: UsagePointId,
+        node: NodeId,
         /// Half-width of a 90 % interval, kW.
         within_kw: f64,
     },
     /// Only a share of what its meter shows flows there.
     NotReal {
         /// The transformer.
-        node: UsagePointId,
+        node: NodeId,
         /// That share, 0 to 1.
         share: f64,
     },

@@ -14,7 +14,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::domain::{NodeKind, Purpose, Timestamp, Weather, seed_of};
+use crate::domain::{Level, NodeKind, Purpose, Timestamp, Weather, seed_of};
 use crate::findings::TrialFarm;
 use crate::synth::{FarmKind, FarmModel};
 use crate::unmetered::{NodeLevel, Null, decompose};
@@ -106,7 +106,7 @@ fn judge(node: &Balanced, null: &Null, tap: &Tap, setting: &GridSetting) -> Opti
     let odds = null.judge(&level_of(&residual, &found), &found, reserve(node), setting.prior);
     let dated = since(&odds, &found);
     Some(TrialFarm {
-        level: node.node.kind,
+        level: Level::Node(node.node.kind),
         kind: tap.kind.1,
         kw: tap.kw,
         found: odds.log_odds >= 0.0,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::domain::{Grid, NodeKind, Timestamp, UsagePointId};
+use crate::domain::{Grid, NodeId, Timestamp, UsagePointId};
 use crate::population::{LoadShapes, NodeFacts, UsualLoads};
 use crate::series::LoadSeries;
 
@@ -26,7 +26,7 @@ pub(crate) struct Unread {
 }
 
 /// By the node that feeds them.
-pub(crate) type UnreadLoads = BTreeMap<UsagePointId, Unread>;
+pub(crate) type UnreadLoads = BTreeMap<NodeId, Unread>;
 
 /// Expects of every unread usage point what its stratum uses, in the course of its class, over the
 /// time of the balance meters.
@@ -42,15 +42,10 @@ pub(crate) fn expected(
         return BTreeMap::new();
     };
     let hours = (end - first).clamp(0, MOST_HOURS) as usize;
-    let nodes: Vec<&UsagePointId> =
-        grid.nodes().filter(|node| node.kind != NodeKind::UsagePoint).map(|node| &node.node).collect();
-    let of_node = |node: &&UsagePointId| {
-        let is_unread = |id: &&UsagePointId| {
-            grid.node(id).is_some_and(|node| node.kind == NodeKind::UsagePoint)
-                && grid.measured_by(id).is_none()
-                && !is_known(id)
-        };
-        let unread: Vec<NodeFacts> = grid.children(node).iter().filter(is_unread).map(|id| facts(id)).collect();
+    let nodes: Vec<&NodeId> = grid.nodes().map(|node| &node.node).collect();
+    let of_node = |node: &&NodeId| {
+        let is_unread = |id: &&UsagePointId| !grid.is_balance_meter(id) && !is_known(id);
+        let unread: Vec<NodeFacts> = grid.usage_points_at(node).iter().filter(is_unread).map(|id| facts(id)).collect();
         if unread.is_empty() {
             return None;
         }
