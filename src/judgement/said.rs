@@ -1,0 +1,176 @@
+//! What judgement can say: of the ledger's steps, of licences, of balances and of what they cannot
+//! see.
+
+use crate::domain::{Fact, Part, facts};
+
+facts! {
+    /// Facts of judgement.
+    pub(crate) SAID;
+    /// What a family of evidence says, and what it is worth.
+    pub(crate) fn family("evidence.family", family: word, what: fact, usual: fact);
+    /// What a family would need to be tested.
+    pub(crate) fn missing("evidence.missing", family: word, needs: fact);
+    /// More usual with a farm.
+    pub(crate) fn with_farm("odds.with", times: number(1));
+    /// More usual without one.
+    pub(crate) fn without_farm("odds.without", times: number(1));
+    /// Register readings only.
+    pub(crate) fn registers_only("ground.registers");
+    /// Fewer than seven complete days.
+    pub(crate) fn few_days("ground.few_days");
+    /// Too few usage points to learn from.
+    pub(crate) fn few_points("ground.few_points");
+    /// Mean power beside what peers use.
+    pub(crate) fn size_screened("size.screened", kw: kw(2), times: number(1));
+    /// Mean power, without peers.
+    pub(crate) fn size_alone("size.alone", kw: kw(2));
+    /// Like loads in the building.
+    pub(crate) fn like_loads("address.like_loads", usual: fact);
+    /// A mismatch with the books.
+    pub(crate) fn books("books.held", mismatch: fact, times: number(0));
+    /// A lawful load that it resembles.
+    pub(crate) fn resembles("evidence.resembles", look_alike: word, why: fact);
+    /// The balance of its transformer closes with its load.
+    pub(crate) fn closes("balance.closes", odds: number(+1), node: node, within: kw(1));
+    /// Only a share of its load flows.
+    pub(crate) fn not_real("balance.not_real", odds: number(+1), node: node, share: percent(0));
+    /// Unmetered load that began about the same day.
+    pub(crate) fn possibly_more("balance.possibly_more", kw: kw(1), node: node, day: day);
+    /// What is missing at its node follows the meter.
+    pub(crate) fn follows_meter(
+        "balance.follows_meter", node: node, beta: kw(2), errors: number(0), share: percent(0)
+    );
+    /// What the balance says of a customer whose meter shows less from a day on.
+    pub(crate) fn by_balance("balance.says", what: fact);
+    /// A class whose purpose a steady load is.
+    pub(crate) fn lawful_class("cleared.class", class: text);
+    /// Smaller than what is claimed.
+    pub(crate) fn small_load("cleared.small", kw: kw(2));
+    /// A look-alike, and the family that speaks most against a farm.
+    pub(crate) fn look_alike_signs("cleared.look_alike", why: fact, family: word, usual: fact);
+    /// Something said of a usage point.
+    pub(crate) fn of_usage_point("node.of_usage_point", usage_point: usage_point, what: fact);
+    /// The residual follows a customer's own load.
+    pub(crate) fn follows_own("node.follows_own", beta: kw(2), errors: number(0));
+    /// The same, not surely enough.
+    pub(crate) fn follows_load("node.follows_load", usage_point: usage_point, beta: kw(2), errors: number(0));
+    /// Customers whose clocks are wrong.
+    pub(crate) fn late_clocks("node.late_clocks", count: count);
+    /// Nobody is named behind a steady load.
+    pub(crate) fn nobody("node.nobody");
+    /// No balance.
+    pub(crate) fn unread("node.unread");
+    /// Too little of the balance.
+    pub(crate) fn little("node.little", share: percent(0));
+    /// A part of the balance is missing.
+    pub(crate) fn reserve("node.reserve", share: percent(0));
+    /// The balance meter was put right.
+    pub(crate) fn corrected("node.corrected");
+    /// Usage points that were not read.
+    pub(crate) fn points_expected("node.points_expected", points: count, kw: kw(1), error: kw(1));
+    /// Only a register.
+    pub(crate) fn by_register("node.by_register");
+    /// Much of the load is known by the day only.
+    pub(crate) fn coarse("node.coarse", share: percent(0));
+    /// The balance meter is read by the day.
+    pub(crate) fn by_day("node.by_day");
+    /// No rating of the transformer.
+    pub(crate) fn no_rating("node.no_rating");
+    /// Usage points that the grid file forgot.
+    pub(crate) fn placed("node.placed", usage_points: list);
+    /// A load from dusk to dawn.
+    pub(crate) fn dark("node.dark");
+    /// Explained by nodes below.
+    pub(crate) fn explained("node.explained", nodes: list);
+    /// One of those nodes.
+    pub(crate) fn node_with_load("node.with_load", node: node, kw: kw(1));
+    /// Left over in proportion to the metered load.
+    pub(crate) fn proportion("node.proportion", share: percent(+0));
+    /// Load from the first reading.
+    pub(crate) fn part_level("part.level", kw: kw(1), error: kw(1));
+    /// Day and night since a day.
+    pub(crate) fn part_steady_since("part.steady_since", kw: kw(1), day: day);
+    /// Day and night.
+    pub(crate) fn part_steady("part.steady", kw: kw(1));
+    /// In a window since a day.
+    pub(crate) fn part_window_since("part.window_since", kw: kw(1), day: day);
+    /// In a window.
+    pub(crate) fn part_window("part.window", kw: kw(1));
+    /// From dusk to dawn since a day.
+    pub(crate) fn part_dark_since("part.dark_since", kw: kw(1), day: day);
+    /// From dusk to dawn.
+    pub(crate) fn part_dark("part.dark", kw: kw(1));
+    /// No balance meter.
+    pub(crate) fn no_meter("coverage.no_meter", points: count);
+    /// The balance meter was not read.
+    pub(crate) fn meter_unread("coverage.unread");
+    /// Too little was read.
+    pub(crate) fn too_little("coverage.little");
+    /// The best place for one more balance meter under a node.
+    pub(crate) fn best_place("coverage.best_place", node: node);
+    /// The same at the top of the grid.
+    pub(crate) fn best_place_top("coverage.best_place_top");
+    /// Where a usage point that the grid file forgot is missing.
+    pub(crate) fn link_it("fault.link_it", node: node);
+    /// A ratio that was divided out was load.
+    pub(crate) fn was_load("fault.was_load", fault: fact, node: node);
+    /// A suspected ratio is one.
+    pub(crate) fn ratio_confirmed("fault.ratio_confirmed", fault: fact, node: node);
+    /// Within the licence.
+    pub(crate) fn within("licence.within", kw: kw(1), allowed: kw(1), licence: licence);
+    /// All that looks like a farm is within the licence.
+    pub(crate) fn within_together("licence.within_together", kw: kw(1), allowed: kw(1), licence: licence);
+    /// The licence states no power.
+    pub(crate) fn no_power("licence.no_power", licence: licence);
+    /// The licence does not cover the days, and there is no load of its order.
+    pub(crate) fn idle("licence.idle", licence: licence, first: day, last: day, kw: kw(1));
+    /// The licence is suspended or withdrawn.
+    pub(crate) fn not_in_force("licence.not_in_force", licence: licence, status: fact);
+    /// The register's own word for that.
+    pub(crate) fn status_word("licence.status_word", word: words);
+    /// The register has no word for it.
+    pub(crate) fn no_status_word("licence.no_status_word");
+    /// Before it begins.
+    pub(crate) fn before("licence.before", hours: hours(0), licence: licence, day: day);
+    /// After the supply contract ended.
+    pub(crate) fn after_contract("licence.after_contract", hours: hours(0), licence: licence, day: day);
+    /// After it ended.
+    pub(crate) fn after("licence.after", hours: hours(0), licence: licence, day: day);
+    /// More than it allows.
+    pub(crate) fn too_much("licence.too_much", kw: kw(1), licence: licence, allowed: kw(1), hours: hours(0));
+    /// All together more than it allows.
+    pub(crate) fn too_much_together(
+        "licence.too_much_together", kw: kw(1), licence: licence, allowed: kw(1), hours: hours(0)
+    );
+    /// More than its equipment was verified for.
+    pub(crate) fn unverified("licence.unverified", kw: kw(1), licence: licence, allowed: kw(1), hours: hours(0));
+    /// All together more than its equipment was verified for.
+    pub(crate) fn unverified_together(
+        "licence.unverified_together", kw: kw(1), licence: licence, allowed: kw(1), hours: hours(0)
+    );
+    /// What a licence says, with how it was joined.
+    pub(crate) fn joined("licence.joined", what: fact, by: word);
+    /// One after the other.
+    pub(crate) fn all_of("licence.all_of", what: list);
+    /// The holder is the customer elsewhere.
+    pub(crate) fn holder_of("licence.holder_of", holder: owner, home: usage_point);
+    /// The holder is not the customer here.
+    pub(crate) fn holder("licence.holder", holder: owner);
+    /// The register gives another address.
+    pub(crate) fn elsewhere("licence.elsewhere", address: address);
+}
+
+/// Times below which a first decimal is worth telling.
+const FEW_TIMES: f64 = 10.0;
+
+/// Log-odds as an auditor says them aloud: so many times more usual with a farm, or without.
+pub(crate) fn usual(llr: f64) -> Fact {
+    let times = llr.abs().exp();
+    let fact = if llr > 0.0 { with_farm(times) } else { without_farm(times) };
+    if times < FEW_TIMES { fact } else { fact.with_digits("times", 0) }
+}
+
+/// Facts as the parts of a list.
+pub(crate) fn list(facts: impl IntoIterator<Item = Fact>) -> Vec<Part> {
+    facts.into_iter().map(|fact| Part::Fact(Box::new(fact))).collect()
+}

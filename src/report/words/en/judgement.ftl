@@ -1,0 +1,91 @@
+evidence-family = { $family }: { $what } ({ $usual })
+evidence-missing = { $family }: needs { $needs }
+odds-with = { $times } times more usual with a farm than without
+odds-without = { $times } times more usual without a farm
+ground-registers = register readings only
+ground-few_days = fewer than seven complete days
+ground-few_points = too few usage points to learn from
+size-screened = size: { $kw } kW on average, { $times } times the peers' median
+size-alone = size: { $kw } kW on average; no peers to compare with
+address-like_loads = address: others in the building look like farms and draw a like steady load ({ $usual })
+books-held = books: { $mismatch }, and is held to be { $times } times likelier to hide a farm for it
+evidence-resembles = resembles { $look_alike }: { $why }
+balance-closes = balance { $odds }: at { $node } what flows in and what flows out agree within { $within } kW when its load is counted: the load is real
+balance-not_real = balance { $odds }: at { $node } only { $share } % of what its meter shows flows: a fault of its data until it is checked
+balance-possibly_more = possibly more: { $kw } kW that no meter sees began at { $node } about the same day ({ $day }); a date alone proves no common farm, so neither is counted in the other
+balance-follows_meter = balance: what is missing at { $node } follows this meter hour by hour in odd and in even weeks, { $beta } kW for each kW it shows ({ $errors } standard deviations); it shows { $share } % of the load
+balance-says = balance: { $what }
+cleared-class = a steady load is what tariff class { $class } is for, and it stays within the contract
+cleared-small = draws { $kw } kW while it runs, less than the smallest load that is claimed
+cleared-look_alike = { $why }; { $family }: { $usual }
+node-of_usage_point = { $usage_point }: { $what }
+node-follows_own = what is missing follows its own load hour by hour, { $beta } kW for each kW shown ({ $errors } standard deviations)
+node-follows_load = what is missing follows the load of { $usage_point }, { $beta } kW for each kW shown ({ $errors } standard deviations): not sure enough to list or to count
+node-late_clocks = { $count ->
+    [one] the clock of { $count } customer is wrong: named in faults.csv, shifted back for the balance
+   *[other] the clocks of { $count } customers are wrong: named in faults.csv, shifted back for the balance
+}
+node-nobody = readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node
+node-unread = the balance meter was not read, or no usage point under it: no balance
+node-little = only { $share } % of the balance can be made: not judged
+node-reserve = { $share } % of the balance can be made: judged with reserve
+node-corrected = the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve
+node-points_expected = { $points ->
+    [one] { $points } usage point under it was not read
+   *[other] { $points } usage points under it were not read
+}; for those not below another balance meter { $kw } kW (± { $error }) are expected and not counted as unmetered
+node-by_register = the balance meter has a register only: balanced between its readings, a load shows with its mean over them
+node-coarse = { $share } % of the load is known by registers or by the day only: balanced day by day, a load that runs in a window shows with its daily mean
+node-by_day = the balance meter is read by the day: a load that runs in a window shows with its daily mean
+node-no_rating = no rating: transformer loss is taken as zero
+node-placed = missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): { $usage_points }
+node-dark = a load runs from dusk to dawn, as street lamps do: ask whether lamps are fed here that nobody declared
+node-explained = explained by { $nodes }: told there and not counted here
+node-with_load = { $node } ({ $kw } kW)
+node-proportion = { $share } % of the metered load is left over in proportion to it: customers that nobody reads, or a meter that under-registers
+part-level = { $kw } kW day and night from the first reading (± { $error } kW, 90 %)
+part-steady_since = { $kw } kW day and night, since { $day }
+part-steady = { $kw } kW day and night, from the first reading, for a time or in its window
+part-window_since = { $kw } kW in a window of the day, since { $day }
+part-window = { $kw } kW in a window of the day, from the first reading, for a time or in its window
+part-dark_since = { $kw } kW from dusk to dawn, since { $day }
+part-dark = { $kw } kW from dusk to dawn, from the first reading, for a time or in its window
+coverage-no_meter = no balance meter: unmetered load here is seen only higher up, if there; a meter would test { $points ->
+    [one] { $points } usage point
+   *[other] { $points } usage points
+}
+coverage-unread = the balance meter was not read
+coverage-little = the balance cannot be judged: too little of it was read
+coverage-best_place = of all places under { $node } one more balance meter would help most here
+coverage-best_place_top = of all places at the top of the grid one more balance meter would help most here
+fault-link_it = read, but not in the grid file; its load fits what is missing at { $node }, and is counted there: link it to { $node }
+fault-was_load = { $fault }; but the balance of { $node } shows that it was load, and counts it
+fault-ratio_confirmed = { $fault }; the balance of { $node } shows that it is one: divided by it
+licence-within = draws { $kw } kW within the { $allowed } kW of licence { $licence }
+licence-within_together = draws { $kw } kW with all that looks like a farm there within the { $allowed } kW of licence { $licence }
+licence-no_power = licence { $licence } states no power
+licence-idle = licence { $licence } does not cover { $first } to { $last }, but no load of its order is there ({ $kw } kW)
+licence-not_in_force = runs while licence { $licence } is { $status }
+licence-status_word = { $word }
+licence-no_status_word = not in force
+licence-before = runs { $hours ->
+    [one] { $hours } hour
+   *[other] { $hours } hours
+} before licence { $licence } begins ({ $day })
+licence-after_contract = runs { $hours ->
+    [one] { $hours } hour
+   *[other] { $hours } hours
+} after the supply contract of licence { $licence } ended ({ $day })
+licence-after = runs { $hours ->
+    [one] { $hours } hour
+   *[other] { $hours } hours
+} after licence { $licence } ended ({ $day })
+licence-too_much = draws { $kw } kW where licence { $licence } allows { $allowed } kW, over { $hours } hours
+licence-too_much_together = draws { $kw } kW with all that looks like a farm there where licence { $licence } allows { $allowed } kW, over { $hours } hours
+licence-unverified = draws { $kw } kW where licence { $licence } equipment was verified for { $allowed } kW, over { $hours } hours
+licence-unverified_together = draws { $kw } kW with all that looks like a farm there where licence { $licence } equipment was verified for { $allowed } kW, over { $hours } hours
+licence-joined = { $what } (joined by { $by })
+licence-all_of = { $what }
+licence-holder_of = but its holder { $holder } is the customer of { $home }, not of this meter
+licence-holder = but its holder { $holder } is not the customer of this meter
+licence-elsewhere = but the register gives the address { $address }, where this meter is not
