@@ -107,6 +107,19 @@ impl Fact {
         self.code == signature.code
     }
 
+    /// The fact with another number of digits for one of its numbers.
+    #[must_use]
+    pub fn with_digits(mut self, name: &str, told: u8) -> Self {
+        for (known, part) in &mut self.parts {
+            if let Part::Number { digits, .. } = part
+                && known == name
+            {
+                *digits = told;
+            }
+        }
+        self
+    }
+
     /// A part by its name.
     #[must_use]
     pub fn part(&self, name: &str) -> Option<&Part> {

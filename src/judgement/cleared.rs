@@ -1,7 +1,7 @@
 //! What looks like a farm and is none: a licence, a class, a home, a small load, or the signs of a
 //! lawful look-alike clear it, and `cleared.csv` says so.
 
-use crate::domain::{logistic, logit};
+use crate::domain::{Fact, logistic, logit};
 use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
 use crate::findings::{ClearedRow, SuspectRow};
 use crate::metered::engine::Metered;
@@ -9,7 +9,8 @@ use crate::metered::engine::Metered;
 use super::LicenceVerdict;
 use super::lawful::{Lawful, WORTH_CLEARING};
 use super::rank::Ranked;
-use super::suspect_rows::{WORTH_A_WORD, look_at, usual};
+use super::said::{self, usual};
+use super::suspect_rows::{WORTH_A_WORD, look_at};
 
 /// More than this, in log-odds, families do not speak against a farm, tables and trees together.
 const MOST_AGAINST: f64 = 25.0;
@@ -39,31 +40,28 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
     if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
         return None;
     }
-    let words = |look_alike: &LookAlike| look_at(ranked.point, metered, |subject| look_alike.words(subject));
+    let words =
+        |look_alike: &LookAlike| look_at(ranked.point, metered, |subject| Fact::said(look_alike.words(subject)));
     let (look_alike, reason) = match ground {
         Ground::Licence(verdict) => (Some("licensed_miner"), verdict.reason()),
-        Ground::Lawful(Lawful::Class(look_alike)) => (
-            Some(look_alike.as_str()),
-            format!(
-                "a steady load is what tariff class {} is for, and it stays within the contract",
-                ranked.point.measured.tariff_class
-            ),
-        ),
+        Ground::Lawful(Lawful::Class(look_alike)) => {
+            (Some(look_alike.as_str()), said::lawful_class(&*ranked.point.measured.tariff_class))
+        }
         Ground::Lawful(Lawful::Home(look_alike)) => (Some(look_alike.name), words(look_alike)?),
-        Ground::Lawful(Lawful::Small(kw)) => (Some(SMALL_LOAD), small_words(*kw)),
+        Ground::Lawful(Lawful::Small(kw)) => (Some(SMALL_LOAD), said::small_load(*kw)),
         Ground::Signs { family, llr, look_alike: Some(look_alike), .. } => {
-            (Some(look_alike.name), format!("{}; {}: {}", words(look_alike)?, TESTS[family].family, usual(llr)))
+            (Some(look_alike.name), said::look_alike_signs(words(look_alike)?, TESTS[family].family, usual(llr)))
         }
         Ground::Signs { family, llr, look_alike: None, .. } => {
             let test = &TESTS[family];
-            let words = look_at(ranked.point, metered, |subject| (test.words)(subject))?;
-            (None, format!("{}: {words} ({})", test.family, usual(llr)))
+            let words = look_at(ranked.point, metered, |subject| Fact::said((test.words)(subject)))?;
+            (None, said::family(test.family, words, usual(llr)))
         }
     };
     Some(ClearedRow {
         usage_point: ranked.point.usage_point.clone(),
         look_alike: look_alike.map(str::to_owned),
-        reason: reason.into(),
+        reason,
         hidden_kw: ranked
             .load
             .or_else(|| metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)[0])
@@ -79,15 +77,11 @@ pub(crate) fn cleared_small(row: &SuspectRow, most: f64) -> ClearedRow {
     ClearedRow {
         usage_point: row.usage_point.clone(),
         look_alike: Some(SMALL_LOAD.to_owned()),
-        reason: small_words(row.hidden_kw.unwrap_or(0.0)).into(),
+        reason: said::small_load(row.hidden_kw.unwrap_or(0.0)),
         hidden_kw: row.hidden_kw,
         probability_before: row.probability,
         probability: row.probability.map(|probability| probability.min(most)),
     }
-}
-
-fn small_words(kw: f64) -> String {
-    format!("draws {kw:.2} kW while it runs, less than the smallest load that is claimed")
 }
 
 /// What keeps a usage point off the list, where what speaks for a farm alone would have put it

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::domain::{GridNode, NodeId};
 use crate::findings::{CoverageRow, NodeRow};
+use crate::judgement::said;
 use crate::unmetered::smallest_detectable_kw;
 
 use crate::unmetered::nodes::{GridSetting, NINETY, children};
@@ -39,8 +40,8 @@ fn name_best_places(rows: &mut [CoverageRow], nodes: &[&GridNode]) {
         }
     }
     for (parent, index) in best {
-        let under = parent.map_or_else(|| "at the top of the grid".to_owned(), |parent| format!("under {parent}"));
-        rows[index].remarks.push(format!("of all places {under} one more balance meter would help most here").into());
+        let told = parent.map_or_else(said::best_place_top, |parent| said::best_place(&parent));
+        rows[index].remarks.push(told);
     }
 }
 
@@ -62,12 +63,10 @@ fn coverage_row(
             .filter(|kw| kw.is_finite())
     });
     let remark = match (node.balance_meter.is_some(), supply_read, smallest) {
-        (false, _, _) => format!(
-            "no balance meter: unmetered load here is seen only higher up, if there; a meter would test {count} usage points"
-        ),
-        (true, false, _) => "the balance meter was not read".to_owned(),
-        (true, true, None) => "the balance cannot be judged: too little of it was read".to_owned(),
-        (true, true, Some(_)) => String::new(),
+        (false, _, _) => Some(said::no_meter(count)),
+        (true, false, _) => Some(said::meter_unread()),
+        (true, true, None) => Some(said::too_little()),
+        (true, true, Some(_)) => None,
     };
     CoverageRow {
         node: node.node.clone(),
@@ -79,7 +78,7 @@ fn coverage_row(
         share_unread: share(count - interval - register),
         balance_metered: supply_read,
         smallest_detectable_kw: smallest,
-        remarks: if remark.is_empty() { Vec::new() } else { vec![remark.into()] },
+        remarks: remark.into_iter().collect(),
     }
 }
 

@@ -12,12 +12,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{
-    Calendar, CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, NameKind, UsagePointId, named,
-};
+use crate::domain::{Calendar, CivilDay, Customer, Fact, Grid, Licence, LicenceStatus, LicenceTarget, UsagePointId};
 use crate::series::LoadSeries;
 
 use crate::population::Buildings;
+
+use super::said;
 
 /// Power above this multiple of the licence exceeds it.
 const TOLERANCE: f64 = 1.10;
@@ -107,7 +107,7 @@ pub struct LicenceVerdict {
     /// What the licence allows this load.
     terms: Terms,
     /// What register and books tell differently, in words.
-    doubts: Vec<String>,
+    doubts: Vec<Fact>,
 }
 
 /// Hours beyond a licence: estimated from the load's days at first, then counted from readings.
@@ -129,15 +129,26 @@ struct Terms {
     /// Power that is held against it, and that of this usage point alone, kW.
     kw: f64,
     own_kw: f64,
-    /// Power that it allows, kW, and how; `None` where it states none.
+    /// Power that it allows, kW; `None` where it states none.
     allowed_kw: Option<f64>,
-    allowed_by: &'static str,
+    /// That power is what its equipment was verified for.
+    by_verified: bool,
     /// More than that, on a licence that is in force.
     is_too_much: bool,
     /// Whether it is in force at all.
     in_force: bool,
-    /// What ends it or calls it off, in words.
-    standing: String,
+    standing: Standing,
+}
+
+/// What ends a licence or calls it off.
+#[derive(Debug, Clone, PartialEq)]
+enum Standing {
+    /// Nothing.
+    Open,
+    /// Suspended or withdrawn, in the register's own word where it has one.
+    CalledOff(Option<String>),
+    /// A day on which it, or its supply contract, begins or ends.
+    Dated(CivilDay),
 }
 
 impl LicenceMatch {
@@ -215,40 +226,57 @@ impl LicenceVerdict {
         self
     }
 
-    /// Plain words with numbers.
+    /// What it says, with what speaks against it.
     #[must_use]
-    pub fn reason(&self) -> String {
-        let Terms { kw, allowed_kw, allowed_by, days: (first, last), is_too_much, ref standing, .. } = self.terms;
-        let (number, HoursBeyond { outside, above }) = (named(NameKind::Licence, &self.licence), self.hours);
-        let together =
-            if self.matched == LicenceMatch::UsagePoint { "" } else { " with all that looks like a farm there" };
-        let by_state = match (self.state, allowed_kw) {
-            (LicenceState::Within, Some(allowed)) => {
-                Some(format!("draws {kw:.1} kW{together} within the {allowed:.1} kW of licence {number}"))
-            }
-            (LicenceState::Within, None) => Some(format!("licence {number} states no power")),
-            (LicenceState::Idle, _) => Some(format!(
-                "licence {number} does not cover {first} to {last}, but no load of its order is there ({:.1} kW)",
-                self.terms.own_kw
-            )),
-            (LicenceState::Suspended | LicenceState::Withdrawn, _) => {
-                Some(format!("runs while licence {number} is {standing}"))
-            }
-            (LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded, _) => {
-                Some(format!("runs {outside:.0} hours {standing}"))
-            }
-            (LicenceState::Exceeded | LicenceState::AboveVerified, _) => None,
-        };
-        let by_power = allowed_kw.filter(|_| is_too_much).map(|allowed| {
-            format!(
-                "draws {kw:.1} kW{together} where licence {number} {allowed_by} {allowed:.1} kW, over {above:.0} hours"
-            )
-        });
-        let mut reason = [by_state, by_power].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    pub fn reason(&self) -> Fact {
+        let told: Vec<Fact> = [self.by_state(), self.by_power()].into_iter().flatten().collect();
+        let mut told = one_of(told);
         if self.matched != LicenceMatch::UsagePoint {
-            reason = format!("{reason} (joined by {})", self.matched.as_str());
+            told = said::joined(told, self.matched.as_str());
         }
-        std::iter::once(reason).chain(self.doubts.iter().cloned()).collect::<Vec<_>>().join("; ")
+        one_of(std::iter::once(told).chain(self.doubts.iter().cloned()).collect())
+    }
+
+    /// What dates and status say; `None` where only the power is too much.
+    fn by_state(&self) -> Option<Fact> {
+        let Terms { kw, own_kw, allowed_kw, days: (first, last), standing, .. } = &self.terms;
+        let (number, hours, is_own) = (&self.licence, self.hours.outside, self.matched == LicenceMatch::UsagePoint);
+        match (self.state, standing) {
+            (LicenceState::Within, _) => Some(match allowed_kw {
+                Some(allowed) if is_own => said::within(*kw, *allowed, number),
+                Some(allowed) => said::within_together(*kw, *allowed, number),
+                None => said::no_power(number),
+            }),
+            (LicenceState::Idle, _) => Some(said::idle(number, *first, *last, *own_kw)),
+            (LicenceState::Exceeded | LicenceState::AboveVerified, _) => None,
+            (_, Standing::CalledOff(Some(word))) => Some(said::not_in_force(number, said::status_word(word))),
+            (_, Standing::CalledOff(None)) => Some(said::not_in_force(number, said::no_status_word())),
+            (LicenceState::NotYetValid, Standing::Dated(day)) => Some(said::before(hours, number, *day)),
+            (LicenceState::ContractEnded, Standing::Dated(day)) => Some(said::after_contract(hours, number, *day)),
+            (_, Standing::Dated(day)) => Some(said::after(hours, number, *day)),
+            (_, Standing::Open) => None,
+        }
+    }
+
+    /// What it says of a power above what is allowed.
+    fn by_power(&self) -> Option<Fact> {
+        let Terms { kw, allowed_kw, by_verified, is_too_much, .. } = self.terms;
+        let (number, hours) = (&self.licence, self.hours.above);
+        let allowed = allowed_kw.filter(|_| is_too_much)?;
+        Some(match (by_verified, self.matched == LicenceMatch::UsagePoint) {
+            (false, true) => said::too_much(kw, number, allowed, hours),
+            (false, false) => said::too_much_together(kw, number, allowed, hours),
+            (true, true) => said::unverified(kw, number, allowed, hours),
+            (true, false) => said::unverified_together(kw, number, allowed, hours),
+        })
+    }
+}
+
+/// One fact as it is, several one after the other.
+fn one_of(mut told: Vec<Fact>) -> Fact {
+    match told.pop() {
+        Some(only) if told.is_empty() => only,
+        last => said::all_of(said::list(told.into_iter().chain(last))),
     }
 }
 
@@ -336,28 +364,22 @@ impl<'a> LicenceCheck<'a> {
         let licence = licences.iter().find(|(licence, _)| licence.licence == best.licence)?.0;
         let moved =
             licence.address.as_ref().filter(|_| self.moved.contains(&(usage_point.into(), licence.licence.as_str())));
-        let moved = moved.map(|address| {
-            format!("but the register gives the address {}, where this meter is not", named(NameKind::Address, address))
-        });
+        let moved = moved.map(|address| said::elsewhere(address));
         let doubts = [self.elsewhere(usage_point, licence), moved].into_iter().flatten().collect();
         Some(LicenceVerdict { doubts, ..best })
     }
 
-    /// Words on a holder who is not the customer, where both are known well enough to be compared.
-    fn elsewhere(&self, usage_point: &str, licence: &Licence) -> Option<String> {
+    /// A holder who is not the customer, where both are known well enough to be compared.
+    fn elsewhere(&self, usage_point: &str, licence: &Licence) -> Option<Fact> {
         let owner = self.owners.get(usage_point)?;
         let holder = licence.bin.as_deref().filter(|bin| is_business_number(bin) && is_business_number(owner))?;
         if name_key(holder) == name_key(owner) {
             return None;
         }
         let home = self.homes.get(&name_key(holder));
-        let holder = named(NameKind::Owner, holder);
         Some(match home {
-            Some(home) => format!(
-                "but its holder {holder} is the customer of {}, not of this meter",
-                named(NameKind::UsagePoint, home)
-            ),
-            None => format!("but its holder {holder} is not the customer of this meter"),
+            Some(home) => said::holder_of(holder, home),
+            None => said::holder(holder),
         })
     }
 }
@@ -425,7 +447,7 @@ fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> Licenc
         kw,
         own_kw: load.kw,
         allowed_kw: allowed,
-        allowed_by: if by_power == Some(LicenceState::AboveVerified) { "equipment was verified for" } else { "allows" },
+        by_verified: by_power == Some(LicenceState::AboveVerified),
         is_too_much: too_much.is_some() && by_status.is_none() && state != LicenceState::Idle,
         in_force: by_status.is_none(),
         standing: standing(state, licence),
@@ -441,29 +463,18 @@ fn judge(licence: &Licence, matched: LicenceMatch, load: LicensedLoad) -> Licenc
     }
 }
 
-/// What ends a licence or calls it off, in words; empty where nothing does.
-fn standing(state: LicenceState, licence: &Licence) -> String {
-    match state {
+/// What ends a licence or calls it off.
+fn standing(state: LicenceState, licence: &Licence) -> Standing {
+    let day = match state {
         LicenceState::Suspended | LicenceState::Withdrawn => {
-            named(NameKind::Words, licence.status_word.as_deref().unwrap_or("not in force")).to_string()
+            return Standing::CalledOff(licence.status_word.clone());
         }
-        LicenceState::Expired | LicenceState::NotYetValid | LicenceState::ContractEnded => {
-            outside_words(state, licence)
-        }
-        _ => String::new(),
-    }
-}
-
-fn outside_words(state: LicenceState, licence: &Licence) -> String {
-    let number = named(NameKind::Licence, &licence.licence);
-    let day = |day: Option<CivilDay>| day.map_or_else(String::new, |day| day.to_string());
-    match state {
-        LicenceState::NotYetValid => format!("before licence {number} begins ({})", day(licence.valid_from)),
-        LicenceState::ContractEnded => {
-            format!("after the supply contract of licence {number} ended ({})", day(licence.contract_until))
-        }
-        _ => format!("after licence {number} ended ({})", day(licence.valid_to)),
-    }
+        LicenceState::NotYetValid => licence.valid_from,
+        LicenceState::ContractEnded => licence.contract_until,
+        LicenceState::Expired => licence.valid_to,
+        _ => None,
+    };
+    day.map_or(Standing::Open, Standing::Dated)
 }
 
 #[cfg(test)]
@@ -540,7 +551,7 @@ mod tests {
     fn hours_and_energy_beyond_the_licence_are_counted() {
         // 61 days of which 31 are covered: 30 days of 24 hours lie outside.
         let late = verdict(licence(), 40.0, "2025-12-01", "2026-01-30");
-        assert!(late.reason().contains("720 hours"), "{}", late.reason());
+        assert!(late.reason().to_string().contains("hours=720"), "{}", late.reason());
         assert!((late.licensed_share - 31.0 / 61.0).abs() < 1e-12);
         // Of 80 kW the licence allows 50.
         assert_eq!(verdict(licence(), 80.0, "2025-03-01", "2025-05-31").licensed_share, 0.625);
@@ -572,7 +583,8 @@ mod tests {
         let counted = judge(&licence(), LicenceMatch::UsagePoint, load).counted(&series, &calendar);
         assert_eq!(counted.hours, HoursBeyond { outside: 30.0 * 24.0, above: 120.0 });
         assert!(
-            counted.reason().contains("720 hours") && counted.reason().contains("over 120 hours"),
+            counted.reason().to_string().contains("720 hours")
+                && counted.reason().to_string().contains("over 120 hours"),
             "{}",
             counted.reason()
         );
@@ -599,14 +611,14 @@ mod tests {
         let by_address = Licence { target: LicenceTarget::Address("Abay street, 1".into()), ..licence() };
         let verdict = verdict(by_address, 40.0, "2025-03-01", "2025-05-31");
         assert_eq!((verdict.state, verdict.matched), (LicenceState::Exceeded, LicenceMatch::Address));
-        assert!(verdict.reason().contains("80.0 kW"), "{}", verdict.reason());
+        assert!(verdict.reason().to_string().contains("kw=80.0"), "{}", verdict.reason());
     }
 
     #[test]
     fn a_holder_who_is_somebody_else_is_told() {
         let foreign =
             verdict(Licence { bin: Some("123456789012".into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31");
-        assert!(foreign.is_within() && foreign.reason().contains("is not the customer"), "{}", foreign.reason());
+        assert!(foreign.is_within() && foreign.reason().to_string().contains("licence.holder"), "{}", foreign.reason());
     }
 
     #[test]
@@ -614,8 +626,8 @@ mod tests {
         let told = |address: &str| {
             verdict(Licence { address: Some(address.into()), ..licence() }, 40.0, "2025-03-01", "2025-05-31").reason()
         };
-        assert!(told("Abay 7").contains("where this meter is not"));
-        assert!(!told("ABAY, 1").contains("where this meter is not"));
+        assert!(told("Abay 7").to_string().contains("licence.elsewhere"));
+        assert!(!told("ABAY, 1").to_string().contains("licence.elsewhere"));
     }
 
     #[test]

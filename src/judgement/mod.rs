@@ -12,6 +12,7 @@ pub(crate) mod node_days;
 pub(crate) mod node_rows;
 pub(crate) mod other_priors;
 pub(crate) mod rank;
+pub(crate) mod said;
 pub(crate) mod score_rows;
 pub(crate) mod screening;
 pub(crate) mod suspect_rows;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Calendar, CivilDay, Fact, NodeId};
 use crate::findings::{NodeDayRow, NodeRow};
+use crate::judgement::said;
 use crate::unmetered::{Decomposition, NodeOdds, Residual, UnmeteredPattern};
 
 use crate::unmetered::nodes::{Balanced, NINETY};
@@ -47,32 +48,22 @@ fn days(node: &NodeId, residual: &Residual, calendar: &Calendar) -> Vec<NodeDayR
         .collect()
 }
 
-/// A finding taken apart, in words.
+/// A finding taken apart.
 pub(crate) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<Fact> {
-    let mut words = Vec::new();
+    let mut told = Vec::new();
     if odds.from_the_start {
         let level_kw = odds.kw - if found.parts.is_empty() { 0.0 } else { found.parts_kw };
-        words.push(
-            format!(
-                "{level_kw:.1} kW day and night from the first reading (\u{b1} {:.1} kW, 90 %)",
-                NINETY * odds.error_kw
-            )
-            .into(),
-        );
+        told.push(said::part_level(level_kw, NINETY * odds.error_kw));
     }
-    for part in &found.parts {
-        let when = match part.pattern {
-            UnmeteredPattern::Constant => "day and night",
-            UnmeteredPattern::Night => "in a window of the day",
-            UnmeteredPattern::Dark => "from dusk to dawn",
-        };
-        let since = part.since.map_or_else(
-            || "from the first reading, for a time or in its window".to_owned(),
-            |day| format!("since {day}"),
-        );
-        words.push(format!("{:.1} kW {when}, {since}", part.kw).into());
-    }
-    words
+    told.extend(found.parts.iter().map(|part| match (part.pattern, part.since) {
+        (UnmeteredPattern::Constant, Some(day)) => said::part_steady_since(part.kw, day),
+        (UnmeteredPattern::Constant, None) => said::part_steady(part.kw),
+        (UnmeteredPattern::Night, Some(day)) => said::part_window_since(part.kw, day),
+        (UnmeteredPattern::Night, None) => said::part_window(part.kw),
+        (UnmeteredPattern::Dark, Some(day)) => said::part_dark_since(part.kw, day),
+        (UnmeteredPattern::Dark, None) => said::part_dark(part.kw),
+    }));
+    told
 }
 
 #[cfg(test)]

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::q_values;
-use crate::domain::logistic;
-use crate::domain::{Calendar, Fact, Fault};
-use crate::domain::{Marked, NameKind, NodeKind, UsagePointId, named};
+use crate::domain::{Calendar, Fact, Fault, GridNode, NameKind, NodeKind, Part, UsagePointId, logistic};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
+use crate::judgement::said;
 use crate::unmetered::corrections::Settled;
 use crate::unmetered::{BalanceSpan, Decomposition, NodeOdds, UnmeteredPattern, Wrong};
 use crate::unmetered::{Began, Says};
@@ -119,42 +118,28 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
     let of_node = || culprits.iter().filter(|culprit| culprit.node == row.node);
     let late = of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Clock { .. })).count();
     if late > 0 {
-        row.remarks.push(
-            format!("the clocks of {late} customers are wrong: named in faults.csv, shifted back for the balance")
-                .into(),
-        );
+        row.remarks.push(said::late_clocks(late));
     }
     for culprit in of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Load { .. })) {
-        let (beta, strength) = (culprit.beta(), culprit.named.strength);
+        let (id, beta, strength) = (&culprit.usage_point, culprit.beta(), culprit.named.strength);
         if culprit.under_registers() {
-            row.shortlist.push(format!(
-                "{}: what is missing follows its own load hour by hour, {beta:.2} kW for each kW shown ({strength:.0} standard deviations)",
-                meter(&culprit.usage_point)
-            ).into());
+            row.shortlist.push(said::of_usage_point(id, said::follows_own(beta, strength)));
         } else if let Some(fault) = culprit.fault() {
-            row.remarks.push(format!("{}: {}", meter(&culprit.usage_point), fault.detail).into());
+            row.remarks.push(said::of_usage_point(id, fault.detail));
         } else {
-            row.remarks.push(format!(
-                "what is missing follows the load of {}, {beta:.2} kW for each kW shown ({strength:.0} standard deviations): not sure enough to list or to count",
-                meter(&culprit.usage_point)
-            ).into());
+            row.remarks.push(said::follows_load(id, beta, strength));
         }
     }
     row.shortlist.extend(
         fallen
             .iter()
             .filter(|fallen| fallen.node == row.node)
-            .map(|fallen| format!("{}: {}", meter(&fallen.usage_point), fallen.ground()).into()),
+            .map(|fallen| said::of_usage_point(&fallen.usage_point, Fact::said(fallen.ground()))),
     );
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
-        row.remarks.push("readings name nobody behind a steady load: compare voltages, or log current on each line that leaves the node".to_owned().into());
+        row.remarks.push(said::nobody());
     }
     row
-}
-
-/// A meter in a sentence.
-fn meter(id: &UsagePointId) -> Marked<'_> {
-    named(NameKind::UsagePoint, id)
 }
 
 /// A load is called scheduled when most of it runs in a window.
@@ -166,90 +151,55 @@ fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
 
 fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<Fact> {
     let mut remarks: Vec<Fact> = Vec::new();
-    let coverage = balanced.residual.coverage;
+    let share = 100.0 * balanced.residual.coverage;
     if balanced.residual.at.is_empty() {
-        remarks.push("the balance meter was not read, or no usage point under it: no balance".to_owned().into());
-    } else if coverage < LEAST_COVERAGE {
-        remarks.push(format!("only {:.0} % of the balance can be made: not judged", 100.0 * coverage).into());
-    } else if coverage < GOOD_COVERAGE {
-        remarks.push(format!("{:.0} % of the balance can be made: judged with reserve", 100.0 * coverage).into());
+        remarks.push(said::unread());
+    } else if balanced.residual.coverage < LEAST_COVERAGE {
+        remarks.push(said::little(share));
+    } else if balanced.residual.coverage < GOOD_COVERAGE {
+        remarks.push(said::reserve(share));
     }
     if balanced.is_corrected {
-        remarks.push(
-            "the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve"
-                .to_owned()
-                .into(),
-        );
+        remarks.push(said::corrected());
     }
     if balanced.unread > 0 {
-        remarks.push(format!(
-            "{} usage points under it were not read; for those not below another balance meter {:.1} kW (\u{b1} {:.1}) are expected and not counted as unmetered",
-            balanced.unread,
-            balanced.expected_kw,
-            NINETY * balanced.residual.unread_kw
-        ).into());
+        let error_kw = NINETY * balanced.residual.unread_kw;
+        remarks.push(said::points_expected(balanced.unread, balanced.expected_kw, error_kw));
     }
-    if balanced.residual.span == BalanceSpan::Register {
-        remarks.push("the balance meter has a register only: balanced between its readings, a load shows with its mean over them".to_owned().into());
-    } else if balanced.residual.span == BalanceSpan::Day && balanced.residual.coarse_share > MUCH_COARSE {
-        remarks.push(format!(
-            "{:.0} % of the load is known by registers or by the day only: balanced day by day, a load that runs in a window shows with its daily mean",
-            100.0 * balanced.residual.coarse_share
-        ).into());
-    } else if balanced.residual.span == BalanceSpan::Day {
-        remarks.push(
-            "the balance meter is read by the day: a load that runs in a window shows with its daily mean"
-                .to_owned()
-                .into(),
-        );
-    }
+    remarks.extend(span(balanced));
     if balanced.node.kind == NodeKind::Transformer && balanced.node.rated_kva.is_none() {
-        remarks.push("no rating: transformer loss is taken as zero".to_owned().into());
+        remarks.push(said::no_rating());
     }
     if !balanced.placed.is_empty() {
-        let ids: Vec<String> = balanced.placed.iter().map(|id| meter(id).to_string()).collect();
-        remarks.push(
-            format!(
-                "missing from the grid file and counted here, for their load fits (`metered_kwh` is without them): {}",
-                ids.join(", ")
-            )
-            .into(),
-        );
+        let name = |id: &UsagePointId| Part::Name(NameKind::UsagePoint, id.to_string());
+        remarks.push(said::placed(balanced.placed.iter().map(name).collect()));
     }
-    if balanced
-        .found
-        .as_ref()
-        .is_some_and(|found| found.parts.iter().any(|part| part.pattern == UnmeteredPattern::Dark))
-    {
-        remarks.push(
-            "a load runs from dusk to dawn, as street lamps do: ask whether lamps are fed here that nobody declared"
-                .to_owned()
-                .into(),
-        );
+    let parts = balanced.found.iter().flat_map(|found| &found.parts);
+    if parts.clone().any(|part| part.pattern == UnmeteredPattern::Dark) {
+        remarks.push(said::dark());
     }
     remarks.extend(balanced.energies.and_then(|energies| energies.surplus()).map(Fact::said));
     remarks.extend(explained(balanced, found));
-    if let Some(proportional) =
-        balanced.found.as_ref().map(|found| found.proportional).filter(|p| p.abs() > LARGE_PROPORTION)
-    {
-        remarks.push(format!(
-            "{:+.0} % of the metered load is left over in proportion to it: customers that nobody reads, or a meter that under-registers",
-            100.0 * proportional
-        ).into());
-    }
+    let proportional = balanced.found.as_ref().map(|found| found.proportional);
+    remarks.extend(proportional.filter(|p| p.abs() > LARGE_PROPORTION).map(|p| said::proportion(100.0 * p)));
     remarks
+}
+
+/// What the length of its intervals does to a balance.
+fn span(balanced: &Balanced) -> Option<Fact> {
+    let coarse = balanced.residual.coarse_share;
+    match balanced.residual.span {
+        BalanceSpan::Register => Some(said::by_register()),
+        BalanceSpan::Day if coarse > MUCH_COARSE => Some(said::coarse(100.0 * coarse)),
+        BalanceSpan::Day => Some(said::by_day()),
+        BalanceSpan::Hour => None,
+    }
 }
 
 /// What nodes below explain of a node's unmetered load.
 fn explained(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Option<Fact> {
-    let mut told: Vec<String> = balanced
-        .below
-        .iter()
-        .filter_map(|node| found.get(&*node.node).map(|kw| format!("{} ({kw:.1} kW)", node.node)))
-        .collect();
+    let told = |node: &&GridNode| found.get(&*node.node).map(|&kw| said::node_with_load(&node.node, kw));
+    let mut told: Vec<Fact> = balanced.below.iter().filter_map(told).collect();
     told.sort();
-    if told.is_empty() {
-        return None;
-    }
-    Some(format!("explained by {}: told there and not counted here", told.join(", ")).into())
+    (!told.is_empty()).then(|| said::explained(said::list(told)))
 }

@@ -10,6 +10,8 @@ facts! {
     pub(crate) fn family("evidence.family", family: word, what: fact, usual: fact);
     /// What a family would need to be tested.
     pub(crate) fn missing("evidence.missing", family: word, needs: fact);
+    /// Why a family was not tested.
+    pub(crate) fn not_tested("evidence.not_tested", family: word, ground: fact);
     /// More usual with a farm.
     pub(crate) fn with_farm("odds.with", times: number(1));
     /// More usual without one.

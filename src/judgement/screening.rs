@@ -1,12 +1,13 @@
 //! `screening.csv`: usage points whose data cannot carry a probability.
 
-use crate::domain::UsagePointId;
+use crate::domain::{Fact, UsagePointId};
 use crate::evidence::TESTS;
 use crate::findings::SuspectRow;
 use crate::metered::engine::Metered;
 use crate::series::RegisterLoad;
 
 use super::list_setting::ListSetting;
+use super::said;
 use super::score_rows::register_only;
 use super::suspect_rows::place_row;
 
@@ -14,16 +15,12 @@ use super::suspect_rows::place_row;
 /// look at, not a finding.
 pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Vec<SuspectRow> {
     let mut rows: Vec<(f64, SuspectRow)> = register_only(metered, registers)
-        .map(|load| screening_row(&load.usage_point, load.mean_kw, "register readings only", metered, setting))
+        .map(|load| screening_row(&load.usage_point, load.mean_kw, said::registers_only(), metered, setting))
         .collect();
-    let ground = if metered.calibration.is_some() {
-        "fewer than seven complete days"
-    } else {
-        "too few usage points to learn from"
-    };
+    let ground = if metered.calibration.is_some() { said::few_days() } else { said::few_points() };
     for point in metered.points.iter().filter(|point| point.ledger.is_none()) {
         if let Some(mean_kw) = point.mean_kw {
-            rows.push(screening_row(&point.usage_point, mean_kw, ground, metered, setting));
+            rows.push(screening_row(&point.usage_point, mean_kw, ground.clone(), metered, setting));
         }
     }
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));
@@ -33,7 +30,7 @@ pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], sett
 fn screening_row(
     id: &UsagePointId,
     mean_kw: f64,
-    ground: &str,
+    ground: Fact,
     metered: &Metered,
     setting: &ListSetting,
 ) -> (f64, SuspectRow) {
@@ -41,11 +38,9 @@ fn screening_row(
     let mut row = place_row(id, setting);
     let excess_kw = mean_kw - usual_kw.unwrap_or(mean_kw);
     row.evidence_for.push(match usual_kw {
-        Some(usual) => {
-            format!("size: {mean_kw:.2} kW on average, {:.1} times the peers' median", mean_kw / usual).into()
-        }
-        None => format!("size: {mean_kw:.2} kW on average; no peers to compare with").into(),
+        Some(usual) => said::size_screened(mean_kw, mean_kw / usual),
+        None => said::size_alone(mean_kw),
     });
-    row.tests_missing = TESTS.iter().map(|test| format!("{}: {ground}", test.family).into()).collect();
+    row.tests_missing = TESTS.iter().map(|test| said::not_tested(test.family, ground.clone())).collect();
     (excess_kw, row)
 }

@@ -1,6 +1,6 @@
 //! A judged usage point as a line: its load, and what speaks for and against it.
 
-use crate::domain::{Step, UsagePointId};
+use crate::domain::{Fact, Step, UsagePointId};
 use crate::evidence::{self, HiddenLoad, LoadPattern, Subject, TESTS};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::metered::engine::{Metered, MeteredPoint};
@@ -9,6 +9,7 @@ use crate::unmetered::{Began, Says};
 use super::list_setting::{ByBalance, ListSetting};
 use super::meet;
 use super::rank::Ranked;
+use super::said::{self, usual};
 
 /// Contributions smaller than this are not put into words.
 pub(crate) const WORTH_A_WORD: f64 = 0.3;
@@ -43,21 +44,16 @@ pub(crate) fn suspect_row(
 /// Adds what the balance of its transformer says of a usage point.
 fn said_by_balance(id: &UsagePointId, by_balance: &ByBalance, row: &mut SuspectRow) {
     match by_balance.says.get(id) {
-        Some(says @ Says::Closes { node, within_kw }) => row.evidence_for.push(format!(
-            "balance {:+.1}: at {node} what flows in and what flows out agree within {within_kw:.1} kW when its load is counted: the load is real",
-            meet::log_odds(says)
-        ).into()),
-        Some(says @ Says::NotReal { node, share }) => row.evidence_against.push(format!(
-            "balance {:+.1}: at {node} only {:.0} % of what its meter shows flows: a fault of its data until it is checked",
-            meet::log_odds(says),
-            100.0 * share
-        ).into()),
+        Some(says @ Says::Closes { node, within_kw }) => {
+            row.evidence_for.push(said::closes(meet::log_odds(says), node, *within_kw));
+        }
+        Some(says @ Says::NotReal { node, share }) => {
+            row.evidence_against.push(said::not_real(meet::log_odds(says), node, 100.0 * share));
+        }
         None => {}
     }
     if let Some(Began { node, day, kw, .. }) = by_balance.linked.get(id) {
-        row.evidence_for.push(format!(
-            "possibly more: {kw:.1} kW that no meter sees began at {node} about the same day ({day}); a date alone proves no common farm, so neither is counted in the other"
-        ).into());
+        row.evidence_for.push(said::possibly_more(*kw, node, *day));
     }
 }
 
@@ -88,13 +84,13 @@ pub(crate) fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow 
 fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     let Some(calibration) = &metered.calibration else { return };
     let families = calibration.families(&point.measured);
-    let mut told: Vec<(f64, String)> = Vec::new();
+    let mut told: Vec<(f64, Fact)> = Vec::new();
     look_at(point, metered, |subject| {
         for (test, llr) in TESTS.iter().zip(&families) {
             match llr {
-                None => row.tests_missing.push(format!("{}: needs {}", test.family, test.needs).into()),
+                None => row.tests_missing.push(said::missing(test.family, Fact::said(test.needs))),
                 Some(llr) if llr.abs() >= WORTH_A_WORD => {
-                    told.push((*llr, format!("{}: {} ({})", test.family, (test.words)(subject), usual(*llr))))
+                    told.push((*llr, said::family(test.family, Fact::said((test.words)(subject)), usual(*llr))));
                 }
                 Some(_) => {}
             }
@@ -102,25 +98,20 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     });
     let address = point.ledger.map_or(0.0, |ledger| ledger.entry(Step::Address));
     if address >= WORTH_A_WORD {
-        told.push((
-            address,
-            format!("address: others in the building look like farms and draw a like steady load ({})", usual(address)),
-        ));
+        told.push((address, said::like_loads(usual(address))));
     }
     let (prior, mismatches) = calibration.mismatches(&point.measured);
-    told.extend(mismatches.iter().map(|words| {
-        (prior, format!("books: {words}, and is held to be {:.0} times likelier to hide a farm for it", prior.exp()))
-    }));
+    told.extend(mismatches.iter().map(|words| (prior, said::books(Fact::said(*words), prior.exp()))));
     told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
-    for (llr, text) in told {
-        if llr > 0.0 { row.evidence_for.push(text.into()) } else { row.evidence_against.push(text.into()) }
+    for (llr, fact) in told {
+        if llr > 0.0 { row.evidence_for.push(fact) } else { row.evidence_against.push(fact) }
     }
     let nearest = look_at(point, metered, |subject| {
         evidence::look_alike(subject).map(|found| (found.name, found.words(subject)))
     })
     .flatten();
     if let Some((name, words)) = nearest {
-        row.evidence_against.push(format!("resembles {}: {words}", name.replace('_', " ")).into());
+        row.evidence_against.push(said::resembles(name, Fact::said(words)));
     }
 }
 
@@ -129,17 +120,6 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
 pub(crate) fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnOnce(&Subject) -> T) -> Option<T> {
     let profile = metered.profiles.get(point.profile)?;
     Some(metered.bench.with_subject(&point.usage_point, &profile, look))
-}
-
-/// Log-odds in words that an auditor can say aloud.
-pub(crate) fn usual(llr: f64) -> String {
-    let times = llr.abs().exp();
-    let times = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
-    if llr > 0.0 {
-        format!("{times} times more usual with a farm than without")
-    } else {
-        format!("{times} times more usual without a farm")
-    }
 }
 
 fn pattern(pattern: LoadPattern) -> Pattern {

@@ -8,6 +8,8 @@ use crate::series::SUSPECTED_BY_LEVELS;
 
 use crate::unmetered::corrections::Settled;
 
+use super::said;
+
 /// Faults lie in the order of usage points and kinds.
 pub(crate) fn fault_order(a: &Fault, b: &Fault) -> std::cmp::Ordering {
     (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail))
@@ -17,9 +19,7 @@ pub(crate) fn fault_order(a: &Fault, b: &Fault) -> std::cmp::Ordering {
 pub(crate) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId, NodeId>) {
     for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::Unlinked) {
         if let Some(node) = placed.get(&fault.usage_point) {
-            fault.detail = format!(
-                "read, but not in the grid file; its load fits what is missing at {node}, and is counted there: link it to {node}"
-            ).into();
+            fault.detail = said::link_it(node);
         }
     }
 }
@@ -33,8 +33,7 @@ pub(crate) fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
     for fault in faults {
         let Some(node) = ratios.otherwise.get(&fault.usage_point) else { continue };
         if fault.kind == FaultKind::Multiplier {
-            fault.detail =
-                format!("{}; but the balance of {node} shows that it was load, and counts it", fault.detail).into();
+            fault.detail = said::was_load(fault.detail.clone(), node);
         } else if is_suspicion(fault) {
             fault.kind = FaultKind::Multiplier;
             fault.detail = fault

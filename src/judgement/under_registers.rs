@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, UsagePointId};
+use crate::domain::{CivilDay, Fact, UsagePointId};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::unmetered::culprits::Culprit;
 use crate::unmetered::fallen::Fallen;
 use crate::unmetered::nodes::NINETY;
 
 use super::list_setting::ListSetting;
+use super::said;
 use super::suspect_rows::place_row;
 
 /// Probability of such a finding: in a simulated utility drawn after the rules were fixed all 30
@@ -44,11 +45,7 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
     (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =
         (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
     row.hidden_kwh = Some(kw * hours);
-    row.evidence_for.push(format!(
-        "balance: what is missing at {} follows this meter hour by hour in odd and in even weeks, {beta:.2} kW for each kW it shows ({strength:.0} standard deviations); it shows {:.0} % of the load",
-        culprit.node,
-        100.0 / (1.0 + beta)
-    ).into());
+    row.evidence_for.push(said::follows_meter(&culprit.node, beta, strength, 100.0 / (1.0 + beta)));
     row
 }
 
@@ -64,6 +61,6 @@ fn fallen_row(fallen: &Fallen, setting: &ListSetting) -> SuspectRow {
     (row.since, row.since_low, row.since_high) =
         (Some(fallen.timed.day), Some(CivilDay(fallen.timed.day.0 - 1)), Some(CivilDay(fallen.timed.day.0 + 1)));
     row.hidden_kwh = Some(kw * 24.0 * f64::from((fallen.last.0 - fallen.timed.day.0 + 1).max(0)));
-    row.evidence_for.push(format!("balance: {}", fallen.ground()).into());
+    row.evidence_for.push(said::by_balance(Fact::said(fallen.ground())));
     row
 }

@@ -160,7 +160,7 @@ fn exceeds_licence(row: &SuspectRow) -> bool {
 /// What a licence that is exceeded says stands first of what speaks for a finding.
 fn tell_licences(suspects: &mut [SuspectRow], licensed: &BTreeMap<UsagePointId, LicenceVerdict>) {
     for row in suspects.iter_mut().filter(|row| exceeds_licence(row)) {
-        row.evidence_for.splice(0..0, licensed.get(&row.usage_point).map(LicenceVerdict::reason).map(Fact::said));
+        row.evidence_for.splice(0..0, licensed.get(&row.usage_point).map(LicenceVerdict::reason));
     }
 }
 

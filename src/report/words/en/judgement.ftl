@@ -1,5 +1,6 @@
 evidence-family = { $family }: { $what } ({ $usual })
 evidence-missing = { $family }: needs { $needs }
+evidence-not_tested = { $family }: { $ground }
 odds-with = { $times } times more usual with a farm than without
 odds-without = { $times } times more usual without a farm
 ground-registers = register readings only

@@ -1,5 +1,6 @@
 evidence-family = { $family }: { $what } ({ $usual })
 evidence-missing = { $family }: қажеті: { $needs }
+evidence-not_tested = { $family }: { $ground }
 odds-with = фермамен { $times } есе жиірек кездеседі
 odds-without = фермасыз { $times } есе жиірек кездеседі
 ground-registers = тек өспелі көрсеткіштер бар

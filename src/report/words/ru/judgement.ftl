@@ -1,5 +1,6 @@
 evidence-family = { $family }: { $what } ({ $usual })
 evidence-missing = { $family }: нужно: { $needs }
+evidence-not_tested = { $family }: { $ground }
 odds-with = с фермой в { $times } { $times ->
     [one] раз
     [few] раза
