@@ -583,8 +583,7 @@ mod tests {
         let counted = judge(&licence(), LicenceMatch::UsagePoint, load).counted(&series, &calendar);
         assert_eq!(counted.hours, HoursBeyond { outside: 30.0 * 24.0, above: 120.0 });
         assert!(
-            counted.reason().to_string().contains("720 hours")
-                && counted.reason().to_string().contains("over 120 hours"),
+            counted.reason().to_string().contains("hours=720") && counted.reason().to_string().contains("hours=120"),
             "{}",
             counted.reason()
         );

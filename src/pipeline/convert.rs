@@ -16,7 +16,7 @@ use crate::series::{
 };
 
 use super::inputs::{PipelineError, Watching, found_files, read_all};
-use super::{Interrupt, Progress};
+use super::plan::{Interrupt, Progress};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 
 /// Words of a reading that is put away.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::{CivilDay, Customer, UsagePointId};
 use crate::findings::{DayTemperature, Dossier, Findings, LoadPicture, SuspectRow};
 
-use super::Run;
+use super::run::Run;
 use crate::metered::engine::Metered;
 
 /// Listed usage points that are drawn, at most.

@@ -17,7 +17,7 @@ use crate::series::{Gathered, Gatherer, MeterRatios};
 
 use crate::digest::memory::MemoryError;
 
-use super::{Interrupt, Progress, ScanPlan};
+use super::plan::{Interrupt, Progress, ScanPlan};
 
 /// Why a run could not finish.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, StampClock, S
 use crate::series::{FaultGate, Gatherer, LoadSeries, RawReading, RegisterRead, Stretch, register_load, series_of};
 
 use super::inputs::{PipelineError, Watching};
-use super::{Interrupt, Progress};
+use super::plan::{Interrupt, Progress};
 use crate::digest::memory::{Demand, MemoryPlan};
 
 /// Readings that are shown.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::digest::NodeProfile;
-use crate::domain::{Calendar, Fact, IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::domain::{Calendar, IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::evidence::{
     HiddenLoad, LoadPattern, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,
 };
@@ -17,13 +17,14 @@ use crate::ingest::{BlockSink, Readings, Survey};
 use crate::judgement::LicenceVerdict;
 use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
 
-use super::{Interrupt, PipelineError, Progress};
+use super::dossiers::MOST_DRAWN;
+use super::inputs::PipelineError;
+use super::plan::{Interrupt, Progress};
 use crate::digest::counted::Counted;
 use crate::digest::first_pass::{Prepared, Setting};
 use crate::judgement::listing::Listing;
 use crate::judgement::suspect_rows::tell_load;
 use crate::metered::engine::Metered;
-use crate::pipeline::dossiers::MOST_DRAWN;
 use crate::unmetered::nodes::Places;
 
 /// Where readings are found again.

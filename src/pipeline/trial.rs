@@ -16,7 +16,7 @@ use crate::metered::{InjectionSettings, plant};
 use crate::series::LoadSeries;
 
 use super::plan::Progress;
-use super::{Judged, Run};
+use super::run::{Judged, Run};
 use crate::judgement::listing::Listing;
 use crate::metered::engine::{EngineSetting, Metered, hosts_of};
 use crate::unmetered::nodes::{Balanced, GridSetting};

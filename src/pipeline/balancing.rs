@@ -1,0 +1,94 @@
+//! The third step: from sums and balance meters to what balances tell.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::{Position, UsagePointId};
+use crate::findings::CoverageRow;
+use crate::judgement::coverage;
+use crate::judgement::node_rows::GridTold;
+use crate::metered::engine::Metered;
+use crate::population::{LoadShapes, UsualLoads};
+use crate::series::{LoadSeries, RegisterLoad};
+use crate::unmetered::nodes::{self, Balanced, GridSeries, GridSetting};
+use crate::unmetered::positions::Positions;
+use crate::unmetered::{customer_registers, register_supplies, unread};
+
+use super::inputs::PipelineError;
+use super::run::Run;
+use super::second_look::SecondLook;
+use super::trial::Beside;
+
+/// What balances are made with.
+pub(super) struct Balancing<'a> {
+    pub(super) series: GridSeries,
+    pub(super) registers: &'a [RegisterLoad],
+    /// Series of the sample, from which load profiles of classes are learned.
+    pub(super) hosts: &'a [LoadSeries],
+    pub(super) look: &'a SecondLook<'a>,
+    pub(super) beside: &'a mut dyn Beside,
+}
+
+impl Run<'_> {
+    /// Balances the grid, customers with registers included.
+    pub(super) fn balance(
+        &self,
+        metered: &Metered,
+        balancing: &mut Balancing,
+    ) -> Result<(GridTold, Vec<CoverageRow>), PipelineError> {
+        let Balancing { series, registers, hosts, look, beside } = balancing;
+        let is_read = |id: &str| metered.is_read(id);
+        let register_only = |id: &str| {
+            !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok()
+        };
+        let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
+        let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
+        let by_register: Vec<&RegisterLoad> =
+            registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
+        let profiled = customer_registers::add_to_sums(
+            &by_register,
+            self.sums,
+            &shapes,
+            &self.tables.grid,
+            &self.tables.customers,
+            &series.supplies,
+            &self.plan.calendar,
+        );
+        series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
+        let balance = &self.plan.config.balance;
+        let members =
+            metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
+        let of_registers = by_register.iter().map(|load| (metered.bench.facts(&load.usage_point), load.mean_kw));
+        let usual = UsualLoads::of(members.chain(of_registers));
+        let unread = unread::expected(
+            &self.tables.grid,
+            in_balance,
+            |id| metered.bench.facts(id),
+            (&usual, &shapes),
+            &series.supplies,
+        );
+        let place = Position { latitude: balance.latitude, longitude: balance.longitude };
+        let setting = GridSetting {
+            grid: &self.tables.grid,
+            series,
+            corrected: Arc::default(),
+            sums: self.sums,
+            is_read: &is_read,
+            fell_kw: &|id| metered.fell_kw(id),
+            mean_kw: &|id| metered.point(id).and_then(|point| point.mean_kw),
+            profiled: &profiled,
+            unread: &unread,
+            in_balance: &in_balance,
+            calendar: &self.plan.calendar,
+            positions: &Positions::of_grid(&self.tables.grid, &self.tables.customers, place),
+            settings: self.balance_settings(),
+            prior: self.plan.config.prior.node,
+        };
+        let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
+        let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
+        let found = nodes::balance_grid(&setting, &read_again, &mut then)?;
+        let grid = GridTold::of(found, &self.plan.calendar);
+        let coverage = coverage::coverage_rows(&setting, &grid.nodes, register_only);
+        Ok((grid, coverage))
+    }
+}

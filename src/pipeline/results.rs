@@ -1,0 +1,179 @@
+//! The last step: everything that was found, put together with how the run was made.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::consequence::at_stake::{self, Consequences};
+use crate::consequence::pseudonymise;
+use crate::domain::{CivilDay, Fact, Fault, Reject, has_names, unmarked};
+use crate::evidence::statistics;
+use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime};
+use crate::judgement::listing::Listing;
+use crate::judgement::node_rows::GridTold;
+use crate::judgement::score_rows::family_names;
+use crate::judgement::told_faults::{fault_order, propose_links, tell_ratios};
+use crate::metered::engine::Metered;
+use crate::unmetered::culprits::Culprit;
+use crate::unmetered::nodes::GridSeries;
+
+use super::run::Run;
+
+/// The file by which a folder of `darkload simulate` is known.
+const SIMULATED: &str = "simulate.toml";
+
+/// What reading came to, for the run's record.
+pub(super) struct WhatWasRead {
+    /// Interval and register readings.
+    pub(super) readings: (u64, u64),
+    pub(super) rejects: Vec<Reject>,
+    pub(super) digests: Vec<InputDigest>,
+    /// Other ways in which files may be read.
+    pub(super) doubts: Vec<String>,
+}
+
+/// Whether `darkload simulate` left its settings beside a file of readings.
+fn is_simulated(readings: &Path) -> bool {
+    readings.parent().is_some_and(|folder| folder.join(SIMULATED).is_file())
+}
+
+impl Run<'_> {
+    pub(super) fn assemble(
+        &self,
+        metered: &Metered,
+        (grid, coverage): (GridTold, Vec<CoverageRow>),
+        mut listing: Listing,
+        series: &GridSeries,
+        mut faults: Vec<Fault>,
+    ) -> Findings {
+        let GridTold { mut nodes, days, placed, culprits, supply_faults, ratios, .. } = grid;
+        propose_links(&mut faults, &placed);
+        tell_ratios(&mut faults, &ratios);
+        faults.extend(supply_faults);
+        faults.extend(culprits.iter().filter_map(Culprit::fault));
+        faults.sort_by(fault_order);
+        let stakes = self.stakes();
+        let Consequences { money, addresses, worklist, regions, node_places, notes } =
+            at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series));
+        let run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
+        Findings {
+            worklist,
+            regions,
+            addresses,
+            money,
+            suspects: listing.suspects,
+            screening: listing.screening,
+            statistic_names: statistics().map(|(_, statistic)| statistic.name).collect(),
+            family_names: family_names(),
+            scores: listing.scores,
+            nodes,
+            node_days: days,
+            coverage,
+            cleared: listing.cleared,
+            faults,
+            rejects: Vec::new(),
+            node_places,
+            names: Vec::new(),
+            notes: [self.notes(metered), notes].concat(),
+            dossiers: Vec::new(),
+            temperatures: Vec::new(),
+            run,
+        }
+    }
+
+    /// Adds to the findings what is known when everything else is done, and puts pseudonyms in
+    /// place of names where the plan asks for it.
+    pub(super) fn completed(
+        &self,
+        mut findings: Findings,
+        period: Option<(CivilDay, CivilDay)>,
+        read: WhatWasRead,
+        stages: Vec<StageTime>,
+    ) -> Findings {
+        findings.rejects = [read.rejects, self.tables.rejects.clone()].concat();
+        findings.rejects.sort();
+        findings.notes.splice(0..0, read.doubts.into_iter().map(Fact::said));
+        let run = &mut findings.run;
+        run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
+        (run.readings, run.register_readings) = read.readings;
+        run.rejects = findings.rejects.iter().map(|reject| reject.records).sum();
+        run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
+        run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
+        run.stages = stages;
+        findings.rejects.iter_mut().for_each(Reject::shorten);
+        match &self.plan.pseudonym_key {
+            Some(key) => pseudonymise(&mut findings, key, self.tables.meters()),
+            None => findings.each_sentence(|sentence| {
+                if has_names(sentence) {
+                    *sentence = unmarked(sentence);
+                }
+            }),
+        }
+        findings
+    }
+
+    fn record(&self, metered: &Metered) -> RunRecord {
+        let zone = self.plan.calendar.zone_name();
+        RunRecord {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: self.plan.config.run.seed,
+            options: self.plan.options.clone(),
+            timezone: zone
+                .map_or_else(|| "none given: stamps are local clock time without changes".to_owned(), str::to_owned),
+            usage_points: metered.points.len() as u64,
+            config: self.plan.config.to_table(),
+            prevalence: prevalence(metered),
+            ..RunRecord::default()
+        }
+    }
+
+    fn notes(&self, metered: &Metered) -> Vec<Fact> {
+        let mut notes = Vec::new();
+        if !metered.points.is_empty() {
+            notes.push(
+                format!(
+                    "the smallest load behind a meter that is claimed draws {} kW while it runs (setting run.least_kw)",
+                    self.plan.config.run.least_kw
+                )
+                .into(),
+            );
+        }
+        if self.plan.calendar.zone_name().is_none() {
+            notes.push("no --timezone: stamps without an offset are taken as local clock time without changes".into());
+        }
+        if metered.calibration.is_none() && !metered.points.is_empty() {
+            notes.push(
+                "too few usage points with a week of readings to learn from (about a hundred are needed): no probabilities, see screening.csv"
+                    .into(),
+            );
+        }
+        if self.tables.customers.is_empty() {
+            notes.push("no --customers: all usage points are compared with one another".into());
+        }
+        if self.plan.tables.weather.is_none() {
+            notes.push("no --weather: heating and cooling cannot be told from a farm by temperature".into());
+        }
+        if self.tables.grid.is_empty() {
+            notes.push("no --grid: load that no meter sees cannot be found".into());
+        }
+        notes
+    }
+}
+
+/// Prior and prevalence of every calibration group and tariff class in it.
+fn prevalence(metered: &Metered) -> Vec<Prevalence> {
+    let Some(calibration) = &metered.calibration else { return Vec::new() };
+    let mut members: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for point in &metered.points {
+        *members.entry((&point.measured.group, &point.measured.tariff_class)).or_insert(0) += 1;
+    }
+    members
+        .into_iter()
+        .map(|((group, class), usage_points)| Prevalence {
+            // A group of several classes is named once for each of them.
+            stratum: if group.starts_with(class) { group.to_owned() } else { format!("{group}: {class}") },
+            usage_points,
+            prior: calibration.prior(class),
+            prevalence: calibration.prevalence(group, class, 1.0),
+        })
+        .collect()
+}

@@ -1,0 +1,124 @@
+//! What every stage works with, and the settings that each room is given of it.
+
+use crate::consequence::Visits;
+use crate::consequence::at_stake::Stakes;
+use crate::digest::first_pass;
+use crate::domain::Fault;
+use crate::judgement::LicenceCheck;
+use crate::judgement::list_setting::ListSetting;
+use crate::judgement::listing::Listing;
+use crate::judgement::told_faults::fault_order;
+use crate::metered::engine::{self, EngineSetting, Metered};
+use crate::metered::{CalibrationSettings, InjectionSettings, MismatchSettings};
+use crate::population::Buildings;
+use crate::series::{GridSums, LoadSeries};
+use crate::unmetered::BalanceSettings;
+
+use super::inputs::Tables;
+use super::plan::ScanPlan;
+
+/// A run after its list is made.
+pub(super) struct Judged<'a> {
+    pub(super) run: &'a Run<'a>,
+    pub(super) metered: &'a Metered<'a>,
+    pub(super) hosts: &'a [LoadSeries],
+    pub(super) listing: &'a Listing,
+}
+
+/// What every stage works with.
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a ScanPlan,
+    pub(super) tables: &'a Tables,
+    pub(super) buildings: &'a Buildings,
+    pub(super) sums: &'a GridSums,
+}
+
+impl Run<'_> {
+    pub(super) fn first_pass_setting(&self) -> first_pass::Setting<'_> {
+        let config = &self.plan.config;
+        first_pass::Setting {
+            calendar: &self.plan.calendar,
+            customers: &self.tables.customers,
+            meters: &self.tables.meters,
+            grid: &self.tables.grid,
+            period: self.plan.period,
+            seed: config.run.seed,
+            sample: config.calibration.sample,
+        }
+    }
+
+    pub(super) fn engine_setting(&self) -> EngineSetting<'_> {
+        let config = &self.plan.config;
+        EngineSetting {
+            calendar: &self.plan.calendar,
+            customers: &self.tables.customers,
+            buildings: self.buildings,
+            grid: &self.tables.grid,
+            class_words: &config.class_words,
+            weather: &self.tables.weather,
+            injection: InjectionSettings { seed: config.run.seed, per_host: config.calibration.per_usage_point },
+            population: config.calibration.population,
+        }
+    }
+
+    /// Adds usage points that a file does not know, and puts faults in the order of usage points
+    /// and kinds.
+    pub(super) fn sort_faults(&self, faults: &mut Vec<Fault>, metered: &Metered) {
+        let grid = &self.tables.grid;
+        let points = metered.points.iter().map(|point| (&point.usage_point, point.days));
+        faults.extend(engine::unknown_points(points, grid, &self.tables.customers));
+        faults.sort_by(fault_order);
+    }
+
+    pub(super) fn calibration_settings(&self) -> CalibrationSettings {
+        let prior = &self.plan.config.prior;
+        let mismatch = MismatchSettings { above_contract: prior.above_contract, inactive: prior.inactive };
+        CalibrationSettings {
+            prior: prior.by_class.clone(),
+            default_prior: prior.default,
+            prior_strength: prior.strength,
+            mismatch,
+        }
+    }
+
+    pub(super) fn list_setting<'a>(&'a self, licences: &'a LicenceCheck) -> ListSetting<'a> {
+        ListSetting {
+            customers: &self.tables.customers,
+            grid: &self.tables.grid,
+            licences,
+            lawful_class: &self.plan.config.lawful_class,
+            least_kw: self.plan.config.run.least_kw,
+            fdr: self.plan.config.run.fdr,
+            top: self.plan.top,
+        }
+    }
+
+    pub(super) fn balance_settings(&self) -> BalanceSettings {
+        let balance = &self.plan.config.balance;
+        BalanceSettings {
+            power_factor: balance.power_factor,
+            line_loss_share: balance.line_loss_share,
+            largest_filled_share: balance.largest_filled_share,
+        }
+    }
+
+    pub(super) fn stakes(&self) -> Stakes<'_> {
+        let config = &self.plan.config;
+        Stakes {
+            customers: &self.tables.customers,
+            grid: &self.tables.grid,
+            tariffs: &self.tables.tariffs,
+            buildings: self.buildings,
+            sums: self.sums,
+            calendar: &self.plan.calendar,
+            money: &config.money,
+            rules: &self.plan.rules,
+            visits: Visits {
+                crews: Some(config.visits.crews).filter(|crews| *crews > 0),
+                per_crew: config.visits.per_crew,
+                cost: config.visits.cost,
+            },
+            power_factor: config.balance.power_factor,
+        }
+    }
+}
