@@ -3,6 +3,7 @@
 pub(crate) mod cleared;
 pub(crate) mod coverage;
 mod discovery;
+pub(crate) mod dossiers;
 mod lawful;
 mod licence;
 pub(crate) mod list_setting;
@@ -15,6 +16,7 @@ pub(crate) mod rank;
 pub(crate) mod said;
 pub(crate) mod score_rows;
 pub(crate) mod screening;
+pub(crate) mod second_look;
 pub(crate) mod suspect_rows;
 pub(crate) mod told_faults;
 pub(crate) mod under_registers;

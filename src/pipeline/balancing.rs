@@ -15,8 +15,8 @@ use crate::unmetered::positions::Positions;
 use crate::unmetered::{customer_registers, register_supplies, unread};
 
 use super::inputs::PipelineError;
+use super::read_again::ReadAgain;
 use super::run::Run;
-use super::second_look::SecondLook;
 use super::trial::Beside;
 
 /// What balances are made with.
@@ -25,7 +25,7 @@ pub(super) struct Balancing<'a> {
     pub(super) registers: &'a [RegisterLoad],
     /// Series of the sample, from which load profiles of classes are learned.
     pub(super) hosts: &'a [LoadSeries],
-    pub(super) look: &'a SecondLook<'a>,
+    pub(super) look: &'a ReadAgain<'a>,
     pub(super) beside: &'a mut dyn Beside,
 }
 

@@ -2,13 +2,12 @@
 
 mod balancing;
 mod convert;
-mod dossiers;
 mod inputs;
 mod inspect;
 mod plan;
+mod read_again;
 mod results;
 mod run;
-mod second_look;
 mod stage_clock;
 mod trial;
 
@@ -21,7 +20,7 @@ use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::findings::{Findings, TrialReport};
 use crate::ingest::{Readings, Survey};
 use crate::judgement::list_setting::ByBalance;
-use crate::judgement::{LicenceCheck, listing, meet, under_registers};
+use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
 use crate::metered::{engine, registers};
 use crate::population::Buildings;
 use crate::series::{Gatherer, GridSums, RawReading, Stretch, register_loads};
@@ -30,9 +29,9 @@ use crate::unmetered::register_supplies;
 
 use balancing::Balancing;
 use inputs::{ReadingsRead, Tables, Watching};
+use read_again::ReadAgain;
 use results::WhatWasRead;
 use run::{Judged, Run};
-use second_look::SecondLook;
 use stage_clock::StageClock;
 use trial::{Alone, Beside, Trial};
 
@@ -116,7 +115,7 @@ fn scan_and(
     progress.stage("balancing the grid", None);
     let setting = run.first_pass_setting();
     let look =
-        SecondLook { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
+        ReadAgain { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (mut grid, coverage) = run.balance(&metered, &mut balancing)?;
@@ -131,7 +130,13 @@ fn scan_and(
         says: std::mem::take(&mut grid.says),
     };
     let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
-    let pictures = look.refine(&mut listing, (&metered, &grid.ratios.otherwise), plan.config.run.least_kw, progress)?;
+    let claims = (plan.config.run.least_kw, &plan.calendar);
+    let pictures = second_look::refine(&mut listing, (&metered, &grid.ratios.otherwise), claims, |wanted, look_at| {
+        let (looked, pieces) = look.each(wanted, look_at)?;
+        let count = wanted.len();
+        progress.remark(&format!("second look at {count} listed usage points: {pieces} pieces of files read again"));
+        Ok::<_, PipelineError>(looked)
+    })?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
     gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     unchanged(&readings, &tables)?;

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use crate::consequence::at_stake::{self, Consequences};
 use crate::consequence::pseudonymise;
-use crate::domain::{CivilDay, Fact, Fault, Reject, has_names, unmarked};
+use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
-use crate::findings::{CoverageRow, Findings, InputDigest, Prevalence, RunRecord, StageTime};
+use crate::findings::{CoverageRow, Findings, InputDigest, LoadPicture, Prevalence, RunRecord, StageTime};
+use crate::judgement::dossiers;
 use crate::judgement::listing::Listing;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::score_rows::family_names;
@@ -16,6 +17,7 @@ use crate::metered::engine::Metered;
 use crate::unmetered::culprits::Culprit;
 use crate::unmetered::nodes::GridSeries;
 
+use super::inputs::Tables;
 use super::run::Run;
 
 /// The file by which a folder of `darkload simulate` is known.
@@ -37,6 +39,21 @@ fn is_simulated(readings: &Path) -> bool {
 }
 
 impl Run<'_> {
+    /// Findings with all that the page draws beside them.
+    pub(super) fn drawn(
+        &self,
+        findings: Findings,
+        pictures: BTreeMap<UsagePointId, LoadPicture>,
+        metered: &Metered,
+    ) -> Findings {
+        let Tables { customers, weather, .. } = self.tables;
+        Findings {
+            dossiers: dossiers::of_suspects(&findings.suspects, pictures, metered, customers),
+            temperatures: dossiers::temperatures(metered.period(), weather, &self.plan.calendar),
+            ..findings
+        }
+    }
+
     pub(super) fn assemble(
         &self,
         metered: &Metered,

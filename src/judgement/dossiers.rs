@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, Customer, UsagePointId};
-use crate::findings::{DayTemperature, Dossier, Findings, LoadPicture, SuspectRow};
+use crate::domain::{Calendar, CivilDay, Customer, UsagePointId, Weather};
+use crate::findings::{DayTemperature, Dossier, LoadPicture, SuspectRow};
 
-use super::run::Run;
 use crate::metered::engine::Metered;
 
 /// Listed usage points that are drawn, at most.
@@ -15,7 +14,7 @@ const CARPET_LETTERS: usize = 14_000_000;
 
 /// One dossier for each of the first suspects. Carpets are given to the first for whom there is
 /// room; the others keep their days.
-fn of_suspects(
+pub(crate) fn of_suspects(
     suspects: &[SuspectRow],
     mut pictures: BTreeMap<UsagePointId, LoadPicture>,
     metered: &Metered,
@@ -43,29 +42,16 @@ fn of_suspects(
     suspects.iter().take(MOST_DRAWN).map(dossier).collect()
 }
 
-impl Run<'_> {
-    /// Findings with all that the page draws beside them.
-    pub(crate) fn drawn(
-        &self,
-        findings: Findings,
-        pictures: BTreeMap<UsagePointId, LoadPicture>,
-        metered: &Metered,
-    ) -> Findings {
-        let customers = &self.tables.customers;
-        Findings {
-            dossiers: of_suspects(&findings.suspects, pictures, metered, customers),
-            temperatures: self.temperatures(metered.period()),
-            ..findings
-        }
-    }
-
-    /// Temperatures of the days of the run.
-    fn temperatures(&self, period: Option<(CivilDay, CivilDay)>) -> Vec<DayTemperature> {
-        let Some((from, to)) = period else { return Vec::new() };
-        let on = |day: i32| {
-            let day = CivilDay(day);
-            DayTemperature { day, celsius: f64::from(self.tables.weather.day_mean_c(&self.plan.calendar, day)) }
-        };
-        (from.0..=to.0).map(on).filter(|day| day.celsius.is_finite()).collect()
-    }
+/// Temperatures of the days of a run; empty without weather.
+pub(crate) fn temperatures(
+    period: Option<(CivilDay, CivilDay)>,
+    weather: &Weather,
+    calendar: &Calendar,
+) -> Vec<DayTemperature> {
+    let Some((from, to)) = period else { return Vec::new() };
+    let on = |day: i32| {
+        let day = CivilDay(day);
+        DayTemperature { day, celsius: f64::from(weather.day_mean_c(calendar, day)) }
+    };
+    (from.0..=to.0).map(on).filter(|day| day.celsius.is_finite()).collect()
 }

@@ -1,0 +1,88 @@
+//! Readings once more, for usage points that somebody asks about: the listed, and those that a
+//! balance may name.
+//!
+//! Only the pieces of files that hold their rows are read; where readings were parted, their
+//! partitions are taken from memory or disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use crate::digest::counted::Counted;
+use crate::digest::first_pass::{Prepared, Setting};
+use crate::domain::{IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::ingest::{BlockSink, Readings, Survey};
+use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
+
+use super::inputs::PipelineError;
+use super::plan::Interrupt;
+
+/// Where readings are found again.
+pub(crate) struct ReadAgain<'a> {
+    pub(crate) readings: &'a Readings,
+    pub(crate) survey: &'a Survey,
+    pub(crate) gatherer: &'a Gatherer<'a>,
+    /// Hourly loads that were made of counters.
+    pub(crate) counted: &'a Counted,
+    pub(crate) setting: Setting<'a>,
+    pub(crate) interrupt: &'a Interrupt,
+}
+
+/// Passes blocks to the picker; rejects were listed the first time.
+struct Picking<'a> {
+    picker: Picker<'a>,
+    interrupt: &'a Interrupt,
+}
+
+impl BlockSink for Picking<'_> {
+    fn intervals(&self, block: &IntervalBlock) {
+        self.picker.add(block);
+    }
+    fn registers(&self, _: &RegisterBlock) {}
+    fn reject(&self, _: Reject) {}
+    fn stopped(&self) -> bool {
+        self.interrupt.is_set()
+    }
+}
+
+impl ReadAgain<'_> {
+    /// The series of `wanted` usage points behind the fault gate, and the number of pieces that
+    /// were read for them.
+    pub(crate) fn series(
+        &self,
+        wanted: &BTreeSet<UsagePointId>,
+    ) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
+        self.each(wanted, |_, prepared| Some(prepared.series))
+    }
+
+    /// What `make` makes of each of the `wanted` usage points the moment it is read again, and the
+    /// number of pieces that were read for them.
+    pub(crate) fn each<T: Send>(
+        &self,
+        wanted: &BTreeSet<UsagePointId>,
+        make: impl Fn(&UsagePointId, Prepared) -> Option<T> + Sync,
+    ) -> Result<(BTreeMap<UsagePointId, T>, usize), PipelineError> {
+        let found = Mutex::new(BTreeMap::new());
+        let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
+            let id: UsagePointId = id.into();
+            let made = self.setting.prepare(&id, stretches, apart).and_then(|prepared| make(&id, prepared));
+            if let Some(made) = made {
+                found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, made);
+            }
+        };
+        for (id, readings) in self.counted.iter().filter(|(id, _)| wanted.contains(*id)) {
+            finish(id.as_ref(), &[], readings);
+        }
+        let mut pieces = 0;
+        if let (false, Survey::Together(roster)) =
+            (self.gatherer.finish_again(&|id| wanted.contains(id), &finish), self.survey)
+        {
+            let order = roster.pieces_of(|id| wanted.contains(id));
+            pieces = order.len();
+            let sink = Picking { picker: Picker::new(wanted), interrupt: self.interrupt };
+            self.readings.read_again(&order, self.setting.calendar, &sink)?;
+            sink.picker.finish(&finish);
+        }
+        self.gatherer.failure().map_or(Ok(()), Err)?;
+        Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
+    }
+}
