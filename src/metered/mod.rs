@@ -15,6 +15,7 @@ mod mismatch;
 mod neighbours;
 pub(crate) mod registers;
 mod stories;
+pub(crate) mod trial;
 mod weights;
 
 pub use calibration::{Calibration, CalibrationSettings, Measured};

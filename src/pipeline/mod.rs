@@ -37,7 +37,7 @@ use trial::{Alone, Beside, Trial};
 
 pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
-pub use inspect::{Inspection, MonthCover, RegisterCover, ShownReading, inspect};
+pub use inspect::{Inspection, inspect};
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
 
 /// Runs a scan. Nothing is written but files without a name beside the result folder, for what does

@@ -7,6 +7,7 @@
 
 mod canonical;
 mod catch_up;
+pub(crate) mod cover;
 mod day_fold;
 mod display;
 mod fault_gate;
@@ -28,6 +29,7 @@ mod stuck;
 mod swapped_channels;
 
 pub use canonical::{CanonicalReading, canonical_readings};
+pub use cover::{MonthCover, RegisterCover, ShownReading};
 pub use day_fold::{DayFold, DayLevel, HOURS};
 #[cfg(test)]
 pub(crate) use display::as_shown;
