@@ -19,7 +19,7 @@ mod subject;
 mod weather;
 
 pub use constant::FLOOR;
-pub use hidden_load::{HiddenLoad, LoadPattern, OwnFloor, hidden_load, scheduled_hours};
+pub use hidden_load::{HiddenLoad, LoadCourse, OwnFloor, hidden_load, scheduled_hours};
 pub use look_alike::{LOOK_ALIKES, LookAlike, RETURN_FROM_ABSENCE, WRONG_METER_RATIO, look_alike, resembles};
 pub use onset_day::onset_day;
 pub use running_hours::{by_hours, without_cuts};

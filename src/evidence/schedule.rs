@@ -10,7 +10,7 @@
 //! window of its own; see `weather` and `daylight`.
 //! Source: two-level window fit, the robust form of matched filtering with a rectangle.
 
-use crate::digest::{HOURS, HourBand, NodeProfile};
+use crate::digest::{HOURS, HourBand, UsageProfile};
 
 use super::subject::ln_kw;
 use super::{EvidenceTest, Statistic, Subject};
@@ -71,7 +71,7 @@ pub(super) struct Window {
 
 /// The window with the largest contrast over all halves of months. What the display rounds off
 /// hides how the level varies.
-pub(super) fn best_window(profile: &NodeProfile) -> Option<Window> {
+pub(super) fn best_window(profile: &UsageProfile) -> Option<Window> {
     let best = profile
         .halves(Subject::MIN_DAYS)
         .filter_map(window_of)

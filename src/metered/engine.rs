@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::digest::{NodeProfile, ProfilePlace, ProfileStore};
+use crate::digest::{ProfilePlace, ProfileStore, UsageProfile};
 use crate::domain::{
     Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heating, Ledger, Purpose, Step, UsagePointId, Weather,
     seed_of,
@@ -22,7 +22,7 @@ use crate::metered::{
 };
 use crate::population::Buildings;
 use crate::population::{
-    ClassWords, NodeFacts, PeerBaseline, Peers, Premises, Stratum, UNKNOWN_CLASS, premises_of_classes,
+    ClassWords, CustomerFacts, PeerBaseline, Peers, Premises, Stratum, UNKNOWN_CLASS, premises_of_classes,
 };
 use crate::series::LoadSeries;
 
@@ -97,9 +97,9 @@ pub(crate) struct Bench<'a> {
 
 impl Bench<'_> {
     /// What the utility knows of a usage point.
-    pub(crate) fn facts(&self, id: &str) -> NodeFacts {
-        let facts = NodeFacts::of(self.customers.get(id));
-        NodeFacts { premises: self.premises.get(&facts.tariff_class).copied().unwrap_or_default(), ..facts }
+    pub(crate) fn facts(&self, id: &str) -> CustomerFacts {
+        let facts = CustomerFacts::of(self.customers.get(id));
+        CustomerFacts { premises: self.premises.get(&facts.tariff_class).copied().unwrap_or_default(), ..facts }
     }
 
     /// What every tariff class is for.
@@ -118,7 +118,7 @@ impl Bench<'_> {
     }
 
     /// Shows a profile to `look` as the tests see it.
-    pub(crate) fn with_subject<T>(&self, id: &str, profile: &NodeProfile, look: impl FnOnce(&Subject) -> T) -> T {
+    pub(crate) fn with_subject<T>(&self, id: &str, profile: &UsageProfile, look: impl FnOnce(&Subject) -> T) -> T {
         let facts = self.facts(id);
         let alone = self.crowds.alone(id, &facts, profile, &self.day_weather);
         let stratum = facts.stratum();
@@ -147,7 +147,7 @@ impl Bench<'_> {
     }
 }
 
-fn kin(facts: &NodeFacts, has_hours: bool) -> Kin {
+fn kin(facts: &CustomerFacts, has_hours: bool) -> Kin {
     Kin { tariff_class: facts.tariff_class.clone(), electric_heating: facts.heating == Heating::Electric, has_hours }
 }
 
@@ -179,7 +179,7 @@ fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
     let day_weather = span
         .map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
     // Strata, kins and names are few; each is made once.
-    let mut strata: BTreeMap<FactKey, (Stratum, NodeFacts)> = BTreeMap::new();
+    let mut strata: BTreeMap<FactKey, (Stratum, CustomerFacts)> = BTreeMap::new();
     let mut members: BTreeMap<(Option<&str>, Heating, bool), usize> = BTreeMap::new();
     let keys: Vec<FactKey> = (points.iter())
         .map(|point| {
@@ -188,7 +188,7 @@ fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
             let heating = customer.map_or(Heating::Unknown, |c| c.heating);
             let key = (class, customer.and_then(|c| c.contracted_kw).map(f64::to_bits), heating);
             strata.entry(key).or_insert_with(|| {
-                let facts = NodeFacts::of(customer);
+                let facts = CustomerFacts::of(customer);
                 (facts.stratum(), facts)
             });
             *members.entry((class, heating, point.step_min <= 60)).or_default() += 1;
@@ -228,7 +228,7 @@ fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
 fn look_at_all<T: Send>(
     places: &[ProfilePlace],
     profiles: &ProfileStore,
-    look: impl Fn(usize, &NodeProfile) -> T + Sync,
+    look: impl Fn(usize, &UsageProfile) -> T + Sync,
 ) -> Vec<Option<T>> {
     let mut by_place: Vec<(ProfilePlace, u32)> =
         places.iter().enumerate().map(|(index, &place)| (place, index as u32)).collect();
@@ -270,7 +270,7 @@ fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Ve
 }
 
 impl Shift {
-    fn of(profile: &NodeProfile) -> Self {
+    fn of(profile: &UsageProfile) -> Self {
         let regimes = &profile.mean_regimes;
         let kw = (regimes.after_kw - regimes.before_kw) as f32;
         let day = profile.days.get(regimes.place).map_or(CivilDay(0), |day| day.day);
@@ -346,7 +346,7 @@ fn calibrate(
 ) -> Option<Calibration> {
     let planted =
         plant(&hosts_of(hosts, bench, setting), setting.injection, setting.calendar, setting.weather, |planted| {
-            let profile = NodeProfile::of(&planted.series, setting.calendar);
+            let profile = UsageProfile::of(&planted.series, setting.calendar);
             let id = &planted.series.usage_point;
             Some(Positive {
                 story: planted.story(),

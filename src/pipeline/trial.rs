@@ -7,7 +7,7 @@
 //! probability reaches one minus the rate at which the list stops. Host and trees are of one fold,
 //! so no judge has seen its case.
 
-use crate::digest::NodeProfile;
+use crate::digest::UsageProfile;
 use crate::domain::Level;
 use crate::domain::logit;
 use crate::evidence::{OwnFloor, hidden_load};
@@ -97,7 +97,7 @@ fn run_metered(
     let judge = |planted: crate::metered::Planted| {
         let calibration = metered.calibration.as_ref()?;
         let id = &planted.series.usage_point;
-        let profile = NodeProfile::of(&planted.series, setting.calendar);
+        let profile = UsageProfile::of(&planted.series, setting.calendar);
         let (log_odds, load) = metered.bench.with_subject(id, &profile, |subject| {
             (
                 calibration.ledger(&metered.bench.measure(id, subject)).map(|ledger| ledger.log_odds()),

@@ -90,7 +90,7 @@ impl LineLoss {
 
 /// How unmetered load runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnmeteredPattern {
+pub enum TapHours {
     /// Day and night.
     Constant,
     /// In a window of the day.
@@ -105,7 +105,7 @@ pub struct Part {
     /// Mean power while it runs, kW; positive.
     pub kw: f64,
     /// Day and night, or in a window.
-    pub pattern: UnmeteredPattern,
+    pub pattern: TapHours,
     /// First day; `None` when it runs from the start.
     pub since: Option<CivilDay>,
 }
@@ -183,7 +183,7 @@ pub fn decompose(residual: &Residual, locality: &Locality, line_loss: LineLoss) 
         shapes.push(shape);
         let place = FIXED + shapes.len() - 1;
         // Customers with registers may use their energy at hours of their own.
-        let is_window = shapes[shapes.len() - 1].pattern == UnmeteredPattern::Night;
+        let is_window = shapes[shapes.len() - 1].pattern == TapHours::Night;
         let least_kw = if is_window { least_kw.max(window_kw) } else { least_kw };
         let certain = bench
             .fit(&shapes)
@@ -240,7 +240,7 @@ impl Bench<'_> {
         let runs_on = |hour: usize| window.since.is_none_or(|since| clock.day[hour] >= since);
         let dark = |(hour, at)| if runs_on(hour) { position.dark_share(at) } else { 0.0 };
         let runs = self.residual.at.iter().copied().enumerate().map(dark).collect();
-        shapes.push(Shape { runs, pattern: UnmeteredPattern::Dark, since: window.since });
+        shapes.push(Shape { runs, pattern: TapHours::Dark, since: window.since });
         let by_sun = self.fit(shapes).filter(|by_sun| by_sun.scale < BY_THE_SUN * fit.scale);
         if by_sun.is_none() {
             shapes.pop();
@@ -389,9 +389,9 @@ mod tests {
     fn lamps_that_nobody_declared_are_told_from_a_night_tap_by_the_sun() {
         let lamps = split(|hour| 8.0 * ASTANA.dark_share(Timestamp(hour as i64 * 3600)));
         let patterns = |found: &Decomposition| found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>();
-        assert_eq!(patterns(&lamps), [UnmeteredPattern::Dark], "{:?}", lamps.parts);
+        assert_eq!(patterns(&lamps), [TapHours::Dark], "{:?}", lamps.parts);
         let tap = split(|hour| if (2..14).contains(&(hour % 24)) { 0.0 } else { 8.0 });
-        assert_eq!(patterns(&tap), [UnmeteredPattern::Night], "{:?}", tap.parts);
+        assert_eq!(patterns(&tap), [TapHours::Night], "{:?}", tap.parts);
     }
 
     #[test]
@@ -428,7 +428,7 @@ mod tests {
     #[test]
     fn a_night_tap_is_measured_at_night() {
         let found = split(|hour| if hour % 24 < 7 || hour % 24 == 23 { 8.0 } else { 0.0 });
-        assert_eq!(found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>(), [UnmeteredPattern::Night]);
+        assert_eq!(found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>(), [TapHours::Night]);
         assert!((found.parts_kw - 8.0).abs() < 0.5, "{}", found.parts_kw);
         assert!((found.parts_mean_kw - 8.0 / 3.0).abs() < 0.3, "{}", found.parts_mean_kw);
     }
@@ -437,7 +437,7 @@ mod tests {
     fn a_night_tap_of_the_last_week_only_is_found_among_two_months() {
         let found = split(|hour| if hour >= 24 * 52 && hour % 24 < 8 { 10.0 } else { 0.0 });
         assert!((found.parts_kw - 10.0).abs() < 0.5, "{:?}", found.parts);
-        assert_eq!((found.parts[0].pattern, found.parts[0].since), (UnmeteredPattern::Night, Some(CivilDay(52))));
+        assert_eq!((found.parts[0].pattern, found.parts[0].since), (TapHours::Night, Some(CivilDay(52))));
     }
 
     #[test]

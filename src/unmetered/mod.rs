@@ -35,7 +35,7 @@ pub(crate) mod unread;
 
 pub use co_timing::{CoTimed, co_timed};
 pub use customer_columns::late_load_kw;
-pub use decomposition::{Decomposition, LineLoss, Locality, Part, UnmeteredPattern, decompose};
+pub use decomposition::{Decomposition, LineLoss, Locality, Part, TapHours, decompose};
 pub use members::{Named, Wanted, Wrong, named, roughness};
 pub use missing::{Adrift, Placed};
 pub use null::{NodeLevel, NodeOdds, Null, smallest_detectable_kw};
