@@ -12,7 +12,8 @@
 
 use crate::digest::Day;
 
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::Subject;
+use super::test::{EvidenceTest, Statistic};
 
 /// Days that the test needs.
 const MIN_DAYS: usize = 21;

@@ -14,7 +14,8 @@
 use crate::digest::{HOURS, HourBand, UsageProfile};
 use crate::domain::{DayKind, mad_sigma, median, median_of};
 
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::Subject;
+use super::test::{EvidenceTest, Statistic};
 
 /// Variation below this share is not told apart: meters and miners themselves vary as much. Nor is
 /// what a display rounds off.

@@ -17,7 +17,7 @@ use crate::digest::{Day, DaySummary, HOURS, UsageProfile};
 use crate::domain::{CivilDay, mad_sigma, median, quantile, segments};
 
 use super::Subject;
-use super::schedule::Window;
+use super::window::Window;
 
 /// Days that a segment needs.
 const MARGIN_DAYS: usize = 3;

@@ -17,8 +17,8 @@
 use crate::digest::{Day, UsageProfile};
 use crate::domain::mad_sigma;
 
-use super::subject::ln_kw;
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::{Subject, ln_kw};
+use super::test::{EvidenceTest, Statistic};
 
 /// Days that the test needs.
 const MIN_DAYS: usize = 14;

@@ -7,7 +7,7 @@ use crate::digest::{Day, UsageProfile};
 use crate::domain::{Calendar, CivilDay, Weather};
 use crate::population::{CustomerFacts, PeerBaseline};
 
-use super::schedule::{Window, best_window};
+use super::window::{Window, best_window};
 
 /// Mean outdoor temperature of every day of the run.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -98,7 +98,15 @@ impl<'a> Subject<'a> {
         facts: &'a CustomerFacts,
         weather: &'a DayWeather,
     ) -> Self {
-        Self { profile, peers, facts, weather, floor_range: None, alone: Alone::ALL, window: best_window(profile) }
+        Self {
+            profile,
+            peers,
+            facts,
+            weather,
+            floor_range: None,
+            alone: Alone::ALL,
+            window: best_window(profile, Self::MIN_DAYS),
+        }
     }
 
     /// The same among others that may rise with it.

@@ -11,15 +11,17 @@ pub(crate) mod crowds;
 pub(crate) mod engine;
 mod groups;
 mod injection;
+mod measured;
 mod mismatch;
 mod neighbours;
 pub(crate) mod registers;
 mod stories;
 mod weights;
 
-pub use calibration::{Calibration, CalibrationSettings, Measured};
+pub use calibration::{Calibration, CalibrationSettings};
 pub use groups::{Groups, Kin};
 pub use injection::{Host, InjectionSettings, Planted, plant};
+pub use measured::Measured;
 pub use mismatch::MismatchSettings;
 pub use neighbours::{Account, with_neighbours};
 pub use stories::{Positive, Story};

@@ -12,6 +12,7 @@
 
 mod by_register;
 mod co_timing;
+mod components;
 pub(crate) mod corrections;
 pub(crate) mod culprits;
 mod customer_columns;
@@ -34,8 +35,9 @@ pub(crate) mod tap_trial;
 pub(crate) mod unread;
 
 pub use co_timing::{CoTimed, co_timed};
+pub use components::{Decomposition, LineLoss, Locality, Part, TapHours};
 pub use customer_columns::late_load_kw;
-pub use decomposition::{Decomposition, LineLoss, Locality, Part, TapHours, decompose};
+pub use decomposition::decompose;
 pub use members::{Named, Wanted, Wrong, named, roughness};
 pub use missing::{Adrift, Placed};
 pub use null::{NodeLevel, NodeOdds, Null, smallest_detectable_kw};

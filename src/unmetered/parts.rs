@@ -9,7 +9,7 @@
 
 use crate::domain::{Calendar, CivilDay, Timestamp, best_split, mad_sigma, median};
 
-use super::decomposition::TapHours;
+use super::components::TapHours;
 
 const HOURS: usize = 24;
 /// Days on either side of a change.
