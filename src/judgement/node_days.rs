@@ -7,7 +7,7 @@ use crate::findings::{NodeDayRow, NodeRow};
 use crate::judgement::said;
 use crate::unmetered::{Decomposition, NodeOdds, Residual, TapHours};
 
-use crate::unmetered::nodes::{Balanced, NINETY};
+use crate::unmetered::{Balanced, NINETY};
 
 /// Nodes from this probability on are likely enough to be looked at, and at most so many, the best.
 const WORTH_A_LOOK: f64 = 0.1;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::domain::{Ledger, Step, logistic};
 use crate::evidence::{self, TESTS};
 use crate::findings::{Resolution, ScoreRow};
-use crate::metered::engine::{Metered, MeteredPoint};
+use crate::metered::{Metered, MeteredPoint};
 use crate::population::CustomerFacts;
 use crate::series::RegisterLoad;
 

@@ -3,7 +3,7 @@
 use crate::domain::{Fact, Step, UsagePointId};
 use crate::evidence::{self, HiddenLoad, LoadCourse, Subject, TESTS};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
-use crate::metered::engine::{Metered, MeteredPoint};
+use crate::metered::{Metered, MeteredPoint};
 use crate::unmetered::{Began, Says};
 
 use super::list_setting::{ByBalance, ListSetting};

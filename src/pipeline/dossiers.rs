@@ -6,7 +6,7 @@ use crate::domain::{CivilDay, Customer, UsagePointId};
 use crate::findings::{DayTemperature, Dossier, Findings, LoadPicture, SuspectRow};
 
 use super::run::Run;
-use crate::metered::engine::Metered;
+use crate::metered::Metered;
 
 /// Listed usage points that are drawn, at most.
 pub(crate) const MOST_DRAWN: usize = 5000;

@@ -24,8 +24,8 @@ use crate::digest::counted::Counted;
 use crate::digest::first_pass::{Prepared, Setting};
 use crate::judgement::listing::Listing;
 use crate::judgement::suspect_rows::tell_load;
-use crate::metered::engine::Metered;
-use crate::unmetered::nodes::Places;
+use crate::metered::Metered;
+use crate::unmetered::Places;
 
 /// Where readings are found again.
 pub(crate) struct SecondLook<'a> {

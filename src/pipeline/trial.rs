@@ -18,9 +18,8 @@ use crate::series::LoadSeries;
 use super::plan::Progress;
 use super::run::{Judged, Run};
 use crate::judgement::listing::Listing;
-use crate::metered::engine::{EngineSetting, Metered, hosts_of};
-use crate::unmetered::nodes::{Balanced, GridSetting};
-use crate::unmetered::tap_trial::{self, TapSetting};
+use crate::metered::{EngineSetting, Metered, hosts_of};
+use crate::unmetered::{Balanced, GridSetting, TapSetting, tap_trial};
 
 /// Added to the seed, so that trial farms are not those that tables were learned from.
 const OTHER_FARMS: u64 = 0x7472_6961_6c00;
@@ -79,7 +78,7 @@ impl Beside for Trial<'_> {
         let judged = balanced.iter().filter_map(|node| node.odds);
         (self.report.nodes, self.report.listed_nodes) =
             (judged.clone().count(), judged.filter(|odds| odds.log_odds >= 0.0).count());
-        self.report.farms.extend(tap_trial::run(balanced, &setting));
+        self.report.farms.extend(tap_trial(balanced, &setting));
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Profiled {
 
 /// Adds customers with nothing but a register to the sums of the nodes that feed them, over the
 /// time of the balance meters, and says for each such node how sure that is.
-pub(crate) fn add_to_sums(
+pub(crate) fn add_registers_to_sums(
     registers: &[&RegisterLoad],
     sums: &GridSums,
     shapes: &LoadShapes,

@@ -22,7 +22,7 @@ use super::by_register;
 use super::components::{Decomposition, LineLoss, Locality, Part, TapHours};
 use super::parts::{Clock, Shape, find_shape};
 use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
-use super::{BalanceSpan, Residual};
+use super::residual::{BalanceSpan, Residual};
 
 /// Prior standard deviation of the part in proportion to the metered load.
 const PROPORTIONAL_SIGMA: f64 = 0.003;

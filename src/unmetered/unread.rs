@@ -30,7 +30,7 @@ pub(crate) type UnreadLoads = BTreeMap<NodeId, Unread>;
 
 /// Expects of every unread usage point what its stratum uses, in the course of its class, over the
 /// time of the balance meters.
-pub(crate) fn expected(
+pub(crate) fn unread_loads(
     grid: &Grid,
     is_known: impl Fn(&str) -> bool + Sync,
     facts: impl Fn(&str) -> CustomerFacts + Sync,
