@@ -1,6 +1,6 @@
 //! Profiling: readings a second through one usage point's profile, by interval length.
 
-use darkload::digest::NodeProfile;
+use darkload::digest::UsageProfile;
 use darkload::domain::{Calendar, CivilDay};
 use darkload::series::LoadSeries;
 use divan::{Bencher, counter::ItemsCount};
@@ -17,5 +17,5 @@ fn three_months(bencher: Bencher, step_min: u32) {
     // A seeded rough load without a random number generator: a multiplicative hash of the index.
     let kw = (0..intervals).map(|i| ((i * 2_654_435_761) % 1000) as f32 / 500.0).collect();
     let series = LoadSeries { usage_point: "A".into(), start, step_min, kw };
-    bencher.counter(ItemsCount::new(intervals)).bench(|| NodeProfile::of(divan::black_box(&series), &calendar));
+    bencher.counter(ItemsCount::new(intervals)).bench(|| UsageProfile::of(divan::black_box(&series), &calendar));
 }

@@ -16,10 +16,10 @@ use crate::series::hourly_kw;
 
 use crate::domain::{Calendar, Grid, Tariff};
 use crate::judgement::listing::Listing;
-use crate::metered::engine::Metered;
+use crate::metered::Metered;
 use crate::population::Buildings;
 use crate::series::GridSums;
-use crate::unmetered::nodes::GridSeries;
+use crate::unmetered::GridSeries;
 
 use super::{MoneySettings, RulePack};
 

@@ -1,7 +1,7 @@
 //! What a meter showed, day by day and by hour of the day: what its bills were made from, and what
 //! published criteria are held against.
 
-use crate::digest::{HOURS, NodeProfile};
+use crate::digest::{HOURS, UsageProfile};
 use crate::domain::{CivilDay, Kw};
 
 use super::tariff_book::{ByHour, Slice};
@@ -41,7 +41,7 @@ impl MeteredUse {
 
     /// From a profile: daily means, and the typical course of the day over all halves of months.
     #[must_use]
-    pub fn of(profile: &NodeProfile) -> Self {
+    pub fn of(profile: &UsageProfile) -> Self {
         let energy = |mean_kw: f32| Kw(f64::from(mean_kw)).over_hours(24.0).0;
         let by_day = profile.days.iter().map(|day| (day.day, energy(day.summary.mean_kw))).collect();
         let mut weights = [0.0; HOURS];

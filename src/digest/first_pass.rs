@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::digest::{NodeProfile, ProfilePlace, ProfileStore};
+use crate::digest::{ProfilePlace, ProfileStore, UsageProfile};
 use crate::domain::{Calendar, CivilDay, Customer, Fault, FedBy, Grid, Link, Purpose, UsagePointId, seed_of};
 use crate::population::{Habits, PeerValues, Rise};
 use crate::series::{
@@ -169,7 +169,7 @@ impl<'a> FirstPass<'a> {
             return;
         }
         self.add_to_grid(&series);
-        let profile = NodeProfile::of_fold(&fold, &series);
+        let profile = UsageProfile::of_fold(&fold, &series);
         let calendar = self.setting.calendar;
         let asked = ratio.map(|ratio| self.ask(&series, &ratio));
         let point = Point {
@@ -205,7 +205,7 @@ impl<'a> FirstPass<'a> {
         RatioAsked {
             otherwise: ratio.otherwise().hourly(),
             divided: ratio.divided,
-            profile: self.profiles.put(&NodeProfile::of_fold(&fold, &other)),
+            profile: self.profiles.put(&UsageProfile::of_fold(&fold, &other)),
             mean_kw: fold.mean_kw(),
         }
     }

@@ -16,5 +16,5 @@ mod store;
 
 pub use crate::series::HOURS;
 pub use month::{DaySummary, HourBand, Profile, profiles};
-pub use node::{Day, NodeProfile, Regimes};
+pub use node::{Day, Regimes, UsageProfile};
 pub use store::{ProfilePlace, ProfileStore};

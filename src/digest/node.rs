@@ -12,7 +12,7 @@ const MIN_REGIME_DAYS: usize = 4;
 
 /// All months of one usage point.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NodeProfile {
+pub struct UsageProfile {
     /// Profiles in the order of months.
     pub months: Vec<Profile>,
     /// Interval length of the readings, minutes.
@@ -66,7 +66,7 @@ pub struct Regimes {
     pub after_kw: f64,
 }
 
-impl NodeProfile {
+impl UsageProfile {
     /// Profiles a series.
     #[must_use]
     pub fn of(series: &LoadSeries, calendar: &Calendar) -> Self {
@@ -182,7 +182,7 @@ mod tests {
     fn a_farm_that_starts_makes_the_higher_regime() {
         let kw: Vec<f32> = (0..24 * 30).map(|hour| if hour < 24 * 12 { 0.2 } else { 3.5 }).collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
-        let profile = NodeProfile::of(&series, &Calendar::new(None).unwrap());
+        let profile = UsageProfile::of(&series, &Calendar::new(None).unwrap());
         assert_eq!(profile.regimes.place, 12);
         assert_eq!(profile.high_days().len(), 18);
         assert!(profile.regimes.rises);
@@ -193,6 +193,6 @@ mod tests {
         let mut kw = vec![1.0; 24 * 10];
         kw[24..34].fill(f32::NAN);
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
-        assert_eq!(NodeProfile::of(&series, &Calendar::new(None).unwrap()).days.len(), 9);
+        assert_eq!(UsageProfile::of(&series, &Calendar::new(None).unwrap()).days.len(), 9);
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::CivilDay;
 use crate::series::{HOURS, Rounding, SpillStore, Stored};
 
 use super::node::Known;
-use super::{DaySummary, HourBand, NodeProfile, Profile, Regimes};
+use super::{DaySummary, HourBand, Profile, Regimes, UsageProfile};
 
 /// Words of a chunk.
 const CHUNK: usize = 1 << 20;
@@ -47,7 +47,7 @@ impl ProfileStore {
     }
 
     /// Appends a profile.
-    pub fn put(&self, profile: &NodeProfile) -> ProfilePlace {
+    pub fn put(&self, profile: &UsageProfile) -> ProfilePlace {
         let lock = || self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = {
             let mut chunks = lock();
@@ -83,7 +83,7 @@ impl ProfileStore {
 
     /// Unpacks the profiles at `places`, which must be sorted and of one chunk, and hands each over
     /// with its position among them.
-    pub fn each(&self, places: &[ProfilePlace], mut take: impl FnMut(usize, NodeProfile)) {
+    pub fn each(&self, places: &[ProfilePlace], mut take: impl FnMut(usize, UsageProfile)) {
         let Some(first) = places.first() else { return };
         let stored = self.chunks.lock().unwrap_or_else(PoisonError::into_inner).closed[first.chunk as usize].clone();
         let Some(stored) = stored else { return };
@@ -97,7 +97,7 @@ impl ProfileStore {
 
     /// One profile; `None` when the file failed.
     #[must_use]
-    pub fn get(&self, place: ProfilePlace) -> Option<NodeProfile> {
+    pub fn get(&self, place: ProfilePlace) -> Option<UsageProfile> {
         let mut found = None;
         self.each(&[place], |_, profile| found = Some(profile));
         found
@@ -125,7 +125,7 @@ impl ProfilePlace {
 
 /// Words of the profile: step, months, rounding; regimes and typical levels; for each month its
 /// first day, days and number of halves; summaries; bands.
-fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
+fn pack(profile: &UsageProfile, words: &mut Vec<u32>) {
     words.extend([profile.step_min, profile.months.len() as u32, profile.rounding.step_kw.to_bits()]);
     for regimes in [&profile.regimes, &profile.mean_regimes] {
         words.push((regimes.place as u32) << 1 | u32::from(regimes.rises));
@@ -147,7 +147,7 @@ fn pack(profile: &NodeProfile, words: &mut Vec<u32>) {
     }
 }
 
-fn unpack(words: &[u32]) -> Option<NodeProfile> {
+fn unpack(words: &[u32]) -> Option<UsageProfile> {
     let mut rest = words;
     let [step_min, months, step_kw] = take(&mut rest)?;
     let rounding = Rounding { step_kw: f32::from_bits(step_kw) };
@@ -171,7 +171,7 @@ fn unpack(words: &[u32]) -> Option<NodeProfile> {
         }
         profile.push(Profile { first_day: CivilDay(first_day as i32), days, halves });
     }
-    Some(NodeProfile::of_known(profile, step_min, rounding, &known))
+    Some(UsageProfile::of_known(profile, step_min, rounding, &known))
 }
 
 fn push_real(words: &mut Vec<u32>, value: f64) {
@@ -209,12 +209,12 @@ mod tests {
         let calendar = Calendar::new(None).unwrap();
         let profile = |i: u32, step_min: u32| {
             let kw = (0..40 * 24 * 60 / step_min).map(|h| ((h * 7919 + i) % 101) as f32 / 50.0).collect();
-            NodeProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min, kw }, &calendar)
+            UsageProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min, kw }, &calendar)
         };
         let folder = tempfile::tempdir().unwrap();
         for budget in [0, 1 << 30] {
             let store = ProfileStore::new(budget, folder.path());
-            let kept: Vec<NodeProfile> = (0..5).map(|i| profile(i, [15, 60, 1440][i as usize % 3])).collect();
+            let kept: Vec<UsageProfile> = (0..5).map(|i| profile(i, [15, 60, 1440][i as usize % 3])).collect();
             let places: Vec<ProfilePlace> = kept.iter().map(|profile| store.put(profile)).collect();
             store.close().unwrap();
             let mut back = Vec::new();

@@ -13,8 +13,8 @@
 
 use crate::domain::quantile;
 
-use super::subject::ln_kw;
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::{Subject, ln_kw};
+use super::test::{EvidenceTest, Statistic};
 
 /// Name of the statistic that is the typical daily floor itself, as the logarithm of kW.
 pub const FLOOR: &str = "constant_ln_floor_kw";

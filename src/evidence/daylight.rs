@@ -12,7 +12,8 @@
 
 use crate::digest::Day;
 
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::Subject;
+use super::test::{EvidenceTest, Statistic};
 
 /// Days that the test needs.
 const MIN_DAYS: usize = 21;
@@ -84,18 +85,18 @@ fn words(s: &Subject) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::NodeProfile;
+    use crate::digest::UsageProfile;
     use crate::domain::{Calendar, CivilDay, Customer};
     use crate::evidence::DayWeather;
-    use crate::population::NodeFacts;
+    use crate::population::CustomerFacts;
     use crate::series::LoadSeries;
 
     fn share_explained(on: impl Fn(i64, f64) -> bool) -> Option<f64> {
         let calendar = Calendar::new(None).unwrap();
         let start = calendar.day_start(CivilDay::from_ymd(2025, 3, 1).unwrap());
         let kw = (0..92 * 96).map(|i| if on(i / 96, (i % 96) as f64 / 4.0) { 2.0 } else { 0.0 }).collect();
-        let profile = NodeProfile::of(&LoadSeries { usage_point: "A".into(), start, step_min: 15, kw }, &calendar);
-        let (facts, weather) = (NodeFacts::of(Some(&Customer::default())), DayWeather::default());
+        let profile = UsageProfile::of(&LoadSeries { usage_point: "A".into(), start, step_min: 15, kw }, &calendar);
+        let (facts, weather) = (CustomerFacts::of(Some(&Customer::default())), DayWeather::default());
         follows_night(&Subject::new(&profile, None, &facts, &weather))
     }
 

@@ -11,10 +11,11 @@
 //! Weak when: the premises are flat by themselves (server rooms, cold stores, hospitals).
 //! Source: mixing law for a constant load, exact by definition of the ratios.
 
-use crate::digest::{HOURS, HourBand, NodeProfile};
+use crate::digest::{HOURS, HourBand, UsageProfile};
 use crate::domain::{DayKind, mad_sigma, median, median_of};
 
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::Subject;
+use super::test::{EvidenceTest, Statistic};
 
 /// Variation below this share is not told apart: meters and miners themselves vary as much. Nor is
 /// what a display rounds off.
@@ -58,7 +59,7 @@ fn least_variation(s: &Subject, rounding_kw: f64) -> f64 {
 /// Typical daily floor over daily mean in the regime with the higher level.
 pub(super) fn typical_ratio(s: &Subject) -> Option<f64> {
     let ratio =
-        NodeProfile::typical(
+        UsageProfile::typical(
             s.high_days()?,
             |day| if day.mean_kw > 0.0 { day.floor_kw / day.mean_kw } else { f32::NAN },
         );
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
     use crate::domain::{Calendar, Timestamp};
     use crate::evidence::DayWeather;
-    use crate::population::NodeFacts;
+    use crate::population::CustomerFacts;
     use crate::series::{LoadSeries, as_shown};
 
     /// How flat the daily shape of a load of sixty days looks by the hour, as a display of
@@ -119,8 +120,8 @@ mod tests {
     fn shown(step_kwh: f64, load_kw: impl Fn(usize) -> f64) -> f64 {
         let kw = (0..60 * 24).map(|hour| load_kw(hour) as f32).collect();
         let series = as_shown(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, step_kwh);
-        let profile = NodeProfile::of(&series, &Calendar::new(None).unwrap());
-        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let profile = UsageProfile::of(&series, &Calendar::new(None).unwrap());
+        let (facts, weather) = (CustomerFacts::of(None), DayWeather::default());
         let shape = TEST.statistics.iter().find(|statistic| statistic.name == "flatness_of_daily_shape").unwrap();
         (shape.measure)(&Subject::new(&profile, None, &facts, &weather)).unwrap()
     }

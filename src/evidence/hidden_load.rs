@@ -13,11 +13,11 @@
 //! Weak when: there is no day without the load and the premises have a large floor of their own;
 //! the interval then says so. Hours tell more than days: see `running_hours`.
 
-use crate::digest::{Day, DaySummary, HOURS, NodeProfile};
+use crate::digest::{Day, DaySummary, HOURS, UsageProfile};
 use crate::domain::{CivilDay, mad_sigma, median, quantile, segments};
 
 use super::Subject;
-use super::schedule::Window;
+use super::window::Window;
 
 /// Days that a segment needs.
 const MARGIN_DAYS: usize = 3;
@@ -61,7 +61,7 @@ const OWN_FLOOR_SPREAD: f64 = 0.7;
 
 /// How a hidden load runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoadPattern {
+pub enum LoadCourse {
     /// Day and night.
     Constant,
     /// In a daily window.
@@ -94,7 +94,7 @@ pub struct HiddenLoad {
     /// Its energy over the days judged, kWh.
     pub kwh: f64,
     /// Its pattern.
-    pub pattern: LoadPattern,
+    pub pattern: LoadCourse,
 }
 
 /// Where the days run with the load and where without.
@@ -164,11 +164,11 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
     let mut hours_a_day = window.as_ref().map_or(HOURS, |window| window.hours) as f64;
     let mut days = running_days(&phases, pattern, pauses);
     if let Some((switching, hours)) = switches(subject, &phases, &size, hours_a_day).filter(|_| window.is_none()) {
-        (size, pattern, hours_a_day, days) = (switching, LoadPattern::Interrupted, hours, phases.on.len() as f64);
+        (size, pattern, hours_a_day, days) = (switching, LoadCourse::Interrupted, hours, phases.on.len() as f64);
     }
     let kwh = size.kw.max(0.0) * hours_a_day * days;
     let first_step_kw =
-        if pattern == LoadPattern::Staircase { (phases.first_level_kw - size.own_kw).max(0.0) } else { size.kw };
+        if pattern == LoadCourse::Staircase { (phases.first_level_kw - size.own_kw).max(0.0) } else { size.kw };
     let (kw_low, kw_high) = size.interval();
     let Phases { since, since_range, until, .. } = phases;
     Some(HiddenLoad {
@@ -306,7 +306,7 @@ impl Segments {
 /// Whether floor and mean rose by the same power.
 fn rose_evenly(phases: &Phases) -> bool {
     let rise = |value: fn(&DaySummary) -> f32| {
-        NodeProfile::typical(&phases.on, value) - NodeProfile::typical(&phases.off, value)
+        UsageProfile::typical(&phases.on, value) - UsageProfile::typical(&phases.off, value)
     };
     let (floor, mean) = (rise(|day| day.floor_kw), rise(|day| day.mean_kw));
     !phases.off.is_empty() && (mean - floor).abs() <= UNEVEN * floor
@@ -316,7 +316,7 @@ fn rose_evenly(phases: &Phases) -> bool {
 /// the floor, as where a load that followed a price runs through for some days.
 fn ran_before(phases: &Phases) -> bool {
     let rise = |value: fn(&DaySummary) -> f32| {
-        NodeProfile::typical(&phases.on, value) - NodeProfile::typical(&phases.off, value)
+        UsageProfile::typical(&phases.on, value) - UsageProfile::typical(&phases.off, value)
     };
     let (floor, mean, top) = (rise(|day| day.floor_kw), rise(|day| day.mean_kw), rise(|day| day.top_kw));
     !phases.off.is_empty() && mean < MEAN_WITH_FLOOR * floor && top < TOP_WITH_FLOOR * floor
@@ -326,7 +326,7 @@ fn ran_before(phases: &Phases) -> bool {
 /// peers'.
 fn was_running(before: &[Day], subject: &Subject, least_kw: f64) -> bool {
     let floor = median(&before.iter().map(|day| f64::from(day.summary.floor_kw)).collect::<Vec<_>>());
-    let flat = NodeProfile::typical(before, |day| day.floor_kw / day.mean_kw) >= FLAT;
+    let flat = UsageProfile::typical(before, |day| day.floor_kw / day.mean_kw) >= FLAT;
     let usual = subject.peers.and_then(|peers| peers.ln_floor_kw).map_or(f64::INFINITY, f64::exp);
     flat && floor - usual >= least_kw
 }
@@ -410,11 +410,11 @@ fn usual_kw(subject: &Subject) -> Option<f64> {
 /// Power, and hours a day, of a load that switches at hours of its own, where what was found
 /// explains too little of what the premises draw: from the tops of the days to the floor.
 fn switches(subject: &Subject, phases: &Phases, found: &Size, hours_a_day: f64) -> Option<(Size, f64)> {
-    let typical = |value: fn(&DaySummary) -> f32| NodeProfile::typical(&phases.on, value);
+    let typical = |value: fn(&DaySummary) -> f32| UsageProfile::typical(&phases.on, value);
     let own_kw = if phases.off.is_empty() {
         subject.peers.and_then(|peers| peers.ln_mean_kw).map_or(0.0, f64::exp)
     } else {
-        NodeProfile::typical(&phases.off, |day| day.mean_kw)
+        UsageProfile::typical(&phases.off, |day| day.mean_kw)
     };
     let beyond = phases.on.iter().map(|day| f64::from(day.summary.mean_kw)).sum::<f64>()
         / phases.on.len().max(1) as f64
@@ -433,15 +433,15 @@ fn switches(subject: &Subject, phases: &Phases, found: &Size, hours_a_day: f64) 
     ))
 }
 
-fn pattern(phases: &Phases, window: Option<&Window>) -> LoadPattern {
+fn pattern(phases: &Phases, window: Option<&Window>) -> LoadCourse {
     if window.is_some() {
-        LoadPattern::Scheduled
+        LoadCourse::Scheduled
     } else if phases.rises > 1 {
-        LoadPattern::Staircase
+        LoadCourse::Staircase
     } else if collapsed_share(&phases.on) > OFTEN {
-        LoadPattern::Interrupted
+        LoadCourse::Interrupted
     } else {
-        LoadPattern::Constant
+        LoadCourse::Constant
     }
 }
 
@@ -464,12 +464,12 @@ fn share_collapsed(levels: &[f64]) -> f64 {
 }
 
 /// Days of running, pauses counted in part.
-fn running_days(phases: &Phases, pattern: LoadPattern, pauses: bool) -> f64 {
+fn running_days(phases: &Phases, pattern: LoadCourse, pauses: bool) -> f64 {
     let days = phases.on.len() as f64;
     match pattern {
-        LoadPattern::Interrupted if pauses => days * (1.0 - collapsed_share(&phases.on)),
-        LoadPattern::Interrupted => days * (1.0 - collapsed_share(&phases.on) / 2.0),
-        LoadPattern::Constant | LoadPattern::Scheduled | LoadPattern::Staircase => days,
+        LoadCourse::Interrupted if pauses => days * (1.0 - collapsed_share(&phases.on)),
+        LoadCourse::Interrupted => days * (1.0 - collapsed_share(&phases.on) / 2.0),
+        LoadCourse::Constant | LoadCourse::Scheduled | LoadCourse::Staircase => days,
     }
 }
 
@@ -478,7 +478,7 @@ mod tests {
     use super::*;
     use crate::domain::{Calendar, Timestamp};
     use crate::evidence::DayWeather;
-    use crate::population::{NodeFacts, PeerBaseline};
+    use crate::population::{CustomerFacts, PeerBaseline};
     use crate::series::LoadSeries;
 
     fn look(load: impl Fn(usize) -> f32) -> HiddenLoad {
@@ -489,9 +489,9 @@ mod tests {
         };
         let kw = (0..60 * 24).map(|hour| home(hour) + load(hour)).collect();
         let profile =
-            NodeProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, &calendar);
+            UsageProfile::of(&LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw }, &calendar);
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
-        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let (facts, weather) = (CustomerFacts::of(None), DayWeather::default());
         hidden_load(&Subject::new(&profile, Some(&peers), &facts, &weather), OwnFloor::AsPeers).unwrap()
     }
 
@@ -499,7 +499,7 @@ mod tests {
     fn a_farm_from_the_start_is_measured_within_a_tenth() {
         let found = look(|_| 3.3);
         assert!((found.kw - 3.3).abs() < 0.2, "{found:?}");
-        assert_eq!((found.since, found.pattern), (None, LoadPattern::Constant));
+        assert_eq!((found.since, found.pattern), (None, LoadCourse::Constant));
         assert!(found.kw_low < 3.3 && found.kw_high > 3.2, "{found:?}");
     }
 
@@ -556,7 +556,7 @@ mod tests {
     #[test]
     fn a_night_farm_is_scheduled_and_measured_in_its_window() {
         let found = look(|hour| if hour % 24 < 7 || hour % 24 == 23 { 9.0 } else { 0.0 });
-        assert_eq!(found.pattern, LoadPattern::Scheduled);
+        assert_eq!(found.pattern, LoadCourse::Scheduled);
         assert!((found.kw - 9.0).abs() < 0.3, "{found:?}");
     }
 
@@ -564,14 +564,14 @@ mod tests {
     fn a_farm_that_grows_is_a_staircase_measured_by_its_mean() {
         // 0, 3.25, 6.5 and 9.75 kW for 15 days each: 6.5 kW on average while it runs.
         let found = look(|hour| 3.25 * (hour / (24 * 15)) as f32);
-        assert_eq!(found.pattern, LoadPattern::Staircase);
+        assert_eq!(found.pattern, LoadCourse::Staircase);
         assert!((found.kw - 6.5).abs() < 0.4, "{found:?}");
     }
 
     #[test]
     fn a_farm_that_pauses_for_days_is_dated_by_its_first_run() {
         let found = look(|hour| if hour >= 24 * 32 && hour / 24 % 4 < 2 { 6.5 } else { 0.0 });
-        assert_eq!((found.since, found.pattern), (Some(CivilDay(32)), LoadPattern::Interrupted), "{found:?}");
+        assert_eq!((found.since, found.pattern), (Some(CivilDay(32)), LoadCourse::Interrupted), "{found:?}");
         assert!((found.kw - 6.5).abs() < 0.3, "{found:?}");
     }
 
@@ -580,7 +580,7 @@ mod tests {
         let found = look(
             |hour| if (8..18).contains(&(hour % 24)) { 20.0 } else { 2.0 } + if hour >= 24 * 33 { 6.5 } else { 0.0 },
         );
-        assert_eq!(found.pattern, LoadPattern::Constant);
+        assert_eq!(found.pattern, LoadCourse::Constant);
         assert!((found.kw - 6.5).abs() < 0.5, "{found:?}");
     }
 }

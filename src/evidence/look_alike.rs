@@ -11,7 +11,7 @@
 //! refrigeration (1 to 2 % more a kelvin), lamps (photoperiods of 12, 16 or 18 h), base stations (3
 //! to 10 % more in the evening); Cooper (1969) for the sun.
 
-use crate::digest::{HOURS, NodeProfile};
+use crate::digest::{HOURS, UsageProfile};
 use crate::domain::quantile;
 use crate::population::Premises;
 
@@ -331,7 +331,7 @@ fn rise(s: &Subject) -> Option<[f64; 3]> {
     let (mean, floor) = (peers.ln_mean_kw?.exp(), peers.ln_floor_kw?.exp());
     let after =
         s.profile.days.get(regimes.place..).filter(|_| regimes.place > 0 && regimes.after_kw > regimes.before_kw)?;
-    Some([regimes.before_kw / mean, regimes.after_kw / mean, NodeProfile::typical(after, |day| day.floor_kw) / floor])
+    Some([regimes.before_kw / mean, regimes.after_kw / mean, UsageProfile::typical(after, |day| day.floor_kw) / floor])
 }
 
 fn floor_to_mean_of_peers(s: &Subject) -> Option<f64> {
@@ -367,7 +367,7 @@ mod tests {
     use super::*;
     use crate::domain::{Calendar, Customer, Timestamp, Weather};
     use crate::evidence::DayWeather;
-    use crate::population::{NodeFacts, PeerBaseline};
+    use crate::population::{CustomerFacts, PeerBaseline};
     use crate::series::LoadSeries;
 
     /// The name for a load of 60 days from March on, by hour; `kw` gets the day, whether it is a
@@ -387,13 +387,13 @@ mod tests {
         let load: Vec<f32> = (0..60 * 24).map(|i| kw(i / 24, i / 24 % 7 >= 5, i % 24) as f32).collect();
         let samples = (0..60 * 24).map(|i| (Timestamp(start.0 + i * 3600), (i / 24) as f32 / 3.0)).collect();
         let series = LoadSeries { usage_point: "A".into(), start, step_min: 60, kw: load };
-        let profile = NodeProfile::of(&series, &calendar);
+        let profile = UsageProfile::of(&series, &calendar);
         let (first, last) = (profile.days[0].day, profile.days[profile.days.len() - 1].day);
         let weather = DayWeather::new(&Weather::from_samples(samples), &calendar, first, last);
         let premises = if class == "household" { Premises::Home } else { Premises::Business };
-        let facts = NodeFacts {
+        let facts = CustomerFacts {
             premises,
-            ..NodeFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() }))
+            ..CustomerFacts::of(Some(&Customer { tariff_class: Some(class.into()), ..Customer::default() }))
         };
         look_alike(&Subject::new(&profile, peers, &facts, &weather)).map(|look_alike| look_alike.name)
     }

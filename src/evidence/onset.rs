@@ -14,11 +14,11 @@
 //! window; see `weather`.
 //! Source: Hawkins (1977) for the split (`domain::best_split`).
 
-use crate::digest::{Day, NodeProfile};
+use crate::digest::{Day, UsageProfile};
 use crate::domain::mad_sigma;
 
-use super::subject::ln_kw;
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::{Subject, ln_kw};
+use super::test::{EvidenceTest, Statistic};
 
 /// Days that the test needs.
 const MIN_DAYS: usize = 14;
@@ -130,11 +130,11 @@ fn mean_noise_kw(s: &Subject) -> Option<f64> {
 fn evenness(s: &Subject) -> Option<f64> {
     let (before, after) = sides(s)?;
     let shift = |value: fn(&crate::digest::DaySummary) -> f32| {
-        NodeProfile::typical(after, value) - NodeProfile::typical(before, value)
+        UsageProfile::typical(after, value) - UsageProfile::typical(before, value)
     };
     // Where there are hours, the level is the floor.
     let floor = s.profile.regimes.after_kw - s.profile.regimes.before_kw;
-    let usual = NodeProfile::typical(&s.profile.days, |day| day.mean_kw);
+    let usual = UsageProfile::typical(&s.profile.days, |day| day.mean_kw);
     if s.alone.floor < SHARED || !s.profile.has_hours() || floor.abs() < LEAST_SHIFT_KW.max(LEAST_SHIFT_SHARE * usual) {
         return None;
     }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use crate::domain::{Calendar, Timestamp};
     use crate::evidence::{Alone, DayWeather};
-    use crate::population::{NodeFacts, PeerBaseline};
+    use crate::population::{CustomerFacts, PeerBaseline};
     use crate::series::LoadSeries;
 
     /// A statistic of a load that rises from `before` to `after` kW on the 30th of 60 days, where
@@ -199,9 +199,9 @@ mod tests {
             .map(|hour| if hour < 30 * 24 { before } else { after } + ((hour * 7919) % 11) as f32 / 200.0)
             .collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
-        let profile = NodeProfile::of(&series, &Calendar::new(None).unwrap());
+        let profile = UsageProfile::of(&series, &Calendar::new(None).unwrap());
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(0.5_f64.ln()), ln_floor_kw: Some(0.2_f64.ln()) };
-        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let (facts, weather) = (CustomerFacts::of(None), DayWeather::default());
         let subject = Subject::new(&profile, Some(&peers), &facts, &weather).among(Alone { floor: alone, mean: alone });
         let statistic = TEST.statistics.iter().find(|statistic| statistic.name == name).unwrap();
         (statistic.measure)(&subject).unwrap_or(f64::NAN)

@@ -17,7 +17,7 @@ use crate::digest::HOURS;
 use crate::domain::{CivilDay, mad_sigma, median, quantile};
 use crate::series::{DayFold, LoadSeries};
 
-use super::hidden_load::{HiddenLoad, LoadPattern, NINETY, OWN_VARIATION};
+use super::hidden_load::{HiddenLoad, LoadCourse, NINETY, OWN_VARIATION};
 
 /// Share of its power above the premises' own at which the load runs, and at which an hour is full.
 const RUNS: f64 = 0.5;
@@ -85,7 +85,7 @@ pub fn without_cuts(series: &LoadSeries) -> LoadSeries {
 #[must_use]
 pub fn by_hours(load: &HiddenLoad, fold: &DayFold, window: Option<(usize, usize)>) -> HiddenLoad {
     let Some(first_day) = fold.first_day.filter(|_| load.kw > 0.0) else { return *load };
-    let window = window.filter(|_| load.pattern == LoadPattern::Scheduled);
+    let window = window.filter(|_| load.pattern == LoadCourse::Scheduled);
     let mut load = *load;
     if window.is_none() {
         widen(&mut load, fold, first_day);
@@ -97,9 +97,9 @@ pub fn by_hours(load: &HiddenLoad, fold: &DayFold, window: Option<(usize, usize)
     let coarse = is_coarse(fold, &on, load.kw);
     if begins {
         resize(&mut load, &hours, window, own_error(fold, &off, &own), coarse);
-    } else if load.pattern == LoadPattern::Interrupted {
+    } else if load.pattern == LoadCourse::Interrupted {
         part_levels(&mut load, &mut hours, coarse);
-    } else if coarse && load.pattern == LoadPattern::Constant {
+    } else if coarse && load.pattern == LoadCourse::Constant {
         quiet_level(&mut load, &hours);
     }
     let parts = parts(&load, &hours, window);
@@ -238,7 +238,7 @@ fn resize(load: &mut HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>,
     }
     let usual = median(&levels);
     let kw =
-        if load.pattern == LoadPattern::Staircase { levels.iter().sum::<f64>() / levels.len() as f64 } else { usual };
+        if load.pattern == LoadCourse::Staircase { levels.iter().sum::<f64>() / levels.len() as f64 } else { usual };
     let chance = 1.2533 * mad_sigma(&levels, usual) / (levels.len() as f64 / ALIKE_DAYS).max(1.0).sqrt();
     let half_width = NINETY * chance.hypot(own_error_kw / 2.0).hypot(OWN_VARIATION * kw);
     (load.kw, load.kw_low, load.kw_high) = (kw, (kw - half_width).max(0.0), kw + half_width);
@@ -270,7 +270,7 @@ fn part_levels(load: &mut HiddenLoad, hours: &mut [Hour], coarse: bool) {
 
 /// Share of every hour in which the load runs; NaN without a reading.
 fn parts(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> Vec<f64> {
-    let least = if load.pattern == LoadPattern::Staircase { load.first_step_kw.min(load.kw) } else { load.kw };
+    let least = if load.pattern == LoadCourse::Staircase { load.first_step_kw.min(load.kw) } else { load.kw };
     let share: Vec<f64> = hours.iter().map(|hour| hour.above_kw / least.max(1e-9)).collect();
     let Some(window) = window else {
         return share
@@ -310,7 +310,7 @@ fn parts(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> V
 
 /// Energy of all hours, kWh: the mean of every hour of the day over its readings, times the days.
 fn energy(load: &HiddenLoad, hours: &[Hour], parts: &[f64], begins: bool) -> f64 {
-    let grows = load.pattern == LoadPattern::Staircase;
+    let grows = load.pattern == LoadCourse::Staircase;
     let (mut sum, mut read) = ([0.0; HOURS], [0.0; HOURS]);
     for (day, parts) in hours.chunk_by(|a, b| a.day == b.day).zip(parts.chunks(HOURS)) {
         let running: Vec<f64> =
@@ -345,10 +345,10 @@ fn bound(load: &mut HiddenLoad, hours: &[Hour], parts: &[f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::NodeProfile;
+    use crate::digest::UsageProfile;
     use crate::domain::{Calendar, Timestamp};
     use crate::evidence::{DayWeather, OwnFloor, Subject, hidden_load, scheduled_hours};
-    use crate::population::{NodeFacts, PeerBaseline};
+    use crate::population::{CustomerFacts, PeerBaseline};
 
     /// The load of 60 days as hours tell it, beside a home of 0.2 to 0.9 kW with an evening peak;
     /// where `cut`, nothing is drawn at all.
@@ -359,9 +359,9 @@ mod tests {
         };
         let kw = (0..60 * 24).map(|hour| if cut(hour) { 0.0 } else { home(hour) + load(hour) }).collect();
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw };
-        let profile = NodeProfile::of(&without_cuts(&series), &calendar);
+        let profile = UsageProfile::of(&without_cuts(&series), &calendar);
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
-        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let (facts, weather) = (CustomerFacts::of(None), DayWeather::default());
         let subject = Subject::new(&profile, Some(&peers), &facts, &weather);
         by_hours(
             &hidden_load(&subject, OwnFloor::AsPeers).unwrap(),
@@ -419,9 +419,9 @@ mod tests {
             (counter.floor() - before) as f32
         });
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: kw.collect() };
-        let profile = NodeProfile::of(&series, &calendar);
+        let profile = UsageProfile::of(&series, &calendar);
         let peers = PeerBaseline { members: 100, ln_mean_kw: Some(-1.0), ln_floor_kw: Some(0.2_f64.ln()) };
-        let (facts, weather) = (NodeFacts::of(None), DayWeather::default());
+        let (facts, weather) = (CustomerFacts::of(None), DayWeather::default());
         let subject = Subject::new(&profile, Some(&peers), &facts, &weather);
         let found =
             by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), None);

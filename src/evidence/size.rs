@@ -9,8 +9,8 @@
 //! Source: field criterion of the Irkutsk procedure of June 2025 (consumption at least twice that
 //! of similar objects).
 
-use super::subject::ln_kw;
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::{Subject, ln_kw};
+use super::test::{EvidenceTest, Statistic};
 
 /// Name of the statistic that compares mean power with contracted power; above 0 the contract is
 /// exceeded.

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::{Day, NodeProfile};
+use crate::digest::{Day, UsageProfile};
 use crate::domain::{Calendar, CivilDay, Weather};
-use crate::population::{NodeFacts, PeerBaseline};
+use crate::population::{CustomerFacts, PeerBaseline};
 
-use super::schedule::{Window, best_window};
+use super::window::{Window, best_window};
 
 /// Mean outdoor temperature of every day of the run.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,11 +34,11 @@ impl Alone {
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// Its profile.
-    pub profile: &'a NodeProfile,
+    pub profile: &'a UsageProfile,
     /// What is usual for its peers; `None` when nothing was profiled.
     pub peers: Option<&'a PeerBaseline>,
     /// What the utility knows of it.
-    pub facts: &'a NodeFacts,
+    pub facts: &'a CustomerFacts,
     /// Daily temperatures; empty when no weather was given.
     pub weather: &'a DayWeather,
     /// Daily floors between which nine of ten of its peers lie, kW; `None` where that is not known.
@@ -93,12 +93,20 @@ impl<'a> Subject<'a> {
     /// A usage point ready for all tests, with nobody around it that rises as well.
     #[must_use]
     pub fn new(
-        profile: &'a NodeProfile,
+        profile: &'a UsageProfile,
         peers: Option<&'a PeerBaseline>,
-        facts: &'a NodeFacts,
+        facts: &'a CustomerFacts,
         weather: &'a DayWeather,
     ) -> Self {
-        Self { profile, peers, facts, weather, floor_range: None, alone: Alone::ALL, window: best_window(profile) }
+        Self {
+            profile,
+            peers,
+            facts,
+            weather,
+            floor_range: None,
+            alone: Alone::ALL,
+            window: best_window(profile, Self::MIN_DAYS),
+        }
     }
 
     /// The same among others that may rise with it.

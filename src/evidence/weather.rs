@@ -15,7 +15,8 @@
 use crate::digest::{Day, DaySummary};
 use crate::domain::{median, quantile};
 
-use super::{EvidenceTest, Statistic, Subject};
+use super::subject::Subject;
+use super::test::{EvidenceTest, Statistic};
 
 /// Days with a temperature that the test needs.
 const MIN_DAYS: usize = 12;

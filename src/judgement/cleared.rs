@@ -4,7 +4,7 @@
 use crate::domain::{Fact, logistic, logit};
 use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
 use crate::findings::{ClearedRow, SuspectRow};
-use crate::metered::engine::Metered;
+use crate::metered::Metered;
 
 use super::LicenceVerdict;
 use super::lawful::{Lawful, WORTH_CLEARING};

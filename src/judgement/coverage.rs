@@ -9,20 +9,14 @@ use crate::findings::{CoverageRow, NodeRow};
 use crate::judgement::said;
 use crate::unmetered::smallest_detectable_kw;
 
-use crate::unmetered::nodes::{GridSetting, NINETY, children};
+use crate::unmetered::{GridSetting, NINETY, children};
 
 /// `coverage.csv`: every grid node that is not a usage point, in the order of ids.
-pub(crate) fn coverage_rows(
-    setting: &GridSetting,
-    nodes: &[NodeRow],
-    register_only: impl Fn(&str) -> bool + Sync,
-) -> Vec<CoverageRow> {
+pub(crate) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow]) -> Vec<CoverageRow> {
     let judged: BTreeMap<&NodeId, &NodeRow> = nodes.iter().map(|row| (&row.node, row)).collect();
     let grid_nodes: Vec<&GridNode> = setting.grid.nodes().collect();
-    let mut rows: Vec<CoverageRow> = grid_nodes
-        .par_iter()
-        .map(|node| coverage_row(node, setting, judged.get(&node.node).copied(), &register_only))
-        .collect();
+    let mut rows: Vec<CoverageRow> =
+        grid_nodes.par_iter().map(|node| coverage_row(node, setting, judged.get(&node.node).copied())).collect();
     name_best_places(&mut rows, &grid_nodes);
     rows
 }
@@ -45,17 +39,12 @@ fn name_best_places(rows: &mut [CoverageRow], nodes: &[&GridNode]) {
     }
 }
 
-fn coverage_row(
-    node: &GridNode,
-    setting: &GridSetting,
-    judged: Option<&NodeRow>,
-    register_only: impl Fn(&str) -> bool,
-) -> CoverageRow {
+fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>) -> CoverageRow {
     let usage_points = children(node, setting.grid);
     let count = usage_points.len();
     let share = |n: usize| (count > 0).then(|| n as f64 / count as f64);
-    let interval = usage_points.iter().filter(|id| (setting.is_read)(id)).count();
-    let register = usage_points.iter().filter(|id| !(setting.is_read)(id) && register_only(id)).count();
+    let interval = usage_points.iter().filter(|id| setting.reads.has_intervals(id)).count();
+    let register = usage_points.iter().filter(|id| setting.reads.has_register_only(id)).count();
     let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.series.supplies.contains_key(meter));
     let smallest = judged.and_then(|row| {
         let kw = row.unmetered_kw?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::{Calendar, CivilDay, Customer, UsagePointId, Weather};
 use crate::findings::{DayTemperature, Dossier, LoadPicture, SuspectRow};
 
-use crate::metered::engine::Metered;
+use crate::metered::Metered;
 
 /// Listed usage points that are drawn, at most.
 pub(crate) const MOST_DRAWN: usize = 5000;

@@ -2,7 +2,7 @@
 
 use crate::domain::logit;
 use crate::evidence::{self, LookAlike};
-use crate::metered::engine::{Metered, MeteredPoint};
+use crate::metered::{Metered, MeteredPoint};
 
 use super::suspect_rows::look_at;
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::domain::{Step, UsagePointId, logit};
 use crate::findings::{ClearedRow, FindingKind, OtherPrior, ScoreRow, SuspectRow};
-use crate::metered::engine::Metered;
+use crate::metered::Metered;
 use crate::series::RegisterLoad;
 
 use super::cleared::{cleared_row, cleared_small};

@@ -18,8 +18,8 @@ use crate::domain::{Step, logit};
 
 use crate::digest::first_pass::RatioAsked;
 use crate::judgement::node_rows::GridTold;
-use crate::metered::engine::RatioIs;
-use crate::metered::engine::{Metered, Shift};
+use crate::metered::RatioIs;
+use crate::metered::{Metered, Shift};
 use crate::unmetered::{Began, Says};
 
 /// Days by which two starts of one farm may be apart: a day is cut by midnight.

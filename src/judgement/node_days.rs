@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::{Calendar, CivilDay, Fact, NodeId};
 use crate::findings::{NodeDayRow, NodeRow};
 use crate::judgement::said;
-use crate::unmetered::{Decomposition, NodeOdds, Residual, UnmeteredPattern};
+use crate::unmetered::{Decomposition, NodeOdds, Residual, TapHours};
 
-use crate::unmetered::nodes::{Balanced, NINETY};
+use crate::unmetered::{Balanced, NINETY};
 
 /// Nodes from this probability on are likely enough to be looked at, and at most so many, the best.
 const WORTH_A_LOOK: f64 = 0.1;
@@ -56,12 +56,12 @@ pub(crate) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<Fact> {
         told.push(said::part_level(level_kw, NINETY * odds.error_kw));
     }
     told.extend(found.parts.iter().map(|part| match (part.pattern, part.since) {
-        (UnmeteredPattern::Constant, Some(day)) => said::part_steady_since(part.kw, day),
-        (UnmeteredPattern::Constant, None) => said::part_steady(part.kw),
-        (UnmeteredPattern::Night, Some(day)) => said::part_window_since(part.kw, day),
-        (UnmeteredPattern::Night, None) => said::part_window(part.kw),
-        (UnmeteredPattern::Dark, Some(day)) => said::part_dark_since(part.kw, day),
-        (UnmeteredPattern::Dark, None) => said::part_dark(part.kw),
+        (TapHours::Constant, Some(day)) => said::part_steady_since(part.kw, day),
+        (TapHours::Constant, None) => said::part_steady(part.kw),
+        (TapHours::Night, Some(day)) => said::part_window_since(part.kw, day),
+        (TapHours::Night, None) => said::part_window(part.kw),
+        (TapHours::Dark, Some(day)) => said::part_dark_since(part.kw, day),
+        (TapHours::Dark, None) => said::part_dark(part.kw),
     }));
     told
 }

@@ -6,14 +6,12 @@ use super::q_values;
 use crate::domain::{Calendar, Fact, Fault, GridNode, NameKind, NodeKind, Part, UsagePointId, logistic};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
 use crate::judgement::said;
-use crate::unmetered::corrections::Settled;
-use crate::unmetered::{BalanceSpan, Decomposition, NodeOdds, UnmeteredPattern, Wrong};
-use crate::unmetered::{Began, Says};
+use crate::unmetered::{
+    BalanceSpan, Balanced, Began, Culprit, Decomposition, Fallen, GridFindings, LEAST_COVERAGE, MUCH_COARSE, NINETY,
+    NodeOdds, Places, Says, Settled, TapHours, Wrong, since,
+};
 
 use crate::judgement::node_days::{self, parts};
-use crate::unmetered::culprits::Culprit;
-use crate::unmetered::fallen::Fallen;
-use crate::unmetered::nodes::{Balanced, GridFindings, LEAST_COVERAGE, MUCH_COARSE, NINETY, Places, since};
 
 /// Coverage below which a node is judged with reserve.
 const GOOD_COVERAGE: f64 = 0.95;
@@ -144,8 +142,7 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
 
 /// A load is called scheduled when most of it runs in a window.
 fn pattern(odds: &NodeOdds, found: &Decomposition) -> Pattern {
-    let windows: f64 =
-        found.parts.iter().filter(|part| part.pattern != UnmeteredPattern::Constant).map(|part| part.kw).sum();
+    let windows: f64 = found.parts.iter().filter(|part| part.pattern != TapHours::Constant).map(|part| part.kw).sum();
     if windows > 0.5 * odds.kw { Pattern::Scheduled } else { Pattern::Constant }
 }
 
@@ -175,7 +172,7 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<Fact> {
         remarks.push(said::placed(balanced.placed.iter().map(name).collect()));
     }
     let parts = balanced.found.iter().flat_map(|found| &found.parts);
-    if parts.clone().any(|part| part.pattern == UnmeteredPattern::Dark) {
+    if parts.clone().any(|part| part.pattern == TapHours::Dark) {
         remarks.push(said::dark());
     }
     remarks.extend(balanced.energies.and_then(|energies| energies.surplus()).map(Fact::said));

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::domain::{CivilDay, Ledger, Step, logit};
 use crate::evidence::{HiddenLoad, OwnFloor};
 use crate::metered::Measured;
-use crate::metered::engine::{Metered, MeteredPoint};
+use crate::metered::{Metered, MeteredPoint};
 
 use super::lawful::{Lawful, WORTH_CLEARING, home};
 use super::list_setting::{ByBalance, ListSetting};

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use crate::domain::{Ledger, Step, logistic};
 use crate::evidence::{self, TESTS};
 use crate::findings::{Resolution, ScoreRow};
-use crate::metered::engine::{Metered, MeteredPoint};
-use crate::population::NodeFacts;
+use crate::metered::{Metered, MeteredPoint};
+use crate::population::CustomerFacts;
 use crate::series::RegisterLoad;
 
 use super::list_setting::ListSetting;
@@ -47,7 +47,7 @@ struct StratumNames {
 }
 
 impl StratumNames {
-    fn of(&mut self, facts: &NodeFacts) -> Arc<str> {
+    fn of(&mut self, facts: &CustomerFacts) -> Arc<str> {
         let stratum = facts.stratum();
         if let Some(name) = self.known.get(&stratum) {
             return name.clone();
@@ -130,7 +130,7 @@ fn register_score(load: &RegisterLoad, names: &mut StratumNames, setting: &ListS
         since: None,
         until: None,
         resolution: Resolution::Register,
-        stratum: names.of(&NodeFacts::of(setting.customers.get(&load.usage_point))),
+        stratum: names.of(&CustomerFacts::of(setting.customers.get(&load.usage_point))),
         statistics: vec![f32::NAN; evidence::statistics().count()].into(),
         llr: vec![f32::NAN; family_names().len()].into(),
     }

@@ -3,7 +3,7 @@
 use crate::domain::{Fact, UsagePointId};
 use crate::evidence::TESTS;
 use crate::findings::SuspectRow;
-use crate::metered::engine::Metered;
+use crate::metered::Metered;
 use crate::series::RegisterLoad;
 
 use super::list_setting::ListSetting;

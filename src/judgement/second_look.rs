@@ -3,15 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::digest::NodeProfile;
+use crate::digest::UsageProfile;
 use crate::digest::first_pass::Prepared;
 use crate::domain::{Calendar, UsagePointId};
 use crate::evidence::{
-    HiddenLoad, LoadPattern, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,
+    HiddenLoad, LoadCourse, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,
 };
 use crate::findings::{FindingKind, LoadPicture, SuspectRow};
-use crate::metered::engine::Metered;
-use crate::unmetered::nodes::Places;
+use crate::metered::Metered;
+use crate::unmetered::Places;
 
 use super::LicenceVerdict;
 use super::dossiers::MOST_DRAWN;
@@ -97,10 +97,10 @@ fn is_measured(row: &SuspectRow) -> bool {
 fn measured(row: &SuspectRow, prepared: &Prepared, metered: &Metered, calendar: &Calendar) -> Option<HiddenLoad> {
     let own_floor = if row.finding == FindingKind::LicenceExceeded { OwnFloor::None } else { OwnFloor::AsPeers };
     let series = without_cuts(&prepared.series);
-    let profile = NodeProfile::of(&series, calendar);
+    let profile = UsageProfile::of(&series, calendar);
     let look = |subject: &Subject| Some((hidden_load(subject, own_floor)?, scheduled_hours(subject)));
     let (mut load, window) = metered.bench.with_subject(&row.usage_point, &profile, look)?;
-    if let Some(range) = load.since_range.filter(|_| load.pattern != LoadPattern::Scheduled) {
+    if let Some(range) = load.since_range.filter(|_| load.pattern != LoadCourse::Scheduled) {
         // A load that runs day and night steps up at one instant; one that runs in a window does
         // not.
         if let Some(day) = onset_day(&series, calendar, range, load.first_step_kw) {

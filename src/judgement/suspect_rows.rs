@@ -1,9 +1,9 @@
 //! A judged usage point as a line: its load, and what speaks for and against it.
 
 use crate::domain::{Fact, Step, UsagePointId};
-use crate::evidence::{self, HiddenLoad, LoadPattern, Subject, TESTS};
+use crate::evidence::{self, HiddenLoad, LoadCourse, Subject, TESTS};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
-use crate::metered::engine::{Metered, MeteredPoint};
+use crate::metered::{Metered, MeteredPoint};
 use crate::unmetered::{Began, Says};
 
 use super::list_setting::{ByBalance, ListSetting};
@@ -122,11 +122,11 @@ pub(crate) fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnO
     Some(metered.bench.with_subject(&point.usage_point, &profile, look))
 }
 
-fn pattern(pattern: LoadPattern) -> Pattern {
+fn pattern(pattern: LoadCourse) -> Pattern {
     match pattern {
-        LoadPattern::Constant => Pattern::Constant,
-        LoadPattern::Scheduled => Pattern::Scheduled,
-        LoadPattern::Staircase => Pattern::Staircase,
-        LoadPattern::Interrupted => Pattern::Interrupted,
+        LoadCourse::Constant => Pattern::Constant,
+        LoadCourse::Scheduled => Pattern::Scheduled,
+        LoadCourse::Staircase => Pattern::Staircase,
+        LoadCourse::Interrupted => Pattern::Interrupted,
     }
 }

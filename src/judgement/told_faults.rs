@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::{Fault, FaultKind, NodeId, UsagePointId};
 use crate::series::SUSPECTED_BY_LEVELS;
 
-use crate::unmetered::corrections::Settled;
+use crate::unmetered::Settled;
 
 use super::said;
 

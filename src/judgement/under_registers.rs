@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{CivilDay, Fact, UsagePointId};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
-use crate::unmetered::culprits::Culprit;
-use crate::unmetered::fallen::Fallen;
-use crate::unmetered::nodes::NINETY;
+use crate::unmetered::{Culprit, Fallen, NINETY};
 
 use super::list_setting::ListSetting;
 use super::said;

@@ -13,11 +13,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{Ledger, Purpose, Step, logit, seed_of};
-use crate::evidence::{CONTRACT_RATIO, SIZE, TESTS, statistics};
+use crate::domain::{Ledger, Step, logit};
+use crate::evidence::{TESTS, statistics};
 use crate::population::{Mixture, Premises};
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
+use super::measured::Measured;
 use super::mismatch::MismatchSettings;
 use super::stories::{self, Positive, StoryModel};
 
@@ -52,21 +53,6 @@ pub struct CalibrationSettings {
     pub mismatch: MismatchSettings,
 }
 
-/// A measured usage point, planted or not.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
-    /// Tariff class, electric heating and kind of resolution: usage points that share tables.
-    pub group: Arc<str>,
-    /// Tariff class in lower case, for the prior.
-    pub tariff_class: Arc<str>,
-    /// Every statistic in registry order; NaN = not testable.
-    pub statistics: Box<[f32]>,
-    /// Whether the premises are booked as inactive.
-    pub inactive: bool,
-    /// Which trees judge it: those of its fold have not seen it.
-    pub fold: u8,
-}
-
 impl CalibrationSettings {
     /// The same with a prior for every class that has none of its own but is for homes or
     /// businesses: that of the class `household` or `business`.
@@ -83,29 +69,6 @@ impl CalibrationSettings {
             }
         }
         self
-    }
-}
-
-impl Measured {
-    /// Whether there are enough days to say even how large the load is; what else is known then
-    /// says too little for a probability.
-    #[must_use]
-    pub fn can_be_judged(&self) -> bool {
-        let size = TESTS.iter().position(|test| test.family == SIZE);
-        statistics().zip(&self.statistics).any(|((family, _), value)| Some(family) == size && !value.is_nan())
-    }
-
-    /// Whether it draws more on average than its contract allows; false without a contracted power.
-    #[must_use]
-    pub fn exceeds_contract(&self) -> bool {
-        let contract = statistics().position(|(_, statistic)| statistic.name == CONTRACT_RATIO);
-        contract.is_some_and(|column| self.statistics[column] > 0.0)
-    }
-
-    /// The fold of a usage point, by the hash of its id.
-    #[must_use]
-    pub fn fold_of(seed: u64, usage_point: &str) -> u8 {
-        (seed_of(seed, usage_point, Purpose::Fold, 0) % FOLDS as u64) as u8
     }
 }
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::NodeProfile;
+use crate::digest::UsageProfile;
 use crate::domain::{CivilDay, Grid, NodeId, NodeKind, UsagePointId};
 use crate::evidence::{Alone, DayWeather};
 use crate::population::Buildings;
-use crate::population::{CommonRises, LEAST_KW, NodeFacts, Place, Rise};
+use crate::population::{CommonRises, CustomerFacts, LEAST_KW, Place, Rise};
 
 /// Buildings are numbered behind nodes.
 const BUILDINGS_FROM: u32 = 1 << 31;
@@ -30,7 +30,7 @@ impl<'a> Crowds<'a> {
     /// Of usage points with what is known of them and their rise; `days` is the first and last day
     /// judged.
     pub(crate) fn of<'p>(
-        points: impl Iterator<Item = (&'p UsagePointId, &'p NodeFacts, Option<Rise>)> + Clone,
+        points: impl Iterator<Item = (&'p UsagePointId, &'p CustomerFacts, Option<Rise>)> + Clone,
         grid: &'a Grid,
         buildings: &'a Buildings,
         days: Option<(CivilDay, CivilDay)>,
@@ -50,7 +50,7 @@ impl<'a> Crowds<'a> {
     }
 
     /// How much of the rises of a profile its crowds do not share.
-    pub(crate) fn alone(&self, id: &str, facts: &NodeFacts, profile: &NodeProfile, weather: &DayWeather) -> Alone {
+    pub(crate) fn alone(&self, id: &str, facts: &CustomerFacts, profile: &UsageProfile, weather: &DayWeather) -> Alone {
         let (floor, mean) = (&profile.regimes, &profile.mean_regimes);
         let ln_ratio = (mean.after_kw.max(LEAST_KW) / mean.before_kw.max(LEAST_KW)).ln().max(0.0);
         let day = |place: usize| profile.days.get(place).filter(|_| place > 0).map(|day| day.day);
@@ -70,7 +70,7 @@ impl<'a> Crowds<'a> {
 }
 
 impl Places<'_> {
-    fn of(&self, id: &str, facts: &NodeFacts) -> Place {
+    fn of(&self, id: &str, facts: &CustomerFacts) -> Place {
         let class = self.classes.get(&facts.tariff_class).copied().unwrap_or(u32::MAX);
         let number = |node: &NodeId| self.nodes.get(node).copied();
         let feeding = self.grid.feeding_node(id);

@@ -4,74 +4,29 @@
 //! Profiles are gone through once, chunk by chunk, when the peers' baselines are known; what stays
 //! of a usage point are its statistics and its estimated load.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::digest::{NodeProfile, ProfilePlace, ProfileStore};
-use crate::domain::{
-    Calendar, CivilDay, Customer, Fault, FaultKind, Grid, Heating, Ledger, Purpose, Step, UsagePointId, Weather,
-    seed_of,
-};
-use crate::evidence::{self, DayWeather, HiddenLoad, OwnFloor, Subject, hidden_load};
-use crate::findings::Resolution;
-use crate::metered::{
-    Account, Calibration, CalibrationSettings, Groups, Host, InjectionSettings, Kin, Measured, Positive, plant,
-    with_neighbours,
-};
+use crate::digest::first_pass::{Point, RatioAsked};
+use crate::digest::{ProfilePlace, ProfileStore, UsageProfile};
+use crate::domain::{CivilDay, Purpose, Step, UsagePointId, seed_of};
+use crate::evidence::{self, HiddenLoad, OwnFloor, hidden_load};
 use crate::population::Buildings;
-use crate::population::{
-    ClassWords, NodeFacts, PeerBaseline, Peers, Premises, Stratum, UNKNOWN_CLASS, premises_of_classes,
-};
 use crate::series::LoadSeries;
 
-use crate::digest::first_pass::{Point, RatioAsked};
-use crate::metered::crowds::Crowds;
+use super::bench::{Bench, EngineSetting, bench, kin};
+use super::calibration::{Calibration, CalibrationSettings};
+use super::injection::{Host, plant};
+use super::measured::Measured;
+use super::neighbours::{Account, with_neighbours};
+use super::point::{MeteredPoint, Shift};
+use super::stories::Positive;
 
 /// Planted farms that a group should have, and those that one host gets for it at most.
 const ENOUGH_FARMS: u32 = 1500;
 const MOST_FARMS: u32 = 10;
-
-/// One usage point through the engine.
-#[derive(Debug)]
-pub(crate) struct MeteredPoint {
-    pub(crate) usage_point: UsagePointId,
-    pub(crate) step_min: u32,
-    pub(crate) days: (CivilDay, CivilDay),
-    pub(crate) mean_kw: Option<f64>,
-    pub(crate) profile: ProfilePlace,
-    pub(crate) measured: Measured,
-    /// What is believed of a farm there; `None` when nothing could be tested.
-    pub(crate) ledger: Option<Ledger>,
-    /// The change of its daily mean.
-    pub(crate) shift: Shift,
-}
-
-/// The best split of a load's days in two by their mean.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Shift {
-    /// First day after it.
-    pub(crate) day: CivilDay,
-    /// Typical daily mean before, kW.
-    pub(crate) before_kw: f32,
-    /// Change of it, kW; 0 without one.
-    pub(crate) kw: f32,
-}
-
-/// What the engine needs besides profiles.
-#[derive(Clone, Copy)]
-pub(crate) struct EngineSetting<'a> {
-    pub(crate) calendar: &'a Calendar,
-    pub(crate) customers: &'a BTreeMap<UsagePointId, Customer>,
-    pub(crate) buildings: &'a Buildings,
-    pub(crate) grid: &'a Grid,
-    pub(crate) class_words: &'a ClassWords,
-    pub(crate) weather: &'a Weather,
-    pub(crate) injection: InjectionSettings,
-    /// Usage points that tables are learned from, at most.
-    pub(crate) population: usize,
-}
 
 /// The engine's result: usage points in the order of their ids, and what was learned.
 pub(crate) struct Metered<'a> {
@@ -81,79 +36,9 @@ pub(crate) struct Metered<'a> {
     pub(crate) profiles: &'a ProfileStore,
 }
 
-/// What every usage point is measured against.
-pub(crate) struct Bench<'a> {
-    customers: &'a BTreeMap<UsagePointId, Customer>,
-    peers: Peers,
-    /// What every tariff class is for.
-    premises: BTreeMap<String, Premises>,
-    crowds: Crowds<'a>,
-    day_weather: DayWeather,
-    seed: u64,
-    groups: Groups,
-    /// Tariff classes, each text once.
-    names: BTreeSet<Arc<str>>,
-}
-
-impl Bench<'_> {
-    /// What the utility knows of a usage point.
-    pub(crate) fn facts(&self, id: &str) -> NodeFacts {
-        let facts = NodeFacts::of(self.customers.get(id));
-        NodeFacts { premises: self.premises.get(&facts.tariff_class).copied().unwrap_or_default(), ..facts }
-    }
-
-    /// What every tariff class is for.
-    pub(crate) fn premises(&self) -> &BTreeMap<String, Premises> {
-        &self.premises
-    }
-
-    /// The mean power that is usual for the peers, kW.
-    pub(crate) fn usual_kw(&self, stratum: &Stratum) -> Option<f64> {
-        self.peers.baseline(stratum).and_then(|baseline| baseline.ln_mean_kw).map(f64::exp)
-    }
-
-    /// What is usual for the peers of a usage point; `None` when nothing was profiled.
-    pub(crate) fn peers_of(&self, id: &str) -> Option<&PeerBaseline> {
-        self.peers.baseline(&self.facts(id).stratum())
-    }
-
-    /// Shows a profile to `look` as the tests see it.
-    pub(crate) fn with_subject<T>(&self, id: &str, profile: &NodeProfile, look: impl FnOnce(&Subject) -> T) -> T {
-        let facts = self.facts(id);
-        let alone = self.crowds.alone(id, &facts, profile, &self.day_weather);
-        let stratum = facts.stratum();
-        let floors = self.peers.floor_range(&stratum);
-        look(
-            &Subject::new(profile, self.peers.baseline(&stratum), &facts, &self.day_weather)
-                .among(alone)
-                .with_floors(floors),
-        )
-    }
-
-    fn name(&self, text: &str) -> Arc<str> {
-        self.names.get(text).cloned().unwrap_or_else(|| text.into())
-    }
-
-    pub(crate) fn measure(&self, id: &str, subject: &Subject) -> Measured {
-        let class = &subject.facts.tariff_class;
-        let group = self.groups.name(&kin(subject.facts, subject.profile.has_hours()));
-        Measured {
-            group: self.name(&group),
-            tariff_class: self.name(class),
-            statistics: evidence::measure(subject),
-            inactive: subject.facts.inactive,
-            fold: Measured::fold_of(self.seed, id),
-        }
-    }
-}
-
-fn kin(facts: &NodeFacts, has_hours: bool) -> Kin {
-    Kin { tariff_class: facts.tariff_class.clone(), electric_heating: facts.heating == Heating::Electric, has_hours }
-}
-
 /// Measures, calibrates and judges. `points` holds usage points without balance meters, in the
 /// order of their ids.
-pub(crate) fn run<'a>(
+pub(crate) fn judge_all<'a>(
     points: Vec<Point>,
     hosts: &[LoadSeries],
     profiles: &'a ProfileStore,
@@ -171,64 +56,12 @@ pub(crate) fn run<'a>(
     Metered { points, calibration, bench, profiles }
 }
 
-/// Tariff class, bits of contracted power, heating.
-type FactKey<'c> = (Option<&'c str>, Option<u64>, Heating);
-
-fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
-    let span = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let day_weather = span
-        .map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
-    // Strata, kins and names are few; each is made once.
-    let mut strata: BTreeMap<FactKey, (Stratum, NodeFacts)> = BTreeMap::new();
-    let mut members: BTreeMap<(Option<&str>, Heating, bool), usize> = BTreeMap::new();
-    let keys: Vec<FactKey> = (points.iter())
-        .map(|point| {
-            let customer = setting.customers.get(&point.id);
-            let class = customer.and_then(|c| c.tariff_class.as_deref());
-            let heating = customer.map_or(Heating::Unknown, |c| c.heating);
-            let key = (class, customer.and_then(|c| c.contracted_kw).map(f64::to_bits), heating);
-            strata.entry(key).or_insert_with(|| {
-                let facts = NodeFacts::of(customer);
-                (facts.stratum(), facts)
-            });
-            *members.entry((class, heating, point.step_min <= 60)).or_default() += 1;
-            key
-        })
-        .collect();
-    let facts_of = |class: Option<&str>, heating: Heating| {
-        &strata[&keys.iter().find(|key| key.0 == class && key.2 == heating).copied().unwrap_or_default()].1
-    };
-    let mut kins: BTreeMap<Kin, usize> = BTreeMap::new();
-    for (&(class, heating, has_hours), count) in &members {
-        *kins.entry(kin(facts_of(class, heating), has_hours)).or_default() += count;
-    }
-    let names = strata.values().map(|(_, facts)| facts.tariff_class.as_str().into()).collect();
-    let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key].0, point.peer_values)));
-    let habits = keys
-        .iter()
-        .zip(points)
-        .map(|(key, point)| (strata[key].1.tariff_class.as_str(), point.peer_values.ln_mean_kw, point.habits));
-    let premises = premises_of_classes(habits, setting.class_words, UNKNOWN_CLASS);
-    let risen = keys.iter().zip(points).map(|(key, point)| (&point.id, &strata[key].1, point.rise));
-    let crowds = Crowds::of(risen, setting.grid, setting.buildings, span);
-    Bench {
-        customers: setting.customers,
-        peers,
-        premises,
-        crowds,
-        day_weather,
-        seed: setting.injection.seed,
-        groups: Groups::of(&kins),
-        names,
-    }
-}
-
 /// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of
 /// `places`, `None` where the file with profiles failed.
 fn look_at_all<T: Send>(
     places: &[ProfilePlace],
     profiles: &ProfileStore,
-    look: impl Fn(usize, &NodeProfile) -> T + Sync,
+    look: impl Fn(usize, &UsageProfile) -> T + Sync,
 ) -> Vec<Option<T>> {
     let mut by_place: Vec<(ProfilePlace, u32)> =
         places.iter().enumerate().map(|(index, &place)| (place, index as u32)).collect();
@@ -267,26 +100,6 @@ fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Ve
         Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, ledger: None, shift })
     };
     points.into_iter().zip(measured).filter_map(put).collect()
-}
-
-impl Shift {
-    fn of(profile: &NodeProfile) -> Self {
-        let regimes = &profile.mean_regimes;
-        let kw = (regimes.after_kw - regimes.before_kw) as f32;
-        let day = profile.days.get(regimes.place).map_or(CivilDay(0), |day| day.day);
-        if kw.is_nan() {
-            Self { day, before_kw: 0.0, kw: 0.0 }
-        } else {
-            Self { day, before_kw: regimes.before_kw as f32, kw }
-        }
-    }
-
-    /// By how much the mean fell for good, kW; 0 where it rose or fell by little: a meter stopped
-    /// at night loses a tenth or more.
-    fn fell_kw(self) -> f32 {
-        const LEAST_SHARE: f32 = 0.1;
-        if -self.kw > LEAST_SHARE * self.before_kw.abs() { -self.kw } else { 0.0 }
-    }
 }
 
 /// Raises the odds of usage points whose building holds others with a like load.
@@ -346,7 +159,7 @@ fn calibrate(
 ) -> Option<Calibration> {
     let planted =
         plant(&hosts_of(hosts, bench, setting), setting.injection, setting.calendar, setting.weather, |planted| {
-            let profile = NodeProfile::of(&planted.series, setting.calendar);
+            let profile = UsageProfile::of(&planted.series, setting.calendar);
             let id = &planted.series.usage_point;
             Some(Positive {
                 story: planted.story(),
@@ -377,21 +190,6 @@ fn sample(points: &[MeteredPoint], seed: u64, most: usize) -> Vec<&MeteredPoint>
     let mut chosen: Vec<u32> = keyed.into_iter().map(|(_, index)| index).collect();
     chosen.sort_unstable();
     chosen.into_iter().map(|index| &points[index as usize]).collect()
-}
-
-impl MeteredPoint {
-    /// Log-odds for a farm; `None` when nothing could be tested.
-    pub(crate) fn log_odds(&self) -> Option<f64> {
-        self.ledger.map(|ledger| ledger.log_odds())
-    }
-
-    /// How fine its readings are.
-    pub(crate) fn resolution(&self) -> Resolution {
-        match self.step_min {
-            step @ 0..=60 => Resolution::Interval(step as u16),
-            _ => Resolution::Daily,
-        }
-    }
 }
 
 /// What a balance says of a meter ratio that appears or disappears in mid-series.
@@ -463,17 +261,6 @@ impl Metered<'_> {
         self.point(id).is_some()
     }
 
-    /// By how much a usage point's daily mean fell for good, kW; 0 where it did not, or where its
-    /// hours are not read.
-    pub(crate) fn fell_kw(&self, id: &str) -> f32 {
-        self.point(id).filter(|point| point.step_min <= 60).map_or(0.0, |point| point.shift.fell_kw())
-    }
-
-    /// Whether any of a usage point's energy is believed, without which it is in no balance.
-    pub(crate) fn has_energy(&self, id: &str) -> bool {
-        self.point(id).is_some_and(|point| point.mean_kw.is_some())
-    }
-
     /// A usage point by its id.
     pub(crate) fn point(&self, id: &str) -> Option<&MeteredPoint> {
         self.place(id).map(|place| &self.points[place])
@@ -483,47 +270,4 @@ impl Metered<'_> {
     pub(crate) fn place(&self, id: &str) -> Option<usize> {
         self.points.binary_search_by(|point| point.usage_point.as_ref().cmp(id)).ok()
     }
-}
-
-/// Usage points that the grid or the customer file does not know, when there is one; each with the
-/// first and last day of its readings.
-pub(crate) fn unknown_points<'a>(
-    usage_points: impl Iterator<Item = (&'a UsagePointId, (CivilDay, CivilDay))>,
-    grid: &Grid,
-    customers: &BTreeMap<UsagePointId, Customer>,
-) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut report = |usage_point: &UsagePointId, kind, detail: &str| {
-        faults.push(Fault {
-            usage_point: usage_point.clone(),
-            kind,
-            from: None,
-            to: None,
-            share: None,
-            detail: detail.to_owned().into(),
-        });
-    };
-    for (usage_point, (first, last)) in usage_points {
-        if !grid.is_empty() && !grid.has_line(usage_point) {
-            report(
-                usage_point,
-                FaultKind::Unlinked,
-                "read, but not in the grid file: its energy is missing from every balance",
-            );
-        } else if grid.links(usage_point).is_some_and(|links| !links.iter().any(|link| link.overlaps(first, last))) {
-            report(
-                usage_point,
-                FaultKind::Unlinked,
-                "read, but its rows in the grid file hold on none of its days: its energy is missing from every balance",
-            );
-        }
-        if !customers.is_empty() && !customers.contains_key(usage_point) {
-            report(
-                usage_point,
-                FaultKind::UnknownCustomer,
-                "read, but not in the customer file: judged without class and contracted power",
-            );
-        }
-    }
-    faults
 }

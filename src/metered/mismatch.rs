@@ -9,7 +9,7 @@
 //! Source: static priors by mismatch of class, contract and occupancy are practice in inspections
 //! (for example Coma-Puig and Carmona 2022, Machine Learning).
 
-use super::calibration::Measured;
+use super::measured::Measured;
 
 /// How many times likelier a farm is held to be, 1 or more.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,22 +5,33 @@
 //! and un-planted usage points, without any label; `discovery` turns probabilities into q-values
 //! and a list.
 
+mod bench;
 mod boosting;
 mod calibration;
-pub(crate) mod crowds;
-pub(crate) mod engine;
+mod crowds;
+mod engine;
 mod groups;
 mod injection;
+mod measured;
 mod mismatch;
 mod neighbours;
-pub(crate) mod registers;
+mod point;
+mod registers;
 mod stories;
-pub(crate) mod trial;
+mod trial;
+mod unknown;
 mod weights;
 
-pub use calibration::{Calibration, CalibrationSettings, Measured};
+pub(crate) use bench::EngineSetting;
+pub use calibration::{Calibration, CalibrationSettings};
+pub(crate) use engine::{Metered, RatioIs, judge_all};
 pub use groups::{Groups, Kin};
 pub use injection::{Host, InjectionSettings, Planted, plant};
+pub use measured::Measured;
 pub use mismatch::MismatchSettings;
 pub use neighbours::{Account, with_neighbours};
+pub(crate) use point::{MeteredPoint, Shift};
+pub(crate) use registers::against_intervals;
 pub use stories::{Positive, Story};
+pub(crate) use trial::farms;
+pub(crate) use unknown::unknown_points;

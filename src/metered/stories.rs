@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::evidence::{TESTS, statistics};
 use crate::population::{LikelihoodTable, PooledSample};
 
-use super::calibration::Measured;
+use super::measured::Measured;
 use super::weights::{Labelled, Weights};
 
 /// Planted farms that a story needs for tables of its own.

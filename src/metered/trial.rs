@@ -1,13 +1,14 @@
 //! Farms planted for a trial: judged with what was learned, and measured.
 
-use crate::digest::NodeProfile;
+use crate::digest::UsageProfile;
 use crate::domain::Level;
 use crate::evidence::{OwnFloor, hidden_load};
 use crate::findings::TrialFarm;
 use crate::series::LoadSeries;
 
-use super::engine::{EngineSetting, Metered, hosts_of};
-use super::{InjectionSettings, Planted, plant};
+use super::bench::EngineSetting;
+use super::engine::{Metered, hosts_of};
+use super::injection::{InjectionSettings, Planted, plant};
 
 /// Plants farms in `hosts` by `seed`, judges and measures them; one is found from log-odds of
 /// `least` on.
@@ -21,7 +22,7 @@ pub(crate) fn farms(
     let judge = |planted: Planted| {
         let calibration = metered.calibration.as_ref()?;
         let id = &planted.series.usage_point;
-        let profile = NodeProfile::of(&planted.series, setting.calendar);
+        let profile = UsageProfile::of(&planted.series, setting.calendar);
         let (log_odds, load) = metered.bench.with_subject(id, &profile, |subject| {
             (
                 calibration.ledger(&metered.bench.measure(id, subject)).map(|ledger| ledger.log_odds()),

@@ -7,12 +7,10 @@ use crate::domain::{Position, UsagePointId};
 use crate::findings::CoverageRow;
 use crate::judgement::coverage;
 use crate::judgement::node_rows::GridTold;
-use crate::metered::engine::Metered;
+use crate::metered::Metered;
 use crate::population::{LoadShapes, UsualLoads};
 use crate::series::{LoadSeries, RegisterLoad};
-use crate::unmetered::nodes::{self, Balanced, GridSeries, GridSetting};
-use crate::unmetered::positions::Positions;
-use crate::unmetered::{customer_registers, register_supplies, unread};
+use crate::unmetered::{self, Balanced, GridSeries, GridSetting, Positions, Reads};
 
 use super::inputs::PipelineError;
 use super::read_again::ReadAgain;
@@ -37,15 +35,12 @@ impl Run<'_> {
         balancing: &mut Balancing,
     ) -> Result<(GridTold, Vec<CoverageRow>), PipelineError> {
         let Balancing { series, registers, hosts, look, beside } = balancing;
-        let is_read = |id: &str| metered.is_read(id);
-        let register_only = |id: &str| {
-            !metered.is_read(id) && registers.binary_search_by(|load| load.usage_point.as_ref().cmp(id)).is_ok()
-        };
-        let in_balance = |id: &str| metered.has_energy(id) || register_only(id);
+        let by_intervals = metered.points.iter().map(|point| (&point.usage_point, point.mean_kw, point.fell_kw()));
+        let reads = Reads::of(by_intervals, registers.iter().map(|load| &load.usage_point));
         let shapes = LoadShapes::of(hosts, |id| metered.bench.facts(id));
         let by_register: Vec<&RegisterLoad> =
             registers.iter().filter(|load| !metered.is_read(&load.usage_point)).collect();
-        let profiled = customer_registers::add_to_sums(
+        let profiled = unmetered::add_registers_to_sums(
             &by_register,
             self.sums,
             &shapes,
@@ -54,15 +49,15 @@ impl Run<'_> {
             &series.supplies,
             &self.plan.calendar,
         );
-        series.supplies.extend(register_supplies::with_course(&series.registers, &self.tables.grid, self.sums));
+        series.supplies.extend(unmetered::supplies_with_course(&series.registers, &self.tables.grid, self.sums));
         let balance = &self.plan.config.balance;
         let members =
             metered.points.iter().filter_map(|point| Some((metered.bench.facts(&point.usage_point), point.mean_kw?)));
         let of_registers = by_register.iter().map(|load| (metered.bench.facts(&load.usage_point), load.mean_kw));
         let usual = UsualLoads::of(members.chain(of_registers));
-        let unread = unread::expected(
+        let unread = unmetered::unread_loads(
             &self.tables.grid,
-            in_balance,
+            |id| reads.in_balance(id),
             |id| metered.bench.facts(id),
             (&usual, &shapes),
             &series.supplies,
@@ -73,12 +68,9 @@ impl Run<'_> {
             series,
             corrected: Arc::default(),
             sums: self.sums,
-            is_read: &is_read,
-            fell_kw: &|id| metered.fell_kw(id),
-            mean_kw: &|id| metered.point(id).and_then(|point| point.mean_kw),
+            reads: &reads,
             profiled: &profiled,
             unread: &unread,
-            in_balance: &in_balance,
             calendar: &self.plan.calendar,
             positions: &Positions::of_grid(&self.tables.grid, &self.tables.customers, place),
             settings: self.balance_settings(),
@@ -86,9 +78,9 @@ impl Run<'_> {
         };
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
         let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
-        let found = nodes::balance_grid(&setting, &read_again, &mut then)?;
+        let found = unmetered::balance_grid(&setting, &read_again, &mut then)?;
         let grid = GridTold::of(found, &self.plan.calendar);
-        let coverage = coverage::coverage_rows(&setting, &grid.nodes, register_only);
+        let coverage = coverage::coverage_rows(&setting, &grid.nodes);
         Ok((grid, coverage))
     }
 }

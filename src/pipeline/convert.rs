@@ -83,11 +83,11 @@ pub enum ConvertError {
 /// Usage points that are finished.
 struct Finished<'a> {
     store: &'a SpillStore,
-    kept: Mutex<Kept>,
+    kept: Mutex<StoredPoints>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct StoredPoints {
     points: BTreeMap<UsagePointId, Stored>,
     columns: CanonicalColumns,
     readings: u64,
@@ -214,7 +214,7 @@ fn refuse_outputs<'a>(plan: &ConvertPlan, files: impl Iterator<Item = &'a Path>)
 
 fn write_points(
     path: &Path,
-    kept: &Kept,
+    kept: &StoredPoints,
     store: &SpillStore,
     is_utc: bool,
     interrupt: &Interrupt,

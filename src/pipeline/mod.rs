@@ -21,11 +21,10 @@ use crate::findings::{Findings, TrialReport};
 use crate::ingest::{Readings, Survey};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
-use crate::metered::{engine, registers};
+use crate::metered;
 use crate::population::Buildings;
 use crate::series::{Gatherer, GridSums, RawReading, Stretch, register_loads};
-use crate::unmetered::nodes::GridSeries;
-use crate::unmetered::register_supplies;
+use crate::unmetered::{self, GridSeries};
 
 use balancing::Balancing;
 use inputs::{ReadingsRead, Tables, Watching};
@@ -104,11 +103,11 @@ fn scan_and(
     progress.stage("planting farms, judging", None);
     let licences = LicenceCheck::new(&tables.licences, &tables.grid, &tables.customers, &buildings);
     let Kept { points, mut supplies, mut faults, hosts, ratios, adrift } = first.finish();
-    let (registers, supply_registers) = register_supplies::apart(registers, &tables.grid, &supplies);
-    supplies.extend(register_supplies::held(&supply_registers));
+    let (registers, supply_registers) = unmetered::supplies_by_register(registers, &tables.grid, &supplies);
+    supplies.extend(unmetered::held_supplies(&supply_registers));
     faults.extend(register_faults);
-    let mut metered = engine::run(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
-    faults.extend(registers::against_intervals(&registers, &metered, &counted, &plan.calendar));
+    let mut metered = metered::judge_all(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
+    faults.extend(metered::against_intervals(&registers, &metered, &counted, &plan.calendar));
     run.sort_faults(&mut faults, &metered);
     clock.lap("judge")?;
 

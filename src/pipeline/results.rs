@@ -13,9 +13,9 @@ use crate::judgement::listing::Listing;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::score_rows::family_names;
 use crate::judgement::told_faults::{fault_order, propose_links, tell_ratios};
-use crate::metered::engine::Metered;
-use crate::unmetered::culprits::Culprit;
-use crate::unmetered::nodes::GridSeries;
+use crate::metered::Metered;
+use crate::unmetered::Culprit;
+use crate::unmetered::GridSeries;
 
 use super::inputs::Tables;
 use super::run::Run;

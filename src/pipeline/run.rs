@@ -8,8 +8,7 @@ use crate::judgement::LicenceCheck;
 use crate::judgement::list_setting::ListSetting;
 use crate::judgement::listing::Listing;
 use crate::judgement::told_faults::fault_order;
-use crate::metered::engine::{self, EngineSetting, Metered};
-use crate::metered::{CalibrationSettings, InjectionSettings, MismatchSettings};
+use crate::metered::{self, CalibrationSettings, EngineSetting, InjectionSettings, Metered, MismatchSettings};
 use crate::population::Buildings;
 use crate::series::{GridSums, LoadSeries};
 use crate::unmetered::BalanceSettings;
@@ -66,7 +65,7 @@ impl Run<'_> {
     pub(super) fn sort_faults(&self, faults: &mut Vec<Fault>, metered: &Metered) {
         let grid = &self.tables.grid;
         let points = metered.points.iter().map(|point| (&point.usage_point, point.days));
-        faults.extend(engine::unknown_points(points, grid, &self.tables.customers));
+        faults.extend(metered::unknown_points(points, grid, &self.tables.customers));
         faults.sort_by(fault_order);
     }
 

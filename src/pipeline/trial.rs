@@ -10,8 +10,7 @@
 use crate::domain::logit;
 use crate::findings::TrialReport;
 use crate::metered;
-use crate::unmetered::nodes::{Balanced, GridSetting};
-use crate::unmetered::tap_trial::{self, TapSetting};
+use crate::unmetered::{Balanced, GridSetting, TapSetting, tap_trial};
 
 use super::plan::Progress;
 use super::run::{Judged, Run};
@@ -67,7 +66,7 @@ impl Beside for Trial<'_> {
         let last = listing.suspects.last().and_then(|row| row.probability).map(logit);
         let least = last.unwrap_or_else(|| logit(1.0 - run.plan.config.run.fdr));
         let setting = run.engine_setting();
-        let farms = metered::trial::farms(metered, hosts, &setting, (setting.injection.seed ^ OTHER_FARMS, least));
+        let farms = metered::farms(metered, hosts, &setting, (setting.injection.seed ^ OTHER_FARMS, least));
         let TrialReport { nodes, listed_nodes, farms: taps, .. } = std::mem::replace(&mut self.report, empty());
         self.report = TrialReport {
             usage_points: metered.points.len(),
@@ -85,6 +84,6 @@ impl Beside for Trial<'_> {
         let judged = balanced.iter().filter_map(|node| node.odds);
         (self.report.nodes, self.report.listed_nodes) =
             (judged.clone().count(), judged.filter(|odds| odds.log_odds >= 0.0).count());
-        self.report.farms.extend(tap_trial::run(balanced, &setting));
+        self.report.farms.extend(tap_trial(balanced, &setting));
     }
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use crate::domain::Heating;
 use crate::series::{LoadSeries, RegisterPeriod, mean_by_hour};
 
-use super::NodeFacts;
+use super::CustomerFacts;
 
 /// Members that a class needs for a profile of its own.
 const MIN_MEMBERS: usize = 20;
@@ -60,7 +60,7 @@ struct Adding {
 impl LoadShapes {
     /// Profiles from hourly or finer series; `facts` tells the class of a usage point.
     #[must_use]
-    pub fn of(series: &[LoadSeries], facts: impl Fn(&str) -> NodeFacts) -> Self {
+    pub fn of(series: &[LoadSeries], facts: impl Fn(&str) -> CustomerFacts) -> Self {
         let (mut by_class, mut all): (BTreeMap<(String, bool), Adding>, Adding) = (BTreeMap::new(), Adding::default());
         for series in series.iter().filter(|series| series.folds_to_hours()) {
             let hourly = series.hourly();
@@ -74,13 +74,13 @@ impl LoadShapes {
     /// The profile of a usage point's class; that of everybody where the class has too few members
     /// with intervals.
     #[must_use]
-    pub fn shape(&self, facts: &NodeFacts) -> &LoadShape {
+    pub fn shape(&self, facts: &CustomerFacts) -> &LoadShape {
         self.by_class.get(&class_of(facts)).unwrap_or(&self.all)
     }
 }
 
 /// Tariff class, and whether electricity heats.
-fn class_of(facts: &NodeFacts) -> (String, bool) {
+fn class_of(facts: &CustomerFacts) -> (String, bool) {
     (facts.tariff_class.clone(), facts.heating == Heating::Electric)
 }
 
@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn the_energy_of_a_period_is_kept_and_follows_the_class() {
         let homes: Vec<LoadSeries> = (0..30).map(home).collect();
-        let shapes = LoadShapes::of(&homes, |_| NodeFacts::of(None));
-        let kw = shapes.shape(&NodeFacts::of(None)).spread(&[period(0, 30, 720.0)], 0, 24 * 30);
+        let shapes = LoadShapes::of(&homes, |_| CustomerFacts::of(None));
+        let kw = shapes.shape(&CustomerFacts::of(None)).spread(&[period(0, 30, 720.0)], 0, 24 * 30);
         assert!((kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() - 720.0).abs() < 1e-3);
         assert!((kw[19] / kw[3] - 5.0).abs() < 1e-4);
     }
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn without_anybody_a_period_is_flat() {
-        let shapes = LoadShapes::of(&[], |_| NodeFacts::of(None));
-        assert_eq!(shapes.shape(&NodeFacts::of(None)).spread(&[period(0, 10, 240.0)], 0, 24), vec![1.0; 24]);
+        let shapes = LoadShapes::of(&[], |_| CustomerFacts::of(None));
+        assert_eq!(shapes.shape(&CustomerFacts::of(None)).spread(&[period(0, 10, 240.0)], 0, 24), vec![1.0; 24]);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use peers::LEAST_KW;
 pub use peers::{PeerBaseline, PeerValues, Peers};
 pub use premises::{ClassWords, Habits, Premises, premises_of_classes};
 pub use rises::{CommonRises, Place, Rise};
-pub use strata::{NodeFacts, Stratum, UNKNOWN_CLASS};
+pub use strata::{CustomerFacts, Stratum, UNKNOWN_CLASS};
 pub use usual_load::{UsualLoad, UsualLoads};
 
 pub use buildings::Buildings;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::NodeProfile;
+use crate::digest::UsageProfile;
 use crate::domain::{median, quantile};
 
 use super::Stratum;
@@ -50,9 +50,9 @@ pub struct PeerValues {
 impl PeerValues {
     /// The values of a profile.
     #[must_use]
-    pub fn of(profile: &NodeProfile) -> Self {
-        let mean = NodeProfile::typical(&profile.days, |day| day.mean_kw);
-        let floor = NodeProfile::typical(&profile.days, |day| day.floor_kw);
+    pub fn of(profile: &UsageProfile) -> Self {
+        let mean = UsageProfile::typical(&profile.days, |day| day.mean_kw);
+        let floor = UsageProfile::typical(&profile.days, |day| day.floor_kw);
         // `max` would turn NaN into the least load.
         let ln = |kw: f64| if kw.is_nan() { f64::NAN } else { kw.max(LEAST_KW).ln() };
         Self { ln_mean_kw: ln(mean), ln_floor_kw: ln(floor) }
@@ -151,7 +151,7 @@ mod tests {
 
     fn profile(kw: f32) -> PeerValues {
         let series = LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: vec![kw; 240] };
-        PeerValues::of(&NodeProfile::of(&series, &Calendar::new(None).unwrap()))
+        PeerValues::of(&UsageProfile::of(&series, &Calendar::new(None).unwrap()))
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{HOURS, NodeProfile};
+use crate::digest::{HOURS, UsageProfile};
 use crate::domain::{DayKind, median, median_of};
 
 /// Members whose loads tell what a class is for.
@@ -58,7 +58,7 @@ pub struct Habits {
 impl Habits {
     /// Those of a profile.
     #[must_use]
-    pub fn of(profile: &NodeProfile) -> Self {
+    pub fn of(profile: &UsageProfile) -> Self {
         let mut sum = [0.0; HOURS];
         for half in profile.halves(1) {
             sum.iter_mut().zip(half.mid_kw).for_each(|(sum, kw)| *sum += kw);

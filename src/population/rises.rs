@@ -18,7 +18,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::NodeProfile;
+use crate::digest::UsageProfile;
 use crate::domain::{CivilDay, mad_sigma};
 
 use super::peers::LEAST_KW;
@@ -94,7 +94,7 @@ impl Rise {
     /// The rise of a profile at its best split; `None` where the mean falls, rises by little, or
     /// varies as much from day to day.
     #[must_use]
-    pub fn of(profile: &NodeProfile) -> Option<Self> {
+    pub fn of(profile: &UsageProfile) -> Option<Self> {
         let regimes = &profile.mean_regimes;
         let (before, after) = profile.days.split_at_checked(regimes.place).filter(|(before, _)| !before.is_empty())?;
         let ln_ratio = (regimes.after_kw.max(LEAST_KW) / regimes.before_kw.max(LEAST_KW)).ln();

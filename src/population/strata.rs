@@ -12,7 +12,7 @@ pub const UNKNOWN_CLASS: &str = "unknown";
 
 /// What a usage point is compared by.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NodeFacts {
+pub struct CustomerFacts {
     /// Tariff class in lower case; `unknown` without one.
     pub tariff_class: String,
     /// Contracted power, kW.
@@ -39,7 +39,7 @@ pub enum Stratum {
     Heating(String, Option<i32>, Heating),
 }
 
-impl NodeFacts {
+impl CustomerFacts {
     /// The facts of a customer; those of an unknown customer without one. What its class is for is
     /// not known before all classes are.
     #[must_use]
@@ -105,7 +105,7 @@ mod tests {
     fn strata_widen_up_to_all() {
         let customer =
             Customer { tariff_class: Some(" Household ".into()), contracted_kw: Some(7.0), ..Customer::default() };
-        let mut stratum = NodeFacts::of(Some(&customer)).stratum();
+        let mut stratum = CustomerFacts::of(Some(&customer)).stratum();
         let mut names = vec![stratum.name()];
         while let Some(parent) = stratum.parent() {
             names.push(parent.name());

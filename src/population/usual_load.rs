@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::quantile;
 
-use super::{NodeFacts, Stratum};
+use super::{CustomerFacts, Stratum};
 
 /// Members that a stratum needs.
 const MIN_MEMBERS: usize = 20;
@@ -38,7 +38,7 @@ impl UsualLoads {
     /// From the mean power of every usage point with readings, kW. Premises that are booked as
     /// inactive take no part.
     #[must_use]
-    pub fn of(members: impl Iterator<Item = (NodeFacts, f64)>) -> Self {
+    pub fn of(members: impl Iterator<Item = (CustomerFacts, f64)>) -> Self {
         let mut of: BTreeMap<Stratum, Vec<f64>> = BTreeMap::new();
         for (facts, mean_kw) in members.filter(|(facts, _)| !facts.inactive) {
             let mut at = Some(facts.stratum());
@@ -57,7 +57,7 @@ impl UsualLoads {
     /// That of a usage point; nothing for premises booked as inactive, and where no stratum has
     /// enough members.
     #[must_use]
-    pub fn of_member(&self, facts: &NodeFacts) -> UsualLoad {
+    pub fn of_member(&self, facts: &CustomerFacts) -> UsualLoad {
         let mut at = Some(facts.stratum()).filter(|_| !facts.inactive);
         while let Some(stratum) = at {
             if let Some(usual) = self.by_stratum.get(&stratum) {
@@ -82,8 +82,8 @@ mod tests {
     use super::*;
     use crate::domain::{Customer, CustomerStatus};
 
-    fn facts(class: &str, kw: f64) -> NodeFacts {
-        NodeFacts::of(Some(&Customer {
+    fn facts(class: &str, kw: f64) -> CustomerFacts {
+        CustomerFacts::of(Some(&Customer {
             tariff_class: Some(class.into()),
             contracted_kw: Some(kw),
             ..Customer::default()
@@ -107,6 +107,6 @@ mod tests {
     fn premises_that_are_not_in_use_are_expected_to_use_nothing() {
         let usual = UsualLoads::of((0..100).map(|_| (facts("household", 5.0), 0.5)));
         let vacant = Customer { status: CustomerStatus::Inactive, ..Customer::default() };
-        assert_eq!(usual.of_member(&NodeFacts::of(Some(&vacant))), UsualLoad::default());
+        assert_eq!(usual.of_member(&CustomerFacts::of(Some(&vacant))), UsualLoad::default());
     }
 }

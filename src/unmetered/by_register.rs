@@ -8,7 +8,8 @@
 //! Source: propagation of independent errors; the spread of months beside it as the standard error
 //! of a mean.
 
-use super::{BalanceSpan, Decomposition, LineLoss, Residual};
+use super::components::{Decomposition, LineLoss};
+use super::residual::{BalanceSpan, Residual};
 
 /// Gains of meters, as a share of the load.
 const GAIN_SIGMA: f64 = 0.003;

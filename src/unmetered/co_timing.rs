@@ -18,8 +18,8 @@
 use crate::domain::{Calendar, CivilDay, Timestamp, best_split, mad_sigma, median};
 use crate::series::LoadSeries;
 
-use super::Residual;
 use super::missing::{Adrift, Changes};
+use super::residual::Residual;
 
 /// Days on either side of the fall that are compared, and the fewest.
 const MOST_DAYS: i32 = 28;

@@ -7,13 +7,16 @@ use rayon::prelude::*;
 
 use crate::domain::{GridNode, NodeId, NodeKind, Timestamp, UsagePointId, mad_sigma, median};
 use crate::series::LoadSeries;
-use crate::unmetered::{Adrift, Decomposition, Placed, Residual, Wanted, decompose};
 
+use super::balanced::{Balanced, LEAST_COVERAGE, MUCH_COARSE, fed_directly, frontier, is_measured};
+use super::components::Decomposition;
+use super::culprits::{self as named, Asked, Culprit};
+use super::decomposition::decompose;
+use super::grid_setting::{GridSetting, Places, ReadAgain};
+use super::members::Wanted;
+use super::missing::{Adrift, Placed};
+use super::residual::Residual;
 use crate::digest::first_pass::RatioAsked;
-use crate::unmetered::culprits::{self as named, Asked, Culprit};
-use crate::unmetered::nodes::{
-    Balanced, GridSetting, LEAST_COVERAGE, MUCH_COARSE, Places, ReadAgain, fed_directly, frontier, is_measured,
-};
 
 /// A forgotten customer of steady load has about the mean power of what was found, leaves little of
 /// it, and no more noise.

@@ -10,7 +10,11 @@ use rayon::prelude::*;
 
 use crate::domain::{Fault, FaultKind, NodeId, NodeKind, Timestamp, UsagePointId};
 use crate::series::LoadSeries;
-use crate::unmetered::{Adrift, Named, Residual, Wanted, Wrong, late_load_kw, named, roughness};
+
+use super::customer_columns::late_load_kw;
+use super::members::{Named, Wanted, Wrong, named, roughness};
+use super::missing::Adrift;
+use super::residual::Residual;
 
 /// A node this much rougher than meters make it is asked.
 const ROUGH: f64 = 2.5;

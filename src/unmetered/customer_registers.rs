@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::domain::{Calendar, Customer, Grid, Link, NodeId, Timestamp, UsagePointId};
-use crate::population::{LoadShapes, NodeFacts};
+use crate::population::{CustomerFacts, LoadShapes};
 use crate::series::{GridSums, LoadSeries, RegisterLoad};
 
 /// Hours before and after register readings for which they are believed.
@@ -25,7 +25,7 @@ pub(crate) struct Profiled {
 
 /// Adds customers with nothing but a register to the sums of the nodes that feed them, over the
 /// time of the balance meters, and says for each such node how sure that is.
-pub(crate) fn add_to_sums(
+pub(crate) fn add_registers_to_sums(
     registers: &[&RegisterLoad],
     sums: &GridSums,
     shapes: &LoadShapes,
@@ -71,7 +71,7 @@ pub(crate) fn add_to_sums(
     let add = |(node, registers): (&NodeId, Vec<&RegisterLoad>)| {
         let (mut profiled, mut of_kinds_kw) = (Profiled::default(), 0.0);
         for register in &registers {
-            let shape = shapes.shape(&NodeFacts::of(customers.get(&register.usage_point)));
+            let shape = shapes.shape(&CustomerFacts::of(customers.get(&register.usage_point)));
             let kw = held(register, node, shape.spread(&register.periods, first, (end - first).max(0) as usize));
             sums.add_hours(node, first, &kw, true);
             profiled.mean_sq += register.mean_kw.powi(2);

@@ -16,12 +16,13 @@
 //! Source: residual decomposition of distribution balances with a constant term; Joule losses go
 //! with the square of the current.
 
-use crate::domain::{Calendar, CivilDay, Position, mad_sigma, median};
+use crate::domain::Position;
 
 use super::by_register;
+use super::components::{Decomposition, LineLoss, Locality, Part, TapHours};
 use super::parts::{Clock, Shape, find_shape};
 use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
-use super::{BalanceSpan, Residual};
+use super::residual::{BalanceSpan, Residual};
 
 /// Prior standard deviation of the part in proportion to the metered load.
 const PROPORTIONAL_SIGMA: f64 = 0.003;
@@ -31,10 +32,6 @@ const UNREAD_SIGMA: f64 = 0.1;
 const PULLED: f64 = 1.5;
 const ROUGH: f64 = 0.002;
 const MUCH_BETTER: f64 = 0.7;
-/// Least standard deviation of line loss between nodes, as a share of the load at mean load, and
-/// how many nodes the configured loss counts for.
-const LEAST_SIGMA: f64 = 0.003;
-const PRIOR_NODES: f64 = 5.0;
 /// Largest share of line loss at mean load: the worst rural lines. The smallest is none.
 const MOST_LINE_LOSS: f64 = 0.15;
 /// Declared lighting is what it is said to be within this share.
@@ -57,95 +54,6 @@ const MIN_HOURS: usize = 168;
 const LOAD_ROUNDS: usize = 2;
 /// Less than this share of the metered load is lost in the square.
 const LITTLE_HIDDEN: f64 = 0.01;
-
-/// What is known of a node's line loss before its hours are seen: the share lost at mean load,
-/// beyond the configured one, and how far nodes differ.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LineLoss {
-    /// Mean over nodes.
-    pub share: f64,
-    /// Standard deviation between nodes.
-    pub sigma: f64,
-}
-
-impl LineLoss {
-    /// Before any node was seen: the configured share, or several times that on rural lines.
-    pub const UNKNOWN: Self = Self { share: 0.0, sigma: 0.05 };
-
-    /// What the nodes of a level tell of one another: median and spread of their fitted losses. A
-    /// node whose hours tell little is then judged with the loss that is usual.
-    /// Source: Efron and Morris (1975), JASA 70, for shrinkage towards what others show.
-    #[must_use]
-    pub fn of(found: &[&Decomposition]) -> Self {
-        let fitted: Vec<f64> = found.iter().map(|found| found.line_loss).collect();
-        if fitted.is_empty() {
-            return Self::UNKNOWN;
-        }
-        let n = fitted.len() as f64;
-        let (share, spread) = (median(&fitted), mad_sigma(&fitted, median(&fitted)).max(LEAST_SIGMA));
-        let shrunk = (n * spread.powi(2) + PRIOR_NODES * Self::UNKNOWN.sigma.powi(2)) / (n + PRIOR_NODES);
-        Self { share: share * n / (n + PRIOR_NODES), sigma: shrunk.sqrt() }
-    }
-}
-
-/// How unmetered load runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnmeteredPattern {
-    /// Day and night.
-    Constant,
-    /// In a window of the day.
-    Night,
-    /// While it is dark, as street lamps do.
-    Dark,
-}
-
-/// A load that starts, stops or runs in a window.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Part {
-    /// Mean power while it runs, kW; positive.
-    pub kw: f64,
-    /// Day and night, or in a window.
-    pub pattern: UnmeteredPattern,
-    /// First day; `None` when it runs from the start.
-    pub since: Option<CivilDay>,
-}
-
-/// The residual of a node taken apart.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decomposition {
-    /// Level that is there from the first hour to the last, kW; may be negative.
-    pub level_kw: f64,
-    /// Standard error of the level from this node's own hours, kW.
-    pub level_se_kw: f64,
-    /// Loads that start, stop or run in a window, in the order they were found.
-    pub parts: Vec<Part>,
-    /// Highest sum of parts that run at one time, kW; 0 without parts.
-    pub parts_kw: f64,
-    /// Standard error of that sum, kW.
-    pub parts_se_kw: f64,
-    /// Standard error of level and parts together, kW.
-    pub total_se_kw: f64,
-    /// Mean over the hours of the sum of parts, kW.
-    pub parts_mean_kw: f64,
-    /// Part of the residual per kW metered: customers that nobody reads, under-registration, gain
-    /// of the balance meter.
-    pub proportional: f64,
-    /// Share of line loss at mean load, above the configured one.
-    pub line_loss: f64,
-    /// Robust standard deviation of an hour around all this, kW.
-    pub noise_kw: f64,
-    /// What is neither metered nor lost, hour by hour: level, parts and noise, kW.
-    pub beside_kw: Vec<f64>,
-}
-
-/// Clock and sun of a node.
-#[derive(Debug, Clone, Copy)]
-pub struct Locality<'a> {
-    /// The utility's clock.
-    pub calendar: &'a Calendar,
-    /// Where the node lies, as far as its customers tell.
-    pub position: Position,
-}
 
 /// Decomposes a residual. `None` when there is less than a week of balance.
 #[must_use]
@@ -183,7 +91,7 @@ pub fn decompose(residual: &Residual, locality: &Locality, line_loss: LineLoss) 
         shapes.push(shape);
         let place = FIXED + shapes.len() - 1;
         // Customers with registers may use their energy at hours of their own.
-        let is_window = shapes[shapes.len() - 1].pattern == UnmeteredPattern::Night;
+        let is_window = shapes[shapes.len() - 1].pattern == TapHours::Night;
         let least_kw = if is_window { least_kw.max(window_kw) } else { least_kw };
         let certain = bench
             .fit(&shapes)
@@ -240,7 +148,7 @@ impl Bench<'_> {
         let runs_on = |hour: usize| window.since.is_none_or(|since| clock.day[hour] >= since);
         let dark = |(hour, at)| if runs_on(hour) { position.dark_share(at) } else { 0.0 };
         let runs = self.residual.at.iter().copied().enumerate().map(dark).collect();
-        shapes.push(Shape { runs, pattern: UnmeteredPattern::Dark, since: window.since });
+        shapes.push(Shape { runs, pattern: TapHours::Dark, since: window.since });
         let by_sun = self.fit(shapes).filter(|by_sun| by_sun.scale < BY_THE_SUN * fit.scale);
         if by_sun.is_none() {
             shapes.pop();
@@ -337,6 +245,7 @@ fn told(fit: &Fit, shapes: &[Shape], clock: &Clock) -> Decomposition {
 mod tests {
     use super::*;
     use crate::domain::Timestamp;
+    use crate::domain::{Calendar, CivilDay};
 
     /// Sixty days of a transformer with 20 kW of homes, an evening peak, line losses of 4 % and
     /// `tap(hour since start)` beside them.
@@ -389,9 +298,9 @@ mod tests {
     fn lamps_that_nobody_declared_are_told_from_a_night_tap_by_the_sun() {
         let lamps = split(|hour| 8.0 * ASTANA.dark_share(Timestamp(hour as i64 * 3600)));
         let patterns = |found: &Decomposition| found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>();
-        assert_eq!(patterns(&lamps), [UnmeteredPattern::Dark], "{:?}", lamps.parts);
+        assert_eq!(patterns(&lamps), [TapHours::Dark], "{:?}", lamps.parts);
         let tap = split(|hour| if (2..14).contains(&(hour % 24)) { 0.0 } else { 8.0 });
-        assert_eq!(patterns(&tap), [UnmeteredPattern::Night], "{:?}", tap.parts);
+        assert_eq!(patterns(&tap), [TapHours::Night], "{:?}", tap.parts);
     }
 
     #[test]
@@ -428,7 +337,7 @@ mod tests {
     #[test]
     fn a_night_tap_is_measured_at_night() {
         let found = split(|hour| if hour % 24 < 7 || hour % 24 == 23 { 8.0 } else { 0.0 });
-        assert_eq!(found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>(), [UnmeteredPattern::Night]);
+        assert_eq!(found.parts.iter().map(|part| part.pattern).collect::<Vec<_>>(), [TapHours::Night]);
         assert!((found.parts_kw - 8.0).abs() < 0.5, "{}", found.parts_kw);
         assert!((found.parts_mean_kw - 8.0 / 3.0).abs() < 0.3, "{}", found.parts_mean_kw);
     }
@@ -437,7 +346,7 @@ mod tests {
     fn a_night_tap_of_the_last_week_only_is_found_among_two_months() {
         let found = split(|hour| if hour >= 24 * 52 && hour % 24 < 8 { 10.0 } else { 0.0 });
         assert!((found.parts_kw - 10.0).abs() < 0.5, "{:?}", found.parts);
-        assert_eq!((found.parts[0].pattern, found.parts[0].since), (UnmeteredPattern::Night, Some(CivilDay(52))));
+        assert_eq!((found.parts[0].pattern, found.parts[0].since), (TapHours::Night, Some(CivilDay(52))));
     }
 
     #[test]

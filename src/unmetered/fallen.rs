@@ -13,9 +13,10 @@ use rayon::prelude::*;
 use crate::domain::{CivilDay, NodeId, NodeKind, UsagePointId};
 use crate::findings::Pattern;
 use crate::series::LoadSeries;
-use crate::unmetered::{CoTimed, co_timed};
 
-use crate::unmetered::nodes::{Balanced, GridSetting, LEAST_COVERAGE, ReadAgain, fed_directly};
+use super::balanced::{Balanced, LEAST_COVERAGE, fed_directly};
+use super::co_timing::{CoTimed, co_timed};
+use super::grid_setting::{GridSetting, ReadAgain};
 
 /// Most customers that are read again for this.
 const MOST_ASKED: usize = 6000;
@@ -117,7 +118,7 @@ pub(crate) fn find<E>(
     let mut fell: Vec<(f32, &UsagePointId)> = (judged.iter())
         .flat_map(|balanced| fed_directly(balanced.node, setting.grid))
         .filter(|id| !named.contains(id))
-        .map(|id| ((setting.fell_kw)(id), id))
+        .map(|id| (setting.reads.fell_kw(id), id))
         .filter(|(kw, _)| *kw > 0.0)
         .collect();
     fell.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));

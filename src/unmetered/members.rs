@@ -16,10 +16,10 @@
 use crate::domain::Timestamp;
 use crate::series::{LoadSeries, mean_by_hour, rounding_step_kwh};
 
-use super::Residual;
 use super::customer_columns::{Asked, Column, columns_of};
 use super::decomposition::CERTAIN_OF_PROFILES;
 use super::missing::{Changes, Clipped, Slope};
+use super::residual::Residual;
 
 /// Standard deviations that name a customer, and those asked for in each half of the weeks.
 const NAMED: f64 = 8.0;

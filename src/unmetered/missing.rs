@@ -16,7 +16,7 @@
 use crate::domain::{Timestamp, mad_sigma};
 use crate::series::{LoadSeries, hourly_kw};
 
-use super::Residual;
+use super::residual::Residual;
 
 /// Standard deviations that place a customer.
 const EIGHT: f64 = 8.0;

@@ -15,7 +15,7 @@
 
 use statrs::distribution::{Continuous, Normal, StudentsT};
 
-use super::Decomposition;
+use super::components::Decomposition;
 use crate::domain::{MAD_TO_SIGMA, median};
 
 /// Range of unmetered loads that H1 holds at least, kW.

@@ -9,7 +9,7 @@
 
 use crate::domain::{Calendar, CivilDay, Timestamp, best_split, mad_sigma, median};
 
-use super::decomposition::UnmeteredPattern;
+use super::components::TapHours;
 
 const HOURS: usize = 24;
 /// Days on either side of a change.
@@ -45,7 +45,7 @@ pub(super) struct Clock {
 pub(super) struct Shape {
     /// 1 while it runs, 0 otherwise, one value an hour.
     pub(super) runs: Vec<f64>,
-    pub(super) pattern: UnmeteredPattern,
+    pub(super) pattern: TapHours,
     /// Number of its first day; `None` = from the start.
     pub(super) since: Option<usize>,
 }
@@ -70,7 +70,7 @@ impl Clock {
         LEAST_KW.max(LEAST_SHARE * metered_kw)
     }
 
-    fn shape(&self, pattern: UnmeteredPattern, since: Option<usize>, runs: impl Fn(usize, usize) -> bool) -> Shape {
+    fn shape(&self, pattern: TapHours, since: Option<usize>, runs: impl Fn(usize, usize) -> bool) -> Shape {
         let runs = self.day.iter().zip(&self.hour).map(|(&day, &hour)| f64::from(u8::from(runs(day, hour)))).collect();
         Shape { runs, pattern, since }
     }
@@ -144,11 +144,11 @@ fn event(courses: &Courses, clock: &Clock, least_kw: f64) -> Option<Shape> {
     let runs_on = move |at: usize| (at >= day) == rises;
     let since = rises.then_some(day);
     if count >= WHOLE_DAY {
-        return Some(clock.shape(UnmeteredPattern::Constant, since, move |at, _| runs_on(at)));
+        return Some(clock.shape(TapHours::Constant, since, move |at, _| runs_on(at)));
     }
     let (from, length) = run_of(&hot)?;
     let inside = move |hour: usize| (hour + HOURS - from) % HOURS < length;
-    Some(clock.shape(UnmeteredPattern::Night, since, move |at, hour| runs_on(at) && inside(hour)))
+    Some(clock.shape(TapHours::Night, since, move |at, hour| runs_on(at) && inside(hour)))
 }
 
 /// The split of one hour's days, if it is sharp.
@@ -216,7 +216,7 @@ fn window(
         .collect();
     let stands_out = best.height_kw > median(&spread) && best.variation < (1.0 - SOLID) * plain.variation;
     let inside = move |hour: usize| (hour + HOURS - from) % HOURS < length;
-    stands_out.then(|| clock.shape(UnmeteredPattern::Night, None, move |_, hour| inside(hour)))
+    stands_out.then(|| clock.shape(TapHours::Night, None, move |_, hour| inside(hour)))
 }
 
 /// What a fit of a course of the day leaves.

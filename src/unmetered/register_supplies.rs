@@ -15,7 +15,7 @@ pub(crate) type SupplyRegisters = BTreeMap<UsagePointId, Vec<RegisterPeriod>>;
 
 /// Takes the registers of balance meters out of all others; those of balance meters that have
 /// intervals as well are not needed.
-pub(crate) fn apart(
+pub(crate) fn supplies_by_register(
     registers: Vec<RegisterLoad>,
     grid: &Grid,
     supplies: &BTreeMap<UsagePointId, LoadSeries>,
@@ -31,13 +31,13 @@ pub(crate) fn apart(
 
 /// The hourly series of such balance meters: one value for all hours between two readings, NaN
 /// elsewhere.
-pub(crate) fn held(registers: &SupplyRegisters) -> BTreeMap<UsagePointId, LoadSeries> {
+pub(crate) fn held_supplies(registers: &SupplyRegisters) -> BTreeMap<UsagePointId, LoadSeries> {
     registers.iter().map(|(meter, periods)| (meter.clone(), series(meter, periods, |_, _| 0.0))).collect()
 }
 
 /// The same with the course of everything metered under the node: what is left over is then steady
 /// within each period, and the node can stand for all below it in the balance of a node above.
-pub(crate) fn with_course(
+pub(crate) fn supplies_with_course(
     registers: &SupplyRegisters,
     grid: &Grid,
     sums: &GridSums,
@@ -106,9 +106,9 @@ mod tests {
         sums.add("T", &LoadSeries { usage_point: "A".into(), start: Timestamp(0), step_min: 60, kw: evening });
         let period = RegisterPeriod { from: Timestamp(0), to: Timestamp(240 * 3600), energy_kwh: 240.0 * 8.0 };
         let registers = SupplyRegisters::from([("BM".into(), vec![period])]);
-        let supply = &with_course(&registers, &grid, &sums)["BM"];
+        let supply = &supplies_with_course(&registers, &grid, &sums)["BM"];
         // 5 kW are metered on average, 8 are supplied: 3 more at every hour.
         assert!((supply.kw[3] - 7.0).abs() < 1e-4 && (supply.kw[20] - 11.0).abs() < 1e-4, "{:?}", &supply.kw[..24]);
-        assert!(held(&registers)["BM"].kw.iter().all(|kw| (kw - 8.0).abs() < 1e-4));
+        assert!(held_supplies(&registers)["BM"].kw.iter().all(|kw| (kw - 8.0).abs() < 1e-4));
     }
 }

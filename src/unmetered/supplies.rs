@@ -11,10 +11,12 @@ use rayon::prelude::*;
 
 use crate::domain::{Calendar, Fault, FaultKind, GridNode, NodeKind, UsagePointId};
 use crate::series::LoadSeries;
-use crate::unmetered::{Wrong, WrongRatio, late_by_hours, wrong_ratios};
 
-use crate::unmetered::culprits::Culprit;
-use crate::unmetered::nodes::{Balanced, GridSetting, MUCH_COARSE, balance, balance_with};
+use super::balanced::{Balanced, MUCH_COARSE, balance, balance_with};
+use super::culprits::Culprit;
+use super::grid_setting::GridSetting;
+use super::members::Wrong;
+use super::supply::{WrongRatio, late_by_hours, wrong_ratios};
 
 /// Coverage that a check needs: what is not read looks like a ratio.
 const GOOD_COVERAGE: f64 = 0.9;

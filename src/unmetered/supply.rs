@@ -14,8 +14,8 @@
 
 use crate::domain::{Calendar, CivilDay, best_split, mad_sigma, median};
 
-use super::Residual;
 use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
+use super::residual::Residual;
 
 /// Ratios by which meters are taken for what they are not; their inverses as well, and one that
 /// only a meter which shows too little can have: a third too much may be customers that nobody

@@ -17,9 +17,11 @@ use rayon::prelude::*;
 use crate::domain::{Level, NodeKind, Purpose, Timestamp, Weather, seed_of};
 use crate::findings::TrialFarm;
 use crate::synth::{FarmKind, FarmModel};
-use crate::unmetered::{NodeLevel, Null, decompose};
 
-use crate::unmetered::nodes::{Balanced, GridSetting, level, level_of, reserve, since};
+use super::balanced::{Balanced, level, level_of, reserve, since};
+use super::decomposition::decompose;
+use super::grid_setting::GridSetting;
+use super::null::{NodeLevel, Null};
 
 /// Kinds of tap and the word for each.
 const KINDS: [(FarmKind, &str); 3] =
@@ -52,7 +54,7 @@ struct Tap {
 }
 
 /// Plants and judges taps at every level; in the order of levels and nodes.
-pub(crate) fn run(balanced: &[Balanced], setting: &TapSetting) -> Vec<TrialFarm> {
+pub(crate) fn tap_trial(balanced: &[Balanced], setting: &TapSetting) -> Vec<TrialFarm> {
     let mut levels: BTreeMap<NodeKind, Vec<(&Balanced, NodeLevel)>> = BTreeMap::new();
     for node in balanced {
         if let Some(own) = level(node) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::domain::{Grid, NodeId, Timestamp, UsagePointId};
-use crate::population::{LoadShapes, NodeFacts, UsualLoads};
+use crate::population::{CustomerFacts, LoadShapes, UsualLoads};
 use crate::series::LoadSeries;
 
 /// Three years: a balance meter may have stray stamps far away.
@@ -30,10 +30,10 @@ pub(crate) type UnreadLoads = BTreeMap<NodeId, Unread>;
 
 /// Expects of every unread usage point what its stratum uses, in the course of its class, over the
 /// time of the balance meters.
-pub(crate) fn expected(
+pub(crate) fn unread_loads(
     grid: &Grid,
     is_known: impl Fn(&str) -> bool + Sync,
-    facts: impl Fn(&str) -> NodeFacts + Sync,
+    facts: impl Fn(&str) -> CustomerFacts + Sync,
     (usual, shapes): (&UsualLoads, &LoadShapes),
     supplies: &BTreeMap<UsagePointId, LoadSeries>,
 ) -> UnreadLoads {
@@ -45,7 +45,8 @@ pub(crate) fn expected(
     let nodes: Vec<&NodeId> = grid.nodes().map(|node| &node.node).collect();
     let of_node = |node: &&NodeId| {
         let is_unread = |id: &&UsagePointId| !grid.is_balance_meter(id) && !is_known(id);
-        let unread: Vec<NodeFacts> = grid.usage_points_at(node).iter().filter(is_unread).map(|id| facts(id)).collect();
+        let unread: Vec<CustomerFacts> =
+            grid.usage_points_at(node).iter().filter(is_unread).map(|id| facts(id)).collect();
         if unread.is_empty() {
             return None;
         }

@@ -1,0 +1,30 @@
+//! What a test is: a question, the numbers that answer it, and how the answer is told.
+
+use super::subject::Subject;
+
+/// One number that a family measures.
+#[derive(Debug, Clone, Copy)]
+pub struct Statistic {
+    /// Name in `scores.parquet`, with the unit where it has one.
+    pub name: &'static str,
+    /// What the number is, in words.
+    pub meaning: &'static str,
+    /// The value for a usage point; `None` when its data do not allow the test. Larger is more like
+    /// a farm.
+    pub measure: fn(&Subject) -> Option<f64>,
+}
+
+/// A family of statistics that ask the same question.
+#[derive(Debug, Clone, Copy)]
+pub struct EvidenceTest {
+    /// Name of the family, as in the columns `llr_*`.
+    pub family: &'static str,
+    /// The question it asks.
+    pub question: &'static str,
+    /// What it needs, for the words in `tests_missing`.
+    pub needs: &'static str,
+    /// Its statistics.
+    pub statistics: &'static [Statistic],
+    /// The finding in plain words with numbers, for one usage point; says both sides.
+    pub words: fn(&Subject) -> String,
+}

@@ -1,0 +1,47 @@
+//! A usage point as calibration sees it: the value of every statistic, and whose tables and prior
+//! are its own.
+
+use std::sync::Arc;
+
+use crate::domain::{Purpose, seed_of};
+use crate::evidence::{CONTRACT_RATIO, SIZE, TESTS, statistics};
+
+use super::boosting::FOLDS;
+
+/// A measured usage point, planted or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Tariff class, electric heating and kind of resolution: usage points that share tables.
+    pub group: Arc<str>,
+    /// Tariff class in lower case, for the prior.
+    pub tariff_class: Arc<str>,
+    /// Every statistic in registry order; NaN = not testable.
+    pub statistics: Box<[f32]>,
+    /// Whether the premises are booked as inactive.
+    pub inactive: bool,
+    /// Which trees judge it: those of its fold have not seen it.
+    pub fold: u8,
+}
+
+impl Measured {
+    /// Whether there are enough days to say even how large the load is; what else is known then
+    /// says too little for a probability.
+    #[must_use]
+    pub fn can_be_judged(&self) -> bool {
+        let size = TESTS.iter().position(|test| test.family == SIZE);
+        statistics().zip(&self.statistics).any(|((family, _), value)| Some(family) == size && !value.is_nan())
+    }
+
+    /// Whether it draws more on average than its contract allows; false without a contracted power.
+    #[must_use]
+    pub fn exceeds_contract(&self) -> bool {
+        let contract = statistics().position(|(_, statistic)| statistic.name == CONTRACT_RATIO);
+        contract.is_some_and(|column| self.statistics[column] > 0.0)
+    }
+
+    /// The fold of a usage point, by the hash of its id.
+    #[must_use]
+    pub fn fold_of(seed: u64, usage_point: &str) -> u8 {
+        (seed_of(seed, usage_point, Purpose::Fold, 0) % FOLDS as u64) as u8
+    }
+}
