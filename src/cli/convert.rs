@@ -6,6 +6,7 @@ use crate::config::{Config, ConfigError};
 use crate::domain::{Calendar, CalendarError};
 use crate::ingest::{Caps, Profile, ProfileError};
 use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, PipelineError};
+use crate::report::{Language, tell};
 
 use super::progress::TerminalProgress;
 use super::scan::size;
@@ -146,7 +147,8 @@ fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
     let rejects: u64 = converted.rejects.iter().map(|reject| reject.records).sum();
     let shown = &converted.rejects[..converted.rejects.len().min(SHOWN_REJECTS)];
     for reject in shown {
-        warn(&format!("darkload: left out: {} row {}: {}: {}", reject.file, reject.row, reject.code, reject.detail));
+        let detail = tell(Language::English, &reject.detail);
+        warn(&format!("darkload: left out: {} row {}: {}: {detail}", reject.file, reject.row, reject.code));
     }
     let others = rejects - shown.iter().map(|reject| reject.records).sum::<u64>();
     if others > 0 {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::domain::Calendar;
 use crate::ingest::{self, Profile, StampClock};
 use crate::pipeline::{self, Inspection, PipelineError};
+use crate::report::{Language, tell};
 
 use super::convert::caps;
 use super::progress::TerminalProgress;
@@ -113,7 +114,7 @@ fn words(inspection: &Inspection, calendar: &Calendar) -> String {
                 text,
                 "  {count:>8}  {code}; first in row {}: {}",
                 first.row,
-                first.clone().shortened().detail
+                tell(Language::English, &first.clone().shortened().detail)
             );
         }
     }

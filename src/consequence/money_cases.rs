@@ -7,7 +7,7 @@ use crate::judgement::{LicenceCheck, LicensedLoad};
 use crate::population::Buildings;
 use std::fmt::Write as _;
 
-use super::address::total_loss;
+use super::loss_sum::total_loss;
 use super::*;
 use crate::domain::{CivilDay, Customer, Grid, Licence, LicenceStatus, LicenceTarget, Tariff, Zone};
 use crate::findings::{FindingKind, Loss, MoneyPart};
