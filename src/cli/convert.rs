@@ -8,11 +8,12 @@ use crate::ingest::{Caps, Profile, ProfileError};
 use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, PipelineError};
 use crate::report::{Language, tell};
 
+use super::complaint::complain;
+use super::exit_reason::ExitReason;
 use super::progress::TerminalProgress;
-use super::scan::size;
 use super::session::watch_interrupts;
 use super::terminal::{say, warn};
-use super::{ExitReason, complain};
+use super::values::size;
 
 /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
 #[derive(Debug, clap::Args)]

@@ -8,11 +8,12 @@ use crate::ingest::{self, Profile, StampClock};
 use crate::pipeline::{self, Inspection, PipelineError};
 use crate::report::{Language, tell};
 
+use super::complaint::complain;
 use super::convert::caps;
+use super::exit_reason::ExitReason;
 use super::progress::TerminalProgress;
 use super::session::watch_interrupts;
 use super::terminal::show;
-use super::{ExitReason, complain};
 
 /// Show what the reader takes files for and on what ground: format, columns, clock, first readings,
 /// months, faults; writes nothing

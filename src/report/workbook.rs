@@ -293,9 +293,7 @@ mod tests {
             probability: Some(0.912),
             hidden_kw: Some(3.5),
             since: CivilDay::parse("2025-04-18"),
-            evidence_for: vec![
-                "schedule: no hours of the day stand out (1.7 times more usual without a farm)".to_owned().into(),
-            ],
+            criteria: vec![Fact { code: "money.even".into(), parts: Vec::new() }],
             ..SuspectRow::nothing_found("+7701".into(), FindingKind::MeteredHiddenLoad)
         };
         let mut findings = Findings { suspects: vec![row], ..Findings::default() };
@@ -335,7 +333,7 @@ mod tests {
         let list = book.worksheet_range("Точки учёта").unwrap();
         let line: Vec<String> = list.rows().nth(1).unwrap().iter().map(ToString::to_string).collect();
         assert!(line.contains(&"скрытая нагрузка за счётчиком".to_owned()), "{line:?}");
-        assert!(line.iter().any(|cell| cell.starts_with("режим: ни одни часы суток не выделяются")), "{line:?}");
+        assert!(line.iter().any(|cell| cell.starts_with("энергия нагрузки")), "{line:?}");
     }
 
     #[test]
