@@ -6,12 +6,14 @@ use crate::config::{Config, ConfigError};
 use crate::domain::{Calendar, CalendarError};
 use crate::ingest::{Caps, Profile, ProfileError};
 use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, PipelineError};
+use crate::report::{Language, tell};
 
+use super::complaint::complain;
+use super::exit_reason::ExitReason;
 use super::progress::TerminalProgress;
-use super::scan::size;
 use super::session::watch_interrupts;
 use super::terminal::{say, warn};
-use super::{ExitReason, complain};
+use super::values::size;
 
 /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
 #[derive(Debug, clap::Args)]
@@ -146,7 +148,8 @@ fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
     let rejects: u64 = converted.rejects.iter().map(|reject| reject.records).sum();
     let shown = &converted.rejects[..converted.rejects.len().min(SHOWN_REJECTS)];
     for reject in shown {
-        warn(&format!("darkload: left out: {} row {}: {}: {}", reject.file, reject.row, reject.code, reject.detail));
+        let detail = tell(Language::English, &reject.detail);
+        warn(&format!("darkload: left out: {} row {}: {}: {detail}", reject.file, reject.row, reject.code));
     }
     let others = rejects - shown.iter().map(|reject| reject.records).sum::<u64>();
     if others > 0 {

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use crate::domain::Calendar;
 use crate::ingest::{self, Profile, StampClock};
 use crate::pipeline::{self, Inspection, PipelineError};
+use crate::report::{Language, tell};
 
+use super::complaint::complain;
 use super::convert::caps;
+use super::exit_reason::ExitReason;
 use super::progress::TerminalProgress;
 use super::session::watch_interrupts;
 use super::terminal::show;
-use super::{ExitReason, complain};
 
 /// Show what the reader takes files for and on what ground: format, columns, clock, first readings,
 /// months, faults; writes nothing
@@ -113,7 +115,7 @@ fn words(inspection: &Inspection, calendar: &Calendar) -> String {
                 text,
                 "  {count:>8}  {code}; first in row {}: {}",
                 first.row,
-                first.clone().shortened().detail
+                tell(Language::English, &first.clone().shortened().detail)
             );
         }
     }

@@ -1,6 +1,9 @@
 //! The command line: arguments as typed, then a checked plan, then the run; and exit codes.
 
+mod command;
+mod complaint;
 mod convert;
+mod exit_reason;
 mod inspect;
 mod progress;
 mod pseudonym_files;
@@ -8,150 +11,9 @@ mod scan;
 mod session;
 mod simulate;
 mod terminal;
+mod values;
 mod verify;
 mod verify_inputs;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
-
-use clap::{Parser, Subcommand};
-
-use crate::domain::shortened;
-use crate::report::{LANGUAGES, Language};
-
-/// Finds hidden crypto-mining load in the meter data that a utility already has.
-#[derive(Debug, Parser)]
-#[command(name = "darkload", version, about, max_term_width = 100)]
-pub struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
-    Scan(Box<scan::ScanArgs>),
-    /// Show what the reader takes files for and on what ground: format, columns, clock, first
-    /// readings, months, faults; writes nothing
-    Inspect(inspect::InspectArgs),
-    /// Plant farms of known size in the dump's own series and say which of them a scan would find
-    Trial(Box<scan::ScanArgs>),
-    /// Write a synthetic utility with known farms, to try and to measure with
-    Simulate(Box<simulate::SimulateArgs>),
-    /// Say what a result holds on one usage point, address or node: why it is listed, what speaks
-    /// against, what was not testable
-    Explain(ExplainArgs),
-    /// Repeat a result from the readings and its run.toml, and say whether the bytes are the same
-    /// and, if not, where they part
-    Verify(Box<verify::VerifyArgs>),
-    /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
-    Convert(convert::ConvertArgs),
-    /// Print the default configuration with comments
-    Config,
-}
-
-#[derive(Debug, clap::Args)]
-struct ExplainArgs {
-    /// Result folder of a scan
-    result: PathBuf,
-    /// Usage point, node, or part of an address
-    id: String,
-    /// Language of the words
-    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
-    lang: Language,
-}
-
-/// A language by its code.
-fn language(code: &str) -> Result<Language, String> {
-    Language::of_code(code).ok_or_else(|| {
-        let known: Vec<&str> = LANGUAGES.iter().map(|(_, code, _)| *code).collect();
-        format!("known are {}", known.join(", "))
-    })
-}
-
-/// How a run ended, as the exit code says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExitReason {
-    /// Finished.
-    Finished,
-    /// A fault of the program.
-    InternalFault,
-    /// Bad arguments or configuration.
-    BadArguments,
-    /// The input cannot be used.
-    UnusableInput,
-    /// Finished, but more records were rejected than allowed.
-    TooManyRejects,
-    /// The output cannot be written.
-    UnwritableOutput,
-    /// Interrupted, nothing written.
-    Interrupted,
-}
-
-impl ExitReason {
-    /// The exit code.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Finished => 0,
-            Self::InternalFault => 1,
-            Self::BadArguments => 2,
-            Self::UnusableInput => 3,
-            Self::TooManyRejects => 4,
-            Self::UnwritableOutput => 5,
-            Self::Interrupted => 130,
-        }
-    }
-}
-
-impl From<ExitReason> for ExitCode {
-    fn from(reason: ExitReason) -> Self {
-        Self::from(reason.code())
-    }
-}
-
-/// Parses the command line and runs it.
-#[must_use]
-pub fn run() -> ExitReason {
-    let command = match Cli::try_parse() {
-        Ok(cli) => cli.command,
-        Err(error) => return told(&error),
-    };
-    match command {
-        Command::Scan(args) => scan::run(&args),
-        Command::Inspect(args) => inspect::run(&args),
-        Command::Convert(args) => convert::run(&args),
-        Command::Verify(args) => verify::run(&args),
-        Command::Trial(args) => scan::run_trial(&args),
-        Command::Simulate(args) => simulate::run(&args),
-        Command::Explain(args) => match crate::report::explain(&args.result, &args.id, args.lang) {
-            Ok(words) => terminal::show(&words),
-            Err(error) => {
-                complain("", &error);
-                ExitReason::UnusableInput
-            }
-        },
-        Command::Config => terminal::show(crate::config::DEFAULT_TOML),
-    }
-}
-
-/// Prints the help that was asked for, or what is wrong with the arguments.
-fn told(error: &clap::Error) -> ExitReason {
-    if error.use_stderr() {
-        terminal::warn(&error.to_string());
-        ExitReason::BadArguments
-    } else {
-        terminal::show(&error.to_string())
-    }
-}
-
-/// Prints an error with its causes on standard error, after `opening`.
-fn complain(opening: &str, error: &dyn std::error::Error) {
-    let mut chain = vec![format!("{opening}{}", shortened(&error.to_string()))];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        chain.push(shortened(&cause.to_string()));
-        source = cause.source();
-    }
-    terminal::warn(&format!("darkload: {}", chain.join(": ")));
-}
+pub use command::{Cli, run};
+pub use exit_reason::ExitReason;

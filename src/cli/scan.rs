@@ -14,10 +14,12 @@ use crate::ingest::{HeldFile, IngestError, Profile, ProfileError};
 use crate::pipeline::{self, PipelineError, ScanPlan, StaticPaths};
 use crate::report::{self, Language};
 
+use super::complaint::complain;
+use super::exit_reason::ExitReason;
 use super::pseudonym_files::{self, KeyError};
 use super::session::{Manner, RunError, Session};
 use super::terminal::{say, warn};
-use super::{ExitReason, complain, language};
+use super::values::{language, size};
 
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
@@ -353,23 +355,6 @@ pub(super) fn plan_digests(rules: &[PathBuf], profile: Option<&str>) -> Result<V
         })
     };
     rules.chain(profile).map(digest).collect()
-}
-
-/// Bytes of a size such as `800M`, `4G`, `1.5GiB` or a plain number.
-pub(super) fn size(given: &str) -> Result<u64, String> {
-    let text = given.trim().to_lowercase();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let shift = match &text[digits.len()..] {
-        "" | "b" => 0,
-        "k" | "kb" | "kib" => 10,
-        "m" | "mb" | "mib" => 20,
-        "g" | "gb" | "gib" => 30,
-        "t" | "tb" | "tib" => 40,
-        _ => return Err("write it as 800M or 4G".to_owned()),
-    };
-    let number: f64 = digits.trim().parse().map_err(|_| "write it as 800M or 4G".to_owned())?;
-    let bytes = number * (1_u64 << shift) as f64;
-    if (1e6..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err("at least 1M is needed".to_owned()) }
 }
 
 pub(super) fn period(given: &str) -> Result<(CivilDay, CivilDay), PlanError> {

@@ -7,7 +7,7 @@ use crate::ingest::IngestError;
 use crate::pipeline::{Interrupt, PipelineError, ScanPlan};
 use crate::report::{self, WriteError};
 
-use super::ExitReason;
+use super::exit_reason::ExitReason;
 use super::progress::TerminalProgress;
 use super::terminal::warn;
 

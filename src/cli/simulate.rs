@@ -9,9 +9,10 @@ use crate::synth::{
     SimulateSettings, Simulated, TamperKind, simulate,
 };
 
+use super::complaint::complain;
+use super::exit_reason::ExitReason;
 use super::session::watch_interrupts;
 use super::terminal::{say, warn};
-use super::{ExitReason, complain};
 
 /// Write a synthetic utility: readings, customers, grid, weather, licences, tariffs, and the truth
 /// about its farms.

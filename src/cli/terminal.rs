@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::ExitReason;
+use super::exit_reason::ExitReason;
 
 /// Prints on standard output what a command says beside its result. Where nobody reads it, the
 /// result counts.

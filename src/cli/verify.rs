@@ -14,12 +14,13 @@ use crate::ingest::{Profile, ProfileError};
 use crate::pipeline::{self, ScanPlan, StaticPaths};
 use crate::report::{self, CompareError};
 
+use super::complaint::complain;
+use super::exit_reason::ExitReason;
 use super::pseudonym_files::{self, KeyError};
 use super::scan::{PlanError, plan_digests};
 use super::session::{Manner, RunError, Session};
 use super::terminal::{say, show};
-use super::verify_inputs::Inputs;
-use super::{ExitReason, complain};
+use super::verify_inputs::{InputError, Inputs};
 
 /// Bytes of a run record that are read; a run over 100,000 files has 20 MB.
 const LARGEST_RECORD: u64 = 1 << 28;
@@ -67,7 +68,7 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Memory the run may use, such as 800M or 4G
-    #[arg(long, value_name = "SIZE", value_parser = super::scan::size)]
+    #[arg(long, value_name = "SIZE", value_parser = super::values::size)]
     memory: Option<u64>,
     /// Print nothing but errors and what differs
     #[arg(long, conflicts_with = "verbose")]
@@ -88,14 +89,8 @@ pub(super) enum VerifyError {
     Config(#[from] ConfigError),
     #[error("the configuration in run.toml cannot be used by this version of darkload: {0}")]
     ConfigForm(String),
-    #[error(
-        "the run read a file of {role}, `{recorded}`, and what a result names is not opened unasked; give --{role} FILE, or with --inputs DIR the folder below which it lies"
-    )]
-    NotGiven { role: String, recorded: String },
-    #[error("`{path}` is not there, or no file; give --{role} FILE", path = path.display())]
-    Moved { role: String, path: PathBuf },
-    #[error("`{path}` is no folder; give with --inputs the folder below which the files of the run lie", path = path.display())]
-    NoFolder { path: PathBuf },
+    #[error(transparent)]
+    Input(#[from] InputError),
     #[error("the period `{0}` in run.toml is no period")]
     Period(String),
     #[error("the key is not the one that the result was made with; give its --pseudonym-key")]

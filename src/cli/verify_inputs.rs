@@ -6,7 +6,18 @@ use std::path::{Component, Path, PathBuf};
 use crate::findings::RunRecord;
 use crate::ingest::PROFILES;
 
-use super::verify::VerifyError;
+/// A file of the run that is not there, or was not allowed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum InputError {
+    #[error(
+        "the run read a file of {role}, `{recorded}`, and what a result names is not opened unasked; give --{role} FILE, or with --inputs DIR the folder below which it lies"
+    )]
+    NotGiven { role: String, recorded: String },
+    #[error("`{path}` is not there, or no file; give --{role} FILE", path = path.display())]
+    Moved { role: String, path: PathBuf },
+    #[error("`{path}` is no folder; give with --inputs the folder below which the files of the run lie", path = path.display())]
+    NoFolder { path: PathBuf },
+}
 
 /// The record of a run, and the folder below which its files may be looked for.
 pub(super) struct Inputs<'a> {
@@ -19,12 +30,12 @@ impl<'a> Inputs<'a> {
     ///
     /// # Errors
     /// When the folder is none.
-    pub(super) fn of(folder: Option<&Path>, record: &'a RunRecord) -> Result<Self, VerifyError> {
+    pub(super) fn of(folder: Option<&Path>, record: &'a RunRecord) -> Result<Self, InputError> {
         let real = |path: &Path| {
             path.canonicalize()
                 .ok()
                 .filter(|path| path.is_dir())
-                .ok_or_else(|| VerifyError::NoFolder { path: path.to_path_buf() })
+                .ok_or_else(|| InputError::NoFolder { path: path.to_path_buf() })
         };
         Ok(Self { record, folder: folder.map(real).transpose()? })
     }
@@ -33,7 +44,7 @@ impl<'a> Inputs<'a> {
     ///
     /// # Errors
     /// When the run read one and it is neither given nor found.
-    pub(super) fn table(&self, role: &str, given: Option<&Path>) -> Result<Option<PathBuf>, VerifyError> {
+    pub(super) fn table(&self, role: &str, given: Option<&Path>) -> Result<Option<PathBuf>, InputError> {
         if let Some(path) = given {
             return is_there(role, path).map(Some);
         }
@@ -45,7 +56,7 @@ impl<'a> Inputs<'a> {
     ///
     /// # Errors
     /// When it was a file that is neither given nor found.
-    pub(super) fn profile(&self, given: Option<&str>) -> Result<Option<String>, VerifyError> {
+    pub(super) fn profile(&self, given: Option<&str>) -> Result<Option<String>, InputError> {
         let Some(profile) = given.or(self.record.options.profile.as_deref()) else { return Ok(None) };
         if given.is_some() || PROFILES.iter().any(|known| known.name == profile) {
             return Ok(Some(profile.to_owned()));
@@ -57,7 +68,7 @@ impl<'a> Inputs<'a> {
     ///
     /// # Errors
     /// When one is neither given nor found.
-    pub(super) fn rules(&self, given: &[PathBuf], recorded: &[PathBuf]) -> Result<Vec<PathBuf>, VerifyError> {
+    pub(super) fn rules(&self, given: &[PathBuf], recorded: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
         if given.is_empty() {
             return recorded.iter().map(|path| self.find("rules", &path.display().to_string())).collect();
         }
@@ -65,8 +76,8 @@ impl<'a> Inputs<'a> {
     }
 
     /// The file below the folder that the longest end of a recorded path leads to.
-    fn find(&self, role: &str, recorded: &str) -> Result<PathBuf, VerifyError> {
-        let not_given = || VerifyError::NotGiven { role: role.to_owned(), recorded: recorded.to_owned() };
+    fn find(&self, role: &str, recorded: &str) -> Result<PathBuf, InputError> {
+        let not_given = || InputError::NotGiven { role: role.to_owned(), recorded: recorded.to_owned() };
         let folder = self.folder.as_ref().ok_or_else(not_given)?;
         // A record made under another system may use its separator.
         let recorded = recorded.replace('\\', "/");
@@ -79,11 +90,11 @@ impl<'a> Inputs<'a> {
     }
 }
 
-fn is_there(role: &str, path: &Path) -> Result<PathBuf, VerifyError> {
+fn is_there(role: &str, path: &Path) -> Result<PathBuf, InputError> {
     if path.is_file() {
         Ok(path.to_path_buf())
     } else {
-        Err(VerifyError::Moved { role: role.to_owned(), path: path.to_path_buf() })
+        Err(InputError::Moved { role: role.to_owned(), path: path.to_path_buf() })
     }
 }
 

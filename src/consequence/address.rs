@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fact, NameKind, named};
 use crate::findings::{AddressRow, Loss, SuspectRow};
 
 use super::case::probability_of_any;
-use super::worklist::Visits;
+use super::criteria::criteria;
+use super::loss_sum::{expected, has_one_currency, sum, total_loss};
+use super::said;
+use super::visits::Visits;
 use crate::population::Buildings;
 
 /// `addresses.csv` from the listed usage points with a known address, with the number of each
@@ -61,10 +63,7 @@ fn address_row(
         hidden_kwh: sum(members.iter().map(|row| row.hidden_kwh)),
         loss: total_loss(&losses),
         licence: members.iter().find_map(|row| row.licence.clone()),
-        findings: members
-            .iter()
-            .map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str()).into())
-            .collect(),
+        findings: members.iter().map(|row| said::claim(&row.usage_point, row.finding.as_str())).collect(),
         criteria: criteria(members),
         expected_kwh: expected(members, |row| row.hidden_kwh),
         expected_recovery: expected(members, |row| row.loss.total())
@@ -73,89 +72,5 @@ fn address_row(
         crew: None,
         lat: mean(members.iter().filter_map(|row| row.lat).collect()),
         lon: mean(members.iter().filter_map(|row| row.lon).collect()),
-    }
-}
-
-/// Probability times an amount, summed over usage points.
-pub(super) fn expected(members: &[&SuspectRow], amount: impl Fn(&SuspectRow) -> Option<f64>) -> Option<f64> {
-    sum(members.iter().map(|row| row.probability.zip(amount(row)).map(|(probability, amount)| probability * amount)))
-}
-
-/// Criteria of all members, those of each named once with the usage point where there are several.
-pub(super) fn criteria(members: &[&SuspectRow]) -> Vec<Fact> {
-    let with_id = members.len() > 1;
-    let of_member =
-        |row: &&SuspectRow| -> Vec<Fact> {
-            let id = row.usage_point.clone();
-            row.criteria
-                .iter()
-                .map(|words| {
-                    if with_id {
-                        format!("{}: {words}", named(NameKind::UsagePoint, &id)).into()
-                    } else {
-                        words.clone()
-                    }
-                })
-                .collect()
-        };
-    members.iter().flat_map(of_member).collect()
-}
-
-/// Sum of what is known; `None` when nothing is.
-pub(super) fn sum(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
-    values.flatten().fold(None, |total, value| Some(total.unwrap_or(0.0) + value))
-}
-
-/// Whether all amounts are in one currency, so that they can be compared.
-pub(super) fn has_one_currency<'a>(losses: impl Iterator<Item = &'a Loss>) -> bool {
-    let mut currencies = losses.filter_map(|loss| loss.currency.as_deref());
-    let Some(first) = currencies.next() else { return false };
-    !first.contains(';') && currencies.all(|currency| currency == first)
-}
-
-/// Sum of losses in one currency; of several currencies the codes only.
-pub(super) fn total_loss(losses: &[&Loss]) -> Loss {
-    let mut currencies: Vec<&str> =
-        losses.iter().filter_map(|loss| loss.currency.as_deref()).flat_map(|codes| codes.split("; ")).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    let currency = (!currencies.is_empty()).then(|| currencies.join("; "));
-    if currencies.len() > 1 {
-        return Loss { currency, ..Loss::default() };
-    }
-    let part = |pick: fn(&Loss) -> Option<f64>| sum(losses.iter().map(|loss| pick(loss)));
-    let range = |pick: fn(&Loss) -> Option<(f64, f64)>| {
-        losses.iter().filter_map(|loss| pick(loss)).reduce(|a, b| (a.0 + b.0, a.1 + b.1))
-    };
-    Loss {
-        loss_energy: part(|loss| loss.loss_energy),
-        loss_fee: part(|loss| loss.loss_fee),
-        loss_low: part(|loss| loss.loss_low),
-        loss_high: part(|loss| loss.loss_high),
-        energy_range: range(|loss| loss.energy_range),
-        fee_range: range(|loss| loss.fee_range),
-        currency,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn loss(amount: f64, currency: &str) -> Loss {
-        Loss {
-            loss_energy: Some(amount),
-            loss_low: Some(amount),
-            loss_high: Some(amount),
-            currency: Some(currency.into()),
-            ..Loss::default()
-        }
-    }
-
-    #[test]
-    fn amounts_of_one_currency_add_up_and_others_do_not() {
-        assert_eq!(total_loss(&[&loss(2.0, "KZT"), &loss(3.0, "KZT")]).loss_energy, Some(5.0));
-        let mixed = total_loss(&[&loss(2.0, "KZT"), &loss(3.0, "RUB")]);
-        assert_eq!((mixed.loss_energy, mixed.currency.as_deref()), (None, Some("KZT; RUB")));
     }
 }

@@ -21,10 +21,13 @@ use crate::population::Buildings;
 use crate::series::GridSums;
 use crate::unmetered::GridSeries;
 
+use super::said;
 use super::{MoneySettings, RulePack};
 
 /// Households whose load says what one household is.
 const LEAST_HOUSEHOLDS: usize = 30;
+/// Hours of a mean month: 365 · 24 / 12.
+const HOURS_OF_MONTH: f64 = 730.0;
 /// Hours in which a transformer must carry more than its rating: one may be a faulty reading.
 const LEAST_HOURS_OVER: usize = 2;
 
@@ -211,25 +214,19 @@ fn household_kw(metered: &Metered) -> Option<(f64, usize)> {
 }
 
 fn notes(money: Money, household: Option<(f64, usize)>, visits: Visits) -> Vec<Fact> {
-    let mut notes = Vec::new();
-    match household {
-        Some((kw, count)) => notes.push(format!(
-            "regions.csv: one household is {kw:.3} kW ({:.0} kWh a month), the median of {count} households in these readings",
-            kw * 730.0
-        ).into()),
-        None => notes.push("regions.csv: fewer than 30 usage points of a class of homes were read, so no number of households is given".into()),
-    }
+    let mut notes = vec![match household {
+        Some((kw, count)) => said::household(kw, kw * HOURS_OF_MONTH, count),
+        None => said::few_households(LEAST_HOUSEHOLDS),
+    }];
     if money.book.is_empty() {
-        notes.push("no --tariffs: no amounts of money; the work list is in the order of expected energy".into());
+        notes.push(said::no_tariffs());
         if visits.cost > 0.0 {
-            notes.push("the cost of a visit is not used: without --tariffs there is nothing to set against it".into());
+            notes.push(said::no_use_for_cost());
         }
     } else if let Some(class) = money.lawful_class() {
-        notes.push(format!(
-            "money: hidden energy is priced by tariff class `{class}`, the first of money.lawful_class that the table has; every step is in money.csv"
-        ).into());
+        notes.push(said::lawful_class(class));
     } else {
-        notes.push("money: the tariff table has none of the classes of money.lawful_class, so only under-registered energy has a price".into());
+        notes.push(said::no_lawful_class());
     }
     notes
 }
@@ -277,7 +274,7 @@ impl Stakes<'_> {
                 .as_ref()
                 .and_then(|meter| series.supplies.get(meter))
                 .filter(|supply| supply.step_min <= 60 && !series.registers.contains_key(&supply.usage_point));
-            let (kw, by): (Vec<f64>, &str) = if let Some(supply) = supply {
+            let (kw, by): (Vec<f64>, &'static str) = if let Some(supply) = supply {
                 (hourly_kw(supply, start, hours).into_iter().map(f64::from).collect(), "balance meter")
             } else {
                 let sum = self.sums.sum(std::iter::once(node.node.as_ref()), start, hours);
@@ -288,10 +285,7 @@ impl Stakes<'_> {
             let over = kva.iter().filter(|kva| **kva > rated_kva).count();
             let most = kva.iter().copied().fold(0.0, f64::max);
             (over >= LEAST_HOURS_OVER).then(|| OverRating {
-                words: format!(
-                    "{}: up to {most:.0} kVA of {rated_kva:.0} kVA, above it in {over} hours (by its {by}, power factor {power_factor})",
-                    node.node
-                ),
+                fact: said::over_rating(&node.node, most, rated_kva, over, by, power_factor),
                 city: self.city_of(&node.node),
                 feeder: self.grid.ancestor(&node.node, NodeKind::Feeder).map(|feeder| feeder.node.to_string()),
             })

@@ -8,7 +8,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::CivilDay;
+use crate::domain::{CivilDay, Fact};
+
+use super::said;
 
 /// One rule of the fee.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,8 +48,8 @@ pub struct Fee {
     pub per_kwh: f64,
     /// Upper end of what it may be.
     pub per_kwh_high: f64,
-    /// Where it comes from, in words.
-    pub detail: String,
+    /// Where it comes from.
+    pub detail: Fact,
 }
 
 impl FeeRule {
@@ -74,14 +76,15 @@ impl FeeRule {
 pub fn fee_of(rules: &[FeeRule], day: CivilDay, price: f64, currency: &str, unmetered: bool) -> Option<Fee> {
     let find = |unmetered| rules.iter().find(|rule| rule.is_for(day, price, currency, unmetered));
     let rule = if unmetered { find(true).or_else(|| find(false)) } else { find(false) }?;
-    let range = if rule.per_kwh_high > rule.per_kwh { format!(", up to {}", rule.per_kwh_high) } else { String::new() };
+    let (from, currency, source) = (rule.days()?.0, rule.currency.as_str(), rule.source.as_str());
     Some(Fee {
         per_kwh: rule.per_kwh,
         per_kwh_high: rule.per_kwh_high.max(rule.per_kwh),
-        detail: format!(
-            "setting money.fee, owed if the load mines: {}{range} {} per kWh from {} ({})",
-            rule.per_kwh, rule.currency, rule.from, rule.source
-        ),
+        detail: if rule.per_kwh_high > rule.per_kwh {
+            said::fee_range(rule.per_kwh, rule.per_kwh_high, currency, from, source)
+        } else {
+            said::fee(rule.per_kwh, currency, from, source)
+        },
     })
 }
 

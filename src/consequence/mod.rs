@@ -4,7 +4,9 @@
 mod address;
 pub(crate) mod at_stake;
 mod case;
+mod criteria;
 mod fee;
+mod loss_sum;
 mod metered_use;
 mod money;
 #[cfg(test)]
@@ -12,9 +14,11 @@ mod money_cases;
 mod pseudonym;
 mod regions;
 mod rules;
+mod said;
 mod tariff_book;
 #[cfg(test)]
 mod test_rows;
+mod visits;
 mod worklist;
 
 pub use address::address_rows;
@@ -24,5 +28,7 @@ pub use money::{Claim, HiddenRun, Money, MoneySettings};
 pub use pseudonym::{PseudonymKey, hex, pseudonymise};
 pub use regions::{OverRating, region_rows};
 pub use rules::{Criterion, CriterionTest, Figure, RuleError, RuleFacts, RulePack, RuleSettings, criteria_met};
+pub use said::SAID;
 pub use tariff_book::{BillLine, ByHour, Slice, TariffBook};
-pub use worklist::{Visits, WorklistSetting, worklist_rows};
+pub use visits::Visits;
+pub use worklist::{WorklistSetting, worklist_rows};

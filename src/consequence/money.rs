@@ -15,13 +15,16 @@
 //! Source: recovery of unmetered and misused energy as the difference of two bills; settings name
 //! the law.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::domain::CivilDay;
+use crate::domain::{CivilDay, Fact};
 use crate::findings::{FindingKind, Loss, MoneyPart, MoneyRow, MoneyStep};
 
 use super::fee::{Fee, FeeRule, fee_of};
 use super::metered_use::MeteredUse;
+use super::said;
 use super::tariff_book::{BillLine, ByHour, Slice, TariffBook};
 
 /// Section `[money]`.
@@ -130,24 +133,16 @@ impl<'a> Money<'a> {
     fn derive<'c>(&self, claim: &'c Claim<'c>, kwh: f64, first: CivilDay, high: bool) -> Derivation<'c> {
         let mut derivation = Derivation { claim, rows: Vec::new(), high };
         let last = claim.run.last;
-        derivation.quantity(
-            MoneyStep::Hidden,
-            (first, last),
-            kwh,
-            "energy of the load, evenly over the days on which it ran".to_owned(),
-        );
+        derivation.quantity(MoneyStep::Hidden, (first, last), kwh, said::even());
         let start = first.max(CivilDay(last.0 - self.settings.look_back_days as i32 + 1));
         let kept = kwh * days(start, last) / days(first, last);
         if start > first {
-            let detail = format!(
-                "setting money.look_back_days: {} days ({})",
-                self.settings.look_back_days, self.settings.look_back_source
-            );
+            let detail = said::look_back(self.settings.look_back_days, self.settings.look_back_source.as_str());
             derivation.quantity(MoneyStep::LookBack, (first, CivilDay(start.0 - 1)), kept - kwh, detail);
         }
         let licensed = kept * claim.licensed_share.clamp(0.0, 1.0);
         if licensed > 0.0 {
-            derivation.quantity(MoneyStep::Licensed, (start, last), -licensed, "what the licence allows".to_owned());
+            derivation.quantity(MoneyStep::Licensed, (start, last), -licensed, said::licensed());
         }
         let a_day = (kept - licensed) / days(start, last);
         let lawful = self.lawful_class();
@@ -195,12 +190,7 @@ impl<'a> Money<'a> {
                     derivation.energy(MoneyStep::Lawful, slice, lawful, due, 1.0);
                     derivation.energy(MoneyStep::Paid, slice, class, paid, -1.0);
                 } else {
-                    derivation.no_price(
-                        slice,
-                        hidden.iter().sum(),
-                        class,
-                        "no price of both classes in one currency on these days",
-                    );
+                    derivation.no_price(slice, hidden.iter().sum(), class, said::no_common_currency());
                 }
                 self.fee(derivation, slice, hidden.iter().sum(), lawful, false);
             }
@@ -217,14 +207,9 @@ impl<'a> Money<'a> {
         let by_table = classes().find_map(|class| self.book.fee(class, slice));
         let price = classes().find_map(|class| self.book.price(class, slice));
         let fee = match (by_table, price) {
-            (Some((fee, currency)), _) => Some((
-                Fee {
-                    per_kwh: fee,
-                    per_kwh_high: fee,
-                    detail: "fee of the tariff table, owed if the load mines".to_owned(),
-                },
-                currency,
-            )),
+            (Some((fee, currency)), _) => {
+                Some((Fee { per_kwh: fee, per_kwh_high: fee, detail: said::fee_of_table() }, currency))
+            }
             (None, Some((price, currency))) => {
                 fee_of(&self.settings.fee, slice.from, price, currency, unmetered).map(|fee| (fee, currency))
             }
@@ -244,7 +229,7 @@ impl Derivation<'_> {
         what: MoneyStep,
         (from, to): (CivilDay, CivilDay),
         kwh: f64,
-        detail: String,
+        detail: Fact,
     ) -> &mut MoneyRow {
         let Claim { level, id, finding, .. } = *self.claim;
         self.rows.push(MoneyRow {
@@ -262,20 +247,20 @@ impl Derivation<'_> {
             amount: None,
             currency: None,
             tariff_class: None,
-            detail: detail.into(),
+            detail,
         });
         let last = self.rows.len() - 1;
         &mut self.rows[last]
     }
 
-    fn quantity(&mut self, what: MoneyStep, range: (CivilDay, CivilDay), kwh: f64, detail: String) {
+    fn quantity(&mut self, what: MoneyStep, range: (CivilDay, CivilDay), kwh: f64, detail: Fact) {
         self.push(MoneyPart::Quantity, what, range, kwh, detail);
     }
 
     /// Adds the lines of a bill with a sign; without a bill says that there is no price.
     fn energy(&mut self, what: MoneyStep, slice: Slice, class: Option<&str>, bill: Option<Vec<BillLine>>, sign: f64) {
         let Some(bill) = bill else {
-            self.no_price(slice, 0.0, class, "no line of the tariff table is valid on these days");
+            self.no_price(slice, 0.0, class, said::no_line());
             return;
         };
         for line in bill {
@@ -286,12 +271,12 @@ impl Derivation<'_> {
         }
     }
 
-    fn no_price(&mut self, slice: Slice, kwh: f64, class: Option<&str>, detail: &str) {
-        let row = self.push(MoneyPart::Energy, MoneyStep::NoPrice, (slice.from, slice.to), kwh, detail.to_owned());
+    fn no_price(&mut self, slice: Slice, kwh: f64, class: Option<&str>, detail: Fact) {
+        let row = self.push(MoneyPart::Energy, MoneyStep::NoPrice, (slice.from, slice.to), kwh, detail);
         row.tariff_class = class.map(str::to_owned);
     }
 
-    fn fee(&mut self, slice: Slice, kwh: f64, per_kwh: f64, currency: &str, detail: String) {
+    fn fee(&mut self, slice: Slice, kwh: f64, per_kwh: f64, currency: &str, detail: Fact) {
         let row = self.push(MoneyPart::Fee, MoneyStep::Fee, (slice.from, slice.to), kwh, detail);
         (row.price_per_kwh, row.amount, row.currency) = (Some(per_kwh), Some(kwh * per_kwh), Some(currency.to_owned()));
     }
@@ -301,8 +286,7 @@ impl Derivation<'_> {
     fn nothing_below_zero(&mut self, range: (CivilDay, CivilDay)) {
         if let Some(amount) = self.amount(MoneyPart::Energy).filter(|amount| *amount < 0.0) {
             let currency = self.rows.iter().find_map(|row| row.currency.clone());
-            let detail = "paid more than the lawful price: nothing to recover".to_owned();
-            let row = self.push(MoneyPart::Energy, MoneyStep::NothingLost, range, 0.0, detail);
+            let row = self.push(MoneyPart::Energy, MoneyStep::NothingLost, range, 0.0, said::nothing_lost());
             (row.amount, row.currency) = (Some(-amount), currency);
         }
     }
@@ -314,19 +298,15 @@ impl Derivation<'_> {
         Some(amounts.sum())
     }
 
-    fn currencies(&self) -> Vec<String> {
-        let mut currencies: Vec<String> = self.rows.iter().filter_map(|row| row.currency.clone()).collect();
-        currencies.sort();
-        currencies.dedup();
-        currencies
+    fn currencies(&self) -> BTreeSet<String> {
+        self.rows.iter().filter_map(|row| row.currency.clone()).collect()
     }
 }
 
 fn loss_of(main: &Derivation, low: &Derivation, high: &Derivation) -> Loss {
     let currencies = main.currencies();
-    let currency = (!currencies.is_empty()).then(|| currencies.join("; "));
     if currencies.len() > 1 {
-        return Loss { currency, ..Loss::default() };
+        return Loss { currencies, ..Loss::default() };
     }
     let range = |part| {
         let all = [main, low, high].map(|derivation| derivation.amount(part));
@@ -343,7 +323,7 @@ fn loss_of(main: &Derivation, low: &Derivation, high: &Derivation) -> Loss {
         loss_high: ends.map(|ends| ends.1),
         energy_range,
         fee_range,
-        currency,
+        currencies,
     }
 }
 

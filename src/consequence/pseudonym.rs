@@ -5,8 +5,8 @@
 //! name): the same key gives the same pseudonym in every file and every month, and without the key
 //! names cannot be tried out. Lines are put into the order of pseudonyms wherever they lay in that
 //! of ids, and coordinates are rounded to a hundredth of a degree (about a kilometre). Grid nodes,
-//! cities and tariff classes keep their names. Sentences carry names with marks (`domain::named`)
-//! and are never searched for them; of what a file says in its own words nothing is kept.
+//! cities and tariff classes keep their names. Facts carry names as parts of their own, and no text
+//! is searched for them; of what a file says in its own words nothing is kept.
 //! Weak when: somebody knows the readings: a load curve names its meter.
 //! Source: RFC 2104 (HMAC), section 2.
 
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{NameKind, RejectCode, UsagePointId, renamed};
+use crate::domain::{Fact, NameKind, Part, RejectCode, UsagePointId, renamed};
 use crate::findings::{AddressRow, Findings, NameRow, SuspectRow};
 
 /// Digits of a pseudonym.
@@ -130,7 +130,7 @@ struct Names<'k> {
 pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: impl Iterator<Item = &'a str>) {
     let mut all = Names { key, meters: meters.map(UsagePointId::from).collect(), told: BTreeSet::new() };
     all.meters.extend(findings.scores.iter().map(|row| row.usage_point.clone()));
-    findings.each_sentence(|sentence| *sentence = all.sentence(sentence));
+    findings.each_fact(|fact| all.fact(fact));
     for row in findings.suspects.iter_mut().chain(&mut findings.screening) {
         all.suspect(row);
     }
@@ -202,8 +202,11 @@ impl Names<'_> {
         *id = self.name(NameKind::UsagePoint, id).into();
     }
 
-    fn sentence(&mut self, sentence: &str) -> String {
-        renamed(sentence, |kind, name| self.name(kind, name))
+    fn fact(&mut self, fact: &mut Fact) {
+        fact.each_name(&mut |kind, name| self.put(kind, name));
+        if let Some(said) = fact.said_mut() {
+            *said = renamed(said, |kind, name| self.name(kind, name));
+        }
     }
 
     fn suspect(&mut self, row: &mut SuspectRow) {
@@ -238,9 +241,26 @@ impl Names<'_> {
         }
         for row in &mut findings.rejects {
             self.put(NameKind::File, &mut row.file);
-            row.detail = without_quotes(row.code, &row.detail.to_string()).into();
+            self.fact(&mut row.detail);
+            match row.detail.said_mut() {
+                Some(said) => *said = without_quotes(row.code, said),
+                None => leave_texts_out(&mut row.detail),
+            }
         }
     }
+}
+
+/// Leaves out what a fact repeats of a file.
+fn leave_texts_out(fact: &mut Fact) {
+    fn of_part(part: &mut Part) {
+        match part {
+            Part::Text(text) => LEFT_OUT.clone_into(text),
+            Part::Fact(fact) => leave_texts_out(fact),
+            Part::List(parts) => parts.iter_mut().for_each(of_part),
+            Part::Number { .. } | Part::Count(_) | Part::Day(_) | Part::Name(..) | Part::Word(_) => {}
+        }
+    }
+    fact.parts.iter_mut().for_each(|(_, part)| of_part(part));
 }
 
 /// What is said of a reject without anything that was read: all between the first and the last

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::Fact;
 use crate::findings::{Loss, RegionRow, WorklistRow};
 
-use super::address::total_loss;
+use super::loss_sum::total_loss;
 
 /// A transformer that carried more than it is rated for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OverRating {
-    /// What happened, in words with figures.
-    pub words: String,
+    /// What happened.
+    pub fact: Fact,
     /// City in which most of its customers are.
     pub city: Option<String>,
     /// The feeder that it hangs at.
@@ -54,7 +55,7 @@ pub fn region_rows<'a>(
                 .entry((level, region.clone()))
                 .or_insert_with(|| empty(level, region))
                 .over_rating
-                .push(over.words.clone().into());
+                .push(over.fact.clone());
         }
     }
     let mut rows: Vec<RegionRow> = regions.into_values().collect();

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Fact, not_finite, toml_words};
 
 use super::metered_use::MeteredUse;
+use super::said;
 
 /// Packs that are part of the program.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -52,6 +53,9 @@ pub struct RulePack {
     pub place: String,
     /// Criteria.
     pub criterion: Vec<Criterion>,
+    /// Part of the program, which has words for its criteria in every language.
+    #[serde(skip)]
+    pub built_in: bool,
 }
 
 /// Who the figure of a criterion comes from.
@@ -172,7 +176,7 @@ impl RuleSettings {
                 name: name.clone(),
                 known: BUILT_IN.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", "),
             })?;
-            parse(Path::new(found.0), found.1)
+            parse(Path::new(found.0), found.1).map(|pack| RulePack { built_in: true, ..pack })
         });
         let own = self.files.iter().map(|path| {
             let text = crate::disk::read_text(path).map_err(|source| RuleError::Io { path: path.clone(), source })?;
@@ -191,18 +195,14 @@ fn parse(path: &Path, text: &str) -> Result<RulePack, RuleError> {
     toml::from_str(text).map_err(|error| wrong(toml_words(&error, text)))
 }
 
-/// Criteria that are met, as `pack/criterion: words (figures)`.
+/// Criteria that are met, each with its figures.
 #[must_use]
 pub fn criteria_met(packs: &[RulePack], facts: &RuleFacts) -> Vec<Fact> {
     let of_pack = |pack: &RulePack| -> Vec<Fact> {
         let met = pack.criterion.iter().filter_map(|criterion| {
             let figures = criterion.met(facts)?;
-            let ours = if criterion.figure == Figure::Ours {
-                "; the figure is this program's, the rule names none"
-            } else {
-                ""
-            };
-            Some(format!("{}/{}: {} ({figures}{ours})", pack.id, criterion.id, criterion.words).into())
+            let said = if criterion.figure == Figure::Ours { said::own_criterion } else { said::criterion };
+            Some(said(format!("{}/{}", pack.id, criterion.id), criterion.asks(pack.built_in), figures))
         });
         met.collect()
     };
@@ -210,8 +210,19 @@ pub fn criteria_met(packs: &[RulePack], facts: &RuleFacts) -> Vec<Fact> {
 }
 
 impl Criterion {
+    /// What it asks: a criterion of a user's file in the words of that file.
+    fn asks(&self, built_in: bool) -> Fact {
+        match self.test {
+            _ if !built_in => said::asks_own(self.words.as_str()),
+            CriterionTest::MonthlyKwhAbove { kwh, .. } => said::asks_month(kwh),
+            CriterionTest::TimesPeers { times } => said::asks_peers(times),
+            CriterionTest::DailySpreadBelow { .. } => said::asks_steady(),
+            CriterionTest::SummerShareAbove { .. } => said::asks_summer(),
+        }
+    }
+
     /// The figures with which the criterion is met; `None` where it is not, or cannot be asked.
-    fn met(&self, facts: &RuleFacts) -> Option<String> {
+    fn met(&self, facts: &RuleFacts) -> Option<Fact> {
         let class = facts.class.map(|class| class.trim().to_lowercase());
         if !self.classes.is_empty() && !class.is_some_and(|class| self.classes.contains(&class)) {
             return None;
@@ -228,17 +239,15 @@ impl Criterion {
                     .map(|(first, kwh, _)| (first, kwh, limit(first.date().month())));
                 let (first, used, limit) =
                     months.max_by(|a, b| (a.1 / a.2).total_cmp(&(b.1 / b.2)).then(b.0.cmp(&a.0)))?;
-                (used > limit).then(|| format!("{used:.0} kWh in {}, limit {limit:.0}", &first.to_string()[..7]))
+                (used > limit).then(|| said::month_figures(used, &first.to_string()[..7], limit))
             }
             CriterionTest::TimesPeers { times } => {
                 let (own, peers) = facts.metered.mean_kw().zip(facts.peers_kw.filter(|kw| *kw > 0.0))?;
-                (own >= times * peers)
-                    .then(|| format!("{:.1} times the {peers:.2} kW of its peers, limit {times}", own / peers))
+                (own >= times * peers).then(|| said::peer_figures(own / peers, peers, *times))
             }
             CriterionTest::DailySpreadBelow { spread } => {
                 let own = facts.metered.daily_spread()?;
-                (own <= *spread)
-                    .then(|| format!("daily energy spreads by {:.1} %, limit {:.0} %", 100.0 * own, 100.0 * spread))
+                (own <= *spread).then(|| said::spread_figures(100.0 * own, 100.0 * spread))
             }
             CriterionTest::SummerShareAbove { share } => {
                 let months = facts.metered.months(MONTH_DAYS);
@@ -250,9 +259,7 @@ impl Criterion {
                     (days > 0.0).then(|| kwh / days)
                 };
                 let (summer, rest) = daily(true).zip(daily(false).filter(|kwh| *kwh > 0.0))?;
-                (summer >= share * rest).then(|| {
-                    format!("{:.0} % of the other months, limit {:.0} %", 100.0 * summer / rest, 100.0 * share)
-                })
+                (summer >= share * rest).then(|| said::summer_figures(100.0 * summer / rest, 100.0 * share))
             }
         }
     }
@@ -296,9 +303,8 @@ mod tests {
         let metered = used("2025-05-01", 31, |_| 132.0);
         let met = met(&metered, "household", false, 1.0);
         assert!(
-            met.iter()
-                .any(|words| words.starts_with("russia-household-bands/above-3900")
-                    && words.contains("4092 kWh in 2025-05")),
+            met.iter().any(|words| words.contains("rule=russia-household-bands/above-3900 ")
+                && words.contains("used=4092 month=2025-05")),
             "{met:?}"
         );
         assert!(!met.iter().any(|words| words.contains("above-6000")));
@@ -321,11 +327,11 @@ mod tests {
         let metered = used("2025-04-01", 91, |day| 48.0 + f64::from(day % 2));
         let met = met(&metered, "household", false, 0.9);
         let about = |id: &str| {
-            met.iter().find(|words| words.starts_with(&format!("irkutsk-2025/{id}"))).cloned().unwrap_or_default()
+            met.iter().find(|words| words.contains(&format!("rule=irkutsk-2025/{id}"))).cloned().unwrap_or_default()
         };
-        assert!(about("twice-analogous").contains("2.2 times"), "{met:?}");
-        assert!(about("no-fluctuation").contains("this program's"), "{met:?}");
-        assert!(about("summer").contains("100 %"), "{met:?}");
+        assert!(about("twice-analogous").contains("times=2.2"), "{met:?}");
+        assert!(about("no-fluctuation").starts_with("rule.met_by_own_figure"), "{met:?}");
+        assert!(about("summer").contains("share=100"), "{met:?}");
     }
 
     #[test]

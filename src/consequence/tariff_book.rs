@@ -10,7 +10,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, HourSet, Tariff};
+use crate::domain::{CivilDay, Fact, HourSet, Tariff};
+
+use super::said;
 
 /// The tariff table.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +45,8 @@ pub struct BillLine {
     pub fee_per_kwh: Option<f64>,
     /// ISO 4217 code.
     pub currency: String,
-    /// Step and zone in words; empty for a class with one price.
-    pub detail: String,
+    /// Step and zone.
+    pub detail: Fact,
 }
 
 impl BillLine {
@@ -137,7 +139,7 @@ impl TariffBook {
                 let in_step = (total.min(step.to_kwh) - step.from_kwh).max(0.0);
                 let kwh = if total > 0.0 { in_zone * in_step / total } else { 0.0 };
                 if kwh > 0.0 {
-                    bill.push(line(&step, kwh, stepped.then(|| month_words(step.tariff, slice, persons))));
+                    bill.push(line(&step, kwh, stepped.then(|| month_of(step.tariff, slice, persons))));
                 }
             }
         }
@@ -217,30 +219,35 @@ fn steps<'a>(lines: &[&'a Tariff], slice: Slice, persons: Option<f64>) -> Vec<St
     steps
 }
 
-/// Why the edges of a step are not those of the table, in words.
-fn month_words(tariff: &Tariff, slice: Slice, persons: Option<f64>) -> String {
-    let days = format!("steps of a month times {:.0} of {} days", slice.days(), slice.from.date().days_in_month());
+/// Why the edges of a step are not those of the table.
+fn month_of(tariff: &Tariff, slice: Slice, persons: Option<f64>) -> Fact {
+    let (days, of_days) = (slice.days() as i64, i64::from(slice.from.date().days_in_month()));
     match (tariff.per_person, persons) {
-        (false, _) => days,
-        (true, Some(persons)) => format!("{days}, for {} persons", persons.max(1.0)),
-        (true, None) => format!("{days}, for one person, since it is not known how many are registered"),
+        (false, _) => said::month(days, of_days),
+        (true, Some(persons)) => said::month_of_persons(days, of_days, persons.max(1.0)),
+        (true, None) => said::month_of_one(days, of_days),
     }
 }
 
-fn line(step: &Step, kwh: f64, month: Option<String>) -> BillLine {
+fn line(step: &Step, kwh: f64, month: Option<Fact>) -> BillLine {
     let Step { tariff, from_kwh: from, to_kwh: to } = *step;
     let step = month.map(|month| match (from > 0.0, to.is_finite()) {
-        (false, _) => format!("first {to:.1} kWh ({month})"),
-        (true, true) => format!("{from:.1} to {to:.1} kWh ({month})"),
-        (true, false) => format!("above {from:.1} kWh ({month})"),
+        (false, _) => said::first_step(to, month),
+        (true, true) => said::middle_step(from, to, month),
+        (true, false) => said::last_step(from, month),
     });
-    let zone = tariff.zone.as_ref().map(|zone| format!("zone {}", zone.name));
+    let zone = tariff.zone.as_ref().map(|zone| zone.name.as_str());
     BillLine {
         kwh,
         price_per_kwh: tariff.price_per_kwh,
         tax_share: tariff.tax_share,
         fee_per_kwh: tariff.fee_per_kwh,
         currency: tariff.currency.clone(),
-        detail: [zone, step].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        detail: match (zone, step) {
+            (Some(zone), Some(step)) => said::zone_step(zone, step),
+            (Some(zone), None) => said::zone(zone),
+            (None, Some(step)) => step,
+            (None, None) => said::one_price(),
+        },
     }
 }

@@ -11,34 +11,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fact, Grid, NameKind, NodeId, NodeKind, UsagePointId, named};
+use crate::domain::{Fact, Grid, NameKind, NodeId, NodeKind, Part, UsagePointId};
 use crate::findings::{FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
 
-use super::address::{criteria, expected, has_one_currency, sum, total_loss};
 use super::case::probability_of_any;
+use super::criteria::criteria;
+use super::loss_sum::{expected, has_one_currency, sum, total_loss};
+use super::said;
+use super::visits::Visits;
 use crate::population::Buildings;
 
 /// Nodes below this probability are not on the list.
 const LEAST_PROBABILITY: f64 = 0.5;
-
-/// What visits cost, and how many can be made.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Visits {
-    /// Crews; `None` = not given.
-    pub crews: Option<u64>,
-    /// Visits that a crew makes.
-    pub per_crew: u64,
-    /// Cost of a visit, in the currency of the tariffs.
-    pub cost: f64,
-}
-
-impl Visits {
-    /// Whether the user has said what visits cost or how many can be made.
-    #[must_use]
-    pub fn are_limited(&self) -> bool {
-        self.crews.is_some() || self.cost > 0.0
-    }
-}
 
 /// What the list is made of.
 #[derive(Clone, Copy)]
@@ -115,9 +99,15 @@ fn cases_of_places<'a>(suspects: &'a [SuspectRow], buildings: &Buildings) -> Vec
     cases
 }
 
+/// Whether the shortlist of a node is about a usage point: the first that a ground names.
 fn is_named(node: &NodeRow, usage_point: &UsagePointId) -> bool {
-    let name = format!("{}: ", named(NameKind::UsagePoint, usage_point));
-    node.shortlist.iter().any(|ground| ground.to_string().starts_with(&name))
+    let named = |ground: &Fact| {
+        ground.parts.iter().find_map(|(_, part)| match part {
+            Part::Name(NameKind::UsagePoint, name) => Some(*name == **usage_point),
+            _ => None,
+        })
+    };
+    node.shortlist.iter().any(|ground| named(ground) == Some(true))
 }
 
 /// The likeliest listed usage point that the node's balance names.
@@ -147,17 +137,11 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
         node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount)
     };
     let place = first.map(|row| &*row.usage_point).or(node.map(|row| &*row.node));
-    let mut findings: Vec<String> = members
-        .iter()
-        .map(|row| format!("{}: {}", named(NameKind::UsagePoint, &row.usage_point), row.finding.as_str()))
-        .collect();
+    let mut findings: Vec<Fact> =
+        members.iter().map(|row| said::claim(&row.usage_point, row.finding.as_str())).collect();
     findings.extend(node.map(|row| match first {
-        Some(_) => format!(
-            "{} {}: the load that no meter sees there is held to be a part of this case",
-            row.kind.as_str(),
-            row.node
-        ),
-        None => format!("{} {}: unmetered load", row.kind.as_str(), row.node),
+        Some(_) => said::part_of_case(row.kind.as_str(), &row.node),
+        None => said::unmetered(row.kind.as_str(), &row.node),
     }));
     let money =
         sum([expected(members, |row| row.loss.total()), by_node(node.and_then(|row| row.loss.total()))].into_iter());
@@ -192,7 +176,7 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
         expected_recovery: money.filter(|_| has_money).map(|money| money - setting.visits.cost),
         crew: None,
         loss: total_loss(&members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).collect::<Vec<_>>()),
-        findings: findings.into_iter().map(Fact::said).collect(),
+        findings,
         criteria: criteria(members),
     }
 }
@@ -207,7 +191,7 @@ fn scaled(loss: &Loss, share: f64) -> Loss {
         loss_high: times(loss.loss_high),
         energy_range: range(loss.energy_range),
         fee_range: range(loss.fee_range),
-        currency: loss.currency.clone(),
+        currencies: loss.currencies.clone(),
     }
 }
 
@@ -280,17 +264,12 @@ mod tests {
     }
 
     fn money(amount: f64) -> Loss {
-        Loss { loss_energy: Some(amount), currency: Some("KZT".into()), ..Loss::default() }
+        Loss { loss_energy: Some(amount), currencies: ["KZT".to_owned()].into(), ..Loss::default() }
     }
 
     #[test]
     fn a_farm_whose_rest_a_balance_names_is_one_case_with_both_energies() {
-        let at = NodeRow {
-            shortlist: vec![
-                format!("{}: what is missing follows its own load", named(NameKind::UsagePoint, "A")).into(),
-            ],
-            ..node("T1", 0.8, 3000.0)
-        };
+        let at = NodeRow { shortlist: vec![said::claim("A", "scaled")], ..node("T1", 0.8, 3000.0) };
         let rows = list(&[suspect("A", 0.9, 2.0)], &[at], Visits::default());
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].kwh, rows[0].probability), (Some(5000.0), Some(0.9)));
@@ -305,10 +284,7 @@ mod tests {
             pattern: Some(Pattern::Drop),
             ..suspect("A", 0.9, 2.0)
         };
-        let at = NodeRow {
-            shortlist: vec![format!("{}: its meter shows less", named(NameKind::UsagePoint, "A")).into()],
-            ..node("T1", 0.8, 2500.0)
-        };
+        let at = NodeRow { shortlist: vec![said::claim("A", "drop")], ..node("T1", 0.8, 2500.0) };
         let rows = list(&[fallen], &[at], Visits::default());
         assert_eq!(rows.len(), 1);
         assert!((rows[0].kwh.unwrap() - 2500.0).abs() < 1e-9);
@@ -341,7 +317,7 @@ mod tests {
     #[test]
     fn amounts_of_two_currencies_do_not_make_an_order() {
         let with = |id: &str, currency: &str, kw| SuspectRow {
-            loss: Loss { currency: Some(currency.into()), ..money(9.0) },
+            loss: Loss { currencies: [currency.to_owned()].into(), ..money(9.0) },
             ..suspect(id, 0.5, kw)
         };
         let rows = list(&[with("A", "KZT", 1.0), with("B", "RUB", 2.0)], &[], Visits::default());

@@ -37,6 +37,7 @@ pub const SCAN: Kind = Kind {
         "cleared.csv",
         "columns.csv",
         "coverage.csv",
+        "facts.jsonl",
         "faults.csv",
         "money.csv",
         "node_days.csv",

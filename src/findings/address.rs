@@ -2,7 +2,7 @@
 
 use crate::domain::{Fact, NodeId, UsagePointId};
 
-use super::Loss;
+use super::loss::Loss;
 
 /// A line of `addresses.csv`. The address is the building; flats are usage points of it.
 #[derive(Debug, Clone, PartialEq)]

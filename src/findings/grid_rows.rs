@@ -2,7 +2,8 @@
 
 use crate::domain::{CivilDay, Fact, NodeId, NodeKind};
 
-use super::{Loss, Pattern};
+use super::loss::Loss;
+use super::usage_point_rows::Pattern;
 
 /// A line of `nodes.csv`: the energy balance of a node with a balance meter.
 #[derive(Debug, Clone, PartialEq)]

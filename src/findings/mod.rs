@@ -5,81 +5,20 @@
 
 mod address;
 mod grid_rows;
+mod loss;
 mod money_rows;
 mod picture;
+mod result;
 mod run_record;
-mod sentences;
 mod trial;
 mod usage_point_rows;
 
 pub use address::{AddressRow, RegionRow, WorklistRow};
 pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};
-pub use money_rows::{Loss, MoneyPart, MoneyRow, MoneyStep};
+pub use loss::Loss;
+pub use money_rows::{MoneyPart, MoneyRow, MoneyStep};
 pub use picture::{DayTemperature, Dossier, LoadPicture};
+pub use result::{Findings, NameRow};
 pub use run_record::{InputDigest, OtherPrior, Prevalence, RunOptions, RunRecord, StageTime};
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
-
-use std::collections::BTreeMap;
-
-use crate::domain::{Fact, Fault, NodeId, Reject};
-
-/// A name and its pseudonym.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NameRow {
-    /// The pseudonym.
-    pub pseudonym: String,
-    /// `usage_point`, `address`, `licence`, `owner` or `file`.
-    pub kind: &'static str,
-    /// What it stands for.
-    pub name: String,
-}
-
-/// Everything that a run found, ready to be written.
-#[derive(Debug, Clone, Default)]
-pub struct Findings {
-    /// Ranked findings on usage points, best first.
-    pub suspects: Vec<SuspectRow>,
-    /// Usage points whose data cannot carry a probability, ordered by what a visit is worth.
-    pub screening: Vec<SuspectRow>,
-    /// Names of the statistics in `ScoreRow::statistics`, in order.
-    pub statistic_names: Vec<&'static str>,
-    /// Names of the evidence families in `ScoreRow::llr`, in order, without the `llr_` prefix.
-    pub family_names: Vec<&'static str>,
-    /// Every usage point read but balance meters, in the order of their ids.
-    pub scores: Vec<ScoreRow>,
-    /// Every grid node with a balance meter, best first.
-    pub nodes: Vec<NodeRow>,
-    /// Days of the nodes that are likely enough to be looked at, in the order of `nodes`.
-    pub node_days: Vec<NodeDayRow>,
-    /// Every grid node, in the order of their ids.
-    pub coverage: Vec<CoverageRow>,
-    /// Addresses, best first.
-    pub addresses: Vec<AddressRow>,
-    /// Addresses and nodes in one order.
-    pub worklist: Vec<WorklistRow>,
-    /// Sums by city and by feeder.
-    pub regions: Vec<RegionRow>,
-    /// How every amount of money was come to, line by line, in the order of `suspects` and `nodes`.
-    pub money: Vec<MoneyRow>,
-    /// Usage points that look like a farm and are explained by something lawful.
-    pub cleared: Vec<ClearedRow>,
-    /// Faults of the data, by usage point and kind.
-    pub faults: Vec<Fault>,
-    /// Records left out, by file and row.
-    pub rejects: Vec<Reject>,
-    /// What the page draws of suspects, in their order; fewer than them where the list is longer
-    /// than a page can draw.
-    pub dossiers: Vec<Dossier>,
-    /// Mean outdoor temperature of the days of the run, in order; empty without weather.
-    pub temperatures: Vec<DayTemperature>,
-    /// Latitude and longitude of nodes: the mean of their customers.
-    pub node_places: BTreeMap<NodeId, (f64, f64)>,
-    /// What stands for what where the run was asked to pseudonymise; no writer of the result folder
-    /// uses it.
-    pub names: Vec<NameRow>,
-    /// What to know about the run as a whole.
-    pub notes: Vec<Fact>,
-    /// How the run was made.
-    pub run: RunRecord,
-}

@@ -1,42 +1,8 @@
-//! Money at stake, and the steps by which each amount was come to.
+//! The steps by which each amount of money was come to.
 
 use crate::domain::{CivilDay, Fact};
 
-use super::FindingKind;
-
-/// Money at stake, each amount in `currency`; all `None` when no tariff applies.
-///
-/// Energy and fee are kept apart. Low and high are the same formula at the ends of the 90 %
-/// intervals of power and start.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Loss {
-    /// Energy not paid, or paid at the wrong tariff.
-    pub loss_energy: Option<f64>,
-    /// Digital-mining fee not paid.
-    pub loss_fee: Option<f64>,
-    /// Lower end of the sum.
-    pub loss_low: Option<f64>,
-    /// Upper end of the sum.
-    pub loss_high: Option<f64>,
-    /// Lower and upper end of the energy alone.
-    pub energy_range: Option<(f64, f64)>,
-    /// Lower and upper end of the fee alone.
-    pub fee_range: Option<(f64, f64)>,
-    /// ISO 4217 code; several, joined by `; `, where amounts of different currencies stand side by
-    /// side and none is added up.
-    pub currency: Option<String>,
-}
-
-impl Loss {
-    /// Energy and fee together; `None` without either.
-    #[must_use]
-    pub fn total(&self) -> Option<f64> {
-        match (self.loss_energy, self.loss_fee) {
-            (None, None) => None,
-            (energy, fee) => Some(energy.unwrap_or(0.0) + fee.unwrap_or(0.0)),
-        }
-    }
-}
+use super::usage_point_rows::FindingKind;
 
 /// Which of the two amounts a step belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{CivilDay, Fact, NodeId, UsagePointId};
 
-use super::Loss;
+use super::loss::Loss;
 
 /// What a line claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

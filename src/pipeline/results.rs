@@ -17,6 +17,7 @@ use crate::metered::Metered;
 use crate::unmetered::Culprit;
 use crate::unmetered::GridSeries;
 
+use super::said;
 use super::inputs::Tables;
 use super::run::Run;
 
@@ -119,9 +120,9 @@ impl Run<'_> {
         findings.rejects.iter_mut().for_each(Reject::shorten);
         match &self.plan.pseudonym_key {
             Some(key) => pseudonymise(&mut findings, key, self.tables.meters()),
-            None => findings.each_sentence(|sentence| {
-                if has_names(sentence) {
-                    *sentence = unmarked(sentence);
+            None => findings.each_fact(|fact| {
+                if let Some(said) = fact.said_mut().filter(|said| has_names(said)) {
+                    *said = unmarked(said);
                 }
             }),
         }
@@ -144,35 +145,15 @@ impl Run<'_> {
     }
 
     fn notes(&self, metered: &Metered) -> Vec<Fact> {
-        let mut notes = Vec::new();
-        if !metered.points.is_empty() {
-            notes.push(
-                format!(
-                    "the smallest load behind a meter that is claimed draws {} kW while it runs (setting run.least_kw)",
-                    self.plan.config.run.least_kw
-                )
-                .into(),
-            );
-        }
-        if self.plan.calendar.zone_name().is_none() {
-            notes.push("no --timezone: stamps without an offset are taken as local clock time without changes".into());
-        }
-        if metered.calibration.is_none() && !metered.points.is_empty() {
-            notes.push(
-                "too few usage points with a week of readings to learn from (about a hundred are needed): no probabilities, see screening.csv"
-                    .into(),
-            );
-        }
-        if self.tables.customers.is_empty() {
-            notes.push("no --customers: all usage points are compared with one another".into());
-        }
-        if self.plan.tables.weather.is_none() {
-            notes.push("no --weather: heating and cooling cannot be told from a farm by temperature".into());
-        }
-        if self.tables.grid.is_empty() {
-            notes.push("no --grid: load that no meter sees cannot be found".into());
-        }
-        notes
+        let notes = [
+            (!metered.points.is_empty()).then(|| said::least_kw(self.plan.config.run.least_kw)),
+            self.plan.calendar.zone_name().is_none().then(said::no_zone),
+            (metered.calibration.is_none() && !metered.points.is_empty()).then(said::few_points),
+            self.tables.customers.is_empty().then(said::no_customers),
+            self.plan.tables.weather.is_none().then(said::no_weather),
+            self.tables.grid.is_empty().then(said::no_grid),
+        ];
+        notes.into_iter().flatten().collect()
     }
 }
 

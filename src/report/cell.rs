@@ -1,12 +1,23 @@
 //! One value of a result table, and how it is written.
 
+use std::borrow::Cow;
+
 use crate::domain::{CivilDay, Fact};
+
+use super::language::Language;
+use super::words::tell;
 
 /// A value with the form it is written in.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Words.
+    /// Text as it is.
     Text(String),
+    /// One of the program's own words, which every language has.
+    Word(Cow<'static, str>),
+    /// What is said.
+    Said(Fact),
+    /// A list of what is said.
+    Facts(Vec<Fact>),
     /// An identifier, written byte for byte.
     Id(String),
     /// A whole number.
@@ -24,23 +35,19 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Words, or nothing.
-    pub fn words(text: Option<&str>) -> Self {
+    /// One of the program's words, or nothing.
+    pub fn word(word: Option<&'static str>) -> Self {
+        word.map_or(Self::Empty, |word| Self::Word(Cow::Borrowed(word)))
+    }
+
+    /// Text, or nothing.
+    pub fn text(text: Option<&str>) -> Self {
         text.map_or(Self::Empty, |text| Self::Text(text.to_owned()))
     }
 
     /// A list, joined by `; `; a semicolon inside an item becomes a comma.
     pub fn list(items: &[String]) -> Self {
-        if items.is_empty() {
-            Self::Empty
-        } else {
-            Self::Text(items.iter().map(|item| item.replace(';', ",")).collect::<Vec<_>>().join("; "))
-        }
-    }
-
-    /// What is said, each in words, as a list.
-    pub fn facts(facts: &[Fact]) -> Self {
-        Self::list(&facts.iter().map(ToString::to_string).collect::<Vec<_>>())
+        if items.is_empty() { Self::Empty } else { Self::Text(joined(items)) }
     }
 
     /// A number, or nothing.
@@ -58,14 +65,37 @@ impl Cell {
         value.map_or(Self::Empty, Self::Day)
     }
 
+    /// What a cell says; nothing where it says nothing.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        match self {
+            Self::Said(fact) => std::slice::from_ref(fact),
+            Self::Facts(facts) => facts,
+            _ => &[],
+        }
+    }
+
+    /// Whether it is of a column that says something.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        matches!(self, Self::Said(_) | Self::Facts(_))
+    }
+
     /// As written into a file; `None` for an empty cell.
     ///
-    /// Words and ids that a spreadsheet would run as a formula get an apostrophe in front, which
+    /// Text that a spreadsheet would run as a formula get an apostrophe in front, which
     /// `unguarded` takes away; numbers stay numbers, also those that are ids.
     #[must_use]
     pub fn to_text(&self) -> Option<String> {
         match self {
-            Self::Text(text) | Self::Id(text) => Some(if is_formula(text) { format!("'{text}") } else { text.clone() }),
+            Self::Text(text) | Self::Id(text) => Some(guarded(text)),
+            Self::Word(word) => Some(guarded(word)),
+            Self::Said(fact) => Some(guarded(&tell(Language::English, fact))),
+            Self::Facts(facts) if facts.is_empty() => None,
+            Self::Facts(facts) => {
+                let items: Vec<String> = facts.iter().map(|fact| tell(Language::English, fact)).collect();
+                Some(guarded(&joined(&items)))
+            }
             Self::Integer(number) => Some(number.to_string()),
             Self::Real(value, digits) => Some(unsigned_zero(format!("{value:.digits$}"))),
             Self::Share(value) => Some(significant(*value)),
@@ -74,6 +104,15 @@ impl Cell {
             Self::Empty => None,
         }
     }
+}
+
+/// Items joined by `; `; a semicolon inside an item becomes a comma.
+fn joined(items: &[String]) -> String {
+    items.iter().map(|item| item.replace(';', ",")).collect::<Vec<_>>().join("; ")
+}
+
+fn guarded(text: &str) -> String {
+    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Whether a spreadsheet might take a text for a formula. A plain number is none, whatever its

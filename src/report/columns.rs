@@ -6,7 +6,7 @@ use crate::findings::{
     WorklistRow,
 };
 
-use super::Cell;
+use super::cell::Cell;
 
 /// One column of a result file.
 pub struct Column<Row> {
@@ -76,7 +76,7 @@ fn high(loss: &Loss) -> Cell {
 }
 
 fn currency(loss: &Loss) -> Cell {
-    Cell::words(loss.currency.as_deref())
+    Cell::list(&loss.currencies.iter().cloned().collect::<Vec<_>>())
 }
 
 fn energy_low(loss: &Loss) -> Cell {
@@ -126,14 +126,14 @@ const CREW: &str = "crew that goes there, from 1; empty = no crew is left for it
 pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("rank", RANK, |r| Cell::Integer(r.rank)),
     column("usage_point", "the meter", |r| Cell::Id(r.usage_point.to_string())),
-    column("address", "its address", |r| Cell::words(r.address.as_deref())),
-    column("city", "its city", |r| Cell::words(r.city.as_deref())),
-    column("tariff_class", "its tariff class", |r| Cell::words(r.tariff_class.as_deref())),
+    column("address", "its address", |r| Cell::text(r.address.as_deref())),
+    column("city", "its city", |r| Cell::text(r.city.as_deref())),
+    column("tariff_class", "its tariff class", |r| Cell::text(r.tariff_class.as_deref())),
     column("node", "the grid node that feeds it", |r| {
         r.node.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
     }),
-    column("finding", "what is claimed: inconsistency, not guilt", |r| Cell::Text(r.finding.as_str().to_owned())),
-    column("pattern", "how the load runs", |r| Cell::words(r.pattern.map(crate::findings::Pattern::as_str))),
+    column("finding", "what is claimed: inconsistency, not guilt", |r| Cell::word(Some(r.finding.as_str()))),
+    column("pattern", "how the load runs", |r| Cell::word(r.pattern.map(crate::findings::Pattern::as_str))),
     column("probability", "probability of a farm under the stated prior and the planted farms, 0 to 1", |r| {
         Cell::share(r.probability)
     }),
@@ -150,21 +150,21 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
-    column("licence", "licence found for it", |r| Cell::words(r.licence.as_deref())),
-    column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::facts(&r.evidence_for)),
-    column("evidence_against", "what speaks against it, strongest first", |r| Cell::facts(&r.evidence_against)),
-    column("tests_missing", "tests that the data did not allow", |r| Cell::facts(&r.tests_missing)),
+    column("licence", "licence found for it", |r| Cell::text(r.licence.as_deref())),
+    column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::Facts(r.evidence_for.clone())),
+    column("evidence_against", "what speaks against it, strongest first", |r| Cell::Facts(r.evidence_against.clone())),
+    column("tests_missing", "tests that the data did not allow", |r| Cell::Facts(r.tests_missing.clone())),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
     column("loss_fee_high", FEE_HIGH, |r| fee_high(&r.loss)),
-    column("licence_status", "what the licence register says of the load", |r| Cell::words(r.licence_status)),
+    column("licence_status", "what the licence register says of the load", |r| Cell::word(r.licence_status)),
     column(
         "licence_match",
         "how the licence was joined to the meter: usage_point (certain), address or node (less so)",
-        |r| Cell::words(r.licence_match),
+        |r| Cell::word(r.licence_match),
     ),
-    column("criteria", CRITERIA, |r| Cell::facts(&r.criteria)),
+    column("criteria", CRITERIA, |r| Cell::Facts(r.criteria.clone())),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
     column("until", "last day of the load; empty = it runs on the last days judged", |r| Cell::day(r.until)),
@@ -173,7 +173,7 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
 const NODES: &[Column<NodeRow>] = &[
     column("rank", RANK, |r| Cell::Integer(r.rank)),
     column("node", "the grid node", |r| Cell::Id(r.node.to_string())),
-    column("kind", "its level", |r| Cell::Text(r.kind.as_str().to_owned())),
+    column("kind", "its level", |r| Cell::word(Some(r.kind.as_str()))),
     column("parent", "the node that feeds it", |r| {
         r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
     }),
@@ -194,7 +194,7 @@ const NODES: &[Column<NodeRow>] = &[
     ),
     column("unmetered_kw_low", "lower end of a 90 % interval, kW", |r| Cell::real(r.unmetered_kw_low, 3)),
     column("unmetered_kw_high", "upper end of a 90 % interval, kW", |r| Cell::real(r.unmetered_kw_high, 3)),
-    column("pattern", "how the load runs", |r| Cell::words(r.pattern.map(crate::findings::Pattern::as_str))),
+    column("pattern", "how the load runs", |r| Cell::word(r.pattern.map(crate::findings::Pattern::as_str))),
     column("since", "first day of the load; empty = there from the first reading, or none", |r| Cell::day(r.since)),
     column("coverage", "share of the balance that could be made, 0 to 1", |r| Cell::share(Some(r.coverage))),
     column("loss_energy", LOSS_ENERGY, |r| energy(&r.loss)),
@@ -203,10 +203,12 @@ const NODES: &[Column<NodeRow>] = &[
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| {
-        Cell::facts(&r.shortlist)
+        Cell::Facts(r.shortlist.clone())
     }),
-    column("remarks", "what to know before trusting the line", |r| Cell::facts(&r.remarks)),
-    column("parts", "the finding taken apart: from the start, starting, or in a window", |r| Cell::facts(&r.parts)),
+    column("remarks", "what to know before trusting the line", |r| Cell::Facts(r.remarks.clone())),
+    column("parts", "the finding taken apart: from the start, starting, or in a window", |r| {
+        Cell::Facts(r.parts.clone())
+    }),
     column("declared_kwh", "unmetered street lighting that the grid file declares, over the same hours, kWh", |r| {
         Cell::real(r.declared_kwh, 1)
     }),
@@ -231,7 +233,7 @@ const NODE_DAYS: &[Column<NodeDayRow>] = &[
 
 const COVERAGE: &[Column<CoverageRow>] = &[
     column("node", "the grid node", |r| Cell::Id(r.node.to_string())),
-    column("kind", "its level", |r| Cell::Text(r.kind.as_str().to_owned())),
+    column("kind", "its level", |r| Cell::word(Some(r.kind.as_str()))),
     column("parent", "the node that feeds it", |r| {
         r.parent.as_ref().map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
     }),
@@ -245,13 +247,13 @@ const COVERAGE: &[Column<CoverageRow>] = &[
     column("smallest_detectable_kw", "smallest constant unmetered load that would be seen, kW", |r| {
         Cell::real(r.smallest_detectable_kw, 2)
     }),
-    column("remarks", "what limits it and what would help", |r| Cell::facts(&r.remarks)),
+    column("remarks", "what limits it and what would help", |r| Cell::Facts(r.remarks.clone())),
 ];
 
 const ADDRESSES: &[Column<AddressRow>] = &[
     column("rank", RANK, |r| Cell::Integer(r.rank)),
     column("address", "the building", |r| Cell::Text(r.address.clone())),
-    column("city", "its city", |r| Cell::words(r.city.as_deref())),
+    column("city", "its city", |r| Cell::text(r.city.as_deref())),
     column("usage_points", "usage points there", |r| Cell::Integer(r.usage_points)),
     column("probability", "probability that at least one of them carries a hidden load, 0 to 1", |r| {
         Cell::share(r.probability)
@@ -263,8 +265,8 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
-    column("licence", "licences found", |r| Cell::words(r.licence.as_deref())),
-    column("findings", "what is claimed, usage point by usage point", |r| Cell::facts(&r.findings)),
+    column("licence", "licences found", |r| Cell::text(r.licence.as_deref())),
+    column("findings", "what is claimed, usage point by usage point", |r| Cell::Facts(r.findings.clone())),
     column("members", "the usage points there that are listed", |r| ids(&r.members)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
@@ -273,18 +275,16 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("expected_kwh", EXPECTED_KWH, |r| Cell::real(r.expected_kwh, 1)),
     column("expected_recovery", EXPECTED_RECOVERY, |r| Cell::real(r.expected_recovery, 2)),
     column("crew", CREW, |r| crew(r.crew)),
-    column("criteria", CRITERIA, |r| Cell::facts(&r.criteria)),
+    column("criteria", CRITERIA, |r| Cell::Facts(r.criteria.clone())),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
 ];
 
 const WORKLIST: &[Column<WorklistRow>] = &[
     column("rank", "1 = go there first", |r| Cell::Integer(r.rank)),
-    column("level", "address, usage_point (where its address is not known) or node", |r| {
-        Cell::Text(r.level.to_owned())
-    }),
+    column("level", "address, usage_point (where its address is not known) or node", |r| Cell::word(Some(r.level))),
     column("id", "the address, the usage point or the node", |r| Cell::Text(r.id.clone())),
-    column("city", "its city", |r| Cell::words(r.city.as_deref())),
+    column("city", "its city", |r| Cell::text(r.city.as_deref())),
     column("probability", "probability of a finding, 0 to 1", |r| Cell::share(r.probability)),
     column("kw", "hidden or unmetered power, kW", |r| Cell::real(r.kw, 3)),
     column("kwh", "hidden or unmetered energy in the period, kWh", |r| Cell::real(r.kwh, 1)),
@@ -298,7 +298,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
-    column("findings", "why to go there", |r| Cell::facts(&r.findings)),
+    column("findings", "why to go there", |r| Cell::Facts(r.findings.clone())),
     column("usage_points", "the listed usage points of the case", |r| ids(&r.usage_points)),
     column("node", "the grid node of the case; of a farm partly past its meter, the node that misses the rest", |r| {
         id(r.node.as_ref())
@@ -310,7 +310,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
         |r| Cell::real(r.expected_recovery, 2),
     ),
     column("crew", CREW, |r| crew(r.crew)),
-    column("criteria", CRITERIA, |r| Cell::facts(&r.criteria)),
+    column("criteria", CRITERIA, |r| Cell::Facts(r.criteria.clone())),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
@@ -318,7 +318,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
 ];
 
 const REGIONS: &[Column<RegionRow>] = &[
-    column("level", "city or feeder", |r| Cell::Text(r.level.to_owned())),
+    column("level", "city or feeder", |r| Cell::word(Some(r.level))),
     column("region", "its name", |r| Cell::Id(r.region.clone())),
     column("cases", "listed cases", |r| Cell::Integer(r.cases)),
     column("kw", "hidden and unmetered power, kW", |r| Cell::Real(r.kw, 3)),
@@ -334,22 +334,22 @@ const REGIONS: &[Column<RegionRow>] = &[
     column(
         "transformers_over_rating",
         "transformers there that carried more than their rated power in some hour",
-        |r| Cell::facts(&r.over_rating),
+        |r| Cell::Facts(r.over_rating.clone()),
     ),
 ];
 
 /// Steps of the derivation of every amount.
 const MONEY: &[Column<MoneyRow>] = &[
-    column("level", "usage_point or node", |r| Cell::Text(r.level.to_owned())),
+    column("level", "usage_point or node", |r| Cell::word(Some(r.level))),
     column("id", "the usage point or node whose loss is derived", |r| Cell::Id(r.id.clone())),
     column("finding", "what is claimed of a usage point", |r| {
-        Cell::words(r.finding.map(crate::findings::FindingKind::as_str))
+        Cell::word(r.finding.map(crate::findings::FindingKind::as_str))
     }),
     column("step", "place in the derivation, from 1", |r| Cell::Integer(r.step)),
     column("part", "quantity, energy (amounts add up to loss_energy) or fee (amounts add up to loss_fee)", |r| {
-        Cell::Text(r.part.as_str().to_owned())
+        Cell::word(Some(r.part.as_str()))
     }),
-    column("what", "what the step does", |r| Cell::Text(r.what.as_str().to_owned())),
+    column("what", "what the step does", |r| Cell::word(Some(r.what.as_str()))),
     column("from", "first day", |r| Cell::day(Some(r.from))),
     column("to", "last day", |r| Cell::day(Some(r.to))),
     column("kwh", "energy, kWh; negative where it is taken off", |r| Cell::Real(r.kwh, 3)),
@@ -358,15 +358,17 @@ const MONEY: &[Column<MoneyRow>] = &[
     column("amount", "kwh times price times (1 + tax_share), in currency; negative where it is taken off", |r| {
         Cell::real(r.amount, 2)
     }),
-    column("currency", "ISO 4217 code", |r| Cell::words(r.currency.as_deref())),
-    column("tariff_class", "tariff class whose price it is", |r| Cell::words(r.tariff_class.as_deref())),
-    column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::Text(r.detail.to_string())),
+    column("currency", "ISO 4217 code", |r| Cell::text(r.currency.as_deref())),
+    column("tariff_class", "tariff class whose price it is", |r| Cell::text(r.tariff_class.as_deref())),
+    column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::Said(r.detail.clone())),
 ];
 
 const CLEARED: &[Column<ClearedRow>] = &[
     column("usage_point", "the meter", |r| Cell::Id(r.usage_point.to_string())),
-    column("look_alike", "the lawful load it looks like", |r| Cell::words(r.look_alike.as_deref())),
-    column("reason", "why it was cleared", |r| Cell::Text(r.reason.to_string())),
+    column("look_alike", "the lawful load it looks like", |r| {
+        r.look_alike.clone().map_or(Cell::Empty, |word| Cell::Word(word.into()))
+    }),
+    column("reason", "why it was cleared", |r| Cell::Said(r.reason.clone())),
     column("hidden_kw", "flat or scheduled load seen, kW", |r| Cell::real(r.hidden_kw, 3)),
     column(
         "probability_before",
@@ -378,13 +380,13 @@ const CLEARED: &[Column<ClearedRow>] = &[
 
 const FAULTS: &[Column<Fault>] = &[
     column("usage_point", "the meter", |r| Cell::Id(r.usage_point.to_string())),
-    column("fault", "what is wrong with its data", |r| Cell::Text(r.kind.as_str().to_owned())),
+    column("fault", "what is wrong with its data", |r| Cell::word(Some(r.kind.as_str()))),
     column("from", "first day", |r| Cell::day(r.from)),
     column("to", "last day", |r| Cell::day(r.to)),
     column("share", "share of its intervals, 0 to 1", |r| Cell::share(r.share)),
-    column("detail", "the numbers behind it", |r| Cell::Text(r.detail.to_string())),
+    column("detail", "the numbers behind it", |r| Cell::Said(r.detail.clone())),
     column("effect", "whether the usage point is still judged, and by which tests", |r| {
-        Cell::Text(r.kind.effect().to_owned())
+        Cell::Said(r.kind.effect().into())
     }),
 ];
 
@@ -392,7 +394,7 @@ const REJECTS: &[Column<Reject>] = &[
     column("file", "the file", |r| Cell::Text(r.file.clone())),
     column("row", "row in the file, the header being row 1; 0 = the file as a whole", |r| Cell::Integer(r.row)),
     column("code", "why it was left out", |r| Cell::Text(r.code.to_owned())),
-    column("detail", "what was found and what would help", |r| Cell::Text(r.detail.to_string())),
+    column("detail", "what was found and what would help", |r| Cell::Said(r.detail.clone())),
 ];
 
 #[cfg(test)]

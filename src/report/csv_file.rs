@@ -7,7 +7,8 @@ use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter};
 use crate::disk;
 use crate::findings::Findings;
 
-use super::{TABLES, TableOf, WriteError};
+use super::columns::{TABLES, TableOf};
+use super::write_error::WriteError;
 
 /// Writes every table.
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
@@ -19,7 +20,7 @@ fn write_one(table: &TableOf, findings: &Findings, path: &Path) -> Result<(), Wr
         .into_iter()
         .zip((table.cells)(findings))
         .map(|((name, _), cells)| {
-            Column::new(name.into(), cells.iter().map(super::Cell::to_text).collect::<Vec<Option<String>>>())
+            Column::new(name.into(), cells.iter().map(super::cell::Cell::to_text).collect::<Vec<Option<String>>>())
         })
         .collect();
     let rows = columns.first().map_or(0, Column::len);

@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::disk;
 use crate::findings::Findings;
 
-use super::{TABLES, WriteError};
+use super::columns::TABLES;
+use super::write_error::WriteError;
 
 /// Writes the dictionary.
 pub(super) fn write(_: &Findings, folder: &Path) -> Result<(), WriteError> {

@@ -5,14 +5,14 @@
 //! says.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::ingest::ParquetTable;
 
-use super::cell::unguarded;
 use super::explain_node::{blind_node_words, node_words};
 use super::given;
 use super::language::Language;
+use super::records::{Record, RecordError, records};
+use super::words::tell;
 
 /// Contributions smaller than this are not told.
 const WORTH_TELLING: f64 = 0.05;
@@ -23,13 +23,8 @@ const FAMILY_WIDTH: usize = 16;
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
     /// A file of the folder cannot be read.
-    #[error("failed to read `{path}`; give the folder that `darkload scan` wrote")]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What happened.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    #[error(transparent)]
+    File(#[from] RecordError),
     /// The folder knows no such thing.
     #[error("`{id}` is no usage point, address or grid node of this result{near}; ids are compared letter by letter")]
     Unknown {
@@ -40,39 +35,6 @@ pub enum ExplainError {
     },
 }
 
-/// A row of a csv file with its column names.
-pub(super) struct Record {
-    names: Arc<csv::StringRecord>,
-    cells: csv::StringRecord,
-}
-
-impl Record {
-    /// A cell without the mark that keeps spreadsheets from taking it for a formula; empty where
-    /// the column is not there.
-    pub(super) fn get(&self, name: &str) -> &str {
-        self.names
-            .iter()
-            .position(|column| column == name)
-            .and_then(|place| self.cells.get(place))
-            .map_or("", unguarded)
-    }
-
-    /// `low to high`, or nothing where either is empty or both are one.
-    pub(super) fn range(&self, name: &str, language: Language) -> String {
-        let (low, high) = (self.get(&format!("{name}_low")), self.get(&format!("{name}_high")));
-        if low.is_empty() || high.is_empty() || low == high {
-            String::new()
-        } else {
-            language.tell("range", &[("low", low), ("high", high)])
-        }
-    }
-
-    /// The parts of a list inside a cell.
-    pub(super) fn list(&self, name: &str) -> Vec<&str> {
-        self.get(name).split("; ").filter(|part| !part.is_empty()).collect()
-    }
-}
-
 /// Tells what a result folder says of `id`: a usage point, a node, or (part of) an address.
 ///
 /// # Errors
@@ -80,7 +42,7 @@ impl Record {
 pub fn explain(folder: &Path, id: &str, language: Language) -> Result<String, ExplainError> {
     let nodes = records(folder, "nodes.csv", |record| record.get("node") == id)?;
     if let Some(node) = nodes.first() {
-        return node_words(folder, node, language);
+        return Ok(node_words(folder, node, language)?);
     }
     if let Some(words) = blind_node_words(folder, id, language)? {
         return Ok(words);
@@ -101,27 +63,6 @@ pub fn explain(folder: &Path, id: &str, language: Language) -> Result<String, Ex
     Ok(addresses.iter().map(|address| address_words(address, language)).collect::<Vec<_>>().join("\n"))
 }
 
-/// Rows of a csv file of the folder that are wanted, in their order.
-pub(super) fn records(
-    folder: &Path,
-    file: &str,
-    wanted: impl Fn(&Record) -> bool,
-) -> Result<Vec<Record>, ExplainError> {
-    let path = folder.join(file);
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
-    let no_table = |error: csv::Error| failed(given::csv_words(error).into());
-    let mut reader = csv::Reader::from_reader(given::open(&path).map_err(|source| failed(Box::new(source)))?);
-    let names = Arc::new(reader.headers().map_err(no_table)?.clone());
-    let mut found = Vec::new();
-    for cells in reader.records() {
-        let record = Record { names: Arc::clone(&names), cells: cells.map_err(no_table)? };
-        if wanted(&record) {
-            found.push(record);
-        }
-    }
-    Ok(found)
-}
-
 /// The scores of a result: which usage points it holds, and in which row what is asked for stands.
 struct Scores {
     path: PathBuf,
@@ -134,8 +75,7 @@ struct Scores {
 impl Scores {
     fn of(folder: &Path, id: &str) -> Result<Self, ExplainError> {
         let path = folder.join("scores.parquet");
-        let failed =
-            |source: Box<dyn std::error::Error + Send + Sync>| ExplainError::File { path: path.clone(), source };
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| RecordError { path: path.clone(), source };
         given::open(&path).map_err(|source| failed(Box::new(source)))?;
         let table = ParquetTable::open(&path).map_err(|source| failed(Box::new(source)))?;
         let shared = |other: &str| other.chars().zip(id.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
@@ -161,7 +101,7 @@ impl Scores {
         let value = self
             .table
             .value(name, row)
-            .map_err(|source| ExplainError::File { path: self.path.clone(), source: Box::new(source) })?;
+            .map_err(|source| RecordError { path: self.path.clone(), source: Box::new(source) })?;
         Ok(value.and_then(|text| text.parse().ok()).filter(|value: &f64| value.is_finite()))
     }
 
@@ -197,7 +137,7 @@ fn usage_point_words(folder: &Path, id: &str, scores: &Scores, language: Languag
         ));
     }
     for look_alike in &cleared {
-        let (what, reason) = (language.word(look_alike.get("look_alike")), language.sentence(look_alike.get("reason")));
+        let (what, reason) = (language.word(look_alike.get("look_alike")), told(look_alike, "reason", language));
         lines.push(language.tell("cleared", &[("what", &what), ("reason", &reason)]));
     }
     lines.push(language.tell("families", &[]));
@@ -206,7 +146,7 @@ fn usage_point_words(folder: &Path, id: &str, scores: &Scores, language: Languag
         lines.push(language.tell("log_odds", &[("odds", &format!("{log_odds:+.2}"))]));
     }
     for fault in &faults {
-        let (kind, detail) = (language.word(fault.get("fault")), language.sentence(fault.get("detail")));
+        let (kind, detail) = (language.word(fault.get("fault")), told(fault, "detail", language));
         lines.push(language.tell("fault", &[("fault", &kind), ("detail", &detail)]));
     }
     if let Some(suspect) = suspects.first() {
@@ -214,6 +154,11 @@ fn usage_point_words(folder: &Path, id: &str, scores: &Scores, language: Languag
     }
     lines.push(String::new());
     Ok(lines.join("\n"))
+}
+
+/// What a cell with one thing said says.
+fn told(record: &Record, column: &str, language: Language) -> String {
+    record.facts(column).iter().map(|fact| tell(language, fact)).collect::<Vec<_>>().join("; ")
 }
 
 /// What one family of evidence says.
@@ -271,10 +216,10 @@ fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec
     ];
     lines.push(language.tell("hidden", &parts));
     for (title, column) in [("for", "evidence_for"), ("against", "evidence_against"), ("missing", "tests_missing")] {
-        let parts = suspect.list(column);
-        if !parts.is_empty() {
+        let facts = suspect.facts(column);
+        if !facts.is_empty() {
             lines.push(language.tell(title, &[]));
-            lines.extend(parts.into_iter().map(|part| format!("  {}", language.sentence(part))));
+            lines.extend(facts.iter().map(|fact| format!("  {}", tell(language, fact))));
         }
     }
 }
@@ -299,7 +244,8 @@ fn address_words(address: &Record, language: Language) -> String {
         ("p", address.get("probability")),
         ("kw", address.get("hidden_kw")),
     ];
-    let findings = address.list("findings").into_iter().map(|finding| format!("  {}", language.sentence(finding)));
-    let lines: Vec<String> = std::iter::once(language.tell("address", &head)).chain(findings).collect();
+    let findings = address.facts("findings");
+    let told = findings.iter().map(|finding| format!("  {}", tell(language, finding)));
+    let lines: Vec<String> = std::iter::once(language.tell("address", &head)).chain(told).collect();
     lines.join("\n") + "\n"
 }

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::explain::{ExplainError, Record, records};
 use super::language::Language;
+use super::records::{Record, RecordError, records};
+use super::words::tell;
 
 /// Nodes from this probability on see a load.
 const SEES: f64 = 0.5;
@@ -19,7 +20,7 @@ const DAYS_IN_A_LINE: usize = 70;
 ///
 /// # Errors
 /// When a file of the folder cannot be read.
-pub(super) fn node_words(folder: &Path, node: &Record, language: Language) -> Result<String, ExplainError> {
+pub(super) fn node_words(folder: &Path, node: &Record, language: Language) -> Result<String, RecordError> {
     let id = node.get("node");
     let tree = Tree::of(records(folder, "coverage.csv", |_| true)?);
     let days = records(folder, "node_days.csv", |record| record.get("node") == id)?;
@@ -49,7 +50,7 @@ pub(super) fn node_words(folder: &Path, node: &Record, language: Language) -> Re
 ///
 /// # Errors
 /// When a file of the folder cannot be read.
-pub(super) fn blind_node_words(folder: &Path, id: &str, language: Language) -> Result<Option<String>, ExplainError> {
+pub(super) fn blind_node_words(folder: &Path, id: &str, language: Language) -> Result<Option<String>, RecordError> {
     let tree = Tree::of(records(folder, "coverage.csv", |_| true)?);
     let Some(row) = tree.row(id) else { return Ok(None) };
     let mut text = Told { language, text: String::new() };
@@ -92,8 +93,8 @@ fn where_in_grid(node: &Record, language: Language) -> String {
 }
 
 fn remarks(text: &mut Told, node: &Record) {
-    for remark in node.list("remarks") {
-        let remark = text.language.sentence(remark);
+    for remark in node.facts("remarks") {
+        let remark = tell(text.language, &remark);
         text.line("remark", &[("remark", &remark)]);
     }
 }
@@ -202,12 +203,12 @@ fn found(text: &mut Told, node: &Record) {
         ("q", share(node, "q_value", language)),
     ];
     text.line("unmetered", &parts.each_ref().map(|(name, value)| (*name, value.as_str())));
-    let parts = node.list("parts");
+    let parts = node.facts("parts");
     if parts.is_empty() {
         text.line("no_finding", &[]);
     }
     for part in parts {
-        text.plain(&format!("  {}", language.sentence(part)));
+        text.plain(&format!("  {}", tell(language, &part)));
     }
 }
 
@@ -257,9 +258,11 @@ fn above_and_below(text: &mut Told, id: &str, tree: &Tree, nodes: &[Record]) {
     let language = text.language;
     let of = |id: &str| nodes.iter().find(|node| node.get("node") == id);
     let told = |node: &Record| [kw(node, "unmetered_kw", language), share(node, "probability", language)];
+    let seen = of(id).and_then(|node| number(node, "probability")).is_some_and(|p| p > SEES);
     for above in tree.above(id) {
+        // A node's own load is what the nearest balances below it do not see.
         let explains = |node: &Record| {
-            node.list("remarks").iter().any(|remark| remark.starts_with("explained by") && names(remark, id))
+            seen && tree.above(id).into_iter().find(|above| of(above).is_some()) == Some(node.get("node"))
         };
         match of(above) {
             None => text.line("above_blind", &[("node", above)]),
@@ -284,15 +287,10 @@ fn above_and_below(text: &mut Told, id: &str, tree: &Tree, nodes: &[Record]) {
     }
 }
 
-/// Whether a remark names a node, as a whole word.
-fn names(remark: &str, id: &str) -> bool {
-    remark.split([' ', ',', ':', '(']).any(|word| word == id)
-}
-
 fn customers(text: &mut Told, node: &Record, suspects: &[Record]) {
     let language = text.language;
-    for ground in node.list("shortlist") {
-        text.line("names", &[("ground", &language.sentence(ground))]);
+    for ground in node.facts("shortlist") {
+        text.line("names", &[("ground", &tell(language, &ground))]);
     }
     if !suspects.is_empty() {
         text.line("listed_under", &[]);
@@ -315,7 +313,7 @@ fn settles(node: &Record, coverage: Option<&Record>, language: Language) -> Stri
     if node.get("unmetered_kw").is_empty() {
         return language.tell("settles_balance", &[]);
     }
-    if node.list("parts").is_empty() {
+    if node.get("parts").is_empty() {
         return language.tell("settles_nothing", &[]);
     }
     let when = language.tell(if node.get("pattern") == "scheduled" { "three_nights" } else { "a_day" }, &[]);
@@ -329,16 +327,5 @@ fn settles(node: &Record, coverage: Option<&Record>, language: Language) -> Stri
     match unread {
         Some(share) => language.tell("settles_first", &[("share", &format!("{:.0}", 100.0 * share)), ("then", &place)]),
         None => place,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_node_is_named_by_whole_words_only() {
-        assert!(names("explained by T1 (3.0 kW), T12 (4.0 kW): told there", "T12"));
-        assert!(!names("explained by T12 (4.0 kW): told there", "T1"));
     }
 }

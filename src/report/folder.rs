@@ -4,60 +4,15 @@
 //! end (`disk`). An older result is replaced whole; a folder with anything else in it is refused
 //! before the work begins.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::disk::{self, Kind, Place, PlaceError, Written};
+use crate::disk::{self, Kind, Place, Written};
 use crate::findings::{Findings, RunRecord};
 
-use super::WRITERS;
-
-/// A result that could not be written. Nothing half-written is left.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The operating system refuses.
-    #[error("`{path}` cannot be written; check free space and permissions, or give another --out", path = path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A table could not be written.
-    #[error("`{path}` cannot be written; check free space and permissions, or give another --out", path = path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// What the writer said.
-        source: polars::error::PolarsError,
-    },
-    /// The page could not be made.
-    #[error("`{path}` could not be made from its template", path = path.display())]
-    Page {
-        /// The file.
-        path: PathBuf,
-        /// What the template engine said.
-        source: askama::Error,
-    },
-    /// The workbook could not be made.
-    #[error("`{path}` could not be made; check free space and permissions, or give another --out", path = path.display())]
-    Workbook {
-        /// The file.
-        path: PathBuf,
-        /// What the writer said.
-        source: rust_xlsxwriter::XlsxError,
-    },
-    /// The run record could not be turned into text.
-    #[error("`{path}` could not be made", path = path.display())]
-    Record {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: toml::ser::Error,
-    },
-    /// The place may not be written to.
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-}
+use super::language::Language;
+use super::words::tell;
+use super::write_error::WriteError;
+use super::writers::WRITERS;
 
 /// Refuses a folder that a result of this kind may not replace, before the work; returns what there
 /// is to say about runs that were ended.
@@ -81,9 +36,9 @@ pub fn write_result(
     let place = Place::of(out, &disk::SCAN)?;
     let stage = place.stage()?;
     for writer in WRITERS {
-        (writer.write)(findings, &stage.folder())?;
+        writer(findings, &stage.folder())?;
     }
-    let notes = findings.notes.iter().map(ToString::to_string).collect();
+    let notes = findings.notes.iter().map(|note| tell(Language::English, note)).collect();
     write_record(&RunRecord { notes, ..findings.run.clone() }, &stage.folder(), &disk::SCAN)?;
     if before_commit() { Ok(Some(stage.put(&place)?)) } else { Ok(None) }
 }
@@ -100,7 +55,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::report::WRITERS;
 
     fn scan_into(out: &Path) -> Result<Option<Written>, WriteError> {
         write_result(
@@ -213,7 +167,7 @@ mod tests {
     fn what_the_writers_write_is_what_a_scan_is_known_by() {
         let folder = tempfile::tempdir().unwrap();
         for writer in WRITERS {
-            (writer.write)(&Findings::default(), folder.path()).unwrap();
+            writer(&Findings::default(), folder.path()).unwrap();
         }
         let written: Vec<String> =
             disk::digests(folder.path()).unwrap().into_keys().chain(["run.toml".to_owned()]).collect();

@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::disk;
 use crate::findings::{Findings, Loss, NodeRow, SuspectRow};
 
-use super::WriteError;
+use super::write_error::WriteError;
 
 /// Nodes below this probability are not shown.
 const LEAST_PROBABILITY: f64 = 0.5;
@@ -52,11 +52,12 @@ impl Properties {
     }
 
     fn loss(self, loss: &Loss) -> Self {
+        let codes: Vec<&str> = loss.currencies.iter().map(String::as_str).collect();
         self.number("loss_energy", loss.loss_energy, 2)
             .number("loss_fee", loss.loss_fee, 2)
             .number("loss_low", loss.loss_low, 2)
             .number("loss_high", loss.loss_high, 2)
-            .word("currency", loss.currency.as_deref())
+            .word("currency", Some(codes.join("; ")).filter(|codes| !codes.is_empty()).as_deref())
     }
 
     fn at(self, lat: f64, lon: f64) -> String {

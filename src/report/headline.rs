@@ -141,7 +141,7 @@ impl<'a> HeadCase<'a> {
             since: since.map(|day| day.to_string()),
             is_new: since.zip(last).is_some_and(|(since, last)| last.0 - since.0 < NEW_DAYS),
             amount: row.loss.total(),
-            currency: row.loss.currency.as_deref(),
+            currency: row.loss.currency(),
         }
     }
 }
@@ -150,7 +150,7 @@ impl<'a> HeadCase<'a> {
 fn at_stake(cases: &[WorklistRow]) -> Vec<AtStake<'_>> {
     let mut sums: BTreeMap<&str, AtStake> = BTreeMap::new();
     for loss in cases.iter().map(|case| &case.loss) {
-        let (Some(currency), Some(amount)) = (loss.currency.as_deref(), loss.total()) else { continue };
+        let (Some(currency), Some(amount)) = (loss.currency(), loss.total()) else { continue };
         let sum = sums.entry(currency).or_insert(AtStake { currency, ..AtStake::default() });
         sum.amount += amount;
         sum.low += loss.loss_low.unwrap_or(amount);
@@ -168,7 +168,7 @@ mod tests {
         let loss = Loss {
             loss_energy: Some(amount),
             loss_low: Some(0.5 * amount),
-            currency: Some(currency.into()),
+            currencies: [currency.to_owned()].into(),
             ..Loss::default()
         };
         WorklistRow {

@@ -9,7 +9,7 @@ use crate::disk;
 use crate::domain::CivilDay;
 use crate::findings::{Findings, ScoreRow};
 
-use super::WriteError;
+use super::write_error::WriteError;
 
 /// Rows made into columns at a time: memory does not grow with the number of usage points.
 const ROWS_AT_A_TIME: usize = 1 << 18;

@@ -11,6 +11,8 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 use crate::findings::Findings;
 
 use super::headline::{HeadCase, Headline};
+use super::language::Language;
+use super::words::tell;
 
 /// What a case claims and what it does not.
 const CLAIM: &str =
@@ -147,7 +149,7 @@ fn read(text: &mut String, findings: &Findings) {
     let words: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     let _ = writeln!(text, "Data faults: {}.", if words.is_empty() { "none".to_owned() } else { words.join(", ") });
     for note in &findings.notes {
-        let _ = writeln!(text, "Note: {note}");
+        let _ = writeln!(text, "Note: {}", tell(Language::English, note));
     }
 }
 

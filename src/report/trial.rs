@@ -12,8 +12,8 @@ use crate::disk::{self, Place, Written};
 use crate::domain::Level;
 use crate::findings::{RunRecord, TrialReport, TrialRow};
 
-use super::WriteError;
 use super::folder::write_record;
+use super::write_error::WriteError;
 
 /// Size of the chart, and its margins.
 const WIDTH: f64 = 640.0;

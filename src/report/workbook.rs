@@ -13,11 +13,14 @@ use rust_xlsxwriter::{
 };
 
 use crate::disk;
-use crate::domain::CivilDay;
+use crate::domain::{CivilDay, Fact};
 use crate::findings::Findings;
 
-use super::language::{Language, SENTENCES, WORDS, sentences_of};
-use super::{Cell, TABLES, TableOf, WriteError};
+use super::cell::Cell;
+use super::columns::{TABLES, TableOf};
+use super::language::Language;
+use super::words::tell;
+use super::write_error::WriteError;
 
 /// Sheets in their order, by the names of their tables.
 const SHEETS: &[&str] =
@@ -125,9 +128,10 @@ fn fill(
         sheet.write_string_with_format(0, place, &title, &formats.header)?;
         let mut widest = title.chars().count().min(16);
         for (line, cell) in cells.iter().take(lines).enumerate() {
-            widest = widest.max(put(sheet, (line as u32 + 1, place), column, cell, language, formats)?);
+            widest = widest.max(put(sheet, (line as u32 + 1, place), cell, language, formats)?);
         }
-        let width = if SENTENCES.contains(column) { SENTENCE_WIDTH } else { (widest as f64 + 3.0).clamp(8.0, WIDEST) };
+        let width =
+            if cells.iter().any(Cell::is_said) { SENTENCE_WIDTH } else { (widest as f64 + 3.0).clamp(8.0, WIDEST) };
         sheet.set_column_width(place, width)?;
         if BARS.contains(column) && lines > 0 {
             let bar = ConditionalFormatDataBar::new().set_fill_color(Color::RGB(0xF2_B2_8C)).set_solid_fill(true);
@@ -149,20 +153,24 @@ fn frozen(name: &str) -> u16 {
 fn put(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
-    name: &str,
     cell: &Cell,
     language: Language,
     formats: &Formats,
 ) -> Result<usize, XlsxError> {
     match cell {
-        Cell::Text(words) => {
-            let said =
-                if SENTENCES.contains(&name) { sentences(words, language) } else { named(name, words, language) };
-            let format = if SENTENCES.contains(&name) { &formats.sentence } else { &formats.text };
-            sheet.write_string_with_format(row, column, &said, format)?;
-            return Ok(said.chars().count());
+        Cell::Said(_) | Cell::Facts(_) => {
+            let told = told(cell.facts(), language);
+            if !told.is_empty() {
+                sheet.write_string_with_format(row, column, &told, &formats.sentence)?;
+            }
+            return Ok(told.chars().count());
         }
-        Cell::Id(id) => sheet.write_string_with_format(row, column, short(id), &formats.text)?,
+        Cell::Word(word) => {
+            let word = language.word(word);
+            sheet.write_string_with_format(row, column, &word, &formats.text)?;
+            return Ok(word.chars().count());
+        }
+        Cell::Text(id) | Cell::Id(id) => sheet.write_string_with_format(row, column, short(id), &formats.text)?,
         Cell::Integer(number) => sheet.write_number_with_format(row, column, *number as f64, &formats.integer)?,
         Cell::Real(value, digits) => sheet.write_number_with_format(row, column, *value, &Formats::real(*digits))?,
         Cell::Share(value) => sheet.write_number_with_format(row, column, *value, &formats.share)?,
@@ -179,15 +187,10 @@ fn put(
     Ok(cell.to_text().map_or(0, |text| text.chars().count()))
 }
 
-/// A word of the program in the language; anything else as it is.
-fn named(column: &str, words: &str, language: Language) -> String {
-    if WORDS.contains(&column) { language.word(words) } else { short(words).to_owned() }
-}
-
-/// The sentences of a cell, one a line.
-fn sentences(words: &str, language: Language) -> String {
-    let said: Vec<String> = sentences_of(words).into_iter().map(|sentence| language.sentence(sentence)).collect();
-    short(&said.join("\n")).to_owned()
+/// What a cell says, one fact a line.
+fn told(facts: &[Fact], language: Language) -> String {
+    let told: Vec<String> = facts.iter().map(|fact| tell(language, fact)).collect();
+    short(&told.join("\n")).to_owned()
 }
 
 /// As much of a text as a cell can hold.
@@ -253,7 +256,7 @@ fn about(
         page("means_not_2"),
     ]);
     lines.extend([text(language, "formulas").to_owned(), format!("darkload {}", run.version)]);
-    lines.extend(findings.notes.iter().map(|note| language.sentence(&note.to_string())));
+    lines.extend(findings.notes.iter().map(|note| tell(language, note)));
     let rows = |rows: usize| rows.to_string();
     let words = |(sheet, total, file): &(&str, usize, &str)| {
         filled(
@@ -290,9 +293,7 @@ mod tests {
             probability: Some(0.912),
             hidden_kw: Some(3.5),
             since: CivilDay::parse("2025-04-18"),
-            evidence_for: vec![
-                "schedule: no hours of the day stand out (1.7 times more usual without a farm)".to_owned().into(),
-            ],
+            criteria: vec![Fact { code: "money.even".into(), parts: Vec::new() }],
             ..SuspectRow::nothing_found("+7701".into(), FindingKind::MeteredHiddenLoad)
         };
         let mut findings = Findings { suspects: vec![row], ..Findings::default() };
@@ -332,7 +333,7 @@ mod tests {
         let list = book.worksheet_range("Точки учёта").unwrap();
         let line: Vec<String> = list.rows().nth(1).unwrap().iter().map(ToString::to_string).collect();
         assert!(line.contains(&"скрытая нагрузка за счётчиком".to_owned()), "{line:?}");
-        assert!(line.iter().any(|cell| cell.starts_with("режим: ни одни часы суток не выделяются")), "{line:?}");
+        assert!(line.iter().any(|cell| cell.starts_with("энергия нагрузки")), "{line:?}");
     }
 
     #[test]

@@ -22,20 +22,45 @@ function t(key, values = {}) {
 const word = (name) => (name == null ? '' : texts().words[name] ?? String(name).replaceAll('_', ' '));
 const titleOf = (column) => texts().titles[column] ?? column.replaceAll('_', ' ');
 
-/** A sentence of a finding: plain text, or [number of the phrase, parts...]; a part [name] of one text is a word. */
-function say(said) {
-  if (typeof said === 'string') return plain(said);
-  if (said.length === 1 && typeof said[0] === 'string') return word(said[0]);
-  const [number, ...parts] = said;
-  const names = DATA.phraseNames[number];
-  return texts().phrases[number].replace(/\{(\w+)\}/g, (_, name) => say(parts[names.indexOf(name)] ?? ''));
+/** Plural rules of the language for numbers of so many digits. */
+const pluralOf = (() => {
+  const made = {};
+  return (value, digits) => (made[state.language + digits] ??= new Intl.PluralRules(state.language, { minimumFractionDigits: digits, maximumFractionDigits: digits })).select(value);
+})();
+
+/** A fact in words: text as it is, or [message, parts...] in the order that DATA.parts has. */
+function say(fact) {
+  if (typeof fact === 'string') return fact;
+  const [message, ...parts] = fact, names = DATA.parts[message];
+  const pieces = texts().messages[message] ?? TEXTS.en.messages[message];
+  if (!pieces || !names) { console.error('no words for ' + message); return message; }
+  return put(pieces, Object.fromEntries(names.flatMap((name, place) => [[name, parts[place]], [name + '_is', parts[place]]])));
 }
 
-/** Numbers and dates as the language writes them; anything else as it is. */
-function plain(text) {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return date(text);
-  if (/^[-+<>]*\d+(\.\d+)?$/.test(text)) return text.replace('.', texts().decimal).replace(/^-/, '\u2212');
-  return text;
+/** A message with its parts: texts, variables {v}, choices {s} among messages {c} by plural or word, else {d}. */
+function put(pieces, parts) {
+  return pieces.map((piece) => (typeof piece === 'string' ? piece : piece.v ? told(parts[piece.v]) : put(chosen(piece, parts[piece.s]), parts))).join('');
+}
+
+function chosen(choice, part) {
+  const own = Array.isArray(part) ? String(part[1]) : String(part);
+  if (own in choice.c) return choice.c[own];
+  const plural = typeof part === 'number' ? pluralOf(part, 0) : Array.isArray(part) && part[0] === 'n' ? pluralOf(Number(part[1].toFixed(part[2])), part[2]) : null;
+  return choice.c[plural] ?? choice.c[choice.d];
+}
+
+/** A part of a fact: text, a count, or its kind and what it holds. */
+function told(part) {
+  if (part == null) return '';
+  if (typeof part === 'string') return part;
+  if (typeof part === 'number') return String(part).replace(/^-/, '\u2212');
+  const [kind, value, digits, signed] = part;
+  if (kind === 'w') return word(value);
+  if (kind === 'd') return date(value);
+  if (kind === 'f') return say(value);
+  if (kind === 'l') return value.map(told).join(', ');
+  const text = Math.abs(value).toFixed(digits), zero = Number(text) === 0;
+  return (value < 0 && !zero ? '\u2212' : signed ? '+' : '') + text.replace('.', texts().decimal);
 }
 
 function date(iso) {

@@ -66,11 +66,11 @@ function evidence(row, place) {
 /** Lawful loads that were asked about, and what would disprove the finding on site. */
 function lookAlikes(row) {
   if (row.finding === 'under_registration') return section(t('rule_out'), el('p', null, t('disproof_' + disproof(row))));
-  const resembles = words(row.evidence_against).filter((_, i) => isResemblance(row.evidence_against[i]));
+  const resembles = words((row.evidence_against ?? []).filter(isResemblance));
   return section(t('look_alikes'), resembles.length ? list(resembles) : el('p', null, t('resembles_none')), el('p', null, t('asked_about', { names: DATA.lookAlikes.map(word).join(', ') })), el('h3', null, t('rule_out')), el('p', null, t('disproof_' + disproof(row))));
 }
 
-const isResemblance = (said) => Array.isArray(said) && DATA.phraseKeys[said[0]] === 'resembles';
+const isResemblance = (fact) => Array.isArray(fact) && DATA.parts[fact[0]]?.includes('look_alike');
 const disproof = (row) => (['scheduled', 'staircase', 'scaled', 'interrupted'].includes(row.pattern) ? row.pattern : row.finding === 'under_registration' ? 'meter' : 'constant');
 
 function faultsOf(id) {

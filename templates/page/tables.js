@@ -15,14 +15,13 @@ const VIEWS = {
   screening: { columns: ['rank', 'usage_point', 'address', 'city', 'tariff_class', 'evidence_for', 'tests_missing'], choose: ['city', 'tariff_class'], id: 'usage_point' },
   faults: { columns: null, choose: ['fault'], id: 'usage_point' },
 };
-const WORDED = ['finding', 'pattern', 'kind', 'level', 'fault', 'look_alike', 'licence_status', 'licence_match', 'part', 'what'];
 const SHARES = ['probability', 'q_value', 'probability_before'];
 const PERCENTS = ['coverage', 'share', 'share_interval', 'share_register', 'share_unread'];
 
 /** One cell for the eye. */
 function shown(column, value, kind, row) {
   if (value == null) return '';
-  if (WORDED.includes(column)) return word(value);
+  if (kind === 'word') return word(value);
   if (SHARES.includes(column)) return share(value);
   if (PERCENTS.includes(column)) return percent(value);
   if (AMOUNTS.includes(column)) return num(value) + (row.currency ? '\u00a0' + row.currency : '');
@@ -34,11 +33,11 @@ function shown(column, value, kind, row) {
   return String(value);
 }
 
-/** A sentence that begins with a listed usage point leads to its dossier. */
-function linked(said) {
-  const id = Array.isArray(said) && DATA.phraseKeys[said[0]]?.endsWith('_of_id') ? said[1] : null;
-  const rank = id == null ? null : rankOf(id), text = say(said);
-  return rank == null ? text : [el('a', { href: '#case/' + rank }, id), text.slice(id.length)];
+/** What is said of a listed usage point leads to its dossier. */
+function linked(fact) {
+  const id = Array.isArray(fact) && DATA.parts[fact[0]]?.[0] === 'meter' ? fact[1] : null;
+  const rank = id == null ? null : rankOf(id), text = say(fact);
+  return rank == null || !text.startsWith(id) ? text : [el('a', { href: '#case/' + rank }, id), text.slice(id.length)];
 }
 
 const rankOf = (() => { let ranks = null; return (id) => (ranks ??= new Map(rowsOf('suspects').map((row) => [row.usage_point, row.rank]))).get(id) ?? null; })();
@@ -105,7 +104,7 @@ function tableView(name) {
   const choose = (column) => {
     const values = [...new Set(rows.map((row) => row[column]).filter((value) => value != null))].sort();
     if (values.length < 2 || values.length > 60) return null;
-    return el('label', null, titleOf(column), ' ', el('select', { 'data-choose': column, onchange: (event) => { own.chosen[column] = event.target.value; own.page = 0; find(); } }, el('option', { value: '' }, t('any')), values.map((value) => el('option', { value, selected: own.chosen[column] === String(value) }, WORDED.includes(column) ? word(value) : value))));
+    return el('label', null, titleOf(column), ' ', el('select', { 'data-choose': column, onchange: (event) => { own.chosen[column] = event.target.value; own.page = 0; find(); } }, el('option', { value: '' }, t('any')), values.map((value) => el('option', { value, selected: own.chosen[column] === String(value) }, kinds[column] === 'word' ? word(value) : value))));
   };
   const filters = el('form.filters', { role: 'search', onsubmit: (event) => event.preventDefault() },
     el('label', null, t('search'), ' ', el('input', { type: 'search', value: own.text, 'data-search': name, oninput: (event) => { own.text = event.target.value; own.page = 0; find(); } })),

@@ -1,6 +1,8 @@
 //! Cases about prices: steps, dates, zones and taxes.
 
-use super::*;
+use super::case::{Case, Expected, expect, from, step_lines, tariff, taxed, two_steps, until, with_mining, zones};
+use crate::consequence::window_shares;
+use crate::findings::Loss;
 
 pub(super) fn steps() -> Vec<(Expected, Loss)> {
     let case = Case::default;

@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::evidence::LOOK_ALIKES;
 use crate::findings::{Dossier, Findings, InputDigest, LoadPicture, NodeDayRow, OtherPrior, Prevalence, ScoreRow};
 use crate::report::headline::Headline;
-use crate::report::language::phrasebook;
+use crate::report::words::{page_fact, page_parts};
 
 use super::series::{one_letter, two_letters};
-use super::tables::{self, MOST_LINES, PageTable, real, said};
+use super::tables::{self, MOST_LINES, PageTable, real};
 
 /// The data of the page.
 #[derive(Serialize)]
@@ -32,8 +32,8 @@ pub(super) struct PageData<'a> {
     temperatures: Vec<(i32, Value)>,
     fault_counts: BTreeMap<&'static str, usize>,
     look_alikes: Vec<&'static str>,
-    phrase_keys: &'a [String],
-    phrase_names: Vec<&'a [String]>,
+    /// Names of the parts of every fact, by its message.
+    parts: BTreeMap<String, Vec<&'static str>>,
 }
 
 #[derive(Serialize)]
@@ -49,7 +49,7 @@ struct PageRun<'a> {
     register_readings: u64,
     rejects: u64,
     notes: Vec<Value>,
-    prevalence: Vec<PagePrevalence>,
+    prevalence: Vec<PagePrevalence<'a>>,
     other_priors: &'a [OtherPrior],
     inputs: Vec<PageInput<'a>>,
     pseudonymised: bool,
@@ -58,8 +58,8 @@ struct PageRun<'a> {
 /// Prior and prevalence of one group.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PagePrevalence {
-    stratum: Value,
+struct PagePrevalence<'a> {
+    stratum: &'a str,
     usage_points: u64,
     prior: f64,
     prevalence: Value,
@@ -140,8 +140,7 @@ impl<'a> PageData<'a> {
             temperatures: findings.temperatures.iter().map(|day| (day.day.0, real(day.celsius, 1))).collect(),
             fault_counts: fault_counts(findings),
             look_alikes: LOOK_ALIKES.iter().map(|look_alike| look_alike.name).collect(),
-            phrase_keys: phrasebook().keys(),
-            phrase_names: (0..phrasebook().keys().len()).map(|number| phrasebook().names(number)).collect(),
+            parts: page_parts(),
         }
     }
 }
@@ -167,7 +166,7 @@ fn run(findings: &Findings) -> PageRun<'_> {
         readings: run.readings,
         register_readings: run.register_readings,
         rejects: run.rejects,
-        notes: findings.notes.iter().map(|note| said(&phrasebook().parse(&note.to_string()))).collect(),
+        notes: findings.notes.iter().map(page_fact).collect(),
         prevalence: run.prevalence.iter().map(prevalence).collect(),
         other_priors: &run.other_priors,
         inputs: run.inputs.iter().map(input).collect(),
@@ -175,8 +174,8 @@ fn run(findings: &Findings) -> PageRun<'_> {
     }
 }
 
-fn prevalence(row: &Prevalence) -> PagePrevalence {
-    let stratum = said(&phrasebook().parse(&row.stratum));
+fn prevalence(row: &Prevalence) -> PagePrevalence<'_> {
+    let stratum = row.stratum.as_str();
     PagePrevalence { stratum, usage_points: row.usage_points, prior: row.prior, prevalence: finite(row.prevalence, 6) }
 }
 

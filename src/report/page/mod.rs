@@ -16,13 +16,15 @@ use std::path::Path;
 
 use askama::Template;
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::disk;
 use crate::findings::Findings;
 
-use super::WriteError;
-use super::language::{LANGUAGES, Language, Texts, phrasebook};
+use super::language::{LANGUAGES, Language, Texts};
+use super::words::page_messages;
+use super::write_error::WriteError;
 
 const STYLE: &str = include_str!("../../../templates/page/page.css");
 /// Scripts in the order of the page, each with one idea.
@@ -50,7 +52,7 @@ struct Page<'a> {
     script: &'a str,
 }
 
-/// The texts of a language that the page needs; phrases in the order of their numbers.
+/// The texts of a language that the page needs.
 #[derive(Serialize)]
 struct PageTexts<'a> {
     name: &'a str,
@@ -60,14 +62,13 @@ struct PageTexts<'a> {
     titles: &'a BTreeMap<String, String>,
     meanings: &'a BTreeMap<String, String>,
     words: &'a BTreeMap<String, String>,
-    phrases: Vec<&'a str>,
+    messages: BTreeMap<String, Value>,
 }
 
 impl<'a> PageTexts<'a> {
-    fn of(texts: &'a Texts) -> Self {
-        let phrases = phrasebook().keys().iter().map(|key| texts.phrases.get(key).map_or("", String::as_str)).collect();
-        let Texts { name, decimal, date, page, titles, meanings, words, .. } = texts;
-        Self { name, decimal, date, page, titles, meanings, words, phrases }
+    fn of(language: Language) -> Self {
+        let Texts { name, decimal, date, page, titles, meanings, words, .. } = language.texts();
+        Self { name, decimal, date, page, titles, meanings, words, messages: page_messages(language) }
     }
 }
 
@@ -81,7 +82,7 @@ pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError
 fn render(findings: &Findings) -> Result<String, askama::Error> {
     let language = Language::of_code(&findings.run.language).unwrap_or_default();
     let texts: BTreeMap<&str, PageTexts> =
-        LANGUAGES.iter().map(|(language, code, _)| (*code, PageTexts::of(language.texts()))).collect();
+        LANGUAGES.iter().map(|(language, code, _)| (*code, PageTexts::of(*language))).collect();
     let script = format!("'use strict';\n(() => {{\n{}}})();\n", SCRIPTS.join("\n"));
     let page = Page {
         language: language.code(),

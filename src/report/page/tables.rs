@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Number, Value};
 
 use crate::findings::Findings;
-use crate::report::language::{SENTENCES, Said, phrasebook, sentences_of};
-use crate::report::{Cell, TABLES, TableOf};
+use crate::report::cell::Cell;
+use crate::report::columns::{TABLES, TableOf};
+use crate::report::words::page_fact;
 
 /// Tables that the page shows.
 const SHOWN: &[&str] =
@@ -73,19 +74,16 @@ fn page_table(table: &TableOf, findings: &Findings, lines: &[usize]) -> PageTabl
     let (columns, cells): (Vec<&'static str>, Vec<Vec<Cell>>) =
         ((table.header)().into_iter().map(|(name, _)| name).collect(), (table.cells)(findings));
     let total = cells.first().map_or(0, Vec::len);
-    let kinds = columns.iter().zip(&cells).map(|(name, cells)| kind(name, cells)).collect();
-    let held = |(name, cells): (&&str, &Vec<Cell>)| {
-        lines.iter().filter_map(|&line| cells.get(line)).map(|cell| value(name, cell)).collect()
-    };
-    PageTable { cells: columns.iter().zip(&cells).map(held).collect(), columns, kinds, total }
+    let kinds = cells.iter().map(|cells| kind(cells)).collect();
+    let held = |cells: &Vec<Cell>| lines.iter().filter_map(|&line| cells.get(line)).map(value).collect();
+    PageTable { cells: cells.iter().map(held).collect(), columns, kinds, total }
 }
 
 /// What a column holds, by its first cell with something in it.
-fn kind(name: &str, cells: &[Cell]) -> &'static str {
-    if SENTENCES.contains(&name) {
-        return "words";
-    }
+fn kind(cells: &[Cell]) -> &'static str {
     match cells.iter().find(|cell| **cell != Cell::Empty) {
+        Some(Cell::Said(_) | Cell::Facts(_)) => "words",
+        Some(Cell::Word(_)) => "word",
         Some(Cell::Integer(_)) => "integer",
         Some(Cell::Real(..)) => "real",
         Some(Cell::Share(_)) => "share",
@@ -95,9 +93,10 @@ fn kind(name: &str, cells: &[Cell]) -> &'static str {
     }
 }
 
-fn value(name: &str, cell: &Cell) -> Value {
+fn value(cell: &Cell) -> Value {
     match cell {
-        Cell::Text(text) if SENTENCES.contains(&name) => sentences(text),
+        Cell::Said(_) | Cell::Facts(_) => Value::Array(cell.facts().iter().map(page_fact).collect()),
+        Cell::Word(word) => Value::from(&**word),
         Cell::Text(text) | Cell::Id(text) => Value::from(text.as_str()),
         Cell::Integer(number) => Value::from(*number),
         Cell::Real(value, digits) => real(*value, *digits),
@@ -115,23 +114,6 @@ fn value(name: &str, cell: &Cell) -> Value {
 /// A number cut to its digits; null where it is none.
 pub(super) fn real(value: f64, digits: usize) -> Value {
     format!("{value:.digits$}").parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
-}
-
-/// The sentences of a cell, each taken apart so that the page can say it in any language.
-fn sentences(text: &str) -> Value {
-    Value::Array(sentences_of(text).into_iter().map(|sentence| said(&phrasebook().parse(sentence))).collect())
-}
-
-/// A sentence as the page has it: text, a word in brackets, or the number of a phrase and its
-/// parts.
-pub(super) fn said(said_as: &Said) -> Value {
-    match said_as {
-        Said::Text(text) => Value::from(text.as_str()),
-        Said::Word(word) => Value::Array(vec![Value::from(word.as_str())]),
-        Said::Phrase(number, parts) => {
-            Value::Array(std::iter::once(Value::from(*number)).chain(parts.iter().map(said)).collect())
-        }
-    }
 }
 
 #[cfg(test)]
@@ -156,11 +138,5 @@ mod tests {
         let findings = Findings { suspects, faults, ..Findings::default() };
         let held = lines("faults", &findings);
         assert_eq!((held.len(), held[held.len() - 1]), (MOST_LINES + 1, MOST_LINES + 499));
-    }
-
-    #[test]
-    fn columns_of_sentences_are_columns_of_tables() {
-        let known: BTreeSet<&str> = TABLES.iter().flat_map(|table| (table.header)()).map(|(name, _)| name).collect();
-        assert!(SENTENCES.iter().all(|name| known.contains(name)), "{SENTENCES:?}");
     }
 }

@@ -1,21 +1,16 @@
 //! The languages of the page, the workbook and `explain`: one file a language,
 //! `src/report/languages/<code>.toml`.
 //!
-//! English is the language of the CSV files and of all findings. A sentence of a finding is
-//! recognised by the English pattern that it was made from (`[phrases]` of `en.toml`), and is said
-//! anew with the same numbers in another language; what no pattern fits stays English rather than
-//! being lost. So a result of yesterday can be explained today in a language that is added
-//! tomorrow. `[page]`, `[workbook]`, `[explain]`, `[titles]`, `[meanings]` and `[words]` hold what
-//! is not part of findings. Tests hold all files to the same keys and placeholders.
-
-mod phrasebook;
+//! English is the language of the CSV files. `[page]`, `[workbook]`, `[explain]`, `[titles]`,
+//! `[meanings]` and `[words]` hold what is no fact; facts have their words in `words`. Tests hold all
+//! files to the same keys and placeholders.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use phrasebook::{Phrasebook, Said};
+use super::placeholders;
 
 /// A language that people read results in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -31,9 +26,9 @@ pub enum Language {
 
 /// Every language with its code and its file.
 pub const LANGUAGES: &[(Language, &str, &str)] = &[
-    (Language::English, "en", include_str!("../languages/en.toml")),
-    (Language::Russian, "ru", include_str!("../languages/ru.toml")),
-    (Language::Kazakh, "kk", include_str!("../languages/kk.toml")),
+    (Language::English, "en", include_str!("languages/en.toml")),
+    (Language::Russian, "ru", include_str!("languages/ru.toml")),
+    (Language::Kazakh, "kk", include_str!("languages/kk.toml")),
 ];
 
 /// The texts of one language; keys are the same in all.
@@ -64,51 +59,17 @@ pub(super) struct Texts {
     pub(super) phrases: BTreeMap<String, String>,
 }
 
-/// Columns that hold sentences of findings, one or a list of them.
-pub(super) const SENTENCES: &[&str] = &[
-    "evidence_for",
-    "evidence_against",
-    "tests_missing",
-    "shortlist",
-    "remarks",
-    "parts",
-    "findings",
-    "reason",
-    "detail",
-    "effect",
-    "criteria",
-    "transformers_over_rating",
-];
-
 static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
     LANGUAGES
         .iter()
         .map(|(_, code, file)| toml::from_str(file).unwrap_or_else(|error| panic!("{code}.toml: {error}")))
         .collect()
 });
-static BOOK: LazyLock<Phrasebook> =
-    LazyLock::new(|| Phrasebook::new(&Language::English.texts().phrases, &Language::English.texts().words));
-
-/// The phrasebook of all findings.
-pub(super) fn phrasebook() -> &'static Phrasebook {
-    &BOOK
-}
-
-/// Columns that hold words of the program, which every language has.
-pub(super) const WORDS: &[&str] =
-    &["finding", "pattern", "kind", "level", "fault", "look_alike", "licence_status", "licence_match", "part", "what"];
-
 /// A text with its placeholders filled in.
 pub(super) fn filled(text: &str, parts: &[(&str, String)]) -> String {
-    phrasebook::fill(text, |name| {
+    placeholders::fill(text, |name| {
         parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| value.clone())
     })
-}
-
-/// The sentences of a cell: parts of a list, or one sentence with a semicolon of its own.
-pub(super) fn sentences_of(cell: &str) -> Vec<&str> {
-    let parts: Vec<&str> = cell.split("; ").filter(|part| !part.is_empty()).collect();
-    if parts.iter().all(|part| phrasebook().knows(part)) || !phrasebook().knows(cell) { parts } else { vec![cell] }
 }
 
 impl Language {
@@ -151,40 +112,18 @@ impl Language {
     pub(super) fn tell(self, key: &str, parts: &[(&str, &str)]) -> String {
         let texts = self.texts();
         let text = texts.explain.get(key).or_else(|| texts.page.get(key)).map_or(key, String::as_str);
-        phrasebook::fill(text, |name| {
+        placeholders::fill(text, |name| {
             parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| self.number(value))
         })
-    }
-
-    /// A sentence of a finding in this language.
-    pub(super) fn sentence(self, english: &str) -> String {
-        if self == Self::English { english.to_owned() } else { self.say(&phrasebook().parse(english)) }
     }
 
     /// A number or date as this language writes it; anything else as it is.
     pub(super) fn number(self, text: &str) -> String {
         let texts = self.texts();
-        if phrasebook::is_date(text) {
+        if placeholders::is_date(text) {
             return texts.date.replace("{y}", &text[..4]).replace("{m}", &text[5..7]).replace("{d}", &text[8..]);
         }
-        if phrasebook::is_number(text) { text.replace('.', &texts.decimal) } else { text.to_owned() }
-    }
-
-    fn say(self, said: &Said) -> String {
-        match said {
-            Said::Text(text) => self.number(text),
-            Said::Word(word) => self.word(word),
-            Said::Phrase(key, parts) => {
-                let Some(template) = self.texts().phrases.get(phrasebook().key(*key)) else { return String::new() };
-                let names = phrasebook().names(*key);
-                phrasebook::fill(template, |name| {
-                    names
-                        .iter()
-                        .position(|known| known == name)
-                        .map_or_else(String::new, |place| self.say(&parts[place]))
-                })
-            }
-        }
+        if placeholders::is_number(text) { text.replace('.', &texts.decimal) } else { text.to_owned() }
     }
 }
 
@@ -219,7 +158,7 @@ mod tests {
                     "{code}.toml [{section}] lacks {missing:?} and has {extra:?} beside"
                 );
                 for (key, text) in ours {
-                    let names = |text: &str| phrasebook::placeholders(text).into_iter().collect::<BTreeSet<_>>();
+                    let names = |text: &str| placeholders::placeholders(text).into_iter().collect::<BTreeSet<_>>();
                     assert_eq!(names(text), names(&english[key]), "{code}.toml [{section}] {key}");
                     assert!(!text.trim().is_empty(), "{code}.toml [{section}] {key}");
                 }
@@ -249,44 +188,10 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_keeps_its_numbers_in_every_language() {
-        let english = "size: uses 5.35 kW on average, 4.4 times the peers' median of 1.22 kW, 107 % of the contracted 5 kW (34 times more usual with a farm than without)";
-        for (language, _, _) in LANGUAGES {
-            let said = language.sentence(english);
-            for number in ["5.35", "4.4", "1.22", "107", "34"] {
-                assert!(said.contains(&language.number(number)), "{said}");
-            }
-        }
-        assert!(Language::Russian.sentence(english).contains("5,35 кВт"));
-    }
-
-    #[test]
-    fn what_the_program_can_say_of_a_case_is_in_the_phrasebook() {
+    fn every_word_that_names_something_is_there() {
         use crate::evidence::{LOOK_ALIKES, TESTS};
-        for test in TESTS {
-            let needs = format!("{}: needs {}", test.family, test.needs);
-            assert!(phrasebook().knows(&needs), "{needs}");
-        }
         let words = &Language::English.texts().words;
         assert!(LOOK_ALIKES.iter().all(|look_alike| words.contains_key(look_alike.name)));
-        let kinds = [
-            "stuck",
-            "flat_filled",
-            "multiplier",
-            "rollover",
-            "gap",
-            "duplicate",
-            "spike",
-            "negative",
-            "clock",
-            "unlinked",
-            "wrong_link",
-        ];
-        assert!(kinds.iter().chain(&["estimated", "unknown_customer"]).all(|kind| words.contains_key(*kind)));
-    }
-
-    #[test]
-    fn an_unknown_sentence_stays_as_it_is() {
-        assert_eq!(Language::Kazakh.sentence("nobody has ever said this"), "nobody has ever said this");
+        assert!(TESTS.iter().all(|test| words.contains_key(test.family)));
     }
 }

@@ -1,0 +1,89 @@
+//! Commands and their arguments as typed, and which of them runs.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::Language;
+
+use super::complaint::complain;
+use super::exit_reason::ExitReason;
+use super::values::language;
+use super::{convert, inspect, scan, simulate, terminal, verify};
+
+/// Finds hidden crypto-mining load in the meter data that a utility already has.
+#[derive(Debug, Parser)]
+#[command(name = "darkload", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
+    Scan(Box<scan::ScanArgs>),
+    /// Show what the reader takes files for and on what ground: format, columns, clock, first
+    /// readings, months, faults; writes nothing
+    Inspect(inspect::InspectArgs),
+    /// Plant farms of known size in the dump's own series and say which of them a scan would find
+    Trial(Box<scan::ScanArgs>),
+    /// Write a synthetic utility with known farms, to try and to measure with
+    Simulate(Box<simulate::SimulateArgs>),
+    /// Say what a result holds on one usage point, address or node: why it is listed, what speaks
+    /// against, what was not testable
+    Explain(ExplainArgs),
+    /// Repeat a result from the readings and its run.toml, and say whether the bytes are the same
+    /// and, if not, where they part
+    Verify(Box<verify::VerifyArgs>),
+    /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
+    Convert(convert::ConvertArgs),
+    /// Print the default configuration with comments
+    Config,
+}
+
+#[derive(Debug, clap::Args)]
+struct ExplainArgs {
+    /// Result folder of a scan
+    result: PathBuf,
+    /// Usage point, node, or part of an address
+    id: String,
+    /// Language of the words
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    lang: Language,
+}
+
+/// Parses the command line and runs it.
+#[must_use]
+pub fn run() -> ExitReason {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => return told(&error),
+    };
+    match command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Trial(args) => scan::run_trial(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Explain(args) => match crate::report::explain(&args.result, &args.id, args.lang) {
+            Ok(words) => terminal::show(&words),
+            Err(error) => {
+                complain("", &error);
+                ExitReason::UnusableInput
+            }
+        },
+        Command::Config => terminal::show(crate::config::DEFAULT_TOML),
+    }
+}
+
+/// Prints the help that was asked for, or what is wrong with the arguments.
+fn told(error: &clap::Error) -> ExitReason {
+    if error.use_stderr() {
+        terminal::warn(&error.to_string());
+        ExitReason::BadArguments
+    } else {
+        terminal::show(&error.to_string())
+    }
+}

@@ -1,0 +1,98 @@
+//! Everything that a run found.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Fact, Fault, NodeId, Reject};
+
+use super::address::{AddressRow, RegionRow, WorklistRow};
+use super::grid_rows::{CoverageRow, NodeDayRow, NodeRow};
+use super::money_rows::MoneyRow;
+use super::picture::{DayTemperature, Dossier};
+use super::run_record::RunRecord;
+use super::usage_point_rows::{ClearedRow, ScoreRow, SuspectRow};
+
+/// A name and its pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameRow {
+    /// The pseudonym.
+    pub pseudonym: String,
+    /// `usage_point`, `address`, `licence`, `owner` or `file`.
+    pub kind: &'static str,
+    /// What it stands for.
+    pub name: String,
+}
+
+/// Everything that a run found, ready to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Ranked findings on usage points, best first.
+    pub suspects: Vec<SuspectRow>,
+    /// Usage points whose data cannot carry a probability, ordered by what a visit is worth.
+    pub screening: Vec<SuspectRow>,
+    /// Names of the statistics in `ScoreRow::statistics`, in order.
+    pub statistic_names: Vec<&'static str>,
+    /// Names of the evidence families in `ScoreRow::llr`, in order, without the `llr_` prefix.
+    pub family_names: Vec<&'static str>,
+    /// Every usage point read but balance meters, in the order of their ids.
+    pub scores: Vec<ScoreRow>,
+    /// Every grid node with a balance meter, best first.
+    pub nodes: Vec<NodeRow>,
+    /// Days of the nodes that are likely enough to be looked at, in the order of `nodes`.
+    pub node_days: Vec<NodeDayRow>,
+    /// Every grid node, in the order of their ids.
+    pub coverage: Vec<CoverageRow>,
+    /// Addresses, best first.
+    pub addresses: Vec<AddressRow>,
+    /// Addresses and nodes in one order.
+    pub worklist: Vec<WorklistRow>,
+    /// Sums by city and by feeder.
+    pub regions: Vec<RegionRow>,
+    /// How every amount of money was come to, line by line, in the order of `suspects` and `nodes`.
+    pub money: Vec<MoneyRow>,
+    /// Usage points that look like a farm and are explained by something lawful.
+    pub cleared: Vec<ClearedRow>,
+    /// Faults of the data, by usage point and kind.
+    pub faults: Vec<Fault>,
+    /// Records left out, by file and row.
+    pub rejects: Vec<Reject>,
+    /// What the page draws of suspects, in their order; fewer than them where the list is longer
+    /// than a page can draw.
+    pub dossiers: Vec<Dossier>,
+    /// Mean outdoor temperature of the days of the run, in order; empty without weather.
+    pub temperatures: Vec<DayTemperature>,
+    /// Latitude and longitude of nodes: the mean of their customers.
+    pub node_places: BTreeMap<NodeId, (f64, f64)>,
+    /// What stands for what where the run was asked to pseudonymise; no writer of the result folder
+    /// uses it.
+    pub names: Vec<NameRow>,
+    /// What to know about the run as a whole.
+    pub notes: Vec<Fact>,
+    /// How the run was made.
+    pub run: RunRecord,
+}
+
+impl Findings {
+    /// Hands every fact to `change`, but for those of rejects, which quote what was read: what is
+    /// done to all of them, such as putting pseudonyms in, cannot forget one.
+    pub fn each_fact(&mut self, mut change: impl FnMut(&mut Fact)) {
+        let mut each = |list: &mut Vec<Fact>| list.iter_mut().for_each(&mut change);
+        for row in self.suspects.iter_mut().chain(&mut self.screening) {
+            [&mut row.criteria, &mut row.evidence_for, &mut row.evidence_against, &mut row.tests_missing]
+                .into_iter()
+                .for_each(&mut each);
+        }
+        for row in &mut self.nodes {
+            [&mut row.shortlist, &mut row.remarks, &mut row.parts].into_iter().for_each(&mut each);
+        }
+        self.coverage.iter_mut().for_each(|row| each(&mut row.remarks));
+        self.addresses
+            .iter_mut()
+            .for_each(|row| [&mut row.findings, &mut row.criteria].into_iter().for_each(&mut each));
+        self.worklist.iter_mut().for_each(|row| [&mut row.findings, &mut row.criteria].into_iter().for_each(&mut each));
+        self.regions.iter_mut().for_each(|row| each(&mut row.over_rating));
+        each(&mut self.notes);
+        self.cleared.iter_mut().for_each(|row| change(&mut row.reason));
+        self.faults.iter_mut().for_each(|row| change(&mut row.detail));
+        self.money.iter_mut().for_each(|row| change(&mut row.detail));
+    }
+}

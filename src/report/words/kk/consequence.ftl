@@ -1,0 +1,43 @@
+money-even = жүктеме энергиясы, жұмыс істеген күндеріне тең бөлінген
+money-look_back = money.look_back_days баптауы: { $days } күн ({ $source })
+money-licensed = лицензия рұқсат еткені
+money-fee_of_table = тарифтер кестесіндегі төлем, егер жүктеме майнинг болса
+money-fee = money.fee баптауы, егер жүктеме майнинг болса: { $from } бастап кВт·сағ үшін { $fee } { $currency } ({ $source })
+money-fee_range = money.fee баптауы, егер жүктеме майнинг болса: { $from } бастап кВт·сағ үшін { $fee }, { $high } дейін { $currency } ({ $source })
+money-nothing_lost = заңды бағадан қымбат төленген: өндіріп алатын ештеңе жоқ
+money-no_common_currency = бұл күндері екі топтың бір валютадағы бағасы жоқ
+money-no_line = бұл күндері тарифтер кестесінің бірде-бір жолы күшінде емес
+money-one_price = бірыңғай баға
+money-zone = «{ $zone }» аймағы
+money-zone_step = «{ $zone }» аймағы, { $step }
+money-first_step = алғашқы { $to } кВт·сағ ({ $month })
+money-middle_step = { $from } – { $to } кВт·сағ ({ $month })
+money-last_step = { $from } кВт·сағ-тан жоғары ({ $month })
+money-month = айлық сатылар × { $of_days } күннің { $days } күні
+money-month_of_persons = айлық сатылар × { $of_days } күннің { $days } күні, адам саны: { $persons }
+money-month_of_one = айлық сатылар × { $of_days } күннің { $days } күні, бір адамға: тіркелгендер саны белгісіз
+
+rule-met = { $rule }: { $asks } ({ $figures })
+rule-met_by_own_figure = { $rule }: { $asks } ({ $figures }; шекті бағдарлама белгілеген, ережеде сан жоқ)
+rule-of_usage_point = { $meter }: { $criterion }
+rule-asks = { $words }
+rule-asks_month = бір айда { $limit } кВт·сағ-тан көп тұтынған
+rule-asks_peers = ұқсас нысандардан кемінде { $times } есе көп тұтынады
+rule-asks_steady = ауытқусыз, тұрақты тұтынады
+rule-asks_summer = жазда тұтыну азаймайды
+rule-month_figures = { $month } ішінде { $used } кВт·сағ, шегі { $limit } кВт·сағ
+rule-peer_figures = ұқсастардың { $peers } кВт-ынан { $times } есе көп, шегі { $limit }
+rule-spread_figures = тәуліктік энергия { $share } % ауытқиды, шегі { $limit } %
+rule-summer_figures = қалған айлардың { $share } %, шегі { $limit } %
+
+case-claim = { $meter }: { $finding }
+case-unmetered = { $kind } { $node }: есепке алынбаған жүктеме
+case-part = { $kind } { $node }: ондағы есепке алынбаған жүктеме осы істің бөлігі деп саналады
+region-over_rating = { $node }: номиналы { $rated } кВА болғанда { $most } кВА дейін, одан жоғары { $hours } сағ (дерек: { $by }; қуат коэффициенті { $power_factor })
+
+note-household = regions.csv: бір үй шаруашылығы – { $kw } кВт (айына { $month } кВт·сағ), осы көрсеткіштердегі { $households } үй шаруашылығының медианасы
+note-few_households = regions.csv: тұрмыстық топтардан оқылған есепке алу нүктелері { $least } санынан аз, сондықтан үй шаруашылықтарының саны берілмеген
+note-no_tariffs = тарифтер (--tariffs) берілмеген: сомалар жоқ, тексеру жоспары күтілетін энергия бойынша реттелген
+note-no_use_for_cost = бару құны ескерілмеген: --tariffs болмаса, оны салыстыратын ештеңе жоқ
+note-lawful_class = ақша: жасырын энергия «{ $class }» тариф тобымен бағаланған, бұл money.lawful_class тізімінің кестеде бар біріншісі; әр қадамы money.csv файлында
+note-no_lawful_class = ақша: тарифтер кестесінде money.lawful_class топтары жоқ, сондықтан тек кем есептелген энергияның бағасы бар
