@@ -10,7 +10,7 @@ use super::LicenceVerdict;
 use super::lawful::{Lawful, WORTH_CLEARING};
 use super::rank::Ranked;
 use super::said::{self, usual};
-use super::suspect_rows::{WORTH_A_WORD, look_at};
+use super::suspect_rows::WORTH_A_WORD;
 
 /// More than this, in log-odds, families do not speak against a farm, tables and trees together.
 const MOST_AGAINST: f64 = 25.0;
@@ -40,8 +40,7 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
     if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
         return None;
     }
-    let words =
-        |look_alike: &LookAlike| look_at(ranked.point, metered, |subject| Fact::said(look_alike.words(subject)));
+    let words = |look_alike: &LookAlike| metered.look_at(ranked.point, |subject| Fact::said(look_alike.words(subject)));
     let (look_alike, reason) = match ground {
         Ground::Licence(verdict) => (Some("licensed_miner"), verdict.reason()),
         Ground::Lawful(Lawful::Class(look_alike)) => {
@@ -54,7 +53,7 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
         }
         Ground::Signs { family, llr, look_alike: None, .. } => {
             let test = &TESTS[family];
-            let words = look_at(ranked.point, metered, |subject| Fact::said((test.words)(subject)))?;
+            let words = metered.look_at(ranked.point, |subject| Fact::said((test.words)(subject)))?;
             (None, said::family(test.family, words, usual(llr)))
         }
     };
@@ -103,6 +102,6 @@ fn signs(ranked: &Ranked, metered: &Metered) -> Option<Ground<'static>> {
     if ranked.before - against < least || llr > -WORTH_A_WORD {
         return None;
     }
-    let look_alike = look_at(ranked.point, metered, evidence::look_alike)?;
+    let look_alike = metered.look_at(ranked.point, evidence::look_alike)?;
     Some(Ground::Signs { family, llr, against, look_alike })
 }

@@ -4,8 +4,6 @@ use crate::domain::logit;
 use crate::evidence::{self, LookAlike};
 use crate::metered::{Metered, MeteredPoint};
 
-use super::suspect_rows::look_at;
-
 /// A cleared usage point would have been at least this likely.
 pub(crate) const WORTH_CLEARING: f64 = 0.1;
 
@@ -26,5 +24,5 @@ pub(crate) fn home(point: &MeteredPoint, log_odds: f64, metered: &Metered) -> Op
         return None;
     }
     let names = [evidence::WRONG_METER_RATIO, evidence::RETURN_FROM_ABSENCE];
-    look_at(point, metered, |subject| names.iter().find_map(|name| evidence::resembles(subject, name)))?
+    metered.look_at(point, |subject| names.iter().find_map(|name| evidence::resembles(subject, name)))?
 }

@@ -13,7 +13,7 @@ pub(crate) mod node_days;
 pub(crate) mod node_rows;
 pub(crate) mod other_priors;
 pub(crate) mod rank;
-pub(crate) mod said;
+mod said;
 pub(crate) mod score_rows;
 pub(crate) mod screening;
 pub(crate) mod second_look;
@@ -23,3 +23,4 @@ pub(crate) mod under_registers;
 
 pub use discovery::{q_values, shortlist_length};
 pub use licence::{LicenceCheck, LicenceMatch, LicenceState, LicenceVerdict, LicensedLoad};
+pub(crate) use said::SAID;

@@ -1,7 +1,7 @@
 //! A judged usage point as a line: its load, and what speaks for and against it.
 
 use crate::domain::{Fact, Step, UsagePointId};
-use crate::evidence::{self, HiddenLoad, LoadCourse, Subject, TESTS};
+use crate::evidence::{self, HiddenLoad, LoadCourse, TESTS};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::metered::{Metered, MeteredPoint};
 use crate::unmetered::{Began, Says};
@@ -85,7 +85,7 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     let Some(calibration) = &metered.calibration else { return };
     let families = calibration.families(&point.measured);
     let mut told: Vec<(f64, Fact)> = Vec::new();
-    look_at(point, metered, |subject| {
+    metered.look_at(point, |subject| {
         for (test, llr) in TESTS.iter().zip(&families) {
             match llr {
                 None => row.tests_missing.push(said::missing(test.family, Fact::said(test.needs))),
@@ -106,20 +106,12 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     for (llr, fact) in told {
         if llr > 0.0 { row.evidence_for.push(fact) } else { row.evidence_against.push(fact) }
     }
-    let nearest = look_at(point, metered, |subject| {
-        evidence::look_alike(subject).map(|found| (found.name, found.words(subject)))
-    })
-    .flatten();
+    let nearest = metered
+        .look_at(point, |subject| evidence::look_alike(subject).map(|found| (found.name, found.words(subject))))
+        .flatten();
     if let Some((name, words)) = nearest {
         row.evidence_against.push(said::resembles(name, Fact::said(words)));
     }
-}
-
-/// Shows the profile of one usage point to `look`; nothing happens when the file with profiles
-/// failed, which ends the run later.
-pub(crate) fn look_at<T>(point: &MeteredPoint, metered: &Metered, look: impl FnOnce(&Subject) -> T) -> Option<T> {
-    let profile = metered.profiles.get(point.profile)?;
-    Some(metered.bench.with_subject(&point.usage_point, &profile, look))
 }
 
 fn pattern(pattern: LoadCourse) -> Pattern {

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::digest::first_pass::{Point, RatioAsked};
 use crate::digest::{ProfilePlace, ProfileStore, UsageProfile};
 use crate::domain::{CivilDay, Purpose, Step, UsagePointId, seed_of};
-use crate::evidence::{self, HiddenLoad, OwnFloor, hidden_load};
+use crate::evidence::{self, HiddenLoad, OwnFloor, Subject, hidden_load};
 use crate::population::Buildings;
 use crate::series::LoadSeries;
 
@@ -204,6 +204,13 @@ pub(crate) enum RatioIs {
 }
 
 impl Metered<'_> {
+    /// Shows the profile of one usage point to `look`; nothing happens when the file with profiles
+    /// failed, which ends the run later.
+    pub(crate) fn look_at<T>(&self, point: &MeteredPoint, look: impl FnOnce(&Subject) -> T) -> Option<T> {
+        let profile = self.profiles.get(point.profile)?;
+        Some(self.bench.with_subject(&point.usage_point, &profile, look))
+    }
+
     /// Judges usage points with a meter ratio once more when balances have been asked: by the other
     /// series where a balance shows it to be the true one. Where nothing shows which is, a
     /// suspicion speaks for the accused: the load must look like a farm either way. The likeness to

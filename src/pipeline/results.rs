@@ -17,9 +17,9 @@ use crate::metered::Metered;
 use crate::unmetered::Culprit;
 use crate::unmetered::GridSeries;
 
-use super::said;
 use super::inputs::Tables;
 use super::run::Run;
+use super::said;
 
 /// The file by which a folder of `darkload simulate` is known.
 const SIMULATED: &str = "simulate.toml";

@@ -31,8 +31,7 @@ macro_rules! room {
 }
 
 /// Every room, a list of facts each.
-pub(in crate::report) const ROOMS: &[Room] =
-    &[
+pub(in crate::report) const ROOMS: &[Room] = &[
     room!("judgement", crate::judgement::SAID),
     room!("consequence", crate::consequence::SAID),
     room!("pipeline", crate::pipeline::SAID),
