@@ -46,7 +46,7 @@ facts! {
     /// A criterion that is met, by a figure of the program.
     pub(super) fn own_criterion("rule.met_by_own_figure", rule: text, asks: fact, figures: fact);
     /// A criterion of one member of several.
-    pub(super) fn criterion_of("rule.of_usage_point", meter: usage_point, criterion: fact);
+    pub(super) fn criterion_of("rule.of_usage_point", usage_point: usage_point, criterion: fact);
     /// What a criterion of a user's file asks, in its own words.
     pub(super) fn asks_own("rule.asks", words: text);
     /// More energy in a month than a limit.
@@ -66,7 +66,7 @@ facts! {
     /// Figures of summer.
     pub(super) fn summer_figures("rule.summer_figures", share: percent(0), limit: percent(0));
     /// What is claimed of a usage point.
-    pub(super) fn claim("case.claim", meter: usage_point, finding: word);
+    pub(super) fn claim("case.claim", usage_point: usage_point, finding: word);
     /// Load that no meter sees at a node.
     pub(super) fn unmetered("case.unmetered", kind: word, node: node);
     /// The same, held to be a part of a case.

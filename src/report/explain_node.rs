@@ -4,10 +4,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::domain::{Fact, NameKind};
+
 use super::language::Language;
 use super::records::{Record, RecordError, records};
 use super::words::tell;
 
+/// Code of the remark that names the nodes below which see a node's load.
+const EXPLAINED: &str = "node.explained";
 /// Nodes from this probability on see a load.
 const SEES: f64 = 0.5;
 /// Customers and nodes named, at most.
@@ -258,12 +262,9 @@ fn above_and_below(text: &mut Told, id: &str, tree: &Tree, nodes: &[Record]) {
     let language = text.language;
     let of = |id: &str| nodes.iter().find(|node| node.get("node") == id);
     let told = |node: &Record| [kw(node, "unmetered_kw", language), share(node, "probability", language)];
-    let seen = of(id).and_then(|node| number(node, "probability")).is_some_and(|p| p > SEES);
     for above in tree.above(id) {
-        // A node's own load is what the nearest balances below it do not see.
-        let explains = |node: &Record| {
-            seen && tree.above(id).into_iter().find(|above| of(above).is_some()) == Some(node.get("node"))
-        };
+        let explains =
+            |node: &Record| node.facts("remarks").iter().any(|remark| remark.code == EXPLAINED && names(remark, id));
         match of(above) {
             None => text.line("above_blind", &[("node", above)]),
             Some(node) if explains(node) => text.line("above_too", &[("node", above)]),
@@ -285,6 +286,13 @@ fn above_and_below(text: &mut Told, id: &str, tree: &Tree, nodes: &[Record]) {
     if below.len() > MOST_NAMED {
         text.line("below_more", &[("n", &(below.len() - MOST_NAMED).to_string())]);
     }
+}
+
+/// Whether a fact names a node.
+fn names(fact: &Fact, id: &str) -> bool {
+    let mut found = false;
+    fact.clone().each_name(&mut |kind, name| found |= kind == NameKind::Node && name == id);
+    found
 }
 
 fn customers(text: &mut Told, node: &Record, suspects: &[Record]) {
@@ -327,5 +335,20 @@ fn settles(node: &Record, coverage: Option<&Record>, language: Language) -> Stri
     match unread {
         Some(share) => language.tell("settles_first", &[("share", &format!("{:.0}", 100.0 * share)), ("then", &place)]),
         None => place,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judgement::said;
+
+    #[test]
+    fn a_remark_names_the_nodes_that_explain_a_load() {
+        let remark = said::explained(vec![
+            crate::domain::Part::Fact(Box::new(said::node_with_load("T1", 3.0))),
+            crate::domain::Part::Fact(Box::new(said::node_with_load("T12", 4.0))),
+        ]);
+        assert!(remark.code == EXPLAINED && names(&remark, "T12") && !names(&remark, "T2"));
     }
 }

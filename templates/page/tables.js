@@ -35,7 +35,7 @@ function shown(column, value, kind, row) {
 
 /** What is said of a listed usage point leads to its dossier. */
 function linked(fact) {
-  const id = Array.isArray(fact) && DATA.parts[fact[0]]?.[0] === 'meter' ? fact[1] : null;
+  const id = Array.isArray(fact) && DATA.parts[fact[0]]?.[0] === 'usage_point' ? fact[1] : null;
   const rank = id == null ? null : rankOf(id), text = say(fact);
   return rank == null || !text.startsWith(id) ? text : [el('a', { href: '#case/' + rank }, id), text.slice(id.length)];
 }

@@ -25,7 +25,7 @@ money-month_of_one = steps of a month times { $days } of { $of_days } days, for 
 
 rule-met = { $rule }: { $asks } ({ $figures })
 rule-met_by_own_figure = { $rule }: { $asks } ({ $figures }; the figure is this program's, the rule names none)
-rule-of_usage_point = { $meter }: { $criterion }
+rule-of_usage_point = { $usage_point }: { $criterion }
 rule-asks = { $words }
 rule-asks_month = used more than { $limit } kWh in a month
 rule-asks_peers = draws at least { $times } times what analogous premises do
@@ -36,7 +36,7 @@ rule-peer_figures = { $times } times the { $peers } kW of its peers, limit { $li
 rule-spread_figures = daily energy spreads by { $share } %, limit { $limit } %
 rule-summer_figures = { $share } % of the other months, limit { $limit } %
 
-case-claim = { $meter }: { $finding }
+case-claim = { $usage_point }: { $finding }
 case-unmetered = { $kind } { $node }: unmetered load
 case-part = { $kind } { $node }: the load that no meter sees there is held to be a part of this case
 region-over_rating = { $node }: up to { $most } kVA of { $rated } kVA, above it in { $hours ->

@@ -19,7 +19,7 @@ money-month_of_one = айлық сатылар × { $of_days } күннің { $d
 
 rule-met = { $rule }: { $asks } ({ $figures })
 rule-met_by_own_figure = { $rule }: { $asks } ({ $figures }; шекті бағдарлама белгілеген, ережеде сан жоқ)
-rule-of_usage_point = { $meter }: { $criterion }
+rule-of_usage_point = { $usage_point }: { $criterion }
 rule-asks = { $words }
 rule-asks_month = бір айда { $limit } кВт·сағ-тан көп тұтынған
 rule-asks_peers = ұқсас нысандардан кемінде { $times } есе көп тұтынады
@@ -30,7 +30,7 @@ rule-peer_figures = ұқсастардың { $peers } кВт-ынан { $times }
 rule-spread_figures = тәуліктік энергия { $share } % ауытқиды, шегі { $limit } %
 rule-summer_figures = қалған айлардың { $share } %, шегі { $limit } %
 
-case-claim = { $meter }: { $finding }
+case-claim = { $usage_point }: { $finding }
 case-unmetered = { $kind } { $node }: есепке алынбаған жүктеме
 case-part = { $kind } { $node }: ондағы есепке алынбаған жүктеме осы істің бөлігі деп саналады
 region-over_rating = { $node }: номиналы { $rated } кВА болғанда { $most } кВА дейін, одан жоғары { $hours } сағ (дерек: { $by }; қуат коэффициенті { $power_factor })

@@ -36,7 +36,7 @@ money-month_of_one = ступени месяца × { $days } из { $of_days ->
 
 rule-met = { $rule }: { $asks } ({ $figures })
 rule-met_by_own_figure = { $rule }: { $asks } ({ $figures }; порог задан программой, в правиле цифры нет)
-rule-of_usage_point = { $meter }: { $criterion }
+rule-of_usage_point = { $usage_point }: { $criterion }
 rule-asks = { $words }
 rule-asks_month = потребил более { $limit } кВт·ч за месяц
 rule-asks_peers = потребляет больше аналогичных объектов не менее чем в { $times } раза
@@ -47,7 +47,7 @@ rule-peer_figures = в { $times } раза больше { $peers } кВт у а�
 rule-spread_figures = суточная энергия колеблется на { $share } %, предел { $limit } %
 rule-summer_figures = { $share } % остальных месяцев, предел { $limit } %
 
-case-claim = { $meter }: { $finding }
+case-claim = { $usage_point }: { $finding }
 case-unmetered = { $kind } { $node }: неучтённая нагрузка
 case-part = { $kind } { $node }: неучтённая там нагрузка считается частью этого случая
 region-over_rating = { $node }: до { $most } кВА при номинале { $rated } кВА, выше него { $hours ->
