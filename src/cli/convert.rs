@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{Config, ConfigError};
 use crate::domain::{Calendar, CalendarError};
-use crate::ingest::{Caps, Profile, ProfileError};
+use crate::ingest::{Caps, Mapping, MappingError};
 use crate::pipeline::{self, ConvertError, ConvertPlan, Converted, PipelineError};
 use crate::report::{Language, tell};
 
@@ -58,7 +58,7 @@ enum PlanError {
     #[error(transparent)]
     Calendar(#[from] CalendarError),
     #[error(transparent)]
-    Profile(#[from] ProfileError),
+    Mapping(#[from] MappingError),
     #[error(transparent)]
     Config(#[from] ConfigError),
 }
@@ -110,7 +110,7 @@ fn plan(args: &ConvertArgs) -> Result<ConvertPlan, PlanError> {
     let profile = args.profile.as_deref();
     Ok(ConvertPlan {
         readings: args.files.clone(),
-        profile: profile.map(Profile::named).transpose()?,
+        profile: profile.map(Mapping::named).transpose()?,
         calendar: Calendar::new(args.timezone.as_deref())?,
         caps: caps(args.config.as_deref())?,
         memory: args.memory,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::domain::Calendar;
-use crate::ingest::{self, Profile, StampClock};
+use crate::ingest::{self, Mapping, StampClock};
 use crate::pipeline::{self, Inspection, PipelineError};
 use crate::report::{Language, tell};
 
@@ -40,7 +40,7 @@ pub(super) struct InspectArgs {
 /// Inspects every file and says how it ended: a file that cannot be used is told, and the others
 /// are inspected.
 pub(super) fn run(args: &InspectArgs) -> ExitReason {
-    let profile = match args.profile.as_deref().map(Profile::named).transpose() {
+    let profile = match args.profile.as_deref().map(Mapping::named).transpose() {
         Ok(profile) => profile,
         Err(error) => return failed("", &error, ExitReason::BadArguments),
     };
@@ -67,7 +67,7 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
             Ok(inspection) if args.only_profile => {
                 shown = worse(
                     shown,
-                    show(&inspection.understanding.profile.map_or_else(String::new, |profile| profile.to_toml())),
+                    show(&inspection.understanding.mapping.map_or_else(String::new, |profile| profile.to_toml())),
                 );
             }
             Ok(inspection) => {
@@ -119,7 +119,7 @@ fn words(inspection: &Inspection, calendar: &Calendar) -> String {
             );
         }
     }
-    if let Some(profile) = &inspection.understanding.profile {
+    if let Some(profile) = &inspection.understanding.mapping {
         let _ = write!(text, "\nProfile, to be edited and given with --profile\n\n{}", profile.to_toml());
     }
     text

@@ -10,7 +10,7 @@ use crate::consequence::{PseudonymKey, RuleError, hex};
 use crate::disk::{self, PlaceError, Written};
 use crate::domain::{Calendar, CalendarError, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
-use crate::ingest::{HeldFile, IngestError, Profile, ProfileError};
+use crate::ingest::{HeldFile, IngestError, Mapping, MappingError};
 use crate::pipeline::{self, PipelineError, ScanPlan, StaticPaths};
 use crate::report::{self, Language};
 
@@ -126,7 +126,7 @@ pub(super) enum PlanError {
     #[error(transparent)]
     Rules(#[from] RuleError),
     #[error(transparent)]
-    Profile(#[from] ProfileError),
+    Mapping(#[from] MappingError),
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
@@ -328,7 +328,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
             meters: args.meters.clone(),
             registers: args.registers.clone(),
         },
-        profile: args.profile.as_deref().map(Profile::named).transpose()?,
+        profile: args.profile.as_deref().map(Mapping::named).transpose()?,
         calendar: Calendar::new(args.timezone.as_deref())?,
         period: args.period.as_deref().map(period).transpose()?,
         config,

@@ -10,7 +10,7 @@ use crate::config::{Config, ConfigError};
 use crate::consequence::{RuleError, RuleSettings};
 use crate::domain::{Calendar, CalendarError, toml_words};
 use crate::findings::{Findings, InputDigest, RunRecord};
-use crate::ingest::{Profile, ProfileError};
+use crate::ingest::{Mapping, MappingError};
 use crate::pipeline::{self, ScanPlan, StaticPaths};
 use crate::report::{self, CompareError};
 
@@ -100,7 +100,7 @@ pub(super) enum VerifyError {
     #[error(transparent)]
     Calendar(#[from] CalendarError),
     #[error(transparent)]
-    Profile(#[from] ProfileError),
+    Mapping(#[from] MappingError),
     #[error(transparent)]
     Rules(#[from] RuleError),
     #[error(transparent)]
@@ -222,7 +222,7 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
             meters: table("meters", &args.meters)?,
             registers: None,
         },
-        profile: profile.as_deref().map(Profile::named).transpose()?,
+        profile: profile.as_deref().map(Mapping::named).transpose()?,
         calendar: Calendar::new(options.timezone.as_deref())?,
         period,
         rules: rules.load()?,

@@ -4,7 +4,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::findings::RunRecord;
-use crate::ingest::PROFILES;
+use crate::ingest::MAPPINGS;
 
 /// A file of the run that is not there, or was not allowed.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,7 @@ impl<'a> Inputs<'a> {
     /// When it was a file that is neither given nor found.
     pub(super) fn profile(&self, given: Option<&str>) -> Result<Option<String>, InputError> {
         let Some(profile) = given.or(self.record.options.profile.as_deref()) else { return Ok(None) };
-        if given.is_some() || PROFILES.iter().any(|known| known.name == profile) {
+        if given.is_some() || MAPPINGS.iter().any(|known| known.name == profile) {
             return Ok(Some(profile.to_owned()));
         }
         self.find("profile", profile).map(|path| Some(path.display().to_string()))

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use crate::domain::GridError;
 
-use super::archive::ArchiveFault;
-
 /// A file that cannot be used. Messages read after "failed to read the input:" and say what would
 /// help.
 #[derive(Debug, thiserror::Error)]
@@ -39,10 +37,12 @@ pub enum IngestError {
         path: PathBuf,
     },
     /// Of no known format.
-    #[error("`{path}` is in no known format; known are Parquet, delimited text (csv), workbooks (xlsx, xls, xlsb, ods), NEM12/NEM13, MSCONS, XML 80020/80040, Green Button and CIM MeterReadings, plain or in gzip, zstd or zip", path = path.display())]
+    #[error("`{path}` is in no known format; known are {known}, plain or in gzip, zstd or zip", path = path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
+        /// The known formats in words.
+        known: String,
     },
     /// Of a kind that is known but not read.
     #[error("`{path}` is {what}, and is not read; {remedy}", path = path.display())]
@@ -102,16 +102,16 @@ pub enum IngestError {
         /// The file.
         path: PathBuf,
     },
-    /// A profile names a column that is not there.
-    #[error("`{path}` has no column `{wanted}`, which the profile `{profile}` names as its {meaning}; found {found}", path = path.display())]
+    /// A mapping names a column that is not there.
+    #[error("`{path}` has no column `{wanted}`, which the profile `{mapping}` names as its {meaning}; found {found}", path = path.display())]
     ProfileColumn {
         /// The file.
         path: PathBuf,
-        /// The profile.
-        profile: String,
-        /// Names in the profile.
+        /// The mapping.
+        mapping: String,
+        /// Names in the mapping.
         wanted: String,
-        /// Key in the profile.
+        /// Key in the mapping.
         meaning: &'static str,
         /// The columns found.
         found: String,
@@ -205,4 +205,43 @@ impl IngestError {
                 | Self::NotRegular { .. }
         )
     }
+}
+
+/// Why an archive or a member cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveFault {
+    /// The directory cannot be understood.
+    #[error("its directory is damaged or not there; send the archive again")]
+    Directory,
+    /// Members share bytes, as only archives made to do harm do.
+    #[error("members lie over one another, as only archives made to do harm do")]
+    Overlap,
+    /// A password is needed.
+    #[error("the member is encrypted; unpack it and give the files inside")]
+    Encrypted,
+    /// A method that is not read.
+    #[error(
+        "the member is packed by method {0}; only stored and deflate are read: unpack it and give the files inside"
+    )]
+    Method(u16),
+    /// An archive or compressed file in an archive.
+    #[error("an archive or compressed file inside an archive is not read; unpack it and give the files inside")]
+    Nested,
+    /// A Parquet file that is packed, which cannot be entered anywhere.
+    #[error(
+        "Parquet is not read in an archive or compressed as a whole (it is compressed inside); unpack it and give the files inside"
+    )]
+    Parquet,
+    /// The directory has no such member.
+    #[error("the archive has no such member")]
+    NoMember,
+    /// The file cannot be read.
+    #[error("it cannot be read")]
+    Io(#[from] std::io::Error),
+}
+
+/// Whether the system refused, rather than the contents being damaged.
+pub(crate) fn is_of_the_system(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    !matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof)
 }

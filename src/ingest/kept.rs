@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::sync::Mutex;
 
+use super::bytes::caps::Caps;
+use super::error::IngestError;
+use super::format::{BlockSink, Format, Source};
+use super::mapping::keys::Mapping;
 use crate::domain::{Calendar, FileIx, IntervalBlock, RegisterBlock, Reject, Timestamp, Unit, is_no_reading};
-
-use super::caps::Caps;
-use super::{BlockSink, Format, IngestError, Profile, Source};
 
 /// Readings as (id, second, value) in file order, and rejects.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     readings: Mutex<Vec<(String, i64, f32)>>,
     registers: Mutex<Vec<(String, i64, f64)>>,
     unit: Mutex<Option<Unit>>,
@@ -18,20 +19,20 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    pub(super) fn readings(&self) -> Vec<(String, i64, f32)> {
+    pub(crate) fn readings(&self) -> Vec<(String, i64, f32)> {
         self.readings.lock().unwrap().clone()
     }
 
-    pub(super) fn registers(&self) -> Vec<(String, i64, f64)> {
+    pub(crate) fn registers(&self) -> Vec<(String, i64, f64)> {
         self.registers.lock().unwrap().clone()
     }
 
     /// Unit of the last block.
-    pub(super) fn unit(&self) -> Option<Unit> {
+    pub(crate) fn unit(&self) -> Option<Unit> {
         *self.unit.lock().unwrap()
     }
 
-    pub(super) fn rejects(&self) -> Vec<Reject> {
+    pub(crate) fn rejects(&self) -> Vec<Reject> {
         let mut rejects = self.rejects.lock().unwrap().clone();
         rejects.sort();
         rejects
@@ -67,19 +68,19 @@ impl BlockSink for Kept {
 }
 
 /// Reads all pieces of a file, one after the other.
-pub(super) fn read_file(format: &dyn Format, path: &Path, calendar: &Calendar) -> Result<Kept, IngestError> {
+pub(crate) fn read_file(format: &dyn Format, path: &Path, calendar: &Calendar) -> Result<Kept, IngestError> {
     read_file_as(format, path, calendar, None)
 }
 
-/// The same, as a profile says.
-pub(super) fn read_file_as(
+/// The same, as a mapping says.
+pub(crate) fn read_file_as(
     format: &dyn Format,
     path: &Path,
     calendar: &Calendar,
-    profile: Option<&Profile>,
+    mapping: Option<&Mapping>,
 ) -> Result<Kept, IngestError> {
     let kept = Kept::default();
-    let file = format.open_as(&Source { path, ix: FileIx(0), caps: Caps::default() }, profile)?;
+    let file = format.open_as(&Source { path, ix: FileIx(0), caps: Caps::default() }, mapping)?;
     for piece in 0..file.pieces() {
         file.read(piece, calendar, &kept)?;
     }
@@ -89,7 +90,7 @@ pub(super) fn read_file_as(
 
 /// Lengths of all intervals of a text of one format, minutes; 0 where they show in the distance of
 /// stamps.
-pub(super) fn durations(format: &dyn Format, text: &str) -> Vec<u16> {
+pub(crate) fn durations(format: &dyn Format, text: &str) -> Vec<u16> {
     struct Durations(Mutex<Vec<u16>>);
     impl BlockSink for Durations {
         fn intervals(&self, block: &IntervalBlock) {
@@ -108,12 +109,12 @@ pub(super) fn durations(format: &dyn Format, text: &str) -> Vec<u16> {
 }
 
 /// Reads a text as a file of one format, on a clock without zone.
-pub(super) fn read_text(format: &dyn Format, text: &str) -> Kept {
+pub(crate) fn read_text(format: &dyn Format, text: &str) -> Kept {
     read_in(format, text, &Calendar::new(None).unwrap())
 }
 
 /// The same on a clock of the caller.
-pub(super) fn read_in(format: &dyn Format, text: &str, calendar: &Calendar) -> Kept {
+pub(crate) fn read_in(format: &dyn Format, text: &str, calendar: &Calendar) -> Kept {
     assert!(format.recognises(text.as_bytes()), "the format does not know its own");
     let kept = Kept::default();
     let _ = format.read_bytes(text.as_bytes(), Caps::default(), calendar, &kept);

@@ -7,15 +7,16 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::bytes::caps::Caps;
+use super::bytes::find::{InputFile, list};
+use super::bytes::held::{HeldFile, metadata};
+use super::bytes::{decompress, other_kinds};
+use super::error::IngestError;
+use super::format::{BlockSink, ReadingsFile, Source, StampClock};
+use super::formats::{FORMATS, list_of_formats};
+use super::mapping::keys::Mapping;
+use super::mapping::understanding::{Decision, Understanding};
 use crate::domain::{Calendar, FileIx, IntervalBlock, NameKind, RegisterBlock, Reject, named};
-
-use super::caps::Caps;
-use super::find::list;
-use super::held::{HeldFile, metadata};
-use super::{
-    BlockSink, Decision, FORMATS, IngestError, InputFile, Profile, ReadingsFile, Source, StampClock, Understanding,
-    decompress, other_kinds,
-};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,18 +44,18 @@ pub struct FileSummary {
 
 /// The opened files of a run, in the order of their paths.
 pub struct Readings {
-    pub(super) files: Vec<Opened>,
+    pub(crate) files: Vec<Opened>,
     passed_over: Vec<Reject>,
     looked_at: String,
     /// All files that were given, passed over ones too, as they were when they were found.
     held: Vec<HeldFile>,
 }
 
-pub(super) struct Opened {
+pub(crate) struct Opened {
     path: PathBuf,
     held: HeldFile,
     format: &'static str,
-    pub(super) file: Box<dyn ReadingsFile>,
+    pub(crate) file: Box<dyn ReadingsFile>,
 }
 
 impl Readings {
@@ -69,17 +70,17 @@ impl Readings {
         Self::open_as(files, Caps::default(), None)
     }
 
-    /// Opens all files within limits of the caller, and as a mapping profile says.
+    /// Opens all files within limits of the caller, and as a mapping says.
     ///
     /// # Errors
-    /// As for [`Readings::open`]; also when the profile does not fit a named file.
-    pub fn open_as(files: &[InputFile], caps: Caps, profile: Option<&Profile>) -> Result<Self, IngestError> {
+    /// As for [`Readings::open`]; also when the mapping does not fit a named file.
+    pub fn open_as(files: &[InputFile], caps: Caps, mapping: Option<&Mapping>) -> Result<Self, IngestError> {
         let held = HeldFile::all(files.iter().map(|file| file.path.as_path()));
         let opened: Vec<Result<Result<Opened, Reject>, IngestError>> = files
             .par_iter()
             .zip(&held)
             .enumerate()
-            .map(|(index, (file, held))| open_one(file, held, FileIx(index as u32), caps, profile))
+            .map(|(index, (file, held))| open_one(file, held, FileIx(index as u32), caps, mapping))
             .collect();
         let mut readings = Self {
             files: Vec::new(),
@@ -289,7 +290,7 @@ impl BlockSink for FirstReject<'_> {
 
 /// Lets every thread take the next turn until all are taken, one fails, or the sink wants to stop.
 /// The error of the earliest turn is told.
-pub(super) fn in_turn(
+pub(crate) fn in_turn(
     turns: usize,
     sink: &dyn BlockSink,
     work: impl Fn(usize) -> Result<(), IngestError> + Sync,
@@ -319,7 +320,7 @@ fn open_one(
     held: &HeldFile,
     ix: FileIx,
     caps: Caps,
-    profile: Option<&Profile>,
+    mapping: Option<&Mapping>,
 ) -> Result<Result<Opened, Reject>, IngestError> {
     let path = &file.path;
     let is_empty = metadata(path).is_some_and(|metadata| metadata.is_file() && metadata.len() == 0);
@@ -331,8 +332,8 @@ fn open_one(
             return Err(IngestError::Empty { path: path.clone() });
         }
         let format = FORMATS.iter().find(|format| format.recognises(&head));
-        let format = format.ok_or_else(|| other_kinds::unknown(path, &head))?;
-        let opened = format.open_as(&Source { path, ix, caps }, profile)?;
+        let format = format.ok_or_else(|| other_kinds::unknown(path, &head, list_of_formats))?;
+        let opened = format.open_as(&Source { path, ix, caps }, mapping)?;
         Ok(Opened { path: path.clone(), held: held.clone(), format: format.name(), file: opened })
     });
     held.check()?;

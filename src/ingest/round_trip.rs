@@ -5,9 +5,10 @@ use std::sync::Mutex;
 
 use proptest::prelude::*;
 
-use super::caps::Caps;
+use super::bytes::caps::Caps;
+use super::format::{BlockSink, Format};
+use super::formats::FORMATS;
 use super::written::{Dump, Told, dumps};
-use super::{BlockSink, FORMATS, Format};
 use crate::domain::{Calendar, IntervalBlock, ReadingQuality, RegisterBlock, Reject};
 
 #[derive(Default)]
@@ -206,9 +207,9 @@ fn absurd_times_and_values_are_rejected_one_by_one() {
 }
 
 /// Everything that the files found at `path` hold.
-fn read_path(path: &std::path::Path, caps: Caps) -> Result<(Told, Vec<Reject>), super::IngestError> {
-    let files = super::find_inputs(&[path.display().to_string()])?;
-    let readings = super::Readings::open_as(&files, caps, None)?;
+fn read_path(path: &std::path::Path, caps: Caps) -> Result<(Told, Vec<Reject>), super::error::IngestError> {
+    let files = super::bytes::find::find_inputs(&[path.display().to_string()])?;
+    let readings = super::readings::Readings::open_as(&files, caps, None)?;
     let sink = Everything::default();
     readings.read(&readings.pieces(), &Calendar::new(None).unwrap(), &sink)?;
     let mut told = sink.readings.into_inner().unwrap();
@@ -230,7 +231,7 @@ fn a_folder_of_all_formats_plain_packed_and_in_archives_is_read_whole() {
     }
     members.push(("month/note.txt".to_owned(), b"sent by mail"));
     let members: Vec<(&[u8], &[u8])> = members.iter().map(|(name, bytes)| (name.as_bytes(), *bytes)).collect();
-    let archive = super::archive::tests::zip(&members);
+    let archive = super::bytes::archive::tests::zip(&members);
     std::fs::write(folder.path().join("all.zip"), &archive).unwrap();
     std::fs::write(folder.path().join("cut.zip"), &archive[..archive.len() / 2]).unwrap();
     let (told, rejects) = read_path(folder.path(), Caps::default()).unwrap();
@@ -246,12 +247,13 @@ fn archives_made_to_do_harm_are_refused_with_the_cap_or_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let day = "100,NEM12,202503020000,M,R\n200,A,E1,1,E1,N1,M,kWh,360,\n300,20250301,1,1,1,1,A\n";
     let bomb = [day.as_bytes(), &vec![b'\n'; 70 << 20]].concat();
-    std::fs::write(folder.path().join("bomb.zip"), super::archive::tests::zip(&[(b"bomb.csv", &bomb)])).unwrap();
+    std::fs::write(folder.path().join("bomb.zip"), super::bytes::archive::tests::zip(&[(b"bomb.csv", &bomb)])).unwrap();
     let (told, rejects) = read_path(&folder.path().join("bomb.zip"), Caps::default()).unwrap();
     assert_eq!((told.len(), rejects[0].code), (4, "file.cap"));
     assert!(rejects[0].detail.to_string().contains("`unpacked_ratio`"), "{rejects:?}");
-    let inner = super::archive::tests::zip(&[(b"day.csv", day.as_bytes())]);
-    std::fs::write(folder.path().join("nested.zip"), super::archive::tests::zip(&[(b"inner.zip", &inner)])).unwrap();
+    let inner = super::bytes::archive::tests::zip(&[(b"day.csv", day.as_bytes())]);
+    std::fs::write(folder.path().join("nested.zip"), super::bytes::archive::tests::zip(&[(b"inner.zip", &inner)]))
+        .unwrap();
     let error = read_path(&folder.path().join("nested.zip"), Caps::default()).err().unwrap().to_string();
     assert!(error.contains("inside an archive is not read; unpack it"), "{error}");
 }

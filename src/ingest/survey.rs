@@ -9,10 +9,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::error::IngestError;
+use super::format::{BlockSink, IdRuns};
+use super::readings::{PieceIx, Readings, in_turn};
 use crate::domain::IdList;
-
-use super::readings::in_turn;
-use super::{BlockSink, IdRuns, IngestError, PieceIx, Readings};
 
 /// Rows that runs of one usage point must have on average for the rows to count as lying together.
 const LEAST_RUN: u64 = 8;

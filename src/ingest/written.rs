@@ -11,32 +11,32 @@ const FIRST_DAY_S: i64 = 1_740_787_200;
 
 /// A small dump: days of equal intervals from midnight on.
 #[derive(Debug, Clone)]
-pub(super) struct Dump {
-    pub(super) ids: Vec<String>,
-    pub(super) step_min: i64,
+pub(crate) struct Dump {
+    pub(crate) ids: Vec<String>,
+    pub(crate) step_min: i64,
     /// How far the local clock is ahead of UTC, seconds: formats that state instants are written in
     /// UTC, the others on this clock.
-    pub(super) ahead_s: i64,
+    pub(crate) ahead_s: i64,
     /// Watt-hours by usage point, then interval, with quality; import, and export where there is
     /// any.
-    pub(super) import: Vec<Vec<(u32, ReadingQuality)>>,
-    pub(super) export: Option<Vec<Vec<u32>>>,
+    pub(crate) import: Vec<Vec<(u32, ReadingQuality)>>,
+    pub(crate) export: Option<Vec<Vec<u32>>>,
 }
 
 /// What was read: (usage point, start, net kWh, quality), sorted.
-pub(super) type Told = Vec<(String, i64, String, ReadingQuality)>;
+pub(crate) type Told = Vec<(String, i64, String, ReadingQuality)>;
 
 /// End of the interval, value and quality code, as text.
 type CimReading = (String, String, &'static str);
 
 impl Dump {
-    pub(super) fn intervals(&self) -> usize {
+    pub(crate) fn intervals(&self) -> usize {
         self.import[0].len()
     }
 
     /// What a format that can tell everything but `missing` readings, where it drops them, should
     /// give back. Midnight is `offset_s` before that of UTC.
-    pub(super) fn expected(&self, offset_s: i64, tells_missing: bool, kwh_per_unit: f64) -> Told {
+    pub(crate) fn expected(&self, offset_s: i64, tells_missing: bool, kwh_per_unit: f64) -> Told {
         let mut expected = Told::new();
         for (point, id) in self.ids.iter().enumerate() {
             for (place, &(wh, quality)) in self.import[point].iter().enumerate() {
@@ -83,7 +83,7 @@ impl Dump {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00.000Z")
     }
 
-    pub(super) fn nem12(&self) -> String {
+    pub(crate) fn nem12(&self) -> String {
         let mut text = "100,NEM12,202503020000,MDP1,Retailer\n".to_owned();
         let per_day = (1440 / self.step_min) as usize;
         for (point, id) in self.ids.iter().enumerate() {
@@ -116,7 +116,7 @@ impl Dump {
         text + "900\n"
     }
 
-    pub(super) fn mscons(&self) -> String {
+    pub(crate) fn mscons(&self) -> String {
         let mut text =
             "UNA:+.? 'UNB+UNOC:3+1:14+2:500+250302:0000+R++TL'UNH+1+MSCONS:D:04B:UN:2.4b'BGM+7+B+9'UNS+D'NAD+DP'"
                 .to_owned();
@@ -146,7 +146,7 @@ impl Dump {
         text + "UNT+9+1'UNZ+1+R'"
     }
 
-    pub(super) fn espi(&self) -> String {
+    pub(crate) fn espi(&self) -> String {
         let mut text = "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\">".to_owned();
         let entry = |own: &str, related: &str, content: &str| {
             format!(
@@ -230,7 +230,7 @@ impl Dump {
         blocks
     }
 
-    pub(super) fn cim_xml(&self) -> String {
+    pub(crate) fn cim_xml(&self) -> String {
         let mut text = "<m:MeterReadings xmlns:m=\"http://iec.ch/TC57/2011/MeterReadings#\">".to_owned();
         for (point, id) in self.ids.iter().enumerate() {
             let _ = write!(text, "<m:MeterReading><m:Meter><m:mRID>SERIAL</m:mRID></m:Meter>");
@@ -251,7 +251,7 @@ impl Dump {
         text + "</m:MeterReadings>"
     }
 
-    pub(super) fn cim_json(&self, lower: bool) -> String {
+    pub(crate) fn cim_json(&self, lower: bool) -> String {
         let mut text =
             if lower { "[".to_owned() } else { "{\"header\":{},\"payload\":{\"MeterReadings\":[".to_owned() };
         for (point, id) in self.ids.iter().enumerate() {
@@ -295,7 +295,7 @@ impl Dump {
     }
 
     /// One message a day: values are whole kWh, so a watt-hour stands for a kWh here.
-    pub(super) fn xml80020(&self, day: usize) -> Vec<u8> {
+    pub(crate) fn xml80020(&self, day: usize) -> Vec<u8> {
         let per_day = (1440 / self.step_min) as usize;
         let mut text =
             "<?xml version=\"1.0\" encoding=\"windows-1251\"?><!--Сформировано АСКУЭ--><message class=\"80020\" version=\"2\" number=\"7\">"
@@ -336,7 +336,7 @@ impl Dump {
 }
 
 prop_compose! {
-    pub(super) fn dumps()(points in 1_usize..4, step_min in prop_oneof![Just(15_i64), Just(30), Just(60)], days in 1_usize..3, exports in any::<bool>())(
+    pub(crate) fn dumps()(points in 1_usize..4, step_min in prop_oneof![Just(15_i64), Just(30), Just(60)], days in 1_usize..3, exports in any::<bool>())(
         ids in proptest::collection::btree_set("[A-Z0-9]{10}", points),
         import in proptest::collection::vec(proptest::collection::vec((1_u32..90_000, prop_oneof![6 => Just(ReadingQuality::Actual),
             1 => Just(ReadingQuality::Estimated), 1 => Just(ReadingQuality::Substituted), 1 => Just(ReadingQuality::Missing)]), days * 1440 / step_min as usize), points),

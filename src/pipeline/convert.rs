@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::disk::{self, CONVERTED, Stage};
 use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId, unmarked};
-use crate::ingest::{Caps, Profile, Readings, StampClock, Survey};
+use crate::ingest::{Caps, Mapping, Readings, StampClock, Survey};
 use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
 use crate::series::{
     CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings,
@@ -28,7 +28,7 @@ pub struct ConvertPlan {
     /// Readings: files, folders, patterns.
     pub readings: Vec<String>,
     /// How they are written, where the user says.
-    pub profile: Option<Profile>,
+    pub profile: Option<Mapping>,
     /// The utility's clock.
     pub calendar: Calendar,
     /// What one file may ask of the machine.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject};
-use crate::ingest::{BlockSink, Caps, InputFile, Profile, Readings, StampClock, Survey, Understanding};
+use crate::ingest::{BlockSink, Caps, InputFile, Mapping, Readings, StampClock, Survey, Understanding};
 use crate::series::cover::{SHOWN, Tally, cover_registers, shown_intervals, shown_registers};
 use crate::series::{Gatherer, MonthCover, RawReading, RegisterCover, ShownReading, Stretch};
 
@@ -91,7 +91,7 @@ impl Looking<'_, '_> {
 /// When it cannot be used, or the run is interrupted.
 pub fn inspect(
     file: &InputFile,
-    (profile, caps): (Option<&Profile>, Caps),
+    (profile, caps): (Option<&Mapping>, Caps),
     calendar: &Calendar,
     progress: &dyn Progress,
     interrupt: &Interrupt,

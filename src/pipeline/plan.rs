@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::consequence::{PseudonymKey, RulePack};
 use crate::domain::{Calendar, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
-use crate::ingest::Profile;
+use crate::ingest::Mapping;
 
 /// A scan, checked.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct ScanPlan {
     /// Readings: files, folders, patterns.
     pub readings: Vec<String>,
     /// How readings are written, where the user says.
-    pub profile: Option<Profile>,
+    pub profile: Option<Mapping>,
     /// Static tables.
     pub tables: StaticPaths,
     /// The utility's clock.

@@ -4,10 +4,10 @@
 //! Of readings of one interval those of the best quality stay, and of these those of the latest
 //! file; what disagrees within one file stays as it is, so that a later scan sees it.
 
-use crate::domain::{Minute, ReadingQuality};
-
+use super::raw_reading::RawReading;
 use super::regular::{by_register, step_of};
-use super::{RawReading, Stretch};
+use super::stretch::Stretch;
+use crate::domain::{Minute, ReadingQuality};
 
 /// One canonical reading.
 #[derive(Debug, Clone, Copy, PartialEq)]

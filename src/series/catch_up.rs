@@ -8,9 +8,9 @@
 //! Source: the day's energy in the first hour after a lost connection is a fault that users of
 //! head-ends report again and again.
 
+use super::day_fold::DayFold;
+use super::load_series::LoadSeries;
 use crate::domain::median_of;
-
-use super::{DayFold, LoadSeries};
 
 /// Shortest gap, hours.
 const LEAST_HOURS: usize = 3;

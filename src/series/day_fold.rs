@@ -1,9 +1,8 @@
 //! One pass over a series: hourly means of the local clock and the levels of every local day, which
 //! the fault gate and the profiles share.
 
+use super::load_series::LoadSeries;
 use crate::domain::{Calendar, CivilDay};
-
-use super::LoadSeries;
 
 /// Hours of a day. On a 23 hour day one is empty, on a 25 hour day one holds the mean of two.
 pub const HOURS: usize = 24;

@@ -1,7 +1,8 @@
 //! The steps of a meter's display in a series of mean power: what a meter shows comes in whole
 //! steps, what was computed from it need not.
 
-use super::{HOURS, LoadSeries};
+use super::day_fold::HOURS;
+use super::load_series::LoadSeries;
 
 /// Finest step of a display that is looked for, kWh, and the largest value that single precision
 /// holds to such a step, in steps.

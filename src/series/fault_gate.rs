@@ -9,11 +9,12 @@
 //! *Spikes*: a few values beyond ten times the 99.5 % quantile and beyond the contracted power.
 //! *Gaps, negative values*: counted and reported.
 
-use crate::domain::{Calendar, Fault, FaultKind, median_of};
-
+use super::day_fold::DayFold;
 use super::display::coarse_step_kwh;
-use super::multiplier::{Levels, Multiplied};
-use super::{DayFold, LoadSeries, catch_up, lost_phase, multiplier, spread_out, stuck, swapped_channels};
+use super::load_series::LoadSeries;
+use super::multiplier::{self, Levels, Multiplied};
+use super::{catch_up, lost_phase, spread_out, stuck, swapped_channels};
+use crate::domain::{Calendar, Fault, FaultKind, median_of};
 
 /// Spikes are at most one value in this many; the highest of the others is what they are compared
 /// with.

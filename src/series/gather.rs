@@ -8,16 +8,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{IntervalBlock, RegisterBlock, Reject, UsagePointId};
-use crate::ingest::Survey;
-
+use super::finish::FinishUsagePoint;
+use super::registers::RegisterRead;
 use super::scattered::Scattered;
 use super::streaming::Streaming;
-use super::{RawReading, RegisterRead, Stretch};
-
-/// Called once for every usage point, from many threads, with all its readings: stretches in no
-/// particular order, and readings that lie apart.
-pub type FinishUsagePoint<'a> = &'a (dyn Fn(&str, &[Stretch], &[RawReading]) + Sync);
+use crate::domain::{IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::ingest::Survey;
 
 /// Bytes that a waiting reading takes, with what belongs to it.
 pub const WAITING_BYTES: u64 = 5;
@@ -163,7 +159,9 @@ mod tests {
 
     use super::*;
     use crate::domain::{Calendar, FileIx, Minute};
+    use crate::series::raw_reading::RawReading;
     use crate::series::series_of;
+    use crate::series::stretch::Stretch;
 
     /// (usage point, quarter of an hour, file, value)
     type Row = (u8, u32, u16, u16);

@@ -11,9 +11,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::load_series::{LoadSeries, hourly_or_held_kw};
 use crate::domain::{Kw, MilliWattHours, NodeId, Timestamp};
-
-use super::LoadSeries;
 
 /// Sum of many usage points over whole hours.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,42 +44,6 @@ struct NodeSum {
     usual: [MilliWattHours; 24],
     /// Mean hour of the usage points whose hours are not read.
     coarse: MilliWattHours,
-}
-
-/// Hourly mean power of a series on the hour grid from `start`; NaN where any part of the hour is
-/// missing or outside the series.
-///
-/// Steps above an hour give NaN throughout: a daily value says nothing about an hour.
-#[must_use]
-pub fn hourly_kw(series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<f32> {
-    let mut hourly = vec![f32::NAN; hours];
-    if series.step_min == 0 || 60 % series.step_min != 0 {
-        return hourly;
-    }
-    let parts = (60 / series.step_min) as usize;
-    let step_s = i64::from(series.step_min) * 60;
-    for (hour, value) in hourly.iter_mut().enumerate() {
-        let first = (start.0 + hour as i64 * 3600 - series.start.0).div_euclid(step_s);
-        if first < 0 {
-            continue;
-        }
-        if let Some(part) = series.kw.get(first as usize..first as usize + parts) {
-            *value = part.iter().sum::<f32>() / parts as f32;
-        }
-    }
-    hourly
-}
-
-/// As [`hourly_kw`]; steps of several hours up to a day give each of their hours the mean of the
-/// step.
-#[must_use]
-pub fn hourly_or_held_kw(series: &LoadSeries, start: Timestamp, hours: usize) -> Vec<f32> {
-    if series.step_min <= 60 || !series.step_min.is_multiple_of(60) || series.step_min > 1440 {
-        return hourly_kw(series, start, hours);
-    }
-    let step_s = i64::from(series.step_min) * 60;
-    let place = |hour: usize| usize::try_from((start.0 + hour as i64 * 3600 - series.start.0).div_euclid(step_s)).ok();
-    (0..hours).map(|hour| place(hour).and_then(|place| series.kw.get(place)).copied().unwrap_or(f32::NAN)).collect()
 }
 
 impl GridSums {

@@ -9,8 +9,8 @@
 //! carries most of it.
 //! Source: test of lost voltage and current circuits in validation of metering data (VEE).
 
+use super::day_fold::{DayFold, HOURS};
 use super::multiplier::{Levels, Ratios};
-use super::{DayFold, HOURS};
 
 /// Shares that are left with one phase and with two phases gone.
 const SHARES: [(f64, &str); 2] = [(2.0 / 3.0, "two thirds"), (1.0 / 3.0, "a third")];

@@ -10,10 +10,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Calendar, CivilDay, Fault, FaultKind, MeterRatio, UsagePointId};
-
 use super::display::common_step;
-use super::{LoadSeries, RegisterLoad};
+use super::load_series::LoadSeries;
+use super::registers::RegisterLoad;
+use crate::domain::{Calendar, CivilDay, Fault, FaultKind, MeterRatio, UsagePointId};
 
 /// Contracted power that is never measured directly, kW: 100 A at three times 230 V are 69 kW.
 const BEHIND_TRANSFORMERS_KW: f64 = 100.0;

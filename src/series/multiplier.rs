@@ -14,10 +14,10 @@
 //! Assumes: readings in steps of 1 Wh or coarser for the first sign, written as the meter shows
 //! them times the ratio. Weak when: the ratio changes within five days of either end.
 
-use crate::domain::{best_split, median_of};
-
+use super::day_fold::DayFold;
 use super::display::{coarsest_display, greatest_divisor, is_display, may_show_steps, steps_of};
-use super::{DayFold, LoadSeries};
+use super::load_series::LoadSeries;
+use crate::domain::{best_split, median_of};
 
 /// A factor below this is not looked for.
 const MULTIPLIER_MIN: f64 = 1.5;

@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{IntervalBlock, UsagePointId};
-
-use super::FinishUsagePoint;
-use super::streaming::finish;
+use super::finish::{FinishUsagePoint, finish};
 use super::stretch::{KeptStretch, each_stretch};
+use crate::domain::{IntervalBlock, UsagePointId};
 
 /// Keeps the readings of the wanted usage points and passes over all others.
 pub struct Picker<'a> {

@@ -9,9 +9,8 @@
 //! Source: interval-against-register test in validation of metering data (VEE), which "checks the
 //! meter multiplier".
 
+use super::registers::{RegisterLoad, RegisterPeriod};
 use crate::domain::{Calendar, CivilDay, Fault, FaultKind};
-
-use super::{RegisterLoad, RegisterPeriod};
 
 /// Shortest period, days.
 const LEAST_DAYS: f64 = 7.0;

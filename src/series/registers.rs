@@ -9,11 +9,10 @@
 
 use std::collections::BTreeSet;
 
+use super::raw_reading::RawReading;
 use crate::domain::{
     Calendar, CivilDay, Fault, FaultKind, FileIx, Minute, ReadingQuality, Timestamp, Unit, UsagePointId,
 };
-
-use super::{MeterRatios, RawReading, apply_ratios_to_register};
 
 /// One counter reading: instant, counter in kWh (NaN = missing), file it came from.
 pub type RegisterRead = (Timestamp, f64, FileIx);
@@ -221,26 +220,6 @@ impl RegisterLoad {
         self.mean_kw = self.energy_kwh / (seconds as f64 / 3600.0);
         self.lowest_kw = self.periods.iter().map(RegisterPeriod::mean_kw).fold(f64::INFINITY, f64::min);
     }
-}
-
-/// What all register readings say, in the order of usage points, and what is wrong with them.
-#[must_use]
-pub fn register_loads(
-    reads: Vec<(UsagePointId, Vec<RegisterRead>)>,
-    meters: &MeterRatios,
-    calendar: &Calendar,
-) -> (Vec<RegisterLoad>, Vec<Fault>) {
-    let (mut loads, mut faults) = (Vec::new(), Vec::new());
-    for (usage_point, reads) in reads {
-        let (mut load, found) = register_load(&usage_point, reads, calendar);
-        if let Some(load) = &mut load {
-            apply_ratios_to_register(load, meters, calendar);
-        }
-        let load = load.filter(|load| !load.periods.is_empty());
-        loads.extend(load);
-        faults.extend(found);
-    }
-    (loads, faults)
 }
 
 #[cfg(test)]

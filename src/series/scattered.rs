@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use rayon::prelude::*;
 
-use crate::domain::{FileIx, IdList, IntervalBlock, Minute, TimeRun, Unit, is_no_reading, push_time};
-
+use super::finish::FinishUsagePoint;
+use super::raw_reading::RawReading;
 use super::spill::{SpillStore, Stored};
 use super::stretch::{EMPTY_CELL, KeptStretch, Stretch, each_stretch, stretch_of_row};
-use super::{FinishUsagePoint, RawReading};
+use crate::domain::{FileIx, IdList, IntervalBlock, Minute, TimeRun, Unit, is_no_reading, push_time};
 
 /// Usage points of one partition.
 const PARTITION: usize = 1024;

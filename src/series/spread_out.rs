@@ -6,8 +6,9 @@
 //! Assumes: steps of 1 Wh or coarser, three hours or more. Weak when: the quotient falls on a step
 //! by chance (one in so many as the gap has intervals).
 
+use super::day_fold::{DayFold, HOURS};
 use super::display::{display_of, is_off_display};
-use super::{DayFold, HOURS, LoadSeries};
+use super::load_series::LoadSeries;
 
 /// Shortest gap that is looked for, hours, and its fewest intervals.
 const LEAST_HOURS: usize = 3;

@@ -7,11 +7,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::finish::{FinishUsagePoint, finish};
+use super::stretch::{KeptStretch, Stretch, each_stretch};
 use crate::domain::IntervalBlock;
 use crate::ingest::Roster;
-
-use super::FinishUsagePoint;
-use super::stretch::{KeptStretch, Stretch, each_stretch};
 
 /// Locks that waiting usage points are spread over.
 const SHARDS: usize = 64;
@@ -60,9 +59,4 @@ impl<'a> Streaming<'a> {
         }
         shard.remove(&number).map(|complete| complete.stretches)
     }
-}
-
-pub(super) fn finish(finish: FinishUsagePoint, id: &str, stretches: &[KeptStretch]) {
-    let views: Vec<Stretch> = stretches.iter().map(KeptStretch::view).collect();
-    finish(id, &views, &[]);
 }

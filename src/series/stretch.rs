@@ -1,12 +1,12 @@
 //! Rows of one usage point that lie together in a file, and the straight way from them to an even
 //! time axis.
 
+use super::load_series::LoadSeries;
+use super::raw_reading::RawReading;
 use crate::domain::{
     FileIx, IntervalBlock, Kwh, Minute, NO_READING, ReadingQuality, TimeRun, Timestamp, Unit, UsagePointId,
     is_no_reading, mean_kw, push_time,
 };
-
-use super::{LoadSeries, RawReading};
 
 /// Rows of one usage point, as views into a block.
 #[derive(Debug, Clone, Copy)]

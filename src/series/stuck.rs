@@ -14,7 +14,7 @@
 //! Source of the variation of a real farm: makers' figures (wall power ±0.3 to 3 %); of exact
 //! repetition as an artefact: field practice.
 
-use super::LoadSeries;
+use super::load_series::LoadSeries;
 use super::spread_out::runs_of_one_value;
 
 /// A run of equal values shorter than this many hours is left alone, and of daily ones shorter than

@@ -6,9 +6,8 @@
 //! plant feeds in by day and by night, a prosumer with exchanged channels does not.
 //! Assumes: five nights on either side. Weak when: a battery is emptied into the grid at night.
 
+use super::day_fold::DayFold;
 use crate::domain::median_of;
-
-use super::DayFold;
 
 /// Hours of the night and of noon, local.
 const NIGHT: std::ops::Range<usize> = 0..4;

@@ -1,48 +1,70 @@
-//! Profiles of known exports, which are part of the program.
+//! Mappings of known exports, which are part of the program.
 
-use super::super::columns::{DATE, TIMESTAMP, plain};
-use super::{Profile, ProfileError};
+use std::path::Path;
 
-/// A profile that is part of the program.
+use super::keys::{Mapping, MappingError};
+use crate::ingest::text::columns::{DATE, TIMESTAMP, plain};
+
+/// A mapping that is part of the program.
 #[derive(Debug)]
-pub struct KnownProfile {
+pub struct KnownMapping {
     /// Its name on the command line.
     pub name: &'static str,
     text: &'static str,
 }
 
-/// Every known profile, tried in order when none is named.
-pub const PROFILES: &[KnownProfile] = &[
-    KnownProfile { name: "lcl", text: include_str!("profiles/lcl.toml") },
-    KnownProfile { name: "lcl-hhblock", text: include_str!("profiles/lcl-hhblock.toml") },
-    KnownProfile { name: "cer", text: include_str!("profiles/cer.toml") },
-    KnownProfile { name: "sgcc", text: include_str!("profiles/sgcc.toml") },
-    KnownProfile { name: "uci-load", text: include_str!("profiles/uci-load.toml") },
-    KnownProfile { name: "esb-hdf", text: include_str!("profiles/esb-hdf.toml") },
-    KnownProfile { name: "profile-tsv", text: include_str!("profiles/profile-tsv.toml") },
-    KnownProfile { name: "pyramid2-zones", text: include_str!("profiles/pyramid2-zones.toml") },
-    KnownProfile { name: "pyramid2-tariffs", text: include_str!("profiles/pyramid2-tariffs.toml") },
-    KnownProfile { name: "pyramid2-current", text: include_str!("profiles/pyramid2-current.toml") },
-    KnownProfile { name: "pyramid2-building", text: include_str!("profiles/pyramid2-building.toml") },
-    KnownProfile { name: "matritca-sims", text: include_str!("profiles/matritca-sims.toml") },
-    KnownProfile { name: "appendix9", text: include_str!("profiles/appendix9.toml") },
-    KnownProfile { name: "period-readings", text: include_str!("profiles/period-readings.toml") },
-    KnownProfile { name: "power-profile", text: include_str!("profiles/power-profile.toml") },
+/// Every known mapping, tried in order when none is named.
+pub const MAPPINGS: &[KnownMapping] = &[
+    KnownMapping { name: "lcl", text: include_str!("profiles/lcl.toml") },
+    KnownMapping { name: "lcl-hhblock", text: include_str!("profiles/lcl-hhblock.toml") },
+    KnownMapping { name: "cer", text: include_str!("profiles/cer.toml") },
+    KnownMapping { name: "sgcc", text: include_str!("profiles/sgcc.toml") },
+    KnownMapping { name: "uci-load", text: include_str!("profiles/uci-load.toml") },
+    KnownMapping { name: "esb-hdf", text: include_str!("profiles/esb-hdf.toml") },
+    KnownMapping { name: "profile-tsv", text: include_str!("profiles/profile-tsv.toml") },
+    KnownMapping { name: "pyramid2-zones", text: include_str!("profiles/pyramid2-zones.toml") },
+    KnownMapping { name: "pyramid2-tariffs", text: include_str!("profiles/pyramid2-tariffs.toml") },
+    KnownMapping { name: "pyramid2-current", text: include_str!("profiles/pyramid2-current.toml") },
+    KnownMapping { name: "pyramid2-building", text: include_str!("profiles/pyramid2-building.toml") },
+    KnownMapping { name: "matritca-sims", text: include_str!("profiles/matritca-sims.toml") },
+    KnownMapping { name: "appendix9", text: include_str!("profiles/appendix9.toml") },
+    KnownMapping { name: "period-readings", text: include_str!("profiles/period-readings.toml") },
+    KnownMapping { name: "power-profile", text: include_str!("profiles/power-profile.toml") },
 ];
 
-impl KnownProfile {
-    /// The profile.
+impl KnownMapping {
+    /// The mapping.
     ///
     /// # Errors
-    /// When its text is no profile, which a test rules out.
-    pub fn profile(&self) -> Result<Profile, ProfileError> {
-        Profile::parse(self.name, self.text)
+    /// When its text is no mapping, which a test rules out.
+    pub fn mapping(&self) -> Result<Mapping, MappingError> {
+        Mapping::parse(self.name, self.text)
+    }
+}
+
+impl Mapping {
+    /// The mapping of a known export, or the one in a file.
+    ///
+    /// # Errors
+    /// When there is neither, or the file is no mapping.
+    pub fn named(given: &str) -> Result<Self, MappingError> {
+        if let Some(known) = MAPPINGS.iter().find(|known| known.name == given) {
+            return known.mapping();
+        }
+        let path = Path::new(given);
+        if !path.is_file() {
+            let known = MAPPINGS.iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
+            return Err(MappingError::Unknown { given: given.to_owned(), known });
+        }
+        let text =
+            std::fs::read_to_string(path).map_err(|source| MappingError::Io { path: path.to_path_buf(), source })?;
+        Self::parse(given, &text)
     }
 }
 
 /// The known export whose signature stands in one row, or in two rows one below the other; `None`
 /// when there is none.
-pub(in crate::ingest) fn recognised(rows: &[Vec<String>]) -> Option<Profile> {
+pub(crate) fn recognised(rows: &[Vec<String>]) -> Option<Mapping> {
     let plain_rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
     let holds = |signature: &[String], rows: &[Vec<String>]| {
         !signature.is_empty()
@@ -53,20 +75,23 @@ pub(in crate::ingest) fn recognised(rows: &[Vec<String>]) -> Option<Profile> {
     let names_days = |rows: &[Vec<String>]| {
         rows.iter().flatten().any(|cell| TIMESTAMP.iter().chain(DATE).any(|name| plain(name) == *cell))
     };
-    let is_of_one_day = |profile: &Profile| {
-        let columns = &profile.columns;
-        profile.layout == Some(super::Layout::Register)
+    let is_of_one_day = |mapping: &Mapping| {
+        let columns = &mapping.columns;
+        mapping.layout == Some(super::keys::Layout::Register)
             && columns.date.is_empty()
             && columns.timestamp.is_empty()
             && columns.period_begin.is_empty()
     };
-    PROFILES.iter().filter_map(|known| known.profile().ok()).find(|profile| {
+    MAPPINGS.iter().filter_map(|known| known.mapping().ok()).find(|mapping| {
         // Labels of a transposed table stand below one another.
-        let height =
-            if profile.layout == Some(super::Layout::Transposed) { 4 } else { profile.header_rows.unwrap_or(1).max(1) };
+        let height = if mapping.layout == Some(super::keys::Layout::Transposed) {
+            4
+        } else {
+            mapping.header_rows.unwrap_or(1).max(1)
+        };
         (0..plain_rows.len()).any(|first| {
             let rows = &plain_rows[first..(first + height).min(plain_rows.len())];
-            holds(&profile.signature, rows) && !(is_of_one_day(profile) && names_days(rows))
+            holds(&mapping.signature, rows) && !(is_of_one_day(mapping) && names_days(rows))
         })
     })
 }
@@ -77,10 +102,10 @@ mod tests {
 
     #[test]
     fn every_known_profile_is_valid_and_says_what_it_is_for() {
-        for known in PROFILES {
-            let profile = known.profile().unwrap();
-            assert_eq!(profile.name, known.name);
-            assert!(!profile.about.is_empty(), "{}", known.name);
+        for known in MAPPINGS {
+            let mapping = known.mapping().unwrap();
+            assert_eq!(mapping.name, known.name);
+            assert!(!mapping.about.is_empty(), "{}", known.name);
         }
     }
 }

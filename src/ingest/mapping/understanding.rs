@@ -1,6 +1,6 @@
 //! What a reader took a file for, and on what ground: for `darkload inspect`.
 
-use super::Profile;
+use super::keys::Mapping;
 
 /// One decision about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,18 +21,18 @@ pub struct Decision {
 pub struct Understanding {
     /// In the order in which they were taken.
     pub decisions: Vec<Decision>,
-    /// The profile that says them all; `None` for formats that need none.
-    pub profile: Option<Profile>,
+    /// The mapping that says them all; `None` for formats that need none.
+    pub mapping: Option<Mapping>,
 }
 
 impl Understanding {
     /// Notes a decision without doubt.
-    pub(in crate::ingest) fn note(&mut self, what: &'static str, value: impl Into<String>, ground: impl Into<String>) {
+    pub(crate) fn note(&mut self, what: &'static str, value: impl Into<String>, ground: impl Into<String>) {
         self.decisions.push(Decision { what, value: value.into(), ground: ground.into(), doubt: None });
     }
 
     /// Notes a decision that could have been another.
-    pub(in crate::ingest) fn doubt(
+    pub(crate) fn doubt(
         &mut self,
         what: &'static str,
         value: impl Into<String>,

@@ -1,0 +1,10 @@
+//! Static tables: customers, grid, weather, licences, tariffs, meters.
+
+pub(crate) mod cim_grid;
+pub(crate) mod cim_rdf;
+pub(crate) mod delimited_cells;
+pub(crate) mod meters;
+pub(crate) mod readers;
+pub(crate) mod table;
+pub(crate) mod text_table;
+pub(crate) mod weather_files;

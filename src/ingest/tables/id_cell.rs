@@ -1,0 +1,55 @@
+//! Ids as spreadsheets write them: kept as text by `="00012345"` or an apostrophe, or destroyed by
+//! being taken for a large number.
+
+use crate::domain::RejectCode;
+use crate::ingest::rejects::Refused;
+
+/// The id without what keeps a spreadsheet from taking it for a number.
+pub(crate) fn unwrapped(id: &str) -> &str {
+    let quoted = id.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    let bare = quoted.or_else(|| id.strip_prefix('\'')).unwrap_or(id).trim();
+    if bare.is_empty() { id } else { bare }
+}
+
+/// Whether an id is a rounded number such as `1,23457E+11`, under which several meters may stand.
+pub(crate) fn is_rounded(id: &str) -> bool {
+    let Some((mantissa, exponent)) = id.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_mantissa = mantissa
+        .split_once([',', '.'])
+        .is_some_and(|(whole, decimals)| whole.len() == 1 && digits(whole) && digits(decimals));
+    is_mantissa && exponent.strip_prefix('+').is_some_and(digits)
+}
+
+/// Why a row is left out whose id is none.
+pub(crate) fn refused_id(id: &str) -> Refused {
+    if is_rounded(id.trim()) {
+        let detail = format!(
+            "the id `{}` is a number rounded by a spreadsheet, under which several meters may stand; export it as text",
+            id.trim()
+        );
+        return (RejectCode::ID_ROUNDED, detail);
+    }
+    (RejectCode::ROW_ENCODING, "the id is not in the encoding of the file; say `encoding` in a profile".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_an_id_text_is_no_part_of_it() {
+        for id in ["=\"00012345\"", "'00012345", "00012345"] {
+            assert_eq!(unwrapped(id), "00012345");
+        }
+        assert_eq!((unwrapped("'"), unwrapped("O'Brien")), ("'", "O'Brien"));
+    }
+
+    #[test]
+    fn only_rounded_numbers_are_no_ids() {
+        assert!(is_rounded("1,23457E+11") && is_rounded("1.2e+15"));
+        for id in ["1E11", "12E+11", "E+1", "1.5", "METER", "1,23457E+X"] {
+            assert!(!is_rounded(id), "{id}");
+        }
+    }
+}

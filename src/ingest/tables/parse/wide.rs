@@ -1,0 +1,205 @@
+//! Many readings a row: the slots of a day, instants across, or usage points across.
+
+use std::collections::HashMap;
+
+use super::parser::Parser;
+use super::row_walk::each_row;
+use crate::domain::{CivilDay, KeyRun, Minute, NO_READING, ReadingQuality, RejectCode, TimeRun, Timestamp, push_time};
+use crate::ingest::rejects::Refused;
+use crate::ingest::tables::plan::{AcrossColumns, SlotColumns, TimeColumns};
+use crate::ingest::text::channel_words::ChannelWord;
+use crate::ingest::text::columns::Value;
+use crate::ingest::text::values::stamp_detail;
+
+/// Columns of instants in the order of time.
+pub(crate) struct TimeAxis {
+    /// Column, and whether its instant is one.
+    columns: Vec<(usize, bool)>,
+    times: Vec<TimeRun>,
+}
+
+impl<'a> Parser<'a> {
+    /// Adds a row of values that one usage point has, or as many places without a reading.
+    fn push_row(&mut self, key: u32, times: &[TimeRun], values: Result<Vec<f32>, u32>) {
+        let rows = match values {
+            Ok(values) => {
+                self.intervals.value.extend_from_slice(&values);
+                for &run in times {
+                    push_time(&mut self.intervals.times, run);
+                }
+                values.len() as u32
+            }
+            Err(rows) => {
+                let before = self.intervals.times.last().map_or(Minute::default(), TimeRun::last);
+                self.intervals.value.extend(std::iter::repeat_n(NO_READING, rows as usize));
+                push_time(&mut self.intervals.times, TimeRun { first: before, step: 0, rows });
+                rows
+            }
+        };
+        match self.intervals.keys.last_mut() {
+            Some(run) if run.key == key => run.rows += rows,
+            _ => self.intervals.keys.push(KeyRun { key, rows }),
+        }
+    }
+
+    /// A row of the slots of a local day. Slots are counted from the day's first instant, so on a
+    /// day on which the clock changes the last of them may lie beyond it.
+    pub(crate) fn slot_row(&mut self, index: usize, fields: &[&[u8]], columns: &SlotColumns) {
+        let first = self.intervals.len();
+        match self.slots(index, fields, columns) {
+            Ok((key, times, values, quality)) => {
+                self.push_row(key, &[times], Ok(values));
+                self.set_quality(first, quality);
+            }
+            Err(refused) => {
+                self.refuse(index, refused);
+                let key = self.keys.of_row(fields);
+                self.push_row(key, &[], Err(columns.slots.len() as u32));
+                self.fill_quality();
+            }
+        }
+    }
+
+    fn slots(
+        &mut self,
+        index: usize,
+        fields: &[&[u8]],
+        columns: &SlotColumns,
+    ) -> Result<(u32, TimeRun, Vec<f32>, ReadingQuality), Refused> {
+        self.check_width(fields)?;
+        let key = self.key(fields)?;
+        let date = fields[columns.date];
+        let day = self
+            .plan
+            .form
+            .day(date)
+            .ok_or_else(|| (RejectCode::TIME_UNREADABLE, stamp_detail(RejectCode::TIME_UNREADABLE, date)))?;
+        let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
+        let held = ((next.0 - start.0) / 60 / i64::from(columns.step_min)).max(0) as usize;
+        let channel = columns.channel.map_or(Ok(ChannelWord::Import), |column| self.channel(fields[column]))?;
+        let factor = self.factor_of_row(fields, columns.ratio)?;
+        let mut values = Vec::with_capacity(columns.slots.len());
+        for (slot, &column) in columns.slots.iter().enumerate() {
+            let value = match self.value(fields[column], Value::Interval(column, self.plan.unit), factor) {
+                _ if channel == ChannelWord::Passed => NO_READING,
+                Ok(value) if slot < held => (if channel == ChannelWord::Export { -value.abs() } else { value }) as f32,
+                // Writers fill the hour that never was with blanks or zeros.
+                Ok(value) if value.is_nan() || value == 0.0 => NO_READING,
+                Ok(_) => {
+                    let detail = format!(
+                        "slot {} of {day}, which has {held}; say `time_zone` in a profile if the clock did not change",
+                        slot + 1
+                    );
+                    self.refuse(index, (RejectCode::TIME_NEVER_WAS, detail));
+                    NO_READING
+                }
+                Err(refused) => {
+                    self.refuse(index, refused);
+                    NO_READING
+                }
+            };
+            values.push(value);
+        }
+        let mut quality = columns.quality.map_or(ReadingQuality::Actual, |column| self.quality(fields[column]));
+        if next.0 - start.0 != 86_400 {
+            // Which of its hours a writer doubled or left out cannot be told.
+            quality = quality.min(ReadingQuality::Estimated);
+        }
+        let times = TimeRun { first: Minute::from(start), step: columns.step_min, rows: values.len() as u32 };
+        Ok((key, times, values, quality))
+    }
+
+    /// What makes the values of a row kWh or kW, its ratio of transformers included.
+    fn factor_of_row(&self, fields: &[&[u8]], ratio: Option<usize>) -> Result<f64, Refused> {
+        Ok(self.plan.factor * ratio.map_or(Ok(1.0), |column| self.ratio(fields[column]))?)
+    }
+
+    /// The instants of the header, in the order of time.
+    pub(crate) fn time_axis(&mut self, columns: &TimeColumns) -> TimeAxis {
+        let mut axis: Vec<(usize, Result<Timestamp, RejectCode>)> = Vec::new();
+        for (column, text) in &columns.instants {
+            let read = self.stamps.read(text.as_bytes()).map(|at| Timestamp(at.0 - self.plan.shift_s));
+            axis.push((*column, read));
+        }
+        axis.sort_by_key(|(column, read)| (read.map_or(i64::MAX, |at| at.0), *column));
+        let mut times = Vec::new();
+        let mut last = Minute::default();
+        for (_, read) in &axis {
+            last = read.map_or(last, Minute::from);
+            push_time(&mut times, TimeRun { first: last, step: 0, rows: 1 });
+        }
+        TimeAxis { columns: axis.into_iter().map(|(column, read)| (column, read.is_ok())).collect(), times }
+    }
+
+    /// A row of one usage point at all instants.
+    pub(crate) fn time_row(&mut self, index: usize, fields: &[&[u8]], axis: &TimeAxis, columns: &TimeColumns) {
+        let key =
+            self.check_width(fields).and_then(|()| Ok((self.key(fields)?, self.factor_of_row(fields, columns.ratio)?)));
+        match key {
+            Ok((key, factor)) => {
+                let mut values = Vec::with_capacity(axis.columns.len());
+                for &(column, is_instant) in &axis.columns {
+                    let value = self.value(fields[column], Value::Interval(column, self.plan.unit), factor);
+                    let value = value.unwrap_or_else(|refused| {
+                        self.refuse(index, refused);
+                        f64::from(NO_READING)
+                    });
+                    values.push(if is_instant && !crate::domain::is_no_reading(value as f32) {
+                        value as f32
+                    } else {
+                        NO_READING
+                    });
+                }
+                self.push_row(key, &axis.times, Ok(values));
+            }
+            Err(refused) => {
+                self.refuse(index, refused);
+                let key = self.keys.of_row(fields);
+                self.push_row(key, &[], Err(axis.columns.len() as u32));
+            }
+        }
+    }
+
+    /// Rows of instants with usage points across, turned so that the readings of a usage point lie
+    /// together. Returns the number of rows.
+    pub(crate) fn across(&mut self, text: &'a [u8], has_head: bool, columns: &AcrossColumns) -> u64 {
+        let mut times: Vec<TimeRun> = Vec::new();
+        let mut values: Vec<f32> = Vec::new();
+        let rows = each_row(self, text, has_head, |parser, index, fields| {
+            let at = parser.check_width(fields).and_then(|()| parser.instant(fields, columns.stamp));
+            let at = match at {
+                Ok(at) => at,
+                Err(refused) => return parser.refuse(index, refused),
+            };
+            push_time(&mut times, TimeRun { first: at.into(), step: 0, rows: 1 });
+            for (column, id) in &columns.meters {
+                let value =
+                    parser.value(fields[*column], Value::Interval(*column, parser.plan.unit), parser.plan.factor);
+                let value = value.map_or_else(
+                    |(code, detail)| {
+                        parser.refuse(index, (code, format!("`{id}`: {detail}")));
+                        NO_READING
+                    },
+                    |value| value as f32,
+                );
+                // Every reading of an export channel has a sign, missing ones too.
+                values.push(if columns.exports.contains(column) { -value.abs() } else { value });
+            }
+        });
+        let meters = columns.meters.len();
+        let instants = values.len() / meters.max(1);
+        if instants == 0 {
+            return rows;
+        }
+        let mut keys: HashMap<&str, u32> = HashMap::new();
+        for (place, (_, id)) in columns.meters.iter().enumerate() {
+            let key = *keys.entry(id).or_insert_with(|| self.keys.ids.push(id));
+            self.intervals.keys.push(KeyRun { key, rows: instants as u32 });
+            for &run in &times {
+                push_time(&mut self.intervals.times, run);
+            }
+            self.intervals.value.extend((0..instants).map(|instant| values[instant * meters + place]));
+        }
+        rows
+    }
+}

@@ -1,0 +1,236 @@
+//! What a parser needs to know of a table: a mapping and a header, put together.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use encoding_rs::Encoding;
+
+use crate::domain::{Calendar, CivilDay, ReadingQuality, Unit};
+use crate::ingest::mapping::keys::Kind;
+use crate::ingest::text::stamp::StampForm;
+
+/// How a table is read.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the table")]
+pub(crate) struct Plan {
+    /// Of the bytes that are parsed. Only words and new ids are decoded: digits and marks are the
+    /// same in every page.
+    pub(crate) encoding: &'static Encoding,
+    pub(crate) delimiter: u8,
+    pub(crate) decimal_comma: bool,
+    /// Commas stand between thousands and nowhere else.
+    pub(crate) comma_thousands: bool,
+    /// Fields of a row as the header has them.
+    pub(crate) fields: usize,
+    /// Lines before the first reading.
+    pub(crate) head_lines: usize,
+    pub(crate) footer: Footers,
+    pub(crate) form: StampForm,
+    /// Clock of the stamps where the mapping says one.
+    pub(crate) calendar: Option<Calendar>,
+    /// The stamps are instants: they carry an offset, count seconds, or the mapping names their
+    /// clock.
+    pub(crate) is_exact: bool,
+    /// Stamps may also be in ISO form, as cells of a workbook that hold dates are.
+    pub(crate) iso_too: bool,
+    /// Seconds from the beginning of an interval to its stamp.
+    pub(crate) shift_s: i64,
+    /// Minutes of a slot, where the column of times counts slots of the day from 1 on.
+    pub(crate) slot_min: Option<u32>,
+    pub(crate) unit: Unit,
+    /// Makes a value kWh or kW.
+    pub(crate) factor: f64,
+    pub(crate) interval_min: Option<u16>,
+    /// Words for missing beside the usual ones.
+    pub(crate) missing: Vec<String>,
+    /// Words of quality, in lower case.
+    pub(crate) quality: BTreeMap<String, ReadingQuality>,
+    pub(crate) id: IdColumn,
+    pub(crate) pad_ids_to: usize,
+    pub(crate) shape: Shape,
+}
+
+/// Words that lines without readings begin with, in the bytes of the file.
+#[derive(Debug, Clone)]
+pub(crate) struct Footers {
+    words: Vec<Vec<u8>>,
+    /// Whether a word begins with the byte: nearly all cells are denied by it.
+    begins: [bool; 256],
+}
+
+impl Footers {
+    pub(crate) fn new(words: Vec<Vec<u8>>) -> Self {
+        let mut begins = [false; 256];
+        words.iter().filter_map(|word| word.first()).for_each(|&byte| begins[usize::from(byte)] = true);
+        Self { words, begins }
+    }
+
+    /// Whether a cell begins with one of the words.
+    pub(crate) fn begin(&self, cell: &[u8]) -> bool {
+        // A letter of any page, or a hyphen, goes on with the word; a wide space ends it.
+        let goes_on = |next: &u8| {
+            next.is_ascii_alphanumeric()
+                || matches!(next, b'-' | b'_')
+                || (*next >= 0x80 && !matches!(next, 0xa0 | 0xc2))
+        };
+        let is_word = |word: &Vec<u8>| cell.starts_with(word) && !cell.get(word.len()).is_some_and(goes_on);
+        cell.first().is_some_and(|&byte| self.begins[usize::from(byte)]) && self.words.iter().any(is_word)
+    }
+}
+
+/// Where the usage point is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum IdColumn {
+    /// In a column.
+    At(usize),
+    /// Nowhere in the rows: all rows are of this one.
+    Fixed(String),
+}
+
+/// How the rows lie.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    /// One reading a row.
+    Long(LongColumns),
+    /// One usage point and day a row.
+    Slots(SlotColumns),
+    /// One instant a row.
+    Across(AcrossColumns),
+    /// One usage point a row, one instant a column.
+    ByTime(TimeColumns),
+    /// Counters.
+    Counters(CounterColumns),
+}
+
+/// Columns of a long table.
+#[derive(Debug, Clone)]
+pub(crate) struct LongColumns {
+    pub(crate) stamp: StampColumns,
+    pub(crate) value: usize,
+    /// Further columns of the same interval: other tariffs, which are added, and energy given back,
+    /// which is taken off.
+    pub(crate) added: Vec<usize>,
+    pub(crate) given_back: Option<usize>,
+    pub(crate) quality: Option<usize>,
+    pub(crate) channel: Option<usize>,
+    pub(crate) duration_min: Option<usize>,
+    pub(crate) ratio: Option<usize>,
+    pub(crate) kind: Option<usize>,
+    /// Kinds by their words in lower case.
+    pub(crate) kinds: BTreeMap<String, Kind>,
+}
+
+/// Where an instant stands in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StampColumns {
+    /// In one cell.
+    One(usize),
+    /// Date and time of day.
+    Two(usize, usize),
+}
+
+/// Columns of a table with the slots of a day.
+#[derive(Debug, Clone)]
+pub(crate) struct SlotColumns {
+    pub(crate) date: usize,
+    /// In the order of the day.
+    pub(crate) slots: Vec<usize>,
+    pub(crate) step_min: u32,
+    pub(crate) quality: Option<usize>,
+    pub(crate) channel: Option<usize>,
+    pub(crate) ratio: Option<usize>,
+}
+
+/// Columns of a table with usage points across.
+#[derive(Debug, Clone)]
+pub(crate) struct AcrossColumns {
+    pub(crate) stamp: StampColumns,
+    /// Column and usage point.
+    pub(crate) meters: Vec<(usize, String)>,
+    /// Columns of [`AcrossColumns::meters`] whose energy flows out.
+    pub(crate) exports: Vec<usize>,
+}
+
+/// Columns of a table with instants across.
+#[derive(Debug, Clone)]
+pub(crate) struct TimeColumns {
+    /// Column and stamp, as in the header.
+    pub(crate) instants: Vec<(usize, String)>,
+    pub(crate) ratio: Option<usize>,
+}
+
+/// Columns of a table of counters.
+#[derive(Debug, Clone)]
+pub(crate) struct CounterColumns {
+    /// Every counter of a row is multiplied by all of them.
+    pub(crate) ratios: Vec<usize>,
+    pub(crate) zone: Option<usize>,
+    pub(crate) groups: Vec<CounterGroup>,
+}
+
+/// Counters read at one time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CounterGroup {
+    pub(crate) at: CounterDate,
+    pub(crate) total: Option<usize>,
+    pub(crate) tariffs: Vec<usize>,
+}
+
+/// When counters were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum CounterDate {
+    /// In the row.
+    Stamp(StampOrder),
+    /// The same for all rows.
+    Day(CivilDay),
+}
+
+/// A stamp's columns with an order, to sort groups by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct StampOrder {
+    pub(crate) date: usize,
+    pub(crate) time: Option<usize>,
+}
+
+impl Default for CounterDate {
+    fn default() -> Self {
+        Self::Day(CivilDay(0))
+    }
+}
+
+impl StampOrder {
+    pub(crate) fn columns(self) -> StampColumns {
+        self.time.map_or(StampColumns::One(self.date), |time| StampColumns::Two(self.date, time))
+    }
+}
+
+impl Shape {
+    /// Name in messages.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Long(_) => "long: one reading a row",
+            Self::Slots(_) => "wide by day: one usage point and day a row",
+            Self::Across(_) => "wide by meter: one instant a row, one usage point a column",
+            Self::ByTime(_) => "wide by time: one usage point a row, one instant a column",
+            Self::Counters(_) => "register: counters",
+        }
+    }
+
+    /// Readings of every row of a usage point; `None` where rows have no usage point of their own.
+    pub(crate) fn readings_by_row(&self) -> Option<u32> {
+        match self {
+            Self::Long(_) => Some(1),
+            Self::Slots(slots) => Some(slots.slots.len() as u32),
+            Self::ByTime(times) => Some(times.instants.len() as u32),
+            Self::Across(_) => None,
+            Self::Counters(_) => Some(0),
+        }
+    }
+}
+
+impl Plan {
+    /// A cell in words.
+    pub(crate) fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
+        self.encoding.decode_without_bom_handling(bytes).0
+    }
+}

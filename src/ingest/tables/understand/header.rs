@@ -1,0 +1,124 @@
+//! Where the header of a table is, and what its columns are called.
+
+use super::heading_rows::{goes_on_below, join_header};
+use super::settler::Settler;
+use crate::ingest::mapping::keys::{Columns, Layout};
+use crate::ingest::text::columns::{self, DATE, TIMESTAMP, USAGE_POINT, plain};
+use crate::ingest::text::stamp::StampForm;
+
+/// Finds the rows of the header and joins them.
+pub(crate) fn find_header(table: &mut Settler<'_>) {
+    let height = table.mapping.header_rows.unwrap_or(1);
+    if table.mapping.layout == Some(Layout::Transposed) && table.mapping.skip_rows.is_none() {
+        return find_labels(table);
+    }
+    let skip = table.mapping.skip_rows.or(if height == 0 { Some(0) } else { None });
+    let (skip, ground) = match skip {
+        Some(skip) => (skip, "the profile says so".to_owned()),
+        None => header_row(table, height),
+    };
+    let goes_on = table.mapping.header_rows.is_none() && goes_on_below(&table.sample.rows, skip);
+    let (height, ground) = if goes_on {
+        (2, format!("{ground}; headings are merged over the cells of the row below"))
+    } else {
+        (height, ground)
+    };
+    table.first_row = skip + height;
+    let width = table
+        .sample
+        .usual_width(table.first_row)
+        .max(table.sample.rows.get(skip + height.max(1) - 1).map_or(0, Vec::len));
+    if height == 0 {
+        table.header = (1..=width.max(1)).map(|column| column.to_string()).collect();
+    } else {
+        let rows: Vec<&Vec<String>> = (skip..skip + height).filter_map(|row| table.sample.rows.get(row)).collect();
+        table.header = join_header(&rows, width);
+    }
+    table.mapping.skip_rows = Some(skip);
+    table.mapping.header_rows = Some(height);
+    let place = if height == 0 { "none".to_owned() } else { format!("row {}", skip + 1) };
+    table.notes.note("header", place, ground);
+}
+
+/// The row whose label names the usage points; the labelled rows below it end with the first
+/// stamp.
+fn find_labels(table: &mut Settler<'_>) {
+    let names = &table.mapping.columns.usage_point;
+    let names: Vec<String> =
+        if names.is_empty() { USAGE_POINT.iter().map(|&name| name.to_owned()).collect() } else { names.clone() };
+    let is_label =
+        |row: &Vec<String>| row.first().is_some_and(|cell| names.iter().any(|name| plain(name) == plain(cell)));
+    let row = table.sample.top().iter().position(is_label).unwrap_or(0);
+    let is_stamp = |row: &Vec<String>| row.first().is_some_and(|cell| StampForm::of(cell.as_bytes()).is_some());
+    let rest = table.sample.rows.get(row + 1..).unwrap_or_default();
+    table.first_row = row + 1 + rest.iter().position(is_stamp).unwrap_or(0);
+    table.header = table.sample.rows.get(row).cloned().unwrap_or_default();
+    table.mapping.columns.usage_point = table.header.first().cloned().into_iter().collect();
+    table.notes.note(
+        "header",
+        format!("row {}", row + 1),
+        format!("its label; readings begin in row {}", table.first_row + 1),
+    );
+}
+
+fn header_row(table: &Settler<'_>, height: usize) -> (usize, String) {
+    let names = if table.mapping.signature.is_empty() {
+        all_names(&table.mapping.columns)
+    } else {
+        table.mapping.signature.clone()
+    };
+    let usual = [USAGE_POINT, TIMESTAMP, DATE, columns::TIME].into_iter().flatten().chain(columns::value_names());
+    let usual: Vec<String> = usual.map(|&name| name.to_owned()).collect();
+    let by_name = table.sample.row_with(&names).or_else(|| table.sample.row_with(&usual));
+    // A header of dates or slots has hardly any names.
+    let many = |row: &Vec<String>| {
+        row.iter().filter(|cell| super::slot_name::is_slot(cell) || StampForm::of(cell.as_bytes()).is_some()).count()
+            >= 5
+    };
+    let by_axis = table.sample.top().iter().position(many);
+    match (by_name, by_axis) {
+        // One name alone may stand in a row of data: the word of a kind, a class of customers.
+        (Some((row, 1)), _) if full_row(table).is_some_and(|first| first < row) => {
+            (full_row(table).unwrap_or(row), "the first row with as many cells as the rows below".to_owned())
+        }
+        (Some((row, names)), _) => (upper_row(table, row, height), format!("{names} of its names are known")),
+        (None, Some(row)) => (row, "it holds dates or slots of a day".to_owned()),
+        (None, None) => (
+            table.sample.rows.iter().position(|row| !row.is_empty()).unwrap_or(0),
+            "the first row that is not blank".to_owned(),
+        ),
+    }
+}
+
+/// The first row with as many filled cells as most rows have.
+fn full_row(table: &Settler<'_>) -> Option<usize> {
+    let width = table.sample.usual_width(0);
+    table.sample.top().iter().position(|row| {
+        width > 1 && row.len() == width && row.iter().filter(|cell| !cell.is_empty()).count() * 2 > width
+    })
+}
+
+/// The upper of two header rows, one of which holds names: the lower one where readings begin
+/// below it.
+fn upper_row(table: &Settler<'_>, row: usize, height: usize) -> usize {
+    let number = |cell: &String| {
+        !cell.is_empty()
+            && matches!(
+                crate::ingest::text::number::cell(cell.as_bytes(), true),
+                crate::ingest::text::number::Cell::Number(_)
+            )
+    };
+    let readings_below = table.sample.rows.get(row + 1).is_some_and(|below| below.iter().any(number));
+    if height == 2 && readings_below { row.saturating_sub(1) } else { row }
+}
+
+fn all_names(columns: &Columns) -> Vec<String> {
+    let Columns {
+        usage_point, timestamp, date, time, value, kind, zone, total, tariffs, period_begin, period_end, ..
+    } = columns;
+    [usage_point, timestamp, date, time, value, kind, zone, total, tariffs, period_begin, period_end]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,202 @@
+//! Tables with many values a row: slots of a day, meters, or instants across.
+
+use super::date_form::date_form;
+use super::growth::only_grow;
+use super::headings::is_total;
+use super::meter_channels::by_channel;
+use super::ratios::tell_of_ratios;
+use super::row_columns::find_channel;
+use super::settler::Settler;
+use super::sides::StampSample;
+use super::slot_name::{SlotName, slot_name};
+use super::stamps::{settle_side, settle_stamps, stamp_columns};
+use super::units::{set_unit, unit_beside};
+use super::usage_point::id_column;
+use crate::domain::Unit;
+use crate::ingest::error::IngestError;
+use crate::ingest::mapping::keys::Layout;
+use crate::ingest::tables::id_cell::unwrapped;
+use crate::ingest::tables::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
+use crate::ingest::text::columns::{self, DATE, QUALITY, TIMESTAMP, plain};
+use crate::ingest::text::stamp::StampForm;
+
+/// Fewest columns of one kind that make slots of a day: an hourly day on which the clock is set
+/// forward.
+pub(crate) const FEWEST_SLOTS: usize = 23;
+
+/// Fewest dates in a header that make instants across.
+pub(crate) const FEWEST_INSTANTS: usize = 5;
+
+/// Columns of the slots of a day, in the order of the day.
+pub(crate) fn slots_of_day(table: &Settler<'_>) -> Vec<usize> {
+    let mut clock: Vec<(u32, usize)> = Vec::new();
+    let mut numbered: std::collections::BTreeMap<String, Vec<(u32, usize)>> = std::collections::BTreeMap::new();
+    for (column, name) in table.header.iter().enumerate().filter(|(_, name)| !table.is_ignored(name)) {
+        match slot_name(name) {
+            // Midnight after other slots is the end of the last one.
+            Some(SlotName::Clock(0)) if !clock.is_empty() => clock.push((1440, column)),
+            Some(SlotName::Clock(minute)) => clock.push((minute, column)),
+            Some(SlotName::Numbered(word, number)) => numbered.entry(word).or_default().push((number, column)),
+            None => {}
+        }
+    }
+    let mut longest = numbered.into_values().chain([clock]).max_by_key(Vec::len).unwrap_or_default();
+    longest.sort_unstable();
+    longest.into_iter().map(|(_, column)| column).collect()
+}
+
+pub(crate) fn instants_across(table: &Settler<'_>) -> Vec<(usize, String)> {
+    let named = |(column, name): (usize, &String)| StampForm::of(name.as_bytes()).map(|_| (column, name.clone()));
+    table.header.iter().enumerate().filter(|(_, name)| !table.is_ignored(name)).filter_map(named).collect()
+}
+
+/// Columns with a name that is neither ignored nor that of a sum or of the number of the row.
+pub(crate) fn across_columns(table: &Settler<'_>) -> Vec<usize> {
+    let is_number = |name: &str| ["п/п", "№ п/п", "№", "n", "no"].iter().any(|number| plain(number) == plain(name));
+    let is_meter = |name: &String| !name.is_empty() && !table.is_ignored(name) && !is_total(name) && !is_number(name);
+    (0..table.header.len()).filter(|&column| is_meter(&table.header[column])).collect()
+}
+
+/// Refuses values that only grow, which are counters and no energy of intervals, unless a
+/// mapping says what they are.
+fn refuse_counters<'c>(
+    table: &Settler<'_>,
+    plan: &Plan,
+    series: impl Iterator<Item = Vec<&'c String>>,
+) -> Result<(), IngestError> {
+    let number = |text: &String| match crate::ingest::text::number::cell(text.as_bytes(), plan.decimal_comma) {
+        crate::ingest::text::number::Cell::Number(number) => Some(number),
+        _ => None,
+    };
+    let series: Vec<Vec<f64>> = series.map(|cells| cells.into_iter().filter_map(number).collect()).collect();
+    if table.mapping.layout.is_some() || !only_grow(series.iter().map(Vec::as_slice)) {
+        return Ok(());
+    }
+    let detail = "the values of nearly all usage points only grow, from a high level: they look like counters, which are read from tables with one date a row or two in \
+                  the header; export those, or say `layout` in a profile if it is energy after all";
+    Err(IngestError::Broken {
+        path: table.path.to_path_buf(),
+        row: table.first_row as u64 + 1,
+        detail: detail.to_owned(),
+    })
+}
+
+/// Layout `wide_by_day`.
+pub(crate) fn plan_by_day(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), IngestError> {
+    plan.id = id_column(table)?;
+    let StampColumns::One(date) = stamp_columns(table)? else {
+        return Err(columns::no_timestamp(table.path, &table.header));
+    };
+    plan.form = date_form(table, Some(date), &[])?;
+    let slots = slots_of_day(table);
+    let step_min = match slots.len() {
+        0..FEWEST_SLOTS => return Err(columns::no_value(table.path, &table.header)),
+        23..=25 => 60,
+        46..=50 => 30,
+        92..=100 => 15,
+        276..=300 => 5,
+        count => 1440 / count.min(1440) as u32,
+    };
+    let (first, last) = (table.header[slots[0]].clone(), table.header[slots[slots.len() - 1]].clone());
+    table.notes.note(
+        "value",
+        format!("{} columns from `{first}` to `{last}`, {step_min} min each", slots.len()),
+        "slots of the local day, by their number",
+    );
+    refuse_counters(
+        table,
+        plan,
+        table
+            .sample
+            .rows
+            .iter()
+            .skip(table.first_row)
+            .map(|row| slots.iter().filter_map(|&slot| row.get(slot)).collect()),
+    )?;
+    let unit_name = unit_beside(table);
+    set_unit(table, plan, &unit_name, Unit::Kwh);
+    table.mapping.interval_min = Some(step_min as u16);
+    let names = table.mapping.columns.clone();
+    let quality = table.named(&names.quality, "quality")?.or_else(|| table.usual(QUALITY));
+    let channel = find_channel(table, &names.channel)?;
+    let ratio = table.named(&names.ratio, "ratio")?;
+    tell_of_ratios(table, plan.decimal_comma);
+    plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, quality, channel, ratio });
+    Ok(())
+}
+
+/// Layouts `wide_by_meter` and `transposed`.
+pub(crate) fn plan_by_meter(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), IngestError> {
+    let stamp = if table.mapping.layout == Some(Layout::Transposed) && table.mapping.columns.timestamp.is_empty() {
+        StampColumns::One(0)
+    } else if table.mapping.columns.timestamp.is_empty()
+        && table.usual(TIMESTAMP).is_none()
+        && table.usual(DATE).is_none()
+    {
+        table.mapping.columns.timestamp = vec!["1".to_owned()];
+        StampColumns::One(0)
+    } else {
+        stamp_columns(table)?
+    };
+    let is_stamp = |column: usize| {
+        stamp == StampColumns::One(column)
+            || matches!(stamp, StampColumns::Two(date, time) if date == column || time == column)
+    };
+    let named = across_columns(table).into_iter().filter(|column| !is_stamp(*column));
+    let meters: Vec<(usize, String)> =
+        named.map(|column| (column, unwrapped(&table.header[column]).to_owned())).collect();
+    let (meters, exports) = by_channel(&meters).unwrap_or((meters, Vec::new()));
+    if meters.is_empty() {
+        return Err(columns::no_value(table.path, &table.header));
+    }
+    table.notes.note(
+        "usage point",
+        format!("{} columns from `{}` to `{}`", meters.len(), meters[0].1, meters[meters.len() - 1].1),
+        "names of the columns",
+    );
+    let unit_name = unit_beside(table);
+    set_unit(table, plan, &unit_name, Unit::Kwh);
+    let down =
+        |column: usize| table.sample.rows.iter().skip(table.first_row).filter_map(move |row| row.get(column)).collect();
+    refuse_counters(table, plan, meters.iter().map(|(column, _)| down(*column)))?;
+    settle_stamps(table, plan, stamp, None)?;
+    plan.id = IdColumn::Fixed(String::new());
+    plan.shape = Shape::Across(AcrossColumns { stamp, meters, exports });
+    Ok(())
+}
+
+/// Layout `wide_by_time`.
+pub(crate) fn plan_by_time(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), IngestError> {
+    plan.id = id_column(table)?;
+    let instants = instants_across(table);
+    if instants.is_empty() {
+        return Err(columns::no_timestamp(table.path, &table.header));
+    }
+    let cells: Vec<String> = instants.iter().map(|(_, name)| name.clone()).collect();
+    plan.form = date_form(table, None, &cells)?;
+    table.notes.note(
+        "time stamp",
+        format!("{} columns from `{}` to `{}`", cells.len(), cells[0], cells[cells.len() - 1]),
+        "dates in the header",
+    );
+    refuse_counters(
+        table,
+        plan,
+        table
+            .sample
+            .rows
+            .iter()
+            .skip(table.first_row)
+            .map(|row| instants.iter().filter_map(|(column, _)| row.get(*column)).collect()),
+    )?;
+    let unit_name = unit_beside(table);
+    set_unit(table, plan, &unit_name, Unit::Kwh);
+    let mut sorted: Vec<&String> = cells.iter().collect();
+    sorted.sort_by_key(|cell| plan.form.day(cell.as_bytes()));
+    let sample = StampSample::of(sorted.iter().map(|cell| ("", cell.as_str(), None)), plan.form, (false, true));
+    settle_side(table, plan, &sample, "", false);
+    let ratio = table.named(&table.mapping.columns.ratio, "ratio")?;
+    tell_of_ratios(table, plan.decimal_comma);
+    plan.shape = Shape::ByTime(TimeColumns { instants, ratio });
+    Ok(())
+}

@@ -1,0 +1,521 @@
+//! Workbooks (xlsx, xlsm, xlsb, xls, ods): every visible sheet that holds readings is read as a
+//! table of text, so mappings serve both.
+//!
+//! A sheet without a header whose cells are those of the rows of the sheet before goes on with its
+//! table. A sheet that holds numbers and cannot be read is told as a reject.
+//!
+//! A sheet is held in memory whole; files beyond a cap are refused. Dates become ISO text,
+//! whichever epoch the workbook counts from; a time of 1.0 is 24:00. Numbers keep the digits that
+//! they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a mapping
+//! gives them back.
+
+use std::io::{Cursor, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use calamine::{
+    Cell, Data, DataRef, Dimensions, Range, Reader, SheetVisible, Sheets, Xlsx, XlsxError, open_workbook_auto_from_rs,
+};
+
+use super::held::HeldTable;
+use super::sheet_text::{Uncalculated, fill_merged, may_be_merged, may_be_uncalculated, text_of, uncalculated};
+use crate::domain::{Calendar, Reject, RejectCode};
+use crate::ingest::bytes::compound_file::{chains_end, is_encrypted};
+use crate::ingest::bytes::contained::contained;
+use crate::ingest::bytes::decompress;
+use crate::ingest::bytes::file_digest::FileDigest;
+use crate::ingest::bytes::kind::is_workbook;
+use crate::ingest::error::IngestError;
+use crate::ingest::format::{BlockSink, Format, IdRuns, ReadingsFile, Source};
+use crate::ingest::mapping::keys::Mapping;
+use crate::ingest::mapping::understanding::Understanding;
+
+/// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
+const CAP_MB: u64 = 64;
+/// Cells of the rectangle around a sheet, blank ones included, that are held: a million rows of
+/// thirty columns.
+const MOST_CELLS: u64 = 1 << 25;
+
+/// The format.
+#[derive(Debug)]
+pub(crate) struct Workbook;
+
+/// An opened workbook: its sheets of readings, one piece each.
+struct OpenedWorkbook {
+    digest: Arc<FileDigest>,
+    sheets: Vec<Box<dyn ReadingsFile>>,
+    /// What is told when all is read: sheets that were left out, formulas without values.
+    told: Vec<Reject>,
+}
+
+impl Format for Workbook {
+    fn name(&self) -> &'static str {
+        "workbook"
+    }
+
+    fn what(&self) -> &'static str {
+        "workbooks"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["xlsx", "xls", "xlsb", "ods"]
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        is_workbook(head)
+    }
+
+    fn open(&self, file: &Source) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        self.open_as(file, None)
+    }
+
+    fn open_as(&self, file: &Source, mapping: Option<&Mapping>) -> Result<Box<dyn ReadingsFile>, IngestError> {
+        let (mut book, digest) = open_book(file)?;
+        let wanted = mapping.and_then(|mapping| mapping.sheet.as_deref());
+        let names: Vec<(String, bool)> = book
+            .sheets_metadata()
+            .iter()
+            .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
+            .collect();
+        let mut sheets: Vec<Box<dyn ReadingsFile>> = Vec::new();
+        let mut refused: Option<IngestError> = None;
+        let mut told = Vec::new();
+        let mut before: Option<HeldTable> = None;
+        for (name, _) in names.iter().filter(|(name, is_visible)| wanted.map_or(*is_visible, |wanted| wanted == name)) {
+            let range = cells_of(file.path, &mut book, name)?;
+            if range.is_empty() {
+                continue;
+            }
+            let shown = PathBuf::from(format!("{} [{name}]", file.path.display()));
+            let mut notes = Understanding::default();
+            notes.note(
+                "sheet",
+                name.clone(),
+                if wanted.is_some() { "the profile says so" } else { "visible, and it holds readings" },
+            );
+            let source = Source { path: &shown, ix: file.ix, caps: file.caps };
+            let open = if may_be_uncalculated(&range) { open_formulas(&mut book, name, &range) } else { None };
+            told.extend(open.map(|open| tell_open(&shown, open, &mut notes)));
+            let text = text_of(&range);
+            if let Some(sheet) = before.as_ref().and_then(|before| before.continued(&source, &text, notes.clone())) {
+                sheets.push(sheet);
+                continue;
+            }
+            match HeldTable::of(&source, text, mapping, notes) {
+                Ok(table) => sheets.extend(before.insert(table).take_file()),
+                Err(error) => {
+                    told.extend(has_numbers(&range).then(|| left_out(&shown, &error)));
+                    refused = refused.or(Some(error));
+                }
+            }
+        }
+        if !sheets.is_empty() {
+            return Ok(Box::new(OpenedWorkbook { digest, sheets, told }));
+        }
+        let none = || IngestError::Workbook {
+            path: file.path.to_path_buf(),
+            message: format!(
+                "no sheet {}; it has {}",
+                wanted.unwrap_or("holds anything"),
+                names.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ),
+        };
+        Err(refused.unwrap_or_else(none))
+    }
+}
+
+/// Cells of a sheet; an id that is merged over its rows stands in each of them.
+fn cells_of(path: &Path, book: &mut Book, name: &str) -> Result<Range<Data>, IngestError> {
+    let mut range = if let Sheets::Xlsx(sheets) = book {
+        let cells = unharmed(path, || Ok(written_cells(sheets, name)?))?;
+        bounded(cells).ok_or_else(|| IngestError::Workbook {
+            path: path.to_path_buf(),
+            message: format!("sheet `{name}` has a cell far from its table, so that more than {MOST_CELLS} cells would be held; delete that cell"),
+        })?
+    } else {
+        unharmed(path, || book.worksheet_range(name))?
+    };
+    if may_be_merged(&range) {
+        // Merged ranges that cannot be read leave the cells as they stand.
+        let merged = unharmed(path, || Ok(merged_of(book, name))).unwrap_or_default();
+        fill_merged(&mut range, &merged);
+    }
+    Ok(range)
+}
+
+/// The cells of a sheet that hold something.
+fn written_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<Cell<Data>>, XlsxError> {
+    let mut cells = Vec::new();
+    let mut reader = book.worksheet_cells_reader(name)?;
+    while let Some(cell) = reader.next_cell()? {
+        if !matches!(cell.get_value(), DataRef::Empty) {
+            cells.push(Cell::new(cell.get_position(), Data::from(cell.get_value().clone())));
+        }
+    }
+    Ok(cells)
+}
+
+/// The rectangle that cells lie in; `None` when it is too large to be held.
+fn bounded(cells: Vec<Cell<Data>>) -> Option<Range<Data>> {
+    let span = |places: &dyn Fn(&Cell<Data>) -> u32| -> u64 {
+        let (low, high) =
+            cells.iter().map(places).fold((u32::MAX, 0), |(low, high), place| (low.min(place), high.max(place)));
+        u64::from(high.saturating_sub(low)) + 1
+    };
+    let held = span(&|cell| cell.get_position().0) * span(&|cell| cell.get_position().1);
+    (cells.is_empty() || held <= MOST_CELLS).then(|| Range::from_sparse(cells))
+}
+
+fn merged_of(book: &mut Book, name: &str) -> Vec<Dimensions> {
+    match book {
+        Sheets::Xlsx(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xls(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xlsb(_) | Sheets::Ods(_) => Vec::new(),
+    }
+}
+
+/// Cells of a sheet that hold a formula and no value, and the row of the first.
+fn open_formulas(book: &mut Book, name: &str, range: &Range<Data>) -> Option<Uncalculated> {
+    // Other formats keep the value beside the formula.
+    let Sheets::Xlsx(book) = book else { return None };
+    let mut places = Vec::new();
+    unharmed(Path::new(""), || {
+        let mut cells = book.worksheet_cells_reader(name)?;
+        while let Some(cell) = cells.next_formula()? {
+            places.extend((!cell.get_value().is_empty()).then(|| cell.get_position()));
+        }
+        Ok(())
+    })
+    .ok()?;
+    uncalculated(range, &places)
+}
+
+fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Reject {
+    let Uncalculated { cells, row, are_zero } = open;
+    let remedy = "open the workbook in a spreadsheet program and save it";
+    let value = if are_zero { "all of them 0" } else { "without a value" };
+    let meaning = if are_zero { "and count as 0" } else { "and count as missing" };
+    notes.doubt(
+        "formulas",
+        format!("{cells} {value}"),
+        format!("from row {row} on"),
+        format!("they were hardly calculated; {remedy}"),
+    );
+    let detail =
+        format!("{cells} cells hold formulas, {value}, as they are before they are calculated, {meaning}; {remedy}");
+    Reject {
+        file: shown.display().to_string(),
+        row,
+        code: RejectCode::CELL_UNREADABLE.0,
+        detail: detail.into(),
+        records: cells,
+    }
+}
+
+fn left_out(shown: &Path, error: &IngestError) -> Reject {
+    Reject {
+        file: shown.display().to_string(),
+        row: 0,
+        code: "file.passed_over",
+        detail: format!("the sheet is not read: {error}").into(),
+        records: 1,
+    }
+}
+
+/// Whether a sheet holds numbers or dates in two rows; without, it is a note.
+fn has_numbers(range: &Range<Data>) -> bool {
+    let is_number = |cell: &Data| match cell {
+        Data::Float(_) | Data::Int(_) | Data::DateTime(_) | Data::DateTimeIso(_) => true,
+        Data::String(text) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
+        _ => false,
+    };
+    range.rows().filter(|row| row.iter().filter(|cell| is_number(cell)).count() >= 2).count() >= 2
+}
+
+/// A workbook in memory.
+type Book = Sheets<Cursor<Vec<u8>>>;
+
+/// Reads the whole file, or the member of an archive, with its digest.
+fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
+    let path = file.path;
+    let too_large = |bytes: u64| IngestError::TooLarge {
+        path: path.to_path_buf(),
+        megabytes: bytes >> 20,
+        what: "a workbook",
+        cap: CAP_MB,
+        remedy: "save its sheets as csv, or split it by month",
+    };
+    let stored = decompress::stored_bytes(path)?;
+    if stored >> 20 > CAP_MB {
+        return Err(too_large(stored));
+    }
+    let digest = Arc::new(FileDigest::new(path));
+    let mut bytes = Vec::new();
+    let most = (CAP_MB + 1) << 20;
+    let read = decompress::open_within(path, Some(digest.clone()), &file.caps)?.take(most).read_to_end(&mut bytes);
+    read.map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
+    if bytes.len() as u64 >= most {
+        return Err(too_large(most));
+    }
+    if is_encrypted(&bytes) {
+        return Err(IngestError::Workbook {
+            path: path.to_path_buf(),
+            message: "it needs a password; take the password off".to_owned(),
+        });
+    }
+    if !chains_end(&bytes) {
+        return Err(IngestError::Workbook { path: path.to_path_buf(), message: "it is damaged".to_owned() });
+    }
+    Ok((unharmed(path, || open_workbook_auto_from_rs(Cursor::new(bytes)))?, digest))
+}
+
+/// Reads with the crate, whose panics on damaged files become errors here.
+fn unharmed<T>(path: &Path, read: impl FnOnce() -> Result<T, calamine::Error>) -> Result<T, IngestError> {
+    let message = match contained(read) {
+        Some(Ok(read)) => return Ok(read),
+        Some(Err(error)) => error.to_string(),
+        None => "it is damaged".to_owned(),
+    };
+    Err(IngestError::Workbook { path: path.to_path_buf(), message })
+}
+
+impl ReadingsFile for OpenedWorkbook {
+    fn pieces(&self) -> usize {
+        self.sheets.len()
+    }
+
+    fn estimated_rows(&self) -> u64 {
+        self.sheets.iter().map(|sheet| sheet.estimated_rows()).sum()
+    }
+
+    fn id_runs(&self, piece: usize) -> Result<Option<IdRuns>, IngestError> {
+        self.sheets[piece].id_runs(0)
+    }
+
+    fn read(&self, piece: usize, calendar: &Calendar, sink: &dyn BlockSink) -> Result<u64, IngestError> {
+        self.sheets[piece].read(0, calendar, sink)
+    }
+
+    fn sha256(&self) -> Result<String, IngestError> {
+        self.digest.finish()
+    }
+
+    fn close(&self, sink: &dyn BlockSink) {
+        self.told.iter().for_each(|reject| sink.reject(reject.clone()));
+        self.sheets.iter().for_each(|sheet| sheet.close(sink));
+    }
+
+    fn understanding(&self) -> Understanding {
+        // Of further sheets only what differs from the first is told.
+        let mut sheets = self.sheets.iter().map(|sheet| sheet.understanding());
+        let mut all = sheets.next().unwrap_or_default();
+        let first = all.decisions.clone();
+        for sheet in sheets {
+            all.decisions.extend(
+                sheet.decisions.into_iter().filter(|decision| decision.what == "sheet" || !first.contains(decision)),
+            );
+        }
+        all
+    }
+
+    fn clock(&self) -> crate::ingest::format::StampClock {
+        self.sheets.first().map_or(crate::ingest::format::StampClock::Utility, |sheet| sheet.clock())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::kept::{Kept, read_file};
+
+    fn book(name: &str) -> Kept {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks").join(name);
+        read_file(&Workbook, &path, &Calendar::new(None).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn typed_and_real_dates_and_numbers_in_one_column_are_read_and_totals_and_hidden_sheets_are_not() {
+        let kept = book("profile.xlsx");
+        assert!(kept.rejects().is_empty(), "{:?}", kept.rejects());
+        let readings = kept.readings();
+        // Stamps run from 00:30 to midnight: they are the ends of their intervals.
+        let first = 1_740_787_200; // 2025-03-01T00:00Z
+        assert_eq!(readings.len(), 96);
+        for (sheet, id) in ["17", "18"].iter().enumerate() {
+            for slot in 0..48 {
+                let expected = ((*id).to_owned(), first + slot as i64 * 1800, (slot + 1) as f32 / 4.0);
+                assert_eq!(readings[sheet * 48 + slot], expected);
+            }
+        }
+    }
+
+    #[test]
+    fn merged_headings_name_the_counters_below_them() {
+        let kept = book("tariffs.xlsx");
+        let calendar = Calendar::new(None).unwrap();
+        let found: Vec<_> = kept
+            .registers()
+            .into_iter()
+            .map(|(id, at, value)| (id, calendar.format(crate::domain::Timestamp(at))[..10].to_owned(), value))
+            .collect();
+        let row = |id: &str, day: &str, value: f64| (id.to_owned(), day.to_owned(), value);
+        assert_eq!(
+            found,
+            [row("00000017", "2025-03-01", 3.0), row("00000017", "2025-04-01", 30.5), row("18", "2025-04-01", 6.0)]
+        );
+    }
+
+    #[test]
+    fn old_workbooks_with_the_epoch_of_1904_and_open_document_are_read() {
+        let first = 1_740_787_200;
+        let readings: Vec<_> = (0..4).map(|i| ("A".to_owned(), first + i * 1800, 0.5 * (i + 1) as f32)).collect();
+        assert_eq!(book("epoch1904.xls").readings(), readings);
+        assert_eq!(book("readings.ods").readings(), readings[..2]);
+    }
+
+    /// A workbook of sheets, each with its rows; a cell that is a number in text is one.
+    fn written(
+        sheets: &[(&str, &[&[&str]])],
+        shape: impl Fn(&mut rust_xlsxwriter::Worksheet),
+    ) -> tempfile::NamedTempFile {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for (name, rows) in sheets {
+            let sheet = book.add_worksheet().set_name(*name).unwrap();
+            for (row, cells) in rows.iter().enumerate() {
+                for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                    let (row, column) = (row as u32, column as u16);
+                    match cell.parse::<f64>() {
+                        Ok(number) if !cell.starts_with('0') || cell.contains('.') => {
+                            sheet.write(row, column, number).unwrap()
+                        }
+                        _ => sheet.write(row, column, *cell).unwrap(),
+                    };
+                }
+            }
+            shape(sheet);
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        book.save(file.path()).unwrap();
+        file
+    }
+
+    fn of_written(file: &tempfile::NamedTempFile) -> Kept {
+        read_file(&Workbook, file.path(), &Calendar::new(None).unwrap()).unwrap()
+    }
+
+    fn understood(file: &tempfile::NamedTempFile) -> Vec<(String, String)> {
+        let source = Source {
+            path: file.path(),
+            ix: crate::domain::FileIx(0),
+            caps: crate::ingest::bytes::caps::Caps::default(),
+        };
+        let decisions = Workbook.open(&source).unwrap().understanding().decisions;
+        decisions.into_iter().map(|decision| (decision.what.to_owned(), decision.value)).collect()
+    }
+
+    const HEAD: &[&str] = &["Прибор учета", "Дата и время", "A+, кВт*ч"];
+
+    #[test]
+    fn a_sheet_without_a_header_goes_on_with_the_table_before_and_one_that_cannot_be_read_is_told() {
+        let file = written(
+            &[
+                ("1", &[HEAD, &["00012345", "2025-03-01 00:00", "0.5"], &["00012345", "2025-03-01 00:30", "1.5"]]),
+                ("2", &[&["00012346", "2025-03-01 00:00", "2.5"], &["00012346", "2025-03-01 00:30", ""]]),
+                ("Баланс", &[&["Фидер", "Отпуск", "Потери"], &["1", "200", "10"], &["2", "300", "20"]]),
+                ("Примечание", &[&["Данные не окончательные"]]),
+            ],
+            |_| {},
+        );
+        let kept = of_written(&file);
+        let found: Vec<(String, f32)> = kept
+            .readings()
+            .into_iter()
+            .filter(|reading| !reading.2.is_nan())
+            .map(|(id, _, value)| (id, value))
+            .collect();
+        assert_eq!(
+            found,
+            [("00012345", 0.5), ("00012345", 1.5), ("00012346", 2.5)].map(|(id, value)| (id.to_owned(), value))
+        );
+        let told: Vec<_> =
+            kept.rejects().into_iter().map(|reject| (reject.code, reject.file.ends_with("[Баланс]"))).collect();
+        assert_eq!(told, [("file.passed_over", true)]);
+        let sheets: Vec<_> =
+            understood(&file).into_iter().filter(|(what, _)| what == "sheet").map(|(_, name)| name).collect();
+        assert_eq!(sheets, ["1", "2"]);
+    }
+
+    #[test]
+    fn a_cell_far_from_the_table_is_an_error_and_takes_no_memory() {
+        let file = written(&[("1", &[HEAD, &["17", "2025-03-01 00:00", "0.5"]])], |sheet| {
+            sheet.write(1_048_575, 16_383, "x").unwrap();
+        });
+        let error = read_file(&Workbook, file.path(), &Calendar::new(None).unwrap()).err().unwrap().to_string();
+        assert!(error.contains("far from its table"), "{error}");
+    }
+
+    #[test]
+    fn what_differs_between_sheets_is_shown() {
+        let (first, second): (&[&str], &[&str]) = (&["2025-03-01 00:00", "0.5"], &["2025-03-01 00:30", "1.5"]);
+        let energy: &[&[&str]] = &[&["Дата и время", "A+, кВт*ч"], first, second];
+        let power: &[&[&str]] = &[&["Дата и время", "A+, кВт"], first, second];
+        let file = written(&[("00012345", energy), ("00012346", power)], |_| {});
+        let ids: std::collections::BTreeSet<String> =
+            of_written(&file).readings().into_iter().map(|reading| reading.0).collect();
+        assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["00012345", "00012346"], "the sheets name their meters");
+        let units: Vec<_> =
+            understood(&file).into_iter().filter(|(what, _)| what == "unit").map(|(_, unit)| unit).collect();
+        assert_eq!(units, ["kWh", "kW"]);
+    }
+
+    #[test]
+    fn an_id_that_is_merged_over_its_rows_holds_for_all_of_them() {
+        let row = |at: &'static str| ["", at, "0.5"];
+        let times = ["2025-03-01 00:30", "2025-03-01 01:00", "2025-03-01 01:30", "2025-03-01 02:00"].map(row);
+        let mut rows: Vec<&[&str]> = vec![HEAD, &["00012345", "2025-03-01 00:00", "0.5"]];
+        rows.extend(times.iter().map(<[&str; 3]>::as_slice));
+        let file = written(&[("1", &rows)], |sheet| {
+            sheet.merge_range(1, 0, 5, 0, "00012345", &rust_xlsxwriter::Format::new()).unwrap();
+        });
+        let kept = of_written(&file);
+        assert_eq!((kept.readings().len(), kept.rejects().len()), (5, 0));
+    }
+
+    #[test]
+    fn formulas_that_were_never_calculated_are_told() {
+        // Programs that write workbooks without calculating them leave 0 for the value.
+        let row = |at: &'static str| ["17", at, ""];
+        let times = ["2025-03-01 00:00", "2025-03-01 00:30", "2025-03-01 01:00", "2025-03-01 01:30"].map(row);
+        let rows: Vec<&[&str]> = std::iter::once(HEAD).chain(times.iter().map(<[&str; 3]>::as_slice)).collect();
+        let file = written(&[("1", &rows)], |sheet| {
+            for row in 1..5 {
+                sheet.write_formula(row, 2, rust_xlsxwriter::Formula::new("=0.1*2")).unwrap();
+            }
+        });
+        let told = of_written(&file).rejects();
+        assert_eq!((told[0].code, told[0].row, told[0].records), ("cell.unreadable", 2, 4));
+    }
+
+    #[test]
+    fn a_cut_workbook_is_an_error_and_no_panic() {
+        for name in ["profile.xlsx", "epoch1904.xls", "readings.ods"] {
+            let bytes =
+                std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks").join(name)).unwrap();
+            let file = tempfile::NamedTempFile::new().unwrap();
+            for part in 1..20 {
+                std::fs::write(file.path(), &bytes[..bytes.len() * part / 20]).unwrap();
+                let _ = read_file(&Workbook, file.path(), &Calendar::new(None).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn a_zip_of_something_else_is_no_workbook() {
+        let mut head = b"PK\x03\x04".to_vec();
+        head.resize(26, 0);
+        head.extend_from_slice(&[7, 0, 0, 0]);
+        assert!(!is_workbook(&[&head[..], b"a01.csv"].concat()));
+        head[26] = 19;
+        assert!(is_workbook(&[&head[..], b"[Content_Types].xml"].concat()));
+    }
+}

@@ -1,0 +1,10 @@
+//! What characters of a file mean, whatever its format: numbers, stamps, names of columns, words for
+//! channels and quality.
+
+pub(crate) mod cells;
+pub(crate) mod channel_words;
+pub(crate) mod columns;
+pub(crate) mod digit_stamp;
+pub(crate) mod number;
+pub(crate) mod stamp;
+pub(crate) mod values;
