@@ -13,7 +13,7 @@ pub(crate) mod node_days;
 pub(crate) mod node_rows;
 pub(crate) mod other_priors;
 pub(crate) mod rank;
-mod said;
+pub(crate) mod said;
 pub(crate) mod score_rows;
 pub(crate) mod screening;
 pub(crate) mod second_look;
