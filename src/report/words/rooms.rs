@@ -34,7 +34,7 @@ macro_rules! room {
 pub(in crate::report) const ROOMS: &[Room] = &[
     room!("judgement", crate::judgement::SAID),
     room!("consequence", crate::consequence::SAID),
-    room!("pipeline", crate::pipeline::SAID),
+    room!("findings", crate::findings::said::SAID),
 ];
 
 #[cfg(test)]
