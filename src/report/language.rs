@@ -107,6 +107,11 @@ impl Language {
         self.texts().words.get(word).cloned().unwrap_or_else(|| word.replace('_', " "))
     }
 
+    /// Name of an entry of the ledger: a family of evidence or a step.
+    pub(super) fn entry(self, name: &str) -> String {
+        self.texts().words.get(&format!("llr_{name}")).cloned().unwrap_or_else(|| self.word(name))
+    }
+
     /// A text of `explain`, or one that it shares with the page, with its placeholders filled in;
     /// numbers and dates are written as the language does.
     pub(super) fn tell(self, key: &str, parts: &[(&str, &str)]) -> String {
