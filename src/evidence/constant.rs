@@ -11,8 +11,9 @@
 //! Source: the constant term of CalTRACK 2.0 daily methods, in its robust hourly form; unit power
 //! from makers' data sheets (`domain::FARM_UNITS`).
 
-use crate::domain::quantile;
+use crate::domain::{Fact, quantile};
 
+use super::said;
 use super::subject::{Subject, ln_kw};
 use super::test::{EvidenceTest, Statistic};
 
@@ -22,7 +23,7 @@ pub const FLOOR: &str = "constant_ln_floor_kw";
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "constant",
     question: "How many kW never switch off?",
-    needs: "readings of an hour or finer over a week",
+    needs: said::needs_hours,
     statistics: &[
         Statistic {
             name: FLOOR,
@@ -45,7 +46,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             measure: |s| Some(ln_kw(upper_floor_kw(s)?)),
         },
     ],
-    words,
+    finding,
 };
 
 fn upper_floor_kw(s: &Subject) -> Option<f64> {
@@ -53,8 +54,10 @@ fn upper_floor_kw(s: &Subject) -> Option<f64> {
     (floors.len() >= Subject::MIN_DAYS).then(|| quantile(&floors, 0.8)).filter(|kw| kw.is_finite())
 }
 
-fn words(s: &Subject) -> String {
-    let Some(floor) = s.high_floor_kw() else { return "floor not measurable".to_owned() };
-    let peers = s.peers.and_then(|p| p.ln_floor_kw).map_or(String::new(), |ln| format!("; peers {:.2} kW", ln.exp()));
-    format!("the load does not fall below {floor:.2} kW on a typical day{peers}")
+fn finding(s: &Subject) -> Fact {
+    let Some(floor_kw) = s.high_floor_kw() else { return said::floor_unknown() };
+    match s.peers.and_then(|peers| peers.ln_floor_kw) {
+        Some(ln_kw) => said::floor_and_peers(floor_kw, ln_kw.exp()),
+        None => said::floor(floor_kw),
+    }
 }

@@ -11,7 +11,9 @@
 //! Source: declination of the sun after Cooper (1969), δ = 23.45°·sin(360°·(284 + n)/365).
 
 use crate::digest::Day;
+use crate::domain::Fact;
 
+use super::said;
 use super::subject::Subject;
 use super::test::{EvidenceTest, Statistic};
 
@@ -24,13 +26,13 @@ const LEAST_RANGE_KW: f32 = 0.3;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "daylight",
     question: "Do the hours of running follow the length of the night, as lighting does?",
-    needs: "three weeks of days with a load that switches between two levels",
+    needs: said::needs_levels,
     statistics: &[Statistic {
         name: "daylight_independence",
         meaning: "minus the share of the variation of daily running hours that the length of the night explains",
         measure: |s| Some(-follows_night(s)?),
     }],
-    words,
+    finding,
 };
 
 /// Squared correlation of running hours with the sun's declination; `None` when too few days keep
@@ -73,13 +75,8 @@ fn declination(day: &Day) -> f64 {
     23.45 * (std::f64::consts::TAU * (284.0 + f64::from(day.day.day_of_year())) / 365.0).sin()
 }
 
-fn words(s: &Subject) -> String {
-    match follows_night(s) {
-        Some(share) => {
-            format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * share)
-        }
-        None => "the load does not switch between two levels".to_owned(),
-    }
+fn finding(s: &Subject) -> Fact {
+    follows_night(s).map_or_else(said::night_unknown, |share| said::night(100.0 * share))
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@
 //! Source: mixing law for a constant load, exact by definition of the ratios.
 
 use crate::digest::{HOURS, HourBand, UsageProfile};
-use crate::domain::{DayKind, mad_sigma, median, median_of};
+use crate::domain::{DayKind, Fact, mad_sigma, median, median_of};
 
+use super::said;
 use super::subject::Subject;
 use super::test::{EvidenceTest, Statistic};
 
@@ -24,7 +25,7 @@ const LEAST_VARIATION: f64 = 0.005;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "flatness",
     question: "Is the load flat over the day and from day to day?",
-    needs: "a week of readings, of an hour or finer for the course of the day",
+    needs: said::needs_course,
     statistics: &[
         Statistic {
             name: "flatness_floor_to_mean",
@@ -47,7 +48,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             measure: |s| Some(-weekly_difference(s)?.max(least_variation(s, s.profile.rounding.of_day_kw())).ln()),
         },
     ],
-    words,
+    finding,
 };
 
 /// The least variation that is told apart, as a share of the load, where the display rounds off
@@ -100,11 +101,13 @@ fn amplitude(half: &HourBand) -> Option<f64> {
     (mean > 0.0 && low.is_finite()).then(|| f64::from((high - low) / mean))
 }
 
-fn words(s: &Subject) -> String {
-    let floor = typical_ratio(s)
-        .map_or(String::new(), |ratio| format!("the daily floor is {:.0} % of the daily mean", 100.0 * ratio));
-    let daily = daily_variation(s).map_or(String::new(), |cv| format!("daily totals vary by {:.0} %", 100.0 * cv));
-    [floor, daily].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+fn finding(s: &Subject) -> Fact {
+    match (typical_ratio(s), daily_variation(s)) {
+        (Some(floor), Some(daily)) => said::flat(100.0 * floor, 100.0 * daily),
+        (Some(floor), None) => said::flat_floor(100.0 * floor),
+        (None, Some(daily)) => said::flat_daily(100.0 * daily),
+        (None, None) => said::flat_unknown(),
+    }
 }
 
 #[cfg(test)]

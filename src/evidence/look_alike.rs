@@ -12,13 +12,14 @@
 //! to 10 % more in the evening); Cooper (1969) for the sun.
 
 use crate::digest::{HOURS, UsageProfile};
-use crate::domain::quantile;
+use crate::domain::{Fact, quantile};
 use crate::population::Premises;
 
-use super::Subject;
 use super::daylight::follows_night;
 use super::flatness::{daily_variation, typical_ratio, working_day_excess};
 use super::onset::SHARED;
+use super::said;
+use super::subject::Subject;
 use super::weather::{season_above_floor, season_of_mean};
 
 /// What may look like a farm and is none: a lawful use of electricity, or a wrong ratio.
@@ -28,7 +29,7 @@ pub struct LookAlike {
     /// The family of evidence that tells it from a farm.
     pub family: &'static str,
     fits: fn(&Signs) -> bool,
-    words: fn(&Signs) -> String,
+    signs: fn(&Signs) -> Fact,
 }
 
 /// What look-alikes are recognised by; NaN where it cannot be known.
@@ -92,56 +93,37 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         name: "street_light",
         family: "daylight",
         fits: |s| s.business && s.night >= 0.5,
-        words: |s| {
-            format!("the length of the night explains {:.0} % of the change of daily running hours", 100.0 * s.night)
-        },
+        signs: |s| said::night(100.0 * s.night),
     },
     LookAlike {
         name: "season_start",
         family: "onset",
         fits: |s| s.alone < SHARED,
-        words: |s| {
-            format!(
-                "rises in the fortnight in which its class or its feeder begins a season: {:.0} % of the rises like it come then",
-                100.0 * (1.0 - s.alone)
-            )
-        },
+        signs: |s| said::season(100.0 * (1.0 - s.alone)),
     },
     LookAlike {
         name: RETURN_FROM_ABSENCE,
         family: "onset",
         fits: |s| s.household && s.ends_as_a_home(),
-        words: |s| {
-            format!(
-                "before its rise nobody was at home; after it the premises draw {:.1} times what is usual for their peers, in the shape of a home",
-                s.rise[1]
-            )
-        },
+        signs: |s| said::home_again(s.rise[1]),
     },
     LookAlike {
         name: "night_storage_heating",
         family: "weather",
         fits: |s| s.is_night_window() && s.season_above_floor <= -0.35,
-        words: |s| {
-            format!(
-                "charges in {} h from {:02}:00, and {:.0} % of it goes as the days grow warmer",
-                s.window.1,
-                s.window.0,
-                -100.0 * s.season_above_floor
-            )
-        },
+        signs: |s| said::storage(s.window.1, s.window.0, -100.0 * s.season_above_floor),
     },
     LookAlike {
         name: "direct_electric_heating",
         family: "weather",
         fits: |s| s.season <= -0.35,
-        words: |s| format!("{:.0} % of the load goes as the days grow warmer", -100.0 * s.season),
+        signs: |s| said::heating(-100.0 * s.season),
     },
     LookAlike {
         name: "bakery_or_night_shift",
         family: "flatness",
         fits: |s| s.business && s.week >= 0.1 && s.over(0..5) - s.over(9..17) >= 0.4,
-        words: |s| format!("works at night and draws {:.0} % less at weekends", 100.0 * s.week),
+        signs: |s| said::night_work(100.0 * s.week),
     },
     LookAlike {
         name: "greenhouse_lighting",
@@ -149,29 +131,19 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         fits: |s| {
             s.business && (11..=19).contains(&s.window.1) && s.window.2 >= 0.6 && s.window.3 <= 0.15 && s.week < 0.1
         },
-        words: |s| {
-            format!(
-                "lamps-like load of {} h from {:02}:00 on every day alike, a photoperiod rather than a tariff",
-                s.window.1, s.window.0
-            )
-        },
+        signs: |s| said::lamps(s.window.1, s.window.0),
     },
     LookAlike {
         name: "office_or_shop",
         family: "flatness",
         fits: |s| s.business && s.week >= 0.2 && s.over(9..17) - s.over(0..5) >= 0.2,
-        words: |s| format!("follows the working day and draws {:.0} % less at weekends", 100.0 * s.week),
+        signs: |s| said::day_work(100.0 * s.week),
     },
     LookAlike {
         name: "cold_store",
         family: "weather",
         fits: |s| s.business && s.floor_share >= 0.5 && s.season >= 0.08 && s.over(9..18) - s.over(0..5) >= 0.04,
-        words: |s| {
-            format!(
-                "works by day and draws {:.0} % more as the days grow warmer, as refrigeration does",
-                100.0 * s.season
-            )
-        },
+        signs: |s| said::cold(100.0 * s.season),
     },
     LookAlike {
         name: "water_pump",
@@ -181,7 +153,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
                 && s.week.abs() < 0.1
                 && s.over(6..10).min(s.over(18..22)) - s.over(11..15).max(s.over(0..5)) >= 0.1
         },
-        words: |_| "draws most in the morning and in the evening, on all days alike, as water is used".to_owned(),
+        signs: |_| said::pump(),
     },
     LookAlike {
         name: "telecom_site",
@@ -192,12 +164,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
                 && s.week.abs() < 0.05
                 && (0.02..0.3).contains(&(s.over(18..23) - s.over(2..7)))
         },
-        words: |s| {
-            format!(
-                "steady, with {:.0} % more in the evening than before dawn, as traffic of a mobile network",
-                100.0 * (s.over(18..23) - s.over(2..7))
-            )
-        },
+        signs: |s| said::telecom(100.0 * (s.over(18..23) - s.over(2..7))),
     },
     LookAlike {
         name: "common_areas_or_dormitory",
@@ -208,7 +175,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
                 && s.week.abs() < 0.15
                 && s.over(18..23) - s.over(2..6) >= 0.2
         },
-        words: |_| "a base of fans, pumps and lamps with a wave in the evening when people are at home".to_owned(),
+        signs: |_| said::common_areas(),
     },
     LookAlike {
         name: WRONG_METER_RATIO,
@@ -219,28 +186,21 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
                 && s.has_shape_of_a_home()
                 && (0.5..2.0).contains(&s.floor_to_mean_of_peers)
         },
-        words: |s| {
-            format!(
-                "beside its floor it uses {:.0} times what its peers do in all, in their shape: check the ratio of the meter first",
-                s.unexplained
-            )
-        },
+        signs: |s| said::wrong_ratio(s.unexplained),
     },
     LookAlike {
         name: "ev_charging",
         family: "flatness",
         fits: |s| s.household && s.now_and_then_kw >= 3.0 && s.floor_kw < 0.3 * s.now_and_then_kw && s.window.1 == 0,
-        words: |s| {
-            format!("on one day in five {:.1} kW more than on the quiet ones, and never for long", s.now_and_then_kw)
-        },
+        signs: |s| said::car(s.now_and_then_kw),
     },
 ];
 
 impl LookAlike {
     /// What it was recognised by, with numbers.
     #[must_use]
-    pub fn words(&self, subject: &Subject) -> String {
-        (self.words)(&Signs::of(subject))
+    pub fn signs(&self, subject: &Subject) -> Fact {
+        (self.signs)(&Signs::of(subject))
     }
 }
 

@@ -14,6 +14,7 @@ mod onset;
 mod onset_day;
 mod registry;
 mod running_hours;
+mod said;
 mod schedule;
 mod size;
 mod subject;
@@ -27,6 +28,7 @@ pub use look_alike::{LOOK_ALIKES, LookAlike, RETURN_FROM_ABSENCE, WRONG_METER_RA
 pub use onset_day::onset_day;
 pub use registry::{TESTS, measure, statistics};
 pub use running_hours::{by_hours, without_cuts};
+pub(crate) use said::SAID;
 pub use size::{CONTRACT_RATIO, SIZE};
 pub use subject::{Alone, DayWeather, Subject};
 pub use test::{EvidenceTest, Statistic};

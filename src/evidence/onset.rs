@@ -15,8 +15,9 @@
 //! Source: Hawkins (1977) for the split (`domain::best_split`).
 
 use crate::digest::{Day, UsageProfile};
-use crate::domain::mad_sigma;
+use crate::domain::{Fact, mad_sigma};
 
+use super::said;
 use super::subject::{Subject, ln_kw};
 use super::test::{EvidenceTest, Statistic};
 
@@ -33,7 +34,7 @@ const LEAST_NOISE_KW: f64 = 0.01;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "onset",
     question: "Did the level rise at one date and stay up?",
-    needs: "two weeks of readings",
+    needs: said::needs_two_weeks,
     statistics: &[
         Statistic {
             name: "onset_ln_shift_kw",
@@ -73,7 +74,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             },
         },
     ],
-    words,
+    finding,
 };
 
 fn sides<'a>(s: &'a Subject) -> Option<(&'a [Day], &'a [Day])> {
@@ -142,46 +143,28 @@ fn evenness(s: &Subject) -> Option<f64> {
     Some(-((mean - floor).abs() + (top - floor).abs()) / (2.0 * floor.abs())).filter(|value| value.is_finite())
 }
 
-fn words(s: &Subject) -> String {
-    let Some((_, after)) = sides(s) else { return "too few days to see a start".to_owned() };
-    let (shift, regimes) = (s.profile.regimes.after_kw - s.profile.regimes.before_kw, &s.profile.regimes);
-    let noise = noise_kw(s).unwrap_or(LEAST_NOISE_KW);
-    if shift.abs() < LEAST_SHIFT_KW {
-        let none = || format!("no lasting change of the daily level, which varies by {noise:.2} kW from day to day");
-        return mean_words(s).map_or_else(none, |words| shared_words(words, s.alone.mean));
+fn finding(s: &Subject) -> Fact {
+    let Some((_, after)) = sides(s) else { return said::onset_few_days() };
+    let (shift_kw, regimes) = (s.profile.regimes.after_kw - s.profile.regimes.before_kw, &s.profile.regimes);
+    let noise_kw = noise_kw(s).unwrap_or(LEAST_NOISE_KW);
+    if shift_kw.abs() < LEAST_SHIFT_KW {
+        let none = || said::onset_none(noise_kw);
+        return mean_rise(s).map_or_else(none, |rise| with_season(rise, s.alone.mean));
     }
-    let words = format!(
-        "the daily level goes from {:.2} to {:.2} kW on {}, {:.1} times the usual change from day to day",
-        regimes.before_kw,
-        regimes.after_kw,
-        after[0].day,
-        shift.abs() / noise
-    );
-    if shift > 0.0 { shared_words(words, s.alone.floor) } else { words }
+    let level = said::onset_level(regimes.before_kw, regimes.after_kw, after[0].day, shift_kw.abs() / noise_kw);
+    if shift_kw > 0.0 { with_season(level, s.alone.floor) } else { level }
 }
 
-fn shared_words(words: String, alone: f64) -> String {
-    if alone >= SHARED {
-        return words;
-    }
-    format!(
-        "{words}; {:.0} % of the rises like it in its class or on its feeder come in this fortnight because a season begins",
-        100.0 * (1.0 - alone)
-    )
+/// A rise, and how many of those like it come with a season where others share it.
+fn with_season(rise: Fact, alone: f64) -> Fact {
+    if alone >= SHARED { rise } else { said::onset_shared(rise, 100.0 * (1.0 - alone)) }
 }
 
 /// The rise of the daily mean, where the floor does not move: a load that runs in a window.
-fn mean_words(s: &Subject) -> Option<String> {
-    let (rise, noise, regimes) = (mean_rise_kw(s)?, mean_noise_kw(s)?, &s.profile.mean_regimes);
-    (rise >= LEAST_SHIFT_KW).then(|| {
-        format!(
-            "the daily floor stays, the daily mean goes from {:.2} to {:.2} kW on {}, {:.1} times the usual change from day to day",
-            regimes.before_kw,
-            regimes.after_kw,
-            s.profile.days[regimes.place].day,
-            rise / noise
-        )
-    })
+fn mean_rise(s: &Subject) -> Option<Fact> {
+    let (rise_kw, noise_kw, regimes) = (mean_rise_kw(s)?, mean_noise_kw(s)?, &s.profile.mean_regimes);
+    let day = s.profile.days.get(regimes.place)?.day;
+    (rise_kw >= LEAST_SHIFT_KW).then(|| said::onset_mean(regimes.before_kw, regimes.after_kw, day, rise_kw / noise_kw))
 }
 
 #[cfg(test)]

@@ -11,22 +11,27 @@
 //! Source: two-level window fit, the robust form of matched filtering with a rectangle.
 
 use crate::digest::HOURS;
+use crate::domain::Fact;
 
+use super::said;
 use super::subject::{Subject, ln_kw};
 use super::test::{EvidenceTest, Statistic};
 
 /// A difference below this is not asked how steady it is, kW.
 const LEAST_CONTRAST_KW: f64 = 0.3;
 
-/// Middle of the lengths of a working day with its preparations, and of the light that plants are
-/// given, and the largest difference from it that is told apart, hours.
+/// A smaller difference is not told as a window, kW.
+const WORTH_TELLING_KW: f64 = 0.1;
+
+/// Centre and half-width, in hours, of the window lengths that a workplace or a greenhouse uses:
+/// from a working day with its preparations to the longest photoperiod that growers give.
 const WORKING_HOURS: f64 = 14.5;
 const MOST_HOURS_APART: f64 = 5.0;
 
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "schedule",
     question: "Does a steady load run in the same hours every day?",
-    needs: "readings of an hour or finer over a week",
+    needs: said::needs_hours,
     statistics: &[
         Statistic {
             name: "schedule_ln_contrast_kw",
@@ -48,19 +53,18 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             },
         },
     ],
-    words,
+    finding,
 };
 
-fn words(s: &Subject) -> String {
+fn finding(s: &Subject) -> Fact {
     match s.window {
-        Some(window) if window.contrast_kw > 0.1 => format!(
-            "from {:02}:00 to {:02}:00 the load is at least {:.2} kW above that of all other hours, varying by {:.0} %",
+        Some(window) if window.contrast_kw > WORTH_TELLING_KW => said::window(
             window.start,
             (window.start + window.hours) % HOURS,
             window.contrast_kw,
-            100.0 * window.spread_share
+            100.0 * window.spread_share,
         ),
-        Some(_) => "no hours of the day stand out".to_owned(),
-        None => "course of the day not measurable".to_owned(),
+        Some(_) => said::window_none(),
+        None => said::window_unknown(),
     }
 }

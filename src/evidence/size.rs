@@ -9,6 +9,9 @@
 //! Source: field criterion of the Irkutsk procedure of June 2025 (consumption at least twice that
 //! of similar objects).
 
+use crate::domain::Fact;
+
+use super::said;
 use super::subject::{Subject, ln_kw};
 use super::test::{EvidenceTest, Statistic};
 
@@ -22,7 +25,7 @@ pub const SIZE: &str = "size";
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: SIZE,
     question: "Is the load larger than that of its peers, or than its contract?",
-    needs: "a week of readings",
+    needs: said::needs_week,
     statistics: &[
         Statistic {
             name: "size_ln_peer_ratio",
@@ -35,20 +38,19 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             measure: |s| Some(ln_kw(s.upper_mean_kw()?) - s.facts.contracted_kw?.ln()),
         },
     ],
-    words,
+    finding,
 };
 
-fn words(s: &Subject) -> String {
-    let (Some(mean), Some(peer)) = (s.upper_mean_kw(), s.peers.and_then(|p| p.ln_mean_kw)) else {
-        return "size not comparable".to_owned();
+fn finding(s: &Subject) -> Fact {
+    let (Some(mean_kw), Some(ln_peers_kw)) = (s.upper_mean_kw(), s.peers.and_then(|p| p.ln_mean_kw)) else {
+        return said::size_unknown();
     };
-    let contract = s
-        .facts
-        .contracted_kw
-        .map_or(String::new(), |kw| format!(", {:.0} % of the contracted {kw:.0} kW", 100.0 * mean / kw));
-    format!(
-        "uses {mean:.2} kW on average, {:.1} times the peers' median of {:.2} kW{contract}",
-        mean / peer.exp(),
-        peer.exp()
-    )
+    let peers_kw = ln_peers_kw.exp();
+    let times = mean_kw / peers_kw;
+    match s.facts.contracted_kw {
+        Some(contracted_kw) => {
+            said::size_and_contract(mean_kw, times, peers_kw, 100.0 * mean_kw / contracted_kw, contracted_kw)
+        }
+        None => said::size(mean_kw, times, peers_kw),
+    }
 }

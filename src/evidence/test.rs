@@ -1,5 +1,7 @@
 //! What a test is: a question, the numbers that answer it, and how the answer is told.
 
+use crate::domain::Fact;
+
 use super::subject::Subject;
 
 /// One number that a family measures.
@@ -21,10 +23,10 @@ pub struct EvidenceTest {
     pub family: &'static str,
     /// The question it asks.
     pub question: &'static str,
-    /// What it needs, for the words in `tests_missing`.
-    pub needs: &'static str,
+    /// What it needs, for `tests_missing`.
+    pub needs: fn() -> Fact,
     /// Its statistics.
     pub statistics: &'static [Statistic],
-    /// The finding in plain words with numbers, for one usage point; says both sides.
-    pub words: fn(&Subject) -> String,
+    /// What it finds at one usage point, in numbers; says both sides.
+    pub finding: fn(&Subject) -> Fact,
 }

@@ -13,8 +13,9 @@
 //! CalTRACK 2.0 for temperature response as the baseline of buildings.
 
 use crate::digest::{Day, DaySummary};
-use crate::domain::{median, quantile};
+use crate::domain::{Fact, median, quantile};
 
+use super::said;
 use super::subject::Subject;
 use super::test::{EvidenceTest, Statistic};
 
@@ -29,7 +30,7 @@ const MOST_WARM: f64 = 0.2;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "weather",
     question: "Does the load follow the temperature, as heating and cooling do?",
-    needs: "a weather file and two weeks of readings",
+    needs: said::needs_weather,
     statistics: &[
         Statistic {
             name: "weather_mean_independence",
@@ -52,7 +53,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
             measure: |s| season_above_floor(s).map(|share| share.clamp(-1.0, MOST_WARM)),
         },
     ],
-    words,
+    finding,
 };
 
 struct Response {
@@ -122,10 +123,10 @@ fn theil_sen(points: &[(f64, f64)]) -> f64 {
     median(&slopes)
 }
 
-fn words(s: &Subject) -> String {
-    let Some(response) = response(s, |day| day.mean_kw) else { return "response to weather not measurable".to_owned() };
-    let share = 100.0 * response.swing_kw.abs() / s.high_mean_kw().unwrap_or(f64::NAN);
-    format!("{share:.0} % of the load follows the temperature ({:+.3} kW per K)", response.slope_kw_per_k)
+fn finding(s: &Subject) -> Fact {
+    response(s, |day| day.mean_kw).zip(s.high_mean_kw()).map_or_else(said::weather_unknown, |(response, mean_kw)| {
+        said::weather(100.0 * response.swing_kw.abs() / mean_kw, response.slope_kw_per_k)
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What looks like a farm and is none: a licence, a class, a home, a small load, or the signs of a
 //! lawful look-alike clear it, and `cleared.csv` says so.
 
-use crate::domain::{Fact, logistic, logit};
+use crate::domain::{logistic, logit};
 use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
 use crate::findings::{ClearedRow, SuspectRow};
 use crate::metered::Metered;
@@ -40,7 +40,7 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
     if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
         return None;
     }
-    let words = |look_alike: &LookAlike| metered.look_at(ranked.point, |subject| Fact::said(look_alike.words(subject)));
+    let words = |look_alike: &LookAlike| metered.look_at(ranked.point, |subject| look_alike.signs(subject));
     let (look_alike, reason) = match ground {
         Ground::Licence(verdict) => (Some("licensed_miner"), verdict.reason()),
         Ground::Lawful(Lawful::Class(look_alike)) => {
@@ -53,7 +53,7 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
         }
         Ground::Signs { family, llr, look_alike: None, .. } => {
             let test = &TESTS[family];
-            let words = metered.look_at(ranked.point, |subject| Fact::said((test.words)(subject)))?;
+            let words = metered.look_at(ranked.point, |subject| (test.finding)(subject))?;
             (None, said::family(test.family, words, usual(llr)))
         }
     };

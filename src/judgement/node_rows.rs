@@ -132,7 +132,7 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
         fallen
             .iter()
             .filter(|fallen| fallen.node == row.node)
-            .map(|fallen| said::of_usage_point(&fallen.usage_point, Fact::said(fallen.ground()))),
+            .map(|fallen| said::of_usage_point(&fallen.usage_point, fallen.ground())),
     );
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
         row.remarks.push(said::nobody());
@@ -175,7 +175,7 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<Fact> {
     if parts.clone().any(|part| part.pattern == TapHours::Dark) {
         remarks.push(said::dark());
     }
-    remarks.extend(balanced.energies.and_then(|energies| energies.surplus()).map(Fact::said));
+    remarks.extend(balanced.energies.and_then(|energies| energies.surplus()));
     remarks.extend(explained(balanced, found));
     let proportional = balanced.found.as_ref().map(|found| found.proportional);
     remarks.extend(proportional.filter(|p| p.abs() > LARGE_PROPORTION).map(|p| said::proportion(100.0 * p)));

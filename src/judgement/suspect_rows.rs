@@ -88,9 +88,9 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
     metered.look_at(point, |subject| {
         for (test, llr) in TESTS.iter().zip(&families) {
             match llr {
-                None => row.tests_missing.push(said::missing(test.family, Fact::said(test.needs))),
+                None => row.tests_missing.push(said::missing(test.family, (test.needs)())),
                 Some(llr) if llr.abs() >= WORTH_A_WORD => {
-                    told.push((*llr, said::family(test.family, Fact::said((test.words)(subject)), usual(*llr))));
+                    told.push((*llr, said::family(test.family, (test.finding)(subject), usual(*llr))));
                 }
                 Some(_) => {}
             }
@@ -101,16 +101,16 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
         told.push((address, said::like_loads(usual(address))));
     }
     let (prior, mismatches) = calibration.mismatches(&point.measured);
-    told.extend(mismatches.iter().map(|words| (prior, said::books(Fact::said(*words), prior.exp()))));
+    told.extend(mismatches.into_iter().map(|mismatch| (prior, said::books(mismatch, prior.exp()))));
     told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
     for (llr, fact) in told {
         if llr > 0.0 { row.evidence_for.push(fact) } else { row.evidence_against.push(fact) }
     }
     let nearest = metered
-        .look_at(point, |subject| evidence::look_alike(subject).map(|found| (found.name, found.words(subject))))
+        .look_at(point, |subject| evidence::look_alike(subject).map(|found| (found.name, found.signs(subject))))
         .flatten();
     if let Some((name, words)) = nearest {
-        row.evidence_against.push(said::resembles(name, Fact::said(words)));
+        row.evidence_against.push(said::resembles(name, words));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, Fact, UsagePointId};
+use crate::domain::{CivilDay, UsagePointId};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::unmetered::{Culprit, Fallen, NINETY};
 
@@ -59,6 +59,6 @@ fn fallen_row(fallen: &Fallen, setting: &ListSetting) -> SuspectRow {
     (row.since, row.since_low, row.since_high) =
         (Some(fallen.timed.day), Some(CivilDay(fallen.timed.day.0 - 1)), Some(CivilDay(fallen.timed.day.0 + 1)));
     row.hidden_kwh = Some(kw * 24.0 * f64::from((fallen.last.0 - fallen.timed.day.0 + 1).max(0)));
-    row.evidence_for.push(said::by_balance(Fact::said(fallen.ground())));
+    row.evidence_for.push(said::by_balance(fallen.ground()));
     row
 }

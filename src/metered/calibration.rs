@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{Ledger, Step, logit};
+use crate::domain::{Fact, Ledger, Step, logit};
 use crate::evidence::{TESTS, statistics};
 use crate::population::{Mixture, Premises};
 
@@ -146,7 +146,7 @@ impl Calibration {
 
     /// Mismatches with the books in words, and the log-odds that they add to the prior.
     #[must_use]
-    pub fn mismatches(&self, member: &Measured) -> (f64, Vec<&'static str>) {
+    pub fn mismatches(&self, member: &Measured) -> (f64, Vec<Fact>) {
         self.settings.mismatch.of(member)
     }
 

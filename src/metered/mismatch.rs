@@ -9,7 +9,10 @@
 //! Source: static priors by mismatch of class, contract and occupancy are practice in inspections
 //! (for example Coma-Puig and Carmona 2022, Machine Learning).
 
+use crate::domain::Fact;
+
 use super::measured::Measured;
+use super::said;
 
 /// How many times likelier a farm is held to be, 1 or more.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,15 +24,15 @@ pub struct MismatchSettings {
 }
 
 impl MismatchSettings {
-    /// Log-odds that mismatches add to the prior, and what they are in words.
+    /// Log-odds that mismatches add to the prior, and what they are.
     #[must_use]
-    pub fn of(&self, member: &Measured) -> (f64, Vec<&'static str>) {
+    pub fn of(&self, member: &Measured) -> (f64, Vec<Fact>) {
         let found = [
-            (member.exceeds_contract(), self.above_contract, "draws more on average than its contract allows"),
-            (member.inactive, self.inactive, "draws power though booked as inactive"),
+            (member.exceeds_contract(), self.above_contract, said::above_contract()),
+            (member.inactive, self.inactive, said::inactive()),
         ];
         let found: Vec<_> = found.into_iter().filter(|(applies, factor, _)| *applies && *factor > 1.0).collect();
-        (found.iter().map(|(_, factor, _)| factor.ln()).sum(), found.iter().map(|(_, _, words)| *words).collect())
+        (found.iter().map(|(_, factor, _)| factor.ln()).sum(), found.into_iter().map(|(_, _, fact)| fact).collect())
     }
 }
 

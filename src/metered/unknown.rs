@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, Customer, Fault, FaultKind, Grid, UsagePointId};
+use crate::domain::{CivilDay, Customer, Fact, Fault, FaultKind, Grid, UsagePointId};
+
+use super::said;
 
 /// Usage points that the grid or the customer file does not know, when there is one; each with the
 /// first and last day of its readings.
@@ -12,36 +14,17 @@ pub(crate) fn unknown_points<'a>(
     customers: &BTreeMap<UsagePointId, Customer>,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut report = |usage_point: &UsagePointId, kind, detail: &str| {
-        faults.push(Fault {
-            usage_point: usage_point.clone(),
-            kind,
-            from: None,
-            to: None,
-            share: None,
-            detail: detail.to_owned().into(),
-        });
+    let mut report = |usage_point: &UsagePointId, kind, detail: Fact| {
+        faults.push(Fault { usage_point: usage_point.clone(), kind, from: None, to: None, share: None, detail });
     };
     for (usage_point, (first, last)) in usage_points {
         if !grid.is_empty() && !grid.has_line(usage_point) {
-            report(
-                usage_point,
-                FaultKind::Unlinked,
-                "read, but not in the grid file: its energy is missing from every balance",
-            );
+            report(usage_point, FaultKind::Unlinked, said::not_in_grid());
         } else if grid.links(usage_point).is_some_and(|links| !links.iter().any(|link| link.overlaps(first, last))) {
-            report(
-                usage_point,
-                FaultKind::Unlinked,
-                "read, but its rows in the grid file hold on none of its days: its energy is missing from every balance",
-            );
+            report(usage_point, FaultKind::Unlinked, said::not_in_grid_then());
         }
         if !customers.is_empty() && !customers.contains_key(usage_point) {
-            report(
-                usage_point,
-                FaultKind::UnknownCustomer,
-                "read, but not in the customer file: judged without class and contracted power",
-            );
+            report(usage_point, FaultKind::UnknownCustomer, said::not_a_customer());
         }
     }
     faults

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    CivilDay, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId,
+    CivilDay, Fact, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId,
 };
 use crate::series::LoadSeries;
 
@@ -12,6 +12,7 @@ use super::components::{Decomposition, LineLoss};
 use super::grid_setting::GridSetting;
 use super::null::{NodeLevel, NodeOdds};
 use super::residual::{NodeMeters, Residual, residual};
+use super::said;
 
 /// Coverage below which a node is not judged.
 pub(crate) const LEAST_COVERAGE: f64 = 0.5;
@@ -137,13 +138,9 @@ impl Energies {
     }
 
     /// Says that more is metered and lost than supplied, where meters alone do not explain it.
-    pub(crate) fn surplus(&self) -> Option<String> {
-        let surplus = self.metered + self.technical + self.declared - self.supplied;
-        (surplus > SURPLUS * self.supplied).then(|| {
-            format!(
-                "{surplus:.0} kWh more are metered and lost than supplied: a customer of another node is linked here, or a meter ratio is wrong; judged by what changes"
-            )
-        })
+    pub(crate) fn surplus(&self) -> Option<Fact> {
+        let surplus_kwh = self.metered + self.technical + self.declared - self.supplied;
+        (surplus_kwh > SURPLUS * self.supplied).then(|| said::surplus(surplus_kwh))
     }
 }
 
@@ -233,6 +230,6 @@ mod tests {
     fn more_metered_than_supplied_is_said_and_the_error_of_meters_is_not() {
         let surplus = |metered: f64| Energies { supplied: 1000.0, metered, technical: 30.0, declared: 0.0 }.surplus();
         assert!(surplus(990.0).is_none() && surplus(400.0).is_none());
-        assert!(surplus(1200.0).unwrap().starts_with("230 kWh more"));
+        assert_eq!(surplus(1200.0), Some(said::surplus(230.0)));
     }
 }

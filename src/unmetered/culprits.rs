@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::{Fault, FaultKind, NodeId, NodeKind, Timestamp, UsagePointId};
+use crate::domain::{Fact, Fault, FaultKind, NodeId, NodeKind, Timestamp, UsagePointId};
 use crate::series::LoadSeries;
 
 use super::customer_columns::late_load_kw;
 use super::members::{Named, Wanted, Wrong, named, roughness};
 use super::missing::Adrift;
 use super::residual::Residual;
+use super::said;
 
 /// A node this much rougher than meters make it is asked.
 const ROUGH: f64 = 2.5;
@@ -130,63 +131,26 @@ impl Culprit {
 
     /// What is wrong with the data, and how to correct it; `None` where the meter shows too little.
     pub(crate) fn fault(&self) -> Option<Fault> {
+        let (kind, detail) = self.wrong_data()?;
+        Some(Fault { usage_point: self.usage_point.clone(), kind, from: None, to: None, share: None, detail })
+    }
+
+    fn wrong_data(&self) -> Option<(FaultKind, Fact)> {
+        let node = &self.node;
         if let Wrong::Clock { late_min } = self.named.wrong {
-            let (minutes, word) = (late_min.abs(), if late_min > 0 { "late" } else { "early" });
-            let detail = format!(
-                "by the balance of {} its clock is about {minutes} minutes {word}: set it; shifted back for the balance",
-                self.node
-            );
-            return Some(Fault {
-                usage_point: self.usage_point.clone(),
-                kind: FaultKind::Clock,
-                from: None,
-                to: None,
-                share: None,
-                detail: detail.into(),
-            });
+            let clock = if late_min > 0 { said::clock_late } else { said::clock_early };
+            return Some((FaultKind::Clock, clock(node, f64::from(late_min.abs()))));
         }
-        let beta = self.beta();
         if let Some(ratio) = self.forgotten_ratio() {
-            let detail = format!(
-                "by the balance of {} its meter shows 1/{ratio:.0} of what flows: the ratio of its current transformers is not applied; counted so",
-                self.node
-            );
-            return Some(Fault {
-                usage_point: self.usage_point.clone(),
-                kind: FaultKind::Multiplier,
-                from: None,
-                to: None,
-                share: None,
-                detail: detail.into(),
-            });
+            return Some((FaultKind::Multiplier, said::forgotten_ratio(node, ratio)));
         }
-        if beta > 0.0 {
+        if self.beta() > 0.0 {
             return None;
         }
-        let (kind, detail) = match &self.belongs_to {
-            Some(node) => (
-                FaultKind::WrongLink,
-                format!(
-                    "its load is not in the balance of {} but is missing at {node}: link it to {node}; counted there",
-                    self.node
-                ),
-            ),
-            None => (
-                FaultKind::Multiplier,
-                format!(
-                    "by the balance of {} only {:.0} % of what its meter shows flows there: check the meter ratio, and whether it hangs at this node; counted so",
-                    self.node,
-                    100.0 * (1.0 + beta).max(0.0)
-                ),
-            ),
-        };
-        Some(Fault {
-            usage_point: self.usage_point.clone(),
-            kind,
-            from: None,
-            to: None,
-            share: None,
-            detail: detail.into(),
+        let flows = 1.0 + self.beta();
+        Some(match &self.belongs_to {
+            Some(other) => (FaultKind::WrongLink, said::hangs_elsewhere(node, other)),
+            None => (FaultKind::Multiplier, said::shows_more(node, 100.0 * flows.max(0.0))),
         })
     }
 }

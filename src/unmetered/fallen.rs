@@ -10,13 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::{CivilDay, NodeId, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fact, NodeId, NodeKind, UsagePointId};
 use crate::findings::Pattern;
 use crate::series::LoadSeries;
 
 use super::balanced::{Balanced, LEAST_COVERAGE, fed_directly};
 use super::co_timing::{CoTimed, co_timed};
 use super::grid_setting::{GridSetting, ReadAgain};
+use super::said;
 
 /// Most customers that are read again for this.
 const MOST_ASKED: usize = 6000;
@@ -86,23 +87,14 @@ impl Fallen {
     }
 
     /// The ground, for a node's shortlist or a suspect's evidence.
-    pub(crate) fn ground(&self) -> String {
+    pub(crate) fn ground(&self) -> Fact {
         let CoTimed { day, shown_kw: (from_kw, to_kw), rise_kw, course, course_z, .. } = self.timed;
-        let fell = format!(
-            "its meter shows {to_kw:.2} kW instead of {from_kw:.2} kW from {day} on, the day on which {rise_kw:.2} kW more began to be missing at {}",
-            self.node
-        );
-        let course = if self.under_registers() {
-            format!("; hour by hour {:.0} % of what fell is missing ({course_z:.0} standard errors)", 100.0 * course)
-        } else {
-            "; by the course of the day it may be anybody's".to_owned()
-        };
-        let more = if self.under_registers() && rise_kw > MORE_THAN_FELL * (from_kw - to_kw) {
-            "; a load that was not there before is led past it as well"
-        } else {
-            ""
-        };
-        format!("{fell}{course}{more}")
+        if !self.under_registers() {
+            return said::fell_anybody(day, to_kw, from_kw, &self.node, rise_kw);
+        }
+        let more = rise_kw > MORE_THAN_FELL * (from_kw - to_kw);
+        let ground = if more { said::fell_and_more } else { said::fell };
+        ground(day, to_kw, from_kw, &self.node, rise_kw, 100.0 * course, course_z)
     }
 }
 

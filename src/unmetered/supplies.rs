@@ -16,6 +16,7 @@ use super::balanced::{Balanced, MUCH_COARSE, balance, balance_with};
 use super::culprits::Culprit;
 use super::grid_setting::GridSetting;
 use super::members::Wrong;
+use super::said;
 use super::supply::{WrongRatio, late_by_hours, wrong_ratios};
 
 /// Coverage that a check needs: what is not read looks like a ratio.
@@ -126,28 +127,25 @@ fn shifted(series: &LoadSeries, late_h: f64) -> LoadSeries {
 }
 
 fn ratio_fault(node: &GridNode, meter: &LoadSeries, wrong: WrongRatio) -> Fault {
-    let ratio =
-        if wrong.ratio >= 1.0 { format!("{:.1} times", wrong.ratio) } else { format!("1/{:.1} of", 1.0 / wrong.ratio) };
-    let detail = format!(
-        "the balance meter of {} shows {ratio} what its customers use, hour by hour: check the ratio of its current transformers; divided out for the balance",
-        node.node
-    );
+    let detail = if wrong.ratio >= 1.0 {
+        said::supply_times(&node.node, wrong.ratio)
+    } else {
+        said::supply_part(&node.node, 1.0 / wrong.ratio)
+    };
     Fault {
         usage_point: meter.usage_point.clone(),
         kind: FaultKind::Multiplier,
         from: Some(wrong.from),
         to: Some(wrong.to),
         share: None,
-        detail: detail.into(),
+        detail,
     }
 }
 
 fn clock_fault(node: &GridNode, meter: &LoadSeries, late_h: f64, calendar: &Calendar) -> Fault {
-    let (minutes, word) = ((late_h.abs() * 60.0).round(), if late_h > 0.0 { "late" } else { "early" });
-    let detail = format!(
-        "the balance meter of {} is about {minutes:.0} minutes {word} by the clocks of the meters under it: set whichever is wrong; shifted back for the balance",
-        node.node
-    );
+    let minutes = (late_h.abs() * 60.0).round();
+    let is_late = late_h > 0.0;
+    let detail = if is_late { said::supply_late } else { said::supply_early }(&node.node, minutes);
     let days = meter.days(calendar);
     Fault {
         usage_point: meter.usage_point.clone(),
@@ -155,6 +153,6 @@ fn clock_fault(node: &GridNode, meter: &LoadSeries, late_h: f64, calendar: &Cale
         from: days.map(|days| days.0),
         to: days.map(|days| days.1),
         share: None,
-        detail: detail.into(),
+        detail,
     }
 }

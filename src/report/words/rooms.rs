@@ -32,6 +32,9 @@ macro_rules! room {
 
 /// Every room, a list of facts each.
 pub(in crate::report) const ROOMS: &[Room] = &[
+    room!("evidence", crate::evidence::SAID),
+    room!("metered", crate::metered::SAID),
+    room!("unmetered", crate::unmetered::SAID),
     room!("judgement", crate::judgement::SAID),
     room!("consequence", crate::consequence::SAID),
     room!("pipeline", crate::pipeline::SAID),

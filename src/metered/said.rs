@@ -1,0 +1,18 @@
+//! What the metered engine can say of a usage point beside its evidence.
+
+use crate::domain::facts;
+
+facts! {
+    /// Facts of the metered engine.
+    pub(crate) SAID;
+    /// Draws more than its contract allows.
+    pub(super) fn above_contract("books.above_contract");
+    /// Draws power in premises that are booked as inactive.
+    pub(super) fn inactive("books.inactive");
+    /// Read, but not in the grid file.
+    pub(super) fn not_in_grid("unknown.grid");
+    /// Read, but its rows in the grid file hold on other days.
+    pub(super) fn not_in_grid_then("unknown.days");
+    /// Read, but not in the customer file.
+    pub(super) fn not_a_customer("unknown.customer");
+}
