@@ -228,41 +228,8 @@ impl Config {
             return Err(ConfigError::NotFinite { key });
         }
         self.check_calibration()?;
-        let share = |key, value: f64, open: bool| {
-            let inside = if open { value > 0.0 && value < 1.0 } else { (0.0..=1.0).contains(&value) };
-            let bounds = if open { "between 0 and 1, both excluded" } else { "between 0 and 1" };
-            if inside { Ok(()) } else { Err(ConfigError::Bounds { key, value, bounds }) }
-        };
-        share("run.fdr", self.run.fdr, true)?;
-        share("run.max_rejects", self.run.max_rejects, false)?;
-        share("prior.default", self.prior.default, true)?;
-        share("prior.node", self.prior.node, true)?;
-        for &value in self.prior.by_class.values() {
-            share("prior.by_class", value, true)?;
-        }
-        share("balance.line_loss_share", self.balance.line_loss_share, false)?;
-        share("balance.largest_filled_share", self.balance.largest_filled_share, false)?;
-        if !(self.balance.power_factor > 0.0 && self.balance.power_factor <= 1.0) {
-            return Err(ConfigError::Bounds {
-                key: "balance.power_factor",
-                value: self.balance.power_factor,
-                bounds: "above 0 and at most 1",
-            });
-        }
-        if self.balance.latitude.abs() > 90.0 || self.balance.longitude.abs() > 180.0 {
-            return Err(ConfigError::Bounds {
-                key: "balance.latitude",
-                value: self.balance.latitude,
-                bounds: "between -90 and 90, with a longitude between -180 and 180",
-            });
-        }
-        for (key, value) in
-            [("prior.above_contract", self.prior.above_contract), ("prior.inactive", self.prior.inactive)]
-        {
-            if !(1.0..=1000.0).contains(&value) {
-                return Err(ConfigError::Bounds { key, value, bounds: "between 1 and 1000" });
-            }
-        }
+        self.check_shares()?;
+        self.check_balance()?;
         let CapsConfig { record_bytes, nesting, unpacked_bytes, unpacked_ratio, .. } = self.caps;
         let least = [("caps.record_bytes", record_bytes, 4096), ("caps.unpacked_bytes", unpacked_bytes, 4096)];
         let least =
@@ -287,6 +254,49 @@ impl Config {
             });
         }
         Ok(self)
+    }
+
+    fn check_shares(&self) -> Result<(), ConfigError> {
+        let share = |key, value: f64, open: bool| {
+            let inside = if open { value > 0.0 && value < 1.0 } else { (0.0..=1.0).contains(&value) };
+            let bounds = if open { "between 0 and 1, both excluded" } else { "between 0 and 1" };
+            if inside { Ok(()) } else { Err(ConfigError::Bounds { key, value, bounds }) }
+        };
+        share("run.fdr", self.run.fdr, true)?;
+        share("run.max_rejects", self.run.max_rejects, false)?;
+        share("prior.default", self.prior.default, true)?;
+        share("prior.node", self.prior.node, true)?;
+        for &value in self.prior.by_class.values() {
+            share("prior.by_class", value, true)?;
+        }
+        share("balance.line_loss_share", self.balance.line_loss_share, false)?;
+        share("balance.largest_filled_share", self.balance.largest_filled_share, false)?;
+        for (key, value) in
+            [("prior.above_contract", self.prior.above_contract), ("prior.inactive", self.prior.inactive)]
+        {
+            if !(1.0..=1000.0).contains(&value) {
+                return Err(ConfigError::Bounds { key, value, bounds: "between 1 and 1000" });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_balance(&self) -> Result<(), ConfigError> {
+        if !(self.balance.power_factor > 0.0 && self.balance.power_factor <= 1.0) {
+            return Err(ConfigError::Bounds {
+                key: "balance.power_factor",
+                value: self.balance.power_factor,
+                bounds: "above 0 and at most 1",
+            });
+        }
+        if self.balance.latitude.abs() > 90.0 || self.balance.longitude.abs() > 180.0 {
+            return Err(ConfigError::Bounds {
+                key: "balance.latitude",
+                value: self.balance.latitude,
+                bounds: "between -90 and 90, with a longitude between -180 and 180",
+            });
+        }
+        Ok(())
     }
 
     fn check_calibration(&self) -> Result<(), ConfigError> {

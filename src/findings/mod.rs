@@ -10,6 +10,7 @@ mod money_rows;
 mod picture;
 mod result;
 mod run_record;
+pub mod said;
 mod trial;
 mod usage_point_rows;
 

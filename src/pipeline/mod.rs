@@ -8,7 +8,6 @@ mod plan;
 mod read_again;
 mod results;
 mod run;
-mod said;
 mod stage_clock;
 mod trial;
 
@@ -39,7 +38,6 @@ pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
 pub use inspect::{Inspection, inspect};
 pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
-pub use said::SAID;
 
 /// Runs a scan. Nothing is written but files without a name beside the result folder, for what does
 /// not fit into memory.

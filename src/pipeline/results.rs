@@ -7,6 +7,7 @@ use crate::consequence::at_stake::{self, Consequences};
 use crate::consequence::pseudonymise;
 use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
+use crate::findings::said;
 use crate::findings::{CoverageRow, Findings, InputDigest, LoadPicture, Prevalence, RunRecord, StageTime};
 use crate::judgement::dossiers;
 use crate::judgement::listing::Listing;
@@ -19,7 +20,6 @@ use crate::unmetered::GridSeries;
 
 use super::inputs::Tables;
 use super::run::Run;
-use super::said;
 
 /// The file by which a folder of `darkload simulate` is known.
 const SIMULATED: &str = "simulate.toml";

@@ -89,32 +89,10 @@ pub(crate) fn balance_with<'a>(
     };
     let Some(supply) = supply_of(node) else { return balanced };
     balanced.is_corrected = corrected.contains_key(&supply.usage_point);
-    let residual_of = |nodes: &[&GridNode], below: Vec<&LoadSeries>| {
-        let usage_points = || nodes.iter().flat_map(|node| fed_directly(node, setting.grid));
-        let read = usage_points().filter(|id| setting.reads.in_balance(id)).count();
-        let profiled = || nodes.iter().filter_map(|node| setting.profiled.get(&node.node));
-        let profiled_kw = profiled().map(|profiled| profiled.mean_sq).sum::<f64>().sqrt();
-        let profiled_hour_kw = profiled().map(|profiled| profiled.hour_sq).sum::<f64>().sqrt();
-        let meters = NodeMeters {
-            supply,
-            below,
-            read,
-            usage_points: usage_points().count(),
-            transformers: transformers(nodes),
-            profiled_kw,
-            profiled_hour_kw,
-        };
-        let metered = |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours);
-        let residual = residual(&meters, &setting.settings, metered, |at| declared_kw(nodes, at, setting));
-        match setting.series.registers.get(&supply.usage_point) {
-            Some(periods) => residual.by_register(periods),
-            None if supply.step_min > 60 => residual.by_day(setting.calendar),
-            None => residual,
-        }
-    };
-    balanced.residual = residual_of(&own, balanced.below.iter().filter_map(|node| supply_of(node)).collect());
-    let whole =
-        (!balanced.below.is_empty()).then(|| residual_of(&frontier(node, setting.grid, |_| false).0, Vec::new()));
+    balanced.residual =
+        residual_of(&own, (supply, balanced.below.iter().filter_map(|node| supply_of(node)).collect()), setting);
+    let whole = (!balanced.below.is_empty())
+        .then(|| residual_of(&frontier(node, setting.grid, |_| false).0, (supply, Vec::new()), setting));
     balanced.energies = Some(Energies::of(whole.as_ref().unwrap_or(&balanced.residual)));
     for unread in own.iter().filter_map(|node| setting.unread.get(&node.node)) {
         balanced.residual.add_expected(unread.start, &unread.kw);
@@ -124,6 +102,36 @@ pub(crate) fn balance_with<'a>(
     }
     balanced.residual = std::mem::take(&mut balanced.residual).averaged();
     balanced
+}
+
+/// What flows through the balance meter `supply` of `nodes` and is measured neither there nor by the
+/// meters `below`.
+fn residual_of(
+    nodes: &[&GridNode],
+    (supply, below): (&LoadSeries, Vec<&LoadSeries>),
+    setting: &GridSetting,
+) -> Residual {
+    let usage_points = || nodes.iter().flat_map(|node| fed_directly(node, setting.grid));
+    let read = usage_points().filter(|id| setting.reads.in_balance(id)).count();
+    let profiled = || nodes.iter().filter_map(|node| setting.profiled.get(&node.node));
+    let profiled_kw = profiled().map(|profiled| profiled.mean_sq).sum::<f64>().sqrt();
+    let profiled_hour_kw = profiled().map(|profiled| profiled.hour_sq).sum::<f64>().sqrt();
+    let meters = NodeMeters {
+        supply,
+        below,
+        read,
+        usage_points: usage_points().count(),
+        transformers: transformers(nodes),
+        profiled_kw,
+        profiled_hour_kw,
+    };
+    let metered = |start, hours| setting.sums.sum(nodes.iter().map(|node| &*node.node), start, hours);
+    let residual = residual(&meters, &setting.settings, metered, |at| declared_kw(nodes, at, setting));
+    match setting.series.registers.get(&supply.usage_point) {
+        Some(periods) => residual.by_register(periods),
+        None if supply.step_min > 60 => residual.by_day(setting.calendar),
+        None => residual,
+    }
 }
 
 impl Energies {

@@ -46,16 +46,7 @@ pub(crate) fn add_registers_to_sums(
         return BTreeMap::new();
     };
     let (first, end) = (first.max(own_first - MONTH_HOURS), end.min(own_end + MONTH_HOURS));
-    let mut by_node: BTreeMap<&NodeId, Vec<&RegisterLoad>> = BTreeMap::new();
-    for register in registers {
-        if let Some(links) = grid.links(&register.usage_point) {
-            for node in links.iter().filter_map(|link| link.fed_by.node()) {
-                by_node.entry(node).or_default().push(register);
-            }
-        } else if let Some(node) = grid.feeding_node(&register.usage_point) {
-            by_node.entry(&node.node).or_default().push(register);
-        }
-    }
+    let by_node = by_node(registers, grid);
     // A customer that was fed by another node for a time counts here on its own days.
     let held = |register: &RegisterLoad, node: &NodeId, mut kw: Vec<f32>| {
         let is_here = |link: &&Link| link.fed_by.node() == Some(node);
@@ -86,4 +77,19 @@ pub(crate) fn add_registers_to_sums(
         (node.clone(), profiled)
     };
     by_node.into_par_iter().map(add).collect()
+}
+
+/// Customers by the node that feeds them, or by each that does for a time.
+fn by_node<'a>(registers: &[&'a RegisterLoad], grid: &'a Grid) -> BTreeMap<&'a NodeId, Vec<&'a RegisterLoad>> {
+    let mut by_node: BTreeMap<&NodeId, Vec<&RegisterLoad>> = BTreeMap::new();
+    for register in registers {
+        if let Some(links) = grid.links(&register.usage_point) {
+            for node in links.iter().filter_map(|link| link.fed_by.node()) {
+                by_node.entry(node).or_default().push(register);
+            }
+        } else if let Some(node) = grid.feeding_node(&register.usage_point) {
+            by_node.entry(&node.node).or_default().push(register);
+        }
+    }
+    by_node
 }

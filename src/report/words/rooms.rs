@@ -37,7 +37,7 @@ pub(in crate::report) const ROOMS: &[Room] = &[
     room!("unmetered", crate::unmetered::SAID),
     room!("judgement", crate::judgement::SAID),
     room!("consequence", crate::consequence::SAID),
-    room!("pipeline", crate::pipeline::SAID),
+    room!("findings", crate::findings::said::SAID),
 ];
 
 #[cfg(test)]

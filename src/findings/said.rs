@@ -6,15 +6,15 @@ facts! {
     /// Facts of a run.
     pub SAID;
     /// The smallest load that is claimed.
-    pub(super) fn least_kw("run.least_kw", kw: kw(2));
+    pub fn least_kw("run.least_kw", kw: kw(2));
     /// No time zone was given.
-    pub(super) fn no_zone("run.no_zone");
+    pub fn no_zone("run.no_zone");
     /// Too few usage points to learn from.
-    pub(super) fn few_points("run.few_points");
+    pub fn few_points("run.few_points");
     /// No customer file.
-    pub(super) fn no_customers("run.no_customers");
+    pub fn no_customers("run.no_customers");
     /// No weather file.
-    pub(super) fn no_weather("run.no_weather");
+    pub fn no_weather("run.no_weather");
     /// No grid file.
-    pub(super) fn no_grid("run.no_grid");
+    pub fn no_grid("run.no_grid");
 }
