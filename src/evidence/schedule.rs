@@ -31,6 +31,9 @@ const MOST_HOURS_APART: f64 = 5.0;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "schedule",
     question: "Does a steady load run in the same hours every day?",
+    statistic: "Over months and windows of the day, the logarithm of the largest difference in kW between the lowest low inside a window and the highest high outside; how steady the level inside is; and how far the window's length is from a working day or a photoperiod.",
+    null: "The same maxima of all usage points of the dump before anything is planted.",
+    source: "Fit of a window with two levels, the robust form of matched filtering with a rectangle.",
     needs: said::needs_hours,
     statistics: &[
         Statistic {

@@ -23,6 +23,12 @@ pub struct EvidenceTest {
     pub family: &'static str,
     /// The question it asks.
     pub question: &'static str,
+    /// What is computed, in words of the method annex.
+    pub statistic: &'static str,
+    /// What it is held against where there is no farm.
+    pub null: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
     /// What it needs, for `tests_missing`.
     pub needs: fn() -> Fact,
     /// Its statistics.

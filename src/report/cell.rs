@@ -9,15 +9,15 @@ use super::words::tell;
 
 /// A value with the form it is written in.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum Cell<'a> {
     /// Text as it is.
     Text(String),
     /// One of the program's own words, which every language has.
     Word(Cow<'static, str>),
     /// What is said.
-    Said(Fact),
+    Said(Cow<'a, Fact>),
     /// A list of what is said.
-    Facts(Vec<Fact>),
+    Facts(&'a [Fact]),
     /// An identifier, written byte for byte.
     Id(String),
     /// A whole number.
@@ -34,7 +34,12 @@ pub enum Cell {
     Empty,
 }
 
-impl Cell {
+impl<'a> Cell<'a> {
+    /// What is said, borrowed.
+    pub fn said(fact: &'a Fact) -> Self {
+        Self::Said(Cow::Borrowed(fact))
+    }
+
     /// One of the program's words, or nothing.
     pub fn word(word: Option<&'static str>) -> Self {
         word.map_or(Self::Empty, |word| Self::Word(Cow::Borrowed(word)))
@@ -69,7 +74,7 @@ impl Cell {
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
         match self {
-            Self::Said(fact) => std::slice::from_ref(fact),
+            Self::Said(fact) => std::slice::from_ref(&**fact),
             Self::Facts(facts) => facts,
             _ => &[],
         }

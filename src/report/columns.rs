@@ -1,5 +1,7 @@
 //! The one table of columns: name, meaning, unit and value of every column of every csv file.
 
+use std::borrow::Cow;
+
 use crate::domain::{Fault, Reject, UsagePointId};
 use crate::findings::{
     AddressRow, ClearedRow, CoverageRow, Findings, Loss, MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow,
@@ -15,7 +17,7 @@ pub struct Column<Row> {
     /// What it holds, with its unit.
     pub meaning: &'static str,
     /// Its value in a row.
-    pub cell: fn(&Row) -> Cell,
+    pub cell: for<'a> fn(&'a Row) -> Cell<'a>,
 }
 
 /// A csv file of the result folder, independent of the type of its rows.
@@ -25,7 +27,7 @@ pub struct TableOf {
     /// Names and meanings of its columns.
     pub header: fn() -> Vec<(&'static str, &'static str)>,
     /// Its cells, column by column.
-    pub cells: fn(&Findings) -> Vec<Vec<Cell>>,
+    pub cells: for<'a> fn(&'a Findings) -> Vec<Vec<Cell<'a>>>,
 }
 
 /// Makes a `TableOf` from a file name, the rows in `Findings` and the columns.
@@ -55,55 +57,55 @@ pub const TABLES: &[TableOf] = &[
     table!("rejects.csv", rejects, REJECTS),
 ];
 
-const fn column<Row>(name: &'static str, meaning: &'static str, cell: fn(&Row) -> Cell) -> Column<Row> {
+const fn column<Row>(name: &'static str, meaning: &'static str, cell: for<'a> fn(&'a Row) -> Cell<'a>) -> Column<Row> {
     Column { name, meaning, cell }
 }
 
-fn energy(loss: &Loss) -> Cell {
+fn energy(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.loss_energy, 2)
 }
 
-fn fee(loss: &Loss) -> Cell {
+fn fee(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.loss_fee, 2)
 }
 
-fn low(loss: &Loss) -> Cell {
+fn low(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.loss_low, 2)
 }
 
-fn high(loss: &Loss) -> Cell {
+fn high(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.loss_high, 2)
 }
 
-fn currency(loss: &Loss) -> Cell {
+fn currency(loss: &Loss) -> Cell<'static> {
     Cell::list(&loss.currencies.iter().cloned().collect::<Vec<_>>())
 }
 
-fn energy_low(loss: &Loss) -> Cell {
+fn energy_low(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.energy_range.map(|range| range.0), 2)
 }
 
-fn energy_high(loss: &Loss) -> Cell {
+fn energy_high(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.energy_range.map(|range| range.1), 2)
 }
 
-fn fee_low(loss: &Loss) -> Cell {
+fn fee_low(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.fee_range.map(|range| range.0), 2)
 }
 
-fn fee_high(loss: &Loss) -> Cell {
+fn fee_high(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.fee_range.map(|range| range.1), 2)
 }
 
-fn id<T: ToString>(id: Option<&T>) -> Cell {
+fn id<T: ToString>(id: Option<&T>) -> Cell<'static> {
     id.map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
 }
 
-fn ids(ids: &[UsagePointId]) -> Cell {
+fn ids(ids: &[UsagePointId]) -> Cell<'static> {
     Cell::list(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
-fn crew(crew: Option<u64>) -> Cell {
+fn crew(crew: Option<u64>) -> Cell<'static> {
     crew.map_or(Cell::Empty, Cell::Integer)
 }
 
@@ -151,9 +153,9 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("licence", "licence found for it", |r| Cell::text(r.licence.as_deref())),
-    column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::Facts(r.evidence_for.clone())),
-    column("evidence_against", "what speaks against it, strongest first", |r| Cell::Facts(r.evidence_against.clone())),
-    column("tests_missing", "tests that the data did not allow", |r| Cell::Facts(r.tests_missing.clone())),
+    column("evidence_for", "what speaks for a hidden load, strongest first", |r| Cell::Facts(&r.evidence_for)),
+    column("evidence_against", "what speaks against it, strongest first", |r| Cell::Facts(&r.evidence_against)),
+    column("tests_missing", "tests that the data did not allow", |r| Cell::Facts(&r.tests_missing)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
@@ -164,7 +166,7 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
         "how the licence was joined to the meter: usage_point (certain), address or node (less so)",
         |r| Cell::word(r.licence_match),
     ),
-    column("criteria", CRITERIA, |r| Cell::Facts(r.criteria.clone())),
+    column("criteria", CRITERIA, |r| Cell::Facts(&r.criteria)),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
     column("until", "last day of the load; empty = it runs on the last days judged", |r| Cell::day(r.until)),
@@ -203,12 +205,10 @@ const NODES: &[Column<NodeRow>] = &[
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("shortlist", "usage points whose own load fits the timing; empty is an honest answer", |r| {
-        Cell::Facts(r.shortlist.clone())
+        Cell::Facts(&r.shortlist)
     }),
-    column("remarks", "what to know before trusting the line", |r| Cell::Facts(r.remarks.clone())),
-    column("parts", "the finding taken apart: from the start, starting, or in a window", |r| {
-        Cell::Facts(r.parts.clone())
-    }),
+    column("remarks", "what to know before trusting the line", |r| Cell::Facts(&r.remarks)),
+    column("parts", "the finding taken apart: from the start, starting, or in a window", |r| Cell::Facts(&r.parts)),
     column("declared_kwh", "unmetered street lighting that the grid file declares, over the same hours, kWh", |r| {
         Cell::real(r.declared_kwh, 1)
     }),
@@ -247,7 +247,7 @@ const COVERAGE: &[Column<CoverageRow>] = &[
     column("smallest_detectable_kw", "smallest constant unmetered load that would be seen, kW", |r| {
         Cell::real(r.smallest_detectable_kw, 2)
     }),
-    column("remarks", "what limits it and what would help", |r| Cell::Facts(r.remarks.clone())),
+    column("remarks", "what limits it and what would help", |r| Cell::Facts(&r.remarks)),
 ];
 
 const ADDRESSES: &[Column<AddressRow>] = &[
@@ -266,7 +266,7 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
     column("licence", "licences found", |r| Cell::text(r.licence.as_deref())),
-    column("findings", "what is claimed, usage point by usage point", |r| Cell::Facts(r.findings.clone())),
+    column("findings", "what is claimed, usage point by usage point", |r| Cell::Facts(&r.findings)),
     column("members", "the usage points there that are listed", |r| ids(&r.members)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
@@ -275,7 +275,7 @@ const ADDRESSES: &[Column<AddressRow>] = &[
     column("expected_kwh", EXPECTED_KWH, |r| Cell::real(r.expected_kwh, 1)),
     column("expected_recovery", EXPECTED_RECOVERY, |r| Cell::real(r.expected_recovery, 2)),
     column("crew", CREW, |r| crew(r.crew)),
-    column("criteria", CRITERIA, |r| Cell::Facts(r.criteria.clone())),
+    column("criteria", CRITERIA, |r| Cell::Facts(&r.criteria)),
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
 ];
@@ -298,7 +298,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
     column("loss_low", LOSS_LOW, |r| low(&r.loss)),
     column("loss_high", LOSS_HIGH, |r| high(&r.loss)),
     column("currency", CURRENCY, |r| currency(&r.loss)),
-    column("findings", "why to go there", |r| Cell::Facts(r.findings.clone())),
+    column("findings", "why to go there", |r| Cell::Facts(&r.findings)),
     column("usage_points", "the listed usage points of the case", |r| ids(&r.usage_points)),
     column("node", "the grid node of the case; of a farm partly past its meter, the node that misses the rest", |r| {
         id(r.node.as_ref())
@@ -310,7 +310,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
         |r| Cell::real(r.expected_recovery, 2),
     ),
     column("crew", CREW, |r| crew(r.crew)),
-    column("criteria", CRITERIA, |r| Cell::Facts(r.criteria.clone())),
+    column("criteria", CRITERIA, |r| Cell::Facts(&r.criteria)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
@@ -334,7 +334,7 @@ const REGIONS: &[Column<RegionRow>] = &[
     column(
         "transformers_over_rating",
         "transformers there that carried more than their rated power in some hour",
-        |r| Cell::Facts(r.over_rating.clone()),
+        |r| Cell::Facts(&r.over_rating),
     ),
 ];
 
@@ -360,7 +360,7 @@ const MONEY: &[Column<MoneyRow>] = &[
     }),
     column("currency", "ISO 4217 code", |r| Cell::text(r.currency.as_deref())),
     column("tariff_class", "tariff class whose price it is", |r| Cell::text(r.tariff_class.as_deref())),
-    column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::Said(r.detail.clone())),
+    column("detail", "the rule in words: step of consumption, zone, setting", |r| Cell::said(&r.detail)),
 ];
 
 const CLEARED: &[Column<ClearedRow>] = &[
@@ -368,7 +368,7 @@ const CLEARED: &[Column<ClearedRow>] = &[
     column("look_alike", "the lawful load it looks like", |r| {
         r.look_alike.clone().map_or(Cell::Empty, |word| Cell::Word(word.into()))
     }),
-    column("reason", "why it was cleared", |r| Cell::Said(r.reason.clone())),
+    column("reason", "why it was cleared", |r| Cell::said(&r.reason)),
     column("hidden_kw", "flat or scheduled load seen, kW", |r| Cell::real(r.hidden_kw, 3)),
     column(
         "probability_before",
@@ -384,9 +384,9 @@ const FAULTS: &[Column<Fault>] = &[
     column("from", "first day", |r| Cell::day(r.from)),
     column("to", "last day", |r| Cell::day(r.to)),
     column("share", "share of its intervals, 0 to 1", |r| Cell::share(r.share)),
-    column("detail", "the numbers behind it", |r| Cell::Said(r.detail.clone())),
+    column("detail", "the numbers behind it", |r| Cell::said(&r.detail)),
     column("effect", "whether the usage point is still judged, and by which tests", |r| {
-        Cell::Said(r.kind.effect().into())
+        Cell::Said(Cow::Owned(r.kind.effect().into()))
     }),
 ];
 
@@ -394,7 +394,7 @@ const REJECTS: &[Column<Reject>] = &[
     column("file", "the file", |r| Cell::Text(r.file.clone())),
     column("row", "row in the file, the header being row 1; 0 = the file as a whole", |r| Cell::Integer(r.row)),
     column("code", "why it was left out", |r| Cell::Text(r.code.to_owned())),
-    column("detail", "what was found and what would help", |r| Cell::Said(r.detail.clone())),
+    column("detail", "what was found and what would help", |r| Cell::said(&r.detail)),
 ];
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! `columns.csv`: every column of every csv file with its meaning, from the one table of columns.
+//! `columns.csv`: every column of every table with its meaning, from the one table of columns and the
+//! registry of tests.
 
 use std::path::Path;
 
@@ -6,18 +7,25 @@ use crate::disk;
 use crate::findings::Findings;
 
 use super::columns::TABLES;
+use super::scores;
 use super::write_error::WriteError;
+
+/// Every column of every table: file, name, meaning.
+pub(super) fn columns() -> Vec<(&'static str, String, &'static str)> {
+    let of_csv = TABLES
+        .iter()
+        .flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| (table.file, name.to_owned(), meaning)));
+    let of_scores = scores::dictionary().into_iter().map(|(name, meaning)| ("scores.parquet", name, meaning));
+    of_csv.chain(of_scores).collect()
+}
 
 /// Writes the dictionary.
 pub(super) fn write(_: &Findings, folder: &Path) -> Result<(), WriteError> {
     let path = folder.join("columns.csv");
-    let columns = || {
-        TABLES.iter().flat_map(|table| (table.header)().into_iter().map(|(name, meaning)| [table.file, name, meaning]))
-    };
     let written = disk::create(&path).map_err(csv::Error::from).and_then(|file| {
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(["file", "column", "meaning"])?;
-        columns().try_for_each(|row| writer.write_record(row))?;
+        columns().iter().try_for_each(|(file, name, meaning)| writer.write_record([*file, name, *meaning]))?;
         Ok(writer.flush()?)
     });
     written.map_err(|source| WriteError::Io { path, source: source.into() })
@@ -32,7 +40,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(&Findings::default(), folder.path()).unwrap();
         let rows = std::fs::read_to_string(folder.path().join("columns.csv")).unwrap();
-        assert_eq!(rows.lines().count() - 1, TABLES.iter().map(|table| (table.header)().len()).sum::<usize>());
+        assert_eq!(rows.lines().count() - 1, columns().len());
         assert!(rows.contains("suspects.csv,hidden_kw,\"mean power of the hidden load while it runs, kW\""), "{rows}");
     }
 }

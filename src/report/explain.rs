@@ -163,7 +163,7 @@ fn told(record: &Record, column: &str, language: Language) -> String {
 
 /// What one family of evidence says.
 fn family_line(family: &str, llr: Option<f64>, language: Language) -> String {
-    let name = language.word(family);
+    let name = language.entry(family);
     let Some(llr) = llr else { return format!("  {name:<FAMILY_WIDTH$} {}", language.tell("not_testable", &[])) };
     if llr.abs() < WORTH_TELLING {
         return format!("  {name:<FAMILY_WIDTH$} {}", language.tell("neither", &[]));

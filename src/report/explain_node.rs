@@ -341,14 +341,14 @@ fn settles(node: &Record, coverage: Option<&Record>, language: Language) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judgement::said;
+    use crate::domain::Part;
 
     #[test]
     fn a_remark_names_the_nodes_that_explain_a_load() {
-        let remark = said::explained(vec![
-            crate::domain::Part::Fact(Box::new(said::node_with_load("T1", 3.0))),
-            crate::domain::Part::Fact(Box::new(said::node_with_load("T12", 4.0))),
-        ]);
-        assert!(remark.code == EXPLAINED && names(&remark, "T12") && !names(&remark, "T2"));
+        let node = |id: &str| Part::List(vec![Part::Name(NameKind::Node, id.to_owned()), Part::Count(3)]);
+        let remark =
+            Fact { code: EXPLAINED.into(), parts: vec![("nodes".into(), Part::List(vec![node("T1"), node("T12")]))] };
+        assert!(names(&remark, "T12") && !names(&remark, "T2"));
+        assert!(crate::judgement::SAID.iter().any(|fact| remark.is(fact)));
     }
 }

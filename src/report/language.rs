@@ -53,6 +53,10 @@ pub(super) struct Texts {
     /// ones stand in the table of columns.
     #[serde(default)]
     pub(super) meanings: BTreeMap<String, String>,
+    /// Texts of the method annex by `family_question`, `family_statistic` and `family_null`. English
+    /// ones stand in the registry of tests.
+    #[serde(default)]
+    pub(super) methods: BTreeMap<String, String>,
     /// Words that stand in cells: findings, patterns, kinds of faults.
     pub(super) words: BTreeMap<String, String>,
     /// Sentences of findings, by key.
@@ -105,6 +109,16 @@ impl Language {
     /// none.
     pub(super) fn word(self, word: &str) -> String {
         self.texts().words.get(word).cloned().unwrap_or_else(|| word.replace('_', " "))
+    }
+
+    /// A text of the method annex; the English one where the language has none.
+    pub(super) fn method<'a>(self, family: &str, what: &str, english: &'a str) -> &'a str {
+        self.texts().methods.get(&format!("{family}_{what}")).map_or(english, String::as_str)
+    }
+
+    /// Name of an entry of the ledger: a family of evidence or a step.
+    pub(super) fn entry(self, name: &str) -> String {
+        self.texts().words.get(&format!("llr_{name}")).cloned().unwrap_or_else(|| self.word(name))
     }
 
     /// A text of `explain`, or one that it shares with the page, with its placeholders filled in;
@@ -182,6 +196,21 @@ mod tests {
                         "{code}.toml [meanings] lacks {name} of {}: {english}",
                         table.file
                     );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_method_is_told_in_every_language() {
+        use crate::evidence::TESTS;
+        for (language, code, _) in LANGUAGES {
+            for test in TESTS {
+                for (what, english) in [("question", test.question), ("statistic", test.statistic), ("null", test.null)]
+                {
+                    let told = language.method(test.family, what, english);
+                    let own = *language == Language::English || told != english;
+                    assert!(own && !told.is_empty(), "{code}.toml [methods] lacks {}_{what}", test.family);
                 }
             }
         }

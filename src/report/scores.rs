@@ -1,4 +1,6 @@
 //! `scores.parquet`: every usage point with every statistic and the log-odds of every family.
+//!
+//! [`dictionary`] explains its columns; statistics explain themselves, where they are registered.
 
 use std::path::Path;
 
@@ -7,12 +9,43 @@ use rayon::prelude::*;
 
 use crate::disk;
 use crate::domain::CivilDay;
+use crate::evidence::{TESTS, statistics};
 use crate::findings::{Findings, ScoreRow};
+
+use crate::judgement::score_rows::family_names;
 
 use super::write_error::WriteError;
 
 /// Rows made into columns at a time: memory does not grow with the number of usage points.
 const ROWS_AT_A_TIME: usize = 1 << 18;
+
+/// Columns before the statistics, and the one behind the log-odds.
+const FIRST: [(&str, &str); 8] = [
+    ("usage_point", "the meter"),
+    ("log_odds", "natural logarithm of the odds of a hidden farm, uncapped; empty = nothing could be tested"),
+    ("probability", "probability of a farm under the stated prior and the planted farms, 0 to 1"),
+    ("q_value", "expected share of innocents down to here in the order of log_odds, 0 to 1"),
+    ("hidden_kw", "mean power of the hidden load while it runs, kW; empty where a farm is too unlikely"),
+    ("since", "first day of the load; empty = there from the first reading, or none"),
+    ("resolution", "how fine the readings are: minutes, daily or register"),
+    ("stratum", "group of usage points that it was compared with"),
+];
+const UNTIL: (&str, &str) = ("until", "last day of the load; empty = it runs on the last days judged");
+/// What is before the name of a family or of a step of the ledger.
+const LOG_ODDS: &str = "llr_";
+const OF_FAMILY: &str = "log-odds that this family of evidence adds (natural logarithm); empty = not testable";
+const OF_STEP: &str = "log-odds that this step of the ledger adds (natural logarithm); empty = nothing to say";
+
+/// Every column in its order, and what it holds.
+pub(super) fn dictionary() -> Vec<(String, &'static str)> {
+    let own = |(name, meaning): (&str, &'static str)| (name.to_owned(), meaning);
+    let is_family = |name: &str| TESTS.iter().any(|test| test.family == name);
+    let statistics = statistics().map(|(_, statistic)| (statistic.name.to_owned(), statistic.meaning));
+    let entries = family_names()
+        .into_iter()
+        .map(|name| (format!("{LOG_ODDS}{name}"), if is_family(name) { OF_FAMILY } else { OF_STEP }));
+    FIRST.into_iter().map(own).chain(statistics).chain(entries).chain([own(UNTIL)]).collect()
+}
 
 /// Writes the scores.
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
@@ -68,8 +101,42 @@ fn frame(findings: &Findings, rows: &[ScoreRow]) -> Result<DataFrame, polars::er
         .family_names
         .par_iter()
         .enumerate()
-        .map(|(index, name)| single(&format!("llr_{name}"), &|row| row.llr[index]))
+        .map(|(index, name)| single(&format!("{LOG_ODDS}{name}"), &|row| row.llr[index]))
         .collect();
     columns.extend(statistics.into_iter().chain(families).chain([until]));
     DataFrame::new(rows.len(), columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::findings::Resolution;
+
+    #[test]
+    fn every_column_is_explained_in_its_place() {
+        let row = ScoreRow {
+            usage_point: "A".into(),
+            log_odds: None,
+            probability: None,
+            q_value: None,
+            hidden_kw: None,
+            since: None,
+            until: None,
+            resolution: Resolution::Daily,
+            stratum: Arc::from("all"),
+            statistics: vec![f32::NAN; statistics().count()].into(),
+            llr: vec![f32::NAN; family_names().len()].into(),
+        };
+        let findings = Findings {
+            statistic_names: statistics().map(|(_, statistic)| statistic.name).collect(),
+            family_names: family_names(),
+            ..Findings::default()
+        };
+        let frame = frame(&findings, &[row]).unwrap();
+        let names: Vec<String> = frame.get_column_names().into_iter().map(ToString::to_string).collect();
+        assert_eq!(names, dictionary().into_iter().map(|(name, _)| name).collect::<Vec<_>>());
+        assert!(dictionary().iter().all(|(_, meaning)| !meaning.is_empty()));
+    }
 }

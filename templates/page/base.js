@@ -20,6 +20,8 @@ function t(key, values = {}) {
 }
 
 const word = (name) => (name == null ? '' : texts().words[name] ?? String(name).replaceAll('_', ' '));
+/** Name of an entry of the ledger: a family of evidence or a step. */
+const entry = (name) => texts().words['llr_' + name] ?? word(name);
 const titleOf = (column) => texts().titles[column] ?? column.replaceAll('_', ' ');
 
 /** Plural rules of the language for numbers of so many digits. */

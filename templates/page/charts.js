@@ -190,14 +190,14 @@ function evidenceChart(llr) {
   root.append(svg('text.tick.end', { x: middle - 8, y: 12 }, '\u2190 ' + t('against')), svg('text.tick', { x: middle + 8, y: 12 }, t('for') + ' \u2192'));
   rows.forEach((row, place) => {
     const y = 24 + 24 * place;
-    root.append(svg('text.label', { x: 2, y: y + 13 }, word(row.family)));
+    root.append(svg('text.label', { x: 2, y: y + 13 }, entry(row.family)));
     if (row.llr == null) { root.append(svg('text.tick', { x: middle + 6, y: y + 13 }, t('not_testable'))); return; }
     const size = (Math.abs(row.llr) / most) * half, x = row.llr < 0 ? middle - size : middle;
     root.append(svg(row.llr < 0 ? 'rect.con' : 'rect.pro', { x, y: y + 2, width: Math.max(size, 0.5), height: 15 }));
     root.append(svg('text.tick' + (row.llr < 0 ? '.end' : ''), { x: row.llr < 0 ? x - 5 : x + size + 5, y: y + 13 }, (row.llr > 0 ? '+' : '') + num(row.llr, 2)));
   });
   root.append(svg('line.zero', { x1: middle, x2: middle, y1: 18, y2: height - 4 }));
-  const told = rows.filter((row) => row.llr != null).map((row) => `${word(row.family)} ${row.llr > 0 ? '+' : ''}${num(row.llr, 2)}`).join(', ');
+  const told = rows.filter((row) => row.llr != null).map((row) => `${entry(row.family)} ${row.llr > 0 ? '+' : ''}${num(row.llr, 2)}`).join(', ');
   const chart = figure(t('odds'), t('odds_says'), root);
   root.setAttribute('aria-label', t('odds') + ': ' + told);
   return chart;

@@ -112,7 +112,13 @@ function priorTable() {
     el('tbody', null, run.prevalence.map((row) => el('tr', null, el('th', { scope: 'row' }, row.stratum), el('td.right', null, num(row.usagePoints)), el('td.right', null, percent(row.prior, 2)), el('td.right', null, percent(row.prevalence, 2)))))));
 }
 
+/** Every family of evidence: question, statistic, null, needs, source. */
+function methodAnnex() {
+  const parts = ['question', 'statistic', 'null', 'needs', 'source'];
+  return section(t('methods'), el('p', null, t('methods_says')), texts().methods.map((method) => [el('h3', null, entry(method.family)), el('dl.method', null, parts.map((part) => [el('dt', null, t('method_' + part)), el('dd', null, method[part])]))]));
+}
+
 function dataView() {
   const part = (name) => (DATA.tables[name]?.total ? section(t('table_' + name), tableView(name)) : null);
-  return [el('h1', { tabindex: '-1' }, t('data')), part('regions'), part('coverage'), part('cleared'), part('screening'), part('faults'), section(t('provenance'), facts(runFacts()), inputsTable())].filter(Boolean);
+  return [el('h1', { tabindex: '-1' }, t('data')), part('regions'), part('coverage'), part('cleared'), part('screening'), part('faults'), methodAnnex(), section(t('provenance'), facts(runFacts()), inputsTable())].filter(Boolean);
 }

@@ -20,10 +20,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::disk;
+use crate::evidence::{EvidenceTest, TESTS};
 use crate::findings::Findings;
 
 use super::language::{LANGUAGES, Language, Texts};
-use super::words::page_messages;
+use super::words::{page_messages, tell};
 use super::write_error::WriteError;
 
 const STYLE: &str = include_str!("../../../templates/page/page.css");
@@ -63,13 +64,48 @@ struct PageTexts<'a> {
     meanings: &'a BTreeMap<String, String>,
     words: &'a BTreeMap<String, String>,
     messages: BTreeMap<String, Value>,
+    methods: Vec<PageMethod>,
 }
 
 impl<'a> PageTexts<'a> {
     fn of(language: Language) -> Self {
         let Texts { name, decimal, date, page, titles, meanings, words, .. } = language.texts();
-        Self { name, decimal, date, page, titles, meanings, words, messages: page_messages(language) }
+        Self {
+            name,
+            decimal,
+            date,
+            page,
+            titles,
+            meanings,
+            words,
+            messages: page_messages(language),
+            methods: methods(language),
+        }
     }
+}
+
+/// A family of evidence in the method annex.
+#[derive(Serialize)]
+struct PageMethod {
+    family: &'static str,
+    question: &'static str,
+    statistic: &'static str,
+    null: &'static str,
+    needs: String,
+    source: &'static str,
+}
+
+/// The method annex, from the registry of tests.
+fn methods(language: Language) -> Vec<PageMethod> {
+    let told = |test: &EvidenceTest| PageMethod {
+        family: test.family,
+        question: language.method(test.family, "question", test.question),
+        statistic: language.method(test.family, "statistic", test.statistic),
+        null: language.method(test.family, "null", test.null),
+        needs: tell(language, &(test.needs)()),
+        source: test.source,
+    };
+    TESTS.iter().map(told).collect()
 }
 
 /// Writes the page.

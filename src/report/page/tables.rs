@@ -71,11 +71,11 @@ pub(super) fn lines(name: &str, findings: &Findings) -> Vec<usize> {
 }
 
 fn page_table(table: &TableOf, findings: &Findings, lines: &[usize]) -> PageTable {
-    let (columns, cells): (Vec<&'static str>, Vec<Vec<Cell>>) =
+    let (columns, cells): (Vec<&'static str>, Vec<Vec<Cell<'_>>>) =
         ((table.header)().into_iter().map(|(name, _)| name).collect(), (table.cells)(findings));
     let total = cells.first().map_or(0, Vec::len);
     let kinds = cells.iter().map(|cells| kind(cells)).collect();
-    let held = |cells: &Vec<Cell>| lines.iter().filter_map(|&line| cells.get(line)).map(value).collect();
+    let held = |cells: &Vec<Cell<'_>>| lines.iter().filter_map(|&line| cells.get(line)).map(value).collect();
     PageTable { cells: cells.iter().map(held).collect(), columns, kinds, total }
 }
 
