@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Fault, FaultKind, NodeId, UsagePointId};
-use crate::series::SUSPECTED_BY_LEVELS;
+use crate::series::suspected_by_levels;
 
 use crate::unmetered::Settled;
 
@@ -28,19 +28,16 @@ pub(crate) fn propose_links(faults: &mut [Fault], placed: &BTreeMap<UsagePointId
 /// one that was suspected is a ratio, or is dropped.
 pub(crate) fn tell_ratios(faults: &mut Vec<Fault>, ratios: &Settled) {
     let is_suspicion =
-        |fault: &Fault| fault.kind == FaultKind::RatioDoubt && fault.detail.to_string().contains(SUSPECTED_BY_LEVELS);
+        |fault: &Fault| fault.kind == FaultKind::RatioDoubt && suspected_by_levels(&fault.detail).is_some();
     faults.retain(|fault| !(ratios.refuted.contains(&fault.usage_point) && is_suspicion(fault)));
     for fault in faults {
         let Some(node) = ratios.otherwise.get(&fault.usage_point) else { continue };
         if fault.kind == FaultKind::Multiplier {
             fault.detail = said::was_load(fault.detail.clone(), node);
-        } else if is_suspicion(fault) {
+        } else if let Some(levels) = suspected_by_levels(&fault.detail).filter(|_| fault.kind == FaultKind::RatioDoubt)
+        {
+            fault.detail = said::ratio_confirmed(levels.clone(), node);
             fault.kind = FaultKind::Multiplier;
-            fault.detail = fault
-                .detail
-                .to_string()
-                .replace(SUSPECTED_BY_LEVELS, &format!("the balance of {node} shows that it is one: divided by it"))
-                .into();
         }
     }
 }

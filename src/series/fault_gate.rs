@@ -13,8 +13,9 @@ use super::day_fold::DayFold;
 use super::display::coarse_step_kwh;
 use super::load_series::LoadSeries;
 use super::multiplier::{self, Levels, Multiplied};
+use super::said;
 use super::{catch_up, lost_phase, spread_out, stuck, swapped_channels};
-use crate::domain::{Calendar, Fault, FaultKind, median_of};
+use crate::domain::{Calendar, Fact, Fault, FaultKind, median_of};
 
 /// Spikes are at most one value in this many; the highest of the others is what they are compared
 /// with.
@@ -24,11 +25,6 @@ const SPIKE_FACTOR: f32 = 10.0;
 /// Values among which spikes are told, a fortnight of hours: a month of hourly days has spikes as
 /// well.
 const LEAST_FOR_SPIKES: usize = 14 * 24;
-
-/// End of what is said of a meter ratio that only levels show, by which a balance that knows better
-/// finds it.
-pub const SUSPECTED_BY_LEVELS: &str =
-    "nothing shows whether it is one: not divided, and listed only if it looks like a farm either way; check the ratio";
 
 /// The gate with the run's calendar.
 #[derive(Debug, Clone, Copy)]
@@ -119,14 +115,14 @@ impl FaultGate<'_> {
         Gated { series, fold, faults, ratio }
     }
 
-    fn fault(self, series: &LoadSeries, kind: FaultKind, range: (usize, usize), count: usize, detail: String) -> Fault {
+    fn fault(self, series: &LoadSeries, kind: FaultKind, range: (usize, usize), count: usize, detail: Fact) -> Fault {
         Fault {
             usage_point: series.usage_point.clone(),
             kind,
             from: Some(self.calendar.day(series.at(range.0))),
             to: Some(self.calendar.day(series.at(range.1))),
             share: Some(count as f64 / series.kw.len().max(1) as f64),
-            detail: detail.into(),
+            detail,
         }
     }
 
@@ -158,7 +154,7 @@ impl FaultGate<'_> {
         let (first, last) = (of_kind.first()?.1, of_kind.last()?.2 - 1);
         let count: usize = of_kind.iter().map(|run| run.2 - run.1).sum();
         let hours = count as f64 * f64::from(series.step_min) / 60.0;
-        let detail = format!("{} runs of one repeated value, {hours:.0} h in all; not used in any test", of_kind.len());
+        let detail = said::runs(of_kind.len(), hours);
         Some(self.fault(series, kind, (first, last), count, detail))
     }
 
@@ -175,8 +171,7 @@ impl FaultGate<'_> {
         let limit = (SPIKE_FACTOR * high).max(contracted_kw.map_or(0.0, |kw| 2.0 * kw as f32));
         let spikes: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] > limit).collect();
         let (&first, &last) = (spikes.first()?, spikes.last()?);
-        let detail =
-            format!("{} values above {limit:.1} kW, up to {:.1} kW; not used", spikes.len(), series.kw[spikes[0]]);
+        let detail = said::spikes(spikes.len(), f64::from(limit), f64::from(series.kw[spikes[0]]));
         for &index in &spikes {
             series.kw[index] = f32::NAN;
         }
@@ -192,10 +187,7 @@ impl FaultGate<'_> {
             * f64::from(series.step_min)
             / 60.0;
         let hours = count as f64 * f64::from(series.step_min) / 60.0;
-        let detail = format!(
-            "{kwh:.1} kWh spread evenly over {} gaps, {hours:.0} h in all: values that the meter's display cannot show",
-            runs.len()
-        );
+        let detail = said::spread_out(kwh, runs.len(), hours);
         for &(first, end) in &runs {
             series.kw[first..end].fill(f32::NAN);
         }
@@ -207,12 +199,8 @@ impl FaultGate<'_> {
         let found = catch_up::find(series, fold);
         let (&(first, _), &(_, last)) = (found.first()?, found.last()?);
         let (gap, place) = found[0];
-        let detail = format!(
-            "{} values that hold the energy of the gap before them; the first, {:.1} kW, after {:.0} h",
-            found.len(),
-            series.kw[place],
-            (place - gap) as f64 * f64::from(series.step_min) / 60.0
-        );
+        let hours = (place - gap) as f64 * f64::from(series.step_min) / 60.0;
+        let detail = said::catch_up(found.len(), f64::from(series.kw[place]), hours);
         for &(first, place) in &found {
             series.kw[first..=place].fill(f32::NAN);
         }
@@ -232,10 +220,7 @@ impl FaultGate<'_> {
         }
         let lost = lost_phase::find(days, split, series.kw.len(), fold, contracted_kw)
             .filter(|_| floor_is_known(series, fold))?;
-        let detail = format!(
-            "the load falls to {} of what it is otherwise, floor, mean and spread alike, in the same shape: a phase of the meter or its current transformer shows nothing; check the connection",
-            lost.left
-        );
+        let detail = said::lost_phase(lost.left);
         Some(self.fault(series, FaultKind::LostPhase, (lost.from, lost.to - 1), lost.to - lost.from, detail))
     }
 
@@ -244,23 +229,15 @@ impl FaultGate<'_> {
             return None;
         }
         let (from, to) = swapped_channels::find(fold, series.kw.len())?;
-        let detail = "energy flows out night after night, as much as flows in otherwise: import and export are exchanged, or the meter is connected in reverse; check the channels of the export, then the meter".to_owned();
-        Some(self.fault(series, FaultKind::SwappedChannels, (from, to - 1), to - from, detail))
+        Some(self.fault(series, FaultKind::SwappedChannels, (from, to - 1), to - from, said::swapped()))
     }
 
     fn ratio_fault(self, series: &LoadSeries, step: &Multiplied) -> Fault {
         let (kind, detail) = if step.by_display {
             let factor = (step.factor * 1e4).round() / 1e4;
-            let detail = format!(
-                "all values are multiples of {factor} times the display step of the rest, and as much larger: a meter ratio; divided by it before any test"
-            );
-            (FaultKind::Multiplier, detail)
+            (FaultKind::Multiplier, said::with_own_digits(said::ratio_by_display(factor), "factor"))
         } else {
-            let detail = format!(
-                "mean, floor and spread are {:.1} times those of the rest, as a meter ratio makes them; {SUSPECTED_BY_LEVELS}",
-                step.factor
-            );
-            (FaultKind::RatioDoubt, detail)
+            (FaultKind::RatioDoubt, said::suspected(step.factor))
         };
         self.fault(series, kind, (step.from, step.to - 1), step.to - step.from, detail)
     }
@@ -272,8 +249,7 @@ impl FaultGate<'_> {
         let places: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i] < 0.0).collect();
         let (&first, &last) = (places.first()?, places.last()?);
         let lowest = series.kw.iter().copied().fold(0.0, f32::min);
-        let detail =
-            format!("{} intervals with energy flowing out or negative values, down to {lowest:.2} kW", places.len());
+        let detail = said::negative(places.len(), f64::from(lowest));
         Some(self.fault(series, FaultKind::Negative, (first, last), places.len(), detail))
     }
 
@@ -283,7 +259,7 @@ impl FaultGate<'_> {
         }
         let places: Vec<usize> = (0..series.kw.len()).filter(|&i| series.kw[i].is_nan()).collect();
         let (&first, &last) = (places.first()?, places.last()?);
-        let detail = format!("{} of {} intervals have no usable value", places.len(), series.kw.len());
+        let detail = said::gap(places.len(), series.kw.len());
         Some(self.fault(series, FaultKind::Gap, (first, last), places.len(), detail))
     }
 }

@@ -13,7 +13,7 @@ use super::day_fold::{DayFold, HOURS};
 use super::multiplier::{Levels, Ratios};
 
 /// Shares that are left with one phase and with two phases gone.
-const SHARES: [(f64, &str); 2] = [(2.0 / 3.0, "two thirds"), (1.0 / 3.0, "a third")];
+const SHARES: [(f64, &str); 2] = [(2.0 / 3.0, "two_thirds"), (1.0 / 3.0, "third")];
 /// How far the ratios of mean, floor and spread may be from the share, as a ratio: in the days
 /// around, and over the whole series, in which seasons move.
 const NEAR: f64 = 1.10;
@@ -31,7 +31,7 @@ pub(super) struct LostPhase {
     /// First interval and the one after the last of the time without it.
     pub(super) from: usize,
     pub(super) to: usize,
-    /// What is left of the load, in words.
+    /// What is left of the load, a word.
     pub(super) left: &'static str,
 }
 
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_phase_that_goes_leaves_two_thirds_and_two_that_go_a_third() {
-        for (share, left) in [(2.0 / 3.0, "two thirds"), (1.0 / 3.0, "a third")] {
+        for (share, left) in [(2.0 / 3.0, "two_thirds"), (1.0 / 3.0, "third")] {
             let mut kw = workshop(60);
             kw[31 * 48 + 20..].iter_mut().for_each(|kw| *kw *= share);
             let lost = found(kw, Some(30.0)).unwrap();

@@ -8,12 +8,13 @@
 //! said, and nothing is changed.
 //! Assumes: displays of 1 Wh, 10 Wh, 100 Wh or 1 kWh; fifty values or more.
 
+use super::said;
 use std::collections::BTreeMap;
 
 use super::display::common_step;
 use super::load_series::LoadSeries;
 use super::registers::RegisterLoad;
-use crate::domain::{Calendar, CivilDay, Fault, FaultKind, MeterRatio, UsagePointId};
+use crate::domain::{Calendar, CivilDay, Fact, Fault, FaultKind, MeterRatio, UsagePointId};
 
 /// Contracted power that is never measured directly, kW: 100 A at three times 230 V are 69 kW.
 const BEHIND_TRANSFORMERS_KW: f64 = 100.0;
@@ -47,9 +48,7 @@ pub fn apply_ratios(
             continue;
         }
         if contains(series, (from, to), ratio) {
-            let detail = format!(
-                "the table of meters says a ratio of {ratio}, and all values are multiples of it already: they are left as they are, or the ratio would count twice"
-            );
+            let detail = said::with_own_digits(said::ratio_twice(ratio), "ratio");
             faults.push(fault(series, (from, to), detail, calendar));
         } else {
             series.kw[from..to].iter_mut().for_each(|kw| *kw = (f64::from(*kw) * ratio) as f32);
@@ -99,20 +98,18 @@ fn forgotten(series: &LoadSeries, contracted_kw: Option<f64>, calendar: &Calenda
     if highest <= 0.0 || highest >= LEAST_SHARE * contracted_kw {
         return None;
     }
-    let detail = format!(
-        "contracted for {contracted_kw:.0} kW, which is measured behind transformers, but the highest load is {highest:.2} kW and the table of meters says no ratio: it looks forgotten"
-    );
+    let detail = said::ratio_forgotten(contracted_kw, highest);
     Some(fault(series, (0, series.kw.len()), detail, calendar))
 }
 
-fn fault(series: &LoadSeries, (from, to): (usize, usize), detail: String, calendar: &Calendar) -> Fault {
+fn fault(series: &LoadSeries, (from, to): (usize, usize), detail: Fact, calendar: &Calendar) -> Fault {
     Fault {
         usage_point: series.usage_point.clone(),
         kind: FaultKind::RatioDoubt,
         from: Some(calendar.day(series.at(from))),
         to: Some(calendar.day(series.at(to.saturating_sub(1)))),
         share: Some((to - from) as f64 / series.kw.len().max(1) as f64),
-        detail: detail.into(),
+        detail,
     }
 }
 

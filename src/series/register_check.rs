@@ -10,7 +10,8 @@
 //! meter multiplier".
 
 use super::registers::{RegisterLoad, RegisterPeriod};
-use crate::domain::{Calendar, CivilDay, Fault, FaultKind};
+use super::said;
+use crate::domain::{Calendar, CivilDay, Fact, Fault, FaultKind};
 
 /// Shortest period, days.
 const LEAST_DAYS: f64 = 7.0;
@@ -71,33 +72,27 @@ pub fn register_fault(register: &RegisterLoad, days: &[(CivilDay, f32)], calenda
     let (first, last) = (differing.first()?, differing.last()?);
     let sum = |of: fn(&Compared) -> f64| differing.iter().map(|compared| of(compared)).sum::<f64>();
     let (intervals, counted) = (sum(|c| c.by_intervals_kwh), sum(|c| c.by_register_kwh));
-    let detail = format!(
-        "in {} of {} periods between counter readings the intervals come to {intervals:.0} kWh and the register to {counted:.0} kWh{}",
-        differing.len(),
-        compared.len(),
-        as_ratio(intervals, counted)
-    );
+    let apart = said::register_apart(differing.len(), compared.len(), intervals, counted);
+    let detail = with_ratio(apart, intervals, counted);
     Some(Fault {
         usage_point: register.usage_point.clone(),
         kind: FaultKind::ProfileRegister,
         from: Some(first.from),
         to: Some(last.to),
         share: Some(differing.len() as f64 / compared.len() as f64),
-        detail: detail.into(),
+        detail,
     })
 }
 
-/// What a quotient near a whole number means.
-fn as_ratio(intervals: f64, counted: f64) -> String {
+/// Adds what a quotient near a whole number means.
+fn with_ratio(apart: Fact, intervals: f64, counted: f64) -> Fact {
     let (large, small) = (intervals.max(counted), intervals.min(counted));
     let quotient = large / small;
     let whole = quotient.round();
     if !quotient.is_finite() || !(2.0..=10_000.0).contains(&whole) || (quotient / whole - 1.0).abs() > TOLERANCE {
-        return String::new();
+        return apart;
     }
-    let (with, without) =
-        if intervals > counted { ("the intervals", "the register") } else { ("the register", "the intervals") };
-    format!(": a meter ratio of {whole:.0} is in {with} and not in {without}, or twice in {with}")
+    said::register_ratio(apart, whole, if intervals > counted { "intervals" } else { "register" })
 }
 
 #[cfg(test)]
@@ -123,14 +118,8 @@ mod tests {
     fn a_register_that_counts_a_twentieth_says_which_side_has_the_ratio() {
         let found = fault(0.05, &days(|_| 1.0)).unwrap();
         assert_eq!((found.kind, found.share), (FaultKind::ProfileRegister, Some(1.0)));
-        assert!(
-            found.detail.to_string().contains("a meter ratio of 20 is in the intervals and not in the register"),
-            "{}",
-            found.detail
-        );
-        assert!(
-            fault(40.0, &days(|_| 1.0)).unwrap().detail.to_string().contains("a meter ratio of 40 is in the register")
-        );
+        assert!(found.detail.to_string().contains("ratio=20 with=intervals"), "{}", found.detail);
+        assert!(fault(40.0, &days(|_| 1.0)).unwrap().detail.to_string().contains("ratio=40 with=register"));
     }
 
     #[test]

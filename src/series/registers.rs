@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 
 use super::raw_reading::RawReading;
+use super::said;
 use crate::domain::{
     Calendar, CivilDay, Fault, FaultKind, FileIx, Minute, ReadingQuality, Timestamp, Unit, UsagePointId,
 };
@@ -131,23 +132,18 @@ impl Fall {
     }
 
     fn fault(self, usage_point: &UsagePointId, (from, to): (CivilDay, CivilDay), (before, after): (f64, f64)) -> Fault {
-        let what = match self {
-            Self::Rollover { energy_kwh } => {
-                format!(
-                    "it passed its last digit, and {energy_kwh:.1} kWh are counted for the period; a warning if the meter was replaced"
-                )
-            }
-            Self::Correction => "the earlier reading was corrected and is left out".to_owned(),
-            Self::Replacement => "the meter was replaced; the period is left out".to_owned(),
+        let detail = match self {
+            Self::Rollover { energy_kwh } => said::rolled_over(before, after, energy_kwh),
+            Self::Correction => said::corrected(before, after),
+            Self::Replacement => said::replaced(before, after),
         };
-        let detail = format!("the register fell from {before:.1} to {after:.1} kWh: {what}");
         Fault {
             usage_point: usage_point.clone(),
             kind: FaultKind::Rollover,
             from: Some(from),
             to: Some(to),
             share: None,
-            detail: detail.into(),
+            detail,
         }
     }
 }
@@ -253,7 +249,7 @@ mod tests {
     #[test]
     fn a_counter_that_passes_its_last_digit_goes_on() {
         let (load, faults) = load_of(vec![day(0, 99_500.0), day(30, 220.0), day(60, 940.0)]);
-        assert!((load.mean_kw - 1.0).abs() < 1e-12 && faults[0].detail.to_string().contains("720.0 kWh"), "{faults:?}");
+        assert!((load.mean_kw - 1.0).abs() < 1e-12 && faults[0].detail.to_string().contains("kwh=720.0"), "{faults:?}");
     }
 
     #[test]

@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::load_series::LoadSeries;
 use super::raw_reading::RawReading;
+use super::said;
 use super::stretch::{Stretch, even_series};
-use crate::domain::{Calendar, Fault, FaultKind, ReadingQuality, Resolved, Timestamp, UsagePointId};
+use crate::domain::{Calendar, Fact, Fault, FaultKind, ReadingQuality, Resolved, Timestamp, UsagePointId};
 
 /// Interval length assumed when a usage point has a single reading and the file says nothing,
 /// minutes.
@@ -243,7 +244,7 @@ impl Tally {
     fn faults(&self, series: &LoadSeries, calendar: &Calendar) -> Vec<Fault> {
         let intervals = series.kw.len() as f64;
         let mut faults = Vec::new();
-        let mut tell = |kind, seen: &Seen, detail: String| {
+        let mut tell = |kind, seen: &Seen, detail: Fact| {
             let Some((from, to)) = seen.span else { return };
             let share = Some(seen.count as f64 / intervals);
             faults.push(Fault {
@@ -252,31 +253,15 @@ impl Tally {
                 from: Some(calendar.day(from)),
                 to: Some(calendar.day(to)),
                 share,
-                detail: detail.into(),
+                detail,
             });
         };
         let Self { disagreeing, off_grid, twice, estimated } = self;
-        let detail = format!(
-            "{} intervals with readings that disagree; first at {}",
-            disagreeing.count,
-            disagreeing.first(calendar)
-        );
-        tell(FaultKind::Duplicate, disagreeing, detail);
-        let detail = format!(
-            "{} stamps off the {} min grid, not used; first at {}",
-            off_grid.count,
-            series.step_min,
-            off_grid.first(calendar)
-        );
-        tell(FaultKind::Clock, off_grid, detail);
-        let detail =
-            format!("the clock was set back at {}; the two hours share their energy evenly", twice.first(calendar));
-        tell(FaultKind::Clock, twice, detail);
-        tell(
-            FaultKind::Estimated,
-            estimated,
-            format!("{} of {} intervals are estimated or substituted", estimated.count, series.kw.len()),
-        );
+        tell(FaultKind::Duplicate, disagreeing, said::disagree(disagreeing.count, disagreeing.first(calendar)));
+        let off = said::off_grid(off_grid.count, f64::from(series.step_min), off_grid.first(calendar));
+        tell(FaultKind::Clock, off_grid, off);
+        tell(FaultKind::Clock, twice, said::set_back(twice.first(calendar)));
+        tell(FaultKind::Estimated, estimated, said::estimated(estimated.count, series.kw.len()));
         faults
     }
 }
