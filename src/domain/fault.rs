@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CivilDay, Fact, UsagePointId};
+use super::{CivilDay, Fact, UsagePointId, said};
 
 /// The kinds of fault that `faults.csv` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,29 +79,23 @@ impl FaultKind {
     /// What the fault means for the tests: whether the usage point is still judged, and by which of
     /// them.
     #[must_use]
-    pub fn effect(self) -> &'static str {
+    pub fn effect(self) -> Fact {
         match self {
-            Self::Stuck | Self::FlatFilled | Self::SpreadOut | Self::CatchUp | Self::Spike => {
-                "these intervals count as missing in every test and balance; the others are judged"
-            }
-            Self::Gap => "days with fewer than 18 hours are in no test; the others are judged",
-            Self::Multiplier => "put right before every test and balance",
-            Self::Rollover => "none but what is left out",
-            Self::Duplicate => {
-                "the better or later reading counts; where nothing decides, the interval is missing in every test"
-            }
-            Self::Clock => "stamps off the grid are in no test; a wrong clock is put right for the balance",
-            Self::Negative => "judged by net energy: tests of a steady load are weak where the sun feeds in",
-            Self::Estimated => "above a half the usage point is in no test and no balance; below, none",
-            Self::Unlinked => "in no balance; its own load is judged",
-            Self::WrongLink => "counted where the grid file has it; judge the balances of both nodes with reserve",
-            Self::UnknownCustomer => "judged without tariff class and contracted power",
-            Self::SwappedChannels => "values stay as they are read: tests of a steady load do not apply to them",
-            Self::LostPhase => {
-                "none: a phase that is bypassed looks the same, and tests of under-registration judge it"
-            }
-            Self::RatioDoubt => "the values are taken as they are read, unless the detail says otherwise",
-            Self::ProfileRegister => "none: the intervals are judged as they are read",
+            Self::Stuck | Self::FlatFilled | Self::SpreadOut | Self::CatchUp | Self::Spike => said::masked(),
+            Self::Gap => said::gap(),
+            Self::Multiplier => said::ratio(),
+            Self::Rollover => said::rollover(),
+            Self::Duplicate => said::duplicate(),
+            Self::Clock => said::clock(),
+            Self::Negative => said::negative(),
+            Self::Estimated => said::estimated(),
+            Self::Unlinked => said::unlinked(),
+            Self::WrongLink => said::wrong_link(),
+            Self::UnknownCustomer => said::unknown(),
+            Self::SwappedChannels => said::swapped(),
+            Self::LostPhase => said::lost_phase(),
+            Self::RatioDoubt => said::ratio_doubt(),
+            Self::ProfileRegister => said::register(),
         }
     }
 }

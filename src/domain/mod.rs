@@ -21,6 +21,7 @@ mod named;
 mod odds;
 mod reject;
 mod robust;
+pub(crate) mod said;
 mod sun;
 mod tariff;
 mod toml_words;

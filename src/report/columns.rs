@@ -386,7 +386,7 @@ const FAULTS: &[Column<Fault>] = &[
     column("share", "share of its intervals, 0 to 1", |r| Cell::share(r.share)),
     column("detail", "the numbers behind it", |r| Cell::said(&r.detail)),
     column("effect", "whether the usage point is still judged, and by which tests", |r| {
-        Cell::Said(Cow::Owned(r.kind.effect().into()))
+        Cell::Said(Cow::Owned(r.kind.effect()))
     }),
 ];
 

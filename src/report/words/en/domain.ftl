@@ -1,0 +1,15 @@
+effect-masked = these intervals count as missing in every test and balance; the others are judged
+effect-gap = days with fewer than 18 hours are in no test; the others are judged
+effect-ratio = put right before every test and balance
+effect-rollover = none but what is left out
+effect-duplicate = the better or later reading counts; where nothing decides, the interval is missing in every test
+effect-clock = stamps off the grid are in no test; a wrong clock is put right for the balance
+effect-negative = judged by net energy: tests of a steady load are weak where the sun feeds in
+effect-estimated = above a half the usage point is in no test and no balance; below, none
+effect-unlinked = in no balance; its own load is judged
+effect-wrong_link = counted where the grid file has it; judge the balances of both nodes with reserve
+effect-unknown = judged without tariff class and contracted power
+effect-swapped = values stay as they are read: tests of a steady load do not apply to them
+effect-lost_phase = none: a phase that is bypassed looks the same, and tests of under-registration judge it
+effect-ratio_doubt = the values are taken as they are read, unless the detail says otherwise
+effect-register = none: the intervals are judged as they are read
