@@ -9,7 +9,7 @@ use crate::report::Language;
 use super::complaint::complain;
 use super::exit_reason::ExitReason;
 use super::values::language;
-use super::{convert, inspect, scan, simulate, terminal, verify};
+use super::{convert, inspect, registries, scan, simulate, terminal, verify};
 
 /// Finds hidden crypto-mining load in the meter data that a utility already has.
 #[derive(Debug, Parser)]
@@ -22,9 +22,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Read a meter dump, test every usage point and grid node, and write a ranked, explained list
+    #[command(after_help = registries::evidence())]
     Scan(Box<scan::ScanArgs>),
     /// Show what the reader takes files for and on what ground: format, columns, clock, first
     /// readings, months, faults; writes nothing
+    #[command(after_help = registries::formats())]
     Inspect(inspect::InspectArgs),
     /// Plant farms of known size in the dump's own series and say which of them a scan would find
     Trial(Box<scan::ScanArgs>),

@@ -7,6 +7,7 @@ mod exit_reason;
 mod inspect;
 mod progress;
 mod pseudonym_files;
+mod registries;
 mod scan;
 mod session;
 mod simulate;

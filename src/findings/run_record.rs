@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Fact;
+
 /// How the run was made.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
@@ -79,6 +81,9 @@ pub struct RunOptions {
 pub struct Prevalence {
     /// Name of the stratum.
     pub stratum: String,
+    /// The same for people, in any language; `None` where it has no other name.
+    #[serde(skip)]
+    pub group: Option<Fact>,
     /// Usage points in it.
     pub usage_points: u64,
     /// Configured prior share of farms.

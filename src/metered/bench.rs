@@ -80,6 +80,11 @@ impl Bench<'_> {
         )
     }
 
+    /// Which usage points share tables.
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
     fn name(&self, text: &str) -> Arc<str> {
         self.names.get(text).cloned().unwrap_or_else(|| text.into())
     }

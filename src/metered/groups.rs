@@ -8,6 +8,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::domain::Fact;
+
+use super::said;
+
 /// Members that a group of its own needs.
 const ENOUGH: usize = 300;
 
@@ -22,10 +26,22 @@ pub struct Kin {
     pub has_hours: bool,
 }
 
+/// How wide a group is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    /// Heated homes and the like of one class.
+    Heated,
+    /// One class.
+    Class,
+    /// All classes that are too small for a group of their own.
+    Small,
+}
+
 /// The group of every kin.
 #[derive(Debug, Clone, Default)]
 pub struct Groups {
     by_kin: BTreeMap<Kin, Arc<str>>,
+    widths: BTreeMap<Arc<str>, (Width, &'static str)>,
 }
 
 impl Groups {
@@ -36,17 +52,32 @@ impl Groups {
         for (kin, count) in members {
             *class_members.entry((&kin.tariff_class, kin.has_hours)).or_default() += count;
         }
-        let name = |kin: &Kin, count: usize| {
+        let mut groups = Self::default();
+        for (kin, count) in members {
             let resolution = if kin.has_hours { "hourly or finer" } else { "daily" };
-            if kin.electric_heating && count >= ENOUGH {
-                format!("{}, electric heating, {resolution}", kin.tariff_class)
+            let (name, width) = if kin.electric_heating && *count >= ENOUGH {
+                (format!("{}, electric heating, {resolution}", kin.tariff_class), Width::Heated)
             } else if class_members[&(kin.tariff_class.as_str(), kin.has_hours)] >= ENOUGH {
-                format!("{}, {resolution}", kin.tariff_class)
+                (format!("{}, {resolution}", kin.tariff_class), Width::Class)
             } else {
-                format!("small classes, {resolution}")
-            }
-        };
-        Self { by_kin: members.iter().map(|(kin, &count)| (kin.clone(), name(kin, count).into())).collect() }
+                (format!("small classes, {resolution}"), Width::Small)
+            };
+            let name: Arc<str> = name.into();
+            groups.widths.insert(Arc::clone(&name), (width, resolution));
+            groups.by_kin.insert(kin.clone(), name);
+        }
+        groups
+    }
+
+    /// What a class in a group is called by people; `None` for a group that is none of these.
+    #[must_use]
+    pub fn told(&self, group: &str, class: &str) -> Option<Fact> {
+        let (width, resolution) = *self.widths.get(group)?;
+        Some(match width {
+            Width::Heated => said::heated_group(class, resolution),
+            Width::Class => said::group(class, resolution),
+            Width::Small => said::small_group(class, resolution),
+        })
     }
 
     /// The group of a kin; one of its own for a kin that was not counted.

@@ -15,4 +15,10 @@ facts! {
     pub(super) fn not_in_grid_then("unknown.days");
     /// Read, but not in the customer file.
     pub(super) fn not_a_customer("unknown.customer");
+    /// A class as a group of its own.
+    pub(super) fn group("group.class", class: text, resolution: word);
+    /// The heated premises of a class.
+    pub(super) fn heated_group("group.heated", class: text, resolution: word);
+    /// A class in the group of small classes.
+    pub(super) fn small_group("group.small", class: text, resolution: word);
 }

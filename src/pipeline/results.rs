@@ -169,6 +169,7 @@ fn prevalence(metered: &Metered) -> Vec<Prevalence> {
         .map(|((group, class), usage_points)| Prevalence {
             // A group of several classes is named once for each of them.
             stratum: if group.starts_with(class) { group.to_owned() } else { format!("{group}: {class}") },
+            group: metered.bench.groups().told(group, class),
             usage_points,
             prior: calibration.prior(class),
             prevalence: calibration.prevalence(group, class, 1.0),

@@ -109,7 +109,7 @@ function faultKinds() {
 
 function priorTable() {
   return el('div.scroll', null, el('table.small', null, el('caption', null, t('prior')), el('thead', null, el('tr', null, [t('stratum'), t('points'), t('prior_share'), t('used_share')].map((name, i) => el('th', { scope: 'col', class: i ? 'right' : null }, name)))),
-    el('tbody', null, run.prevalence.map((row) => el('tr', null, el('th', { scope: 'row' }, row.stratum), el('td.right', null, num(row.usagePoints)), el('td.right', null, percent(row.prior, 2)), el('td.right', null, percent(row.prevalence, 2)))))));
+    el('tbody', null, run.prevalence.map((row) => el('tr', null, el('th', { scope: 'row' }, say(row.stratum)), el('td.right', null, num(row.usagePoints)), el('td.right', null, percent(row.prior, 2)), el('td.right', null, percent(row.prevalence, 2)))))));
 }
 
 /** Every family of evidence: question, statistic, null, needs, source. */

@@ -49,7 +49,7 @@ struct PageRun<'a> {
     register_readings: u64,
     rejects: u64,
     notes: Vec<Value>,
-    prevalence: Vec<PagePrevalence<'a>>,
+    prevalence: Vec<PagePrevalence>,
     other_priors: &'a [OtherPrior],
     inputs: Vec<PageInput<'a>>,
     pseudonymised: bool,
@@ -58,8 +58,8 @@ struct PageRun<'a> {
 /// Prior and prevalence of one group.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PagePrevalence<'a> {
-    stratum: &'a str,
+struct PagePrevalence {
+    stratum: Value,
     usage_points: u64,
     prior: f64,
     prevalence: Value,
@@ -174,8 +174,8 @@ fn run(findings: &Findings) -> PageRun<'_> {
     }
 }
 
-fn prevalence(row: &Prevalence) -> PagePrevalence<'_> {
-    let stratum = row.stratum.as_str();
+fn prevalence(row: &Prevalence) -> PagePrevalence {
+    let stratum = row.group.as_ref().map_or_else(|| Value::from(row.stratum.as_str()), page_fact);
     PagePrevalence { stratum, usage_points: row.usage_points, prior: row.prior, prevalence: finite(row.prevalence, 6) }
 }
 
