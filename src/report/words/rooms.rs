@@ -32,6 +32,7 @@ macro_rules! room {
 
 /// Every room, a list of facts each.
 pub(in crate::report) const ROOMS: &[Room] = &[
+    room!("ingest", crate::ingest::SAID),
     room!("series", crate::series::SAID),
     room!("judgement", crate::judgement::SAID),
     room!("consequence", crate::consequence::SAID),
