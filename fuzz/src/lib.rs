@@ -37,7 +37,7 @@ impl BlockSink for Checking {
     }
 
     fn reject(&self, reject: Reject) {
-        assert!(reject.detail.len() < 8192, "a reject repeats the file: {} bytes", reject.detail.len());
+        assert!(reject.detail.to_string().len() < 8192, "a reject repeats the file: {}", reject.detail);
     }
 
     fn stopped(&self) -> bool {

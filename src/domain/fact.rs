@@ -136,6 +136,19 @@ impl Fact {
         }
     }
 
+    /// Hands every text from outside that the fact carries, also in facts within it, to `change`.
+    pub fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
+        fn of_part(part: &mut Part, change: &mut impl FnMut(&mut String)) {
+            match part {
+                Part::Text(text) => change(text),
+                Part::Fact(fact) => fact.each_text(change),
+                Part::List(parts) => parts.iter_mut().for_each(|part| of_part(part, change)),
+                Part::Number { .. } | Part::Count(_) | Part::Day(_) | Part::Word(_) | Part::Name(..) => {}
+            }
+        }
+        self.parts.iter_mut().for_each(|(_, part)| of_part(part, change));
+    }
+
     /// Hands every name that the fact carries, also in facts within it, to `change`.
     pub fn each_name(&mut self, change: &mut impl FnMut(NameKind, &mut String)) {
         fn of_part(part: &mut Part, change: &mut impl FnMut(NameKind, &mut String)) {

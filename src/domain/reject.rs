@@ -101,41 +101,27 @@ impl Reject {
         self
     }
 
-    /// Cuts what the detail quotes to 200 characters in all. A cell may hold backticks itself, so
-    /// all between the first and the last counts.
+    /// Cuts what the detail repeats of a file to 200 characters a text.
     pub fn shorten(&mut self) {
-        let Some(detail) = self.detail.said_mut().filter(|detail| detail.len() > MOST_QUOTED) else { return };
-        *detail = match (detail.find('`'), detail.rfind('`')) {
-            (Some(first), Some(last)) if first < last => {
-                let (before, quoted, after) = (&detail[..first], &detail[first + 1..last], &detail[last + 1..]);
-                format!("{}`{}`{}", cut(before, MOST_QUOTED), cut(quoted, MOST_QUOTED), cut(after, MOST_SAID)).into()
+        self.detail.each_text(&mut |text| {
+            if text.len() > MOST_QUOTED {
+                *text = cut(text, MOST_QUOTED);
             }
-            _ => cut(detail, MOST_SAID).into(),
-        };
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Part;
 
     #[test]
     fn no_message_repeats_more_than_200_characters_of_a_file() {
         let long = "Ivanov ".repeat(10_000);
         assert_eq!(shortened(&format!("row 2: `{long}` is no number")).chars().filter(|c| *c == 'I').count(), 29);
-        let mut reject = Reject {
-            file: "x".into(),
-            row: 1,
-            code: "x",
-            detail: format!("`Ivanov` is `{long}` ` `{long}`; export it again").into(),
-            records: 1,
-        };
-        reject.shorten();
-        assert!(
-            reject.detail.to_string().chars().count() < 240
-                && reject.detail.to_string().ends_with("`; export it again"),
-            "{}",
-            reject.detail
-        );
+        let quoted = Fact::new("x", [("text", Part::Text(long.clone())), ("why", Part::Fact(Fact::said(long).into()))]);
+        let reject = Reject { file: "x".into(), row: 1, code: "x", detail: quoted, records: 1 }.shortened();
+        assert!(reject.detail.to_string().chars().count() < 430, "{}", reject.detail);
     }
 }

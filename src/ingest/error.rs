@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::GridError;
+use crate::domain::{GridError, Reject};
 
 /// A file that cannot be used. Messages read after "failed to read the input:" and say what would
 /// help.
@@ -29,6 +29,8 @@ pub enum IngestError {
     NoReadings {
         /// The files or folders.
         looked_at: String,
+        /// The first record that was left out, which says best why there is nothing else.
+        because: Option<Box<Reject>>,
     },
     /// An empty file.
     #[error("`{path}` is empty; export it again", path = path.display())]
@@ -191,6 +193,13 @@ pub enum IngestError {
 }
 
 impl IngestError {
+    /// The record whose reject tells why there are no readings; its detail is a fact, to which words
+    /// are put where the error is told.
+    #[must_use]
+    pub fn because(&self) -> Option<&Reject> {
+        if let Self::NoReadings { because, .. } = self { because.as_deref() } else { None }
+    }
+
     /// Whether the file is simply something else than a readings file, rather than a broken one.
     #[must_use]
     pub fn is_other_kind_of_file(&self) -> bool {

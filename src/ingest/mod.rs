@@ -23,6 +23,7 @@ mod readings;
 mod rejects;
 #[cfg(test)]
 mod round_trip;
+mod said;
 mod static_tables;
 mod survey;
 mod tables;
@@ -41,6 +42,7 @@ pub use mapping::known::{KnownMapping, MAPPINGS};
 pub use mapping::understanding::{Decision, Understanding};
 pub use parquet::table::ParquetTable;
 pub use readings::{FileSummary, PieceIx, Readings};
+pub(crate) use said::SAID;
 #[cfg(fuzzing)]
 pub use static_tables::cim_grid::read as read_network_model;
 pub use static_tables::meters::read_meters;

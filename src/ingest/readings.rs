@@ -1,5 +1,6 @@
 //! All files of a run, opened: what they hold, and their pieces on demand.
 
+use super::said;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -98,12 +99,8 @@ impl Readings {
     }
 
     fn nothing(&self) -> IngestError {
-        let because = self
-            .passed_over
-            .iter()
-            .find(|reject| !reject.detail.to_string().is_empty())
-            .map(|reject| format!("; `{}`: {}", reject.file, reject.detail));
-        IngestError::NoReadings { looked_at: self.looked_at.clone() + &because.unwrap_or_default() }
+        let because = self.passed_over.first().map(|reject| reject.clone().into());
+        IngestError::NoReadings { looked_at: self.looked_at.clone(), because }
     }
 
     /// Whose clock the stamps are on; `None` when files differ.
@@ -182,8 +179,7 @@ impl Readings {
         if rows.iter().all(|rows| rows.load(Ordering::Relaxed) == 0) {
             let first = watched.first.into_inner().unwrap_or_else(PoisonError::into_inner);
             let Some(first) = first else { return Err(self.nothing()) };
-            let because = format!("; row {} of `{}`: {}", first.row, first.file, first.detail);
-            return Err(IngestError::NoReadings { looked_at: self.looked_at.clone() + &because });
+            return Err(IngestError::NoReadings { looked_at: self.looked_at.clone(), because: Some(first.into()) });
         }
         let summary = |(opened, rows): (&Opened, AtomicU64)| {
             Ok(FileSummary {
@@ -343,7 +339,7 @@ fn open_one(
             file: path.display().to_string(),
             row: 0,
             code: "file.passed_over",
-            detail: format!("not a readings file: {error}").into(),
+            detail: said::passed_over(error.to_string()),
             records: 1,
         })),
         Err(error) => Err(error),

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::domain::{Reject, RejectCode};
+use super::said;
+use crate::domain::{Fact, Reject, RejectCode};
 
 /// The rejects of one piece on their way.
 #[derive(Debug, Default)]
@@ -36,35 +37,18 @@ impl RejectList {
     pub(crate) fn finish(self) -> Vec<Reject> {
         let told = self.others.into_values().map(|first| match first.records {
             1 => first,
-            records => {
-                let others = records - 1;
-                let detail = format!(
-                    "{}; {others} more like it after this row are not listed. To see each, raise `rejects` in [caps]",
-                    first.detail
-                );
-                Reject { detail: detail.into(), ..first }
-            }
+            records => Reject { detail: said::more_alike(first.detail.clone(), records - 1), ..first },
         });
         self.listed.into_iter().chain(told).collect()
     }
 }
 
 /// Why a record is left out: code and words.
-pub(crate) type Refused = (RejectCode, String);
-
-/// Characters of a detail at most: what a file says is quoted, but not at any length.
-const LONGEST_DETAIL: usize = 400;
-
-/// What is done with a file that breaks off.
-pub(crate) const KEPT: &str = "what comes before it is read; export the file again";
+pub(crate) type Refused = (RejectCode, Fact);
 
 /// A reject of this file.
-pub(crate) fn reject(path: &Path, row: u64, code: RejectCode, mut detail: String) -> Reject {
-    if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
-        detail.truncate(end);
-        detail.push('…');
-    }
-    Reject { file: path.display().to_string(), row, code: code.0, detail: detail.into(), records: 1 }
+pub(crate) fn reject(path: &Path, row: u64, code: RejectCode, detail: Fact) -> Reject {
+    Reject { file: path.display().to_string(), row, code: code.0, detail, records: 1 }.shortened()
 }
 
 #[cfg(test)]

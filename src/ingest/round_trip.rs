@@ -250,7 +250,7 @@ fn archives_made_to_do_harm_are_refused_with_the_cap_or_the_reason() {
     std::fs::write(folder.path().join("bomb.zip"), super::bytes::archive::tests::zip(&[(b"bomb.csv", &bomb)])).unwrap();
     let (told, rejects) = read_path(&folder.path().join("bomb.zip"), Caps::default()).unwrap();
     assert_eq!((told.len(), rejects[0].code), (4, "file.cap"));
-    assert!(rejects[0].detail.to_string().contains("`unpacked_ratio`"), "{rejects:?}");
+    assert!(rejects[0].detail.code == "cap.ratio", "{rejects:?}");
     let inner = super::bytes::archive::tests::zip(&[(b"day.csv", day.as_bytes())]);
     std::fs::write(folder.path().join("nested.zip"), super::bytes::archive::tests::zip(&[(b"inner.zip", &inner)]))
         .unwrap();

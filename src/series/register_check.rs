@@ -125,11 +125,7 @@ mod tests {
     #[test]
     fn a_fifth_that_is_missing_from_the_profile_is_told_and_a_rough_month_is_not() {
         assert!(
-            fault(1.25, &days(|_| 1.0))
-                .unwrap()
-                .detail
-                .to_string()
-                .contains("the intervals come to 1440 kWh and the register to 1800 kWh")
+            fault(1.25, &days(|_| 1.0)).unwrap().detail.to_string().contains("intervals_kwh=1440 register_kwh=1800")
         );
         // Days of 0.7 and 1.3 kW in turn, one of thirty not read.
         assert_eq!(fault(1.0, &days(|day| if day % 30 == 17 { f32::NAN } else { 0.7 + 0.6 * (day % 2) as f32 })), None);

@@ -44,7 +44,7 @@ pub fn find_inputs_until(args: &[String], stopped: &dyn Fn() -> bool) -> Result<
             }
             // A folder that was listed below another argument has given its files already.
             if inside.is_empty() && folders.entered.len() > entered && !stopped() {
-                return Err(IngestError::NoReadings { looked_at: format!("the empty folder `{arg}`") });
+                return Err(IngestError::NoReadings { looked_at: format!("the empty folder `{arg}`"), because: None });
             }
             for file in inside {
                 found.entry(file).or_insert(false);

@@ -10,6 +10,7 @@
 //!
 //! Source: IEC 61968-9:2013, MeterReadings.
 
+use crate::ingest::said;
 use std::collections::BTreeMap;
 
 use super::channel_names::shown;
@@ -277,8 +278,7 @@ impl<'p, 'a> CimReadings<'p, 'a> {
             Ok(at) => at,
             Err(code) => {
                 let shown: String = stamp.chars().take(40).collect();
-                self.points
-                    .reject(code, format!("time stamp `{shown}`; 2025-03-01T00:30:00Z or with an offset is expected"));
+                self.points.reject(code, said::stamp_iso(shown));
                 return None;
             }
         };
@@ -306,10 +306,7 @@ impl<'p, 'a> CimReadings<'p, 'a> {
             Cell::Missing => f64::NAN,
             Cell::Text => {
                 let shown = shown(text);
-                self.points.reject(
-                    RejectCode::VALUE_NOT_A_NUMBER,
-                    format!("`{shown}` where a number is expected; the interval is missing"),
-                );
+                self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, said::number_missing(shown));
                 f64::NAN
             }
         }
@@ -326,10 +323,7 @@ impl<'p, 'a> CimReadings<'p, 'a> {
         for (point, by_kind) in by_point {
             let Some(point) = point else {
                 let count: usize = by_kind.values().map(Vec::len).sum();
-                self.points.reject(
-                    RejectCode::ID_EMPTY,
-                    format!("{count} readings without a usage point or meter, or cut off before it is told"),
-                );
+                self.points.reject(RejectCode::ID_EMPTY, said::readings_of_nobody(count));
                 continue;
             };
             for (kind, readings) in by_kind {
@@ -347,9 +341,7 @@ impl<'p, 'a> CimReadings<'p, 'a> {
                 self.untyped_readings += count;
                 return self.untyped.push(Untyped { point: point.clone(), kind, row: self.points.row(), readings });
             }
-            let detail = format!(
-                "{count} readings of `{id}` with the reading type `{word}`; a type of 18 numbers is needed to know what they are"
-            );
+            let detail = said::reading_type(count, id, word);
             return self.points.reject(RejectCode::CHANNEL_UNKNOWN, detail);
         };
         match parsed.meaning {
@@ -361,7 +353,7 @@ impl<'p, 'a> CimReadings<'p, 'a> {
                 );
             }
             Meaning::SomePhases => {
-                let detail = format!("{count} readings of `{id}` of some phases only (`{word}`); export the total too");
+                let detail = said::phases_only(id, count);
                 return self.points.reject_all(RejectCode::CHANNEL_UNKNOWN, count, detail);
             }
             _ => {}

@@ -11,6 +11,7 @@
 //!
 //! Source: NAESB REQ.21, Energy Services Provider Interface.
 
+use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
@@ -181,10 +182,7 @@ impl Reader<'_, '_> {
                 _ if xml.text().is_empty() => {}
                 _ => {
                     let shown: String = xml.text().chars().take(40).collect();
-                    self.points.reject(
-                        RejectCode::VALUE_NOT_A_NUMBER,
-                        format!("`{shown}` where a number is expected; the interval is missing"),
-                    );
+                    self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, said::number_missing(shown));
                 }
             },
             ("ReadingQuality", "quality") => self.reading.quality = self.reading.quality.min(espi_quality(xml.text())),
@@ -265,10 +263,7 @@ impl Reader<'_, '_> {
                     self.points.register(&id, part.into(), reading.start_s, reading.value * kwh_per_unit);
                 }
                 Meaning::SomePhases => {
-                    let detail = format!(
-                        "{} readings of `{id}` of some phases only; export the total too",
-                        block.readings.len()
-                    );
+                    let detail = said::phases_only(&id, block.readings.len());
                     return self.points.reject_all(RejectCode::CHANNEL_UNKNOWN, block.readings.len(), detail);
                 }
                 Meaning::Other => return,
@@ -301,11 +296,7 @@ impl Reader<'_, '_> {
             {
                 self.deliver(&block, kind);
             } else {
-                let detail = format!(
-                    "block `{}` of {} readings has no ReadingType that its links lead to",
-                    block.own,
-                    block.readings.len()
-                );
+                let detail = said::no_reading_type(block.own.as_str(), block.readings.len());
                 self.points.reject(RejectCode::CHANNEL_UNKNOWN, detail);
             }
         }

@@ -5,6 +5,7 @@
 //! stream and hands over readings by name of channel. All else is done here once: decompression,
 //! limits, rejects, and keeping what was read before a file breaks off.
 
+use crate::ingest::said;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +20,6 @@ use crate::ingest::error::{IngestError, is_of_the_system};
 use crate::ingest::format::{BlockSink, Format, IdRuns, ReadingsFile, Source, StampClock};
 use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::messages::halt::Halt;
-use crate::ingest::rejects::KEPT;
 
 /// A format whose files are read as one stream.
 pub(crate) struct MessageFormat {
@@ -137,13 +137,11 @@ fn conclude(mut points: MeterPoints, halt: Option<Halt>, path: &Path) -> Result<
         Some(Halt::Io(source)) if is_of_the_system(&source) => {
             return Err(IngestError::Io { path: path.to_path_buf(), source });
         }
-        Some(Halt::Io(source)) => {
-            points.reject_last(RejectCode::FILE_BROKEN, format!("the file breaks off here: {source}; {KEPT}"))
-        }
-        Some(Halt::Broken(detail)) => points.reject_last(RejectCode::FILE_BROKEN, format!("{detail}; {KEPT}")),
-        Some(Halt::Cap(met)) => points.reject_last(RejectCode::FILE_CAP, met.to_string()),
+        Some(Halt::Io(source)) => points.reject_last(RejectCode::FILE_BROKEN, said::breaks_off(source.to_string())),
+        Some(Halt::Broken(detail)) => points.reject_last(RejectCode::FILE_BROKEN, said::broken(detail)),
+        Some(Halt::Cap(met)) => points.reject_last(RejectCode::FILE_CAP, said::cap(met)),
         None if points.is_barren() => {
-            let detail = "the format is known, but there is no reading of active energy in the file".to_owned();
+            let detail = said::no_readings();
             points.reject_last(RejectCode::FILE_NO_READINGS, detail);
         }
         None => {}

@@ -7,6 +7,7 @@
 //! (all channels of a usage point one after the other) is put together whatever the size of the
 //! file.
 
+use crate::ingest::said;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use super::channels::{ChannelReading, LONGEST_MIN, Phase, Stream, are_whole, net
 use super::halt::Halt;
 use super::message_notes::{MessageNotes, Subject, sum_words};
 use crate::domain::{
-    Calendar, FileIx, IntervalBlock, Minute, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp,
+    Calendar, Fact, FileIx, IntervalBlock, Minute, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp,
 };
 use crate::ingest::bytes::caps::{CapMet, Caps};
 use crate::ingest::format::BlockSink;
@@ -141,12 +142,12 @@ impl<'a> MeterPoints<'a> {
     }
 
     /// Leaves out a record.
-    pub(crate) fn reject(&mut self, code: RejectCode, detail: String) {
+    pub(crate) fn reject(&mut self, code: RejectCode, detail: Fact) {
         self.reject_all(code, 1, detail);
     }
 
     /// Leaves out records together.
-    pub(crate) fn reject_all(&mut self, code: RejectCode, records: usize, detail: String) {
+    pub(crate) fn reject_all(&mut self, code: RejectCode, records: usize, detail: Fact) {
         self.rejects += 1;
         if self.rejects <= self.caps.rejects {
             self.sink.reject(Reject { records: records as u64, ..reject(self.path, self.row, code, detail) });
@@ -154,7 +155,7 @@ impl<'a> MeterPoints<'a> {
     }
 
     /// Leaves out the rest of the file.
-    pub(crate) fn reject_last(&mut self, code: RejectCode, detail: String) {
+    pub(crate) fn reject_last(&mut self, code: RejectCode, detail: Fact) {
         self.rejects += 1;
         self.sink.reject(reject(self.path, self.row, code, detail));
     }
@@ -173,24 +174,16 @@ impl<'a> MeterPoints<'a> {
         let Interval { start_s, length_s, kwh, quality } = interval;
         let end_s = start_s.saturating_add(length_s);
         if !YEARS.contains(&start_s) || !YEARS.contains(&end_s.saturating_sub(1)) {
-            self.reject(
-                RejectCode::TIME_OUT_OF_RANGE,
-                format!("an interval of `{id}` lies outside the years 1990 to 2100"),
-            );
+            self.reject(RejectCode::TIME_OUT_OF_RANGE, said::interval_out_of_range(&id));
             return;
         }
         if length_s <= 0 || length_s % 60 != 0 || start_s % 60 != 0 || length_s / 60 > LONGEST_MIN {
-            let detail = format!(
-                "an interval of `{id}` of {length_s} s from second {start_s} on; whole minutes from 1 to {LONGEST_MIN} can be used"
-            );
+            let detail = said::interval_length(&id, length_s, start_s, LONGEST_MIN);
             self.reject(RejectCode::TIME_DURATION, detail);
             return;
         }
         if kwh.is_infinite() || kwh.abs() > ABSURD {
-            self.reject(
-                RejectCode::VALUE_ABSURD,
-                format!("{kwh:e} kWh of `{id}` is beyond anything a meter records; check the unit"),
-            );
+            self.reject(RejectCode::VALUE_ABSURD, said::absurd_of(&id, format!("{kwh:e}")));
             return;
         }
         let part = part.get(..LONGEST_ID).unwrap_or(part);
@@ -203,10 +196,7 @@ impl<'a> MeterPoints<'a> {
         });
         if channel >= MOST_CHANNELS {
             point.channels.truncate(MOST_CHANNELS);
-            self.reject(
-                RejectCode::CHANNEL_UNKNOWN,
-                format!("`{id}` has more than {MOST_CHANNELS} channels; `{part}` is left out"),
-            );
+            self.reject(RejectCode::CHANNEL_UNKNOWN, said::too_many_channels(&id, MOST_CHANNELS, part));
             return;
         }
         let quality = if kwh.is_nan() { ReadingQuality::Missing } else { quality };
@@ -224,14 +214,11 @@ impl<'a> MeterPoints<'a> {
         self.rows += 1;
         let Some(id) = self.checked_id(id) else { return };
         if !YEARS.contains(&at_s) {
-            self.reject(
-                RejectCode::TIME_OUT_OF_RANGE,
-                format!("a register reading of `{id}` lies outside the years 1990 to 2100"),
-            );
+            self.reject(RejectCode::TIME_OUT_OF_RANGE, said::register_out_of_range(&id));
             return;
         }
         if kwh.is_infinite() || kwh.abs() > 1e3 * ABSURD {
-            self.reject(RejectCode::VALUE_ABSURD, format!("a register of `{id}` at {kwh:e} kWh; check the unit"));
+            self.reject(RejectCode::VALUE_ABSURD, said::register_absurd(&id, format!("{kwh:e}")));
             return;
         }
         let number = self.number(&id);
@@ -245,14 +232,11 @@ impl<'a> MeterPoints<'a> {
     fn checked_id(&mut self, id: &str) -> Option<String> {
         let id = id.trim();
         if id.is_empty() {
-            self.reject(RejectCode::ID_EMPTY, "a reading without a usage point".to_owned());
+            self.reject(RejectCode::ID_EMPTY, said::reading_of_nobody());
             return None;
         }
         if id.len() > LONGEST_ID {
-            self.reject(
-                RejectCode::ID_TOO_LONG,
-                format!("a usage point with a name of {} bytes; {LONGEST_ID} can be used", id.len()),
-            );
+            self.reject(RejectCode::ID_TOO_LONG, said::id_too_long(id.len(), LONGEST_ID));
             return None;
         }
         Some(id.to_owned())
@@ -351,10 +335,7 @@ impl<'a> MeterPoints<'a> {
         }
         let left_out = before - point.readings.len() - point.registers.len();
         if left_out > 0 {
-            let detail = format!(
-                "`{}`: {left_out} readings of some phases, without a total and without all phases; export the total too",
-                point.id
-            );
+            let detail = said::phases_only(&point.id, left_out);
             self.reject_many(RejectCode::CHANNEL_UNKNOWN, left_out, detail);
         }
     }
@@ -375,17 +356,13 @@ impl<'a> MeterPoints<'a> {
     fn tell_left_out(&mut self, id: &str, left_out: &[ChannelReading]) {
         let Some(first) = left_out.first() else { return };
         let at = self.calendar.format(first.start.into());
-        let detail = format!(
-            "`{id}`: {} readings overlap others and are not the total of shorter ones, the first of {} min from {at} on; export the channel in intervals of one length",
-            left_out.len(),
-            first.minutes
-        );
+        let detail = said::overlap(id, left_out.len(), first.minutes, at);
         self.reject_many(RejectCode::TIME_OVERLAP, left_out.len(), detail);
     }
 
     /// Leaves out records that are known to be useless only when all of a usage point is read, so
     /// that no row can be named.
-    fn reject_many(&mut self, code: RejectCode, records: usize, detail: String) {
+    fn reject_many(&mut self, code: RejectCode, records: usize, detail: Fact) {
         let row = std::mem::take(&mut self.row);
         self.reject_all(code, records, detail);
         self.row = row;

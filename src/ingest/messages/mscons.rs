@@ -11,6 +11,7 @@
 //!
 //! Source: UN/EDIFACT D.04B MSCONS; EDI@Energy MSCONS 2.2e and 2.4b; IEC 62056-61.
 
+use crate::ingest::said;
 use std::io::BufRead;
 
 use super::channels::Flow;
@@ -176,10 +177,7 @@ impl Reader<'_, '_> {
         }
         let at = instant(text, self.points.calendar);
         if at.is_none() && (self.value.is_some() || qualifier == "163") {
-            self.points.reject(
-                RejectCode::TIME_UNREADABLE,
-                format!("`{text}` where a time such as 202503010030+01 is expected"),
-            );
+            self.points.reject(RejectCode::TIME_UNREADABLE, said::time_edifact(text));
         }
         match (&mut self.value, qualifier) {
             (Some(value), "164") => value.end_s = at,
@@ -200,8 +198,7 @@ impl Reader<'_, '_> {
             Cell::Number(number) => number,
             Cell::Missing => f64::NAN,
             Cell::Text => {
-                self.points
-                    .reject(RejectCode::VALUE_NOT_A_NUMBER, format!("`{}` where a quantity is expected", value.text));
+                self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, said::number_missing(value.text.clone()));
                 return;
             }
         };
@@ -221,10 +218,7 @@ impl Reader<'_, '_> {
                     at_s,
                     number * factor,
                 ),
-                None => self.points.reject(
-                    RejectCode::TIME_UNREADABLE,
-                    format!("a register reading of `{}` without a time", self.point),
-                ),
+                None => self.points.reject(RejectCode::TIME_UNREADABLE, said::register_without_time(&self.point)),
             }
             return;
         }
@@ -234,10 +228,7 @@ impl Reader<'_, '_> {
             Flow::Import
         };
         let Some((start_s, length_s)) = self.interval(&value) else {
-            let detail = format!(
-                "a value of `{}` without its interval; DTM+163 and DTM+164, or DTM+672 with a start, are needed",
-                self.point
-            );
+            let detail = said::value_without_interval(&self.point);
             self.points.reject(RejectCode::TIME_DURATION, detail);
             return;
         };

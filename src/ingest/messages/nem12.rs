@@ -10,6 +10,7 @@
 //!
 //! Source: AEMO, Meter Data File Format Specification NEM12 & NEM13.
 
+use crate::ingest::said;
 use std::io::BufRead;
 
 use super::channels::Flow;
@@ -135,7 +136,7 @@ impl Reader<'_, '_> {
             "" | "100" | "500" | "550" | "900" => {}
             other => {
                 let other: String = other.chars().take(20).collect();
-                self.points.reject(RejectCode::ROW_FIELDS, format!("record type `{other}` is not of NEM12 or NEM13"));
+                self.points.reject(RejectCode::ROW_FIELDS, said::record_type(other));
             }
         }
     }
@@ -143,10 +144,7 @@ impl Reader<'_, '_> {
     fn open_channel(&mut self, fields: &[&str]) {
         self.channel = None;
         let &[_, nmi, _, _, suffix, _, _, unit, minutes, ..] = fields else {
-            self.points.reject(
-                RejectCode::ROW_FIELDS,
-                format!("a 200 record of {} fields where 9 or 10 are needed; its days are left out", fields.len()),
-            );
+            self.points.reject(RejectCode::ROW_FIELDS, said::record_200(fields.len()));
             return;
         };
         let flow = match suffix.bytes().next().map(|letter| letter.to_ascii_uppercase()) {
@@ -156,18 +154,12 @@ impl Reader<'_, '_> {
             // same energy again.
             Some(b'A' | b'C' | b'D' | b'F'..=b'Z') => return,
             _ => {
-                self.points.reject(
-                    RejectCode::CHANNEL_UNKNOWN,
-                    format!("suffix `{suffix}` of `{nmi}`; E1 or B1 is expected, its days are left out"),
-                );
+                self.points.reject(RejectCode::CHANNEL_UNKNOWN, said::suffix(suffix, nmi));
                 return;
             }
         };
         let Some(kwh_per_unit) = kwh_per(unit) else {
-            self.points.reject(
-                RejectCode::CHANNEL_UNKNOWN,
-                format!("channel `{suffix}` of `{nmi}` in `{unit}`, which is no unit of active energy; its days are left out"),
-            );
+            self.points.reject(RejectCode::CHANNEL_UNKNOWN, said::unit_unknown(suffix, nmi, unit));
             return;
         };
         match minutes.parse::<usize>() {
@@ -175,10 +167,7 @@ impl Reader<'_, '_> {
                 self.channel =
                     Some(Channel { nmi: nmi.to_owned(), suffix: suffix.to_owned(), flow, kwh_per_unit, minutes });
             }
-            _ => self.points.reject(
-                RejectCode::TIME_DURATION,
-                format!("interval length `{minutes}` of `{nmi}` does not divide a day; its days are left out"),
-            ),
+            _ => self.points.reject(RejectCode::TIME_DURATION, said::step_of_day(minutes, nmi)),
         }
     }
 
@@ -186,26 +175,17 @@ impl Reader<'_, '_> {
         let Some(channel) = &self.channel else { return };
         let count = 1440 / channel.minutes;
         let (Some(values), Some(&quality)) = (fields.get(2..2 + count), fields.get(2 + count)) else {
-            let detail = format!(
-                "{} fields where a day of {count} values and its quality need {}; the day is left out",
-                fields.len(),
-                count + 3
-            );
+            let detail = said::day_of_values(fields.len(), count, count + 3);
             self.points.reject(RejectCode::ROW_FIELDS, detail);
             return;
         };
         let Some(start) = digit_stamp(fields[1]).filter(|start| start % 86_400 == 0) else {
-            self.points.reject(
-                RejectCode::TIME_UNREADABLE,
-                format!("`{}` where a day (20250301) is expected; the day is left out", fields[1]),
-            );
+            self.points.reject(RejectCode::TIME_UNREADABLE, said::day_expected(fields[1]));
             return;
         };
         let variable = quality.eq_ignore_ascii_case("V");
         let Some(quality) = quality_of(quality) else {
-            let detail = format!(
-                "quality `{quality}` where A, S, F, E, N or V is expected: the row may hold too few or too many values; the day is left out"
-            );
+            let detail = said::quality_method(quality);
             self.points.reject(RejectCode::ROW_FIELDS, detail);
             return;
         };
@@ -216,10 +196,7 @@ impl Reader<'_, '_> {
                 Cell::Number(number) => number * factor,
                 Cell::Missing => f64::NAN,
                 Cell::Text => {
-                    self.points.reject(
-                        RejectCode::VALUE_NOT_A_NUMBER,
-                        format!("`{value}` where a number is expected; the interval is missing"),
-                    );
+                    self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, said::number_missing(*value));
                     f64::NAN
                 }
             });
@@ -241,10 +218,7 @@ impl Reader<'_, '_> {
         let range = self.day.as_mut().and_then(|day| day.quality.get_mut(place(1)?.checked_sub(1)?..place(2)?));
         match (range, quality) {
             (Some(range), Some(quality)) => range.fill(Some(quality)),
-            _ => self.points.reject(
-                RejectCode::ROW_FIELDS,
-                "a 400 record that fits no day before it, or names intervals that the day does not have".to_owned(),
-            ),
+            _ => self.points.reject(RejectCode::ROW_FIELDS, said::record_400()),
         }
     }
 
@@ -266,8 +240,7 @@ impl Reader<'_, '_> {
     /// A 250 record: the register before and now.
     fn register_pair(&mut self, fields: &[&str]) {
         if fields.len() < 20 {
-            self.points
-                .reject(RejectCode::ROW_FIELDS, format!("a 250 record of {} fields where 20 are needed", fields.len()));
+            self.points.reject(RejectCode::ROW_FIELDS, said::record_250(fields.len()));
             return;
         }
         let (nmi, suffix, direction, quantity, unit) = (fields[1], fields[4], fields[7], fields[18], fields[19]);
@@ -279,10 +252,7 @@ impl Reader<'_, '_> {
             _ => None,
         };
         let (Some(first), Some(last)) = (number(before), number(now)) else {
-            self.points.reject(
-                RejectCode::VALUE_NOT_A_NUMBER,
-                format!("registers `{before}` and `{now}` of `{nmi}`; numbers are expected"),
-            );
+            self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, said::registers(before, now, nmi));
             return;
         };
         // Registers of a meter behind a transformer count less than the energy told beside them.
@@ -298,10 +268,7 @@ impl Reader<'_, '_> {
                     second - MARKET_TIME_S,
                     value * ratio * factor,
                 ),
-                None => self.points.reject(
-                    RejectCode::TIME_UNREADABLE,
-                    format!("`{at}` where the time of a register reading is expected"),
-                ),
+                None => self.points.reject(RejectCode::TIME_UNREADABLE, said::register_time(at)),
             }
         }
     }

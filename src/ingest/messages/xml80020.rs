@@ -12,6 +12,7 @@
 //! told apart by their order. An end that the clock shows only after its change (`0130` to `0300`,
 //! `0230` to `0200`) makes the interval no longer than the others of the channel.
 
+use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
@@ -118,10 +119,7 @@ fn parse(input: Box<dyn BufRead + '_>, points: &mut MeterPoints) -> Result<(), H
     reader.finish_series();
     if reader.day_s.is_none() {
         for series in std::mem::take(&mut reader.before_day) {
-            reader.points.reject(
-                RejectCode::TIME_UNREADABLE,
-                format!("`{}`: the message names no day; its values are left out", series.point),
-            );
+            reader.points.reject(RejectCode::TIME_UNREADABLE, said::no_day(&series.point));
         }
     }
     walked
@@ -173,9 +171,7 @@ impl Reader<'_, '_> {
                         self.deliver(&series, day_s);
                     }
                 }
-                _ => self
-                    .points
-                    .reject(RejectCode::TIME_UNREADABLE, format!("day `{}` where 20250301 is expected", xml.text())),
+                _ => self.points.reject(RejectCode::TIME_UNREADABLE, said::day_expected(xml.text())),
             },
             "value" => self.value(xml.text()),
             "measuringchannel" => self.finish_series(),
@@ -195,10 +191,7 @@ impl Reader<'_, '_> {
             .map(|(start_min, end_min)| Bounds { start_min, end_min });
         if bounds.is_none() {
             let (start, end) = (start.unwrap_or("none"), end.unwrap_or("none"));
-            self.points.reject(
-                RejectCode::TIME_UNREADABLE,
-                format!("a period of `{}` from `{start}` to `{end}`; 0000 to 0030 is expected", self.series.point),
-            );
+            self.points.reject(RejectCode::TIME_UNREADABLE, said::period_bounds(&self.series.point, start, end));
         }
         bounds
     }
@@ -210,20 +203,14 @@ impl Reader<'_, '_> {
             Cell::Missing => f64::NAN,
             Cell::Text => {
                 let shown: String = text.chars().take(40).collect();
-                self.points.reject(
-                    RejectCode::VALUE_NOT_A_NUMBER,
-                    format!("`{shown}` where a number of kWh is expected; the period is missing"),
-                );
+                self.points.reject(RejectCode::VALUE_NOT_A_NUMBER, said::number_missing(shown));
                 f64::NAN
             }
         };
         if self.series.periods.len() < MOST_PERIODS {
             self.series.periods.push(Period { bounds, kwh, doubted: self.doubted });
         } else {
-            self.points.reject(
-                RejectCode::ROW_FIELDS,
-                format!("`{}` has more than {MOST_PERIODS} periods in one day", self.series.point),
-            );
+            self.points.reject(RejectCode::ROW_FIELDS, said::too_many_periods(&self.series.point, MOST_PERIODS));
         }
     }
 
@@ -236,10 +223,7 @@ impl Reader<'_, '_> {
         match self.day_s {
             Some(day_s) => self.deliver(&series, day_s),
             None if self.before_day.len() < MOST_BEFORE_DAY => self.before_day.push(series),
-            None => self.points.reject(
-                RejectCode::TIME_UNREADABLE,
-                format!("`{}`: too many channels before the day is named", series.point),
-            ),
+            None => self.points.reject(RejectCode::TIME_UNREADABLE, said::channels_before_day(&series.point)),
         }
     }
 
@@ -257,9 +241,7 @@ impl Reader<'_, '_> {
             }
             _ => {
                 let (code, point) = (shown(&series.channel), shown(&series.point));
-                let detail = format!(
-                    "{count} periods of `{point}` of the channel `{code}`; known are 01 active in, 02 active out, 03 and 04 reactive: give it its code"
-                );
+                let detail = said::channel_code(count, &point, code.as_str());
                 return self.points.reject_all(RejectCode::CHANNEL_UNKNOWN, series.periods.len(), detail);
             }
         };
@@ -275,13 +257,7 @@ impl Reader<'_, '_> {
             set_back |= before.is_some_and(|before| start_min <= before);
             before = Some(start_min);
             let Some(start_s) = self.instant(day_s + start_min * 60, set_back) else {
-                self.points.reject(
-                    RejectCode::TIME_NEVER_WAS,
-                    format!(
-                        "`{}`: the clock was set forward over a period; give --timezone as the file was written",
-                        series.point
-                    ),
-                );
+                self.points.reject(RejectCode::TIME_NEVER_WAS, said::set_forward(&series.point));
                 continue;
             };
             let quality = if period.doubted { ReadingQuality::Estimated } else { ReadingQuality::Actual };
@@ -505,7 +481,7 @@ mod tests {
     fn an_unknown_channel_is_told_and_a_reactive_one_is_not() {
         let kept = read(&channel("A+", &period("0000", "0030", "<value>1</value>")));
         assert_eq!((kept.readings().len(), kept.rejects()[0].code), (0, "channel.unknown"));
-        assert!(kept.rejects()[0].detail.to_string().contains("`A+`"));
+        assert!(kept.rejects()[0].detail.to_string().contains("code=A+"));
         let both = channel("01", &period("0000", "0030", "<value>1</value>"))
             + &channel("04", &period("0000", "0030", "<value>1</value>"));
         assert!(read(&both).rejects().is_empty());

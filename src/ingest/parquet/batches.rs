@@ -1,6 +1,7 @@
 //! The general lane through a Parquet row group: any column type that can be read as text, a time
 //! or a number, in batches through Arrow.
 
+use crate::ingest::said;
 use std::borrow::Cow;
 use std::fs::File;
 
@@ -16,14 +17,14 @@ use super::footer::panicked;
 use super::headers::CheckedFile;
 use super::layout::{Layout, dictionary};
 use super::naive_clock::NaiveClock;
-use crate::domain::{Calendar, IdList, IntervalBlock, RegisterBlock, Reject, RejectCode, Timestamp};
+use crate::domain::{Calendar, Fact, IdList, IntervalBlock, RegisterBlock, Reject, RejectCode, Timestamp};
 use crate::ingest::bytes::contained::contained;
 use crate::ingest::error::IngestError;
 use crate::ingest::format::BlockSink;
 use crate::ingest::parquet::texts::check_texts;
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::stamp::{StampForm, StampReader};
-use crate::ingest::text::values::{is_absurd, is_export, quality, stamp_detail};
+use crate::ingest::text::values::{is_absurd, is_export, quality};
 
 /// Characters of a stamp that a message shows.
 const MOST_SHOWN: usize = 60;
@@ -152,16 +153,12 @@ impl Batch<'_> {
         row: usize,
     ) -> Option<Timestamp> {
         if ids.get(key).is_empty() {
-            self.reject(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
+            self.reject(row, RejectCode::ID_EMPTY, said::id_empty());
             return None;
         }
-        let at = at.map_err(|code| self.reject(row, code, stamp_detail(code, b"the stamp of this row"))).ok()?;
+        let at = at.map_err(|code| self.reject(row, code, said::row_stamp(code))).ok()?;
         if !number.is_nan() && is_absurd(number, self.layout.columns.value) {
-            self.reject(
-                row,
-                RejectCode::VALUE_ABSURD,
-                format!("{number:e} is beyond anything a meter records; check the unit"),
-            );
+            self.reject(row, RejectCode::VALUE_ABSURD, said::absurd(format!("{number:e}")));
             return None;
         }
         Some(at)
@@ -256,13 +253,13 @@ impl Batch<'_> {
         Ok(words.iter().map(|text| reader.read(text.as_bytes())).collect())
     }
 
-    fn reject(&self, row: usize, code: RejectCode, detail: String) {
+    fn reject(&self, row: usize, code: RejectCode, detail: Fact) {
         let row = self.first_row + row as u64 + 1;
         self.sink.reject(Reject {
             file: self.layout.path.display().to_string(),
             row,
             code: code.0,
-            detail: detail.into(),
+            detail,
             records: 1,
         });
     }

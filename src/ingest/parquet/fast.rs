@@ -1,5 +1,6 @@
 //! The fast lane of long Parquet: an id, a stamp and a number a row, read page by page into a block.
 
+use crate::ingest::said;
 use std::sync::PoisonError;
 
 use parquet::errors::ParquetError;
@@ -9,12 +10,12 @@ use super::layout::{FastColumns, Layout};
 use super::naive_clock::NaiveClock;
 use super::pages::{Column, Detour};
 use crate::domain::{
-    Calendar, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time,
+    Calendar, Fact, IntervalBlock, Minute, NO_READING, Reject, RejectCode, TimeRun, is_no_reading, push_time,
 };
 use crate::ingest::error::IngestError;
 use crate::ingest::format::BlockSink;
 use crate::ingest::text::columns::Value;
-use crate::ingest::text::values::{ABSURD, is_absurd, stamp_detail};
+use crate::ingest::text::values::{ABSURD, is_absurd};
 
 /// Why the fast lane ended.
 pub(crate) enum FastError {
@@ -65,12 +66,12 @@ impl Layout {
             return Err(FastError::Detour(Detour::Damaged(error)));
         }
         let first_row = self.first_rows[group];
-        let reject = |row: usize, code: RejectCode, detail: String| {
+        let reject = |row: usize, code: RejectCode, detail: Fact| {
             sink.reject(Reject {
                 file: self.path.display().to_string(),
                 row: first_row + row as u64 + 1,
                 code: code.0,
-                detail: detail.into(),
+                detail,
                 records: 1,
             });
         };
@@ -90,7 +91,7 @@ fn place_times(
     columns: FastColumns,
     clock: &mut NaiveClock,
     block: &mut IntervalBlock,
-    reject: &dyn Fn(usize, RejectCode, String),
+    reject: &dyn Fn(usize, RejectCode, Fact),
 ) {
     let per_minute = columns.per_second * 60;
     let mut row = 0;
@@ -117,7 +118,7 @@ fn place_times(
             let minute = clock.read(Some(second)).map_or_else(
                 |code| {
                     if !is_no_reading(block.value[row]) {
-                        reject(row, code, stamp_detail(code, b"the stamp of this row"));
+                        reject(row, code, said::row_stamp(code));
                     }
                     block.value[row] = NO_READING;
                     block.times.last().map_or(Minute::default(), TimeRun::last)
@@ -131,7 +132,7 @@ fn place_times(
 }
 
 /// Rejects rows without an id.
-fn check_ids(block: &mut IntervalBlock, reject: &dyn Fn(usize, RejectCode, String)) {
+fn check_ids(block: &mut IntervalBlock, reject: &dyn Fn(usize, RejectCode, Fact)) {
     if block.ids.iter().all(|id| !id.is_empty()) {
         return;
     }
@@ -141,7 +142,7 @@ fn check_ids(block: &mut IntervalBlock, reject: &dyn Fn(usize, RejectCode, Strin
         row = rows.end;
         if block.ids.get(run.key).is_empty() {
             for row in rows {
-                reject(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
+                reject(row, RejectCode::ID_EMPTY, said::id_empty());
                 block.value[row] = NO_READING;
             }
         }
@@ -149,17 +150,13 @@ fn check_ids(block: &mut IntervalBlock, reject: &dyn Fn(usize, RejectCode, Strin
 }
 
 /// Rejects values that no meter records.
-fn check_values(block: &mut IntervalBlock, value: Value, reject: &dyn Fn(usize, RejectCode, String)) {
+fn check_values(block: &mut IntervalBlock, value: Value, reject: &dyn Fn(usize, RejectCode, Fact)) {
     // A comparison with NaN is false. Without a branch for each value this costs next to nothing.
     let beyond = |values: &[f32]| values.iter().fold(false, |any, number| any | (number.abs() > ABSURD as f32));
     if block.value.chunks(1 << 12).any(beyond) {
         let absurd = |number: f32| !number.is_nan() && is_absurd(f64::from(number), value);
         for (row, number) in block.value.iter_mut().enumerate().filter(|(_, number)| absurd(**number)) {
-            reject(
-                row,
-                RejectCode::VALUE_ABSURD,
-                format!("{number:e} is beyond anything a meter records; check the unit"),
-            );
+            reject(row, RejectCode::VALUE_ABSURD, said::absurd(format!("{number:e}")));
             *number = NO_READING;
         }
     }

@@ -9,6 +9,7 @@
 //!
 //! Source: IEC 61970-301 (topology), IEC 61968-11 (UsagePoint).
 
+use crate::ingest::said;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -252,10 +253,7 @@ impl<'a> Model<'a> {
             let parent = fed_by.filter(|id| feeder.is_none() || !in_substation(id)).or(feeder);
             if parent.is_none() {
                 let row = self.objects.get(*id).map_or(0, |object| object.line);
-                let detail = format!(
-                    "usage point `{}` is fed by no transformer and lies in no feeder; it stands at the top of the grid",
-                    name(id)
-                );
+                let detail = said::unfed(&name(id));
                 rejects.push(reject(path, row, RejectCode::CELL_UNREADABLE, detail));
             }
             lines.push(line(id, Level::UsagePoint, parent, None));
@@ -383,7 +381,7 @@ mod tests {
         let table =
             table_of(Box::new(model(false, "<cim:UsagePoint rdf:ID=\"_U9\"/>").as_bytes()), Path::new("model.xml"))
                 .unwrap();
-        assert!(table.rejects[0].detail.to_string().contains("`U9`"), "{:?}", table.rejects);
+        assert!(table.rejects[0].detail.to_string().contains("usage_point=U9"), "{:?}", table.rejects);
     }
 
     #[test]

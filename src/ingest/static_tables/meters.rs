@@ -1,5 +1,6 @@
 //! The table of meters: ratios of current and voltage transformers, with dates.
 
+use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -29,7 +30,7 @@ pub fn read_meters(
     let mut meters: BTreeMap<UsagePointId, Vec<MeterRatio>> = BTreeMap::new();
     for row in table.rows() {
         let Some(usage_point) = table.text(row, Some(id)) else {
-            table.reject_row(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
+            table.reject_row(row, RejectCode::ID_EMPTY, said::id_empty());
             continue;
         };
         let is_ratio = |ratio: f64| ratio > 0.0 && ratio <= MOST_RATIO;

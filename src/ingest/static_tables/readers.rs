@@ -1,5 +1,6 @@
 //! Customers, grid, weather, licences and tariffs.
 
+use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -47,7 +48,7 @@ pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Custom
     let mut customers = BTreeMap::new();
     for row in table.rows() {
         let Some(usage_point) = table.text(row, Some(id)) else {
-            table.reject_row(row, RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned());
+            table.reject_row(row, RejectCode::ID_EMPTY, said::id_empty());
             continue;
         };
         let customer = Customer {
@@ -67,11 +68,7 @@ pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Custom
             lon: table.number(row, lon, |degrees| degrees.abs() <= 180.0),
         };
         if customers.contains_key(usage_point.as_str()) {
-            table.reject_row(
-                row,
-                RejectCode::ROW_REPEATED,
-                format!("`{usage_point}` stands in an earlier row, which is kept; delete one of them"),
-            );
+            table.reject_row(row, RejectCode::ROW_REPEATED, said::row_repeated(&usage_point));
         } else {
             customers.insert(UsagePointId::from(usage_point), customer);
         }
@@ -108,9 +105,7 @@ pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, Ingest
     for row in table.rows() {
         let word = table.text(row, Some(kind)).unwrap_or_default();
         let (Some(id), Some(level)) = (table.text(row, Some(node)), Level::parse(&word)) else {
-            let detail = format!(
-                "a row needs a node and a kind (substation, feeder, transformer, usage_point), found kind `{word}`; the row is left out"
-            );
+            let detail = said::node_row(word);
             table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
             continue;
         };
@@ -139,9 +134,7 @@ fn lighting(table: &mut TextTable, row: usize) -> Option<Lighting> {
     };
     let hours = Lighting::parse_hours(&text);
     if hours.is_none() {
-        let detail = format!(
-            "`{text}` in column `lighting_hours` is no time of burning, taken as dusk-dawn; write `dusk-dawn`, `22:00-06:00` or `dusk-00:30`"
-        );
+        let detail = said::burning(text);
         table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
     }
     Some(Lighting { kw, hours: hours.unwrap_or(Lighting::ALL_NIGHT) })
@@ -158,16 +151,9 @@ pub fn read_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, 
         WeatherKind::Meteostat => meteostat(TextTable::read(path)?),
         WeatherKind::BareMeteostat => meteostat(TextTable::read_bare(path, &weather_files::BARE_METEOSTAT)?),
         WeatherKind::TypicalYear(format) => {
-            let detail = format!(
-                "a typical year ({format}) is glued from months of many years and cannot be joined by date; give the weather of these days"
-            );
-            let reject = Reject {
-                file: path.display().to_string(),
-                row: 0,
-                code: "weather.typical_year",
-                detail: detail.into(),
-                records: 1,
-            };
+            let detail = said::typical_year(format);
+            let reject =
+                Reject { file: path.display().to_string(), row: 0, code: "weather.typical_year", detail, records: 1 };
             Ok(Table {
                 rejects: vec![reject],
                 sha256: crate::ingest::bytes::file_digest::sha256(path)?,
@@ -208,7 +194,7 @@ fn meteostat(mut table: TextTable) -> Result<Table<Weather>, IngestError> {
         let parts = || CivilDay::from_ymd(part(year)? as i16, part(month)? as i8, part(day)? as i8);
         let civil = whole.or_else(parts);
         let Some((civil, hour)) = civil.zip(table.number(row, Some(hour), |hour| (0.0..24.0).contains(&hour))) else {
-            table.reject_row(row, RejectCode::TIME_UNREADABLE, "no date or hour; the row is left out".to_owned());
+            table.reject_row(row, RejectCode::TIME_UNREADABLE, said::no_date());
             continue;
         };
         if let Some(celsius) = table.number(row, Some(temperature), is_celsius) {
@@ -223,7 +209,7 @@ fn instant(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar
     let read = StampForm::of(text.as_bytes())
         .ok_or(RejectCode::TIME_UNREADABLE)
         .and_then(|form| StampReader::new(form, calendar).read(text.as_bytes()));
-    read.map_err(|code| table.reject_row(row, code, format!("time stamp `{text}` cannot be used"))).ok()
+    read.map_err(|code| table.reject_row(row, code, said::stamp_unusable(text))).ok()
 }
 
 /// Reads the licence register.
@@ -244,7 +230,7 @@ pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licen
             .or_else(|| table.text(row, node).map(|id| LicenceTarget::Node(id.into())))
             .or_else(|| table.text(row, address).map(LicenceTarget::Address));
         let (Some(licence), Some(target)) = (table.text(row, Some(number)), target) else {
-            let detail = "a licence needs a number and a usage_point, node or address; the row is left out".to_owned();
+            let detail = said::licence_row();
             table.reject_row(row, RejectCode::ID_EMPTY, detail);
             continue;
         };
@@ -284,11 +270,7 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
         let (Some(tariff_class), Some(price_per_kwh), Some(currency)) =
             (table.text(row, Some(class)), price, table.text(row, Some(currency)))
         else {
-            table.reject_row(
-                row,
-                RejectCode::CELL_UNREADABLE,
-                "a tariff needs class, price and currency; the row is left out".to_owned(),
-            );
+            table.reject_row(row, RejectCode::CELL_UNREADABLE, said::tariff_row());
             continue;
         };
         let Ok(zone) = zone_of(&mut table, row, zone) else { continue };
@@ -314,8 +296,7 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
 fn zone_of(table: &mut TextTable, row: usize, column: Option<usize>) -> Result<Option<Zone>, ()> {
     let Some(text) = table.text(row, column) else { return Ok(None) };
     Zone::parse(&text).map(Some).ok_or_else(|| {
-        let detail =
-            format!("zone `{text}` has no hours; write it as `night 23-07` or `peak 08-11 18-22`; the row is left out");
+        let detail = said::zone_hours(text);
         table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
     })
 }

@@ -1,11 +1,12 @@
 //! Static tables as text: delimited text or Parquet, every cell a string that we parse ourselves,
 //! so a bad cell is a listed reject and not the end of the run.
 
+use crate::ingest::said;
 use std::path::Path;
 
 use super::delimited_cells as table_text;
 use super::table::Table;
-use crate::domain::{Calendar, CivilDay, Reject, RejectCode};
+use crate::domain::{Calendar, CivilDay, Fact, Reject, RejectCode};
 use crate::ingest::bytes::caps::Caps;
 use crate::ingest::bytes::kind::is_workbook;
 use crate::ingest::bytes::{decompress, file_digest as digest};
@@ -135,12 +136,12 @@ impl<'a> TextTable<'a> {
     }
 
     /// Rejects a whole row.
-    pub(crate) fn reject_row(&mut self, row: usize, code: RejectCode, detail: String) {
+    pub(crate) fn reject_row(&mut self, row: usize, code: RejectCode, detail: Fact) {
         self.rejects.push(Reject {
             file: self.path.display().to_string(),
             row: self.row_number(row),
             code: code.0,
-            detail: detail.into(),
+            detail,
             records: 1,
         });
     }
@@ -148,11 +149,7 @@ impl<'a> TextTable<'a> {
     /// Rejects one cell, which counts as empty.
     pub(crate) fn reject_cell(&mut self, row: usize, column: Option<usize>, text: &str) {
         let name = column.map_or("", |column| self.header[column].as_str()).to_owned();
-        self.reject_row(
-            row,
-            RejectCode::CELL_UNREADABLE,
-            format!("`{text}` in column `{name}` cannot be used; the cell counts as empty"),
-        );
+        self.reject_row(row, RejectCode::CELL_UNREADABLE, said::cell_unusable(text, name));
     }
 
     /// The finished table.

@@ -18,7 +18,7 @@ use super::parse::parser::Parser;
 use super::parse::piece::{Parsed, parse};
 use super::plan::Plan;
 use super::rows;
-use crate::domain::{Calendar, FileIx, Reject, RejectCode};
+use crate::domain::{Calendar, Fact, FileIx, Reject, RejectCode};
 use crate::ingest::bytes::caps::{CapMet, Caps};
 use crate::ingest::bytes::decompress;
 use crate::ingest::bytes::file_digest::FileDigest;
@@ -26,7 +26,8 @@ use crate::ingest::bytes::read_buffer::{buffer, shared};
 use crate::ingest::error::{IngestError, is_of_the_system};
 use crate::ingest::format::{BlockSink, IdRuns, ReadingsFile, Source, StampClock};
 use crate::ingest::mapping::understanding::Understanding;
-use crate::ingest::rejects::{KEPT, RejectList, reject};
+use crate::ingest::rejects::{RejectList, reject};
+use crate::ingest::said;
 
 /// Bytes parsed as one piece.
 pub(crate) const CHUNK: usize = 4 << 20;
@@ -134,7 +135,7 @@ impl ReadingsFile for TextFile {
         let state = &self.pieces[piece];
         let mut parsed = self.parse(&text, piece == 0, calendar, sink);
         let _ = state.lines.set(parsed.lines);
-        parsed.rejects.extend(met.map(|met| reject(&self.path, parsed.lines, RejectCode::FILE_CAP, met.to_string())));
+        parsed.rejects.extend(met.map(|met| reject(&self.path, parsed.lines, RejectCode::FILE_CAP, said::cap(met))));
         *state.rejects.lock().unwrap_or_else(PoisonError::into_inner) = parsed.rejects;
         Ok(parsed.rows)
     }
@@ -302,10 +303,7 @@ impl TextFile {
                 return Ok((chunk, End::More));
             }
             if chunk.len() as u64 > self.caps.record_bytes {
-                return Ok((
-                    Vec::new(),
-                    End::Broken(RejectCode::FILE_CAP, CapMet::Record(self.caps.record_bytes).to_string()),
-                ));
+                return Ok((Vec::new(), End::Broken(RejectCode::FILE_CAP, said::cap_record(self.caps.record_bytes))));
             }
         }
     }
@@ -315,14 +313,14 @@ impl TextFile {
 enum End {
     More,
     Whole,
-    Broken(RejectCode, String),
+    Broken(RejectCode, Fact),
 }
 
 impl End {
     fn broken(source: &std::io::Error) -> Self {
         match source.get_ref().and_then(|inner| inner.downcast_ref::<CapMet>()) {
-            Some(met) => Self::Broken(RejectCode::FILE_CAP, met.to_string()),
-            None => Self::Broken(RejectCode::FILE_BROKEN, format!("the file breaks off here: {source}; {KEPT}")),
+            Some(met) => Self::Broken(RejectCode::FILE_CAP, said::cap(*met)),
+            None => Self::Broken(RejectCode::FILE_BROKEN, said::breaks_off(source.to_string())),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::domain::RejectCode;
 use crate::ingest::rejects::Refused;
+use crate::ingest::said;
 
 /// The id without what keeps a spreadsheet from taking it for a number.
 pub(crate) fn unwrapped(id: &str) -> &str {
@@ -24,13 +25,10 @@ pub(crate) fn is_rounded(id: &str) -> bool {
 /// Why a row is left out whose id is none.
 pub(crate) fn refused_id(id: &str) -> Refused {
     if is_rounded(id.trim()) {
-        let detail = format!(
-            "the id `{}` is a number rounded by a spreadsheet, under which several meters may stand; export it as text",
-            id.trim()
-        );
+        let detail = said::id_rounded(id.trim());
         return (RejectCode::ID_ROUNDED, detail);
     }
-    (RejectCode::ROW_ENCODING, "the id is not in the encoding of the file; say `encoding` in a profile".to_owned())
+    (RejectCode::ROW_ENCODING, said::id_encoding())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a mapping
 //! gives them back.
 
+use crate::ingest::said;
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -194,22 +195,14 @@ fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Rej
     let Uncalculated { cells, row, are_zero } = open;
     let remedy = "open the workbook in a spreadsheet program and save it";
     let value = if are_zero { "all of them 0" } else { "without a value" };
-    let meaning = if are_zero { "and count as 0" } else { "and count as missing" };
     notes.doubt(
         "formulas",
         format!("{cells} {value}"),
         format!("from row {row} on"),
         format!("they were hardly calculated; {remedy}"),
     );
-    let detail =
-        format!("{cells} cells hold formulas, {value}, as they are before they are calculated, {meaning}; {remedy}");
-    Reject {
-        file: shown.display().to_string(),
-        row,
-        code: RejectCode::CELL_UNREADABLE.0,
-        detail: detail.into(),
-        records: cells,
-    }
+    let detail = if are_zero { said::formulas_zero(cells) } else { said::formulas_open(cells) };
+    Reject { file: shown.display().to_string(), row, code: RejectCode::CELL_UNREADABLE.0, detail, records: cells }
 }
 
 fn left_out(shown: &Path, error: &IngestError) -> Reject {
@@ -217,7 +210,7 @@ fn left_out(shown: &Path, error: &IngestError) -> Reject {
         file: shown.display().to_string(),
         row: 0,
         code: "file.passed_over",
-        detail: format!("the sheet is not read: {error}").into(),
+        detail: said::sheet_passed_over(error.to_string()),
         records: 1,
     }
 }

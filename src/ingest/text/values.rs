@@ -2,7 +2,7 @@
 
 use super::channel_words::{ChannelWord, channel_word};
 use super::columns::Value;
-use crate::domain::{ReadingQuality, RejectCode};
+use crate::domain::ReadingQuality;
 
 /// Energy of one reading beyond this is no reading, kWh.
 pub(crate) const ABSURD: f64 = 1e7;
@@ -11,21 +11,6 @@ pub(crate) const ABSURD: f64 = 1e7;
 pub(crate) fn is_absurd(number: f64, value: Value) -> bool {
     let limit = if matches!(value, Value::Register(_)) { 1e3 * ABSURD } else { ABSURD };
     !number.is_finite() || number.abs() > limit
-}
-
-/// Words for a reject of a time stamp.
-pub(crate) fn stamp_detail(code: RejectCode, text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    let text = text.trim();
-    match code {
-        RejectCode::TIME_NEVER_WAS => {
-            format!(
-                "the clock was set forward over `{text}`; give --timezone as the file was written, or stamps with an offset"
-            )
-        }
-        RejectCode::TIME_OUT_OF_RANGE => format!("`{text}` lies outside the years 1990 to 2100"),
-        _ => format!("time stamp `{text}` is not of the form of the rows before it"),
-    }
 }
 
 /// Whether a channel means energy that flows out.

@@ -3,6 +3,7 @@
 //! The counter over all tariffs wins; where there is none the tariffs are added. Where tariffs
 //! stand in rows of their own, rows of one meter follow one another.
 
+use crate::ingest::said;
 use std::collections::BTreeMap;
 
 use super::parser::Parser;
@@ -101,7 +102,7 @@ impl<'a> Parser<'a> {
         match group.at {
             CounterDate::Day(day) => Ok(self.calendar.day_start(day)),
             CounterDate::Stamp(stamp) if fields[stamp.date].trim_ascii().is_empty() => {
-                Err((RejectCode::TIME_UNREADABLE, "a counter without a date; fill it in".to_owned()))
+                Err((RejectCode::TIME_UNREADABLE, said::counter_without_date()))
             }
             CounterDate::Stamp(stamp) => self.instant(fields, stamp.columns()),
         }

@@ -4,6 +4,7 @@ use super::parser::Parser;
 use crate::domain::{ReadingQuality, RejectCode, Timestamp, Unit};
 use crate::ingest::mapping::keys::Kind;
 use crate::ingest::rejects::Refused;
+use crate::ingest::said;
 use crate::ingest::tables::plan::LongColumns;
 use crate::ingest::tables::understand::ratios::ratio_in;
 use crate::ingest::text::channel_words::ChannelWord;
@@ -82,12 +83,7 @@ impl Parser<'_> {
 
     fn kind(&self, word: &[u8], columns: &LongColumns) -> Result<Kind, Refused> {
         let text = self.plan.text(word).trim().to_lowercase();
-        columns.kinds.get(&text).copied().ok_or_else(|| {
-            (
-                RejectCode::KIND_UNKNOWN,
-                format!("`{text}` is no kind that the profile knows; add it to [kinds], with `skip = true` to leave such rows out"),
-            )
-        })
+        columns.kinds.get(&text).copied().ok_or_else(|| (RejectCode::KIND_UNKNOWN, said::kind_unknown(text)))
     }
 
     /// Makes a value of this kind one of the block's unit, which is energy where kinds differ.
@@ -104,11 +100,7 @@ impl Parser<'_> {
     /// Ratio of transformers; an empty cell is 1.
     pub(crate) fn ratio(&self, bytes: &[u8]) -> Result<f64, Refused> {
         let text = self.plan.text(bytes);
-        ratio_in(&text, self.plan.decimal_comma).ok_or_else(|| {
-            (
-                RejectCode::VALUE_NOT_A_NUMBER,
-                format!("`{}` is no ratio of transformers; write it as a number such as 40", text.trim()),
-            )
-        })
+        ratio_in(&text, self.plan.decimal_comma)
+            .ok_or_else(|| (RejectCode::VALUE_NOT_A_NUMBER, said::no_ratio(text.trim())))
     }
 }

@@ -1,5 +1,6 @@
 //! One piece of a table on its way into blocks: what all layouts share.
 
+use crate::ingest::said;
 use std::path::Path;
 
 use encoding_rs::UTF_8;
@@ -16,7 +17,7 @@ use crate::ingest::text::channel_words::{ChannelWord, channel_word};
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::number::{Cell, cell};
 use crate::ingest::text::stamp::{StampForm, StampReader};
-use crate::ingest::text::values::{is_absurd, quality, stamp_detail};
+use crate::ingest::text::values::{is_absurd, quality};
 
 /// A piece on its way.
 pub(crate) struct Parser<'a> {
@@ -70,7 +71,7 @@ impl<'a> Parser<'a> {
             file: self.path.display().to_string(),
             row: index as u64,
             code: code.0,
-            detail: detail.into(),
+            detail,
             records: 1,
         });
     }
@@ -83,14 +84,14 @@ impl<'a> Parser<'a> {
         {
             return Ok(());
         }
-        Err((RejectCode::ROW_FIELDS, format!("{} fields where the header has {width}; correct the row", fields.len())))
+        Err((RejectCode::ROW_FIELDS, said::fields(fields.len(), width)))
     }
 
     /// Key of the row's usage point.
     pub(crate) fn key(&mut self, fields: &[&[u8]]) -> Result<u32, Refused> {
         let IdColumn::At(column) = self.plan.id else { return Ok(self.keys.of_row(fields)) };
         if fields[column].trim_ascii().is_empty() {
-            return Err((RejectCode::ID_EMPTY, "no usage point; fill in the meter's id".to_owned()));
+            return Err((RejectCode::ID_EMPTY, said::id_empty()));
         }
         let key = self.keys.key(fields[column]);
         key.ok_or_else(|| refused_id(&self.plan.text(fields[column])))
@@ -105,10 +106,10 @@ impl<'a> Parser<'a> {
             StampColumns::One(column) => self
                 .stamps
                 .read(fields[column])
-                .map_err(|code| (code, stamp_detail(code, self.plan.text(fields[column]).as_bytes()))),
+                .map_err(|code| (code, said::stamp(code, &self.plan.text(fields[column])))),
             StampColumns::Two(date, time) => self.stamps.read_parts(fields[date], fields[time]).map_err(|code| {
                 let both = [fields[date], b" ", fields[time]].concat();
-                (code, stamp_detail(code, self.plan.text(&both).as_bytes()))
+                (code, said::stamp(code, &self.plan.text(&both)))
             }),
         };
         let read = read.or_else(|refused| {
@@ -124,7 +125,7 @@ impl<'a> Parser<'a> {
 
     /// The beginning of a numbered slot of the local day, counted from the day's first instant.
     fn slot_start(&self, date: &[u8], slot: &[u8]) -> Result<Timestamp, Refused> {
-        let refused = |code| (code, stamp_detail(code, self.plan.text(&[date, b" ", slot].concat()).as_bytes()));
+        let refused = |code| (code, said::stamp(code, &self.plan.text(&[date, b" ", slot].concat())));
         let day = self.plan.form.day(date).ok_or_else(|| refused(RejectCode::TIME_UNREADABLE))?;
         let Cell::Number(number) = cell(slot, true) else { return Err(refused(RejectCode::TIME_UNREADABLE)) };
         if !(1.0..=300.0).contains(&number) || number.fract() != 0.0 {
@@ -140,10 +141,9 @@ impl<'a> Parser<'a> {
         match cell(bytes, self.plan.decimal_comma) {
             Cell::Missing => Ok(f64::NAN),
             _ if !self.plan.missing.is_empty() && self.is_missing(bytes) => Ok(f64::NAN),
-            Cell::Number(number) if is_absurd(number * factor, value) => Err((
-                RejectCode::VALUE_ABSURD,
-                format!("{number:e} is beyond anything a meter records; check the unit"),
-            )),
+            Cell::Number(number) if is_absurd(number * factor, value) => {
+                Err((RejectCode::VALUE_ABSURD, said::absurd(format!("{number:e}"))))
+            }
             Cell::Number(number) => Ok(number * factor),
             Cell::Text
                 if self.plan.comma_thousands
@@ -162,8 +162,7 @@ impl<'a> Parser<'a> {
                         _ => {}
                     }
                 }
-                let detail =
-                    format!("`{}` where a number is expected; leave the cell empty for a missing reading", text.trim());
+                let detail = said::number_expected(text.trim());
                 Err((RejectCode::VALUE_NOT_A_NUMBER, detail))
             }
         }
@@ -197,10 +196,7 @@ impl<'a> Parser<'a> {
         let text = self.plan.text(word);
         let channel = if text.trim().is_empty() { Some(ChannelWord::Import) } else { channel_word(&text) };
         let unknown = || {
-            let detail = format!(
-                "channel `{}` is not known; say `kind` and [kinds] in a profile, with `export = true` or `skip = true`",
-                text.trim()
-            );
+            let detail = said::channel_unknown(text.trim());
             (RejectCode::CHANNEL_UNKNOWN, detail)
         };
         let channel = channel.ok_or_else(unknown)?;

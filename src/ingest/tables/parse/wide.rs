@@ -1,5 +1,6 @@
 //! Many readings a row: the slots of a day, instants across, or usage points across.
 
+use crate::ingest::said;
 use std::collections::HashMap;
 
 use super::parser::Parser;
@@ -9,7 +10,6 @@ use crate::ingest::rejects::Refused;
 use crate::ingest::tables::plan::{AcrossColumns, SlotColumns, TimeColumns};
 use crate::ingest::text::channel_words::ChannelWord;
 use crate::ingest::text::columns::Value;
-use crate::ingest::text::values::stamp_detail;
 
 /// Columns of instants in the order of time.
 pub(crate) struct TimeAxis {
@@ -69,11 +69,9 @@ impl<'a> Parser<'a> {
         self.check_width(fields)?;
         let key = self.key(fields)?;
         let date = fields[columns.date];
-        let day = self
-            .plan
-            .form
-            .day(date)
-            .ok_or_else(|| (RejectCode::TIME_UNREADABLE, stamp_detail(RejectCode::TIME_UNREADABLE, date)))?;
+        let day = self.plan.form.day(date).ok_or_else(|| {
+            (RejectCode::TIME_UNREADABLE, said::stamp(RejectCode::TIME_UNREADABLE, &self.plan.text(date)))
+        })?;
         let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
         let held = ((next.0 - start.0) / 60 / i64::from(columns.step_min)).max(0) as usize;
         let channel = columns.channel.map_or(Ok(ChannelWord::Import), |column| self.channel(fields[column]))?;
@@ -86,10 +84,7 @@ impl<'a> Parser<'a> {
                 // Writers fill the hour that never was with blanks or zeros.
                 Ok(value) if value.is_nan() || value == 0.0 => NO_READING,
                 Ok(_) => {
-                    let detail = format!(
-                        "slot {} of {day}, which has {held}; say `time_zone` in a profile if the clock did not change",
-                        slot + 1
-                    );
+                    let detail = said::slot_never_was(slot + 1, day, held);
                     self.refuse(index, (RejectCode::TIME_NEVER_WAS, detail));
                     NO_READING
                 }
@@ -177,7 +172,7 @@ impl<'a> Parser<'a> {
                     parser.value(fields[*column], Value::Interval(*column, parser.plan.unit), parser.plan.factor);
                 let value = value.map_or_else(
                     |(code, detail)| {
-                        parser.refuse(index, (code, format!("`{id}`: {detail}")));
+                        parser.refuse(index, (code, said::of_usage_point(id, detail)));
                         NO_READING
                     },
                     |value| value as f32,

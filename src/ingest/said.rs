@@ -1,0 +1,199 @@
+//! What reading can say: why records, cells and files are left out.
+
+use crate::domain::{Fact, RejectCode, facts};
+
+use super::bytes::caps::CapMet;
+
+facts! {
+    /// Facts of reading.
+    pub(crate) SAID;
+    /// A stamp that the local clock never showed.
+    pub(super) fn stamp_jumped("read.stamp_jumped", text: text);
+    /// A stamp of no year in use.
+    pub(super) fn stamp_out_of_range("read.stamp_out_of_range", text: text);
+    /// A stamp in another form.
+    pub(super) fn stamp_other_form("read.stamp_other_form", text: text);
+    /// The same of a row whose stamp is no text.
+    pub(super) fn row_stamp_jumped("read.row_stamp_jumped");
+    /// The same.
+    pub(super) fn row_stamp_out_of_range("read.row_stamp_out_of_range");
+    /// The same.
+    pub(super) fn row_stamp_unreadable("read.row_stamp_unreadable");
+    /// Further rejects of one kind.
+    pub(super) fn more_alike("read.more_alike", first: fact, others: count);
+    /// What is left out of a table whose columns are usage points.
+    pub(super) fn of_usage_point("read.of_usage_point", usage_point: usage_point, what: fact);
+    /// The file ends in the middle.
+    pub(super) fn breaks_off("read.breaks_off", why: text);
+    /// The file cannot be understood further.
+    pub(super) fn broken("read.broken", why: text);
+    /// A record beyond its cap.
+    pub(super) fn cap_record("cap.record", bytes: count);
+    /// Nesting beyond its cap.
+    pub(super) fn cap_nesting("cap.nesting", levels: count);
+    /// An archive beyond its cap.
+    pub(super) fn cap_unpacked("cap.unpacked", bytes: count);
+    /// An archive that swells beyond its cap.
+    pub(super) fn cap_ratio("cap.ratio", times: count);
+    /// Rejects beyond their cap.
+    pub(super) fn cap_rejects("cap.rejects", records: count);
+    /// No memory.
+    pub(super) fn cap_memory("cap.memory");
+    /// A file that holds no readings.
+    pub(super) fn passed_over("read.passed_over", why: text);
+    /// A sheet that is not understood.
+    pub(super) fn sheet_passed_over("read.sheet_passed_over", why: text);
+    /// Formulas that were never calculated, with zeros.
+    pub(super) fn formulas_zero("read.formulas_zero", cells: count);
+    /// The same without values.
+    pub(super) fn formulas_open("read.formulas_open", cells: count);
+    /// Text where a number is expected.
+    pub(super) fn number_expected("read.number_expected", text: text);
+    /// The same in a message, whose interval is missing.
+    pub(super) fn number_missing("read.number_missing", text: text);
+    /// A value that no meter records.
+    pub(super) fn absurd("read.absurd", number: text);
+    /// The same of a usage point.
+    pub(super) fn absurd_of("read.absurd_of", usage_point: usage_point, number: text);
+    /// A register that no meter shows.
+    pub(super) fn register_absurd("read.register_absurd", usage_point: usage_point, number: text);
+    /// No ratio of transformers.
+    pub(super) fn no_ratio("read.no_ratio", text: text);
+    /// A row without a usage point.
+    pub(super) fn id_empty("read.id_empty");
+    /// A reading without a usage point.
+    pub(super) fn reading_of_nobody("read.reading_of_nobody");
+    /// Readings whose usage point is never told.
+    pub(super) fn readings_of_nobody("read.readings_of_nobody", readings: count);
+    /// An id that a spreadsheet rounded.
+    pub(super) fn id_rounded("read.id_rounded", text: text);
+    /// An id in other bytes than the file.
+    pub(super) fn id_encoding("read.id_encoding");
+    /// An id longer than any meter's.
+    pub(super) fn id_too_long("read.id_too_long", bytes: count, most: count);
+    /// A row of another width than the header.
+    pub(super) fn fields("read.fields", fields: count, header: count);
+    /// A channel that is not known.
+    pub(super) fn channel_unknown("read.channel_unknown", text: text);
+    /// A kind of row that the mapping does not know.
+    pub(super) fn kind_unknown("read.kind_unknown", text: text);
+    /// A slot that the local day does not have.
+    pub(super) fn slot_never_was("read.slot_never_was", slot: count, day: day, held: count);
+    /// A counter without its day.
+    pub(super) fn counter_without_date("read.counter_without_date");
+    /// A cell of a static table.
+    pub(super) fn cell_unusable("read.cell_unusable", text: text, column: text);
+    /// A second row of one id.
+    pub(super) fn row_repeated("read.row_repeated", usage_point: usage_point);
+    /// A row of the grid without node or kind.
+    pub(super) fn node_row("read.node_row", text: text);
+    /// No time of burning.
+    pub(super) fn burning("read.burning", text: text);
+    /// Weather of a typical year.
+    pub(super) fn typical_year("read.typical_year", format: text);
+    /// A row of weather without its hour.
+    pub(super) fn no_date("read.no_date");
+    /// A stamp of a static table.
+    pub(super) fn stamp_unusable("read.stamp_unusable", text: text);
+    /// A licence without its place.
+    pub(super) fn licence_row("read.licence_row");
+    /// A tariff without its price.
+    pub(super) fn tariff_row("read.tariff_row");
+    /// A tariff zone without hours.
+    pub(super) fn zone_hours("read.zone_hours", text: text);
+    /// A usage point without a place in the grid.
+    pub(super) fn unfed("read.unfed", usage_point: usage_point);
+    /// A message without readings.
+    pub(super) fn no_readings("read.no_readings");
+    /// No record of NEM12.
+    pub(super) fn record_type("read.record_type", text: text);
+    /// A channel with too few fields.
+    pub(super) fn record_200("read.record_200", fields: count);
+    /// A register pair with too few fields.
+    pub(super) fn record_250("read.record_250", fields: count);
+    /// A quality record without its day.
+    pub(super) fn record_400("read.record_400");
+    /// A suffix that is none.
+    pub(super) fn suffix("read.suffix", suffix: text, usage_point: usage_point);
+    /// A unit that is none of active energy.
+    pub(super) fn unit_unknown("read.unit_unknown", suffix: text, usage_point: usage_point, unit: text);
+    /// An interval that does not divide a day.
+    pub(super) fn step_of_day("read.step_of_day", minutes: text, usage_point: usage_point);
+    /// A day with too few values.
+    pub(super) fn day_of_values("read.day_of_values", fields: count, values: count, needed: count);
+    /// No day where one is expected.
+    pub(super) fn day_expected("read.day_expected", text: text);
+    /// A quality method that is none.
+    pub(super) fn quality_method("read.quality_method", text: text);
+    /// Registers that are no numbers.
+    pub(super) fn registers("read.registers", before: text, now: text, usage_point: usage_point);
+    /// No time of a register reading.
+    pub(super) fn register_time("read.register_time", text: text);
+    /// An interval of no year in use.
+    pub(super) fn interval_out_of_range("read.interval_out_of_range", usage_point: usage_point);
+    /// A register reading of no year in use.
+    pub(super) fn register_out_of_range("read.register_out_of_range", usage_point: usage_point);
+    /// An interval of no usable length.
+    pub(super) fn interval_length("read.interval_length", usage_point: usage_point, seconds: count, from: count, most: count);
+    /// More channels than a meter has.
+    pub(super) fn too_many_channels("read.too_many_channels", usage_point: usage_point, most: count, channel: text);
+    /// Readings of some phases only.
+    pub(super) fn phases_only("read.phases_only", usage_point: usage_point, readings: count);
+    /// Readings that lie over one another.
+    pub(super) fn overlap("read.overlap", usage_point: usage_point, readings: count, minutes: count, first: text);
+    /// A block without its reading type.
+    pub(super) fn no_reading_type("read.no_reading_type", block: text, readings: count);
+    /// A stamp of CIM that is none.
+    pub(super) fn stamp_iso("read.stamp_iso", text: text);
+    /// A reading type that is not known.
+    pub(super) fn reading_type("read.reading_type", readings: count, usage_point: usage_point, reading_type: text);
+    /// A time of MSCONS that is none.
+    pub(super) fn time_edifact("read.time_edifact", text: text);
+    /// A register reading without its time.
+    pub(super) fn register_without_time("read.register_without_time", usage_point: usage_point);
+    /// A value without its interval.
+    pub(super) fn value_without_interval("read.value_without_interval", usage_point: usage_point);
+    /// A message without its day.
+    pub(super) fn no_day("read.no_day", usage_point: usage_point);
+    /// Bounds of a period that are none.
+    pub(super) fn period_bounds("read.period_bounds", usage_point: usage_point, start: text, end: text);
+    /// More periods than a day has.
+    pub(super) fn too_many_periods("read.too_many_periods", usage_point: usage_point, most: count);
+    /// Channels that wait for their day.
+    pub(super) fn channels_before_day("read.channels_before_day", usage_point: usage_point);
+    /// A channel code that is not known.
+    pub(super) fn channel_code("read.channel_code", periods: count, usage_point: usage_point, code: text);
+    /// A period that the clock jumped over.
+    pub(super) fn set_forward("read.set_forward", usage_point: usage_point);
+}
+
+/// Why a stamp cannot be used.
+pub(super) fn stamp(code: RejectCode, text: &str) -> Fact {
+    let text = text.trim();
+    match code {
+        RejectCode::TIME_NEVER_WAS => stamp_jumped(text),
+        RejectCode::TIME_OUT_OF_RANGE => stamp_out_of_range(text),
+        _ => stamp_other_form(text),
+    }
+}
+
+/// The same of a row whose stamp is no text.
+pub(super) fn row_stamp(code: RejectCode) -> Fact {
+    match code {
+        RejectCode::TIME_NEVER_WAS => row_stamp_jumped(),
+        RejectCode::TIME_OUT_OF_RANGE => row_stamp_out_of_range(),
+        _ => row_stamp_unreadable(),
+    }
+}
+
+/// The cap that a file meets.
+pub(super) fn cap(met: CapMet) -> Fact {
+    match met {
+        CapMet::Record(bytes) => cap_record(bytes),
+        CapMet::Nesting(levels) => cap_nesting(levels),
+        CapMet::Unpacked(bytes) => cap_unpacked(bytes),
+        CapMet::Ratio(times) => cap_ratio(times),
+        CapMet::Rejects(records) => cap_rejects(records),
+        CapMet::NoMemory => cap_memory(),
+    }
+}
