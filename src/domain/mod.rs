@@ -50,7 +50,7 @@ pub use meter_ratio::MeterRatio;
 pub use named::{Marked, NameKind, has_names, named, renamed, unmarked};
 pub use odds::{logistic, logit};
 pub use reject::{Reject, RejectCode, shortened};
-pub use robust::{MAD_TO_SIGMA, mad_sigma, median, median_of, quantile, quantile_of};
+pub use robust::{MAD_TO_SIGMA, MEDIAN_ERROR, NINETY, mad_sigma, median, median_of, quantile, quantile_of};
 pub use sun::Position;
 pub use tariff::{HourSet, Tariff, Zone};
 pub use toml_words::{not_finite, toml_words};

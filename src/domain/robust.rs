@@ -2,6 +2,10 @@
 
 /// Turns a median absolute deviation into a standard deviation under normality: 1 / Φ⁻¹(3/4).
 pub const MAD_TO_SIGMA: f64 = 1.4826;
+/// Half-width of a 90 % interval in standard errors: the 95 % quantile of the normal distribution.
+pub const NINETY: f64 = 1.645;
+/// Standard error of a median over that of a mean under normality, √(π/2).
+pub const MEDIAN_ERROR: f64 = 1.2533;
 
 /// Values that fit on the stack: two months of days.
 const SMALL: usize = 64;

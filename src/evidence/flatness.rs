@@ -37,17 +37,20 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "flatness_day_to_day",
-            meaning: "minus the logarithm of the robust coefficient of variation of daily means, in the regime with the higher level",
+            meaning: "minus the logarithm of the robust coefficient of variation of daily means, in the regime \
+                      with the higher level",
             measure: |s| Some(-daily_variation(s)?.max(least_variation(s, s.profile.rounding.of_day_kw())).ln()),
         },
         Statistic {
             name: "flatness_of_daily_shape",
-            meaning: "minus the logarithm of the amplitude of the mean daily shape over its mean, in the flattest half of a month",
+            meaning: "minus the logarithm of the amplitude of the mean daily shape over its mean, in the flattest \
+                      half of a month",
             measure: |s| Some(-shape_amplitude(s)?.max(least_variation(s, s.profile.rounding.of_hour_kw())).ln()),
         },
         Statistic {
             name: "flatness_of_week",
-            meaning: "minus the logarithm of the difference between the typical means of working days and of weekends, over the larger, in the regime with the higher level",
+            meaning: "minus the logarithm of the difference between the typical means of working days and of \
+                      weekends, over the larger, in the regime with the higher level",
             measure: |s| Some(-weekly_difference(s)?.max(least_variation(s, s.profile.rounding.of_day_kw())).ln()),
         },
     ],

@@ -14,7 +14,7 @@
 //! the interval then says so. Hours tell more than days: see `running_hours`.
 
 use crate::digest::{Day, DaySummary, HOURS, UsageProfile};
-use crate::domain::{CivilDay, mad_sigma, median, quantile, segments};
+use crate::domain::{CivilDay, MEDIAN_ERROR, NINETY, mad_sigma, median, quantile, segments};
 
 use super::Subject;
 use super::window::Window;
@@ -44,8 +44,6 @@ const UNEVEN: f64 = 0.3;
 /// lifts the floor, whatever the premises do besides.
 const MEAN_WITH_FLOOR: f64 = 0.7;
 const TOP_WITH_FLOOR: f64 = 0.4;
-/// Half-width of a 90 % interval in standard errors.
-pub(super) const NINETY: f64 = 1.645;
 /// What a farm's own power varies by, as a share: no interval is narrower. Units of one type differ
 /// by 2 %, fail and come back, and leak more current when warm.
 pub(super) const OWN_VARIATION: f64 = 0.03;
@@ -356,7 +354,7 @@ fn risen(phases: &Phases, window: Option<&Window>) -> Size {
         _ if window.is_none() => steady_level(&on),
         _ => median(&on),
     };
-    let error = |values: &[f64], centre: f64| 1.2533 * mad_sigma(values, centre) / (values.len() as f64).sqrt();
+    let error = |values: &[f64], centre: f64| MEDIAN_ERROR * mad_sigma(values, centre) / (values.len() as f64).sqrt();
     // What the premises draw by themselves changes from week to week as it does from day to day.
     let own_error = mad_sigma(&off, off_kw) / 2.0;
     let own_kw = phases.off.iter().map(Day::level_kw).fold((0.0, 0.0), |(sum, count), kw| (sum + kw, count + 1.0));

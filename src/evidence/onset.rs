@@ -51,12 +51,14 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "onset_evenness",
-            meaning: "minus the disagreement between the shifts of floor, mean and top of the day, as a share of the shift",
+            meaning: "minus the disagreement between the shifts of floor, mean and top of the day, as a share of \
+                      the shift",
             measure: evenness,
         },
         Statistic {
             name: "onset_ln_mean_rise_kw",
-            meaning: "logarithm of the lasting rise of the daily mean in kW at its best split: a load that runs in a window leaves the floor alone",
+            meaning: "logarithm of the lasting rise of the daily mean in kW at its best split: a load that runs in \
+                      a window leaves the floor alone",
             measure: |s| Some(ln_kw(own_mean_rise_kw(s)?)),
         },
         Statistic {
@@ -66,7 +68,8 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "onset_ln_floor_above_peers_kw",
-            meaning: "logarithm of the part of the shift of the daily level that leads above the peers' floor, in kW: a home that is used again ends where homes are",
+            meaning: "logarithm of the part of the shift of the daily level that leads above the peers' floor, in \
+                      kW: a home that is used again ends where homes are",
             measure: |s| Some(ln_kw(own_shift_kw(s)?.min(s.profile.regimes.upper_kw() - s.peers?.ln_floor_kw?.exp()))),
         },
         Statistic {

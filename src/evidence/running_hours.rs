@@ -14,10 +14,10 @@
 //! a window count only where five in a row are full.
 
 use crate::digest::HOURS;
-use crate::domain::{CivilDay, mad_sigma, median, quantile};
+use crate::domain::{CivilDay, MEDIAN_ERROR, NINETY, mad_sigma, median, quantile};
 use crate::series::{DayFold, LoadSeries};
 
-use super::hidden_load::{HiddenLoad, LoadCourse, NINETY, OWN_VARIATION};
+use super::hidden_load::{HiddenLoad, LoadCourse, OWN_VARIATION};
 
 /// Share of its power above the premises' own at which the load runs, and at which an hour is full.
 const RUNS: f64 = 0.5;
@@ -239,7 +239,7 @@ fn resize(load: &mut HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>,
     let usual = median(&levels);
     let kw =
         if load.pattern == LoadCourse::Staircase { levels.iter().sum::<f64>() / levels.len() as f64 } else { usual };
-    let chance = 1.2533 * mad_sigma(&levels, usual) / (levels.len() as f64 / ALIKE_DAYS).max(1.0).sqrt();
+    let chance = MEDIAN_ERROR * mad_sigma(&levels, usual) / (levels.len() as f64 / ALIKE_DAYS).max(1.0).sqrt();
     let half_width = NINETY * chance.hypot(own_error_kw / 2.0).hypot(OWN_VARIATION * kw);
     (load.kw, load.kw_low, load.kw_high) = (kw, (kw - half_width).max(0.0), kw + half_width);
 }

@@ -38,7 +38,8 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
     statistics: &[
         Statistic {
             name: "schedule_ln_contrast_kw",
-            meaning: "logarithm of the difference in kW between the lowest low inside the best daily window and the highest high outside",
+            meaning: "logarithm of the difference in kW between the lowest low inside the best daily window and \
+                      the highest high outside",
             measure: |s| Some(ln_kw(s.window?.contrast_kw)),
         },
         Statistic {
@@ -48,7 +49,8 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "schedule_hours_from_working_day",
-            meaning: "difference in hours between the length of the window and a long working day or a photoperiod: tariffs make farms run shorter, or longer",
+            meaning: "difference in hours between the length of the window and a long working day or a \
+                      photoperiod: tariffs make farms run shorter, or longer",
             measure: |s| {
                 s.window
                     .filter(|w| w.contrast_kw >= LEAST_CONTRAST_KW)

@@ -47,12 +47,14 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "weather_season",
-            meaning: "share of mean power by which warmer days draw more (negative: less), over all days, so that a load which ends with the cold shows",
+            meaning: "share of mean power by which warmer days draw more (negative: less), over all days, so that \
+                      a load which ends with the cold shows",
             measure: |s| season_of_mean(s).map(|share| share.clamp(-1.0, MOST_WARM)),
         },
         Statistic {
             name: "weather_season_above_floor",
-            meaning: "share by which what runs above the daily floor grows on warmer days (negative: shrinks), so that heating which charges at night shows",
+            meaning: "share by which what runs above the daily floor grows on warmer days (negative: shrinks), so \
+                      that heating which charges at night shows",
             measure: |s| season_above_floor(s).map(|share| share.clamp(-1.0, MOST_WARM)),
         },
     ],

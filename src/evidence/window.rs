@@ -1,5 +1,5 @@
-//! The daily window in which a load stands out most: where the lowest lows inside are farthest above
-//! the highest highs outside.
+//! The daily window in which a load stands out most: where the lowest lows inside are farthest
+//! above the highest highs outside.
 //!
 //! Windows may pass midnight. Low and high are the 20 % and 80 % quantiles of an hour over the days
 //! of half a month, so that one day off does not hide a window.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::domain::{GridNode, NodeId};
+use crate::domain::{GridNode, NINETY, NodeId};
 use crate::findings::{CoverageRow, NodeRow};
 use crate::judgement::said;
 use crate::unmetered::smallest_detectable_kw;
 
-use crate::unmetered::{GridSetting, NINETY, children};
+use crate::unmetered::{GridSetting, children};
 
 /// `coverage.csv`: every grid node that is not a usage point, in the order of ids.
 pub(crate) fn coverage_rows(setting: &GridSetting, nodes: &[NodeRow]) -> Vec<CoverageRow> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Calendar, CivilDay, Fact, NodeId};
+use crate::domain::{Calendar, CivilDay, Fact, NINETY, NodeId};
 use crate::findings::{NodeDayRow, NodeRow};
 use crate::judgement::said;
 use crate::unmetered::{Decomposition, NodeOdds, Residual, TapHours};
 
-use crate::unmetered::{Balanced, NINETY};
+use crate::unmetered::Balanced;
 
 /// Nodes from this probability on are likely enough to be looked at, and at most so many, the best.
 const WORTH_A_LOOK: f64 = 0.1;

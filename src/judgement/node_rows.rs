@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::q_values;
-use crate::domain::{Calendar, Fact, Fault, GridNode, NameKind, NodeKind, Part, UsagePointId, logistic};
+use crate::domain::{Calendar, Fact, Fault, GridNode, NINETY, NameKind, NodeKind, Part, UsagePointId, logistic};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
 use crate::judgement::said;
 use crate::unmetered::{
-    BalanceSpan, Balanced, Began, Culprit, Decomposition, Fallen, GridFindings, LEAST_COVERAGE, MUCH_COARSE, NINETY,
-    NodeOdds, Places, Says, Settled, TapHours, Wrong, since,
+    BalanceSpan, Balanced, Began, Culprit, Decomposition, Fallen, GridFindings, LEAST_COVERAGE, MUCH_COARSE, NodeOdds,
+    Places, Says, Settled, TapHours, Wrong, since,
 };
 
 use crate::judgement::node_days::{self, parts};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, UsagePointId};
+use crate::domain::{CivilDay, NINETY, UsagePointId};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
-use crate::unmetered::{Culprit, Fallen, NINETY};
+use crate::unmetered::{Culprit, Fallen};
 
 use super::list_setting::ListSetting;
 use super::said;

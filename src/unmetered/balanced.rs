@@ -19,14 +19,14 @@ pub(crate) const LEAST_COVERAGE: f64 = 0.5;
 /// Added to the usual error for each share of the balance that is missing: at 95 % coverage a node
 /// errs twice as much.
 const RESERVE: f64 = 20.0;
-/// Share of the load known by the day or by registers only from which on a node is balanced by day.
+/// A node is balanced by the day when more than this share of its load is known by the day or by
+/// registers only.
 pub(crate) const MUCH_COARSE: f64 = 0.2;
-/// A node whose balance meter was put right errs by so much more than others.
+/// Factor on the error of a node whose balance meter was put right.
 const CORRECTED: f64 = 2.0;
-/// Meters err together by no more than this share of what is supplied.
+/// More metered and lost than supplied is told from this share of the supply on: the errors of
+/// meters together stay below it.
 const SURPLUS: f64 = 0.03;
-/// Half-width of a 90 % interval in standard errors.
-pub(crate) const NINETY: f64 = 1.645;
 /// Energies of a node with everything under it, kWh.
 #[derive(Clone, Copy)]
 pub(crate) struct Energies {

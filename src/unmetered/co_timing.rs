@@ -15,28 +15,29 @@
 //! Source: event-study contrasts; Yip et al. (2017), IJEPES 91, for customers' courses in a
 //! residual.
 
-use crate::domain::{Calendar, CivilDay, Timestamp, best_split, mad_sigma, median};
+use crate::domain::{Calendar, CivilDay, MEDIAN_ERROR, Timestamp, best_split, mad_sigma, median};
 use crate::series::LoadSeries;
 
 use super::missing::{Adrift, Changes};
 use super::residual::Residual;
 
-/// Days on either side of the fall that are compared, and the fewest.
+/// Days on either side of the fall that are compared, at most.
 const MOST_DAYS: i32 = 28;
+/// The fewest days on either side.
 const FEWEST_DAYS: usize = 6;
 /// Days on either side within which a sudden fall is done.
 const NEAR_DAYS: i32 = 5;
 /// Hours that make a day.
 const DAY_HOURS: usize = 18;
-/// A load has fallen when it lost this share of itself, this much, and by so many deviations of its
-/// days.
+/// Least fall as a share of the load before.
 const LEAST_FALL: f64 = 0.1;
+/// Least fall, kW.
 const LEAST_FALL_KW: f64 = 0.05;
+/// Least fall in standard deviations of the load's days.
 const SHARP: f64 = 1.5;
-/// Days follow one another: their errors are larger than those of independent days by this.
+/// Factor on errors of daily means: neighbouring days are alike, so they tell less than independent
+/// ones.
 const DAYS_ALIKE: f64 = 1.5;
-/// Efficiency of the median under normality, as a factor on its standard error.
-const MEDIAN_ERROR: f64 = 1.2533;
 const HOURS: usize = 24;
 
 /// A fall and what rose with it.

@@ -18,10 +18,11 @@ use super::missing::{Adrift, Placed};
 use super::residual::Residual;
 use crate::digest::first_pass::RatioAsked;
 
-/// A forgotten customer of steady load has about the mean power of what was found, leaves little of
-/// it, and no more noise.
+/// Mean power of a forgotten customer of steady load over that of the tap it is taken for.
 const LIKE_IN_SIZE: std::ops::Range<f64> = 0.6..1.6;
+/// Share of the tap that may be left once such a customer is counted.
 const LEFT_OF_FOUND: f64 = 0.1;
+/// Factor on the noise that counting it may leave.
 const NO_NOISIER: f64 = 1.05;
 
 /// What balances say of meter ratios that appear or disappear in mid-series.

@@ -19,26 +19,29 @@ use super::said;
 
 /// A node this much rougher than meters make it is asked.
 const ROUGH: f64 = 2.5;
-/// Most usage points that are read again at one time for this, and in all as a share of those in
-/// the balances.
+/// Most usage points that are read again at one time.
 const MOST_READ_AGAIN: usize = 6000;
+/// Most that are read again in all, as a share of those in the balances.
 const MOST_READ_SHARE: f64 = 0.5;
 /// Slope near which nothing of a customer's load flows at its node.
 const NOTHING_FLOWS: std::ops::Range<f64> = -1.1..-0.85;
-/// Standard deviations with which a customer must be missing elsewhere: shops of one kind move
-/// alike.
+/// Standard deviations with which a customer must be missing at another node to be linked there.
+/// They are many because shops of one kind move alike.
 const HOME: f64 = 14.0;
-/// Slope and standard deviations from which on a meter is said to show too little: more than
-/// classes, losses and chance explain.
+/// Slope from which on a meter is said to show too little: more than meter classes and losses
+/// explain.
 const SHOWS_TOO_LITTLE: f64 = 0.35;
+/// Standard deviations of that slope that rule out chance.
 const SURE: f64 = 12.0;
-/// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A: a meter behind one that is
-/// not multiplied shows so little; and how near its slope comes to it.
+/// Ratios of current transformers by IEC 61869-2 to a secondary of 5 A. A meter whose ratio is not
+/// applied shows its load divided by one of them.
 const CURRENT_RATIOS: [f64; 14] = [5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
+/// Difference of logarithms within which a slope is one of these ratios.
 const NEAR_A_RATIO: f64 = 0.06;
-/// A meter that shows less than a fifth of what flows is one whose ratio was forgotten, whatever
-/// its slope makes of that ratio: who steals leaves more on the meter, or nothing.
+/// From this factor on a ratio was forgotten even where none of these is near: who steals leaves
+/// more than a fifth on the meter, or nothing.
 const FORGOTTEN: f64 = 4.8;
+
 /// A node and its customers.
 pub(crate) struct Asked<'r> {
     pub(crate) node: NodeId,

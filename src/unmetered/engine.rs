@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{Fault, GridNode, NodeId, NodeKind, UsagePointId, logistic};
+use crate::domain::{Fault, GridNode, NINETY, NodeId, NodeKind, UsagePointId, logistic};
 
 use super::balanced::{
-    Balanced, LEAST_COVERAGE, MUCH_COARSE, NINETY, balance, balance_with, fed_directly, level, reserve, since,
+    Balanced, LEAST_COVERAGE, MUCH_COARSE, balance, balance_with, fed_directly, level, reserve, since,
 };
 use super::components::LineLoss;
 use super::corrections::{Settled, correct, place_missing, place_steady, settle_ratios};
@@ -23,13 +23,15 @@ use super::residual::BalanceSpan;
 use super::says::{Began, Says};
 use super::supplies::{self, Checked};
 
-/// So many nodes balanced by the hour or day tell how a level errs.
+/// Nodes of a level that must be balanced by the hour or the day before these alone tell how the
+/// level errs.
 const LEAST_FINE: usize = 5;
-/// A customer below this mean is nothing that a balance could be asked about; of a larger one it
-/// must exclude, by so many errors, that half of it does not flow.
+/// Mean power below which a balance is not asked about a customer: it would drown in the error.
 const LARGE_ENOUGH_KW: f64 = 1.0;
+/// A balance vouches for a customer when it excludes, by so many errors, that half of the
+/// customer's load does not flow.
 const SURELY: f64 = 3.0;
-/// A load of which less than this share flows is none that its series shows.
+/// A balance denies a customer's load when less than this share of it flows.
 const MOSTLY_NOT_REAL: f64 = 0.7;
 
 /// What the balance engine has found.

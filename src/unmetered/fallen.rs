@@ -21,26 +21,28 @@ use super::said;
 
 /// Most customers that are read again for this.
 const MOST_ASKED: usize = 6000;
-/// Share of the course that must be missing, and standard errors.
+/// Share of the fallen course that must be missing at the node.
 const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.7;
+/// Standard errors of that share.
 const SURE: f64 = 6.0;
-/// The rise of the whole load must be as clear as this, and as large as this share of the fall.
+/// Standard errors of the rise of the whole load.
 const ROSE: f64 = 3.0;
+/// The rise as a share of the fall, at least.
 const ROSE_SHARE: f64 = 0.4;
-/// Before the fall the residual must not have followed the customer by more than this: a wrong link
-/// or ratio does.
+/// Slope with which the residual may have followed the customer before the fall, at most: behind a
+/// wrong link or ratio it follows all along.
 const NOT_BEFORE: f64 = 0.35;
 /// Share of fall and rise that must come within ten days.
 const AT_ONCE: f64 = 0.6;
-/// Customers of one node that fall within so many days may be taken for one another, unless one
-/// explains the rise much better.
+/// Days within which two falls at one node may be taken for one another.
 const TOGETHER_DAYS: i32 = 6;
+/// Of two such customers one is named when it explains the rise better by this factor.
 const MUCH_BETTER: f64 = 1.6;
 /// A meter that shows less than this share of before has stopped.
 const STOPPED: f64 = 0.1;
-/// A fall within ten hours of the day is one of a window.
+/// Share of a fall that must lie within ten hours of the day for it to be one of a window.
 const WITHIN_WINDOW: f64 = 0.85;
-/// More rises than fell: a load was led past the meter, and more with it.
+/// Rise over fall from which on more was led past the meter than the load that fell.
 const MORE_THAN_FELL: f64 = 1.7;
 /// Days between the fall and the start of a node's load that count as one event.
 const SAME_DAY: i32 = 2;

@@ -21,8 +21,9 @@ use super::decomposition::CERTAIN_OF_PROFILES;
 use super::missing::{Changes, Clipped, Slope};
 use super::residual::Residual;
 
-/// Standard deviations that name a customer, and those asked for in each half of the weeks.
+/// Standard deviations that name a customer.
 const NAMED: f64 = 8.0;
+/// Standard deviations asked for in each half of the weeks.
 const NAMED_IN_HALF: f64 = 4.0;
 /// Standard deviations asked for in what a customer does beside its usual week.
 const BY_ITSELF: f64 = 5.0;
@@ -30,37 +31,43 @@ const BY_ITSELF: f64 = 5.0;
 const AGREE: f64 = 0.35;
 /// Smallest β: meter classes and losses make some per cent.
 const LEAST_BETA: f64 = 0.12;
-/// No meter shows more than all of what flows too much; one whose current transformers are
-/// forgotten shows as little as a hundredth and a fifth of it.
+/// Smallest β: at −1 nothing of what the meter shows flows here, and less cannot be.
 const LEAST_LEFT: f64 = -1.1;
+/// Largest β: a meter behind current transformers of 600/5 A whose ratio is forgotten.
 const MOST_BETA: f64 = 125.0;
 /// A clock that is late by s makes exactly the difference that is asked for; the slope is larger
 /// while other late clocks of like homes are in the residual as well.
 const LIKE_A_CLOCK: std::ops::Range<f64> = 0.6..2.0;
-/// A clock that is wrong by more than summer time is rare, and loads that follow one another by
-/// hours are not: it must be surer, and be just that.
+/// Minutes beyond which a wrong clock is rare: summer time makes an hour. Loads that follow one
+/// another by hours are common, so more is asked of such a clock.
 const FAR_MIN: i32 = 60;
+/// Standard deviations asked of a clock that is wrong by more than that.
 const SURE_OF_FAR: f64 = 16.0;
+/// Slope of such a clock.
 const LIKE_A_FAR_CLOCK: std::ops::Range<f64> = 0.8..1.3;
 /// Ratios by which a meter shows too much when its current transformers were exchanged or entered
-/// twice, and how near its share must be to one of them; what shows less than a fifth is a ratio or
-/// hangs elsewhere, whichever.
+/// twice.
 const TOO_MUCH: [f64; 3] = [2.0, 3.0, 4.0];
+/// Difference of logarithms within which the share that flows is one over such a ratio.
 const NEAR_A_RATIO: f64 = 0.07;
+/// Where less than this share flows, the meter has a wrong ratio or hangs elsewhere: no ratio need
+/// be near.
 const MUCH_TOO_MUCH: f64 = 0.21;
 const HOURS_OF_WEEK: usize = 24 * 7;
-/// Most customers whose load is named at one node, most whose clock is, and most that are tried in
-/// vain.
+/// Most customers of one node whose load is named.
 const MOST: usize = 8;
+/// Most customers of one node whose clock is named.
 const MOST_LATE: usize = 60;
+/// Customers that are tried in vain before the search at a node ends.
 const MOST_DOUBTFUL: usize = 16;
-/// Standard deviations that keep a column in the search, and the fall of the noise after which all
-/// are searched again.
+/// Standard deviations that keep a column in the search.
 const HOPEFUL: f64 = 3.5;
+/// All columns are searched again when the noise has fallen to this share.
 const QUIETER: f64 = 0.8;
-/// A node is worth asking when its changes are larger than meter gains of this share of the load's
-/// changes, and than this, make them.
+/// Changes of a residual that meter gains make, as a share of the changes of the load.
 const USUAL_SHARE: f64 = 0.01;
+/// Changes of a residual that are always there, kW. How rough a node is, is told in units of both
+/// and of what displays round off.
 const USUAL_KW: f64 = 0.02;
 
 /// What is wrong with a customer's readings, by the residual of its node.

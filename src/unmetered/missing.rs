@@ -20,9 +20,9 @@ use super::residual::Residual;
 
 /// Standard deviations that place a customer.
 const EIGHT: f64 = 8.0;
-/// Standard deviations that keep a customer in the search, and the fall of the noise after which
-/// all are searched again.
+/// Standard deviations that keep a customer in the search.
 const HOPEFUL: f64 = 3.5;
+/// All customers are searched again when the noise has fallen to this share.
 const QUIETER: f64 = 0.6;
 /// Change of the residual per change of the customer's load.
 const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.5;
@@ -35,8 +35,9 @@ const MOST: usize = 40;
 const NEARLY: f64 = 0.8;
 /// Customers of another size that are tried at one node before the search ends.
 const MOST_UNLIKE: usize = 20;
-/// Rounds in which a slope settles, and the step that ends them.
+/// Rounds in which a slope settles, at most.
 const SETTLING: usize = 25;
+/// A step of the slope below this ends them.
 const SETTLED: f64 = 0.002;
 /// Pairs of hours that a search needs: a week.
 const MIN_PAIRS: usize = 168;

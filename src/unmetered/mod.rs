@@ -38,7 +38,7 @@ mod supply;
 mod tap_trial;
 mod unread;
 
-pub(crate) use balanced::{Balanced, LEAST_COVERAGE, MUCH_COARSE, NINETY, children, since};
+pub(crate) use balanced::{Balanced, LEAST_COVERAGE, MUCH_COARSE, children, since};
 pub use co_timing::{CoTimed, co_timed};
 pub use components::{Decomposition, LineLoss, Locality, Part, TapHours};
 pub(crate) use corrections::Settled;

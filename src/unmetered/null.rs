@@ -26,9 +26,9 @@ const POINTS: usize = 300;
 const FREEDOM: f64 = 4.0;
 /// Error of every level, kW: what losses of meters and small public loads make.
 const LEAST_ERROR_KW: f64 = 0.05;
-/// Error of every level as a share of the metered load before any node is seen, and how many nodes
-/// that counts for.
+/// Error of every level before any node is seen, as a share of the metered load.
 const PRIOR_SHARE: f64 = 0.003;
+/// How many nodes that share counts for.
 const PRIOR_NODES: f64 = 5.0;
 /// No-load losses differ between makers and years by at most so much of the catalogue value.
 const NO_LOAD_BOUND: f64 = 0.8;
@@ -39,14 +39,15 @@ const PART_SHARE: f64 = 0.001;
 /// Error of assumed load that stays the same from day to day: a customer whose meter is stuck for
 /// weeks is not what it was.
 const ASSUMED_SHARE: f64 = 0.25;
-/// Error of a customer's register load spread by the profile of its class, as a share of its mean
-/// power: over months, of which only the ends are extrapolated, and of a part, for a customer
-/// changes in mid-period what the profile spreads over all of it. Errors of customers are
-/// independent.
+/// Error of a level where the class profile spreads a customer's register energy, as a share of the
+/// customer's mean power. It is small, for only the ends of the months are extrapolated. Errors of
+/// customers are independent.
 const PROFILED_LEVEL: f64 = 0.1;
+/// The same of a part. It is larger: the class profile spreads a customer's energy evenly, but the
+/// customer may change habits mid-period.
 const PROFILED_PART: f64 = 0.3;
-/// Error of a part as a share of that of unread usage points: who moves in or out changes by a part
-/// of what premises differ by.
+/// Error of a part where usage points are not read, as a share of their own error: who moves in or
+/// out changes the load by less than premises differ.
 const UNREAD_PART: f64 = 0.3;
 /// Error of a load as a share of it: loads vary while they run.
 const OWN_SHARE: f64 = 0.025;

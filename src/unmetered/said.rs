@@ -27,7 +27,8 @@ facts! {
     pub(super) fn shows_more("customer.shows_more", node: node, share: percent(0));
     /// A meter shows less, and what began to be missing has the course of what fell.
     pub(super) fn fell(
-        "fallen.named", day: day, to: kw(2), from: kw(2), node: node, missing: kw(2), share: percent(0), errors: number(0)
+        "fallen.named", day: day, to: kw(2), from: kw(2), node: node, missing: kw(2), share: percent(0),
+        errors: number(0)
     );
     /// The same, and more began to be missing than fell.
     pub(super) fn fell_and_more(

@@ -17,39 +17,46 @@ use crate::domain::{Calendar, CivilDay, best_split, mad_sigma, median};
 use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
 use super::residual::Residual;
 
-/// Ratios by which meters are taken for what they are not; their inverses as well, and one that
-/// only a meter which shows too little can have: a third too much may be customers that nobody
-/// knows.
+/// Ratios between current transformers of usual sizes (IEC 61869-2): a meter that was entered with
+/// the wrong one shows that multiple of what flows, or one over it.
 const RATIOS: [f64; 20] =
     [1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 16.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0, 120.0];
+/// A ratio that is asked for only as too little: a third too much may be customers that nobody
+/// knows.
 const TOO_LITTLE: f64 = 0.75;
-/// Losses make b larger than 1 by about so much, and a ratio is one when b is so near.
+/// b of a right meter: losses make it a little larger than 1.
 const LOSS: f64 = 1.04;
+/// Difference of logarithms within which b is one of the ratios.
 const NEAR: f64 = 0.07;
-/// Noise and level as a share of what is supplied.
+/// Noise that a ratio may leave, as a share of what is supplied.
 const MOST_NOISE: f64 = 0.05;
-/// The same for ratios between two thirds and three halves, which a large customer under the wrong
-/// node makes as well, but less evenly.
+/// Ratios that a large customer under the wrong node makes as well, but less evenly.
 const NEAR_ONE: std::ops::Range<f64> = 0.66..1.51;
+/// Noise that such a ratio may leave.
 const MOST_NOISE_NEAR_ONE: f64 = 0.025;
+/// Level that a ratio may leave, as a share of what is supplied: a tap leaves more.
 const MOST_LEVEL: f64 = 0.2;
-/// Days on either side of a jump, and its least height in logarithms.
+/// Days on either side of a jump of the ratio.
 const MARGIN_DAYS: usize = 5;
+/// Least height of a jump, as a difference of logarithms.
 const JUMP: f64 = 0.25;
 /// Hours of balance that a judgement needs: a week.
 const MIN_HOURS: usize = 168;
-/// A clock is wrong from thirteen minutes on, when that is so many standard errors, and much of the
-/// noise is gone with it.
+/// A clock is wrong from thirteen minutes on, hours.
 const LEAST_SHIFT_H: f64 = 0.21;
+/// Standard errors of the shift.
 const SURE: f64 = 8.0;
+/// Share of the noise that may be left once the clock is set right.
 const QUIETER: f64 = 0.85;
-/// Quarters of the day that must agree on it: those whose own error is below this share of it,
-/// within so much of it.
+/// Parts of the day that must agree on the shift.
 const QUARTERS: usize = 4;
+/// A quarter of the day tells when its own error is below this share of the shift.
 const TELLING: f64 = 0.2;
+/// A quarter agrees when its shift is so many times that of the day.
 const ALIKE: std::ops::Range<f64> = 0.35..2.0;
-/// Share of the load that lines lose, and gains of meters, as far as they are known.
+/// Prior standard deviation of line loss, as a share of the load.
 const LOSS_SIGMA: f64 = 0.05;
+/// Prior standard deviation of meter gains.
 const GAIN_SIGMA: f64 = 0.1;
 
 /// A ratio by which a balance meter shows too much (above 1) or too little, between two days.
