@@ -59,8 +59,6 @@ pub(super) struct Texts {
     pub(super) methods: BTreeMap<String, String>,
     /// Words that stand in cells: findings, patterns, kinds of faults.
     pub(super) words: BTreeMap<String, String>,
-    /// Sentences of findings, by key.
-    pub(super) phrases: BTreeMap<String, String>,
 }
 
 static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
@@ -148,14 +146,13 @@ mod tests {
     use super::*;
     use crate::report::TABLES;
 
-    fn sections(texts: &Texts) -> [(&'static str, &BTreeMap<String, String>); 6] {
+    fn sections(texts: &Texts) -> [(&'static str, &BTreeMap<String, String>); 5] {
         [
             ("page", &texts.page),
             ("workbook", &texts.workbook),
             ("explain", &texts.explain),
             ("titles", &texts.titles),
             ("words", &texts.words),
-            ("phrases", &texts.phrases),
         ]
     }
 
