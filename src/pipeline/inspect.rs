@@ -130,11 +130,7 @@ pub fn inspect(
     let Tally { usage_points, steps, months, range_kw, mut faults } =
         std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
     let registers = cover_registers(gathered.registers, calendar, &mut faults);
-    let mut rejects: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
-    for reject in gathered.rejects {
-        let records = reject.records;
-        rejects.entry(reject.code).or_insert_with(|| (0, reject)).0 += records;
-    }
+    let rejects = by_code(gathered.rejects);
     let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Inspection {
         path: file.path.clone(),
@@ -151,4 +147,14 @@ pub fn inspect(
         faults,
         rejects,
     })
+}
+
+/// Rejects by code: how many, and the first.
+fn by_code(rejects: Vec<Reject>) -> BTreeMap<&'static str, (u64, Reject)> {
+    let mut by_code: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
+    for reject in rejects {
+        let records = reject.records;
+        by_code.entry(reject.code).or_insert_with(|| (0, reject)).0 += records;
+    }
+    by_code
 }
