@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::disk::{self, CONVERTED, Stage};
-use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId, unmarked};
+use crate::domain::{Calendar, Fact, Minute, ReadingQuality, Reject, UsagePointId};
 use crate::ingest::{Caps, Mapping, Readings, StampClock, Survey};
 use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
 use crate::series::{
@@ -59,7 +59,7 @@ pub struct Converted {
     /// Records that were left out.
     pub rejects: Vec<Reject>,
     /// Other ways in which files may be read.
-    pub doubts: Vec<String>,
+    pub doubts: Vec<Fact>,
     /// What there is to say about runs that were ended.
     pub words: Vec<String>,
 }
@@ -175,7 +175,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
         given_way: kept.given_way,
         register_readings: registers.iter().map(|(_, reads)| reads.len() as u64).sum(),
         rejects: read.gathered.rejects.into_iter().map(Reject::shortened).collect(),
-        doubts: readings.doubts().iter().map(|doubt| unmarked(doubt)).collect(),
+        doubts: readings.doubts(),
         files: Vec::new(),
         words,
     };

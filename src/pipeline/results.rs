@@ -31,7 +31,7 @@ pub(super) struct WhatWasRead {
     pub(super) rejects: Vec<Reject>,
     pub(super) digests: Vec<InputDigest>,
     /// Other ways in which files may be read.
-    pub(super) doubts: Vec<String>,
+    pub(super) doubts: Vec<Fact>,
 }
 
 /// Whether `darkload simulate` left its settings beside a file of readings.
@@ -109,7 +109,7 @@ impl Run<'_> {
     ) -> Findings {
         findings.rejects = [read.rejects, self.tables.rejects.clone()].concat();
         findings.rejects.sort();
-        findings.notes.splice(0..0, read.doubts.into_iter().map(Fact::said));
+        findings.notes.splice(0..0, read.doubts);
         let run = &mut findings.run;
         run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
         (run.readings, run.register_readings) = read.readings;
