@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::domain::{CivilDay, Grid, UsagePointId};
 use crate::domain::{Step, logit};
 
-use crate::digest::first_pass::RatioAsked;
+use crate::digest::RatioAsked;
 use crate::judgement::node_rows::GridTold;
 use crate::metered::RatioIs;
 use crate::metered::{Metered, Shift};

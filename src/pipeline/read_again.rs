@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::digest::counted::Counted;
-use crate::digest::first_pass::{Prepared, Setting};
+use crate::digest::{Counted, PassSetting, Prepared};
 use crate::domain::{IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::ingest::{BlockSink, Readings, Survey};
 use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
@@ -23,7 +22,7 @@ pub(crate) struct ReadAgain<'a> {
     pub(crate) gatherer: &'a Gatherer<'a>,
     /// Hourly loads that were made of counters.
     pub(crate) counted: &'a Counted,
-    pub(crate) setting: Setting<'a>,
+    pub(crate) setting: PassSetting<'a>,
     pub(crate) interrupt: &'a Interrupt,
 }
 

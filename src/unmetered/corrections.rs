@@ -16,7 +16,7 @@ use super::grid_setting::{GridSetting, Places, ReadAgain};
 use super::members::Wanted;
 use super::missing::{Adrift, Placed};
 use super::residual::Residual;
-use crate::digest::first_pass::RatioAsked;
+use crate::digest::RatioAsked;
 
 /// A forgotten customer of steady load has about the mean power of what was found, leaves little of
 /// it, and no more noise.
