@@ -46,7 +46,9 @@ pub enum DigestError {
     #[error("no digest begins here")]
     NoDigest,
     /// Written by another version.
-    #[error("the digest is of version {found}, and this program reads version {VERSION}; make it anew from the readings")]
+    #[error(
+        "the digest is of version {found}, and this program reads version {VERSION}; make it anew from the readings"
+    )]
     Version {
         /// Its version.
         found: u16,
@@ -140,12 +142,6 @@ impl<'a> Reader<'a> {
         text.truncate(bytes);
         String::from_utf8(text).map_err(|_| DigestError::Damaged)
     }
-
-    /// Passes over a text.
-    pub(super) fn pass_text(&mut self) -> Result<(), DigestError> {
-        let bytes = self.word()? as usize;
-        self.words(bytes.div_ceil(4)).map(|_| ())
-    }
 }
 
 pub(super) fn push_long(words: &mut Vec<u32>, value: i64) {
@@ -177,5 +173,9 @@ pub fn to_bytes(words: &[u32]) -> Vec<u8> {
 /// When they are not whole words.
 pub fn from_bytes(bytes: &[u8]) -> Result<Vec<u32>, DigestError> {
     let (whole, rest) = bytes.as_chunks::<4>();
-    if rest.is_empty() { Ok(whole.iter().map(|word| u32::from_le_bytes(*word)).collect()) } else { Err(DigestError::Damaged) }
+    if rest.is_empty() {
+        Ok(whole.iter().map(|word| u32::from_le_bytes(*word)).collect())
+    } else {
+        Err(DigestError::Damaged)
+    }
 }

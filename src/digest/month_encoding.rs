@@ -61,30 +61,40 @@ fn merge_month(one: &Profile, other: &Profile) -> Profile {
         usize::try_from(day - month.first_day.0).ok().and_then(|place| month.days.get(place).copied())
     };
     let days = (first_day.0..last(one).max(last(other)))
-        .map(|at| fuller(day(one, at), day(other, at), |a, b| order_of_days(a, b)).unwrap_or(EMPTY_DAY))
+        .map(|at| fuller(day(one, at), day(other, at), order_of_days).unwrap_or(EMPTY_DAY))
         .collect();
-    let (of_one, of_other) = (halves(one), halves(other));
-    let halves =
-        of_one.into_iter().zip(of_other).filter_map(|(a, b)| fuller(a, b, |a, b| order_of_bands(a, b))).collect();
-    Profile { first_day, days, halves }
+    let [(one_first, one_second), (other_first, other_second)] = [halves(one), halves(other)];
+    let mut first = fuller(one_first, other_first, order_of_bands);
+    let second = fuller(one_second, other_second, order_of_bands);
+    if second.is_some() && !begins_late(first_day) {
+        first.get_or_insert(EMPTY_HALF);
+    }
+    Profile { first_day, days, halves: [first, second].into_iter().flatten().collect() }
 }
 
 /// A day of which nothing was read.
 const EMPTY_DAY: DaySummary =
     DaySummary { mean_kw: f32::NAN, floor_kw: f32::NAN, top_kw: f32::NAN, two_level: f32::NAN, valid_hours: 0 };
 
+/// A first half of which nothing was read by the hour, before a second half that was.
+const EMPTY_HALF: HourBand =
+    HourBand { days: 0, low_kw: [f32::NAN; HOURS], mid_kw: [f32::NAN; HOURS], high_kw: [f32::NAN; HOURS] };
+
+/// Whether a month that begins on this day has no first half.
+fn begins_late(first_day: CivilDay) -> bool {
+    first_day.date().day() as usize > FIRST_HALF
+}
+
 /// The first and the second half of a month, where it has them.
-fn halves(month: &Profile) -> [Option<HourBand>; 2] {
-    let begins_late = month.first_day.date().day() as usize > FIRST_HALF;
-    match (month.halves.as_slice(), begins_late) {
-        ([only], true) => [None, Some(*only)],
-        ([only], false) => [Some(*only), None],
-        ([first, second, ..], _) => [Some(*first), Some(*second)],
-        ([], _) => [None, None],
+fn halves(month: &Profile) -> (Option<HourBand>, Option<HourBand>) {
+    match month.halves[..] {
+        [only] if begins_late(month.first_day) => (None, Some(only)),
+        [first, second] => (Some(first).filter(|first| first.days > 0), Some(second)),
+        _ => (month.halves.first().copied(), None),
     }
 }
 
-fn fuller<T>(one: Option<T>, other: Option<T>, order: impl Fn(&T, &T) -> Ordering) -> Option<T> {
+fn fuller<T>(one: Option<T>, other: Option<T>, order: fn(&T, &T) -> Ordering) -> Option<T> {
     match (one, other) {
         (Some(one), Some(other)) => Some(if order(&one, &other).is_lt() { other } else { one }),
         (one, other) => one.or(other),

@@ -74,4 +74,3 @@ impl PassSetting<'_> {
         Some(Prepared { series: gated.series, fold: gated.fold, faults, ratio: gated.ratio })
     }
 }
-

@@ -120,9 +120,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::point::{RatioHours, Span};
-    use super::super::{VERSION, UsageProfile, from_bytes, to_bytes};
+    use super::super::{UsageProfile, VERSION, from_bytes, to_bytes};
     use super::*;
-    use crate::domain::{Calendar, CivilDay, Fact, Fault, FaultKind, NodeId, Part, Timestamp, Unit};
+    use crate::domain::{Calendar, CivilDay, Fact, FactUnit, Fault, FaultKind, NodeId, Part, Timestamp};
     use crate::series::{DayFold, GridSums, LoadSeries, Rounding};
 
     fn words(digest: &Digest) -> Vec<u32> {
@@ -151,11 +151,18 @@ mod tests {
 
     fn fault(share: f64) -> Fault {
         let parts = [
-            ("kw", Part::Number { value: share / 3.0, unit: Unit::Kw, digits: 2, signed: true }),
+            ("kw", Part::Number { value: share / 3.0, unit: FactUnit::Kw, digits: 2, signed: true }),
             ("list", Part::List(vec![Part::Count(-3), Part::Day(CivilDay(-5)), Part::Text("«ö»".to_owned())])),
         ];
         let detail = Fact::new("gap.of_days", parts);
-        Fault { usage_point: "A".into(), kind: FaultKind::Gap, from: Some(CivilDay(3)), to: None, share: Some(share), detail }
+        Fault {
+            usage_point: "A".into(),
+            kind: FaultKind::Gap,
+            from: Some(CivilDay(3)),
+            to: None,
+            share: Some(share),
+            detail,
+        }
     }
 
     /// Digests of one usage point or node: any kind, several months, holes, overlaps.
@@ -247,7 +254,8 @@ mod tests {
     #[test]
     fn a_month_read_in_two_halves_is_the_month() {
         let kw: Vec<f32> = (0..31 * 24).map(|hour| ((hour * 7919) % 101) as f32 / 50.0).collect();
-        let halves = [(0, 0..15 * 24), (15, 15 * 24..31 * 24)].map(|(day, hours)| point(&series(day, 60, kw[hours].to_vec()), Vec::new(), None));
+        let halves = [(0, 0..15 * 24), (15, 15 * 24..31 * 24)]
+            .map(|(day, hours)| point(&series(day, 60, kw[hours].to_vec()), Vec::new(), None));
         let [first, second] = halves;
         let whole = point(&series(0, 60, kw), Vec::new(), None);
         assert_eq!(format!("{:?}", second.merge(first).into_profile()), format!("{:?}", whole.into_profile()));
@@ -260,7 +268,8 @@ mod tests {
             series.iter().for_each(|series| sums.add("T", series));
             sums
         };
-        let all = [series(0, 60, vec![1.0, f32::NAN, 3.0]), series(1, 30, vec![0.3; 96]), series(-4, 1440, vec![2.5; 3])];
+        let all =
+            [series(0, 60, vec![1.0, f32::NAN, 3.0]), series(1, 30, vec![0.3; 96]), series(-4, 1440, vec![2.5; 3])];
         let sent = |sums: &GridSums| {
             let (node, sum) = sums.by_node().remove(0);
             words(&Digest { id: node.as_ref().into(), content: Content::Node(NodeSums::of(CivilMonth(0), sum)) })

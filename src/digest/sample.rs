@@ -106,7 +106,8 @@ mod tests {
             for number in 0..20_000 {
                 let id: UsagePointId = format!("P{number}").as_str().into();
                 let key = (seed_of(7, &id, Purpose::Sample, 0), id.clone());
-                let series = || LoadSeries { usage_point: id.clone(), start: Timestamp(0), step_min: 60, kw: vec![1.0] };
+                let series =
+                    || LoadSeries { usage_point: id.clone(), start: Timestamp(0), step_min: 60, kw: vec![1.0] };
                 bound.offer(&mut parts[number % threads], key, series);
             }
             let held: usize = parts.iter().map(|part| part.series.len()).sum();

@@ -11,8 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::series::{SpillStore, Stored};
 
-use super::encoding::{DigestError, DigestKind, Reader};
-use super::point::PointDigest;
+use super::encoding::DigestError;
 use super::{Content, Digest, UsageProfile};
 
 /// Words of a chunk.
@@ -90,11 +89,7 @@ impl DigestStore {
     ///
     /// # Errors
     /// When the file failed, or no usage point's digest is there.
-    pub fn each(
-        &self,
-        places: &[DigestPlace],
-        mut take: impl FnMut(usize, UsageProfile),
-    ) -> Result<(), DigestError> {
+    pub fn each(&self, places: &[DigestPlace], mut take: impl FnMut(usize, UsageProfile)) -> Result<(), DigestError> {
         let Some(first) = places.first() else { return Ok(()) };
         let stored = self.chunks.lock().unwrap_or_else(PoisonError::into_inner).closed[first.chunk as usize].clone();
         let stored = stored.ok_or(DigestError::NoDigest)?;
@@ -140,8 +135,8 @@ fn profile(words: &[u32]) -> Result<UsageProfile, DigestError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::point::{PointDigest, Span};
     use super::*;
-    use super::super::point::Span;
     use crate::domain::{Calendar, CivilDay, Timestamp};
     use crate::series::LoadSeries;
 

@@ -8,7 +8,8 @@ use crate::digest::{Point, UsageProfile};
 use crate::domain::{Calendar, Customer, Grid, Heating, UsagePointId, Weather};
 use crate::evidence::{self, DayWeather, Subject};
 use crate::population::{
-    Buildings, ClassWords, CustomerFacts, PeerBaseline, Peers, Premises, Stratum, Traits, UNKNOWN_CLASS, premises_of_classes,
+    Buildings, ClassWords, CustomerFacts, PeerBaseline, Peers, Premises, Stratum, Traits, UNKNOWN_CLASS,
+    premises_of_classes,
 };
 
 use super::crowds::Crowds;
@@ -134,10 +135,9 @@ pub(super) fn bench<'a>(points: &[Point<Traits>], setting: &EngineSetting<'a>) -
     }
     let names = strata.values().map(|(_, facts)| facts.tariff_class.as_str().into()).collect();
     let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key].0, point.traits.peer_values)));
-    let habits = keys
-        .iter()
-        .zip(points)
-        .map(|(key, point)| (strata[key].1.tariff_class.as_str(), point.traits.peer_values.ln_mean_kw, point.traits.habits));
+    let habits = keys.iter().zip(points).map(|(key, point)| {
+        (strata[key].1.tariff_class.as_str(), point.traits.peer_values.ln_mean_kw, point.traits.habits)
+    });
     let premises = premises_of_classes(habits, setting.class_words, UNKNOWN_CLASS);
     let risen = keys.iter().zip(points).map(|(key, point)| (&point.id, &strata[key].1, point.traits.rise));
     let crowds = Crowds::of(risen, setting.grid, setting.buildings, span);

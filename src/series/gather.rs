@@ -130,11 +130,7 @@ impl<'a> Gatherer<'a> {
     ///
     /// # Errors
     /// When the file for what did not fit into memory fails, or `finish` does.
-    pub fn finish_again(
-        &self,
-        wanted: &(dyn Fn(&str) -> bool + Sync),
-        finish: FinishUsagePoint,
-    ) -> io::Result<bool> {
+    pub fn finish_again(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) -> io::Result<bool> {
         match &self.way {
             Way::Streaming(_) => Ok(false),
             Way::Scattered(parted) => parted.finish(wanted, finish).map(|()| true),

@@ -129,11 +129,7 @@ impl Scattered {
 
     /// Finishes all usage points that are `wanted`, partitions in parallel. Tiles stay for another
     /// time.
-    pub(super) fn finish(
-        &self,
-        wanted: &(dyn Fn(&str) -> bool + Sync),
-        finish: FinishUsagePoint,
-    ) -> io::Result<()> {
+    pub(super) fn finish(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) -> io::Result<()> {
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
         let partitions = self.partitions.read().unwrap_or_else(PoisonError::into_inner);
         partitions.par_iter().enumerate().with_max_len(1).try_for_each(|(index, tiles)| {

@@ -98,14 +98,19 @@ mod tests {
     fn what_does_not_fit_goes_to_the_file_and_all_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let store = SpillStore::new(40, folder.path());
-        let stored: Vec<Stored> =
-            [vec![1; 8], vec![2; 8], vec![3; 2], vec![4; 100]].into_iter().map(|words| store.put(words).unwrap()).collect();
+        let stored: Vec<Stored> = [vec![1; 8], vec![2; 8], vec![3; 2], vec![4; 100]]
+            .into_iter()
+            .map(|words| store.put(words).unwrap())
+            .collect();
         assert!(matches!(
             stored[..],
             [Stored::Held(_), Stored::Spilled(0, 8), Stored::Held(_), Stored::Spilled(32, 100)]
         ));
         assert_eq!(store.get(&stored[3]).unwrap()[..], [4; 100]);
-        assert_eq!((store.get(&stored[0]).unwrap()[0], store.get(&stored[1]).unwrap()[7], store.spilled()), (1, 2, 432));
+        assert_eq!(
+            (store.get(&stored[0]).unwrap()[0], store.get(&stored[1]).unwrap()[7], store.spilled()),
+            (1, 2, 432)
+        );
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the file has no name");
     }
 
