@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::consequence::at_stake::{self, Consequences};
 use crate::consequence::pseudonymise;
+use crate::digest::DigestError;
 use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::said;
@@ -62,7 +63,7 @@ impl Run<'_> {
         mut listing: Listing,
         series: &GridSeries,
         mut faults: Vec<Fault>,
-    ) -> Findings {
+    ) -> Result<Findings, DigestError> {
         let GridTold { mut nodes, days, placed, culprits, supply_faults, ratios, .. } = grid;
         propose_links(&mut faults, &placed);
         tell_ratios(&mut faults, &ratios);
@@ -71,9 +72,9 @@ impl Run<'_> {
         faults.sort_by(fault_order);
         let stakes = self.stakes();
         let Consequences { money, addresses, worklist, regions, node_places, notes } =
-            at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series));
+            at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series))?;
         let run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
-        Findings {
+        Ok(Findings {
             worklist,
             regions,
             addresses,
@@ -95,7 +96,7 @@ impl Run<'_> {
             dossiers: Vec::new(),
             temperatures: Vec::new(),
             run,
-        }
+        })
     }
 
     /// Adds to the findings what is known when everything else is done, and puts pseudonyms in
