@@ -1,0 +1,208 @@
+//! A scan, from a plan to findings, in five steps: read, judge, balance, list, put together.
+
+use std::path::Path;
+
+use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
+use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
+use crate::domain::Fault;
+use crate::findings::{CoverageRow, Findings, TrialReport};
+use crate::ingest::{Readings, Survey};
+use crate::judgement::list_setting::ByBalance;
+use crate::judgement::node_rows::GridTold;
+use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
+use crate::metered::{self, Metered};
+use crate::population::{Buildings, Traits};
+use crate::series::{Gatherer, GridSums, RegisterLoad, register_loads};
+use crate::unmetered::{self, GridSeries};
+
+use super::balancing::Balancing;
+use super::inputs::{self, PipelineError, ReadingsRead, Tables, Watching};
+use super::plan::{Interrupt, Progress, ScanPlan};
+use super::read_again::ReadAgain;
+use super::results::WhatWasRead;
+use super::run::{Judged, Run};
+use super::stage_clock::StageClock;
+use super::trial::{Alone, Beside, Trial};
+
+/// Runs a scan. Nothing is written but files without a name beside the result folder, for what does
+/// not fit into memory.
+///
+/// # Errors
+/// When the input cannot be used, such a file fails, or the run is interrupted.
+pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Findings, PipelineError> {
+    scan_and(plan, progress, interrupt, &mut Alone)
+}
+
+/// Scans, plants fresh farms in the dump's own series and load that no meter sees in its balances,
+/// and says which of them the scan would have listed.
+///
+/// # Errors
+/// As for [`scan`].
+pub fn trial(
+    plan: &ScanPlan,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<(Findings, TrialReport), PipelineError> {
+    let mut trial = Trial::new(progress);
+    let findings = scan_and(plan, progress, interrupt, &mut trial)?;
+    Ok((findings, trial.report))
+}
+
+/// Where readings come from, for the first pass and the second look.
+struct Source<'a> {
+    readings: &'a Readings,
+    survey: &'a Survey,
+    gatherer: &'a Gatherer<'a>,
+    store: &'a DigestStore,
+}
+
+/// What the first step leaves.
+struct FirstRead {
+    kept: Kept<Traits>,
+    /// Hourly loads that were made of counters.
+    counted: Counted,
+    registers: Vec<RegisterLoad>,
+    what: WhatWasRead,
+}
+
+fn scan_and(
+    plan: &ScanPlan,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+    beside: &mut dyn Beside,
+) -> Result<Findings, PipelineError> {
+    check_address_space()?;
+    let mut clock = StageClock::new(interrupt);
+    progress.stage("reading", None);
+    let tables = Tables::read(plan)?;
+    let readings = inputs::open_readings(plan, progress, interrupt)?;
+    let (survey, memory) = surveyed(plan, &tables, &readings, progress, interrupt)?;
+    clock.lap("survey")?;
+    let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
+    let store = DigestStore::new(memory.profiles, folder);
+    let sums = GridSums::new(tables.grid.nodes().map(|node| node.node.clone()));
+    let buildings = Buildings::of(&tables.customers);
+    let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
+    let gatherer = Gatherer::new(memory.gather, &survey, folder);
+    let source = Source { readings: &readings, survey: &survey, gatherer: &gatherer, store: &store };
+    let FirstRead { kept, counted, registers, what } = run.read(&source, progress, interrupt)?;
+    clock.lap("read")?;
+
+    progress.stage("planting farms, judging", None);
+    let Kept { points, mut supplies, mut faults, hosts, ratios, adrift } = kept;
+    let (registers, supply_registers) = unmetered::supplies_by_register(registers, &tables.grid, &supplies);
+    supplies.extend(unmetered::held_supplies(&supply_registers));
+    let mut metered = metered::judge_all(points, &hosts, &store, &run.engine_setting(), run.calibration_settings())?;
+    faults.extend(metered::against_intervals(&registers, &metered, &counted, &plan.calendar)?);
+    run.sort_faults(&mut faults, &metered);
+    clock.lap("judge")?;
+
+    progress.stage("balancing the grid", None);
+    let setting = run.first_pass_setting();
+    let look =
+        ReadAgain { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
+    let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
+    let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
+    let (grid, coverage) = run.balance(&metered, &mut balancing)?;
+    clock.lap("balance")?;
+
+    progress.stage("list", None);
+    let findings = run.list((&mut metered, grid, coverage), &mut balancing, faults, progress)?;
+    readings.check_unchanged()?;
+    tables.check_unchanged()?;
+    clock.lap("list")?;
+    Ok(run.completed(findings, metered.period(), what, clock.stages))
+}
+
+impl Run<'_> {
+    /// The first step: every reading once, each usage point to its digest.
+    fn read(
+        &self,
+        source: &Source,
+        progress: &dyn Progress,
+        interrupt: &Interrupt,
+    ) -> Result<FirstRead, PipelineError> {
+        let (plan, Source { readings, survey, gatherer, store }) = (self.plan, source);
+        let mut first = FirstPass::new(self.first_pass_setting(), store, self.sums, Traits::of);
+        let order = if let Survey::Together(roster) = survey { roster.order().to_vec() } else { readings.pieces() };
+        let read = inputs::read_all(
+            readings,
+            &order,
+            (gatherer, &|id, stretches, apart| first.usage_point(id, stretches, apart)),
+            &plan.calendar,
+            (progress, plan.pseudonym_key.is_none()),
+            interrupt,
+        )?;
+        let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
+        let counted = finish_counted(&gathered.registers, &mut first)?;
+        store.close()?;
+        tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", store.spilled())]);
+        let (registers, faults) = register_loads(gathered.registers, &self.tables.meters, &plan.calendar);
+        let mut kept = first.finish();
+        kept.faults.extend(faults);
+        let what = WhatWasRead {
+            readings: (interval_readings, register_readings),
+            rejects: gathered.rejects,
+            digests,
+            doubts: readings.doubts(),
+        };
+        Ok(FirstRead { kept, counted, registers, what })
+    }
+
+    /// The fourth step: where the engines meet, lists, and what they mean.
+    fn list(
+        &self,
+        (metered, mut grid, coverage): (&mut Metered, GridTold, Vec<CoverageRow>),
+        balancing: &mut Balancing,
+        faults: Vec<Fault>,
+        progress: &dyn Progress,
+    ) -> Result<Findings, PipelineError> {
+        let Balancing { series, registers, hosts, look, beside } = balancing;
+        let linked = meet::engines(metered, &mut grid, &series.ratios, &self.tables.grid)?;
+        let Tables { licences, grid: places, customers, .. } = self.tables;
+        let licences = LicenceCheck::new(licences, places, customers, self.buildings);
+        let setting = self.list_setting(&licences);
+        let by_balance = ByBalance {
+            named: under_registers::rows(&grid.culprits, &grid.fallen, &setting),
+            linked,
+            says: std::mem::take(&mut grid.says),
+        };
+        let mut listing = listing::list(metered, registers, &by_balance, &setting)?;
+        let claims = (setting.least_kw, &self.plan.calendar);
+        let engines = (&*metered, &grid.ratios.otherwise);
+        let pictures = second_look::refine(&mut listing, engines, claims, |wanted, look_at| {
+            let (looked, pieces) = look.each(wanted, look_at)?;
+            let count = wanted.len();
+            progress
+                .remark(&format!("second look at {count} listed usage points: {pieces} pieces of files read again"));
+            Ok::<_, PipelineError>(looked)
+        })?;
+        beside.listed(&Judged { run: self, metered, hosts, listing: &listing });
+        let findings = self.assemble(metered, (grid, coverage), listing, series, faults)?;
+        Ok(self.drawn(findings, pictures, metered))
+    }
+}
+
+/// How readings lie in their files, and the memory that follows from it.
+fn surveyed(
+    plan: &ScanPlan,
+    tables: &Tables,
+    readings: &Readings,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<(Survey, MemoryPlan), PipelineError> {
+    let survey = Survey::of(readings, &Watching(interrupt))?;
+    let named = tables.customers.len().max(tables.grid.usage_points().len());
+    let demand =
+        Demand { rows: readings.estimated_rows(), named: named as u64, sample: plan.config.calibration.sample as u64 };
+    let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
+    progress.remark(&memory.words(&survey, readings.estimated_rows()));
+    Ok((survey, memory))
+}
+
+/// Says what did not fit into memory.
+fn tell_spilled(progress: &dyn Progress, spilled: &[(&str, u64)]) {
+    for (what, bytes) in spilled.iter().filter(|(_, bytes)| *bytes > 0) {
+        progress.remark(&format!("{} MB of {what} went to disk", bytes >> 20));
+    }
+}
