@@ -254,6 +254,7 @@ fn archives_made_to_do_harm_are_refused_with_the_cap_or_the_reason() {
     let inner = super::bytes::archive::tests::zip(&[(b"day.csv", day.as_bytes())]);
     std::fs::write(folder.path().join("nested.zip"), super::bytes::archive::tests::zip(&[(b"inner.zip", &inner)]))
         .unwrap();
-    let error = read_path(&folder.path().join("nested.zip"), Caps::default()).err().unwrap().to_string();
-    assert!(error.contains("inside an archive is not read; unpack it"), "{error}");
+    let error = read_path(&folder.path().join("nested.zip"), Caps::default()).err().unwrap();
+    let because = error.because().unwrap().detail.to_string();
+    assert!(because.contains("inside an archive is not read; unpack it"), "{because}");
 }
