@@ -19,8 +19,9 @@ use super::test::{EvidenceTest, Statistic};
 
 /// Days that the test needs.
 const MIN_DAYS: usize = 21;
-/// How two-levelled a day must be, and how far apart its levels.
+/// How two-levelled a day must be: 1 is exactly.
 const TWO_LEVELLED: f32 = 0.8;
+/// How far apart its levels must be, kW.
 const LEAST_RANGE_KW: f32 = 0.3;
 
 pub(super) const TEST: EvidenceTest = EvidenceTest {

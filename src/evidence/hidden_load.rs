@@ -23,14 +23,15 @@ use super::window::Window;
 const MARGIN_DAYS: usize = 3;
 /// Most segments looked for.
 const MOST_SEGMENTS: usize = 8;
-/// A rise counts when it is this share of the highest level, and this large in kW.
+/// Least rise that counts, as a share of the highest level.
 const LEAST_RISE_SHARE: f64 = 0.2;
+/// Least rise that counts, kW.
 const LEAST_RISE_KW: f64 = 0.5;
 /// A window shorter than this is a schedule rather than a constant load with a pause.
 const LONGEST_WINDOW: usize = 21;
-/// A scheduled load stands out by at least this share of what is drawn in its window, and varies by
-/// at most this share.
+/// A scheduled load stands out by at least this share of what is drawn in its window.
 const LEAST_WINDOW_SHARE: f64 = 0.25;
+/// A scheduled load varies from day to day by at most this share of its level.
 const LARGEST_WINDOW_SPREAD: f64 = 0.6;
 /// A day whose floor is below this share of the upper floor was interrupted.
 const COLLAPSED: f64 = 0.5;
@@ -40,9 +41,10 @@ const OFTEN: f64 = 0.08;
 const FLAT: f64 = 0.8;
 /// Floor and mean of a constant load rise by the same power, but for this share.
 const UNEVEN: f64 = 0.3;
-/// A constant load that begins lifts mean and tops of the days by at least these shares of what it
-/// lifts the floor, whatever the premises do besides.
+/// A constant load that begins lifts the mean of a day by at least this share of what it lifts the
+/// floor, whatever the premises do besides.
 const MEAN_WITH_FLOOR: f64 = 0.7;
+/// It lifts the tops of the days by at least this share.
 const TOP_WITH_FLOOR: f64 = 0.4;
 /// What a farm's own power varies by, as a share: no interval is narrower. Units of one type differ
 /// by 2 %, fail and come back, and leak more current when warm.

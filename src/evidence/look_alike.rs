@@ -73,10 +73,10 @@ struct Signs {
 /// A window stands out where it holds this share of the level inside: the peaks of a home shown
 /// twenty-fold are large in kW and no window.
 const LEAST_WINDOW_SHARE: f64 = 0.25;
-/// An ordinary home draws at most so many times what its peers do; before a return from absence it
-/// drew at most this share of what it draws now. Homes of a class differ by a factor of two in one
-/// standard deviation.
+/// An ordinary home draws at most so many times what its peers do: homes of a class differ by a
+/// factor of two in one standard deviation.
 const ORDINARY: f64 = 2.0;
+/// Before its people came back, a home drew at most this share of what it draws now.
 const ABSENT: f64 = 0.5;
 /// Daily floor over daily mean of a home at most, heating included: a farm in an empty home is
 /// flatter.

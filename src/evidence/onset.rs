@@ -23,8 +23,9 @@ use super::test::{EvidenceTest, Statistic};
 
 /// Days that the test needs.
 const MIN_DAYS: usize = 14;
-/// A shift below this is not asked how evenly it is carried, kW and share of the mean.
+/// A smaller shift is not told, nor asked how evenly it is carried, kW.
 const LEAST_SHIFT_KW: f64 = 0.3;
+/// A smaller shift is not asked how evenly it is carried, as a share of the mean.
 const LEAST_SHIFT_SHARE: f64 = 0.1;
 /// A rise of which less than this share is the usage point's own is a season's.
 pub(super) const SHARED: f64 = 0.5;

@@ -19,8 +19,9 @@ use crate::series::{DayFold, LoadSeries};
 
 use super::hidden_load::{HiddenLoad, LoadCourse, OWN_VARIATION};
 
-/// Share of its power above the premises' own at which the load runs, and at which an hour is full.
+/// The load runs in an hour that holds at least this share of its power above the premises' own.
 const RUNS: f64 = 0.5;
+/// An hour is full from this share on.
 const FULL: f64 = 0.7;
 /// Share of an hour on the edge of a window that is told apart from nothing.
 const LEAST_PART: f64 = 0.3;
@@ -33,25 +34,28 @@ const ALIKE_DAYS: f64 = 3.0;
 /// Hours in a row outside its window in which a scheduled load must be full: a weekend is, a dinner
 /// is not.
 const LEAST_ROW: usize = 5;
-/// Hours in a row at its power that premises do not draw by themselves; share of the hours of days
-/// that seemed to be without the load in which it must have run so; days at the beginning of the
-/// readings within which a load with pauses may have been there from the start.
+/// So many full hours in a row are the load's: premises do not draw its power for so long.
 const LONG_RUN_H: usize = 8;
+/// Days that seemed to be without the load hold it after all when it ran in this share of their
+/// hours, in rows so long.
 const LEAST_RUNNING: f64 = 0.1;
+/// Hours between this share of its power and a full one are half full: many of them are heating.
 const HALF_POWER: f64 = 0.35;
+/// A load with pauses that runs within so many first days of the readings may have been there from
+/// the start.
 const FIRST_DAYS: i32 = 3;
-/// A display is coarse where its steps are this share of the load; values closer than the other
-/// figure, kW, are one.
+/// A display is coarse where its steps are at least this share of the load.
 const COARSE: f64 = 0.1;
+/// Values closer than this are one, kW.
 const SAME_KW: f64 = 1e-4;
 /// Days without a running hour at either end of the readings after which the load is said to begin
 /// later or to have ended.
 const SILENT_DAYS: i32 = 7;
 /// A meter shows nothing below this power, kW.
 const NOTHING_KW: f32 = 0.001;
-/// Power cuts are rare and short: a larger share of readings without load, or a longer row of them,
-/// is how the premises are used.
+/// Power cuts are rare: a larger share of readings without load is how the premises are used.
 const MOST_CUT: f64 = 0.1;
+/// Power cuts are short: a longer row of readings without load is how the premises are used.
 const LONGEST_CUT_H: u32 = 24;
 
 /// One hour from the first to the last day of the load.

@@ -23,9 +23,10 @@ const LEAST_CONTRAST_KW: f64 = 0.3;
 /// A smaller difference is not told as a window, kW.
 const WORTH_TELLING_KW: f64 = 0.1;
 
-/// Centre and half-width, in hours, of the window lengths that a workplace or a greenhouse uses:
-/// from a working day with its preparations to the longest photoperiod that growers give.
+/// Centre, in hours, of the window lengths that a workplace or a greenhouse uses: from a working day
+/// with its preparations to the longest photoperiod that growers give.
 const WORKING_HOURS: f64 = 14.5;
+/// Half-width of these lengths, in hours: windows further off are not told apart.
 const MOST_HOURS_APART: f64 = 5.0;
 
 pub(super) const TEST: EvidenceTest = EvidenceTest {

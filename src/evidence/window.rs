@@ -7,9 +7,9 @@
 
 use crate::digest::{HOURS, HourBand, UsageProfile};
 
-/// Shortest and longest window, hours: a shorter one is an appliance, a longer one a load that
-/// pauses.
+/// Shortest window, hours: a shorter one is an appliance.
 const SHORTEST: usize = 4;
+/// Longest window, hours: a longer one is a load that pauses.
 const LONGEST: usize = 21;
 
 /// A daily window that stands out.

@@ -28,9 +28,9 @@ const ROUNDS: usize = 4;
 const TREE_ROUNDS: usize = 1;
 /// Un-planted usage points that trees are fitted to, at most.
 const MOST_FITTED: usize = 6000;
-/// Share of usage points that are doubted after the first round, and how much each then counts as
-/// innocent.
+/// Share of usage points that are doubted after the first round.
 const DOUBTED: f64 = 0.03;
+/// How much each of them then counts as innocent.
 const DOUBTED_COUNTS: f64 = 0.1;
 /// Share of usage points whose contracted power may be written down wrong by so much that the mean
 /// load exceeds it.

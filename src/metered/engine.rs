@@ -23,8 +23,9 @@ use super::neighbours::{Account, with_neighbours};
 use super::point::{MeteredPoint, Shift};
 use super::stories::Positive;
 
-/// Planted farms that a group should have, and those that one host gets for it at most.
+/// Planted farms that a group should have.
 const ENOUGH_FARMS: u32 = 1500;
+/// Farms that one host gets for it, at most.
 const MOST_FARMS: u32 = 10;
 
 /// The engine's result: usage points in the order of their ids, and what was learned.

@@ -34,16 +34,16 @@ const KINDS: &[(FarmKind, f64)] = &[
 /// A farm smaller than this share of the host's own mean load is not asked for: nothing could tell
 /// it.
 const LEAST_SHARE: f64 = 0.5;
-/// Largest farm as a multiple of contracted power, and where none is known, of the host's own mean
-/// load.
+/// Largest farm as a multiple of contracted power.
 const CONTRACT_MULTIPLE: f64 = 3.0;
+/// Largest farm where no contracted power is known, as a multiple of the host's own mean load.
 const MEAN_MULTIPLE: f64 = 30.0;
 /// Largest planted farm of a host without contract and load, kW.
 const LEAST_UPPER_KW: f64 = 10.0;
 
-/// Share of farms that run in premises which are hardly used for anything else, and what is left
-/// there of the host's own load (logarithmically even).
+/// Share of farms that run in premises which are hardly used for anything else.
 const VACANT: f64 = 0.4;
+/// What is left there of the host's own load, even in the logarithm.
 const VACANT_LOAD: std::ops::Range<f64> = 0.02..0.5;
 
 /// How farms are planted.

@@ -25,9 +25,10 @@ use super::weights::{Labelled, Weights};
 const ENOUGH: usize = 60;
 /// Un-planted usage points that weights are fitted to, at most.
 const MOST_FITTED: usize = 3000;
-/// No family says more than this, in log-odds: what one artefact of the data can imitate must not
-/// decide alone.
+/// No family says more than this for a farm, in log-odds: what one artefact of the data can imitate
+/// must not decide alone.
 const MOST_FOR: f64 = 5.0;
+/// No family says more than this against a farm.
 const MOST_AGAINST: f64 = 5.0;
 /// Weights below this are left out: what they add is less than anything that is told.
 const LEAST_WEIGHT: f64 = 1e-3;

@@ -9,8 +9,9 @@
 //! Source: Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null
 //! hypothesis, JASA 99 (the empirical null, here one-sided).
 
-/// Quantiles of the null that the tail is fitted between.
+/// Quantile of the null from which on the tail is fitted.
 const TAIL_FROM: f64 = 0.85;
+/// Quantile of the null up to which it is fitted: beyond, real farms may hide.
 const TAIL_TO: f64 = 0.95;
 /// Share of farms the iteration starts from.
 const START: f64 = 0.01;

@@ -15,13 +15,15 @@ use crate::domain::{DayKind, median, median_of};
 
 /// Members whose loads tell what a class is for.
 const LEAST_MEMBERS: usize = 30;
-/// Homes: median power at most this, kW; evening over working hours at least this; working days
-/// over weekends at most this.
+/// Largest median power of a class of homes, kW.
 const MOST_HOME_KW: f64 = 3.0;
+/// Least median of a class of homes for the evening over the working hours.
 const LEAST_EVENING: f64 = 1.1;
+/// Largest median of a class of homes for working days over weekends.
 const MOST_WORKING_DAY: f64 = 1.08;
-/// Hours of the evening and of work.
+/// Hours of the evening.
 const EVENING: std::ops::Range<usize> = 18..23;
+/// Hours of work.
 const WORK: std::ops::Range<usize> = 10..16;
 
 /// What premises are used for.

@@ -27,22 +27,26 @@ use super::peers::LEAST_KW;
 const NEAR_DAYS: i32 = 7;
 /// Days of that fortnight.
 const FORTNIGHT: f64 = 15.0;
-/// A rise worth counting: a fifth more, and by as much over the day-to-day noise.
+/// Least rise that counts, as a logarithm: a fifth more.
 const LEAST_LN_RATIO: f64 = 0.18;
+/// Least rise that counts, over the day-to-day noise.
 const LEAST_SHARPNESS: f64 = 2.5;
-/// Steps of the logarithm of a rise, and how many are told apart.
+/// Rises are counted by their logarithm in steps of this.
 const STEP: f64 = 0.1;
+/// Steps that are told apart; larger rises are of the last.
 const STEPS: usize = 48;
 /// Rises are similar from this share of the own on, as logarithms.
 const SIMILAR: f64 = 0.5;
 /// Standard deviations above the background from which rises are shared.
 const BEYOND_CHANCE: f64 = 3.0;
-/// Share of the usage points of a class, or of a feeder, that must rise together: farms that begin
-/// in one good month are no season. Of a class each place counts once.
+/// Share of a class that must rise together for a season: fewer may be farms that begin in one good
+/// month. Each place counts once.
 const LEAST_OF_CLASS: f64 = 0.01;
-/// Where the weather turns to heating, fewer are a season; where it does not, it takes more.
+/// The same while the weather turns to heating: then fewer are a season.
 const LEAST_OF_CLASS_IN_AUTUMN: f64 = 0.004;
+/// The same while the weather is known not to turn to heating.
 const LEAST_OF_CLASS_OTHERWISE: f64 = 0.02;
+/// Share of a feeder that must rise together for a season.
 const LEAST_OF_FEEDER: f64 = 0.05;
 
 /// A lasting rise of the daily mean.

@@ -38,6 +38,7 @@ const SHARP: f64 = 1.5;
 /// Factor on errors of daily means: neighbouring days are alike, so they tell less than independent
 /// ones.
 const DAYS_ALIKE: f64 = 1.5;
+/// Hours of a day.
 const HOURS: usize = 24;
 
 /// A fall and what rose with it.

@@ -2,9 +2,9 @@
 
 use crate::domain::{Calendar, CivilDay, Position, mad_sigma, median};
 
-/// Least standard deviation of line loss between nodes, as a share of the load at mean load, and
-/// how many nodes the configured loss counts for.
+/// Least standard deviation of line loss between nodes, as a share of the load at mean load.
 const LEAST_SIGMA: f64 = 0.003;
+/// How many nodes the configured loss counts for.
 const PRIOR_NODES: f64 = 5.0;
 
 /// What is known of a node's line loss before its hours are seen: the share lost at mean load,

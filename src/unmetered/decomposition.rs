@@ -26,11 +26,13 @@ use super::residual::{BalanceSpan, Residual};
 
 /// Prior standard deviation of the part in proportion to the metered load.
 const PROPORTIONAL_SIGMA: f64 = 0.003;
-/// The same where customers hang at the node that nobody reads; tried when gains are pulled so many
-/// deviations, or the noise is this large a share of the load; kept when it leaves so much less.
+/// The same where customers hang at the node that nobody reads.
 const UNREAD_SIGMA: f64 = 0.1;
+/// Such customers are allowed for when meter gains are pulled by so many of their deviations.
 const PULLED: f64 = 1.5;
+/// They are allowed for as well when the noise is this share of the load.
 const ROUGH: f64 = 0.002;
+/// A fit with them is kept when it leaves this share of the noise.
 const MUCH_BETTER: f64 = 0.7;
 /// Largest share of line loss at mean load: the worst rural lines. The smallest is none.
 const MOST_LINE_LOSS: f64 = 0.15;

@@ -53,6 +53,7 @@ const NEAR_A_RATIO: f64 = 0.07;
 /// Where less than this share flows, the meter has a wrong ratio or hangs elsewhere: no ratio need
 /// be near.
 const MUCH_TOO_MUCH: f64 = 0.21;
+/// Hours of a week.
 const HOURS_OF_WEEK: usize = 24 * 7;
 /// Most customers of one node whose load is named.
 const MOST: usize = 8;

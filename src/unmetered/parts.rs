@@ -11,19 +11,21 @@ use crate::domain::{Calendar, CivilDay, Timestamp, best_split, mad_sigma, median
 
 use super::components::TapHours;
 
+/// Hours of a day.
 const HOURS: usize = 24;
 /// Days on either side of a change.
 const MARGIN_DAYS: usize = 3;
-/// The smallest part, kW: half an old mining unit; and as a share of the metered load, below which
-/// meter gains make such things.
+/// The smallest part, kW: half an old mining unit.
 const LEAST_KW: f64 = 0.5;
+/// The smallest part as a share of the metered load: below it meter gains make such things.
 const LEAST_SHARE: f64 = 0.003;
 /// A change of an hour, or the height of a window, in standard deviations of its days.
 const SHARP: f64 = 4.0;
-/// Hours of the day that change when a load starts or stops that runs day and night, and when one
-/// starts that runs in a window.
+/// Hours of the day that must change together for a load that runs day and night.
 const WHOLE_DAY: usize = 18;
+/// Fewest hours of a load that runs in a window.
 const SHORTEST_WINDOW: usize = 3;
+/// Most hours of a load that runs in a window.
 const LONGEST_WINDOW: usize = 16;
 /// Share of the hours of a run that must have changed, and of the variation of a day's course that
 /// a rectangle must explain.

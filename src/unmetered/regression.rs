@@ -14,8 +14,9 @@ use crate::domain::mad_sigma;
 pub(super) const MOST_COLUMNS: usize = 8;
 /// Tuning constant of Huber's function.
 const HUBER_K: f64 = 1.345;
-/// Rounds of reweighting at most, and the relative change of the scale that ends them.
+/// Rounds of reweighting, at most.
 const ROUNDS: usize = 12;
+/// A relative change of the scale below this ends them.
 const SETTLED: f64 = 0.003;
 /// Relative error of energy that was assumed for missing readings: an hour of a home or a shop
 /// strays about so much from its usual value.

@@ -13,9 +13,9 @@
 use crate::domain::{Calendar, CivilDay, Timestamp, TransformerRating, transformer_loss_kw};
 use crate::series::{GridSum, LoadSeries, RegisterPeriod, hourly_kw, hourly_or_held_kw, mean_by_hour};
 
-/// Hours that make a day of a balance by day, and share of the hours between two register readings
-/// that must be balanced.
+/// Balanced hours that a day needs in a balance by day.
 const DAY_HOURS: usize = 18;
+/// Share of the hours between two register readings that must be balanced.
 const SPAN_SHARE: f64 = 0.75;
 
 /// The time over which a balance is made.

@@ -26,9 +26,9 @@ use super::null::{NodeLevel, Null};
 /// Kinds of tap and the word for each.
 const KINDS: [(FarmKind, &str); 3] =
     [(FarmKind::Constant, "constant"), (FarmKind::Night, "night"), (FarmKind::PeakShaved, "scheduled")];
-/// Size bands in which one tap of each kind is planted at each node, kW: at transformers, and at
-/// the larger nodes above them.
+/// Size bands in which one tap of each kind is planted at each transformer, kW.
 const SIZES_KW: [f64; 7] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
+/// The same at feeders and substations, kW.
 const UPPER_SIZES_KW: [f64; 7] = [4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 /// Nodes of a level that are planted in; of more, a sample by their ids.
 const MOST_HOSTS: usize = 40;
