@@ -52,11 +52,17 @@ impl BlockSink for Watch {
     }
 }
 
+/// Takes a usage point that is complete, and forgets it.
+fn forget(_: &str, stretches: &[Stretch], _: &[RawReading]) -> std::io::Result<()> {
+    divan::black_box(stretches.len());
+    Ok(())
+}
+
 struct Gather<'a>(&'a Gatherer<'a>);
 
 impl BlockSink for Gather<'_> {
     fn intervals(&self, block: &IntervalBlock) {
-        self.0.add_intervals(block);
+        self.0.add_intervals(block, &forget).expect("nothing goes to disk");
     }
     fn registers(&self, block: &RegisterBlock) {
         self.0.add_registers(block);
@@ -81,12 +87,9 @@ fn read(bencher: Bencher, format: ReadingsFormat, file: &str, gather: bool) {
             opened.read(&opened.pieces(), &calendar, &Watch).expect("a readable file");
             return;
         }
-        let finish = |_: &str, stretches: &[Stretch], _: &[RawReading]| {
-            divan::black_box(stretches.len());
-        };
-        let gatherer = Gatherer::new(GatherPlan::of(&survey, 1 << 30), &survey, &folder, &finish);
+        let gatherer = Gatherer::new(GatherPlan::of(&survey, 1 << 30), &survey, &folder);
         opened.read(&opened.pieces(), &calendar, &Gather(&gatherer)).expect("a readable file");
-        gatherer.finish().expect("nothing goes to disk");
+        gatherer.finish(&forget).expect("nothing goes to disk");
     });
 }
 

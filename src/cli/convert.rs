@@ -102,6 +102,7 @@ fn reason_of(error: &ConvertError) -> ExitReason {
         ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => {
             ExitReason::UnwritableOutput
         }
+        ConvertError::Pipeline(PipelineError::Digest(_)) => ExitReason::InternalFault,
         ConvertError::MixedClocks | ConvertError::Pipeline(PipelineError::Memory(_)) => ExitReason::BadArguments,
     }
 }
@@ -142,8 +143,9 @@ fn told(converted: &Converted, args: &ConvertArgs) -> ExitReason {
         }
         converted.files.iter().for_each(|path| say(&format!("written: {}\n", path.display())));
     }
-    for words in converted.words.iter().chain(&converted.doubts) {
-        warn(&format!("darkload: {words}"));
+    converted.words.iter().for_each(|words| warn(&format!("darkload: {words}")));
+    for doubt in &converted.doubts {
+        warn(&format!("darkload: {}", tell(Language::English, doubt)));
     }
     let rejects: u64 = converted.rejects.iter().map(|reject| reject.records).sum();
     let shown = &converted.rejects[..converted.rejects.len().min(SHOWN_REJECTS)];

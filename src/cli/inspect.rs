@@ -133,14 +133,15 @@ fn decisions(text: &mut String, inspection: &Inspection) {
     text.push_str("\nTaken for\n");
     let width = decisions.iter().map(|decision| decision.what.chars().count()).max().unwrap_or(0);
     for decision in decisions {
-        let _ = writeln!(text, "  {:width$}  {}  ({})", decision.what, decision.value, decision.ground);
+        let _ =
+            writeln!(text, "  {:width$}  {}  ({})", decision.what.replace('_', " "), decision.value, decision.ground);
     }
     let doubts: Vec<_> =
         decisions.iter().filter_map(|decision| decision.doubt.as_ref().map(|doubt| (decision.what, doubt))).collect();
     if !doubts.is_empty() {
         text.push_str("\nMay be read in another way\n");
         for (what, doubt) in doubts {
-            let _ = writeln!(text, "  {what}: {doubt}");
+            let _ = writeln!(text, "  {}: {}", what.replace('_', " "), tell(Language::English, doubt));
         }
     }
 }

@@ -35,7 +35,7 @@ impl RunError {
             Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => {
                 ExitReason::UnwritableOutput
             }
-            Self::Threads { .. } => ExitReason::InternalFault,
+            Self::Pipeline(PipelineError::Digest(_)) | Self::Threads { .. } => ExitReason::InternalFault,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::consequence::{
     Claim, EVEN, HiddenRun, MeteredUse, Money, OverRating, RuleFacts, TariffBook, Visits, WorklistSetting,
     address_rows, criteria_met, region_rows, window_shares, worklist_rows,
 };
+use crate::digest::DigestError;
 use crate::domain::{CivilDay, Customer, Fact, GridNode, Heating, NodeId, NodeKind, UsagePointId, median};
 use crate::evidence::{Subject, scheduled_hours};
 use crate::findings::{AddressRow, Loss, MoneyRow, NodeRow, Pattern, RegionRow, SuspectRow, WorklistRow};
@@ -73,11 +74,11 @@ pub(crate) fn consequences(
     listing: &mut Listing,
     nodes: &mut [NodeRow],
     over_rating: &[OverRating],
-) -> Consequences {
+) -> Result<Consequences, DigestError> {
     let book = TariffBook::new(stakes.tariffs.to_vec());
     let money = Money { book: &book, settings: stakes.money };
     let period = metered.period();
-    let of_suspects: Vec<(Loss, Vec<MoneyRow>, Vec<Fact>)> = listing
+    let of_suspects: Vec<Stake> = listing
         .suspects
         .par_iter()
         .map(|row| {
@@ -89,7 +90,7 @@ pub(crate) fn consequences(
                 listing.licensed.get(&row.usage_point).map(|verdict| verdict.licensed_share),
             )
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     let of_nodes: Vec<(Loss, Vec<MoneyRow>)> = nodes.par_iter().map(|row| missing_at(row, money, period)).collect();
     let mut steps = Vec::new();
     for (row, (loss, derivation, criteria)) in listing.suspects.iter_mut().zip(of_suspects) {
@@ -115,24 +116,27 @@ pub(crate) fn consequences(
     let household = household_kw(metered);
     let regions = region_rows(worklist.iter(), over_rating, household.map(|(kw, _)| kw));
     let node_places = nodes.iter().filter_map(|row| Some((row.node.clone(), stakes.place_of(&row.node)?))).collect();
-    Consequences { money: steps, addresses, worklist, regions, node_places, notes: notes(money, household, visits) }
+    let notes = notes(money, household, visits);
+    Ok(Consequences { money: steps, addresses, worklist, regions, node_places, notes })
 }
 
 /// Loss, derivation and criteria of a listed usage point.
+type Stake = (Loss, Vec<MoneyRow>, Vec<Fact>);
+
 fn at_stake(
     row: &SuspectRow,
     stakes: &Stakes,
     metered: &Metered,
     money: Money,
     licensed: Option<f64>,
-) -> (Loss, Vec<MoneyRow>, Vec<Fact>) {
+) -> Result<Stake, DigestError> {
     let customer = stakes.customers.get(&row.usage_point);
-    let Some((known, days)) = known(&row.usage_point, metered) else { return Default::default() };
+    let Some((known, days)) = known(&row.usage_point, metered)? else { return Ok(Default::default()) };
     let heated = customer.is_some_and(|customer| customer.heating == Heating::Electric);
     let facts =
         RuleFacts { class: row.tariff_class.as_deref(), heated, metered: &known.metered, peers_kw: known.peers_kw };
     let criteria = criteria_met(stakes.rules, &facts);
-    let Some(load) = run_of(row, &known, days) else { return (Loss::default(), Vec::new(), criteria) };
+    let Some(load) = run_of(row, &known, days) else { return Ok((Loss::default(), Vec::new(), criteria)) };
     let claim = Claim {
         level: "usage_point",
         id: &row.usage_point,
@@ -144,15 +148,16 @@ fn at_stake(
         licensed_share: licensed.unwrap_or(0.0),
     };
     let (loss, derivation) = money.loss(&claim);
-    (loss, derivation, criteria)
+    Ok((loss, derivation, criteria))
 }
 
-fn known(id: &UsagePointId, metered: &Metered) -> Option<(Known, (CivilDay, CivilDay))> {
-    let point = metered.point(id)?;
+/// What the readings of a usage point give, and its days; `None` where it was not read.
+fn known(id: &UsagePointId, metered: &Metered) -> Result<Option<(Known, (CivilDay, CivilDay))>, DigestError> {
+    let Some(point) = metered.point(id) else { return Ok(None) };
     let profile = metered.profiles.get(point.profile)?;
     let window = metered.bench.with_subject(id, &profile, |subject: &Subject| scheduled_hours(subject));
     let peers_kw = metered.bench.usual_kw(&metered.bench.facts(id).stratum());
-    Some((Known { metered: MeteredUse::of(&profile), window, peers_kw }, point.days))
+    Ok(Some((Known { metered: MeteredUse::of(&profile), window, peers_kw }, point.days)))
 }
 
 /// The load of a row as far as money goes; `None` without an energy.

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Fact, NameKind, Part, RejectCode, UsagePointId, renamed};
+use crate::domain::{Fact, NameKind, Part, UsagePointId, renamed};
 use crate::findings::{AddressRow, Findings, NameRow, SuspectRow};
 
 /// Digits of a pseudonym.
@@ -242,10 +242,7 @@ impl Names<'_> {
         for row in &mut findings.rejects {
             self.put(NameKind::File, &mut row.file);
             self.fact(&mut row.detail);
-            match row.detail.said_mut() {
-                Some(said) => *said = without_quotes(row.code, said),
-                None => leave_texts_out(&mut row.detail),
-            }
+            leave_texts_out(&mut row.detail);
         }
     }
 }
@@ -261,19 +258,6 @@ fn leave_texts_out(fact: &mut Fact) {
         }
     }
     fact.parts.iter_mut().for_each(|(_, part)| of_part(part));
-}
-
-/// What is said of a reject without anything that was read: all between the first and the last
-/// backtick is left out, since what stands there may hold backticks too; of what a file that breaks
-/// off is said to hold, all.
-fn without_quotes(code: &str, detail: &str) -> String {
-    if code == RejectCode::FILE_BROKEN.0 || code == "file.passed_over" {
-        return detail.split([':', '`']).next().unwrap_or_default().to_owned();
-    }
-    match (detail.find('`'), detail.rfind('`')) {
-        (Some(first), Some(last)) => format!("{}`{LEFT_OUT}`{}", &detail[..first], &detail[last + 1..]),
-        _ => detail.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -321,9 +305,10 @@ mod tests {
 
     #[test]
     fn of_what_was_read_a_reject_keeps_nothing() {
-        assert_eq!(without_quotes("x", "`UP1` in column `kwh` cannot be used"), "`\u{2026}` cannot be used");
-        assert_eq!(without_quotes("x", "`a` b ` Ivanov ` 7` cannot be used"), "`\u{2026}` cannot be used");
-        assert_eq!(without_quotes("file.broken", "not well-formed XML: `</Ivanov>`"), "not well-formed XML");
+        let mut detail =
+            Fact::new("x", [("text", Part::Text("Ivanov".into())), ("why", Part::Fact(Fact::said("7").into()))]);
+        leave_texts_out(&mut detail);
+        assert_eq!(detail.to_string(), format!("x text={LEFT_OUT} why=[{LEFT_OUT}]"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Counters that are read by the hour, taken as hourly loads.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use rayon::prelude::*;
 
@@ -14,15 +15,22 @@ pub(crate) type Counted = BTreeMap<UsagePointId, Vec<RawReading>>;
 
 /// Takes counters that are read by the hour as hourly loads, where nothing else gives the load by
 /// intervals.
-pub(crate) fn finish_counted(reads: &[(UsagePointId, Vec<RegisterRead>)], first: &FirstPass) -> Counted {
+///
+/// # Errors
+/// As for [`FirstPass::usage_point`].
+pub(crate) fn finish_counted<T: Send>(
+    reads: &[(UsagePointId, Vec<RegisterRead>)],
+    first: &mut FirstPass<T>,
+) -> io::Result<Counted> {
     let loads: Vec<(&UsagePointId, Vec<RawReading>)> =
         reads.par_iter().filter_map(|(id, reads)| Some((id, counted_load(reads)?))).collect();
     if loads.is_empty() {
-        return Counted::new();
+        return Ok(Counted::new());
     }
     let known = first.finished();
     let counted: Counted =
         loads.into_iter().filter(|(id, _)| !known.contains(*id)).map(|(id, load)| (id.clone(), load)).collect();
-    counted.par_iter().for_each(|(id, load)| first.usage_point(id.as_ref(), &[], load));
-    counted
+    let first = &*first;
+    counted.par_iter().try_for_each(|(id, load)| first.usage_point(id.as_ref(), &[], load))?;
+    Ok(counted)
 }

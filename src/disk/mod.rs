@@ -10,6 +10,7 @@ mod error;
 mod leftover;
 mod operation;
 mod place;
+mod prepare;
 mod put_file;
 mod read_text;
 mod said;

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::said::names;
-use super::{Kind, PlaceError, Said, Stage, leftover};
+use super::{Kind, PlaceError, Said};
 
 /// A folder to write a result to.
 #[derive(Debug)]
@@ -48,27 +48,6 @@ impl Place {
             return Err(PlaceError::WorkingFolder { path: path() });
         };
         Ok(Self { given: path(), parent: parent.to_path_buf(), name: name.to_owned(), real, kind })
-    }
-
-    /// Clears up after runs that were ended and refuses what may not be replaced; returns what
-    /// there is to say about the former.
-    ///
-    /// # Errors
-    /// Names what would be lost.
-    pub fn prepare(&self) -> Result<Vec<String>, PlaceError> {
-        let words = leftover::clear(&self.parent, &self.name, Some(self))?;
-        self.standing()?;
-        // A folder that cannot be written to is told before the work.
-        self.stage().map(drop)?;
-        Ok(words)
-    }
-
-    /// A hidden folder beside the place, in which a result is made.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn stage(&self) -> Result<Stage, PlaceError> {
-        Stage::beside(&self.parent, &self.name)
     }
 
     /// What stands in the place.

@@ -1,6 +1,5 @@
 //! All files of a run, opened: what they hold, and their pieces on demand.
 
-use super::said;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -17,7 +16,8 @@ use super::format::{BlockSink, ReadingsFile, Source, StampClock};
 use super::formats::{FORMATS, list_of_formats};
 use super::mapping::keys::Mapping;
 use super::mapping::understanding::{Decision, Understanding};
-use crate::domain::{Calendar, FileIx, IntervalBlock, NameKind, RegisterBlock, Reject, named};
+use super::said;
+use crate::domain::{Calendar, Fact, FileIx, IntervalBlock, RegisterBlock, Reject};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,25 +116,19 @@ impl Readings {
         self.files.iter().map(|opened| (opened.path.as_path(), opened.format, opened.file.understanding()))
     }
 
-    /// What some files may be read as instead, with what would settle it: a line for each doubt,
+    /// What some files may be read as instead, with what would settle it: a fact for each doubt,
     /// sorted. Files are counted, not named.
     #[must_use]
-    pub fn doubts(&self) -> Vec<String> {
-        let mut files: BTreeMap<String, u64> = BTreeMap::new();
+    pub fn doubts(&self) -> Vec<Fact> {
+        let mut files: BTreeMap<(&'static str, String, Fact), u64> = BTreeMap::new();
         for (_, _, understanding) in self.understandings() {
             for Decision { what, value, doubt, .. } in understanding.decisions {
                 let Some(doubt) = doubt else { continue };
-                // What columns and words of a file are called may be anything.
-                let words = format!("{value}: {doubt}");
-                *files.entry(format!("{what} taken as {}", named(NameKind::Words, &words))).or_insert(0) += 1;
+                *files.entry((what, value, doubt)).or_insert(0) += 1;
             }
         }
-        let words =
-            |files| if files == 1 { "a file of readings".to_owned() } else { format!("{files} files of readings") };
-        files
-            .into_iter()
-            .map(|(doubt, count)| format!("{} may be read in another way (`darkload inspect`): {doubt}", words(count)))
-            .collect()
+        // What columns and words of a file are called may be anything, so the value is a name.
+        files.into_iter().map(|((what, value, doubt), count)| said::doubt(count, what, &value, doubt)).collect()
     }
 
     /// Number of rows as far as it can be told without reading.

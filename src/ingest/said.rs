@@ -1,8 +1,7 @@
-//! What reading can say: why records, cells and files are left out.
-
-use crate::domain::{Fact, RejectCode, facts};
+//! What reading can say: why records, cells and files are left out, and how else files may be read.
 
 use super::bytes::caps::CapMet;
+use crate::domain::{Fact, RejectCode, facts};
 
 facts! {
     /// Facts of reading.
@@ -165,6 +164,66 @@ facts! {
     pub(super) fn channel_code("read.channel_code", periods: count, usage_point: usage_point, code: text);
     /// A period that the clock jumped over.
     pub(super) fn set_forward("read.set_forward", usage_point: usage_point);
+    /// Files that may be read in another way.
+    pub(super) fn doubt("doubt.files", files: count, what: word, value: words, doubt: fact);
+    /// Formulas without values.
+    pub(super) fn doubt_formulas("doubt.formulas");
+    /// Another encoding.
+    pub(super) fn doubt_encoding("doubt.encoding", other: text);
+    /// Day and month may have been exchanged.
+    pub(super) fn doubt_swapped("doubt.swapped");
+    /// A ratio that is not applied.
+    pub(super) fn doubt_ratio_apply("doubt.ratio_apply", columns: words);
+    /// A ratio that the energy contradicts.
+    pub(super) fn doubt_ratio_disagrees("doubt.ratio_disagrees", rows: count, leave_out: fact);
+    /// A ratio that counters may contain.
+    pub(super) fn doubt_ratio_leave_out("doubt.ratio_leave_out", columns: words);
+    /// A ratio beside the energy of intervals.
+    pub(super) fn doubt_ratio_missing("doubt.ratio_missing", columns: words);
+    /// Several ratios beside the energy of intervals.
+    pub(super) fn doubt_ratios_missing("doubt.ratios_missing");
+    /// The name of a sheet taken for a meter.
+    pub(super) fn doubt_sheet_name("doubt.sheet_name");
+    /// A customer taken for a meter.
+    pub(super) fn doubt_customer("doubt.customer");
+    /// Stamps whose side nothing shows.
+    pub(super) fn doubt_side("doubt.side");
+    /// A name that the stamps contradict.
+    pub(super) fn doubt_side_of_name("doubt.side_of_name", days: count, of: count);
+    /// Another column of energy.
+    pub(super) fn doubt_rival("doubt.rival", column: words);
+    /// A channel that is not known.
+    pub(super) fn doubt_channel_word("doubt.channel_word");
+    /// A word of quality that is not known.
+    pub(super) fn doubt_quality_word("doubt.quality_word");
+    /// A unit that nothing names.
+    pub(super) fn doubt_unit("doubt.unit");
+    /// Units that differ.
+    pub(super) fn doubt_units("doubt.units");
+    /// A period from the name of the file.
+    pub(super) fn doubt_period_of_name("doubt.period_of_name");
+    /// A counter without its day.
+    pub(super) fn doubt_begin_unread("doubt.begin_unread", column: words);
+    /// Counters that may be energy of periods.
+    pub(super) fn doubt_rising("doubt.rising");
+    /// Counters that may be energy of intervals.
+    pub(super) fn doubt_counters("doubt.counters");
+    /// A number that may mean missing.
+    pub(super) fn doubt_sentinel("doubt.sentinel", number: text);
+    /// Rows that repeat one another.
+    pub(super) fn doubt_repeated("doubt.repeated");
+    /// Commas that may be decimal.
+    pub(super) fn doubt_decimal_comma("doubt.decimal_comma");
+    /// Marks that may separate thousands.
+    pub(super) fn doubt_thousands("doubt.thousands");
+    /// Decimal marks that differ.
+    pub(super) fn doubt_two_marks("doubt.two_marks");
+    /// Lengths that differ.
+    pub(super) fn doubt_length_told("doubt.length_told");
+    /// A length that stamps contradict.
+    pub(super) fn doubt_length_seen("doubt.length_seen");
+    /// A clock that nothing names.
+    pub(super) fn doubt_clock("doubt.clock");
 }
 
 /// Why a stamp cannot be used.

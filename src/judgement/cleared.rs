@@ -1,6 +1,7 @@
 //! What looks like a farm and is none: a licence, a class, a home, a small load, or the signs of a
 //! lawful look-alike clear it, and `cleared.csv` says so.
 
+use crate::digest::DigestError;
 use crate::domain::{logistic, logit};
 use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
 use crate::findings::{ClearedRow, SuspectRow};
@@ -30,15 +31,17 @@ enum Ground<'a> {
     },
 }
 
-pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Option<ClearedRow> {
+pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Result<Option<ClearedRow>, DigestError> {
     let licence = ranked.verdict.as_ref().filter(|verdict| verdict.is_within()).map(Ground::Licence);
-    let ground = licence
-        .or_else(|| ranked.lawful.as_ref().map(Ground::Lawful))
-        .or_else(|| if listed { None } else { signs(ranked, metered) })?;
+    let ground = match licence.or_else(|| ranked.lawful.as_ref().map(Ground::Lawful)) {
+        None if !listed => signs(ranked, metered)?,
+        ground => ground,
+    };
+    let Some(ground) = ground else { return Ok(None) };
     // What speaks for a farm alone would have listed it.
     let before = if let Ground::Signs { against, .. } = ground { ranked.before - against } else { ranked.before };
     if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
-        return None;
+        return Ok(None);
     }
     let words = |look_alike: &LookAlike| metered.look_at(ranked.point, |subject| look_alike.signs(subject));
     let (look_alike, reason) = match ground {
@@ -57,17 +60,18 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> O
             (None, said::family(test.family, words, usual(llr)))
         }
     };
-    Some(ClearedRow {
+    let hidden = match ranked.load {
+        None => metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)?[0],
+        load => load,
+    };
+    Ok(Some(ClearedRow {
         usage_point: ranked.point.usage_point.clone(),
         look_alike: look_alike.map(str::to_owned),
         reason,
-        hidden_kw: ranked
-            .load
-            .or_else(|| metered.hidden_loads(&[ranked.point], |_| OwnFloor::AsPeers)[0])
-            .map(|load| load.kw),
+        hidden_kw: hidden.map(|load| load.kw),
         probability_before: Some(logistic(before)),
         probability: Some(ranked.ledger.probability()),
-    })
+    }))
 }
 
 /// The row of a line whose load is smaller than what is claimed; it is held to be at most as likely
@@ -85,23 +89,21 @@ pub(crate) fn cleared_small(row: &SuspectRow, most: f64) -> ClearedRow {
 
 /// What keeps a usage point off the list, where what speaks for a farm alone would have put it
 /// there.
-fn signs(ranked: &Ranked, metered: &Metered) -> Option<Ground<'static>> {
+fn signs(ranked: &Ranked, metered: &Metered) -> Result<Option<Ground<'static>>, DigestError> {
     // What is still likely is not cleared, though it is not listed; what no evidence could have
     // kept off the list need not be.
     let least = logit(WORTH_CLEARING);
     if ranked.before >= least || ranked.before < least - MOST_AGAINST {
-        return None;
+        return Ok(None);
     }
-    let families = metered.calibration.as_ref()?.families(&ranked.point.measured);
+    let Some(calibration) = &metered.calibration else { return Ok(None) };
+    let families = calibration.families(&ranked.point.measured);
     let against: f64 = families.iter().flatten().filter(|llr| **llr < 0.0).sum();
-    let (family, llr) = families
-        .iter()
-        .enumerate()
-        .filter_map(|(family, llr)| Some((family, (*llr)?)))
-        .min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let found = families.iter().enumerate().filter_map(|(family, llr)| Some((family, (*llr)?)));
+    let Some((family, llr)) = found.min_by(|a, b| a.1.total_cmp(&b.1)) else { return Ok(None) };
     if ranked.before - against < least || llr > -WORTH_A_WORD {
-        return None;
+        return Ok(None);
     }
     let look_alike = metered.look_at(ranked.point, evidence::look_alike)?;
-    Some(Ground::Signs { family, llr, against, look_alike })
+    Ok(Some(Ground::Signs { family, llr, against, look_alike }))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::digest::DigestError;
 use crate::domain::{Step, UsagePointId, logit};
 use crate::findings::{ClearedRow, FindingKind, OtherPrior, ScoreRow, SuspectRow};
 use crate::metered::Metered;
@@ -55,14 +56,16 @@ pub(crate) fn list(
     registers: &[RegisterLoad],
     by_balance: &ByBalance,
     setting: &ListSetting,
-) -> Listing {
-    let mut ranked = rank(metered, by_balance, setting);
+) -> Result<Listing, DigestError> {
+    let mut ranked = rank(metered, by_balance, setting)?;
     let probability: Vec<f64> = ranked.iter().map(|r| r.ledger.probability()).collect();
     let q = q_values(&probability);
     let length = setting.top.unwrap_or_else(|| shortlist_length(&q, setting.fdr)).min(ranked.len());
-    estimate(&mut ranked, length, metered);
-    let rows: Vec<SuspectRow> =
-        ranked[..length].par_iter().map(|ranked| suspect_row(ranked, metered, by_balance, setting)).collect();
+    estimate(&mut ranked, length, metered)?;
+    let rows: Vec<SuspectRow> = ranked[..length]
+        .par_iter()
+        .map(|ranked| suspect_row(ranked, metered, by_balance, setting))
+        .collect::<Result<_, _>>()?;
     let number = |(index, row): (usize, SuspectRow)| SuspectRow {
         rank: index as u64 + 1,
         probability: Some(probability[index]),
@@ -77,13 +80,13 @@ pub(crate) fn list(
     let cleared = ranked
         .par_iter()
         .enumerate()
-        .filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered))
-        .collect();
+        .filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered).transpose())
+        .collect::<Result<_, _>>()?;
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
     // A list of a fixed length has one for any prior.
     let learned = metered.calibration.as_ref().filter(|_| setting.top.is_none());
     let other_priors =
         learned.map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
-    Listing { suspects, screening, scores, cleared, licensed, other_priors }
+    Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors })
 }

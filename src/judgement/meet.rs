@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::domain::{CivilDay, Grid, UsagePointId};
 use crate::domain::{Step, logit};
 
-use crate::digest::first_pass::RatioAsked;
+use crate::digest::{DigestError, RatioAsked};
 use crate::judgement::node_rows::GridTold;
 use crate::metered::RatioIs;
 use crate::metered::{Metered, Shift};
@@ -54,16 +54,16 @@ pub(crate) fn engines(
     grid: &mut GridTold,
     ratios: &[RatioAsked],
     places: &Grid,
-) -> BTreeMap<UsagePointId, Began> {
+) -> Result<BTreeMap<UsagePointId, Began>, DigestError> {
     let settled = &grid.ratios;
     metered.judge_again(ratios, |id| match () {
         () if settled.otherwise.contains_key(id) => RatioIs::Otherwise,
         () if settled.refuted.contains(id) => RatioIs::AsRead,
         () => RatioIs::Open,
-    });
+    })?;
     let linked = linked(metered, &grid.began, places);
     enter(metered, &mut grid.says);
-    linked
+    Ok(linked)
 }
 
 /// Enters what balances say into the odds of usage points that stand out; keeps of `says` what was

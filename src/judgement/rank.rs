@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::digest::DigestError;
 use crate::domain::{CivilDay, Ledger, Step, logit};
 use crate::evidence::{HiddenLoad, OwnFloor};
 use crate::metered::Measured;
@@ -40,18 +41,19 @@ pub(crate) struct Ranked<'a> {
 }
 
 /// Sets aside what looks like a farm but draws less than is claimed.
-fn ask_sizes(ranked: &mut [Ranked], metered: &Metered, least_kw: f64) {
+fn ask_sizes(ranked: &mut [Ranked], metered: &Metered, least_kw: f64) -> Result<(), DigestError> {
     let mut asked: Vec<&mut Ranked> = ranked
         .iter_mut()
         .filter(|ranked| ranked.lawful.is_none() && ranked.ledger.log_odds() >= logit(WORTH_CLEARING))
         .collect();
     let points: Vec<&MeteredPoint> = asked.iter().map(|ranked| ranked.point).collect();
-    for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)) {
+    for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)?) {
         if let Some(load) = load.filter(|load| load.kw < least_kw) {
             ranked.lawful = Some(Lawful::Small(load.kw));
             ranked.ledger.overrule(Step::Small, ranked.ledger.log_odds().min(logit(SMALL)));
         }
     }
+    Ok(())
 }
 
 /// Log-odds, and whose they are where the prior has a part in them: a licence or a class may have
@@ -64,17 +66,22 @@ pub(crate) fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f6
 }
 
 /// Judged usage points, best first. Those with a licence are measured against it.
-pub(crate) fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &ListSetting) -> Vec<Ranked<'a>> {
-    let judge = |(place, point): (usize, &'a MeteredPoint)| {
-        let mut ledger = point.ledger?;
+pub(crate) fn rank<'a>(
+    metered: &'a Metered,
+    by_balance: &ByBalance,
+    setting: &ListSetting,
+) -> Result<Vec<Ranked<'a>>, DigestError> {
+    let judge = |(place, point): (usize, &'a MeteredPoint)| -> Result<Option<Ranked<'a>>, DigestError> {
+        let Some(mut ledger) = point.ledger else { return Ok(None) };
         let before = ledger.log_odds();
-        let lawful = lawful_class(point, setting.lawful_class)
-            .map(Lawful::Class)
-            .or_else(|| home(point, before, metered).map(Lawful::Home));
+        let lawful = match lawful_class(point, setting.lawful_class) {
+            Some(class) => Some(Lawful::Class(class)),
+            None => home(point, before, metered)?.map(Lawful::Home),
+        };
         if lawful.is_some() {
             ledger.overrule(Step::Lawful, before.min(logit(WITHIN_LICENCE)));
         }
-        Some(Ranked {
+        Ok(Some(Ranked {
             point,
             place: place as u32,
             ledger,
@@ -83,11 +90,12 @@ pub(crate) fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &L
             verdict: None,
             load: None,
             by_balance: false,
-        })
+        }))
     };
-    let mut ranked: Vec<Ranked> = metered.points.iter().enumerate().filter_map(judge).collect();
-    ask_sizes(&mut ranked, metered, setting.least_kw);
-    ask_licences(&mut ranked, metered, setting.licences);
+    let mut ranked: Vec<Ranked> =
+        metered.points.iter().enumerate().filter_map(|point| judge(point).transpose()).collect::<Result<_, _>>()?;
+    ask_sizes(&mut ranked, metered, setting.least_kw)?;
+    ask_licences(&mut ranked, metered, setting.licences)?;
     for ranked in &mut ranked {
         if let Some(log_odds) =
             by_balance.log_odds(&ranked.point.usage_point).filter(|&log_odds| log_odds > ranked.ledger.log_odds())
@@ -99,13 +107,13 @@ pub(crate) fn rank<'a>(metered: &'a Metered, by_balance: &ByBalance, setting: &L
     ranked.par_sort_by(|a, b| {
         b.ledger.log_odds().total_cmp(&a.ledger.log_odds()).then_with(|| a.point.usage_point.cmp(&b.point.usage_point))
     });
-    ranked
+    Ok(ranked)
 }
 
 /// Holds usage points against the licence register. A licence that names the meter decides; of one
 /// that names the building or a node only what looks like a farm is held against it, and all of it
 /// together.
-fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceCheck) {
+fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceCheck) -> Result<(), DigestError> {
     let certain = |ranked: &Ranked| licences.match_of(&ranked.point.usage_point) == Some(LicenceMatch::UsagePoint);
     let is_asked = |ranked: &&mut Ranked| {
         certain(ranked)
@@ -117,7 +125,7 @@ fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceChec
         if licences.match_of(id) == Some(LicenceMatch::UsagePoint) { OwnFloor::None } else { OwnFloor::AsPeers }
     };
     let mut together: BTreeMap<&str, f64> = BTreeMap::new();
-    for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, floor)) {
+    for (ranked, load) in asked.iter_mut().zip(metered.hidden_loads(&points, floor)?) {
         ranked.load = load;
         for licence in licences.shared(&ranked.point.usage_point) {
             *together.entry(licence).or_default() += load.map_or(0.0, |load| load.kw);
@@ -140,6 +148,7 @@ fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceChec
             _ => {}
         }
     }
+    Ok(())
 }
 
 fn licensed_load(load: &HiddenLoad, (first, last): (CivilDay, CivilDay), together_kw: f64) -> LicensedLoad {
@@ -158,14 +167,15 @@ fn lawful_class(point: &MeteredPoint, classes: &BTreeMap<String, String>) -> Opt
 }
 
 /// Estimates the load of listed usage points and of all that may yet be asked about.
-pub(crate) fn estimate(ranked: &mut [Ranked], listed: usize, metered: &Metered) {
+pub(crate) fn estimate(ranked: &mut [Ranked], listed: usize, metered: &Metered) -> Result<(), DigestError> {
     let least = logit(WORTH_ESTIMATING);
     let wanted = |(index, ranked): &(usize, &mut Ranked)| {
         ranked.load.is_none() && (*index < listed || ranked.before.max(ranked.ledger.log_odds()) >= least)
     };
     let mut open: Vec<&mut Ranked> = ranked.iter_mut().enumerate().filter(wanted).map(|(_, ranked)| ranked).collect();
     let points: Vec<&MeteredPoint> = open.iter().map(|ranked| ranked.point).collect();
-    for (ranked, load) in open.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)) {
+    for (ranked, load) in open.iter_mut().zip(metered.hidden_loads(&points, |_| OwnFloor::AsPeers)?) {
         ranked.load = load;
     }
+    Ok(())
 }

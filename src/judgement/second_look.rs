@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::digest::UsageProfile;
-use crate::digest::first_pass::Prepared;
+use crate::digest::{Prepared, UsageProfile};
 use crate::domain::{Calendar, UsagePointId};
 use crate::evidence::{
     HiddenLoad, LoadCourse, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,

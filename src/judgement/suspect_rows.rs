@@ -1,5 +1,6 @@
 //! A judged usage point as a line: its load, and what speaks for and against it.
 
+use crate::digest::DigestError;
 use crate::domain::{Fact, Step, UsagePointId};
 use crate::evidence::{self, HiddenLoad, LoadCourse, TESTS};
 use crate::findings::{FindingKind, Pattern, SuspectRow};
@@ -20,10 +21,10 @@ pub(crate) fn suspect_row(
     metered: &Metered,
     by_balance: &ByBalance,
     setting: &ListSetting,
-) -> SuspectRow {
+) -> Result<SuspectRow, DigestError> {
     let named = by_balance.named.get(&ranked.point.usage_point);
     if let Some(row) = named.filter(|_| ranked.by_balance) {
-        return row.clone();
+        return Ok(row.clone());
     }
     let mut row = place_row(&ranked.point.usage_point, setting);
     let exceeded = ranked.verdict.as_ref().filter(|verdict| verdict.is_exceeded());
@@ -36,9 +37,9 @@ pub(crate) fn suspect_row(
         tell_load(&mut row, load);
     }
     row.evidence_for.extend(named.into_iter().flat_map(|named| named.evidence_for.iter().cloned()));
-    words(ranked.point, metered, &mut row);
+    words(ranked.point, metered, &mut row)?;
     said_by_balance(&ranked.point.usage_point, by_balance, &mut row);
-    row
+    Ok(row)
 }
 
 /// Adds what the balance of its transformer says of a usage point.
@@ -81,8 +82,8 @@ pub(crate) fn place_row(id: &UsagePointId, setting: &ListSetting) -> SuspectRow 
 }
 
 /// Puts the families into words, strongest first, and names the tests that the data did not allow.
-fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
-    let Some(calibration) = &metered.calibration else { return };
+fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) -> Result<(), DigestError> {
+    let Some(calibration) = &metered.calibration else { return Ok(()) };
     let families = calibration.families(&point.measured);
     let mut told: Vec<(f64, Fact)> = Vec::new();
     metered.look_at(point, |subject| {
@@ -95,7 +96,7 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
                 Some(_) => {}
             }
         }
-    });
+    })?;
     let address = point.ledger.map_or(0.0, |ledger| ledger.entry(Step::Address));
     if address >= WORTH_A_WORD {
         told.push((address, said::like_loads(usual(address))));
@@ -107,11 +108,11 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) {
         if llr > 0.0 { row.evidence_for.push(fact) } else { row.evidence_against.push(fact) }
     }
     let nearest = metered
-        .look_at(point, |subject| evidence::look_alike(subject).map(|found| (found.name, found.signs(subject))))
-        .flatten();
+        .look_at(point, |subject| evidence::look_alike(subject).map(|found| (found.name, found.signs(subject))))?;
     if let Some((name, words)) = nearest {
         row.evidence_against.push(said::resembles(name, words));
     }
+    Ok(())
 }
 
 fn pattern(pattern: LoadCourse) -> Pattern {

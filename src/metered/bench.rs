@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::digest::UsageProfile;
-use crate::digest::first_pass::Point;
+use crate::digest::{Point, UsageProfile};
 use crate::domain::{Calendar, Customer, Grid, Heating, UsagePointId, Weather};
 use crate::evidence::{self, DayWeather, Subject};
 use crate::population::{
-    Buildings, ClassWords, CustomerFacts, PeerBaseline, Peers, Premises, Stratum, UNKNOWN_CLASS, premises_of_classes,
+    Buildings, ClassWords, CustomerFacts, PeerBaseline, Peers, Premises, Stratum, Traits, UNKNOWN_CLASS,
+    premises_of_classes,
 };
 
 use super::crowds::Crowds;
@@ -110,7 +110,7 @@ pub(super) fn kin(facts: &CustomerFacts, has_hours: bool) -> Kin {
 type FactKey<'c> = (Option<&'c str>, Option<u64>, Heating);
 
 /// Learns from `points` what is usual.
-pub(super) fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<'a> {
+pub(super) fn bench<'a>(points: &[Point<Traits>], setting: &EngineSetting<'a>) -> Bench<'a> {
     let span = points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let day_weather = span
         .map_or_else(DayWeather::default, |(from, to)| DayWeather::new(setting.weather, setting.calendar, from, to));
@@ -139,13 +139,12 @@ pub(super) fn bench<'a>(points: &[Point], setting: &EngineSetting<'a>) -> Bench<
         *kins.entry(kin(facts_of(class, heating), has_hours)).or_default() += count;
     }
     let names = strata.values().map(|(_, facts)| facts.tariff_class.as_str().into()).collect();
-    let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key].0, point.peer_values)));
-    let habits = keys
-        .iter()
-        .zip(points)
-        .map(|(key, point)| (strata[key].1.tariff_class.as_str(), point.peer_values.ln_mean_kw, point.habits));
+    let peers = Peers::of(keys.iter().zip(points).map(|(key, point)| (&strata[key].0, point.traits.peer_values)));
+    let habits = keys.iter().zip(points).map(|(key, point)| {
+        (strata[key].1.tariff_class.as_str(), point.traits.peer_values.ln_mean_kw, point.traits.habits)
+    });
     let premises = premises_of_classes(habits, setting.class_words, UNKNOWN_CLASS);
-    let risen = keys.iter().zip(points).map(|(key, point)| (&point.id, &strata[key].1, point.rise));
+    let risen = keys.iter().zip(points).map(|(key, point)| (&point.id, &strata[key].1, point.traits.rise));
     let crowds = Crowds::of(risen, setting.grid, setting.buildings, span);
     Bench {
         customers: setting.customers,

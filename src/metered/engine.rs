@@ -9,11 +9,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::digest::first_pass::{Point, RatioAsked};
-use crate::digest::{ProfilePlace, ProfileStore, UsageProfile};
+use crate::digest::{DigestError, DigestPlace, DigestStore, Point, RatioAsked, UsageProfile};
 use crate::domain::{CivilDay, Purpose, Step, UsagePointId, seed_of};
 use crate::evidence::{self, HiddenLoad, OwnFloor, Subject, hidden_load};
-use crate::population::Buildings;
+use crate::population::{Buildings, Traits};
 use crate::series::LoadSeries;
 
 use super::bench::{Bench, EngineSetting, bench, kin};
@@ -33,73 +32,76 @@ pub(crate) struct Metered<'a> {
     pub(crate) points: Vec<MeteredPoint>,
     pub(crate) calibration: Option<Calibration>,
     pub(crate) bench: Bench<'a>,
-    pub(crate) profiles: &'a ProfileStore,
+    pub(crate) profiles: &'a DigestStore,
 }
 
 /// Measures, calibrates and judges. `points` holds usage points without balance meters, in the
 /// order of their ids.
 pub(crate) fn judge_all<'a>(
-    points: Vec<Point>,
+    points: Vec<Point<Traits>>,
     hosts: &[LoadSeries],
-    profiles: &'a ProfileStore,
+    profiles: &'a DigestStore,
     setting: &EngineSetting<'a>,
     calibration: CalibrationSettings,
-) -> Metered<'a> {
+) -> Result<Metered<'a>, DigestError> {
     let bench = bench(&points, setting);
     let calibration = calibration.for_classes(bench.premises());
-    let mut points = measure_all(points, profiles, &bench);
+    let mut points = measure_all(points, profiles, &bench)?;
     let calibration = calibrate(&points, hosts, &bench, setting, calibration);
     if let Some(calibration) = &calibration {
         points.par_iter_mut().for_each(|point| point.ledger = calibration.ledger(&point.measured));
         ask_neighbours(&mut points, calibration, setting.buildings);
     }
-    Metered { points, calibration, bench, profiles }
+    Ok(Metered { points, calibration, bench, profiles })
 }
 
 /// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of
-/// `places`, `None` where the file with profiles failed.
+/// `places`.
 fn look_at_all<T: Send>(
-    places: &[ProfilePlace],
-    profiles: &ProfileStore,
+    places: &[DigestPlace],
+    profiles: &DigestStore,
     look: impl Fn(usize, &UsageProfile) -> T + Sync,
-) -> Vec<Option<T>> {
-    let mut by_place: Vec<(ProfilePlace, u32)> =
+) -> Result<Vec<T>, DigestError> {
+    let mut by_place: Vec<(DigestPlace, u32)> =
         places.iter().enumerate().map(|(index, &place)| (place, index as u32)).collect();
     by_place.par_sort_unstable();
-    let chunks: Vec<&[(ProfilePlace, u32)]> = by_place.chunk_by(|a, b| a.0.chunk() == b.0.chunk()).collect();
-    let seen: Vec<Vec<(u32, T)>> = (chunks.par_iter())
+    let chunks: Vec<&[(DigestPlace, u32)]> = by_place.chunk_by(|a, b| a.0.chunk() == b.0.chunk()).collect();
+    let seen: Result<Vec<Vec<(u32, T)>>, DigestError> = (chunks.par_iter())
         .with_max_len(1)
         .map(|chunk| {
-            let places: Vec<ProfilePlace> = chunk.iter().map(|(place, _)| *place).collect();
+            let places: Vec<DigestPlace> = chunk.iter().map(|(place, _)| *place).collect();
             let mut found = Vec::with_capacity(chunk.len());
             profiles.each(&places, |position, profile| {
                 let index = chunk[position].1;
                 found.push((index, look(index as usize, &profile)));
-            });
-            found
+            })?;
+            Ok(found)
         })
         .collect();
     let mut slots: Vec<Option<T>> = places.iter().map(|_| None).collect();
-    for (index, found) in seen.into_iter().flatten() {
+    for (index, found) in seen?.into_iter().flatten() {
         slots[index as usize] = Some(found);
     }
-    slots
+    slots.into_iter().map(|slot| slot.ok_or(DigestError::NoDigest)).collect()
 }
 
-fn measure_all(points: Vec<Point>, profiles: &ProfileStore, bench: &Bench) -> Vec<MeteredPoint> {
-    let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
+fn measure_all(
+    points: Vec<Point<Traits>>,
+    profiles: &DigestStore,
+    bench: &Bench,
+) -> Result<Vec<MeteredPoint>, DigestError> {
+    let places: Vec<DigestPlace> = points.iter().map(|point| point.digest).collect();
     let measured = look_at_all(&places, profiles, |index, profile| {
         (
             bench.with_subject(&points[index].id, profile, |subject| bench.measure(&points[index].id, subject)),
             Shift::of(profile),
         )
-    });
-    let put = |(point, measured): (Point, Option<(Measured, Shift)>)| {
-        let (measured, shift) = measured?;
-        let Point { id: usage_point, step_min, days, mean_kw, profile, .. } = point;
-        Some(MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, ledger: None, shift })
+    })?;
+    let put = |(point, (measured, shift)): (Point<Traits>, (Measured, Shift))| {
+        let Point { id: usage_point, step_min, days, mean_kw, digest: profile, .. } = point;
+        MeteredPoint { usage_point, step_min, days, mean_kw, profile, measured, ledger: None, shift }
     };
-    points.into_iter().zip(measured).filter_map(put).collect()
+    Ok(points.into_iter().zip(measured).map(put).collect())
 }
 
 /// Raises the odds of usage points whose building holds others with a like load.
@@ -192,6 +194,9 @@ fn sample(points: &[MeteredPoint], seed: u64, most: usize) -> Vec<&MeteredPoint>
     chosen.into_iter().map(|index| &points[index as usize]).collect()
 }
 
+/// Mean power of every judged day, kW.
+pub(crate) type DayMeans = Vec<(CivilDay, f32)>;
+
 /// What a balance says of a meter ratio that appears or disappears in mid-series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RatioIs {
@@ -204,33 +209,37 @@ pub(crate) enum RatioIs {
 }
 
 impl Metered<'_> {
-    /// Shows the profile of one usage point to `look`; nothing happens when the file with profiles
-    /// failed, which ends the run later.
-    pub(crate) fn look_at<T>(&self, point: &MeteredPoint, look: impl FnOnce(&Subject) -> T) -> Option<T> {
+    /// Shows the profile of one usage point to `look`.
+    pub(crate) fn look_at<T>(&self, point: &MeteredPoint, look: impl FnOnce(&Subject) -> T) -> Result<T, DigestError> {
         let profile = self.profiles.get(point.profile)?;
-        Some(self.bench.with_subject(&point.usage_point, &profile, look))
+        Ok(self.bench.with_subject(&point.usage_point, &profile, look))
     }
 
     /// Judges usage points with a meter ratio once more when balances have been asked: by the other
     /// series where a balance shows it to be the true one. Where nothing shows which is, a
     /// suspicion speaks for the accused: the load must look like a farm either way. The likeness to
     /// neighbours is not asked again.
-    pub(crate) fn judge_again(&mut self, ratios: &[RatioAsked], settled: impl Fn(&str) -> RatioIs) {
+    pub(crate) fn judge_again(
+        &mut self,
+        ratios: &[RatioAsked],
+        settled: impl Fn(&str) -> RatioIs,
+    ) -> Result<(), DigestError> {
         for asked in ratios {
             let id = &asked.otherwise.usage_point;
             let is = settled(id);
             let (is_other, is_open) = (is == RatioIs::Otherwise, !asked.divided && is == RatioIs::Open);
             let (Some(place), true) = (self.place(id), is_other || is_open) else { continue };
-            let Some(profile) = self.profiles.get(asked.profile) else { continue };
+            let profile = self.profiles.get(asked.digest)?;
             let measured = self.bench.with_subject(id, &profile, |subject| self.bench.measure(id, subject));
             let ledger = self.calibration.as_ref().and_then(|calibration| calibration.ledger(&measured));
             let log_odds = ledger.map(|ledger| ledger.log_odds());
             let point = &mut self.points[place];
             if is_other || log_odds < point.log_odds() {
-                (point.profile, point.mean_kw, point.shift) = (asked.profile, asked.mean_kw, Shift::of(&profile));
+                (point.profile, point.mean_kw, point.shift) = (asked.digest, asked.mean_kw, Shift::of(&profile));
                 (point.measured, point.ledger) = (measured, ledger);
             }
         }
+        Ok(())
     }
 
     /// The hidden load of each of `points`, from its profile; `None` with less than a week of days.
@@ -238,13 +247,12 @@ impl Metered<'_> {
         &self,
         points: &[&MeteredPoint],
         own_floor: impl Fn(&str) -> OwnFloor + Sync,
-    ) -> Vec<Option<HiddenLoad>> {
-        let places: Vec<ProfilePlace> = points.iter().map(|point| point.profile).collect();
-        let loads = look_at_all(&places, self.profiles, |index, profile| {
+    ) -> Result<Vec<Option<HiddenLoad>>, DigestError> {
+        let places: Vec<DigestPlace> = points.iter().map(|point| point.profile).collect();
+        look_at_all(&places, self.profiles, |index, profile| {
             let id = &points[index].usage_point;
             self.bench.with_subject(id, profile, |subject| hidden_load(subject, own_floor(id)))
-        });
-        loads.into_iter().map(Option::flatten).collect()
+        })
     }
 
     /// First and last day of all readings that were judged; `None` without any.
@@ -253,14 +261,14 @@ impl Metered<'_> {
     }
 
     /// Mean power of every judged day of these usage points, kW; `None` for one that was not read.
-    pub(crate) fn day_means(&self, ids: &[&UsagePointId]) -> Vec<Option<Vec<(CivilDay, f32)>>> {
-        let found: Vec<Option<ProfilePlace>> = ids.iter().map(|id| self.point(id).map(|point| point.profile)).collect();
-        let places: Vec<ProfilePlace> = found.iter().flatten().copied().collect();
+    pub(crate) fn day_means(&self, ids: &[&UsagePointId]) -> Result<Vec<Option<DayMeans>>, DigestError> {
+        let found: Vec<Option<DigestPlace>> = ids.iter().map(|id| self.point(id).map(|point| point.profile)).collect();
+        let places: Vec<DigestPlace> = found.iter().flatten().copied().collect();
         let mut means = look_at_all(&places, self.profiles, |_, profile| {
             profile.days.iter().map(|day| (day.day, day.summary.mean_kw)).collect()
-        })
+        })?
         .into_iter();
-        found.into_iter().map(|place| place.and_then(|_| means.next().flatten())).collect()
+        Ok(found.into_iter().map(|place| place.and_then(|_| means.next())).collect())
     }
 
     /// Whether a usage point was read.

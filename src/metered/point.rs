@@ -1,7 +1,7 @@
 //! One usage point on its way through the engine: what was read of it, what was measured, and what
 //! is believed.
 
-use crate::digest::{ProfilePlace, UsageProfile};
+use crate::digest::{DigestPlace, UsageProfile};
 use crate::domain::{CivilDay, Ledger, UsagePointId};
 use crate::findings::Resolution;
 
@@ -14,7 +14,7 @@ pub(crate) struct MeteredPoint {
     pub(crate) step_min: u32,
     pub(crate) days: (CivilDay, CivilDay),
     pub(crate) mean_kw: Option<f64>,
-    pub(crate) profile: ProfilePlace,
+    pub(crate) profile: DigestPlace,
     pub(crate) measured: Measured,
     /// What is believed of a farm there; `None` when nothing could be tested.
     pub(crate) ledger: Option<Ledger>,

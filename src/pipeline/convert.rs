@@ -4,15 +4,15 @@
 //! file without a name, and written in the order of ids at the end.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use crate::disk::{self, CONVERTED, Stage};
-use crate::domain::{Calendar, Minute, ReadingQuality, Reject, UsagePointId, unmarked};
+use crate::domain::{Calendar, Fact, Minute, ReadingQuality, Reject, UsagePointId};
 use crate::ingest::{Caps, Mapping, Readings, StampClock, Survey};
 use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
 use crate::series::{
-    CanonicalReading, Gatherer, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings,
+    CanonicalReading, Gatherer, PerWorker, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings,
 };
 
 use super::inputs::{PipelineError, Watching, found_files, read_all};
@@ -59,7 +59,7 @@ pub struct Converted {
     /// Records that were left out.
     pub rejects: Vec<Reject>,
     /// Other ways in which files may be read.
-    pub doubts: Vec<String>,
+    pub doubts: Vec<Fact>,
     /// What there is to say about runs that were ended.
     pub words: Vec<String>,
 }
@@ -83,7 +83,7 @@ pub enum ConvertError {
 /// Usage points that are finished.
 struct Finished<'a> {
     store: &'a SpillStore,
-    kept: Mutex<StoredPoints>,
+    kept: PerWorker<StoredPoints>,
 }
 
 #[derive(Default)]
@@ -95,10 +95,10 @@ struct StoredPoints {
 }
 
 impl Finished<'_> {
-    fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) {
+    fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) -> io::Result<()> {
         let (readings, given_way) = canonical_readings(stretches, apart);
         if readings.is_empty() {
-            return;
+            return Ok(());
         }
         let said = |reading: &CanonicalReading| {
             matches!(reading.quality, ReadingQuality::Estimated | ReadingQuality::Substituted)
@@ -109,14 +109,28 @@ impl Finished<'_> {
             .iter()
             .flat_map(|r| [r.start.0, r.kwh.to_bits(), u32::from(r.duration_min) << 8 | r.quality as u32])
             .collect();
-        let stored = self.store.put(words);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.readings += readings.len() as u64;
-        kept.given_way += given_way;
-        kept.columns.quality |= quality;
-        kept.columns.duration_min |= duration;
-        kept.columns.channel |= channel;
-        kept.points.insert(id.into(), stored);
+        let stored = self.store.put(words)?;
+        self.kept.with(|kept| {
+            kept.readings += readings.len() as u64;
+            kept.given_way += given_way;
+            kept.columns.quality |= quality;
+            kept.columns.duration_min |= duration;
+            kept.columns.channel |= channel;
+            kept.points.insert(id.into(), stored);
+        });
+        Ok(())
+    }
+}
+
+impl StoredPoints {
+    /// What two threads have finished. Every usage point was with one of them.
+    fn merge(mut self, mut other: Self) -> Self {
+        self.points.append(&mut other.points);
+        let of = other.columns;
+        self.columns.quality |= of.quality;
+        self.columns.duration_min |= of.duration_min;
+        self.columns.channel |= of.channel;
+        Self { readings: self.readings + other.readings, given_way: self.given_way + other.given_way, ..self }
     }
 }
 
@@ -155,19 +169,18 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     let memory = MemoryPlan::of(plan.memory, &survey, Demand { rows: readings.estimated_rows(), named: 0, sample: 0 })
         .map_err(PipelineError::from)?;
     let store = SpillStore::new(memory.profiles, folder);
-    let finished = Finished { store: &store, kept: Mutex::default() };
+    let finished = Finished { store: &store, kept: PerWorker::new() };
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| finished.usage_point(id, stretches, apart);
-    let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
+    let gatherer = Gatherer::new(memory.gather, &survey, folder);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
-    let read = read_all(&readings, &order, &gatherer, &plan.calendar, (progress, true), interrupt)?;
-    gatherer.failure().or_else(|| store.failure()).map_or(Ok(()), |error| Err(PipelineError::from(error)))?;
+    let read = read_all(&readings, &order, (&gatherer, &finish), &plan.calendar, (progress, true), interrupt)?;
 
     // A message tells its clock only when it is read.
     let told = read.clocks.first().copied().filter(|first| read.clocks.iter().all(|other| other == first));
     let is_utc = is_utc(if read.clocks.is_empty() { readings.clock() } else { told }, &plan.calendar)?;
 
     progress.stage("writing", None);
-    let kept = finished.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let kept = finished.kept.folded(StoredPoints::merge);
     let registers = registers_by_id(read.gathered.registers);
     let mut converted = Converted {
         usage_points: kept.points.len() as u64,
@@ -175,7 +188,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
         given_way: kept.given_way,
         register_readings: registers.iter().map(|(_, reads)| reads.len() as u64).sum(),
         rejects: read.gathered.rejects.into_iter().map(Reject::shortened).collect(),
-        doubts: readings.doubts().iter().map(|doubt| unmarked(doubt)).collect(),
+        doubts: readings.doubts(),
         files: Vec::new(),
         words,
     };
@@ -224,10 +237,9 @@ fn write_points(
         if interrupt.is_set() {
             return Err(PipelineError::Interrupted.into());
         }
-        writer.append(id.as_ref(), &unpacked(&store.get(stored)))?;
+        writer.append(id.as_ref(), &unpacked(&store.get(stored).map_err(PipelineError::from)?))?;
     }
-    writer.finish()?;
-    store.failure().map_or(Ok(()), |error| Err(PipelineError::from(error).into()))
+    Ok(writer.finish()?)
 }
 
 /// Whether what is read are instants: a zone is given, or every file states its own clock.

@@ -1,7 +1,9 @@
 //! Everything a run reads, with digests of the files.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::disk::{self, PlaceError, Said};
@@ -13,8 +15,9 @@ use crate::findings::InputDigest;
 use crate::ingest::{
     self, BlockSink, FileSummary, HeldFile, IngestError, InputFile, PieceIx, Readings, StampClock, Table,
 };
-use crate::series::{Gathered, Gatherer, MeterRatios};
+use crate::series::{FinishUsagePoint, Gathered, Gatherer, MeterRatios};
 
+use crate::digest::DigestError;
 use crate::digest::memory::MemoryError;
 
 use super::plan::{Interrupt, Progress, ScanPlan};
@@ -33,12 +36,24 @@ pub enum PipelineError {
         "failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory"
     )]
     Spill(#[from] std::io::Error),
+    /// A digest cannot be used.
+    #[error("failed to use what was kept of the readings")]
+    Digest(#[source] DigestError),
     /// The run does not fit into the memory that it may use.
     #[error(transparent)]
     Memory(#[from] MemoryError),
     /// The user interrupted the run.
     #[error("interrupted; nothing was written")]
     Interrupted,
+}
+
+impl From<DigestError> for PipelineError {
+    fn from(error: DigestError) -> Self {
+        match error {
+            DigestError::File(source) => Self::Spill(source),
+            other => Self::Digest(other),
+        }
+    }
 }
 
 /// The static tables of a run.
@@ -67,6 +82,9 @@ pub(super) struct ReadingsRead {
 /// Hands blocks to the gatherer and counts them.
 struct Counting<'a, 'g> {
     gatherer: &'a Gatherer<'g>,
+    finish: FinishUsagePoint<'a>,
+    /// Why no more is read: what does not fit into memory could not be put away.
+    failed: OnceLock<io::Error>,
     intervals: AtomicU64,
     registers: AtomicU64,
     progress: &'a dyn Progress,
@@ -78,7 +96,9 @@ impl BlockSink for Counting<'_, '_> {
         let readings = block.value.iter().filter(|&&value| !is_no_reading(value)).count() as u64;
         self.intervals.fetch_add(readings, Ordering::Relaxed);
         self.progress.advance(readings);
-        self.gatherer.add_intervals(block);
+        if let Err(error) = self.gatherer.add_intervals(block, self.finish) {
+            let _ = self.failed.set(error);
+        }
     }
 
     fn registers(&self, block: &RegisterBlock) {
@@ -92,7 +112,7 @@ impl BlockSink for Counting<'_, '_> {
     }
 
     fn stopped(&self) -> bool {
-        self.interrupt.is_set()
+        self.failed.get().is_some() || self.interrupt.is_set()
     }
 }
 
@@ -229,18 +249,22 @@ fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>,
     Ok((results, files))
 }
 
-/// Reads all pieces in `order` into the gatherer; remarks name files where `names_files` says so.
+/// Reads all pieces in `order` into the gatherer, which hands usage points to `finish`; remarks name files where `names_files` says so.
 pub(super) fn read_all(
     readings: &Readings,
     order: &[PieceIx],
-    gatherer: &Gatherer,
+    (gatherer, finish): (&Gatherer, FinishUsagePoint),
     calendar: &Calendar,
     (progress, names_files): (&dyn Progress, bool),
     interrupt: &Interrupt,
 ) -> Result<ReadingsRead, PipelineError> {
     let zero = || AtomicU64::new(0);
-    let sink = Counting { gatherer, intervals: zero(), registers: zero(), progress, interrupt };
+    let (intervals, registers) = (zero(), zero());
+    let sink = Counting { gatherer, finish, failed: OnceLock::new(), intervals, registers, progress, interrupt };
     let summaries = readings.read(order, calendar, &sink)?;
+    if let Some(error) = sink.failed.into_inner() {
+        return Err(error.into());
+    }
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
@@ -249,7 +273,7 @@ pub(super) fn read_all(
         progress.remark(&format!("{file}: {format}, {rows} rows"));
     }
     Ok(ReadingsRead {
-        gathered: gatherer.finish()?,
+        gathered: gatherer.finish(finish)?,
         interval_readings: sink.intervals.into_inner(),
         register_readings: sink.registers.into_inner(),
         digests: summaries.iter().map(digest).collect(),

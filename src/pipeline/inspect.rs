@@ -2,13 +2,16 @@
 //! readings, its months, its faults and rejects. Writes nothing.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject};
 use crate::ingest::{BlockSink, Caps, InputFile, Mapping, Readings, StampClock, Survey, Understanding};
 use crate::series::cover::{SHOWN, Tally, cover_registers, shown_intervals, shown_registers};
-use crate::series::{Gatherer, MonthCover, RawReading, RegisterCover, ShownReading, Stretch};
+use crate::series::{
+    FinishUsagePoint, Gatherer, MonthCover, PerWorker, RawReading, RegisterCover, ShownReading, Stretch,
+};
 
 use super::inputs::{PipelineError, Watching};
 use super::plan::{Interrupt, Progress};
@@ -48,6 +51,9 @@ pub struct Inspection {
 /// Counts what passes on its way to the gatherer, and keeps the first readings.
 struct Looking<'a, 'g> {
     gatherer: &'a Gatherer<'g>,
+    finish: FinishUsagePoint<'a>,
+    /// Why no more is read: what does not fit into memory could not be put away.
+    failed: OnceLock<io::Error>,
     calendar: &'a Calendar,
     /// Readings of the blocks that came first, by the place of the block among those of one
     /// thread's piece.
@@ -58,7 +64,9 @@ struct Looking<'a, 'g> {
 impl BlockSink for Looking<'_, '_> {
     fn intervals(&self, block: &IntervalBlock) {
         self.show(|| shown_intervals(block, self.calendar));
-        self.gatherer.add_intervals(block);
+        if let Err(error) = self.gatherer.add_intervals(block, self.finish) {
+            let _ = self.failed.set(error);
+        }
     }
 
     fn registers(&self, block: &RegisterBlock) {
@@ -71,7 +79,7 @@ impl BlockSink for Looking<'_, '_> {
     }
 
     fn stopped(&self) -> bool {
-        self.interrupt.is_set()
+        self.failed.get().is_some() || self.interrupt.is_set()
     }
 }
 
@@ -99,18 +107,26 @@ pub fn inspect(
     progress.stage("inspecting", None);
     let readings = Readings::open_as(&[InputFile { named: true, ..file.clone() }], caps, profile)?;
     let survey = Survey::of(&readings, &Watching(interrupt))?;
-    let tally: Mutex<Tally> = Mutex::default();
+    let tally: PerWorker<Tally> = PerWorker::new();
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
         if let Some(one) = Tally::of(id, stretches, apart, calendar) {
-            tally.lock().unwrap_or_else(PoisonError::into_inner).merge(one);
+            tally.with(|tally| tally.merge(one));
         }
+        Ok(())
     };
     // A dry run writes nothing beside the files: what does not fit goes to the system's folder for
     // such.
     let folder = std::env::temp_dir();
     let demand = Demand { rows: readings.estimated_rows(), named: 0, sample: 0 };
-    let gatherer = Gatherer::new(MemoryPlan::of(None, &survey, demand)?.gather, &survey, Path::new(&folder), &finish);
-    let looking = Looking { gatherer: &gatherer, calendar, first: Mutex::default(), interrupt };
+    let gatherer = Gatherer::new(MemoryPlan::of(None, &survey, demand)?.gather, &survey, Path::new(&folder));
+    let looking = Looking {
+        gatherer: &gatherer,
+        finish: &finish,
+        failed: OnceLock::new(),
+        calendar,
+        first: Mutex::default(),
+        interrupt,
+    };
     let pieces = readings.pieces();
     // The first piece comes alone, so that the readings shown are the first of the file.
     let (head, rest) = pieces.split_at(pieces.len().min(1));
@@ -119,19 +135,24 @@ pub fn inspect(
         rows += readings.read_pieces(part, calendar, &looking)?;
     }
     readings.close(&looking);
+    if let Some(error) = looking.failed.into_inner() {
+        return Err(error.into());
+    }
     // A message has told what it is only now.
     let (format, understanding) =
         readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
     let clock = readings.clock().unwrap_or(StampClock::Utility);
-    let gathered = gatherer.finish()?;
+    let gathered = gatherer.finish(&finish)?;
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
-    let Tally { usage_points, steps, months, range_kw, mut faults } =
-        std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
+    let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Tally { usage_points, steps, months, range_kw, mut faults } = tally.folded(|mut one, other| {
+        one.merge(other);
+        one
+    });
     let registers = cover_registers(gathered.registers, calendar, &mut faults);
     let rejects = by_code(gathered.rejects);
-    let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Inspection {
         path: file.path.clone(),
         format,

@@ -13,17 +13,15 @@ mod trial;
 
 use std::path::Path;
 
-use crate::digest::ProfileStore;
-use crate::digest::counted::finish_counted;
-use crate::digest::first_pass::{FirstPass, Kept};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
+use crate::digest::{DigestStore, FirstPass, Kept, finish_counted};
 use crate::findings::{Findings, TrialReport};
 use crate::ingest::{Readings, Survey};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
 use crate::metered;
-use crate::population::Buildings;
-use crate::series::{Gatherer, GridSums, RawReading, Stretch, register_loads};
+use crate::population::{Buildings, Traits};
+use crate::series::{Gatherer, GridSums, register_loads};
 use crate::unmetered::{self, GridSeries};
 
 use balancing::Balancing;
@@ -77,24 +75,23 @@ fn scan_and(
     let (survey, memory) = surveyed(plan, &tables, &readings, progress, interrupt)?;
     clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
-    let profiles = ProfileStore::new(memory.profiles, folder);
+    let profiles = DigestStore::new(memory.profiles, folder);
     let sums = GridSums::new(tables.grid.nodes().map(|node| node.node.clone()));
     let buildings = Buildings::of(&tables.customers);
     let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
-    let first = FirstPass::new(run.first_pass_setting(), &profiles, &sums);
-    let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
-    let gatherer = Gatherer::new(memory.gather, &survey, folder, &finish);
+    let mut first = FirstPass::new(run.first_pass_setting(), &profiles, &sums, Traits::of);
+    let gatherer = Gatherer::new(memory.gather, &survey, folder);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
     let read = inputs::read_all(
         &readings,
         &order,
-        &gatherer,
+        (&gatherer, &|id, stretches, apart| first.usage_point(id, stretches, apart)),
         &plan.calendar,
         (progress, plan.pseudonym_key.is_none()),
         interrupt,
     )?;
     let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
-    let counted = finish_counted(&gathered.registers, &first);
+    let counted = finish_counted(&gathered.registers, &mut first)?;
     profiles.close()?;
     tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", profiles.spilled())]);
     let (registers, register_faults) = register_loads(gathered.registers, &tables.meters, &plan.calendar);
@@ -106,8 +103,8 @@ fn scan_and(
     let (registers, supply_registers) = unmetered::supplies_by_register(registers, &tables.grid, &supplies);
     supplies.extend(unmetered::held_supplies(&supply_registers));
     faults.extend(register_faults);
-    let mut metered = metered::judge_all(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings());
-    faults.extend(metered::against_intervals(&registers, &metered, &counted, &plan.calendar));
+    let mut metered = metered::judge_all(points, &hosts, &profiles, &run.engine_setting(), run.calibration_settings())?;
+    faults.extend(metered::against_intervals(&registers, &metered, &counted, &plan.calendar)?);
     run.sort_faults(&mut faults, &metered);
     clock.lap("judge")?;
 
@@ -118,7 +115,7 @@ fn scan_and(
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (mut grid, coverage) = run.balance(&metered, &mut balancing)?;
-    let linked = meet::engines(&mut metered, &mut grid, &balancing.series.ratios, &tables.grid);
+    let linked = meet::engines(&mut metered, &mut grid, &balancing.series.ratios, &tables.grid)?;
     clock.lap("balance")?;
 
     progress.stage("list", None);
@@ -128,7 +125,7 @@ fn scan_and(
         linked,
         says: std::mem::take(&mut grid.says),
     };
-    let mut listing = listing::list(&metered, &registers, &by_balance, &setting);
+    let mut listing = listing::list(&metered, &registers, &by_balance, &setting)?;
     let claims = (plan.config.run.least_kw, &plan.calendar);
     let pictures = second_look::refine(&mut listing, (&metered, &grid.ratios.otherwise), claims, |wanted, look_at| {
         let (looked, pieces) = look.each(wanted, look_at)?;
@@ -137,12 +134,11 @@ fn scan_and(
         Ok::<_, PipelineError>(looked)
     })?;
     balancing.beside.listed(&Judged { run: &run, metered: &metered, hosts: &hosts, listing: &listing });
-    gatherer.failure().or_else(|| profiles.failure()).map_or(Ok(()), Err)?;
     unchanged(&readings, &tables)?;
     clock.lap("list")?;
 
     let findings =
-        run.drawn(run.assemble(&metered, (grid, coverage), listing, &balancing.series, faults), pictures, &metered);
+        run.drawn(run.assemble(&metered, (grid, coverage), listing, &balancing.series, faults)?, pictures, &metered);
     let read = WhatWasRead {
         readings: (interval_readings, register_readings),
         rejects: gathered.rejects,

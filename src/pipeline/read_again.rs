@@ -5,13 +5,11 @@
 //! partitions are taken from memory or disk.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
 
-use crate::digest::counted::Counted;
-use crate::digest::first_pass::{Prepared, Setting};
+use crate::digest::{Counted, PassSetting, Prepared};
 use crate::domain::{IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::ingest::{BlockSink, Readings, Survey};
-use crate::series::{Gatherer, LoadSeries, Picker, RawReading, Stretch};
+use crate::series::{Gatherer, LoadSeries, PerWorker, Picker, RawReading, Stretch};
 
 use super::inputs::PipelineError;
 use super::plan::Interrupt;
@@ -23,7 +21,7 @@ pub(crate) struct ReadAgain<'a> {
     pub(crate) gatherer: &'a Gatherer<'a>,
     /// Hourly loads that were made of counters.
     pub(crate) counted: &'a Counted,
-    pub(crate) setting: Setting<'a>,
+    pub(crate) setting: PassSetting<'a>,
     pub(crate) interrupt: &'a Interrupt,
 }
 
@@ -61,28 +59,32 @@ impl ReadAgain<'_> {
         wanted: &BTreeSet<UsagePointId>,
         make: impl Fn(&UsagePointId, Prepared) -> Option<T> + Sync,
     ) -> Result<(BTreeMap<UsagePointId, T>, usize), PipelineError> {
-        let found = Mutex::new(BTreeMap::new());
+        let found: PerWorker<BTreeMap<UsagePointId, T>> = PerWorker::new();
         let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
             let id: UsagePointId = id.into();
             let made = self.setting.prepare(&id, stretches, apart).and_then(|prepared| make(&id, prepared));
             if let Some(made) = made {
-                found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, made);
+                found.with(|found| found.insert(id, made));
             }
+            Ok(())
         };
         for (id, readings) in self.counted.iter().filter(|(id, _)| wanted.contains(*id)) {
-            finish(id.as_ref(), &[], readings);
+            finish(id.as_ref(), &[], readings)?;
         }
         let mut pieces = 0;
         if let (false, Survey::Together(roster)) =
-            (self.gatherer.finish_again(&|id| wanted.contains(id), &finish), self.survey)
+            (self.gatherer.finish_again(&|id| wanted.contains(id), &finish)?, self.survey)
         {
             let order = roster.pieces_of(|id| wanted.contains(id));
             pieces = order.len();
             let sink = Picking { picker: Picker::new(wanted), interrupt: self.interrupt };
             self.readings.read_again(&order, self.setting.calendar, &sink)?;
-            sink.picker.finish(&finish);
+            sink.picker.finish(&finish)?;
         }
-        self.gatherer.failure().map_or(Ok(()), Err)?;
-        Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), pieces))
+        let both = |mut one: BTreeMap<_, _>, mut other: BTreeMap<_, _>| {
+            one.append(&mut other);
+            one
+        };
+        Ok((found.folded(both), pieces))
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::consequence::at_stake::{self, Consequences};
 use crate::consequence::pseudonymise;
+use crate::digest::DigestError;
 use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId, has_names, unmarked};
 use crate::evidence::statistics;
 use crate::findings::said;
@@ -31,7 +32,7 @@ pub(super) struct WhatWasRead {
     pub(super) rejects: Vec<Reject>,
     pub(super) digests: Vec<InputDigest>,
     /// Other ways in which files may be read.
-    pub(super) doubts: Vec<String>,
+    pub(super) doubts: Vec<Fact>,
 }
 
 /// Whether `darkload simulate` left its settings beside a file of readings.
@@ -62,7 +63,7 @@ impl Run<'_> {
         mut listing: Listing,
         series: &GridSeries,
         mut faults: Vec<Fault>,
-    ) -> Findings {
+    ) -> Result<Findings, DigestError> {
         let GridTold { mut nodes, days, placed, culprits, supply_faults, ratios, .. } = grid;
         propose_links(&mut faults, &placed);
         tell_ratios(&mut faults, &ratios);
@@ -71,9 +72,9 @@ impl Run<'_> {
         faults.sort_by(fault_order);
         let stakes = self.stakes();
         let Consequences { money, addresses, worklist, regions, node_places, notes } =
-            at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series));
+            at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series))?;
         let run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
-        Findings {
+        Ok(Findings {
             worklist,
             regions,
             addresses,
@@ -95,7 +96,7 @@ impl Run<'_> {
             dossiers: Vec::new(),
             temperatures: Vec::new(),
             run,
-        }
+        })
     }
 
     /// Adds to the findings what is known when everything else is done, and puts pseudonyms in
@@ -109,7 +110,7 @@ impl Run<'_> {
     ) -> Findings {
         findings.rejects = [read.rejects, self.tables.rejects.clone()].concat();
         findings.rejects.sort();
-        findings.notes.splice(0..0, read.doubts.into_iter().map(Fact::said));
+        findings.notes.splice(0..0, read.doubts);
         let run = &mut findings.run;
         run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
         (run.readings, run.register_readings) = read.readings;

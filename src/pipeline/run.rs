@@ -2,7 +2,7 @@
 
 use crate::consequence::Visits;
 use crate::consequence::at_stake::Stakes;
-use crate::digest::first_pass;
+use crate::digest::PassSetting;
 use crate::domain::Fault;
 use crate::judgement::LicenceCheck;
 use crate::judgement::list_setting::ListSetting;
@@ -33,9 +33,9 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    pub(super) fn first_pass_setting(&self) -> first_pass::Setting<'_> {
+    pub(super) fn first_pass_setting(&self) -> PassSetting<'_> {
         let config = &self.plan.config;
-        first_pass::Setting {
+        PassSetting {
             calendar: &self.plan.calendar,
             customers: &self.tables.customers,
             meters: &self.tables.meters,

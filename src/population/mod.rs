@@ -11,6 +11,7 @@ mod peers;
 mod premises;
 mod rises;
 mod strata;
+mod traits;
 mod usual_load;
 
 pub use likelihood::{LikelihoodTable, PooledSample};
@@ -21,6 +22,7 @@ pub use peers::{PeerBaseline, PeerValues, Peers};
 pub use premises::{ClassWords, Habits, Premises, premises_of_classes};
 pub use rises::{CommonRises, Place, Rise};
 pub use strata::{CustomerFacts, Stratum, UNKNOWN_CLASS};
+pub use traits::Traits;
 pub use usual_load::{UsualLoad, UsualLoads};
 
 pub use buildings::Buildings;

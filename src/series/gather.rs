@@ -5,6 +5,7 @@
 //! tell the order of the files.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -38,7 +39,7 @@ pub struct Gatherer<'a> {
 
 enum Way<'a> {
     Streaming(Streaming<'a>),
-    Scattered { parted: Scattered, finish: FinishUsagePoint<'a> },
+    Scattered(Scattered),
 }
 
 #[derive(Default)]
@@ -72,20 +73,24 @@ impl GatherPlan {
 impl<'a> Gatherer<'a> {
     /// A gatherer for `plan`; parted readings that do not fit go to a file without a name in
     /// `folder`.
-    pub fn new(plan: GatherPlan, survey: &'a Survey, folder: &Path, finish: FinishUsagePoint<'a>) -> Self {
+    pub fn new(plan: GatherPlan, survey: &'a Survey, folder: &Path) -> Self {
         let way = match (plan, survey) {
-            (GatherPlan::Streaming, Survey::Together(roster)) => Way::Streaming(Streaming::new(roster, finish)),
-            (GatherPlan::Streaming, Survey::Scattered) => Way::Scattered { parted: Scattered::new(0, folder), finish },
-            (GatherPlan::Parted { budget }, _) => Way::Scattered { parted: Scattered::new(budget, folder), finish },
+            (GatherPlan::Streaming, Survey::Together(roster)) => Way::Streaming(Streaming::new(roster)),
+            (GatherPlan::Streaming, Survey::Scattered) => Way::Scattered(Scattered::new(0, folder)),
+            (GatherPlan::Parted { budget }, _) => Way::Scattered(Scattered::new(budget, folder)),
         };
         Self { way, others: Mutex::default() }
     }
 
-    /// Takes a block of interval readings.
-    pub fn add_intervals(&self, block: &IntervalBlock) {
+    /// Takes a block of interval readings; `finish` is called for usage points that are complete
+    /// with it.
+    ///
+    /// # Errors
+    /// When the file for what does not fit into memory fails, or `finish` does.
+    pub fn add_intervals(&self, block: &IntervalBlock, finish: FinishUsagePoint) -> io::Result<()> {
         match &self.way {
-            Way::Streaming(streaming) => streaming.add(block),
-            Way::Scattered { parted, .. } => parted.add(block),
+            Way::Streaming(streaming) => streaming.add(block, finish),
+            Way::Scattered(parted) => parted.add(block),
         }
     }
 
@@ -107,11 +112,10 @@ impl<'a> Gatherer<'a> {
     /// Finishes what is left, after the last block.
     ///
     /// # Errors
-    /// When the file for what did not fit into memory failed.
-    pub fn finish(&self) -> Result<Gathered, std::io::Error> {
-        if let Way::Scattered { parted, finish } = &self.way {
-            parted.finish(&|_| true, *finish);
-            parted.failure().map_or(Ok(()), Err)?;
+    /// When the file for what does not fit into memory fails, or `finish` does.
+    pub fn finish(&self, finish: FinishUsagePoint) -> io::Result<Gathered> {
+        if let Way::Scattered(parted) = &self.way {
+            parted.finish(&|_| true, finish)?;
         }
         let Others { registers, mut rejects } =
             std::mem::take(&mut *self.others.lock().unwrap_or_else(PoisonError::into_inner));
@@ -123,21 +127,13 @@ impl<'a> Gatherer<'a> {
 
     /// Finishes `wanted` usage points once more from what was parted; `false` when nothing was kept
     /// and they must be read again.
-    pub fn finish_again(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) -> bool {
+    ///
+    /// # Errors
+    /// When the file for what did not fit into memory fails, or `finish` does.
+    pub fn finish_again(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) -> io::Result<bool> {
         match &self.way {
-            Way::Streaming(_) => false,
-            Way::Scattered { parted, .. } => {
-                parted.finish(wanted, finish);
-                true
-            }
-        }
-    }
-
-    /// The first failure of the file that holds what did not fit into memory, once.
-    pub fn failure(&self) -> Option<std::io::Error> {
-        match &self.way {
-            Way::Streaming(_) => None,
-            Way::Scattered { parted, .. } => parted.failure(),
+            Way::Streaming(_) => Ok(false),
+            Way::Scattered(parted) => parted.finish(wanted, finish).map(|()| true),
         }
     }
 
@@ -146,7 +142,7 @@ impl<'a> Gatherer<'a> {
     pub fn spilled(&self) -> u64 {
         match &self.way {
             Way::Streaming(_) => 0,
-            Way::Scattered { parted, .. } => parted.spilled(),
+            Way::Scattered(parted) => parted.spilled(),
         }
     }
 }
@@ -192,13 +188,14 @@ mod tests {
                 found.lock().unwrap().insert(id.to_owned(), regular.unwrap_or_default()).is_none(),
                 "each usage point is finished once"
             );
+            Ok(())
         };
         let survey = Survey::Scattered;
-        let gatherer = Gatherer::new(GatherPlan::Parted { budget }, &survey, folder.path(), &finish);
+        let gatherer = Gatherer::new(GatherPlan::Parted { budget }, &survey, folder.path());
         for block in blocks {
-            gatherer.add_intervals(block);
+            gatherer.add_intervals(block, &finish).unwrap();
         }
-        gatherer.finish().unwrap();
+        gatherer.finish(&finish).unwrap();
         assert_eq!(gatherer.spilled() > 0, budget == 0);
         found.into_inner().unwrap()
     }

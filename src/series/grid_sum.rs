@@ -33,17 +33,19 @@ pub struct GridSums {
     nodes: HashMap<NodeId, Mutex<NodeSum>>,
 }
 
-/// Running sums over hours counted from 1970.
-#[derive(Debug, Default, Clone)]
-struct NodeSum {
-    first_hour: i64,
-    read: Vec<MilliWattHours>,
+/// Running sums of one node over hours counted from 1970.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct NodeSum {
+    /// The first hour that any usage point covers.
+    pub first_hour: i64,
+    /// Energy read, one value an hour.
+    pub read: Vec<MilliWattHours>,
     /// What the usage points with a reading in the hour would have been filled with.
-    not_filled: Vec<MilliWattHours>,
+    pub not_filled: Vec<MilliWattHours>,
     /// What all usage points would be filled with, by hour of the (UTC) day.
-    usual: [MilliWattHours; 24],
+    pub usual: [MilliWattHours; 24],
     /// Mean hour of the usage points whose hours are not read.
-    coarse: MilliWattHours,
+    pub coarse: MilliWattHours,
 }
 
 impl GridSums {
@@ -87,6 +89,23 @@ impl GridSums {
         }
     }
 
+    /// Adds what other usage points of a node came to elsewhere; nothing happens for a node without
+    /// a sum.
+    pub fn merge(&self, node: &str, other: &NodeSum) {
+        if let Some(sum) = self.nodes.get(node) {
+            sum.lock().unwrap_or_else(PoisonError::into_inner).merge(other);
+        }
+    }
+
+    /// The sum of each node so far, in the order of nodes.
+    #[must_use]
+    pub fn by_node(&self) -> Vec<(NodeId, NodeSum)> {
+        let sum = |sum: &Mutex<NodeSum>| sum.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut sums: Vec<_> = self.nodes.iter().map(|(node, of)| (node.clone(), sum(of))).collect();
+        sums.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        sums
+    }
+
     /// The sum over `nodes` for `hours` hours from `start`.
     #[must_use]
     pub fn sum<'a>(&self, nodes: impl Iterator<Item = &'a str>, start: Timestamp, hours: usize) -> GridSum {
@@ -111,6 +130,19 @@ impl GridSums {
 }
 
 impl NodeSum {
+    /// Adds the sums of other usage points. Whole numbers: any order gives the same.
+    pub fn merge(&mut self, other: &Self) {
+        if !other.read.is_empty() {
+            self.cover(other.first_hour, other.read.len());
+            let offset = (other.first_hour - self.first_hour) as usize;
+            for (sums, others) in [(&mut self.read, &other.read), (&mut self.not_filled, &other.not_filled)] {
+                sums[offset..].iter_mut().zip(others).for_each(|(sum, other)| *sum = *sum + *other);
+            }
+        }
+        self.usual.iter_mut().zip(other.usual).for_each(|(sum, other)| *sum = *sum + other);
+        self.coarse = self.coarse + other.coarse;
+    }
+
     /// Widens the hours so that `hours` from `first_hour` on are inside.
     fn cover(&mut self, first_hour: i64, hours: usize) {
         if self.read.is_empty() {

@@ -1,6 +1,7 @@
 //! Readings of a few usage points out of many, for a second look.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use super::finish::{FinishUsagePoint, finish};
@@ -39,9 +40,13 @@ impl<'a> Picker<'a> {
     }
 
     /// Hands over all readings, after the last block.
-    pub fn finish(self, finish_one: FinishUsagePoint) {
+    ///
+    /// # Errors
+    /// What `finish_one` fails with.
+    pub fn finish(self, finish_one: FinishUsagePoint) -> io::Result<()> {
         for (id, stretches) in self.kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            finish(finish_one, &id, &stretches);
+            finish(finish_one, &id, &stretches)?;
         }
+        Ok(())
     }
 }

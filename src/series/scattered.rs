@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -86,12 +87,13 @@ impl Scattered {
     }
 
     /// Takes a block.
-    pub(super) fn add(&self, block: &IntervalBlock) {
+    pub(super) fn add(&self, block: &IntervalBlock) -> io::Result<()> {
         let numbers = self.numbers(&block.ids);
         let tiles = Tiles::of(block, &numbers);
-        for (partition, tile) in tiles.finish(&self.store) {
+        for (partition, tile) in tiles.finish(&self.store)? {
             self.partition(partition).lock().unwrap_or_else(PoisonError::into_inner).push(tile);
         }
+        Ok(())
     }
 
     fn numbers(&self, ids: &IdList) -> Vec<u32> {
@@ -127,24 +129,20 @@ impl Scattered {
 
     /// Finishes all usage points that are `wanted`, partitions in parallel. Tiles stay for another
     /// time.
-    pub(super) fn finish(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) {
+    pub(super) fn finish(&self, wanted: &(dyn Fn(&str) -> bool + Sync), finish: FinishUsagePoint) -> io::Result<()> {
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
         let partitions = self.partitions.read().unwrap_or_else(PoisonError::into_inner);
-        partitions.par_iter().enumerate().with_max_len(1).for_each(|(index, tiles)| {
+        partitions.par_iter().enumerate().with_max_len(1).try_for_each(|(index, tiles)| {
             let first = (index * PARTITION) as u32;
             let members = (first..(first + PARTITION as u32).min(names.ids.len() as u32))
                 .map(|number| names.ids.get(number))
                 .collect::<Vec<_>>();
-            if members.iter().any(|id| !id.is_empty() && wanted(id)) {
-                let tiles = tiles.lock().unwrap_or_else(PoisonError::into_inner);
-                finish_partition(&tiles, &self.store, &members, wanted, finish);
+            if !members.iter().any(|id| !id.is_empty() && wanted(id)) {
+                return Ok(());
             }
-        });
-    }
-
-    /// The first failure of the file that holds what did not fit into memory.
-    pub(super) fn failure(&self) -> Option<std::io::Error> {
-        self.store.failure()
+            let tiles = tiles.lock().unwrap_or_else(PoisonError::into_inner);
+            finish_partition(&tiles, &self.store, &members, wanted, finish)
+        })
     }
 
     /// Bytes that did not fit into memory.
@@ -264,17 +262,17 @@ impl<'a> Tiles<'a> {
     }
 
     /// Puts all tiles away.
-    fn finish(self, store: &SpillStore) -> Vec<(usize, Tile)> {
+    fn finish(self, store: &SpillStore) -> io::Result<Vec<(usize, Tile)>> {
         let (file, unit, registers) = (self.block.file, self.block.unit, self.block.registers);
         let mut tiles = Vec::with_capacity(self.dense.len() + self.lists.len());
         for (partition, tile) in self.dense.into_iter().enumerate().filter(|(_, tile)| !tile.cells.is_empty()) {
             let shape = Shape::Dense { first: tile.first, stamps: self.stamps.clone() };
-            tiles.push((partition, Tile { file, unit, registers, shape, words: store.put(tile.cells) }));
+            tiles.push((partition, Tile { file, unit, registers, shape, words: store.put(tile.cells)? }));
         }
         for (partition, words) in self.lists {
-            tiles.push((partition, Tile { file, unit, registers, shape: Shape::List, words: store.put(words) }));
+            tiles.push((partition, Tile { file, unit, registers, shape: Shape::List, words: store.put(words)? }));
         }
-        tiles
+        Ok(tiles)
     }
 }
 
@@ -340,11 +338,11 @@ fn finish_partition(
     members: &[&str],
     wanted: &(dyn Fn(&str) -> bool + Sync),
     finish: FinishUsagePoint,
-) {
+) -> io::Result<()> {
     let mut apart: Vec<Vec<RawReading>> = vec![Vec::new(); members.len()];
     let mut loaded: Vec<Loaded> = Vec::with_capacity(tiles.len());
     for tile in tiles {
-        let words = store.get(&tile.words);
+        let words = store.get(&tile.words)?;
         match &tile.shape {
             Shape::Dense { first, stamps } => {
                 let (file, unit, registers) = (tile.file, tile.unit, tile.registers);
@@ -362,14 +360,15 @@ fn finish_partition(
         let whole = matrix.as_ref().filter(|matrix| apart[within].is_empty() && !matrix.twice[within]);
         if let Some(matrix) = whole {
             if let Some(stretch) = matrix.stretch(within) {
-                finish(id, &[stretch.view()], &[]);
+                finish(id, &[stretch.view()], &[])?;
             }
             continue;
         }
         let stretches: Vec<KeptStretch> = loaded.iter().filter_map(|tile| tile.stretch(within)).collect();
         let views: Vec<Stretch> = stretches.iter().map(KeptStretch::view).collect();
-        finish(id, &views, &apart[within]);
+        finish(id, &views, &apart[within])?;
     }
+    Ok(())
 }
 
 /// Tiles of one unit side by side on one even axis.

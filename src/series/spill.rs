@@ -24,8 +24,6 @@ pub struct SpillStore {
     held: AtomicU64,
     folder: std::path::PathBuf,
     file: Mutex<Option<SpillFile>>,
-    /// The first failure of the file; later pieces are dropped, because the run ends with it.
-    failed: Mutex<Option<io::Error>>,
 }
 
 #[derive(Debug)]
@@ -37,35 +35,22 @@ struct SpillFile {
 impl SpillStore {
     /// A store that keeps up to `budget` bytes in memory and the rest in a file in `folder`.
     pub fn new(budget: u64, folder: &Path) -> Self {
-        Self {
-            budget,
-            held: AtomicU64::new(0),
-            folder: folder.to_path_buf(),
-            file: Mutex::new(None),
-            failed: Mutex::new(None),
-        }
+        Self { budget, held: AtomicU64::new(0), folder: folder.to_path_buf(), file: Mutex::new(None) }
     }
 
     /// Puts words away.
-    pub fn put(&self, words: Vec<u32>) -> Stored {
+    ///
+    /// # Errors
+    /// When they do not fit into memory and the file cannot take them.
+    pub fn put(&self, words: Vec<u32>) -> io::Result<Stored> {
         let size = 4 * words.len() as u64;
         if self.held.fetch_add(size, Ordering::Relaxed) + size <= self.budget {
-            return Stored::Held(words);
+            return Ok(Stored::Held(words));
         }
         self.held.fetch_sub(size, Ordering::Relaxed);
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         let mut guard = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        match Self::append(&mut guard, &self.folder, &bytes) {
-            Ok(at) => Stored::Spilled(at, words.len()),
-            Err(error) => {
-                self.fail(error);
-                Stored::Held(Vec::new())
-            }
-        }
-    }
-
-    fn fail(&self, error: io::Error) {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        Ok(Stored::Spilled(Self::append(&mut guard, &self.folder, &bytes)?, words.len()))
     }
 
     fn append(file: &mut Option<SpillFile>, folder: &Path, bytes: &[u8]) -> io::Result<u64> {
@@ -80,23 +65,21 @@ impl SpillStore {
         Ok(at)
     }
 
-    /// The words that were put away. Empty when the file fails, which [`SpillStore::failure`]
-    /// tells.
-    pub fn get<'a>(&self, stored: &'a Stored) -> Cow<'a, [u32]> {
+    /// The words that were put away.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn get<'a>(&self, stored: &'a Stored) -> io::Result<Cow<'a, [u32]>> {
         match stored {
-            Stored::Held(words) => words.into(),
+            Stored::Held(words) => Ok(words.into()),
             &Stored::Spilled(at, length) => {
                 let mut bytes = vec![0; 4 * length];
                 let mut guard = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-                let read = guard
-                    .as_mut()
-                    .map(|spill| spill.file.seek(SeekFrom::Start(at)).and_then(|_| spill.file.read_exact(&mut bytes)));
+                let Some(spill) = guard.as_mut() else { return Err(io::ErrorKind::NotFound.into()) };
+                spill.file.seek(SeekFrom::Start(at))?;
+                spill.file.read_exact(&mut bytes)?;
                 drop(guard);
-                if let Some(Err(error)) = read {
-                    self.fail(error);
-                    bytes.clear();
-                }
-                bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+                Ok(bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
             }
         }
     }
@@ -104,11 +87,6 @@ impl SpillStore {
     /// Bytes in the file.
     pub fn spilled(&self) -> u64 {
         self.file.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, |spill| spill.end)
-    }
-
-    /// The first failure of the file, once.
-    pub fn failure(&self) -> Option<io::Error> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -120,21 +98,25 @@ mod tests {
     fn what_does_not_fit_goes_to_the_file_and_all_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let store = SpillStore::new(40, folder.path());
-        let stored: Vec<Stored> =
-            [vec![1; 8], vec![2; 8], vec![3; 2], vec![4; 100]].into_iter().map(|words| store.put(words)).collect();
+        let stored: Vec<Stored> = [vec![1; 8], vec![2; 8], vec![3; 2], vec![4; 100]]
+            .into_iter()
+            .map(|words| store.put(words).unwrap())
+            .collect();
         assert!(matches!(
             stored[..],
             [Stored::Held(_), Stored::Spilled(0, 8), Stored::Held(_), Stored::Spilled(32, 100)]
         ));
-        assert_eq!(store.get(&stored[3])[..], [4; 100]);
-        assert_eq!((store.get(&stored[0])[0], store.get(&stored[1])[7], store.spilled()), (1, 2, 432));
+        assert_eq!(store.get(&stored[3]).unwrap()[..], [4; 100]);
+        assert_eq!(
+            (store.get(&stored[0]).unwrap()[0], store.get(&stored[1]).unwrap()[7], store.spilled()),
+            (1, 2, 432)
+        );
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the file has no name");
     }
 
     #[test]
     fn a_folder_that_cannot_be_written_is_told() {
         let store = SpillStore::new(0, Path::new("nowhere/at/all"));
-        store.put(vec![1]);
-        assert!(store.failure().is_some());
+        assert!(store.put(vec![1]).is_err());
     }
 }

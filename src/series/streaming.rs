@@ -5,6 +5,7 @@
 //! borders of pieces, or spread over several files, are kept until their last row comes.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use super::finish::{FinishUsagePoint, finish};
@@ -19,7 +20,6 @@ const SHARDS: usize = 64;
 pub(super) struct Streaming<'a> {
     roster: &'a Roster,
     waiting: Vec<Mutex<HashMap<u32, Waiting>>>,
-    finish: FinishUsagePoint<'a>,
 }
 
 #[derive(Default)]
@@ -29,23 +29,28 @@ struct Waiting {
 }
 
 impl<'a> Streaming<'a> {
-    pub(super) fn new(roster: &'a Roster, finish: FinishUsagePoint<'a>) -> Self {
-        Self { roster, waiting: (0..SHARDS).map(|_| Mutex::default()).collect(), finish }
+    pub(super) fn new(roster: &'a Roster) -> Self {
+        Self { roster, waiting: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
     /// Takes a block and finishes every usage point that is complete with it.
-    pub(super) fn add(&self, block: &IntervalBlock) {
+    pub(super) fn add(&self, block: &IntervalBlock, finish_one: FinishUsagePoint) -> io::Result<()> {
+        let mut done = Ok(());
         each_stretch(block, |key, stretch| {
+            if done.is_err() {
+                return;
+            }
             let id = block.ids.get(key);
             // Rows without an id are rejected already; an id that the survey has not met cannot
             // come from the same file.
             let Some(number) = self.roster.number(id).filter(|_| !id.is_empty()) else { return };
             if stretch.value.len() as u64 == self.roster.rows(number) {
-                (self.finish)(id, &[stretch], &[]);
+                done = finish_one(id, &[stretch], &[]);
             } else if let Some(complete) = self.wait(number, &stretch) {
-                finish(self.finish, id, &complete);
+                done = finish(finish_one, id, &complete);
             }
         });
+        done
     }
 
     /// Keeps a stretch; gives all stretches of its usage point when it was the last.

@@ -7,7 +7,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::chance::{between, chance, log_normal, normal, poisson};
-use super::home::DayPlan;
+use super::day_plan::DayPlan;
 use super::scene::{SceneDay, add_run};
 
 /// What a home owns and how often it is used.

@@ -8,11 +8,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::chance::{between, chance, normal, pick};
-use super::meter::{LOST_WH, MeterReadings, count_pulses};
-use super::scene::Scene;
+use super::meter_readings::{LOST_WH, MeterReadings, count_pulses, shifted};
+use super::scene::{Scene, some_onset};
 use super::settings::CheckedSettings;
 use super::tables::TruthRow;
-use super::town::some_onset;
 use crate::domain::{Purpose, Timestamp, seed_of};
 
 /// Standard deviation of the gain error: class 0.5 with transformers.
@@ -118,30 +117,5 @@ impl BalanceFault {
             Self::Stuck => "balance_stuck".to_owned(),
             Self::Gaps => "balance_gaps".to_owned(),
         }
-    }
-}
-
-/// What a meter stores whose clock is `ahead` intervals fast: under a stamp stands what flowed so
-/// much earlier. The first and last values are repeated at the ends.
-pub(super) fn shifted(flow_kw: &[f64], ahead: f64) -> Vec<f64> {
-    let last = flow_kw.len().saturating_sub(1) as f64;
-    let at = |place: f64| flow_kw[place.clamp(0.0, last) as usize];
-    let value = |index: usize| {
-        let place = index as f64 - ahead;
-        let (whole, part) = (place.floor(), place - place.floor());
-        (1.0 - part) * at(whole) + part * at(whole + 1.0)
-    };
-    (0..flow_kw.len()).map(value).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fast_clock_stamps_the_past() {
-        assert_eq!(shifted(&[0.0, 10.0, 20.0, 30.0], 1.0), [0.0, 0.0, 10.0, 20.0]);
-        assert_eq!(shifted(&[0.0, 10.0, 20.0, 30.0], -0.5), [5.0, 15.0, 25.0, 30.0]);
-        assert_eq!(shifted(&[0.0, 10.0, 20.0, 30.0], 0.25), [0.0, 7.5, 17.5, 27.5]);
     }
 }

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
+use super::member::{Base, Member};
 use super::odd_meter::{OddMeter, ShownFault};
 use super::scene::Scene;
 use super::tables::stamp;
-use super::town::{Base, Member};
 use super::turn::Turn;
 use super::usage::{FarmUse, Usage};
 

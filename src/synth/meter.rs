@@ -5,36 +5,18 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::chance::{chance, normal, pick};
+use super::member::{DataFault, Member, Planted, ReadBy, Untidy};
+use super::meter_readings::{LOST_WH, MeterReadings};
 use super::odd_meter::OddMeter;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, Registers};
-use super::town::{DataFault, Member, Planted, ReadBy, Untidy};
 use crate::domain::{Purpose, seed_of};
 
-/// Reading that was lost.
-pub(super) const LOST_WH: i32 = i32::MIN;
 /// Standard deviation of a customer meter's gain error: class 1 meters (IEC 62053-21) lie well
 /// within their ±1 %.
 const GAIN_SD: f64 = 0.003;
 /// Above this mean power meters are connected through current transformers and count whole 10 Wh.
 const TRANSFORMER_METERED_KW: f64 = 30.0;
-
-/// The interval readings of one meter.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct MeterReadings {
-    pub(super) id: String,
-    /// Base intervals that one reading covers.
-    pub(super) every: usize,
-    /// Energy of each interval, Wh; [`LOST_WH`] = missing.
-    pub(super) wh: Vec<i32>,
-    /// Rows written a second time: index and value.
-    pub(super) repeats: Vec<(usize, i32)>,
-    /// Missing intervals are written as rows without a value, not left out.
-    pub(super) null_rows: bool,
-    /// What the meter's counter showed: base interval at whose start it was read, and kWh. Faults
-    /// of the intervals do not touch it.
-    pub(super) registers: Vec<(usize, f64)>,
-}
 
 impl MeterReadings {
     /// Reads the load of a usage point and applies the faults planted there.
@@ -172,49 +154,4 @@ fn read_register(at: &[usize], every: usize, wh: &[i32], counter_wh: i64, restar
 /// Whether a load is metered through current transformers.
 pub(super) fn is_large(metered_kw: &[f32]) -> bool {
     metered_kw.iter().map(|&kw| f64::from(kw)).sum::<f64>() / metered_kw.len() as f64 > TRANSFORMER_METERED_KW
-}
-
-/// Energy per reading in whole pulses of `pulse_wh`; what is left over counts towards the next
-/// reading, as in a real register.
-pub(super) fn count_pulses(
-    load_kw: impl Iterator<Item = f64>,
-    step_h: f64,
-    every: usize,
-    pulse_wh: i64,
-    gain: f64,
-) -> Vec<i32> {
-    let (mut energy_wh, mut pulses_before, mut inside) = (0.0, 0_i64, 0);
-    let mut readings = Vec::new();
-    for kw in load_kw {
-        energy_wh += kw * step_h * 1000.0 * gain;
-        inside += 1;
-        if inside == every {
-            let pulses = (energy_wh / pulse_wh as f64).floor() as i64;
-            readings.push(((pulses - pulses_before) * pulse_wh) as i32);
-            (pulses_before, inside) = (pulses, 0);
-        }
-    }
-    readings
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pulses_lose_no_energy() {
-        let load = vec![0.0123_f64; 10_000];
-        let wh: i64 = count_pulses(load.iter().copied(), 0.5, 1, 10, 1.0).iter().map(|&wh| i64::from(wh)).sum();
-        assert!((wh as f64 - 0.0123 * 0.5 * 1000.0 * 10_000.0).abs() <= 10.0);
-    }
-
-    #[test]
-    fn an_hourly_reading_holds_its_half_hours() {
-        assert_eq!(count_pulses([1.0, 3.0, 2.0, 2.0].into_iter(), 0.5, 2, 1, 1.0), [2000, 2000]);
-    }
-
-    #[test]
-    fn export_counts_backwards() {
-        assert_eq!(count_pulses([-1.0, -0.5].into_iter(), 1.0, 1, 1, 1.0), [-1000, -500]);
-    }
 }

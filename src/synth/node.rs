@@ -11,14 +11,16 @@ use rand_chacha::ChaCha8Rng;
 use super::balance_meter;
 use super::details::DetailRow;
 use super::farm::FarmModel;
-use super::meter::{MeterReadings, is_large};
+use super::member::{Member, ReadBy};
+use super::meter::is_large;
+use super::meter_readings::MeterReadings;
 use super::odd_meter::OddMeter;
 use super::readings::Rows;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsOrder};
 use super::street_lighting::StreetLighting;
 use super::tables::{CustomerRow, RegisterRow, TruthRow};
-use super::town::{Member, ReadBy, Tap, TransformerPlan};
+use super::town::{Tap, TransformerPlan};
 use super::turn::Supply;
 use super::usage::{FarmUse, Usage, mean_while_running};
 use crate::domain::{Purpose, TransformerRating, seed_of, transformer_loss_kw};
@@ -193,7 +195,7 @@ pub(super) fn substation_flow_kw(load_kw: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::synth::SimulateSettings;
-    use crate::synth::meter::LOST_WH;
+    use crate::synth::meter_readings::LOST_WH;
     use crate::synth::town::Town;
 
     #[test]

@@ -9,13 +9,13 @@
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::balance_meter::shifted;
 use super::chance::{between, chance, pick};
-use super::meter::{MeterReadings, count_pulses};
+use super::member::{Base, Member, Planted};
+use super::meter_readings::shifted;
+use super::meter_readings::{MeterReadings, count_pulses};
 use super::oddities::Oddities;
 use super::scene::Scene;
 use super::settings::CheckedSettings;
-use super::town::{Base, Member, Planted};
 use crate::domain::{Purpose, seed_of};
 
 /// Ratios of the current transformers of large customers whose display shows hundredths: the step

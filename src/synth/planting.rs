@@ -9,10 +9,10 @@ use super::business::BusinessKind;
 use super::chance::{between, chance, log_uniform, pick, pick_weighted};
 use super::farm::FarmKind;
 use super::look_alike::LookAlike;
-use super::scene::Scene;
+use super::member::{Base, DataFault, Member, Planted, PlantedFarm, ReadBy, Untidy, contract_for};
+use super::scene::{Scene, some_onset};
 use super::settings::CheckedSettings;
 use super::tamper::Tamper;
-use super::town::{Base, DataFault, Member, Planted, PlantedFarm, ReadBy, Untidy, contract_for, some_onset};
 use crate::domain::{Purpose, Timestamp, seed_of};
 
 /// The smallest farm that is planted, kW: one old unit.

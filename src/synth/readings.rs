@@ -18,7 +18,7 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
-use super::meter::{LOST_WH, MeterReadings};
+use super::meter_readings::{LOST_WH, MeterReadings};
 use super::scene::Scene;
 use crate::disk;
 

@@ -2,7 +2,7 @@
 
 use super::oddities::Oddities;
 use super::settings::{CheckedSettings, SimulateSettings};
-use super::simulate::Simulated;
+use super::simulated::Simulated;
 
 /// How `truth.csv` is read.
 const TRUTH: &str = "`truth.csv`: label 1 = farm or theft, 0 = innocent, -1 = not scored. Level `usage_point` is what a customer's own series hides; level `node` is load that \

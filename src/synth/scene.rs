@@ -5,6 +5,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::chance::between;
 use super::local_time::LocalTimes;
 use super::place::Place;
 use super::settings::CheckedSettings;
@@ -182,6 +183,12 @@ fn exponential_mean(values: &[f32], steps: f64) -> Vec<f32> {
         state
     };
     values.iter().map(next).collect()
+}
+
+/// An instant in the middle three fifths of the axis, on an interval's start.
+pub(super) fn some_onset(rng: &mut ChaCha8Rng, scene: &Scene) -> Timestamp {
+    let n = scene.len() as f64;
+    scene.start[(between(rng, 0.2, 0.8) * n) as usize]
 }
 
 #[cfg(test)]

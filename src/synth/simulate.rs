@@ -13,12 +13,13 @@ use serde::Serialize;
 
 use super::balance_meter::{self, balance_meter_id};
 use super::details::DetailRow;
-use super::meter::MeterReadings;
+use super::meter_readings::MeterReadings;
 use super::node::{self, TransformerOutput};
 use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWriter, Rows};
 use super::readme::readme;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder, SimulateSettings};
+use super::simulated::Simulated;
 use super::street_lighting::StreetLighting;
 use super::tables::{
     CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows,
@@ -32,22 +33,6 @@ use crate::domain::{Level, NodeKind, Purpose, seed_of};
 const BATCH_PER_THREAD: usize = 4;
 /// Readings turned into rows at a time when they are written in order of time.
 const ROWS_AT_A_TIME: usize = 1 << 18;
-
-/// What was written.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Simulated {
-    /// Rows in the readings file.
-    pub readings: u64,
-    /// Usage points without balance meters.
-    pub usage_points: u64,
-    /// Usage points with label 1.
-    pub farms: u64,
-    /// Grid nodes with label 1.
-    pub unmetered_nodes: u64,
-    /// What there is to say about the folder: runs that were ended, an older simulation that could
-    /// not be removed.
-    pub words: Vec<String>,
-}
 
 /// A utility that could not be written.
 #[derive(Debug, thiserror::Error)]

@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::books::{booked_class, class_word};
 use super::business::BusinessKind;
 use super::look_alike::LookAlike;
+use super::member::{Base, DataFault, Member, Planted, ReadBy};
 use super::odd_meter::ShownFault;
 use super::oddities::ClassWords;
 use super::scene::Scene;
 use super::settings::CheckedSettings;
-use super::town::{Base, DataFault, Member, Planted, ReadBy, TransformerPlan};
+use super::town::TransformerPlan;
 use super::usage::{Usage, persons_of};
 use crate::domain::{CivilDay, Position, Timestamp};
 

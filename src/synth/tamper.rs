@@ -8,9 +8,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::chance::{between, chance, pick};
 use super::farm::DailyWindow;
-use super::scene::Scene;
+use super::scene::{Scene, some_onset};
 use super::settings::TamperKind;
-use super::town::some_onset;
 use crate::domain::Timestamp;
 
 /// Windows in which a meter is stopped at night, minutes of the local day.

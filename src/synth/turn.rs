@@ -6,9 +6,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::chance::{AutoRegression, between, chance, log_uniform};
 use super::heating::HeatingModel;
+use super::member::{Base, Member, Planted};
 use super::scene::Scene;
 use super::settings::CheckedSettings;
-use super::town::{Base, Member, Planted};
 use crate::domain::{Purpose, seed_of};
 
 /// Days before and after the season's first within which everybody follows it.

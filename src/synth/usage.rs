@@ -10,9 +10,9 @@ use super::farm_course::FarmCourse;
 use super::heating::HeatingModel;
 use super::home::HomeModel;
 use super::look_alike::LookAlike;
+use super::member::{Base, Member, Planted, PlantedFarm, Untidy, contract_for};
 use super::scene::Scene;
 use super::settings::CheckedSettings;
-use super::town::{Base, Member, Planted, PlantedFarm, Untidy, contract_for};
 use super::turn::{Supply, Turn, falls_into};
 use crate::domain::{Purpose, seed_of};
 

@@ -16,7 +16,7 @@ use super::grid_setting::{GridSetting, Places, ReadAgain};
 use super::members::Wanted;
 use super::missing::{Adrift, Placed};
 use super::residual::Residual;
-use crate::digest::first_pass::RatioAsked;
+use crate::digest::RatioAsked;
 
 /// Mean power of a forgotten customer of steady load over that of the tap it is taken for.
 const LIKE_IN_SIZE: std::ops::Range<f64> = 0.6..1.6;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::digest::first_pass::RatioAsked;
+use crate::digest::RatioAsked;
 use crate::domain::{Calendar, Grid, GridNode, NodeId, UsagePointId};
 use crate::series::{GridSums, LoadSeries, RegisterPeriod};
 

@@ -1,11 +1,12 @@
 //! What a reader took a file for, and on what ground: for `darkload inspect`.
 
 use super::keys::Mapping;
+use crate::domain::Fact;
 
 /// One decision about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// What was decided, such as `encoding`.
+    /// What was decided, a word such as `encoding`.
     pub what: &'static str,
     /// The outcome.
     pub value: String,
@@ -13,7 +14,7 @@ pub struct Decision {
     pub ground: String,
     /// Another reading of the file that its content allows as well, with what would settle it;
     /// `None` when there is none.
-    pub doubt: Option<String>,
+    pub doubt: Option<Fact>,
 }
 
 /// All decisions about a file.
@@ -37,8 +38,8 @@ impl Understanding {
         what: &'static str,
         value: impl Into<String>,
         ground: impl Into<String>,
-        doubt: impl Into<String>,
+        doubt: Fact,
     ) {
-        self.decisions.push(Decision { what, value: value.into(), ground: ground.into(), doubt: Some(doubt.into()) });
+        self.decisions.push(Decision { what, value: value.into(), ground: ground.into(), doubt: Some(doubt) });
     }
 }

@@ -10,7 +10,6 @@
 //!
 //! Source: IEC 61968-9:2013, MeterReadings.
 
-use crate::ingest::said;
 use std::collections::BTreeMap;
 
 use super::channel_names::shown;
@@ -20,6 +19,7 @@ use super::meter_points::{Interval, MeterPoints};
 use super::reading_type::{Meaning, ReadingType, cim_quality};
 use super::reading_type_words::TypeWords;
 use crate::domain::{ReadingQuality, RejectCode};
+use crate::ingest::said;
 use crate::ingest::text::number::{Cell, cell};
 use crate::ingest::text::stamp::{StampForm, StampReader};
 
@@ -377,15 +377,9 @@ impl<'p, 'a> CimReadings<'p, 'a> {
             (None, None, usual_s) => (usual_s.unwrap_or(0), "the usual distance of stamps"),
         };
         if told_s.is_some_and(|told_s| told_s != length_s) {
-            self.points.notes.doubt(
-                Subject::Length,
-                "`intervalLength` says another length; export again with one of the two put right",
-            );
+            self.points.notes.doubt(Subject::Length, said::doubt_length_told());
         } else if kind.length_s.is_none() && usual_s.is_some_and(|usual_s| usual_s != length_s) {
-            self.points.notes.doubt(
-                Subject::Length,
-                "stamps usually lie another distance apart; compare the energy of a day with a bill",
-            );
+            self.points.notes.doubt(Subject::Length, said::doubt_length_seen());
         }
         let interval = |kwh: f64| Interval {
             start_s: reading.at_s.saturating_sub(length_s),

@@ -11,7 +11,6 @@
 //!
 //! Source: NAESB REQ.21, Energy Services Provider Interface.
 
-use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
@@ -23,6 +22,7 @@ use super::xml_stream::{Tag, XmlStream};
 use crate::domain::{ReadingQuality, RejectCode};
 use crate::ingest::bytes::markup::head_text;
 use crate::ingest::format::StampClock;
+use crate::ingest::said;
 
 /// The format.
 pub(crate) const ESPI: MessageFormat = MessageFormat {
@@ -34,7 +34,7 @@ pub(crate) const ESPI: MessageFormat = MessageFormat {
     facts: &[
         ("clock", "UTC"),
         ("stamp", "the beginning of the interval"),
-        ("usage point", "the last part of the UsagePoint's address"),
+        ("usage_point", "the last part of the UsagePoint's address"),
         ("unit", "that of the ReadingType"),
     ],
     parse,

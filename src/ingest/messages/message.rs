@@ -5,7 +5,6 @@
 //! stream and hands over readings by name of channel. All else is done here once: decompression,
 //! limits, rejects, and keeping what was read before a file breaks off.
 
-use crate::ingest::said;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +19,7 @@ use crate::ingest::error::{IngestError, is_of_the_system};
 use crate::ingest::format::{BlockSink, Format, IdRuns, ReadingsFile, Source, StampClock};
 use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::messages::halt::Halt;
+use crate::ingest::said;
 
 /// A format whose files are read as one stream.
 pub(crate) struct MessageFormat {

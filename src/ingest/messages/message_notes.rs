@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::channels::{Flow, Stream};
-use crate::domain::Calendar;
+use crate::domain::{Calendar, Fact};
 use crate::ingest::format::StampClock;
 use crate::ingest::mapping::understanding::Understanding;
+use crate::ingest::said;
 
 /// Different things that are told of one subject at most; what comes after them is counted
 /// together.
@@ -37,7 +38,7 @@ impl Subject {
 
     fn name(self) -> &'static str {
         match self {
-            Self::UsagePoint => "usage point",
+            Self::UsagePoint => "usage_point",
             Self::Channel => "channel",
             Self::Sum => "reading",
             Self::Unit => "unit",
@@ -63,7 +64,7 @@ pub(crate) enum ClockTold {
 pub(crate) struct MessageNotes {
     seen: BTreeMap<Subject, BTreeMap<String, u64>>,
     others: BTreeMap<Subject, u64>,
-    doubts: BTreeMap<Subject, &'static str>,
+    doubts: BTreeMap<Subject, Fact>,
     clocks: BTreeMap<ClockTold, u64>,
 }
 
@@ -83,7 +84,7 @@ impl MessageNotes {
     }
 
     /// Says what else the content allows.
-    pub(crate) fn doubt(&mut self, subject: Subject, doubt: &'static str) {
+    pub(crate) fn doubt(&mut self, subject: Subject, doubt: Fact) {
         self.doubts.entry(subject).or_insert(doubt);
     }
 
@@ -112,7 +113,7 @@ impl MessageNotes {
             let mut doubt = self.doubts.get(&subject);
             for (value, count) in self.seen.get(&subject).into_iter().flatten() {
                 match doubt.take() {
-                    Some(doubt) => told.doubt(subject.name(), value.clone(), readings(*count), *doubt),
+                    Some(doubt) => told.doubt(subject.name(), value.clone(), readings(*count), doubt.clone()),
                     None => told.note(subject.name(), value.clone(), readings(*count)),
                 }
             }
@@ -137,12 +138,14 @@ impl ClockTold {
                 let value = format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60);
                 told.note("clock", value, "the note that the writer left (`GmtTo`) says so, whatever --timezone says");
             }
-            (Self::Nothing, Some(zone)) => told.note("clock", zone, "--timezone says so; the file does not name its clock"),
+            (Self::Nothing, Some(zone)) => {
+                told.note("clock", zone, "--timezone says so; the file does not name its clock")
+            }
             (Self::Nothing, None) => told.doubt(
                 "clock",
                 "a clock without changes",
                 "neither the file nor --timezone says more",
-                "stamps may be on the clock of the meters, of the head-end or of the market, hours apart; ask who wrote the file and give --timezone (Etc/GMT-3 for UTC+3)",
+                said::doubt_clock(),
             ),
         }
     }
@@ -231,7 +234,7 @@ mod tests {
         assert_eq!(clock, StampClock::Utility);
         assert!(told.decisions.iter().any(|one| one.what == "clock" && one.doubt.is_some()), "nothing names the clock");
         assert_eq!(
-            (values(&told, "usage point"), values(&told, "interval")),
+            (values(&told, "usage_point"), values(&told, "interval")),
             (vec!["`code` of `measuringpoint`"], vec!["30 min"])
         );
         assert_eq!(values(&told, "channel"), ["import `01`", "reactive `03`, passed over"]);

@@ -7,7 +7,6 @@
 //! (all channels of a usage point one after the other) is put together whatever the size of the
 //! file.
 
-use crate::ingest::said;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
@@ -21,6 +20,7 @@ use crate::ingest::bytes::caps::{CapMet, Caps};
 use crate::ingest::format::BlockSink;
 use crate::ingest::messages::register_part::RegisterPart;
 use crate::ingest::rejects::reject;
+use crate::ingest::said;
 use crate::ingest::text::values::ABSURD;
 
 /// Readings that wait for other channels at most: 32 MB.

@@ -11,7 +11,6 @@
 //!
 //! Source: UN/EDIFACT D.04B MSCONS; EDI@Energy MSCONS 2.2e and 2.4b; IEC 62056-61.
 
-use crate::ingest::said;
 use std::io::BufRead;
 
 use super::channels::Flow;
@@ -23,6 +22,7 @@ use super::register_part::RegisterPart;
 use crate::domain::{Calendar, LocalStamp, ReadingQuality, RejectCode, Resolved};
 use crate::ingest::bytes::caps::Records;
 use crate::ingest::format::StampClock;
+use crate::ingest::said;
 use crate::ingest::text::digit_stamp::{digit_stamp, kwh_per};
 use crate::ingest::text::number::{Cell, cell};
 
@@ -36,7 +36,7 @@ pub(crate) const MSCONS: MessageFormat = MessageFormat {
     facts: &[
         ("clock", "UTC by the offset of every stamp; --timezone where a stamp has none"),
         ("stamp", "beginning and end of the interval, DTM+163 and DTM+164"),
-        ("usage point", "the point of LOC+172"),
+        ("usage_point", "the point of LOC+172"),
         ("unit", "that of the quantity, else kWh or kW by the OBIS number"),
     ],
     parse,

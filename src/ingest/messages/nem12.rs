@@ -10,7 +10,6 @@
 //!
 //! Source: AEMO, Meter Data File Format Specification NEM12 & NEM13.
 
-use crate::ingest::said;
 use std::io::BufRead;
 
 use super::channels::Flow;
@@ -21,6 +20,7 @@ use super::register_part::RegisterPart;
 use crate::domain::{ReadingQuality, RejectCode};
 use crate::ingest::bytes::caps::Records;
 use crate::ingest::format::StampClock;
+use crate::ingest::said;
 use crate::ingest::text::digit_stamp::{digit_stamp, kwh_per};
 use crate::ingest::text::number::{Cell, cell};
 
@@ -34,7 +34,7 @@ pub(crate) const NEM12: MessageFormat = MessageFormat {
     facts: &[
         ("clock", "UTC+10, market time all year"),
         ("stamp", "the beginning of the interval, by its place in the day"),
-        ("usage point", "the NMI"),
+        ("usage_point", "the NMI"),
         ("unit", "that of the 200 record"),
     ],
     parse,

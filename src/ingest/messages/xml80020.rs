@@ -12,7 +12,6 @@
 //! told apart by their order. An end that the clock shows only after its change (`0130` to `0300`,
 //! `0230` to `0200`) makes the interval no longer than the others of the channel.
 
-use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
@@ -26,6 +25,7 @@ use super::xml_stream::{Tag, XmlStream};
 use crate::domain::{LocalStamp, ReadingQuality, RejectCode, Resolved};
 use crate::ingest::bytes::markup::head_text;
 use crate::ingest::format::StampClock;
+use crate::ingest::said;
 use crate::ingest::text::digit_stamp::digit_stamp;
 use crate::ingest::text::number::{Cell, cell};
 

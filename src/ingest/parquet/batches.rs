@@ -1,7 +1,6 @@
 //! The general lane through a Parquet row group: any column type that can be read as text, a time
 //! or a number, in batches through Arrow.
 
-use crate::ingest::said;
 use std::borrow::Cow;
 use std::fs::File;
 
@@ -22,6 +21,7 @@ use crate::ingest::bytes::contained::contained;
 use crate::ingest::error::IngestError;
 use crate::ingest::format::BlockSink;
 use crate::ingest::parquet::texts::check_texts;
+use crate::ingest::said;
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::stamp::{StampForm, StampReader};
 use crate::ingest::text::values::{is_absurd, is_export, quality};

@@ -1,6 +1,5 @@
 //! The fast lane of long Parquet: an id, a stamp and a number a row, read page by page into a block.
 
-use crate::ingest::said;
 use std::sync::PoisonError;
 
 use parquet::errors::ParquetError;
@@ -14,6 +13,7 @@ use crate::domain::{
 };
 use crate::ingest::error::IngestError;
 use crate::ingest::format::BlockSink;
+use crate::ingest::said;
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::values::{ABSURD, is_absurd};
 

@@ -9,7 +9,6 @@
 //!
 //! Source: IEC 61970-301 (topology), IEC 61968-11 (UsagePoint).
 
-use crate::ingest::said;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -20,6 +19,7 @@ use crate::domain::{Grid, GridLine, Level, NodeKind, Reject, RejectCode};
 use crate::ingest::bytes::{decompress, file_digest as digest};
 use crate::ingest::error::IngestError;
 use crate::ingest::rejects::reject;
+use crate::ingest::said;
 
 type Objects = BTreeMap<String, CimObject>;
 

@@ -1,6 +1,5 @@
 //! The table of meters: ratios of current and voltage transformers, with dates.
 
-use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use super::table::Table;
 use super::text_table::TextTable;
 use crate::domain::{Calendar, MeterRatio, RejectCode, UsagePointId};
 use crate::ingest::error::IngestError;
+use crate::ingest::said;
 use crate::ingest::text::columns::USAGE_POINT;
 
 /// Largest ratio in use: 10,000/5 A behind 500 kV/100 V.

@@ -1,6 +1,5 @@
 //! Customers, grid, weather, licences and tariffs.
 
-use crate::ingest::said;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,6 +13,7 @@ use crate::domain::{
 };
 use crate::ingest::bytes::decompress;
 use crate::ingest::error::IngestError;
+use crate::ingest::said;
 use crate::ingest::text::columns::{TIMESTAMP, USAGE_POINT};
 use crate::ingest::text::stamp::{StampForm, StampReader};
 

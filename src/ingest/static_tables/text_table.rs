@@ -1,7 +1,6 @@
 //! Static tables as text: delimited text or Parquet, every cell a string that we parse ourselves,
 //! so a bad cell is a listed reject and not the end of the run.
 
-use crate::ingest::said;
 use std::path::Path;
 
 use super::delimited_cells as table_text;
@@ -12,6 +11,7 @@ use crate::ingest::bytes::kind::is_workbook;
 use crate::ingest::bytes::{decompress, file_digest as digest};
 use crate::ingest::error::IngestError;
 use crate::ingest::parquet::table::ParquetTable;
+use crate::ingest::said;
 use crate::ingest::text::cells::Cells;
 use crate::ingest::text::columns;
 use crate::ingest::text::number::{self, Cell};

@@ -9,6 +9,9 @@ use std::io::Read;
 
 use encoding_rs::{CoderResult, Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
+use crate::domain::Fact;
+use crate::ingest::said;
+
 /// Frequent Russian letters with their share of all letters, per cent.
 const FREQUENT: [(char, i64); 14] = [
     ('о', 11),
@@ -32,7 +35,7 @@ const FREQUENT: [(char, i64); 14] = [
 pub(crate) struct Guess {
     pub(crate) encoding: &'static Encoding,
     pub(crate) ground: String,
-    pub(crate) doubt: Option<String>,
+    pub(crate) doubt: Option<Fact>,
 }
 
 /// Finds the encoding of a text from its first bytes.
@@ -67,12 +70,7 @@ pub(crate) fn guess(head: &[u8]) -> Guess {
         second.1.name()
     );
     let close = best.0 <= 0 || second.0 * 10 > best.0 * 8;
-    let doubt = close.then(|| {
-        format!(
-            "it may be {} or another one-byte page; say `encoding` in a profile if names look wrong",
-            second.1.name()
-        )
-    });
+    let doubt = close.then(|| said::doubt_encoding(second.1.name()));
     Guess { encoding: best.1, ground, doubt }
 }
 

@@ -69,7 +69,7 @@ impl HeldTable {
             match is_named_by_rows(&sample, mapping).then(|| with_ids(&text, delimiter, &sample)).flatten() {
                 Some(named) => {
                     notes.note(
-                        "usage point",
+                        "usage_point",
                         "rows of their own",
                         "rows such as `Прибор учета: 00012345` name it for the rows below them",
                     );

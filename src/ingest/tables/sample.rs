@@ -3,6 +3,7 @@
 use super::rows::{line_end, split_fields};
 use crate::ingest::mapping::keys::{DecimalMark, Delimiter};
 use crate::ingest::mapping::understanding::Understanding;
+use crate::ingest::said;
 use crate::ingest::text::columns::plain;
 
 /// Rows that are looked at.
@@ -144,7 +145,7 @@ pub(crate) fn decimal(
             "decimal",
             "point",
             format!("commas stand before three digits in all {commas} cells"),
-            "they may be decimal commas; say `decimal` in a profile",
+            said::doubt_decimal_comma(),
         );
         return DecimalMark::Point;
     }
@@ -152,12 +153,7 @@ pub(crate) fn decimal(
         let mark = if commas > 0 { DecimalMark::Comma } else { DecimalMark::Point };
         let word = if commas > 0 { "comma" } else { "point" };
         let ground = format!("the mark of all {thousands} numbers that have one");
-        notes.doubt(
-            "decimal",
-            word,
-            ground,
-            "three digits follow it everywhere: it may separate thousands; say `decimal` in a profile",
-        );
+        notes.doubt("decimal", word, ground, said::doubt_thousands());
         return mark;
     }
     let ground = format!("{commas} numbers with a comma and {points} with a point");
@@ -169,12 +165,7 @@ pub(crate) fn decimal(
         }
         (_, 0) => notes.note("decimal", "comma", ground),
         (0, _) => notes.note("decimal", "point", ground),
-        _ => notes.doubt(
-            "decimal",
-            if commas > points { "comma" } else { "point" },
-            ground,
-            "numbers are written in two ways; say `decimal` in a profile",
-        ),
+        _ => notes.doubt("decimal", if commas > points { "comma" } else { "point" }, ground, said::doubt_two_marks()),
     }
     if commas > points { DecimalMark::Comma } else { DecimalMark::Point }
 }

@@ -9,7 +9,6 @@
 //! they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a mapping
 //! gives them back.
 
-use crate::ingest::said;
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,6 +29,7 @@ use crate::ingest::error::IngestError;
 use crate::ingest::format::{BlockSink, Format, IdRuns, ReadingsFile, Source};
 use crate::ingest::mapping::keys::Mapping;
 use crate::ingest::mapping::understanding::Understanding;
+use crate::ingest::said;
 
 /// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
 const CAP_MB: u64 = 64;
@@ -193,14 +193,8 @@ fn open_formulas(book: &mut Book, name: &str, range: &Range<Data>) -> Option<Unc
 
 fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Reject {
     let Uncalculated { cells, row, are_zero } = open;
-    let remedy = "open the workbook in a spreadsheet program and save it";
     let value = if are_zero { "all of them 0" } else { "without a value" };
-    notes.doubt(
-        "formulas",
-        format!("{cells} {value}"),
-        format!("from row {row} on"),
-        format!("they were hardly calculated; {remedy}"),
-    );
+    notes.doubt("formulas", format!("{cells} {value}"), format!("from row {row} on"), said::doubt_formulas());
     let detail = if are_zero { said::formulas_zero(cells) } else { said::formulas_open(cells) };
     Reject { file: shown.display().to_string(), row, code: RejectCode::CELL_UNREADABLE.0, detail, records: cells }
 }

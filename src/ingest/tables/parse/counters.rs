@@ -3,13 +3,13 @@
 //! The counter over all tariffs wins; where there is none the tariffs are added. Where tariffs
 //! stand in rows of their own, rows of one meter follow one another.
 
-use crate::ingest::said;
 use std::collections::BTreeMap;
 
 use super::parser::Parser;
 use super::row_walk::each_row;
 use crate::domain::{RejectCode, Timestamp};
 use crate::ingest::rejects::Refused;
+use crate::ingest::said;
 use crate::ingest::tables::plan::{CounterColumns, CounterDate, CounterGroup};
 use crate::ingest::text::columns::Value;
 

@@ -1,6 +1,5 @@
 //! One piece of a table on its way into blocks: what all layouts share.
 
-use crate::ingest::said;
 use std::path::Path;
 
 use encoding_rs::UTF_8;
@@ -10,6 +9,7 @@ use crate::domain::{
     Calendar, CivilDay, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp,
 };
 use crate::ingest::rejects::{Refused, RejectList};
+use crate::ingest::said;
 use crate::ingest::tables::id_cell::refused_id;
 use crate::ingest::tables::plan::{IdColumn, Plan, StampColumns};
 use crate::ingest::tables::rows::Keys;

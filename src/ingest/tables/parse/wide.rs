@@ -1,12 +1,12 @@
 //! Many readings a row: the slots of a day, instants across, or usage points across.
 
-use crate::ingest::said;
 use std::collections::HashMap;
 
 use super::parser::Parser;
 use super::row_walk::each_row;
 use crate::domain::{CivilDay, KeyRun, Minute, NO_READING, ReadingQuality, RejectCode, TimeRun, Timestamp, push_time};
 use crate::ingest::rejects::Refused;
+use crate::ingest::said;
 use crate::ingest::tables::plan::{AcrossColumns, SlotColumns, TimeColumns};
 use crate::ingest::text::channel_words::ChannelWord;
 use crate::ingest::text::columns::Value;

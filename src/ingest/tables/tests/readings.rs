@@ -157,7 +157,7 @@ fn several_rows_of_one_stamp_and_words_for_missing_in_numbers_are_told() {
     };
     for word in ["-1", "9999"] {
         assert!(
-            doubts(&sentinel(word)).iter().any(|doubt| doubt.contains(&format!("missing = [\"{word}\"]"))),
+            doubts(&sentinel(word)).iter().any(|doubt| doubt.contains(&format!("doubt.sentinel number={word}"))),
             "{word}: {:?}",
             doubts(&sentinel(word))
         );

@@ -54,7 +54,10 @@ fn a_ratio_that_the_energy_of_the_period_contradicts_is_not_applied_and_told() {
     let text = "с 01.03.2025 по 01.04.2025\nНомер счетчика;Начальные показания;Конечные показания;Ктт;Расход, кВт*ч\n17;4000;6020;40;2020\n";
     assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 4000.0, 6020.0));
     assert!(
-        doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio = [\"Ктт\"]")),
+        doubts(text.as_bytes())
+            .iter()
+            .any(|doubt| doubt.contains("ratio_apply columns=\"Ктт\"")
+                || doubt.contains("ratio_missing columns=\"Ктт\"")),
         "{:?}",
         doubts(text.as_bytes())
     );
@@ -65,7 +68,7 @@ fn a_ratio_that_nothing_shows_is_applied_to_counters_and_told_with_the_way_out()
     let text = "Номер счетчика;Ктт;Дата;Показания\n17;40;2025-03-01;100\n17;40;2025-04-01;150,5\n";
     assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 4000.0, 6020.0));
     assert!(
-        doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ignore = [\"Ктт\"]")),
+        doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio_leave_out columns=\"Ктт\"")),
         "{:?}",
         doubts(text.as_bytes())
     );
@@ -84,7 +87,10 @@ fn a_ratio_beside_the_energy_of_intervals_is_left_alone_and_told() {
     let text = "Прибор учета;Ктт;Дата и время;A+, кВт*ч\n17;20;01.03.2025 00:00;0,5\n17;20;01.03.2025 00:30;1,5\n17;20;13.03.2025 00:30;1,5\n";
     assert_eq!(short(&read(text.as_bytes()).unwrap())[0].2, 0.5);
     assert!(
-        doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio = [\"Ктт\"]")),
+        doubts(text.as_bytes())
+            .iter()
+            .any(|doubt| doubt.contains("ratio_apply columns=\"Ктт\"")
+                || doubt.contains("ratio_missing columns=\"Ктт\"")),
         "{:?}",
         doubts(text.as_bytes())
     );
@@ -98,7 +104,10 @@ fn a_ratio_that_a_profile_names_counts_in_wide_tables_too() {
     let by_time = "Прибор учета;Ктт;01.03.2025;02.03.2025;03.03.2025;04.03.2025;05.03.2025\n17;20;1;2;1;2;1\n";
     for text in [by_day.as_str(), by_time] {
         assert_eq!(short(&read(text.as_bytes()).unwrap())[0].2, 1.0);
-        assert!(doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio = [\"Ктт\"]")));
+        assert!(
+            doubts(text.as_bytes()).iter().any(|doubt| doubt.contains("ratio_apply columns=\"Ктт\"")
+                || doubt.contains("ratio_missing columns=\"Ктт\""))
+        );
         assert_eq!(short(&read_as(text.as_bytes(), "[columns]\nratio = [\"Ктт\"]\n"))[0].2, 20.0);
     }
 }

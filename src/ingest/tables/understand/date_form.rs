@@ -5,11 +5,8 @@ use std::path::Path;
 use super::dates::{DateOrder, order_of};
 use super::settler::{Settler, toml_word};
 use crate::ingest::error::IngestError;
+use crate::ingest::said;
 use crate::ingest::text::stamp::StampForm;
-
-/// The doubt about a sheet whose dates a program of another country has taken for its own.
-const SWAPPED: &str = "real dates all have days up to 12 and typed ones later days: day and month of the real ones may have been swapped when the file was opened in a program of another \
-                       country; export it again as text";
 
 /// The form of the dates in a column or among `cells`; the mapping is filled in.
 pub(crate) fn date_form(
@@ -52,7 +49,7 @@ pub(crate) fn date_form(
         (DateOrder::Either(text), None) => return Err(either(table.path, text)),
     };
     match column.filter(|&column| may_be_swapped(table, column, form)) {
-        Some(_) => table.notes.doubt("dates", toml_word(form), ground, SWAPPED),
+        Some(_) => table.notes.doubt("dates", toml_word(form), ground, said::doubt_swapped()),
         None => table.notes.note("dates", toml_word(form), ground),
     }
     table.mapping.dates = Some(form);

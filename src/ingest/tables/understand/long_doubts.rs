@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::settler::Settler;
+use crate::ingest::said;
 use crate::ingest::tables::plan::{LongColumns, Plan, StampColumns};
 use crate::ingest::text::number::{Cell, cell};
 
@@ -26,7 +27,7 @@ pub(crate) fn doubt_sentinels(table: &mut Settler<'_>, plan: &Plan, column: usiz
     let found = [0, numbers.len().saturating_sub(1)].into_iter().find(|&place| numbers.len() > 2 && is_sentinel(place));
     if let Some(place) = found {
         let (number, count) = numbers[place];
-        let doubt = format!("it may stand for missing; say `missing = [\"{number}\"]` in a profile");
+        let doubt = said::doubt_sentinel(number.to_string());
         table.notes.doubt(
             "values",
             format!("{number} is energy"),
@@ -56,11 +57,6 @@ pub(crate) fn doubt_repeated_stamps(table: &mut Settler<'_>, long: &LongColumns,
     if rows.len() >= 10 && distinct * 10 < rows.len() * 8 {
         let ground =
             format!("{} of {} rows repeat usage point and stamp of another", rows.len() - distinct, rows.len());
-        table.notes.doubt(
-            "rows",
-            "one reading each",
-            ground,
-            "a column of channels or of the time of day is not understood; name it in a profile",
-        );
+        table.notes.doubt("rows", "one reading each", ground, said::doubt_repeated());
     }
 }

@@ -14,6 +14,7 @@ use super::units::settle_unit;
 use super::usage_point::id_column;
 use super::value_columns::{ValueColumns, values_of_row};
 use crate::ingest::error::IngestError;
+use crate::ingest::said;
 use crate::ingest::tables::plan::{IdColumn, LongColumns, Plan, Shape, StampColumns};
 use crate::ingest::text::columns::{self, DURATION, QUALITY, Value};
 use crate::ingest::text::number::{Cell, cell};
@@ -27,7 +28,7 @@ pub(crate) fn plan_long(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), 
     let grows = table.mapping.layout.is_none() && added.is_empty() && grows(table, plan, column);
     if matches!(value, Value::Register(_)) || grows {
         if grows && columns::promises_energy(&table.header[column]) {
-            let doubt = "it may be energy of the interval after all; say `layout = \"long\"` in a profile";
+            let doubt = said::doubt_counters();
             table.notes.doubt(
                 "values",
                 "counters",

@@ -9,6 +9,7 @@
 
 use super::counter_headings::is_energy_of_the_period;
 use super::settler::Settler;
+use crate::ingest::said;
 use crate::ingest::tables::plan::CounterGroup;
 use crate::ingest::text::columns::plain;
 use crate::ingest::text::number::{Cell, cell};
@@ -103,8 +104,7 @@ pub(crate) fn counter_ratios(
         return Ok(ratios);
     }
     let names = names_of(table, &ratios);
-    let leave_out =
-        format!("if counters contain it, say `ignore = [{}]` below `[columns]` of a profile", quoted(table, &ratios));
+    let leave_out = said::doubt_ratio_leave_out(&quoted(table, &ratios));
     match compare_with_energy(table, &ratios, groups, decimal_comma) {
         Check::Applies(rows) => table.notes.note(
             "ratio",
@@ -114,18 +114,13 @@ pub(crate) fn counter_ratios(
         Check::Without(rows) => {
             let ground =
                 format!("not applied: without it, the difference of the counters is the energy in {rows} rows");
-            let apply = format!(
-                "the energy may be a bare difference; say `ratio = [{}]` below `[columns]` of a profile to apply it",
-                quoted(table, &ratios)
-            );
+            let apply = said::doubt_ratio_apply(&quoted(table, &ratios));
             table.notes.doubt("ratio", names, ground, apply);
             return Ok(Vec::new());
         }
         Check::Disagrees(rows) => {
             let ground = "its name; counters are multiplied by it";
-            let doubt = format!(
-                "in {rows} rows the energy of the period is neither the difference of the counters nor that times the ratio; {leave_out}"
-            );
+            let doubt = said::doubt_ratio_disagrees(rows, leave_out);
             table.notes.doubt("ratio", names, ground, doubt);
         }
         Check::None if is_one(table, &ratios, decimal_comma) => table.notes.note("ratio", names, "its name; it is 1"),
@@ -144,13 +139,9 @@ pub(crate) fn tell_of_ratios(table: &mut Settler<'_>, decimal_comma: bool) {
         return;
     }
     let doubt = if ratios.len() == 1 {
-        format!(
-            "values may be without the ratio; if so, say `ratio = [{}]` below `[columns]` of a profile",
-            quoted(table, &ratios)
-        )
+        said::doubt_ratio_missing(&quoted(table, &ratios))
     } else {
-        "values may be without the ratios; if so, write their product into one column and name it `ratio` in a profile"
-            .to_owned()
+        said::doubt_ratios_missing().to_owned()
     };
     table.notes.doubt(
         "ratio",

@@ -13,6 +13,7 @@ use super::units::set_unit;
 use super::usage_point::id_column;
 use crate::domain::{CivilDay, Unit};
 use crate::ingest::error::IngestError;
+use crate::ingest::said;
 use crate::ingest::tables::plan::{CounterColumns, CounterDate, CounterGroup, Plan, Shape, StampColumns, StampOrder};
 use crate::ingest::text::columns::{self, DATE, REGISTER, TIMESTAMP, plain};
 
@@ -50,7 +51,7 @@ fn side_groups(table: &mut Settler<'_>, sides: [CounterGroup; 2]) -> Result<Vec<
         (_, _, Some(period)) => {
             let days = format!("{} to {}", period.first, period.end);
             if period.is_of_the_name {
-                let doubt = "the table itself does not say its period; say the day of the last reading as `read_on` in a profile if it is another";
+                let doubt = said::doubt_period_of_name();
                 table.notes.doubt("period", days, period.ground, doubt);
             } else {
                 table.notes.note("period", days, period.ground);
@@ -64,9 +65,7 @@ fn side_groups(table: &mut Settler<'_>, sides: [CounterGroup; 2]) -> Result<Vec<
                 .total
                 .or(begin.tariffs.first().copied())
                 .map_or_else(String::new, |column| table.header[column].clone());
-            let doubt = format!(
-                "the counter in `{name}` is not read, because nothing says its day; write the period above the header: `01.03.2025 - 01.04.2025`"
-            );
+            let doubt = said::doubt_begin_unread(&name);
             table.notes.doubt("period", "its end only", "one day of reading", doubt);
             return Ok(vec![CounterGroup { at, ..end }]);
         }
@@ -193,7 +192,7 @@ fn dated_groups(table: &mut Settler<'_>) -> Result<Vec<CounterGroup>, IngestErro
         .map(|(day, group)| CounterGroup { at: day.map(CounterDate::Day).or(fallback).unwrap_or_default(), ..group });
     let groups: Vec<CounterGroup> = dated.collect();
     if nothing_named && table.mapping.layout.is_none() && has_bare_days(table, &groups) && !title_says_counters(table) {
-        let doubt = "values may be the energy of rising periods; if so, say `layout = \"wide_by_time\"` in a profile";
+        let doubt = said::doubt_rising();
         table.notes.doubt("values", "counters", "they never fall from a day to the next, from a high level", doubt);
     }
     if nothing_named {

@@ -6,6 +6,7 @@ use super::settler::Settler;
 use crate::domain::ReadingQuality;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::QualityWord;
+use crate::ingest::said;
 use crate::ingest::tables::plan::Plan;
 use crate::ingest::text::channel_words::channel_word;
 use crate::ingest::text::columns::CHANNEL;
@@ -53,7 +54,7 @@ fn channel_column(table: &mut Settler<'_>) -> Option<usize> {
         (Some(_), 0) if words.len() <= 1 => {
             let word = words.into_iter().next().unwrap_or_default();
             if !word.is_empty() {
-                let doubt = "if it is not energy taken, say `kind` and [kinds] in a profile";
+                let doubt = said::doubt_channel_word();
                 table.notes.doubt(
                     "channels",
                     format!("`{word}` is energy taken"),
@@ -81,7 +82,7 @@ pub(crate) fn settle_quality(table: &mut Settler<'_>, plan: &mut Plan, column: u
     else {
         return;
     };
-    let doubt = "it may mean that values are estimated; say so under [quality] in a profile";
+    let doubt = said::doubt_quality_word();
     table.notes.doubt(
         "quality",
         format!("`{word}` is measured"),

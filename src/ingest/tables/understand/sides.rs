@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Calendar, Timestamp};
+use crate::domain::{Calendar, Fact, Timestamp};
 use crate::ingest::mapping::keys::StampSide;
+use crate::ingest::said;
 use crate::ingest::text::stamp::{StampForm, StampReader};
 
 /// Stamps of the sample by usage point, in file order.
@@ -22,7 +23,15 @@ pub(crate) struct StampSample {
 pub(crate) struct Side {
     pub(crate) of: StampSide,
     pub(crate) ground: String,
-    pub(crate) doubt: Option<String>,
+    pub(crate) doubt: Option<Fact>,
+}
+
+/// What the beginnings and ends of series say: so many days of all that tell.
+struct Shape {
+    side: StampSide,
+    days: usize,
+    of: usize,
+    ground: String,
 }
 
 impl StampSample {
@@ -82,24 +91,23 @@ impl StampSample {
             return sure(StampSide::Begin, "days are named by themselves".to_owned());
         }
         let shape = self.shape(step_min);
-        let Some(said) = side_in_name(name) else {
+        let Some(told) = side_in_name(name) else {
             return match shape {
-                Some((side, ground)) => sure(side, ground),
+                Some(shape) => sure(shape.side, shape.ground),
                 None => Side {
                     of: StampSide::Begin,
                     ground: "no usage point shows the beginning of a day first; begin is usual".to_owned(),
-                    doubt: Some("stamps may be the ends of their intervals; say `stamp` in a profile".to_owned()),
+                    doubt: Some(said::doubt_side()),
                 },
             };
         };
-        let doubt = shape
-            .filter(|(side, _)| *side != said)
-            .map(|(_, ground)| format!("but {ground}; say `stamp` in a profile if the name is wrong"));
-        Side { of: said, ground: format!("the column is called `{name}`"), doubt }
+        let doubt =
+            shape.filter(|shape| shape.side != told).map(|shape| said::doubt_side_of_name(shape.days, shape.of));
+        Side { of: told, ground: format!("the column is called `{name}`"), doubt }
     }
 
     /// What the beginnings and ends of series say.
-    fn shape(&self, step_min: u32) -> Option<(StampSide, String)> {
+    fn shape(&self, step_min: u32) -> Option<Shape> {
         let step = i64::from(step_min) * 60;
         let of_day = |second: i64| second.rem_euclid(86_400);
         let (mut begins, mut ends) = (0, 0);
@@ -123,13 +131,15 @@ impl StampSample {
         }
         let minutes = step_min % 60;
         let first = format!("{:02}:{minutes:02}", step_min / 60);
+        let of = begins + ends;
+        let shape = |side, days, ground| Some(Shape { side, days, of, ground });
         match (begins, ends) {
             (0, 0) => None,
             (begins, ends) if begins >= ends => {
-                Some((StampSide::Begin, format!("{begins} of {} first days begin at 00:00", begins + ends)))
+                shape(StampSide::Begin, begins, format!("{begins} of {of} first days begin at 00:00"))
             }
-            (begins, ends) => {
-                Some((StampSide::End, format!("{ends} of {} first days begin at {first}, not at 00:00", begins + ends)))
+            (_, ends) => {
+                shape(StampSide::End, ends, format!("{ends} of {of} first days begin at {first}, not at 00:00"))
             }
         }
     }
@@ -185,7 +195,7 @@ mod tests {
         let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
         let told = side("start", &stamps);
         assert_eq!(told.of, StampSide::Begin);
-        assert!(told.doubt.unwrap().contains("00:30"));
+        assert!(told.doubt.is_some_and(|doubt| doubt.code == "doubt.side_of_name"));
     }
 
     #[test]

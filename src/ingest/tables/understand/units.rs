@@ -7,6 +7,7 @@ use super::row_columns::FEW;
 use super::settler::{Settler, toml_word};
 use crate::domain::Unit;
 use crate::ingest::mapping::keys::ValueUnit;
+use crate::ingest::said;
 use crate::ingest::tables::plan::Plan;
 use crate::ingest::text::columns::{UNIT, Value};
 
@@ -24,7 +25,7 @@ pub(crate) fn set_unit(table: &mut Settler<'_>, plan: &mut Plan, name: &str, fal
     plan.unit = of_plan;
     plan.factor = factor * table.mapping.multiplier.unwrap_or(1.0);
     if ground.starts_with("no unit") {
-        table.notes.doubt("unit", toml_word(unit), ground, "values may be kW or Wh; say `unit` in a profile");
+        table.notes.doubt("unit", toml_word(unit), ground, said::doubt_unit());
     } else {
         table.notes.note("unit", toml_word(unit), ground);
     }
@@ -67,7 +68,7 @@ pub(crate) fn unit_beside(table: &mut Settler<'_>) -> String {
         .filter(|cell| unit_in(cell).is_some());
     let said: Vec<String> = cells.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect();
     if said.len() > 1 {
-        let doubt = "rows have different units; give each unit a file of its own";
+        let doubt = said::doubt_units();
         table.notes.doubt("units", said[0].clone(), format!("the column of units has {}", said.join(", ")), doubt);
     }
     said.into_iter().next().unwrap_or_else(|| unit_in_title(table))

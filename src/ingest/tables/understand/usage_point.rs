@@ -3,6 +3,7 @@
 use super::settler::Settler;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::IdSource;
+use crate::ingest::said;
 use crate::ingest::tables::plan::IdColumn;
 use crate::ingest::text::columns::{self, USAGE_POINT, plain};
 use crate::ingest::text::stamp::StampForm;
@@ -16,17 +17,12 @@ pub(crate) fn id_column(table: &mut Settler<'_>) -> Result<IdColumn, IngestError
         Some(IdSource::FileName) => {
             let name = table.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let name = name.strip_suffix(".csv").or(name.strip_suffix(".txt")).unwrap_or(&name).to_owned();
-            table.notes.note("usage point", name.clone(), "the file's name");
+            table.notes.note("usage_point", name.clone(), "the file's name");
             return Ok(IdColumn::Fixed(name));
         }
         Some(IdSource::SheetName) => {
             let name = table.sheet_name().unwrap_or_default();
-            table.notes.doubt(
-                "usage point",
-                name.clone(),
-                "the name of the sheet",
-                "the sheet may be called after something else; say `usage_point` in a profile if a column names the meter",
-            );
+            table.notes.doubt("usage_point", name.clone(), "the name of the sheet", said::doubt_sheet_name());
             return Ok(IdColumn::Fixed(name));
         }
         Some(IdSource::TitleAfter(word)) => {
@@ -36,7 +32,7 @@ pub(crate) fn id_column(table: &mut Settler<'_>) -> Result<IdColumn, IngestError
                 .map(|(_, rest)| rest.trim_matches([' ', ':', '№', '#']))
                 .find(|rest| !rest.is_empty());
             let id = found.and_then(|rest| rest.split_whitespace().next()).unwrap_or_default().to_owned();
-            table.notes.note("usage point", id.clone(), format!("after `{word}` in the title"));
+            table.notes.note("usage_point", id.clone(), format!("after `{word}` in the title"));
             if !id.is_empty() {
                 return Ok(IdColumn::Fixed(id));
             }
@@ -52,14 +48,9 @@ pub(crate) fn id_column(table: &mut Settler<'_>) -> Result<IdColumn, IngestError
         && table.mapping.columns.usage_point.is_empty();
     let shown = format!("column `{name}`");
     if is_customer {
-        table.notes.doubt(
-            "usage point",
-            shown,
-            "its name",
-            "it may name a customer with several meters; say `usage_point` in a profile if another column names the meter",
-        );
+        table.notes.doubt("usage_point", shown, "its name", said::doubt_customer());
     } else {
-        table.notes.note("usage point", shown, "its name");
+        table.notes.note("usage_point", shown, "its name");
     }
     table.mapping.columns.usage_point = vec![name];
     Ok(IdColumn::At(column))

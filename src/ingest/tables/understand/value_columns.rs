@@ -4,6 +4,7 @@ use super::headings::{is_export, is_no_reading, is_tariff, is_total, unit_in};
 use super::settler::Settler;
 use crate::domain::Unit;
 use crate::ingest::error::IngestError;
+use crate::ingest::said;
 use crate::ingest::tables::plan::{IdColumn, Plan, StampColumns};
 use crate::ingest::text::channel_words::{ChannelWord, channel_word};
 use crate::ingest::text::columns::{self, Value, plain};
@@ -85,7 +86,7 @@ fn with_unit(table: &Settler<'_>, free: &[usize], wanted: &dyn Fn(&str) -> bool)
 fn doubt_rivals(table: &mut Settler<'_>, best: &[(usize, Value)]) {
     let [(column, _), (other, _), ..] = *best else { return };
     if rank(table, other) == rank(table, column) {
-        let doubt = format!("`{}` may hold it as well; say `value` in a profile", table.header[other]);
+        let doubt = said::doubt_rival(&table.header[other]);
         table.notes.doubt(
             "energy",
             format!("column `{}`", table.header[column]),

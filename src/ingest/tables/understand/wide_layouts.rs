@@ -150,7 +150,7 @@ pub(crate) fn plan_by_meter(table: &mut Settler<'_>, plan: &mut Plan) -> Result<
         return Err(columns::no_value(table.path, &table.header));
     }
     table.notes.note(
-        "usage point",
+        "usage_point",
         format!("{} columns from `{}` to `{}`", meters.len(), meters[0].1, meters[meters.len() - 1].1),
         "names of the columns",
     );

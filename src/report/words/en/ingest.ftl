@@ -83,3 +83,40 @@ read-too_many_periods = { $usage_point } has more than { $most } periods in one 
 read-channels_before_day = { $usage_point }: too many channels before the day is named
 read-channel_code = { $periods } periods of { $usage_point } of the channel `{ $code }`; known are 01 active in, 02 active out, 03 and 04 reactive: give it its code
 read-set_forward = { $usage_point }: the clock was set forward over a period; give --timezone as the file was written
+
+doubt-files = { $files ->
+    [one] a file of readings
+   *[other] { $files } files of readings
+} may be read in another way (`darkload inspect`): { $what } taken as { $value }: { $doubt }
+doubt-formulas = they were hardly calculated; open the workbook in a spreadsheet program and save it
+doubt-encoding = it may be { $other } or another one-byte page; say `encoding` in a mapping (--profile) if names look wrong
+doubt-swapped = real dates all have days up to 12 and typed ones later days: day and month of the real ones may have been swapped when the file was opened in a program of another country; export it again as text
+doubt-ratio_apply = the energy may be a bare difference; say `ratio = [{ $columns }]` below `[columns]` of a mapping (--profile) to apply it
+doubt-ratio_disagrees = in { $rows ->
+    [one] { $rows } row
+   *[other] { $rows } rows
+} the energy of the period is neither the difference of the counters nor that times the ratio; { $leave_out }
+doubt-ratio_leave_out = if counters contain it, say `ignore = [{ $columns }]` below `[columns]` of a mapping (--profile)
+doubt-ratio_missing = values may be without the ratio; if so, say `ratio = [{ $columns }]` below `[columns]` of a mapping (--profile)
+doubt-ratios_missing = values may be without the ratios; if so, write their product into one column and name it `ratio` in a mapping (--profile)
+doubt-sheet_name = the sheet may be called after something else; say `usage_point` in a mapping (--profile) if a column names the meter
+doubt-customer = it may name a customer with several meters; say `usage_point` in a mapping (--profile) if another column names the meter
+doubt-side = stamps may be the ends of their intervals; say `stamp` in a mapping (--profile)
+doubt-side_of_name = but { $days } of { $of } first days say otherwise; say `stamp` in a mapping (--profile) if the name is wrong
+doubt-rival = `{ $column }` may hold it as well; say `value` in a mapping (--profile)
+doubt-channel_word = if it is not energy taken, say `kind` and [kinds] in a mapping (--profile)
+doubt-quality_word = it may mean that values are estimated; say so under [quality] in a mapping (--profile)
+doubt-unit = values may be kW or Wh; say `unit` in a mapping (--profile)
+doubt-units = rows have different units; give each unit a file of its own
+doubt-period_of_name = the table itself does not say its period; say the day of the last reading as `read_on` in a mapping (--profile) if it is another
+doubt-begin_unread = the counter in `{ $column }` is not read, because nothing says its day; write the period above the header: `01.03.2025 - 01.04.2025`
+doubt-rising = values may be the energy of rising periods; if so, say `layout = "wide_by_time"` in a mapping (--profile)
+doubt-counters = it may be energy of the interval after all; say `layout = "long"` in a mapping (--profile)
+doubt-sentinel = it may stand for missing; say `missing = ["{ $number }"]` in a mapping (--profile)
+doubt-repeated = a column of channels or of the time of day is not understood; name it in a mapping (--profile)
+doubt-decimal_comma = they may be decimal commas; say `decimal` in a mapping (--profile)
+doubt-thousands = three digits follow it everywhere: it may separate thousands; say `decimal` in a mapping (--profile)
+doubt-two_marks = numbers are written in two ways; say `decimal` in a mapping (--profile)
+doubt-length_told = `intervalLength` says another length; export again with one of the two put right
+doubt-length_seen = stamps usually lie another distance apart; compare the energy of a day with a bill
+doubt-clock = stamps may be on the clock of the meters, of the head-end or of the market, hours apart; ask who wrote the file and give --timezone (Etc/GMT-3 for UTC+3)

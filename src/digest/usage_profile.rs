@@ -33,6 +33,7 @@ pub struct UsageProfile {
 }
 
 /// What is computed from the days of all months once.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Known {
     pub(super) regimes: Regimes,
     pub(super) mean_regimes: Regimes,
@@ -99,11 +100,19 @@ impl UsageProfile {
         profile
     }
 
-    /// Puts months together whose regimes and typical levels are known from before.
-    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, rounding: Rounding, known: &Known) -> Self {
+    /// Puts months together; `known` where regimes and typical levels are known from before.
+    pub(super) fn of_known(months: Vec<Profile>, step_min: u32, rounding: Rounding, known: Option<Known>) -> Self {
+        let Some(Known { regimes, mean_regimes, high_mean_kw, high_floor_kw }) = known else {
+            return Self::of_months(months, step_min, rounding);
+        };
         let days = judged_days(&months);
-        let &Known { regimes, mean_regimes, high_mean_kw, high_floor_kw } = known;
         Self { months, step_min, rounding, days, regimes, mean_regimes, high_mean_kw, high_floor_kw }
+    }
+
+    /// The months, and what was computed from all their days.
+    pub(super) fn into_months(self) -> (Vec<Profile>, Known) {
+        let Self { months, regimes, mean_regimes, high_mean_kw, high_floor_kw, .. } = self;
+        (months, Known { regimes, mean_regimes, high_mean_kw, high_floor_kw })
     }
 
     /// Whether the readings show the course of a day.
