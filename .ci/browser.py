@@ -216,6 +216,9 @@ def drive(browser):
         route(browser, view)
         text = browser.value("document.querySelector('#main').textContent")
         assert len(text) > 60 and not re.search(r"\bNaN\b|undefined|\[object", text), f"{view} reads well"
+    route(browser, "data")
+    methods = browser.value("[...document.querySelectorAll('dl.method')].map((list) => list.querySelectorAll('dd').length)")
+    assert len(methods) >= 5 and all(count == 5 for count in methods), f"every method says five things: {methods}"
     route(browser, "map")
     browser.until("!document.querySelector('.filters') || document.querySelector('canvas.map').width > 100", "the map is drawn where there are coordinates")
     step("addresses, work list, nodes, map, data")

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Fact, NameKind, Part, UsagePointId, renamed};
+use crate::domain::{Fact, NameKind, Part, UsagePointId};
 use crate::findings::{AddressRow, Findings, NameRow, SuspectRow};
 
 /// Digits of a pseudonym.
@@ -204,9 +204,6 @@ impl Names<'_> {
 
     fn fact(&mut self, fact: &mut Fact) {
         fact.each_name(&mut |kind, name| self.put(kind, name));
-        if let Some(said) = fact.said_mut() {
-            *said = renamed(said, |kind, name| self.name(kind, name));
-        }
     }
 
     fn suspect(&mut self, row: &mut SuspectRow) {
@@ -264,7 +261,7 @@ fn leave_texts_out(fact: &mut Fact) {
 mod tests {
     use super::*;
     use crate::consequence::test_rows::suspect;
-    use crate::domain::{Reject, named};
+    use crate::domain::Reject;
 
     fn key() -> PseudonymKey {
         PseudonymKey::new([7; 32])
@@ -316,9 +313,8 @@ mod tests {
         for id in ["UP1", "# 12", "( 7", "№ 8", "- 9", "1234", "a b c d e f g"] {
             let mut row = suspect(id, 0.9, 3.0);
             (row.address, row.lat, row.lon) = (Some("Abay 12, apt 5".into()), Some(43.23968), Some(76.91571));
-            row.evidence_for.push(
-                format!("{} began with {}", named(NameKind::UsagePoint, id), named(NameKind::UsagePoint, "UP2")).into(),
-            );
+            let named = |id: &str| Part::Name(NameKind::UsagePoint, id.to_owned());
+            row.evidence_for.push(Fact::new("x", [("first", named(id)), ("all", Part::List(vec![named("UP2")]))]));
             let reject = Reject {
                 file: format!("in/{id}.csv"),
                 row: 1,

@@ -86,14 +86,6 @@ impl Fact {
         Self::new("said", [("text", Part::Text(text.into()))])
     }
 
-    /// The words of [`Fact::said`].
-    pub fn said_mut(&mut self) -> Option<&mut String> {
-        self.parts.iter_mut().find_map(|(_, part)| match part {
-            Part::Text(text) if self.code == "said" => Some(text),
-            _ => None,
-        })
-    }
-
     /// A fact of its code and parts. [`facts!`](crate::domain::facts) calls it.
     #[must_use]
     pub fn new<const N: usize>(code: &'static str, parts: [(&'static str, Part); N]) -> Self {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::consequence::at_stake::{self, Consequences};
 use crate::consequence::pseudonymise;
 use crate::digest::DigestError;
-use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId, has_names, unmarked};
+use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::said;
 use crate::findings::{CoverageRow, Findings, InputDigest, LoadPicture, Prevalence, RunRecord, StageTime};
@@ -119,13 +119,8 @@ impl Run<'_> {
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
         run.stages = stages;
         findings.rejects.iter_mut().for_each(Reject::shorten);
-        match &self.plan.pseudonym_key {
-            Some(key) => pseudonymise(&mut findings, key, self.tables.meters()),
-            None => findings.each_fact(|fact| {
-                if let Some(said) = fact.said_mut().filter(|said| has_names(said)) {
-                    *said = unmarked(said);
-                }
-            }),
+        if let Some(key) = &self.plan.pseudonym_key {
+            pseudonymise(&mut findings, key, self.tables.meters());
         }
         findings
     }

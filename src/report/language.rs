@@ -53,8 +53,8 @@ pub(super) struct Texts {
     /// ones stand in the table of columns.
     #[serde(default)]
     pub(super) meanings: BTreeMap<String, String>,
-    /// Texts of the method annex by `family_question`, `family_statistic` and `family_null`. English
-    /// ones stand in the registry of tests.
+    /// Texts of the method annex by `family_question`, `family_statistic`, `family_null` and
+    /// `family_source`. English ones stand in the registry of tests.
     #[serde(default)]
     pub(super) methods: BTreeMap<String, String>,
     /// Words that stand in cells: findings, patterns, kinds of faults.
@@ -203,7 +203,7 @@ mod tests {
         use crate::evidence::TESTS;
         for (language, code, _) in LANGUAGES {
             for test in TESTS {
-                for (what, english) in [("question", test.question), ("statistic", test.statistic), ("null", test.null)]
+                for (what, english) in [("question", test.question), ("statistic", test.statistic), ("null", test.null), ("source", test.source)]
                 {
                     let told = language.method(test.family, what, english);
                     let own = *language == Language::English || told != english;

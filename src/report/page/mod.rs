@@ -103,7 +103,7 @@ fn methods(language: Language) -> Vec<PageMethod> {
         statistic: language.method(test.family, "statistic", test.statistic),
         null: language.method(test.family, "null", test.null),
         needs: tell(language, &(test.needs)()),
-        source: test.source,
+        source: language.method(test.family, "source", test.source),
     };
     TESTS.iter().map(told).collect()
 }
