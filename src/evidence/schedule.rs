@@ -65,8 +65,8 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
 fn finding(s: &Subject) -> Fact {
     match s.window {
         Some(window) if window.contrast_kw > WORTH_TELLING_KW => said::window(
-            window.start,
-            (window.start + window.hours) % HOURS,
+            said::clock(window.start),
+            said::clock((window.start + window.hours) % HOURS),
             window.contrast_kw,
             100.0 * window.spread_share,
         ),

@@ -203,8 +203,12 @@ mod tests {
         use crate::evidence::TESTS;
         for (language, code, _) in LANGUAGES {
             for test in TESTS {
-                for (what, english) in [("question", test.question), ("statistic", test.statistic), ("null", test.null), ("source", test.source)]
-                {
+                for (what, english) in [
+                    ("question", test.question),
+                    ("statistic", test.statistic),
+                    ("null", test.null),
+                    ("source", test.source),
+                ] {
                     let told = language.method(test.family, what, english);
                     let own = *language == Language::English || told != english;
                     assert!(own && !told.is_empty(), "{code}.toml [methods] lacks {}_{what}", test.family);
