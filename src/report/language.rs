@@ -2,8 +2,8 @@
 //! `src/report/languages/<code>.toml`.
 //!
 //! English is the language of the CSV files. `[page]`, `[workbook]`, `[explain]`, `[titles]`,
-//! `[meanings]` and `[words]` hold what is no fact; facts have their words in `words`. Tests hold all
-//! files to the same keys and placeholders.
+//! `[meanings]` and `[words]` hold what is no fact; facts have their words in `words`. Tests hold
+//! all files to the same keys and placeholders.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

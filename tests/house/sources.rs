@@ -95,8 +95,8 @@ pub(crate) fn sources() -> Vec<Source> {
     found
 }
 
-/// Which file imports from which, by their module paths; a name that a `mod.rs` only hands on counts
-/// as that of the file that defines it.
+/// Which file imports from which, by their module paths; a name that a `mod.rs` only hands on
+/// counts as that of the file that defines it.
 pub(crate) fn imports(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
     let modules: BTreeSet<String> = sources.iter().map(Source::module).filter(|module| !module.is_empty()).collect();
     let mut handed_on: BTreeMap<(String, String), String> = BTreeMap::new();
