@@ -314,7 +314,10 @@ impl Signature {
 macro_rules! facts {
     (
         $(#[$list_doc:meta])* $list_vis:vis $list:ident;
-        $( $(#[$doc:meta])* $vis:vis fn $name:ident($code:literal $(, $part:ident : $kind:ident $(($($digits:tt)+))? )* $(,)?); )*
+        $(
+            $(#[$doc:meta])*
+            $vis:vis fn $name:ident($code:literal $(, $part:ident : $kind:ident $(($($digits:tt)+))? )* $(,)?);
+        )*
     ) => {
         $(
             $(#[$doc])*

@@ -28,7 +28,8 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
     statistic: "Logarithm of the typical daily mean over the peers' median, and over contracted power; of two regimes \
                 in time the higher one counts.",
     null: "The same figures of all usage points of the dump before anything is planted, group by group.",
-    source: "Field criterion of the Irkutsk procedure of June 2025: consumption at least twice that of similar objects.",
+    source: "Field criterion of the Irkutsk procedure of June 2025: consumption at least twice that of similar \
+             objects.",
     needs: said::needs_week,
     statistics: &[
         Statistic {
