@@ -1,5 +1,7 @@
 //! What is left out: a returned value with a stable code, never a silent drop.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Fact;
@@ -94,6 +96,17 @@ pub struct Reject {
 }
 
 impl Reject {
+    /// Rejects by code: how many records each stands for, and the first.
+    #[must_use]
+    pub fn by_code(rejects: Vec<Self>) -> BTreeMap<&'static str, (u64, Self)> {
+        let mut by_code: BTreeMap<&'static str, (u64, Self)> = BTreeMap::new();
+        for reject in rejects {
+            let records = reject.records;
+            by_code.entry(reject.code).or_insert_with(|| (0, reject)).0 += records;
+        }
+        by_code
+    }
+
     /// The reject with a short detail.
     #[must_use]
     pub fn shortened(mut self) -> Self {

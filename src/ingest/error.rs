@@ -78,8 +78,11 @@ pub enum IngestError {
         hint: String,
     },
     /// Time stamps of no known form.
-    #[error("row {row} of `{path}`: time stamp `{text}` is of no known form; known are 2025-03-01 00:30, \
-             2025-03-01T00:30:00Z, 2025-03-01T00:30+05:00, 01.03.2025 00:30 and seconds since 1970", path = path.display())]
+    #[error(
+        "row {row} of `{path}`: time stamp `{text}` is of no known form; known are 2025-03-01 00:30, \
+         2025-03-01T00:30:00Z, 2025-03-01T00:30+05:00, 01.03.2025 00:30 and seconds since 1970",
+        path = path.display()
+    )]
     TimeFormat {
         /// The file.
         path: PathBuf,
@@ -89,8 +92,11 @@ pub enum IngestError {
         text: String,
     },
     /// Day and month cannot be told apart.
-    #[error("`{path}`: `{text}` may be {day_first} or {month_first}, and no date of the column settles it; say `dates \
-             = \"day-first\"` or `dates = \"month-first\"` in a profile (`darkload inspect` prints one)", path = path.display())]
+    #[error(
+        "`{path}`: `{text}` may be {day_first} or {month_first}, and no date of the column settles it; say `dates \
+         = \"day-first\"` or `dates = \"month-first\"` in a profile (`darkload inspect` prints one)",
+        path = path.display()
+    )]
     DateOrder {
         /// The file.
         path: PathBuf,
@@ -102,8 +108,11 @@ pub enum IngestError {
         month_first: String,
     },
     /// Counters without a day.
-    #[error("`{path}` holds counters but not the day of reading; say `read_on = \"YYYY-MM-DD\"` in a profile \
-             (`darkload inspect` prints one)", path = path.display())]
+    #[error(
+        "`{path}` holds counters but not the day of reading; say `read_on = \"YYYY-MM-DD\"` in a profile \
+         (`darkload inspect` prints one)",
+        path = path.display()
+    )]
     NoReadDay {
         /// The file.
         path: PathBuf,

@@ -106,6 +106,15 @@ pub enum StampClock {
     Own,
 }
 
+impl StampClock {
+    /// Whether what is read are instants: a zone is given, or every file states its own clock
+    /// (`clock`; `None` when files differ). `None` where nothing says how files relate.
+    #[must_use]
+    pub fn are_instants(clock: Option<Self>, calendar: &Calendar) -> Option<bool> {
+        if calendar.zone_name().is_some() { Some(true) } else { clock.map(|clock| clock == Self::Own) }
+    }
+}
+
 /// Where readers put what they read. Called from many threads at once, in any order.
 pub trait BlockSink: Sync {
     /// Interval readings; the reader uses the block again.

@@ -34,6 +34,7 @@ mod written;
 pub use bytes::caps::Caps;
 pub use bytes::find::{InputFile, find_inputs, find_inputs_until};
 pub use bytes::held::HeldFile;
+pub use bytes::results::without_results;
 pub use error::{ArchiveFault, IngestError};
 pub use format::{BlockSink, Format, IdRuns, ReadingsFile, Source, StampClock};
 pub use formats::{FORMATS, list_of_formats};

@@ -13,6 +13,7 @@ pub(crate) mod meet;
 pub(crate) mod node_days;
 pub(crate) mod node_rows;
 pub(crate) mod other_priors;
+pub(crate) mod prevalence;
 pub(crate) mod rank;
 pub(crate) mod said;
 pub(crate) mod score_rows;

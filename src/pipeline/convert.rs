@@ -3,24 +3,19 @@
 //! Readings are gathered as for a scan; each finished usage point is put away in memory or in a
 //! file without a name, and written in the order of ids at the end.
 
-use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::disk::{self, CONVERTED, Stage};
-use crate::domain::{Calendar, Fact, Minute, ReadingQuality, Reject, UsagePointId};
+use crate::domain::{Calendar, Fact, Reject};
 use crate::ingest::{Caps, Mapping, Readings, StampClock, Survey};
-use crate::report::{CanonicalColumns, CanonicalError, CanonicalWriter, write_registers};
-use crate::series::{
-    CanonicalReading, Gatherer, PerWorker, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings,
+use crate::report::{
+    CanonicalColumns, CanonicalError, CanonicalWriter, FinishedPoints, StoredPoints, unpacked, write_registers,
 };
+use crate::series::{Gatherer, RawReading, SpillStore, Stretch, in_order_of_ids};
 
 use super::inputs::{PipelineError, Watching, found_files, read_all};
 use super::plan::{Interrupt, Progress};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
-
-/// Words of a reading that is put away.
-const WORDS: usize = 3;
 
 /// What is to be converted.
 #[derive(Debug, Clone)]
@@ -81,76 +76,6 @@ pub enum ConvertError {
     MixedClocks,
 }
 
-/// Usage points that are finished.
-struct Finished<'a> {
-    store: &'a SpillStore,
-    kept: PerWorker<StoredPoints>,
-}
-
-#[derive(Default)]
-struct StoredPoints {
-    points: BTreeMap<UsagePointId, Stored>,
-    columns: CanonicalColumns,
-    readings: u64,
-    given_way: u64,
-}
-
-impl Finished<'_> {
-    fn usage_point(&self, id: &str, stretches: &[Stretch], apart: &[RawReading]) -> io::Result<()> {
-        let (readings, given_way) = canonical_readings(stretches, apart);
-        if readings.is_empty() {
-            return Ok(());
-        }
-        let said = |reading: &CanonicalReading| {
-            matches!(reading.quality, ReadingQuality::Estimated | ReadingQuality::Substituted)
-        };
-        let (quality, duration) = (readings.iter().any(said), readings.iter().any(|reading| reading.duration_min > 0));
-        let channel = readings.iter().any(|reading| reading.kwh < 0.0);
-        let words = readings
-            .iter()
-            .flat_map(|r| [r.start.0, r.kwh.to_bits(), u32::from(r.duration_min) << 8 | r.quality as u32])
-            .collect();
-        let stored = self.store.put(words)?;
-        self.kept.with(|kept| {
-            kept.readings += readings.len() as u64;
-            kept.given_way += given_way;
-            kept.columns.quality |= quality;
-            kept.columns.duration_min |= duration;
-            kept.columns.channel |= channel;
-            kept.points.insert(id.into(), stored);
-        });
-        Ok(())
-    }
-}
-
-impl StoredPoints {
-    /// What two threads have finished. Every usage point was with one of them.
-    fn merge(mut self, mut other: Self) -> Self {
-        self.points.append(&mut other.points);
-        let of = other.columns;
-        self.columns.quality |= of.quality;
-        self.columns.duration_min |= of.duration_min;
-        self.columns.channel |= of.channel;
-        Self { readings: self.readings + other.readings, given_way: self.given_way + other.given_way, ..self }
-    }
-}
-
-fn unpacked(words: &[u32]) -> Vec<CanonicalReading> {
-    let quality = |bits: u32| match bits & 0xff {
-        0 => ReadingQuality::Missing,
-        1 => ReadingQuality::Substituted,
-        2 => ReadingQuality::Estimated,
-        _ => ReadingQuality::Actual,
-    };
-    let reading = |w: &[u32]| CanonicalReading {
-        start: Minute(w[0]),
-        kwh: f32::from_bits(w[1]),
-        duration_min: (w[2] >> 8) as u16,
-        quality: quality(w[2]),
-    };
-    words.chunks_exact(WORDS).map(reading).collect()
-}
-
 /// Converts. The output appears whole or not at all; registers beside intervals go to a second
 /// file, because one file of readings has one kind of value.
 ///
@@ -165,12 +90,12 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     std::fs::create_dir_all(folder).map_err(|source| CanonicalError::Io { path: plan.out.clone(), source })?;
     let stage = Stage::beside(folder, plan.out.file_name().unwrap_or_default()).map_err(PipelineError::from)?;
     let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
-    is_utc(readings.clock(), &plan.calendar)?;
+    StampClock::are_instants(readings.clock(), &plan.calendar).ok_or(ConvertError::MixedClocks)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
     let memory = MemoryPlan::of(plan.memory, &survey, Demand { rows: readings.estimated_rows(), named: 0, sample: 0 })
         .map_err(PipelineError::from)?;
     let store = SpillStore::new(memory.profiles, folder);
-    let finished = Finished { store: &store, kept: PerWorker::new() };
+    let finished = FinishedPoints::new(&store);
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| finished.usage_point(id, stretches, apart);
     let gatherer = Gatherer::new(memory.gather, &survey, folder);
     let order = if let Survey::Together(roster) = &survey { roster.order().to_vec() } else { readings.pieces() };
@@ -178,11 +103,12 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
 
     // A message tells its clock only when it is read.
     let told = read.clocks.first().copied().filter(|first| read.clocks.iter().all(|other| other == first));
-    let is_utc = is_utc(if read.clocks.is_empty() { readings.clock() } else { told }, &plan.calendar)?;
+    let clock = if read.clocks.is_empty() { readings.clock() } else { told };
+    let is_utc = StampClock::are_instants(clock, &plan.calendar).ok_or(ConvertError::MixedClocks)?;
 
     progress.stage("writing", None);
-    let kept = finished.kept.folded(StoredPoints::merge);
-    let registers = registers_by_id(read.gathered.registers);
+    let kept = finished.stored();
+    let registers = in_order_of_ids(read.gathered.registers);
     let mut converted = Converted {
         usage_points: kept.points.len() as u64,
         readings: kept.readings,
@@ -241,29 +167,6 @@ fn write_points(
         writer.append(id.as_ref(), &unpacked(&store.get(stored).map_err(PipelineError::from)?))?;
     }
     Ok(writer.finish()?)
-}
-
-/// Whether what is read are instants: a zone is given, or every file states its own clock.
-fn is_utc(clock: Option<StampClock>, calendar: &Calendar) -> Result<bool, ConvertError> {
-    if calendar.zone_name().is_some() {
-        return Ok(true);
-    }
-    match clock {
-        Some(StampClock::Own) => Ok(true),
-        Some(StampClock::Utility) => Ok(false),
-        None => Err(ConvertError::MixedClocks),
-    }
-}
-
-/// Register readings in the order of ids and times; of one instant the later file counts, then the
-/// larger counter, as in a scan.
-fn registers_by_id(registers: Vec<(UsagePointId, Vec<RegisterRead>)>) -> Vec<(String, Vec<RegisterRead>)> {
-    let tidy = |(id, mut reads): (UsagePointId, Vec<RegisterRead>)| {
-        reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));
-        reads.dedup_by_key(|read| read.0);
-        (id.as_ref().to_owned(), reads)
-    };
-    registers.into_iter().map(tidy).collect()
 }
 
 /// `FILE.parquet` to `FILE-registers.parquet`.

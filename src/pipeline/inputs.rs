@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::disk::{self, PlaceError, Said};
+use crate::disk::PlaceError;
 use crate::domain::{
     Calendar, Customer, Grid, IntervalBlock, Licence, RegisterBlock, Reject, Tariff, UsagePointId, Weather,
     is_no_reading,
@@ -205,7 +205,7 @@ pub(super) fn open_readings(
     let mut args = plan.readings.clone();
     args.extend(plan.tables.registers.iter().map(|path| path.display().to_string()));
     let found = found_files(&args, interrupt)?;
-    let (results, files): (Vec<InputFile>, Vec<InputFile>) = without_results(found, &plan.out)?;
+    let (results, files): (Vec<InputFile>, Vec<InputFile>) = ingest::without_results(found, &plan.out)?;
     if !results.is_empty() {
         progress.remark(&format!(
             "{} files of results of darkload lie among the readings and are passed over",
@@ -219,35 +219,6 @@ pub(super) fn open_readings(
 pub(super) fn found_files(args: &[String], interrupt: &Interrupt) -> Result<Vec<InputFile>, PipelineError> {
     let files = ingest::find_inputs_until(args, &|| interrupt.is_set())?;
     if interrupt.is_set() { Err(PipelineError::Interrupted) } else { Ok(files) }
-}
-
-/// Parts files of results, which a folder of readings may hold, from the others. One that the user
-/// named and that lies in the result folder is refused: it would be deleted.
-fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>, Vec<InputFile>), PlaceError> {
-    let mut said: BTreeMap<PathBuf, Option<Said>> = BTreeMap::new();
-    let mut is_result = |file: &InputFile| {
-        let (Some(folder), Some(name)) = (file.path.parent(), file.path.file_name()) else { return false };
-        let said = said
-            .entry(folder.to_path_buf())
-            .or_insert_with(|| Said::of(folder).filter(|said| said.kind != &disk::SIMULATED));
-        said.as_ref().is_some_and(|said| said.lists(&name.to_string_lossy()))
-    };
-    // Of a folder with thousands of files every file lies in the result folder or none.
-    let mut inside: BTreeMap<PathBuf, bool> = BTreeMap::new();
-    let (mut results, mut files) = (Vec::new(), Vec::new());
-    for file in found {
-        let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let lies_in = if file.path.is_symlink() {
-            disk::lies_in(&file.path, out)
-        } else {
-            *inside.entry(folder).or_insert_with_key(|folder| disk::lies_in(folder, out))
-        };
-        if lies_in && file.named {
-            return Err(PlaceError::Read { read: file.path, path: out.to_path_buf() });
-        }
-        if lies_in || (!file.named && is_result(&file)) { results.push(file) } else { files.push(file) }
-    }
-    Ok((results, files))
 }
 
 /// Reads all pieces in `order` into the gatherer, which hands usage points to `finish`; remarks

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject};
 use crate::ingest::{BlockSink, Caps, InputFile, Mapping, Readings, StampClock, Survey, Understanding};
-use crate::series::cover::{SHOWN, Tally, cover_registers, shown_intervals, shown_registers};
+use crate::series::cover::{FirstReadings, Tally, cover_registers, shown_intervals, shown_registers};
 use crate::series::{
     FinishUsagePoint, Gathered, Gatherer, MonthCover, PerWorker, RawReading, RegisterCover, ShownReading, Stretch,
 };
@@ -57,20 +57,20 @@ struct Looking<'a, 'g> {
     calendar: &'a Calendar,
     /// Readings of the blocks that came first, by the place of the block among those of one
     /// thread's piece.
-    first: Mutex<Vec<ShownReading>>,
+    first: FirstReadings,
     interrupt: &'a Interrupt,
 }
 
 impl BlockSink for Looking<'_, '_> {
     fn intervals(&self, block: &IntervalBlock) {
-        self.show(|| shown_intervals(block, self.calendar));
+        self.first.show(|| shown_intervals(block, self.calendar));
         if let Err(error) = self.gatherer.add_intervals(block, self.finish) {
             let _ = self.failed.set(error);
         }
     }
 
     fn registers(&self, block: &RegisterBlock) {
-        self.show(|| shown_registers(block, self.calendar));
+        self.first.show(|| shown_registers(block, self.calendar));
         self.gatherer.add_registers(block);
     }
 
@@ -80,16 +80,6 @@ impl BlockSink for Looking<'_, '_> {
 
     fn stopped(&self) -> bool {
         self.failed.get().is_some() || self.interrupt.is_set()
-    }
-}
-
-impl Looking<'_, '_> {
-    fn show(&self, readings: impl Fn() -> Vec<ShownReading>) {
-        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        if first.len() < SHOWN {
-            first.extend(readings());
-            first.truncate(SHOWN);
-        }
     }
 }
 
@@ -114,7 +104,7 @@ pub fn inspect(
         readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
     let clock = readings.clock().unwrap_or(StampClock::Utility);
     let registers = cover_registers(gathered.registers, calendar, &mut faults);
-    let rejects = by_code(gathered.rejects);
+    let rejects = Reject::by_code(gathered.rejects);
     Ok(Inspection {
         path: file.path.clone(),
         format,
@@ -163,7 +153,7 @@ fn read(
         finish: &finish,
         failed: OnceLock::new(),
         calendar,
-        first: Mutex::default(),
+        first: FirstReadings::default(),
         interrupt,
     };
     let pieces = readings.pieces();
@@ -181,20 +171,10 @@ fn read(
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
-    let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let first = looking.first.kept();
     let tally = tally.folded(|mut one, other| {
         one.merge(other);
         one
     });
     Ok(Read { tally, gathered, first, rows })
-}
-
-/// Rejects by code: how many, and the first.
-fn by_code(rejects: Vec<Reject>) -> BTreeMap<&'static str, (u64, Reject)> {
-    let mut by_code: BTreeMap<&'static str, (u64, Reject)> = BTreeMap::new();
-    for reject in rejects {
-        let records = reject.records;
-        by_code.entry(reject.code).or_insert_with(|| (0, reject)).0 += records;
-    }
-    by_code
 }

@@ -9,12 +9,12 @@ use crate::digest::DigestError;
 use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::said;
-use crate::findings::{CoverageRow, Findings, InputDigest, LoadPicture, Prevalence, RunRecord, StageTime};
-use crate::judgement::dossiers;
+use crate::findings::{CoverageRow, Findings, InputDigest, LoadPicture, RunRecord, StageTime};
 use crate::judgement::listing::Listing;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::score_rows::family_names;
 use crate::judgement::told_faults::{fault_order, propose_links, tell_ratios};
+use crate::judgement::{dossiers, prevalence};
 use crate::metered::Metered;
 use crate::unmetered::Culprit;
 use crate::unmetered::GridSeries;
@@ -135,7 +135,7 @@ impl Run<'_> {
                 .map_or_else(|| "none given: stamps are local clock time without changes".to_owned(), str::to_owned),
             usage_points: metered.points.len() as u64,
             config: self.plan.config.to_table(),
-            prevalence: prevalence(metered),
+            prevalence: prevalence::of_groups(metered),
             ..RunRecord::default()
         }
     }
@@ -151,24 +151,4 @@ impl Run<'_> {
         ];
         notes.into_iter().flatten().collect()
     }
-}
-
-/// Prior and prevalence of every calibration group and tariff class in it.
-fn prevalence(metered: &Metered) -> Vec<Prevalence> {
-    let Some(calibration) = &metered.calibration else { return Vec::new() };
-    let mut members: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for point in &metered.points {
-        *members.entry((&point.measured.group, &point.measured.tariff_class)).or_insert(0) += 1;
-    }
-    members
-        .into_iter()
-        .map(|((group, class), usage_points)| Prevalence {
-            // A group of several classes is named once for each of them.
-            stratum: if group.starts_with(class) { group.to_owned() } else { format!("{group}: {class}") },
-            group: metered.bench.groups().told(group, class),
-            usage_points,
-            prior: calibration.prior(class),
-            prevalence: calibration.prevalence(group, class, 1.0),
-        })
-        .collect()
 }

@@ -2,6 +2,7 @@
 //! nothing.
 
 mod canonical;
+mod canonical_points;
 mod cell;
 mod columns;
 mod compare;
@@ -27,6 +28,7 @@ mod write_error;
 mod writers;
 
 pub use canonical::{CanonicalColumns, CanonicalError, CanonicalWriter, quality_word, write_registers};
+pub use canonical_points::{FinishedPoints, StoredPoints, unpacked};
 pub use cell::Cell;
 pub use columns::{Column, TABLES, TableOf};
 pub use compare::{CompareError, Compared, compare};

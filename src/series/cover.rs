@@ -1,6 +1,7 @@
 //! What a file holds: its first readings, its months, its registers, its faults.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{
     Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Timestamp, Unit, UsagePointId, is_no_reading,
@@ -9,7 +10,7 @@ use crate::domain::{
 use super::{FaultGate, LoadSeries, RawReading, RegisterRead, Stretch, register_load, series_of};
 
 /// Readings that are shown.
-pub(crate) const SHOWN: usize = 10;
+const SHOWN: usize = 10;
 
 /// One canonical reading as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +72,26 @@ pub(crate) fn shown_registers(block: &RegisterBlock, calendar: &Calendar) -> Vec
             unit: "kWh counter",
         })
         .collect()
+}
+
+/// The first readings of a file, kept as blocks come.
+#[derive(Debug, Default)]
+pub(crate) struct FirstReadings(Mutex<Vec<ShownReading>>);
+
+impl FirstReadings {
+    /// Takes more readings while there are too few.
+    pub(crate) fn show(&self, readings: impl Fn() -> Vec<ShownReading>) {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.len() < SHOWN {
+            first.extend(readings());
+            first.truncate(SHOWN);
+        }
+    }
+
+    /// What was kept.
+    pub(crate) fn kept(self) -> Vec<ShownReading> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What finished usage points add up to.

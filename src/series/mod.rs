@@ -51,7 +51,7 @@ pub use pick::Picker;
 pub use raw_reading::RawReading;
 pub use register_check::register_fault;
 pub use register_loads::register_loads;
-pub use registers::{RegisterLoad, RegisterPeriod, RegisterRead, counted_load, register_load};
+pub use registers::{RegisterLoad, RegisterPeriod, RegisterRead, counted_load, in_order_of_ids, register_load};
 pub use regular::{Regular, regular_series, series_of};
 pub(crate) use said::SAID;
 pub use said::suspected_by_levels;

@@ -218,6 +218,18 @@ impl RegisterLoad {
     }
 }
 
+/// Register readings in the order of ids and times; of one instant the later file counts, then the
+/// larger counter, as in a scan.
+#[must_use]
+pub fn in_order_of_ids(registers: Vec<(UsagePointId, Vec<RegisterRead>)>) -> Vec<(String, Vec<RegisterRead>)> {
+    let tidy = |(id, mut reads): (UsagePointId, Vec<RegisterRead>)| {
+        reads.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then(b.1.total_cmp(&a.1)));
+        reads.dedup_by_key(|read| read.0);
+        (id.as_ref().to_owned(), reads)
+    };
+    registers.into_iter().map(tidy).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,7 +65,8 @@ pub(super) fn readme(
          Every customer, address and reading here is made up. Made by\n\n```sh\n{command}\n```\n\n\
          {usage_points} usage points, {readings} readings, {farms} usage points with a farm or theft, \
          {unmetered_nodes} grid nodes with unmetered load \
-         (`truth.csv`). Stamps are local time, time zone `{}`.\n\n{TRUTH}{details}\n\nAll settings:\n\n```toml\n{as_toml}```\n",
+         (`truth.csv`). Stamps are local time, time zone `{}`.\n\n{TRUTH}{details}\n\n\
+         All settings:\n\n```toml\n{as_toml}```\n",
         settings.timezone
     ))
 }

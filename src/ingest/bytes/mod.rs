@@ -13,3 +13,4 @@ pub(crate) mod kind;
 pub(crate) mod markup;
 pub(crate) mod other_kinds;
 pub(crate) mod read_buffer;
+pub(crate) mod results;

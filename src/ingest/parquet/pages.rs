@@ -204,7 +204,8 @@ impl Pages {
             return Err(Truncated.into());
         }
         let levels = buf.slice(4..end);
-        let full = matches!(Hybrid::new(&levels, 1, rows).next_run()?, Some(HybridRun::Same { value: 1, rows: all }) if all == rows);
+        let first = Hybrid::new(&levels, 1, rows).next_run()?;
+        let full = matches!(first, Some(HybridRun::Same { value: 1, rows: all }) if all == rows);
         Ok(DataPage { encoding, rows, levels: (!full).then_some(levels), values: buf.slice(end..) })
     }
 }
