@@ -13,12 +13,20 @@
 //! Reals are written as their bits, so what is read back is what was written to the last digit.
 
 use std::io;
+use std::ops::RangeInclusive;
+
+use crate::domain::CivilDay;
+
+use super::CivilMonth;
 
 /// Version of everything that digests hold. It changes with every change of what is written, or of
 /// how profiles, sums or samples are made: digests of two versions are never merged.
 pub const VERSION: u16 = 1;
 
 const LETTERS: u32 = u32::from_le_bytes(*b"DKLD");
+/// First and last day that a digest may speak of: 1900-01-01 to 9999-12-31, as the calendar has
+/// them. Anything else is damage, and would ask for room for all the time between.
+const DAYS: RangeInclusive<i64> = -25_567..=2_932_896;
 /// Words before the id.
 const HEADER: usize = 3;
 
@@ -121,6 +129,23 @@ impl<'a> Reader<'a> {
 
     pub(super) fn real(&mut self) -> Result<f64, DigestError> {
         self.long().map(|bits| f64::from_bits(bits as u64))
+    }
+
+    pub(super) fn day(&mut self) -> Result<CivilDay, DigestError> {
+        let day = CivilDay(self.word()? as i32);
+        if DAYS.contains(&i64::from(day.0)) { Ok(day) } else { Err(DigestError::Damaged) }
+    }
+
+    pub(super) fn month(&mut self) -> Result<CivilMonth, DigestError> {
+        let month = CivilMonth(self.word()? as i32);
+        let may_be = CivilMonth::of(CivilDay(*DAYS.start() as i32))..=CivilMonth::of(CivilDay(*DAYS.end() as i32));
+        if may_be.contains(&month) { Ok(month) } else { Err(DigestError::Damaged) }
+    }
+
+    /// A time in so many units a day.
+    pub(super) fn time(&mut self, a_day: i64) -> Result<i64, DigestError> {
+        let time = self.long()?;
+        if DAYS.contains(&time.div_euclid(a_day)) { Ok(time) } else { Err(DigestError::Damaged) }
     }
 
     /// A number of things of at least one word each, so that a damaged number takes no memory.

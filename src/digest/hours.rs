@@ -100,8 +100,10 @@ impl Hours {
     pub(super) fn take(words: &mut Reader) -> Result<Self, DigestError> {
         let mut months = BTreeMap::new();
         for _ in 0..words.count()? {
-            let month = CivilMonth(words.word()? as i32);
-            let (start, [step_min, count]) = (words.long()?, words.take()?);
+            let (month, start, [step_min, count]) = (words.month()?, words.time(86_400)?, words.take()?);
+            if step_min == 0 {
+                return Err(DigestError::Damaged);
+            }
             let kw = words.words(count as usize)?.to_vec();
             let valid = kw.iter().filter(|bits| !f32::from_bits(**bits).is_nan()).count();
             months.insert(month, Part { valid, start, step_min, kw });

@@ -143,7 +143,7 @@ fn greater(a: f32, b: f32) -> f32 {
 }
 
 /// Days of a month at most, to the next power of two.
-const MOST_DAYS: usize = 32;
+pub(super) const MOST_DAYS: usize = 32;
 /// Days of the first half of a month.
 pub(super) const FIRST_HALF: usize = 15;
 /// Days that the sorting network takes; no half of a month has more.

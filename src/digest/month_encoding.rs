@@ -6,7 +6,7 @@ use crate::domain::CivilDay;
 use crate::series::HOURS;
 
 use super::encoding::{DigestError, Reader};
-use super::month::FIRST_HALF;
+use super::month::{FIRST_HALF, MOST_DAYS};
 use super::{CivilMonth, DaySummary, HourBand, Profile};
 
 /// Words of the profile: its first day, days and number of halves; summaries; bands.
@@ -22,9 +22,13 @@ pub(super) fn push_month(words: &mut Vec<u32>, month: &Profile) {
 }
 
 pub(super) fn take_month(words: &mut Reader) -> Result<Profile, DigestError> {
-    let [first_day, shape] = words.take()?;
-    let mut days = Vec::with_capacity((shape >> 2).min(31) as usize);
-    for _ in 0..shape >> 2 {
+    let (first_day, shape) = (words.day()?, words.word()?);
+    let count = (shape >> 2) as usize;
+    if count > MOST_DAYS {
+        return Err(DigestError::Damaged);
+    }
+    let mut days = Vec::with_capacity(count);
+    for _ in 0..count {
         let [mean_kw, floor_kw, top_kw, two_level, valid_hours] = words.take()?;
         let [mean_kw, floor_kw, top_kw, two_level] = [mean_kw, floor_kw, top_kw, two_level].map(f32::from_bits);
         days.push(DaySummary { mean_kw, floor_kw, top_kw, two_level, valid_hours: valid_hours as u8 });
@@ -35,7 +39,7 @@ pub(super) fn take_month(words: &mut Reader) -> Result<Profile, DigestError> {
         let mut band = || Ok::<_, DigestError>(words.take::<HOURS>()?.map(f32::from_bits));
         halves.push(HourBand { days, low_kw: band()?, mid_kw: band()?, high_kw: band()? });
     }
-    Ok(Profile { first_day: CivilDay(first_day as i32), days, halves })
+    Ok(Profile { first_day, days, halves })
 }
 
 /// Puts the months of two profiles together, in order.

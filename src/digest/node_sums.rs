@@ -55,8 +55,7 @@ impl NodeSums {
     pub(super) fn take(words: &mut Reader) -> Result<Self, DigestError> {
         let mut months = BTreeMap::new();
         for _ in 0..words.count()? {
-            let month = CivilMonth(words.word()? as i32);
-            let (first_hour, hours) = (words.long()?, words.count()?);
+            let (month, first_hour, hours) = (words.month()?, words.time(24)?, words.count()?);
             let mut hourly = || (0..hours).map(|_| words.long().map(MilliWattHours)).collect::<Result<Vec<_>, _>>();
             let (read, not_filled) = (hourly()?, hourly()?);
             let mut usual = [MilliWattHours(0); 24];

@@ -181,7 +181,7 @@ mod tests {
                     2 => {
                         let sums = GridSums::new(std::iter::once("A".into()));
                         sums.add("A", &series);
-                        Content::Node(NodeSums::of(CivilMonth(first_day / 30), sums.by_node().remove(0).1))
+                        Content::Node(NodeSums::of(CivilMonth(1970 * 12 + first_day / 30), sums.by_node().remove(0).1))
                     }
                     _ => Content::Sample(hours),
                 };
@@ -272,7 +272,10 @@ mod tests {
             [series(0, 60, vec![1.0, f32::NAN, 3.0]), series(1, 30, vec![0.3; 96]), series(-4, 1440, vec![2.5; 3])];
         let sent = |sums: &GridSums| {
             let (node, sum) = sums.by_node().remove(0);
-            words(&Digest { id: node.as_ref().into(), content: Content::Node(NodeSums::of(CivilMonth(0), sum)) })
+            words(&Digest {
+                id: node.as_ref().into(),
+                content: Content::Node(NodeSums::of(CivilMonth(1970 * 12), sum)),
+            })
         };
         let (one, other) = (sent(&of(&all[..1])), sent(&of(&all[1..])));
         let merged = Digest::decode(&other).unwrap().0.merge(Digest::decode(&one).unwrap().0).unwrap();

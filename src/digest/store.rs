@@ -135,6 +135,7 @@ fn profile(words: &[u32]) -> Result<UsageProfile, DigestError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Hours;
     use super::super::point::{PointDigest, Span};
     use super::*;
     use crate::domain::{Calendar, CivilDay, Timestamp};
@@ -166,5 +167,21 @@ mod tests {
             assert_eq!(format!("{back:?}"), format!("{kept:?}"));
             assert_eq!(store.spilled() > 0, budget == 0);
         }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_made_is_an_error_where_it_is_needed() {
+        let store = DigestStore::new(0, Path::new("nowhere/at/all"));
+        let digest = Digest { id: "A".into(), content: Content::Sample(Hours::default()) };
+        store.put(&digest).unwrap();
+        assert!(store.close().is_err(), "the chunk does not fit into memory");
+    }
+
+    #[test]
+    fn what_is_no_profile_is_refused() {
+        let store = DigestStore::new(1 << 30, Path::new("."));
+        let place = store.put(&Digest { id: "A".into(), content: Content::Sample(Hours::default()) }).unwrap();
+        store.close().unwrap();
+        assert!(matches!(store.get(place), Err(DigestError::NoDigest)));
     }
 }
