@@ -2,8 +2,9 @@
 //! already has.
 //!
 //! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it
-//! so: `domain`, `disk` · `ingest`, `synth` · `series` · `digest` · `population` · `evidence` · `findings` ·
-//! `metered`, `unmetered` · `judgement` · `consequence` · `config` · `report` · `pipeline` · `cli`.
+//! so: `domain`, `disk` · `ingest`, `synth` · `series` · `digest` · `population` · `evidence` ·
+//! `findings` · `metered`, `unmetered` · `judgement` · `consequence` · `config` · `report` ·
+//! `pipeline` · `cli`.
 
 pub mod cli;
 pub mod config;

@@ -21,11 +21,14 @@ const FOR_OTHERS: u32 = 0o007;
 pub(super) enum KeyError {
     #[error("`{path}` cannot be read; check the path of --pseudonym-key", path = path.display())]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("`{path}` is no key: a key is one line of 64 hexadecimal digits; give another --pseudonym-key, or a new path to have one made", path = path.display())]
+    #[error("`{path}` is no key: a key is one line of 64 hexadecimal digits; give another --pseudonym-key, or a new \
+             path to have one made", path = path.display())]
     NoKey { path: PathBuf },
-    #[error("`{path}` is no key: one of zeros, or of a few bytes again and again, can be guessed; give another --pseudonym-key, or a new path to have one made", path = path.display())]
+    #[error("`{path}` is no key: one of zeros, or of a few bytes again and again, can be guessed; give another \
+             --pseudonym-key, or a new path to have one made", path = path.display())]
     Guessable { path: PathBuf },
-    #[error("everybody on this machine may read the key `{path}`, and with it all pseudonyms; `chmod 600` it, or have a new one made where others could read it", path = path.display())]
+    #[error("everybody on this machine may read the key `{path}`, and with it all pseudonyms; `chmod 600` it, or have \
+             a new one made where others could read it", path = path.display())]
     Open { path: PathBuf },
     #[error("no random key could be had from the system: {0}")]
     Random(getrandom::Error),

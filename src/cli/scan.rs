@@ -277,7 +277,8 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let share = findings.run.rejects as f64 / records.max(1) as f64;
     if share > plan.config.run.max_rejects {
         warn(&format!(
-            "darkload: {:.1} % of the records were rejected, more than --max-rejects {}; see rejects.csv for each of them",
+            "darkload: {:.1} % of the records were rejected, more than --max-rejects {}; see rejects.csv for each of \
+             them",
             100.0 * share,
             plan.config.run.max_rejects
         ));

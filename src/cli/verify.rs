@@ -81,9 +81,15 @@ pub(super) struct VerifyArgs {
 /// Why a result could not be repeated.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum VerifyError {
-    #[error("`{path}` cannot be read as the record of a run; give the folder that `darkload scan` wrote", path = path.display())]
+    #[error(
+        "`{path}` cannot be read as the record of a run; give the folder that `darkload scan` wrote",
+        path = path.display()
+    )]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("`{path}` is no record of a run ({words}); give the folder that `darkload scan` wrote", path = path.display())]
+    #[error(
+        "`{path}` is no record of a run ({words}); give the folder that `darkload scan` wrote",
+        path = path.display()
+    )]
     Record { path: PathBuf, words: String },
     #[error("the configuration in run.toml cannot be used by this version of darkload")]
     Config(#[from] ConfigError),

@@ -10,12 +10,16 @@ use crate::ingest::MAPPINGS;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum InputError {
     #[error(
-        "the run read a file of {role}, `{recorded}`, and what a result names is not opened unasked; give --{role} FILE, or with --inputs DIR the folder below which it lies"
+        "the run read a file of {role}, `{recorded}`, and what a result names is not opened unasked; give --{role} \
+         FILE, or with --inputs DIR the folder below which it lies"
     )]
     NotGiven { role: String, recorded: String },
     #[error("`{path}` is not there, or no file; give --{role} FILE", path = path.display())]
     Moved { role: String, path: PathBuf },
-    #[error("`{path}` is no folder; give with --inputs the folder below which the files of the run lie", path = path.display())]
+    #[error(
+        "`{path}` is no folder; give with --inputs the folder below which the files of the run lie",
+        path = path.display()
+    )]
     NoFolder { path: PathBuf },
 }
 

@@ -168,7 +168,8 @@ pub enum ConfigError {
     },
     /// A fee rule without usable dates.
     #[error(
-        "rule {number} of money.fee is for `{from}` to `{to}`; write days as 2025-01-01, the first not after the last, and leave `to` empty for an open end"
+        "rule {number} of money.fee is for `{from}` to `{to}`; write days as 2025-01-01, the first not after the last, \
+         and leave `to` empty for an open end"
     )]
     FeeDates {
         /// Its place, from 1.

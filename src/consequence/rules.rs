@@ -215,7 +215,7 @@ impl Criterion {
         match self.test {
             _ if !built_in => said::asks_own(self.words.as_str()),
             CriterionTest::MonthlyKwhAbove { kwh, .. } => said::asks_month(kwh),
-            CriterionTest::TimesPeers { times } => said::asks_peers(times),
+            CriterionTest::TimesPeers { times } => said::asks_peers(times).with_digits("times", digits(times)),
             CriterionTest::DailySpreadBelow { .. } => said::asks_steady(),
             CriterionTest::SummerShareAbove { .. } => said::asks_summer(),
         }
@@ -243,7 +243,8 @@ impl Criterion {
             }
             CriterionTest::TimesPeers { times } => {
                 let (own, peers) = facts.metered.mean_kw().zip(facts.peers_kw.filter(|kw| *kw > 0.0))?;
-                (own >= times * peers).then(|| said::peer_figures(own / peers, peers, *times))
+                (own >= times * peers)
+                    .then(|| said::peer_figures(own / peers, peers, *times).with_digits("limit", digits(*times)))
             }
             CriterionTest::DailySpreadBelow { spread } => {
                 let own = facts.metered.daily_spread()?;
@@ -263,6 +264,11 @@ impl Criterion {
             }
         }
     }
+}
+
+/// Digits after the decimal sign that a limit of a rule is told with.
+fn digits(limit: f64) -> u8 {
+    u8::from(limit.fract() != 0.0)
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 //! Readings of an hour or finer are folded to hourly means of the local clock first, so 15, 30 and
 //! 60 minute meters are comparable. `month` is the profile of one civil month: a summary of every
 //! day (mean, floor, top, how two-levelled it is) and, for every hour of the day, low, middle and
-//! high of each half: enough for every test of the metered-load engine, at most 2 kB.
-//! A usage point's profiles (`point`), a node's sums (`node_sums`) and the sample's hours (`hours`)
-//! are each a `Digest` (`record`), which is written down (`encoding`), read back and merged the same
+//! high of each half: enough for every test of the metered-load engine, at most 2 kB. A usage
+//! point's profiles (`point`), a node's sums (`node_sums`) and the sample's hours (`hours`) are
+//! each a `Digest` (`record`), which is written down (`encoding`), read back and merged the same
 //! way wherever it was made. `first_pass` makes digests and nothing else; `store` holds them.
 
 mod civil_month;

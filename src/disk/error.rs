@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
     /// The operating system refuses.
-    #[error("`{path}` cannot be written; check free space and permissions, or give another --out", path = path.display())]
+    #[error(
+        "`{path}` cannot be written; check free space and permissions, or give another --out",
+        path = path.display()
+    )]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -15,7 +18,10 @@ pub enum PlaceError {
         source: io::Error,
     },
     /// A folder of somebody else.
-    #[error("`{path}` is no result of darkload: it holds `{name}`; give an empty or new folder as --out", path = path.display())]
+    #[error(
+        "`{path}` is no result of darkload: it holds `{name}`; give an empty or new folder as --out",
+        path = path.display()
+    )]
     NotOurs {
         /// The folder.
         path: PathBuf,
@@ -23,7 +29,8 @@ pub enum PlaceError {
         name: String,
     },
     /// A result with something else beside its files.
-    #[error("`{path}` holds `{name}`, which is no file of the result there and would be lost; move it away, or give another --out", path = path.display())]
+    #[error("`{path}` holds `{name}`, which is no file of the result there and would be lost; move it away, or give \
+             another --out", path = path.display())]
     Foreign {
         /// The folder.
         path: PathBuf,
@@ -31,7 +38,8 @@ pub enum PlaceError {
         name: String,
     },
     /// A file of a result that somebody edited.
-    #[error("`{name}` in `{path}` was changed after darkload wrote it, and the change would be lost; move or delete the file, or give another --out", path = path.display())]
+    #[error("`{name}` in `{path}` was changed after darkload wrote it, and the change would be lost; move or delete \
+             the file, or give another --out", path = path.display())]
     Changed {
         /// The folder.
         path: PathBuf,
@@ -61,19 +69,25 @@ pub enum PlaceError {
         path: PathBuf,
     },
     /// A folder that cannot be exchanged, because a file system begins there.
-    #[error("`{path}` is a mount point, and a result is exchanged as a whole folder; give a folder below it, such as `{below}`", path = path.display(), below = path.join("darkload-out").display())]
+    #[error("`{path}` is a mount point, and a result is exchanged as a whole folder; give a folder below it, such as \
+             `{below}`", path = path.display(), below = path.join("darkload-out").display())]
     MountPoint {
         /// The folder.
         path: PathBuf,
     },
     /// A folder that somebody stands in.
-    #[error("`{path}` is the folder that you are in, or one above it, and a result is exchanged as a whole folder; give a folder below it, such as `--out darkload-out`", path = path.display())]
+    #[error("`{path}` is the folder that you are in, or one above it, and a result is exchanged as a whole folder; \
+             give a folder below it, such as `--out darkload-out`", path = path.display())]
     WorkingFolder {
         /// The folder.
         path: PathBuf,
     },
     /// A file that is read and would be written over or deleted.
-    #[error("`{read}` is read, and writing `{path}` would replace or delete it; give another --out", read = read.display(), path = path.display())]
+    #[error(
+        "`{read}` is read, and writing `{path}` would replace or delete it; give another --out",
+        read = read.display(),
+        path = path.display()
+    )]
     Read {
         /// What is read.
         read: PathBuf,
@@ -104,7 +118,10 @@ pub enum PlaceError {
     },
     /// The result is in its place, and the system does not say that it will outlast a loss of
     /// power.
-    #[error("`{path}` is in its place, but the system could not confirm that it is on the disk{older}", path = path.display())]
+    #[error(
+        "`{path}` is in its place, but the system could not confirm that it is on the disk{older}",
+        path = path.display()
+    )]
     Unsure {
         /// The result.
         path: PathBuf,
@@ -114,7 +131,8 @@ pub enum PlaceError {
         source: io::Error,
     },
     /// The new result could not be put into place, and the older one not back.
-    #[error("neither the new result could be put into place nor the older one back; both are kept: the older is `{older}`, the new one `{newer}`", older = older.display(), newer = newer.display())]
+    #[error("neither the new result could be put into place nor the older one back; both are kept: the older is \
+             `{older}`, the new one `{newer}`", older = older.display(), newer = newer.display())]
     BothKept {
         /// Where the older one lies.
         older: PathBuf,

@@ -53,20 +53,35 @@ fn clear_one(stage: &Path, place: Option<&Place>) -> Vec<String> {
         match (said, place) {
             (Some(said), Some(place)) if is_free && said.kind == place.kind => match put_back(&folder, place) {
                 Ok(()) => {
-                    words.push(format!("`{}` was missing: a run was ended before it came into place; it is there now", place.given().display()));
+                    words.push(format!(
+                        "`{}` was missing: a run was ended before it came into place; it is there now",
+                        place.given().display()
+                    ));
                 }
-                Err(error) => words.push(format!("`{}` holds the result that is missing; it could not be put into place: {error}", folder.display())),
+                Err(error) => words.push(format!(
+                    "`{}` holds the result that is missing; it could not be put into \
+                    place: {error}",
+                    folder.display()
+                )),
             },
             // A result that was moved out of the way is not needed once another is in place.
             (Some(said), _) if part == RESULT => words.push(format!(
-                "`{}` holds a finished {} of a run that was ended before it came into place; move it where you want it, or delete `{}`",
+                "`{}` holds a finished {} of a run that was ended before it came into place; move it where you want \
+                 it, or delete `{}`",
                 folder.display(),
                 said.kind.word,
                 stage.display()
             )),
-            (Some(_), _) if !is_taken(place) => words.push(format!("`{}` holds an older result; move it where you want it", folder.display())),
+            (Some(_), _) if !is_taken(place) => words.push(format!(
+                "`{}` holds an older result; move it where you want \
+                it",
+                folder.display()
+            )),
             _ if remove(&folder).is_err() => {
-                words.push(format!("`{}` was left behind by a run that was ended and cannot be removed", folder.display()));
+                words.push(format!(
+                    "`{}` was left behind by a run that was ended and cannot be removed",
+                    folder.display()
+                ));
             }
             _ => {}
         }

@@ -42,8 +42,8 @@ pub enum Unit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// A number with its unit, the digits after the decimal sign that are worth telling, and whether
-    /// a plus is written before it.
+    /// A number with its unit, the digits after the decimal sign that are worth telling, and
+    /// whether a plus is written before it.
     Number {
         /// The value; never NaN.
         value: f64,
@@ -293,8 +293,8 @@ impl Signature {
 /// `money(0)`, `number(2)` and the same with `+` for a sign that is always written, such as
 /// `number(+2)`: an `f64`, told with so many digits; `count`: anything that is an `i64` or smaller;
 /// `day`: a `CivilDay`; `usage_point`, `node`, `address`, `licence`, `owner`, `file`, `words`: a
-/// name by `&str`; `word`: a `&'static str` of the program's words; `text`: a `String` from outside;
-/// `fact`: a [`Fact`]; `list`: a `Vec<Part>`.
+/// name by `&str`; `word`: a `&'static str` of the program's words; `text`: a `String` from
+/// outside; `fact`: a [`Fact`]; `list`: a `Vec<Part>`.
 ///
 /// ```
 /// use darkload::domain::{facts, Fact, Part};
@@ -314,7 +314,10 @@ impl Signature {
 macro_rules! facts {
     (
         $(#[$list_doc:meta])* $list_vis:vis $list:ident;
-        $( $(#[$doc:meta])* $vis:vis fn $name:ident($code:literal $(, $part:ident : $kind:ident $(($($digits:tt)+))? )* $(,)?); )*
+        $(
+            $(#[$doc:meta])*
+            $vis:vis fn $name:ident($code:literal $(, $part:ident : $kind:ident $(($($digits:tt)+))? )* $(,)?);
+        )*
     ) => {
         $(
             $(#[$doc])*

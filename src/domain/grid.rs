@@ -124,7 +124,8 @@ pub enum GridError {
     },
     /// Two lines for one node on one day.
     #[error(
-        "row {row}: node `{node}` is defined a second time; keep one of the rows, or say with `valid_from` and `valid_to` when each holds"
+        "row {row}: node `{node}` is defined a second time; keep one of the rows, or say with `valid_from` and \
+         `valid_to` when each holds"
     )]
     Repeated {
         /// Row of the second definition.

@@ -23,9 +23,11 @@ pub const FLOOR: &str = "constant_ln_floor_kw";
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "constant",
     question: "How many kW never switch off?",
-    statistic: "Logarithm of the typical daily floor in kW, in the higher regime; the same over the peers' floor and over contracted power; and of the floor that one day in five exceeds.",
+    statistic: "Logarithm of the typical daily floor in kW, in the higher regime; the same over the peers' floor and \
+                over contracted power; and of the floor that one day in five exceeds.",
     null: "The same figures of all usage points of the dump before anything is planted.",
-    source: "The constant term of CalTRACK 2.0 daily methods in its robust hourly form; power of mining units from makers' data sheets.",
+    source: "The constant term of CalTRACK 2.0 daily methods in its robust hourly form; power of mining units from \
+             makers' data sheets.",
     needs: said::needs_hours,
     statistics: &[
         Statistic {

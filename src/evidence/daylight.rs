@@ -27,8 +27,10 @@ const LEAST_RANGE_KW: f32 = 0.3;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "daylight",
     question: "Do the hours of running follow the length of the night, as lighting does?",
-    statistic: "Minus the squared correlation between the share of the day at the upper level and the length of the night, over days that keep to two levels.",
-    null: "The same figure of all usage points of the dump before anything is planted; loads without two levels cannot be tested.",
+    statistic: "Minus the squared correlation between the share of the day at the upper level and the length of the \
+                night, over days that keep to two levels.",
+    null: "The same figure of all usage points of the dump before anything is planted; loads without two levels cannot \
+           be tested.",
     source: "Declination of the sun after Cooper (1969), δ = 23.45°·sin(360°·(284 + n)/365).",
     needs: said::needs_levels,
     statistics: &[Statistic {

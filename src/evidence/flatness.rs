@@ -25,9 +25,12 @@ const LEAST_VARIATION: f64 = 0.005;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "flatness",
     question: "Is the load flat over the day and from day to day?",
-    statistic: "Median over days of floor over mean; minus the logarithm of the robust variation of daily means, of the amplitude of the mean daily shape, and of the difference between working days and weekends.",
-    null: "The same figures of all usage points of the dump before anything is planted. Stuck and filled-in values are masked before, so they cannot count as flat.",
-    source: "The mixing law for a constant load, exact by the definition of the ratios: a share s of the mean that never changes makes every variation (1 − s) times as large.",
+    statistic: "Median over days of floor over mean; minus the logarithm of the robust variation of daily means, of \
+                the amplitude of the mean daily shape, and of the difference between working days and weekends.",
+    null: "The same figures of all usage points of the dump before anything is planted. Stuck and filled-in values are \
+           masked before, so they cannot count as flat.",
+    source: "The mixing law for a constant load, exact by the definition of the ratios: a share s of the mean that \
+             never changes makes every variation (1 − s) times as large.",
     needs: said::needs_course,
     statistics: &[
         Statistic {

@@ -111,7 +111,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         name: "night_storage_heating",
         family: "weather",
         fits: |s| s.is_night_window() && s.season_above_floor <= -0.35,
-        signs: |s| said::storage(s.window.1, s.window.0, -100.0 * s.season_above_floor),
+        signs: |s| said::storage(s.window.1, said::clock(s.window.0), -100.0 * s.season_above_floor),
     },
     LookAlike {
         name: "direct_electric_heating",
@@ -131,7 +131,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         fits: |s| {
             s.business && (11..=19).contains(&s.window.1) && s.window.2 >= 0.6 && s.window.3 <= 0.15 && s.week < 0.1
         },
-        signs: |s| said::lamps(s.window.1, s.window.0),
+        signs: |s| said::lamps(s.window.1, said::clock(s.window.0)),
     },
     LookAlike {
         name: "office_or_shop",

@@ -35,8 +35,11 @@ const LEAST_NOISE_KW: f64 = 0.01;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "onset",
     question: "Did the level rise at one date and stay up?",
-    statistic: "Logarithm of the lasting shift of the median daily floor in kW at its best split; the shift over the day-to-day noise within both regimes; how evenly floor, mean and top of the day carry it; and rise and sharpness of the daily mean.",
-    null: "The same maxima of all usage points of the dump before anything is planted, so that season starts and the many days that are tried are in it.",
+    statistic: "Logarithm of the lasting shift of the median daily floor in kW at its best split; the shift over the \
+                day-to-day noise within both regimes; how evenly floor, mean and top of the day carry it; and rise and \
+                sharpness of the daily mean.",
+    null: "The same maxima of all usage points of the dump before anything is planted, so that season starts and the \
+           many days that are tried are in it.",
     source: "Hawkins (1977) for the split into two regimes.",
     needs: said::needs_two_weeks,
     statistics: &[

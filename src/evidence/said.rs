@@ -42,7 +42,7 @@ facts! {
     /// How much of the load follows the temperature.
     pub(super) fn weather("weather.follows", share: percent(0), slope: number(+3));
     /// A window of the day stands out.
-    pub(super) fn window("schedule.window", from: count, to: count, kw: kw(2), share: percent(0));
+    pub(super) fn window("schedule.window", from: text, to: text, kw: kw(2), share: percent(0));
     /// None does.
     pub(super) fn window_none("schedule.none");
     /// No hours to see a window in.
@@ -68,13 +68,13 @@ facts! {
     /// A home that is used again.
     pub(super) fn home_again("look_alike.home_again", times: number(1));
     /// A charge at night that goes with warmth.
-    pub(super) fn storage("look_alike.storage", hours: count, from: count, share: percent(0));
+    pub(super) fn storage("look_alike.storage", hours: count, from: text, share: percent(0));
     /// Heating without a store.
     pub(super) fn heating("look_alike.heating", share: percent(0));
     /// Night work that rests at weekends.
     pub(super) fn night_work("look_alike.night_work", share: percent(0));
     /// Lamps over plants.
-    pub(super) fn lamps("look_alike.lamps", hours: count, from: count);
+    pub(super) fn lamps("look_alike.lamps", hours: count, from: text);
     /// Day work that rests at weekends.
     pub(super) fn day_work("look_alike.day_work", share: percent(0));
     /// Refrigeration.
@@ -89,4 +89,9 @@ facts! {
     pub(super) fn wrong_ratio("look_alike.wrong_ratio", times: number(0));
     /// A car.
     pub(super) fn car("look_alike.car", kw: kw(1));
+}
+
+/// An hour of the day as clocks show it: `06:00`.
+pub(super) fn clock(hour: usize) -> String {
+    format!("{hour:02}:00")
 }

@@ -23,8 +23,8 @@ const LEAST_CONTRAST_KW: f64 = 0.3;
 /// A smaller difference is not told as a window, kW.
 const WORTH_TELLING_KW: f64 = 0.1;
 
-/// Centre, in hours, of the window lengths that a workplace or a greenhouse uses: from a working day
-/// with its preparations to the longest photoperiod that growers give.
+/// Centre, in hours, of the window lengths that a workplace or a greenhouse uses: from a working
+/// day with its preparations to the longest photoperiod that growers give.
 const WORKING_HOURS: f64 = 14.5;
 /// Half-width of these lengths, in hours: windows further off are not told apart.
 const MOST_HOURS_APART: f64 = 5.0;
@@ -32,7 +32,9 @@ const MOST_HOURS_APART: f64 = 5.0;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "schedule",
     question: "Does a steady load run in the same hours every day?",
-    statistic: "Over months and windows of the day, the logarithm of the largest difference in kW between the lowest low inside a window and the highest high outside; how steady the level inside is; and how far the window's length is from a working day or a photoperiod.",
+    statistic: "Over months and windows of the day, the logarithm of the largest difference in kW between the lowest \
+                low inside a window and the highest high outside; how steady the level inside is; and how far the \
+                window's length is from a working day or a photoperiod.",
     null: "The same maxima of all usage points of the dump before anything is planted.",
     source: "Fit of a window with two levels, the robust form of matched filtering with a rectangle.",
     needs: said::needs_hours,
@@ -65,8 +67,8 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
 fn finding(s: &Subject) -> Fact {
     match s.window {
         Some(window) if window.contrast_kw > WORTH_TELLING_KW => said::window(
-            window.start,
-            (window.start + window.hours) % HOURS,
+            said::clock(window.start),
+            said::clock((window.start + window.hours) % HOURS),
             window.contrast_kw,
             100.0 * window.spread_share,
         ),

@@ -25,9 +25,11 @@ pub const SIZE: &str = "size";
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: SIZE,
     question: "Is the load larger than that of its peers, or than its contract?",
-    statistic: "Logarithm of the typical daily mean over the peers' median, and over contracted power; of two regimes in time the higher one counts.",
+    statistic: "Logarithm of the typical daily mean over the peers' median, and over contracted power; of two regimes \
+                in time the higher one counts.",
     null: "The same figures of all usage points of the dump before anything is planted, group by group.",
-    source: "Field criterion of the Irkutsk procedure of June 2025: consumption at least twice that of similar objects.",
+    source: "Field criterion of the Irkutsk procedure of June 2025: consumption at least twice that of similar \
+             objects.",
     needs: said::needs_week,
     statistics: &[
         Statistic {

@@ -30,9 +30,12 @@ const MOST_WARM: f64 = 0.2;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "weather",
     question: "Does the load follow the temperature, as heating and cooling do?",
-    statistic: "Minus the share of mean power, and of the daily floor, that a robust line over temperature explains; and the share by which warmer days draw more over all days, of the mean and of what runs above the floor.",
+    statistic: "Minus the share of mean power, and of the daily floor, that a robust line over temperature explains; \
+                and the share by which warmer days draw more over all days, of the mean and of what runs above the \
+                floor.",
     null: "The same figures of all usage points of the dump before anything is planted.",
-    source: "Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63; CalTRACK 2.0 for temperature response as the baseline of buildings.",
+    source: "Sen (1968), Estimates of the regression coefficient based on Kendall's tau, JASA 63; CalTRACK 2.0 for \
+             temperature response as the baseline of buildings.",
     needs: said::needs_weather,
     statistics: &[
         Statistic {

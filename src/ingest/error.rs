@@ -24,7 +24,8 @@ pub enum IngestError {
     },
     /// No readings in anything given.
     #[error(
-        "no readings in {looked_at}; give files with the columns usage_point, timestamp, kwh (Parquet or CSV), or in a format of meter readings such as NEM12, MSCONS, XML 80020, Green Button"
+        "no readings in {looked_at}; give files with the columns usage_point, timestamp, kwh (Parquet or CSV), or in a \
+         format of meter readings such as NEM12, MSCONS, XML 80020, Green Button"
     )]
     NoReadings {
         /// The files or folders.
@@ -77,7 +78,8 @@ pub enum IngestError {
         hint: String,
     },
     /// Time stamps of no known form.
-    #[error("row {row} of `{path}`: time stamp `{text}` is of no known form; known are 2025-03-01 00:30, 2025-03-01T00:30:00Z, 2025-03-01T00:30+05:00, 01.03.2025 00:30 and seconds since 1970", path = path.display())]
+    #[error("row {row} of `{path}`: time stamp `{text}` is of no known form; known are 2025-03-01 00:30, \
+             2025-03-01T00:30:00Z, 2025-03-01T00:30+05:00, 01.03.2025 00:30 and seconds since 1970", path = path.display())]
     TimeFormat {
         /// The file.
         path: PathBuf,
@@ -87,7 +89,8 @@ pub enum IngestError {
         text: String,
     },
     /// Day and month cannot be told apart.
-    #[error("`{path}`: `{text}` may be {day_first} or {month_first}, and no date of the column settles it; say `dates = \"day-first\"` or `dates = \"month-first\"` in a profile (`darkload inspect` prints one)", path = path.display())]
+    #[error("`{path}`: `{text}` may be {day_first} or {month_first}, and no date of the column settles it; say `dates \
+             = \"day-first\"` or `dates = \"month-first\"` in a profile (`darkload inspect` prints one)", path = path.display())]
     DateOrder {
         /// The file.
         path: PathBuf,
@@ -99,13 +102,17 @@ pub enum IngestError {
         month_first: String,
     },
     /// Counters without a day.
-    #[error("`{path}` holds counters but not the day of reading; say `read_on = \"YYYY-MM-DD\"` in a profile (`darkload inspect` prints one)", path = path.display())]
+    #[error("`{path}` holds counters but not the day of reading; say `read_on = \"YYYY-MM-DD\"` in a profile \
+             (`darkload inspect` prints one)", path = path.display())]
     NoReadDay {
         /// The file.
         path: PathBuf,
     },
     /// A mapping names a column that is not there.
-    #[error("`{path}` has no column `{wanted}`, which the profile `{mapping}` names as its {meaning}; found {found}", path = path.display())]
+    #[error(
+        "`{path}` has no column `{wanted}`, which the profile `{mapping}` names as its {meaning}; found {found}",
+        path = path.display()
+    )]
     ProfileColumn {
         /// The file.
         path: PathBuf,
@@ -141,7 +148,10 @@ pub enum IngestError {
         message: String,
     },
     /// A column of a type that cannot be used.
-    #[error("column `{column}` of `{path}` has the type {found}, which cannot be used; expected {expected}", path = path.display())]
+    #[error(
+        "column `{column}` of `{path}` has the type {found}, which cannot be used; expected {expected}",
+        path = path.display()
+    )]
     ColumnType {
         /// The file.
         path: PathBuf,
@@ -161,13 +171,19 @@ pub enum IngestError {
         source: parquet::errors::ParquetError,
     },
     /// A file that is not what it was when the run began.
-    #[error("`{path}` changed while it was read; wait until it is written whole, or read a copy, and run again", path = path.display())]
+    #[error(
+        "`{path}` changed while it was read; wait until it is written whole, or read a copy, and run again",
+        path = path.display()
+    )]
     Changed {
         /// The file.
         path: PathBuf,
     },
     /// A device, pipe or the like, which may never end.
-    #[error("`{path}` is no regular file; only files and folders are read: write what comes out of it to a file", path = path.display())]
+    #[error(
+        "`{path}` is no regular file; only files and folders are read: write what comes out of it to a file",
+        path = path.display()
+    )]
     NotRegular {
         /// The path.
         path: PathBuf,
@@ -193,8 +209,8 @@ pub enum IngestError {
 }
 
 impl IngestError {
-    /// The record whose reject tells why there are no readings; its detail is a fact, to which words
-    /// are put where the error is told.
+    /// The record whose reject tells why there are no readings; its detail is a fact, to which
+    /// words are put where the error is told.
     #[must_use]
     pub fn because(&self) -> Option<&Reject> {
         if let Self::NoReadings { because, .. } = self { because.as_deref() } else { None }
@@ -238,7 +254,8 @@ pub enum ArchiveFault {
     Nested,
     /// A Parquet file that is packed, which cannot be entered anywhere.
     #[error(
-        "Parquet is not read in an archive or compressed as a whole (it is compressed inside); unpack it and give the files inside"
+        "Parquet is not read in an archive or compressed as a whole (it is compressed inside); unpack it and give the \
+         files inside"
     )]
     Parquet,
     /// The directory has no such member.

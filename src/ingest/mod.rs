@@ -5,8 +5,8 @@
 //! weather, licences, tariffs) are read by `static_tables`. A record that cannot be used becomes a
 //! `Reject` with file, row and remedy; a file that cannot be used is an `IngestError`.
 //!
-//! Rooms, lower ones first: `bytes`, `text`, `mapping`; `messages`, `parquet` and `tables`, which do
-//! not know one another; `static_tables`; `formats`, `readings`, `survey`.
+//! Rooms, lower ones first: `bytes`, `text`, `mapping`; `messages`, `parquet` and `tables`, which
+//! do not know one another; `static_tables`; `formats`, `readings`, `survey`.
 //!
 //! Fuzz targets (`fuzz/`) compile this folder in by path.
 

@@ -133,7 +133,9 @@ facts! {
     /// A register reading of no year in use.
     pub(super) fn register_out_of_range("read.register_out_of_range", usage_point: usage_point);
     /// An interval of no usable length.
-    pub(super) fn interval_length("read.interval_length", usage_point: usage_point, seconds: count, from: count, most: count);
+    pub(super) fn interval_length(
+        "read.interval_length", usage_point: usage_point, seconds: count, from: count, most: count
+    );
     /// More channels than a meter has.
     pub(super) fn too_many_channels("read.too_many_channels", usage_point: usage_point, most: count, channel: text);
     /// Readings of some phases only.

@@ -150,7 +150,8 @@ impl Dump {
         let mut text = "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\">".to_owned();
         let entry = |own: &str, related: &str, content: &str| {
             format!(
-                "<entry><id>urn:uuid:1</id><link rel=\"self\" href=\"/{own}\"/><link rel=\"related\" href=\"/{related}\"/><content>{content}</content></entry>\n"
+                "<entry><id>urn:uuid:1</id><link rel=\"self\" href=\"/{own}\"/><link rel=\"related\" \
+                 href=\"/{related}\"/><content>{content}</content></entry>\n"
             )
         };
         let object = |name: &str, inside: &str| format!("<{name} xmlns=\"http://naesb.org/espi\">{inside}</{name}>");
@@ -241,7 +242,8 @@ impl Dump {
                         write!(text, "<m:IntervalReadings><m:timeStamp>{at}</m:timeStamp><m:value>{value}</m:value>");
                     let _ = write!(
                         text,
-                        "<m:ReadingQualities><m:ReadingQualityType ref=\"{code}\"/></m:ReadingQualities></m:IntervalReadings>"
+                        "<m:ReadingQualities><m:ReadingQualityType \
+                         ref=\"{code}\"/></m:ReadingQualities></m:IntervalReadings>"
                     );
                 }
                 let _ = write!(text, "<m:ReadingType ref=\"{kind}\"/></m:IntervalBlocks>");
@@ -298,7 +300,8 @@ impl Dump {
     pub(crate) fn xml80020(&self, day: usize) -> Vec<u8> {
         let per_day = (1440 / self.step_min) as usize;
         let mut text =
-            "<?xml version=\"1.0\" encoding=\"windows-1251\"?><!--Сформировано АСКУЭ--><message class=\"80020\" version=\"2\" number=\"7\">"
+            "<?xml version=\"1.0\" encoding=\"windows-1251\"?><!--Сформировано АСКУЭ--><message class=\"80020\" \
+             version=\"2\" number=\"7\">"
                 .to_owned();
         let date = Self::digits(self.local(day * per_day))[..8].to_owned();
         let _ = write!(

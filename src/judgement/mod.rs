@@ -1,4 +1,5 @@
-//! Where the two engines meet: what is believed of each usage point, what is listed, what is cleared.
+//! Where the two engines meet: what is believed of each usage point, what is listed, what is
+//! cleared.
 
 pub(crate) mod cleared;
 pub(crate) mod coverage;

@@ -22,9 +22,9 @@ const TOGETHER: &str = "together";
 const OWN_COLUMN: [Step; 8] =
     [Step::Address, Step::Balance, Step::Prior, Step::Books, Step::Lawful, Step::Small, Step::Licence, Step::Named];
 
-/// Names of the ledger's entries in the order of `ScoreRow::llr`: the families of the tests and what
-/// they say together, then the other steps. An entry is NaN where there was nothing to say; the rest
-/// adds up to the log-odds.
+/// Names of the ledger's entries in the order of `ScoreRow::llr`: the families of the tests and
+/// what they say together, then the other steps. An entry is NaN where there was nothing to say;
+/// the rest adds up to the log-odds.
 pub(crate) fn family_names() -> Vec<&'static str> {
     let steps = OWN_COLUMN.map(Step::as_str);
     TESTS.iter().map(|test| test.family).chain([TOGETHER]).chain(steps).collect()

@@ -27,9 +27,9 @@ pub(crate) struct Looked {
 /// How it looks at a usage point the moment it is read again.
 pub(crate) type Look<'a> = dyn Fn(&UsagePointId, Prepared) -> Option<Looked> + Sync + 'a;
 
-/// Measures every listed load from its own intervals: power, start, end, energy; counts the
-/// hours in which one exceeds its licence and draws the first of the list. A balance has shown the series of those `otherwise` to be not what the
-/// fault gate made of it.
+/// Measures every listed load from its own intervals: power, start, end, energy; counts the hours
+/// in which one exceeds its licence and draws the first of the list. A balance has shown the series
+/// of those `otherwise` to be not what the fault gate made of it.
 pub(crate) fn refine<E>(
     listing: &mut Listing,
     (metered, otherwise): (&Metered, &Places),

@@ -75,7 +75,8 @@ pub enum ConvertError {
     Write(#[from] CanonicalError),
     /// Some stamps are instants and others are not, and nothing says how they relate.
     #[error(
-        "some files have stamps with an offset and others on a clock that is not named; give --timezone, or convert them apart"
+        "some files have stamps with an offset and others on a clock that is not named; give --timezone, or convert \
+         them apart"
     )]
     MixedClocks,
 }

@@ -33,7 +33,8 @@ pub enum PipelineError {
     Place(#[from] PlaceError),
     /// The file for what does not fit into memory failed.
     #[error(
-        "failed to keep what does not fit into memory in a file beside the result folder; free some space there, or give a larger --memory"
+        "failed to keep what does not fit into memory in a file beside the result folder; free some space there, or \
+         give a larger --memory"
     )]
     Spill(#[from] std::io::Error),
     /// A digest cannot be used.
@@ -249,7 +250,8 @@ fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>,
     Ok((results, files))
 }
 
-/// Reads all pieces in `order` into the gatherer, which hands usage points to `finish`; remarks name files where `names_files` says so.
+/// Reads all pieces in `order` into the gatherer, which hands usage points to `finish`; remarks
+/// name files where `names_files` says so.
 pub(super) fn read_all(
     readings: &Readings,
     order: &[PieceIx],

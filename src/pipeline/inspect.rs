@@ -10,7 +10,7 @@ use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock,
 use crate::ingest::{BlockSink, Caps, InputFile, Mapping, Readings, StampClock, Survey, Understanding};
 use crate::series::cover::{SHOWN, Tally, cover_registers, shown_intervals, shown_registers};
 use crate::series::{
-    FinishUsagePoint, Gatherer, MonthCover, PerWorker, RawReading, RegisterCover, ShownReading, Stretch,
+    FinishUsagePoint, Gathered, Gatherer, MonthCover, PerWorker, RawReading, RegisterCover, ShownReading, Stretch,
 };
 
 use super::inputs::{PipelineError, Watching};
@@ -107,6 +107,45 @@ pub fn inspect(
     progress.stage("inspecting", None);
     let readings = Readings::open_as(&[InputFile { named: true, ..file.clone() }], caps, profile)?;
     let survey = Survey::of(&readings, &Watching(interrupt))?;
+    let Read { tally, gathered, first, rows } = read(&readings, &survey, calendar, interrupt)?;
+    let Tally { usage_points, steps, months, range_kw, mut faults } = tally;
+    // A message has told what it is only now.
+    let (format, understanding) =
+        readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
+    let clock = readings.clock().unwrap_or(StampClock::Utility);
+    let registers = cover_registers(gathered.registers, calendar, &mut faults);
+    let rejects = by_code(gathered.rejects);
+    Ok(Inspection {
+        path: file.path.clone(),
+        format,
+        understanding,
+        clock,
+        first,
+        rows,
+        usage_points,
+        steps,
+        months,
+        range_kw,
+        registers,
+        faults,
+        rejects,
+    })
+}
+
+/// What reading a file came to.
+struct Read {
+    tally: Tally,
+    gathered: Gathered,
+    first: Vec<ShownReading>,
+    rows: u64,
+}
+
+fn read(
+    readings: &Readings,
+    survey: &Survey,
+    calendar: &Calendar,
+    interrupt: &Interrupt,
+) -> Result<Read, PipelineError> {
     let tally: PerWorker<Tally> = PerWorker::new();
     let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
         if let Some(one) = Tally::of(id, stretches, apart, calendar) {
@@ -118,7 +157,7 @@ pub fn inspect(
     // such.
     let folder = std::env::temp_dir();
     let demand = Demand { rows: readings.estimated_rows(), named: 0, sample: 0 };
-    let gatherer = Gatherer::new(MemoryPlan::of(None, &survey, demand)?.gather, &survey, Path::new(&folder));
+    let gatherer = Gatherer::new(MemoryPlan::of(None, survey, demand)?.gather, survey, Path::new(&folder));
     let looking = Looking {
         gatherer: &gatherer,
         finish: &finish,
@@ -138,36 +177,16 @@ pub fn inspect(
     if let Some(error) = looking.failed.into_inner() {
         return Err(error.into());
     }
-    // A message has told what it is only now.
-    let (format, understanding) =
-        readings.understandings().next().map(|(_, format, understanding)| (format, understanding)).unwrap_or_default();
-    let clock = readings.clock().unwrap_or(StampClock::Utility);
     let gathered = gatherer.finish(&finish)?;
     if interrupt.is_set() {
         return Err(PipelineError::Interrupted);
     }
     let first = looking.first.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let Tally { usage_points, steps, months, range_kw, mut faults } = tally.folded(|mut one, other| {
+    let tally = tally.folded(|mut one, other| {
         one.merge(other);
         one
     });
-    let registers = cover_registers(gathered.registers, calendar, &mut faults);
-    let rejects = by_code(gathered.rejects);
-    Ok(Inspection {
-        path: file.path.clone(),
-        format,
-        understanding,
-        clock,
-        first,
-        rows,
-        usage_points,
-        steps,
-        months,
-        range_kw,
-        registers,
-        faults,
-        rejects,
-    })
+    Ok(Read { tally, gathered, first, rows })
 }
 
 /// Rejects by code: how many, and the first.

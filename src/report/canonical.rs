@@ -33,7 +33,10 @@ const ROW_GROUP: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum CanonicalError {
     /// The operating system refuses.
-    #[error("`{path}` cannot be written; check free space and permissions, or give another --out", path = path.display())]
+    #[error(
+        "`{path}` cannot be written; check free space and permissions, or give another --out",
+        path = path.display()
+    )]
     Io {
         /// The file.
         path: PathBuf,
@@ -41,7 +44,10 @@ pub enum CanonicalError {
         source: std::io::Error,
     },
     /// The Parquet writer refuses.
-    #[error("`{path}` cannot be written as Parquet; check free space and permissions, or give another --out", path = path.display())]
+    #[error(
+        "`{path}` cannot be written as Parquet; check free space and permissions, or give another --out",
+        path = path.display()
+    )]
     Parquet {
         /// The file.
         path: PathBuf,

@@ -1,5 +1,5 @@
-//! `columns.csv`: every column of every table with its meaning, from the one table of columns and the
-//! registry of tests.
+//! `columns.csv`: every column of every table with its meaning, from the one table of columns and
+//! the registry of tests.
 
 use std::path::Path;
 

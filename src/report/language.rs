@@ -2,8 +2,8 @@
 //! `src/report/languages/<code>.toml`.
 //!
 //! English is the language of the CSV files. `[page]`, `[workbook]`, `[explain]`, `[titles]`,
-//! `[meanings]` and `[words]` hold what is no fact; facts have their words in `words`. Tests hold all
-//! files to the same keys and placeholders.
+//! `[meanings]` and `[words]` hold what is no fact; facts have their words in `words`. Tests hold
+//! all files to the same keys and placeholders.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -213,8 +213,12 @@ mod tests {
         use crate::evidence::TESTS;
         for (language, code, _) in LANGUAGES {
             for test in TESTS {
-                for (what, english) in [("question", test.question), ("statistic", test.statistic), ("null", test.null), ("source", test.source)]
-                {
+                for (what, english) in [
+                    ("question", test.question),
+                    ("statistic", test.statistic),
+                    ("null", test.null),
+                    ("source", test.source),
+                ] {
                     let told = language.method(test.family, what, english);
                     let own = *language == Language::English || told != english;
                     assert!(own && !told.is_empty(), "{code}.toml [methods] lacks {}_{what}", test.family);

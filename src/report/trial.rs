@@ -51,7 +51,8 @@ pub fn trial_summary(report: &TrialReport, out: &Path) -> String {
     let rows = report.rows();
     let planted = report.farms.iter().filter(|farm| farm.level == Level::UsagePoint).count();
     let mut text = format!(
-        "Planted {planted} synthetic farms, one at a time, in {} usage points' own series; a scan of this dump lists {}.\n",
+        "Planted {planted} synthetic farms, one at a time, in {} usage points' own series; a scan of this dump lists \
+         {}.\n",
         report.usage_points, report.listed
     );
     for part in levels(&rows) {

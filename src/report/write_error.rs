@@ -8,7 +8,10 @@ use crate::disk::PlaceError;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The operating system refuses.
-    #[error("`{path}` cannot be written; check free space and permissions, or give another --out", path = path.display())]
+    #[error(
+        "`{path}` cannot be written; check free space and permissions, or give another --out",
+        path = path.display()
+    )]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -16,7 +19,10 @@ pub enum WriteError {
         source: std::io::Error,
     },
     /// A table could not be written.
-    #[error("`{path}` cannot be written; check free space and permissions, or give another --out", path = path.display())]
+    #[error(
+        "`{path}` cannot be written; check free space and permissions, or give another --out",
+        path = path.display()
+    )]
     Table {
         /// The file.
         path: PathBuf,
@@ -32,7 +38,10 @@ pub enum WriteError {
         source: askama::Error,
     },
     /// The workbook could not be made.
-    #[error("`{path}` could not be made; check free space and permissions, or give another --out", path = path.display())]
+    #[error(
+        "`{path}` could not be made; check free space and permissions, or give another --out",
+        path = path.display()
+    )]
     Workbook {
         /// The file.
         path: PathBuf,

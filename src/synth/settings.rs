@@ -220,7 +220,8 @@ pub enum SettingsError {
     },
     /// Shares that leave no room for ordinary customers.
     #[error(
-        "plant {sum:.2} of the usage points: prevalence, look-alikes, faults, licences and theft together must stay at or below 0.8; lower one of them"
+        "plant {sum:.2} of the usage points: prevalence, look-alikes, faults, licences and theft together must stay at \
+         or below 0.8; lower one of them"
     )]
     Crowded {
         /// Their sum.
@@ -228,7 +229,8 @@ pub enum SettingsError {
     },
     /// More strange customers than there are.
     #[error(
-        "make {sum:.2} of the customers strange in one way: shares of {group} together must stay at or below 1; lower one of them"
+        "make {sum:.2} of the customers strange in one way: shares of {group} together must stay at or below 1; lower \
+         one of them"
     )]
     TooStrange {
         /// What is shared out.
@@ -238,7 +240,8 @@ pub enum SettingsError {
     },
     /// More faulty balance meters than there are.
     #[error(
-        "give {sum:.2} of the balance meters a fault: clock, ratio, stuck and gap shares together must stay at or below 1; lower one of them"
+        "give {sum:.2} of the balance meters a fault: clock, ratio, stuck and gap shares together must stay at or \
+         below 1; lower one of them"
     )]
     FaultyBalances {
         /// Their sum.
@@ -262,7 +265,8 @@ pub enum SettingsError {
     },
     /// Too many readings for order by time, which sorts in memory.
     #[error(
-        "sort {readings} readings by time: at most {MAX_SORTED} fit; use order by meter, fewer usage points or fewer days"
+        "sort {readings} readings by time: at most {MAX_SORTED} fit; use order by meter, fewer usage points or fewer \
+         days"
     )]
     TooManyToSort {
         /// Readings asked for.

@@ -104,8 +104,8 @@ pub(crate) fn balance_with<'a>(
     balanced
 }
 
-/// What flows through the balance meter `supply` of `nodes` and is measured neither there nor by the
-/// meters `below`.
+/// What flows through the balance meter `supply` of `nodes` and is measured neither there nor by
+/// the meters `below`.
 fn residual_of(
     nodes: &[&GridNode],
     (supply, below): (&LoadSeries, Vec<&LoadSeries>),

@@ -171,7 +171,9 @@ fn the_same_key_gives_the_same_pseudonyms() {
 
 #[test]
 fn a_rule_pack_of_the_users_own_is_asked_and_recorded() {
-    let pack = "id = \"local\"\ntitle = \"Local rule\"\nversion = \"1\"\npublished = \"2026-01-01\"\nsource = \"a letter\"\nplace = \"Almaty\"\n\n[[criterion]]\nid = \"limit\"\nwords = \"used more than 100 kWh in a month\"\nfigure = \"published\"\ntest = \"monthly_kwh_above\"\nkwh = 100.0\n";
+    let pack = "id = \"local\"\ntitle = \"Local rule\"\nversion = \"1\"\npublished = \"2026-01-01\"\nsource = \"a \
+                letter\"\nplace = \"Almaty\"\n\n[[criterion]]\nid = \"limit\"\nwords = \"used more than 100 kWh in a \
+                month\"\nfigure = \"published\"\ntest = \"monthly_kwh_above\"\nkwh = 100.0\n";
     let (_keep, folder) = folder_with(&[("local.toml", pack)]);
     let config = folder.join("config.toml");
     fs::write(&config, format!("[rules]\npacks = []\nfiles = [\"{}\"]\n", folder.join("local.toml").display()))

@@ -139,7 +139,10 @@ fn one_utility_in_many_dresses_gives_the_same_bytes() {
 /// One message of a point, with a note of its writer and the energy of the first half hour.
 fn message(note: &str, kwh: u32) -> String {
     format!(
-        "<?xml version=\"1.0\"?>{note}<message class=\"80020\"><datetime><day>20250301</day></datetime><area><measuringpoint code=\"1001\"><measuringchannel code=\"01\"><period start=\"0000\" end=\"0030\"><value>{kwh}</value></period></measuringchannel></measuringpoint></area></message>"
+        "<?xml version=\"1.0\"?>{note}<message \
+         class=\"80020\"><datetime><day>20250301</day></datetime><area><measuringpoint code=\"1001\"><measuringchannel \
+         code=\"01\"><period start=\"0000\" \
+         end=\"0030\"><value>{kwh}</value></period></measuringchannel></measuringpoint></area></message>"
     )
 }
 
@@ -187,11 +190,13 @@ fn the_order_of_rows_does_not_change_the_converted_bytes() {
     let (_keep, folder) = folder_with(&[
         (
             "a.csv",
-            "usage_point,timestamp,kwh\nB,2025-03-01 00:00,1\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nA,2025-03-01 01:00,\n",
+            "usage_point,timestamp,kwh\nB,2025-03-01 00:00,1\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nA,2025-03-01 \
+             01:00,\n",
         ),
         (
             "b.csv",
-            "usage_point,timestamp,kwh\nA,2025-03-01 01:00,\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nB,2025-03-01 00:00,1\n",
+            "usage_point,timestamp,kwh\nA,2025-03-01 01:00,\nB,2025-03-01 01:00,2\nA,2025-03-01 00:00,3\nB,2025-03-01 \
+             00:00,1\n",
         ),
     ]);
     assert_eq!(
@@ -245,7 +250,8 @@ fn a_profile_is_named_on_the_command_line_and_a_bad_one_is_refused() {
     }
 }
 
-const PROFILE: &str = "layout = \"long\"\ndates = \"day-first\"\nunit = \"kWh\"\nstamp = \"begin\"\n[columns]\nusage_point = [\"meter\"]\ntimestamp = [\"when\"]\nvalue = [\"what\"]\n";
+const PROFILE: &str = "layout = \"long\"\ndates = \"day-first\"\nunit = \"kWh\"\nstamp = \
+                       \"begin\"\n[columns]\nusage_point = [\"meter\"]\ntimestamp = [\"when\"]\nvalue = [\"what\"]\n";
 
 #[test]
 fn what_a_russian_export_was_taken_for_reads_as_reviewed() {

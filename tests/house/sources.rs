@@ -11,11 +11,13 @@ pub(crate) struct Source {
     /// Path from the project's root.
     pub(crate) path: String,
     pub(crate) text: String,
+    /// All of it is test code: a module under `#[cfg(test)]`, or within such a one.
+    pub(crate) is_test: bool,
 }
 
 impl Source {
     pub(crate) fn new(path: &str, text: &str) -> Self {
-        Self { path: path.to_owned(), text: text.to_owned() }
+        Self { path: path.to_owned(), text: text.to_owned(), is_test: false }
     }
 
     /// Its module path without `crate`: `ingest::bytes::archive`; empty for `lib.rs` and `main.rs`.
@@ -36,6 +38,9 @@ impl Source {
     /// Lines with their numbers that are no test code: items under `#[cfg(test)]` are left out
     /// wherever they stand, what follows them is kept.
     pub(crate) fn program(&self) -> Vec<(usize, &str)> {
+        if self.is_test {
+            return Vec::new();
+        }
         let lines: Vec<&str> = self.text.lines().collect();
         let mut kept = Vec::new();
         let mut at = 0;
@@ -85,18 +90,33 @@ pub(crate) fn sources() -> Vec<Source> {
                 walk(root, &path, found);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-                found.push(Source { path: name, text: fs::read_to_string(&path).unwrap() });
+                found.push(Source { path: name, text: fs::read_to_string(&path).unwrap(), is_test: false });
             }
         }
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     walk(root, &root.join("src"), &mut found);
+    let of_tests: Vec<String> = found.iter().flat_map(test_modules).collect();
+    for source in &mut found {
+        let module = source.module();
+        source.is_test = of_tests.iter().any(|test| module == *test || module.starts_with(&format!("{test}::")));
+    }
     found
 }
 
-/// Which file imports from which, by their module paths; a name that a `mod.rs` only hands on counts
-/// as that of the file that defines it.
+/// Modules in files of their own that a file declares under `#[cfg(test)]`.
+fn test_modules(source: &Source) -> Vec<String> {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let declared = lines.windows(2).filter(|pair| pair[0].trim() == "#[cfg(test)]").filter_map(|pair| {
+        let name = pair[1].trim().strip_suffix(';')?.rsplit("mod ").next()?;
+        Some(format!("{}::{name}", source.module()))
+    });
+    declared.collect()
+}
+
+/// Which file imports from which, by their module paths; a name that a `mod.rs` only hands on
+/// counts as that of the file that defines it.
 pub(crate) fn imports(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
     let modules: BTreeSet<String> = sources.iter().map(Source::module).filter(|module| !module.is_empty()).collect();
     let mut handed_on: BTreeMap<(String, String), String> = BTreeMap::new();

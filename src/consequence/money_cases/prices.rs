@@ -19,7 +19,8 @@ pub(super) fn steps() -> Vec<(Expected, Loss)> {
         (
             expect(
                 "steps of consumption",
-                "lawful 310 · 36 = 11,160; own(403) = 100·20 + 150·25 + 153·30 = 10,340; own(93) = 93·20 = 1,860; paid 8,480; 11,160 − 8,480",
+                "lawful 310 · 36 = 11,160; own(403) = 100·20 + 150·25 + 153·30 = 10,340; own(93) = 93·20 = 1,860; paid \
+                 8,480; 11,160 − 8,480",
                 Some(2680.0),
                 Some(310.0),
             ),
@@ -47,7 +48,8 @@ pub(super) fn dates() -> Vec<(Expected, Loss)> {
         (
             expect(
                 "start in mid-month",
-                "16 of 31 days: steps at 51.613 and 129.032; own(208) = 1,032.26 + 1,935.48 + 2,369.03 = 5,336.77; own(48) = 960; 160·36 − 4,376.77",
+                "16 of 31 days: steps at 51.613 and 129.032; own(208) = 1,032.26 + 1,935.48 + 2,369.03 = 5,336.77; \
+                 own(48) = 960; 160·36 − 4,376.77",
                 Some(1383.23),
                 Some(160.0),
             ),
@@ -89,7 +91,8 @@ pub(super) fn dates() -> Vec<(Expected, Loss)> {
         (
             expect(
                 "tariff with steps changes in mid-month",
-                "to the 15th steps of 20 and 25 at 48.387: own(195) − own(45) = 4,633.06 − 900; from the 16th steps of 22 and 28 at 51.613: own(208) − own(48) = 5,514.32 − 1,056; 11,160 − 3,733.06 − 4,458.32",
+                "to the 15th steps of 20 and 25 at 48.387: own(195) − own(45) = 4,633.06 − 900; from the 16th steps of \
+                 22 and 28 at 51.613: own(208) − own(48) = 5,514.32 − 1,056; 11,160 − 3,733.06 − 4,458.32",
                 Some(2968.61),
                 Some(310.0),
             ),

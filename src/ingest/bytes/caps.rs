@@ -36,7 +36,8 @@ impl Default for Caps {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CapMet {
     #[error(
-        "a single line, segment, tag or text is longer than {0} bytes; if the file is right, raise `record_bytes` in [caps]"
+        "a single line, segment, tag or text is longer than {0} bytes; if the file is right, raise `record_bytes` in \
+         [caps]"
     )]
     Record(u64),
     #[error("elements lie more than {0} deep inside one another; if the file is right, raise `nesting` in [caps]")]
@@ -44,11 +45,13 @@ pub(crate) enum CapMet {
     #[error("it unpacks to more than {0} bytes; if the file is right, raise `unpacked_bytes` in [caps]")]
     Unpacked(u64),
     #[error(
-        "it unpacks to more than {0} times its size, as only archives made to do harm do; if the file is right, raise `unpacked_ratio` in [caps]"
+        "it unpacks to more than {0} times its size, as only archives made to do harm do; if the file is right, raise \
+         `unpacked_ratio` in [caps]"
     )]
     Ratio(u64),
     #[error(
-        "more than {0} records cannot be used; the rest of the file is left out. If the file is right, raise `rejects` in [caps]"
+        "more than {0} records cannot be used; the rest of the file is left out. If the file is right, raise `rejects` \
+         in [caps]"
     )]
     Rejects(u64),
     #[error("the system gives no more memory for it; free some, or raise the limit of the process (`ulimit -v`)")]

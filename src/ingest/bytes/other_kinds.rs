@@ -93,8 +93,8 @@ mod tests {
         );
         let wide: Vec<u8> = "<TABLE BORDER=1>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(told(&wide).contains("an HTML table"));
-        let book =
-            b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+        let book = b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook \
+              xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
         assert!(told(book).contains("an XML spreadsheet of 2003"));
     }
 

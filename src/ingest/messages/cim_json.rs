@@ -121,11 +121,13 @@ mod tests {
     fn registers_export_and_quality_are_read_from_xml_of_any_namespace() {
         let reading = |kind: &str, value: &str| {
             format!(
-                "<Readings><timeStamp>2025-03-01T00:45:00.000Z</timeStamp><value>{value}</value><ReadingType ref=\"{kind}\"/></Readings>"
+                "<Readings><timeStamp>2025-03-01T00:45:00.000Z</timeStamp><value>{value}</value><ReadingType \
+                 ref=\"{kind}\"/></Readings>"
             )
         };
         let text = format!(
-            "<s:Envelope xmlns:s=\"http://x\"><s:Body><MeterReadings xmlns=\"http://vendor/readings\"><MeterReading><Meter><Names><name>SN-1</name><NameType><name>serial</name></NameType></Names></Meter>{}{}{}{}</MeterReading></MeterReadings></s:Body></s:Envelope>",
+            "<s:Envelope xmlns:s=\"http://x\"><s:Body><MeterReadings \
+             xmlns=\"http://vendor/readings\"><MeterReading><Meter><Names><name>SN-1</name><NameType><name>serial</name></NameType></Names></Meter>{}{}{}{}</MeterReading></MeterReadings></s:Body></s:Envelope>",
             reading(QUARTER, "1"),
             reading("0.0.2.4.19.1.12.0.0.0.0.0.0.0.0.3.72.0", "3"),
             reading("0.0.0.1.1.1.12.0.0.0.0.0.0.0.0.0.72.0", "5000"),

@@ -227,7 +227,8 @@ impl Reader<'_, '_> {
         }
         if self.waiting_readings > MOST_WAITING {
             return Err(Halt::Broken(format!(
-                "more than {MOST_WAITING} readings wait for their ReadingType; put ReadingType entries before the blocks"
+                "more than {MOST_WAITING} readings wait for their ReadingType; put ReadingType entries before the \
+                 blocks"
             )));
         }
         Ok(())
@@ -411,7 +412,8 @@ mod tests {
         assert!(read(&entries).readings().is_empty());
         let person = read_text(
             &ESPI,
-            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content><Customer xmlns='http://naesb.org/espi/customer'><name>Jane</name></Customer></content></entry></feed>",
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content><Customer \
+             xmlns='http://naesb.org/espi/customer'><name>Jane</name></Customer></content></entry></feed>",
         );
         assert_eq!(person.rejects()[0].code, "file.no_readings");
         assert!(!person.rejects()[0].detail.to_string().contains("Jane"));

@@ -229,7 +229,11 @@ mod tests {
 
     #[test]
     fn a_message_says_what_it_was_taken_for_when_it_was_read() {
-        let text = "<message class='80020'><datetime><day>20250301</day></datetime><area><measuringpoint code='1'><measuringchannel code='01'><period start='0000' end='0030'><value>1</value></period></measuringchannel><measuringchannel code='03'><period start='0000' end='0030'><value>1</value></period></measuringchannel></measuringpoint></area></message>";
+        let text = "<message class='80020'><datetime><day>20250301</day></datetime><area><measuringpoint \
+                    code='1'><measuringchannel code='01'><period start='0000' \
+                    end='0030'><value>1</value></period></measuringchannel><measuringchannel code='03'><period \
+                    start='0000' \
+                    end='0030'><value>1</value></period></measuringchannel></measuringpoint></area></message>";
         let (told, clock) = taken_for(&XML80020, text, None);
         assert_eq!(clock, StampClock::Utility);
         assert!(told.decisions.iter().any(|one| one.what == "clock" && one.doubt.is_some()), "nothing names the clock");

@@ -346,7 +346,8 @@ mod tests {
     fn utc_with_a_unit_and_without_obis_is_read_and_commas_are_understood() {
         let kept = read_text(
             &MSCONS,
-            "UNA:+,? 'UNB+UNOC:3+1'UNH+1+MSCONS:D:04B:UN:2.4b'BGM+Z45+E'NAD+DP'LOC+172+51481308448'DTM+293:20250202124725?+00:304'LIN+1'PIA+5+AUA:Z08'QTY+220:0,25:KWH'DTM+163:202503010030?+00:303'DTM+164:202503010045?+00:303'UNT+1'UNZ+1'",
+            "UNA:+,? \
+             'UNB+UNOC:3+1'UNH+1+MSCONS:D:04B:UN:2.4b'BGM+Z45+E'NAD+DP'LOC+172+51481308448'DTM+293:20250202124725?+00:304'LIN+1'PIA+5+AUA:Z08'QTY+220:0,25:KWH'DTM+163:202503010030?+00:303'DTM+164:202503010045?+00:303'UNT+1'UNZ+1'",
         );
         assert_eq!(kept.readings(), [("51481308448".to_owned(), HALF_PAST, 0.25)]);
     }

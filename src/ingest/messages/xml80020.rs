@@ -352,7 +352,8 @@ mod tests {
 
     fn channel(code: &str, periods: &str) -> String {
         format!(
-            "<measuringpoint code=\"562080073213101\" name=\"Яч.№1,Л-10кВ\"><measuringchannel code=\"{code}\" desc=\"счетчик\">{periods}</measuringchannel></measuringpoint>"
+            "<measuringpoint code=\"562080073213101\" name=\"Яч.№1,Л-10кВ\"><measuringchannel code=\"{code}\" \
+             desc=\"счетчик\">{periods}</measuringchannel></measuringpoint>"
         )
     }
 

@@ -1,4 +1,5 @@
-//! The fast lane of long Parquet: an id, a stamp and a number a row, read page by page into a block.
+//! The fast lane of long Parquet: an id, a stamp and a number a row, read page by page into a
+//! block.
 
 use std::sync::PoisonError;
 

@@ -294,7 +294,8 @@ mod tests {
         let reference = |property: &str, id: &str| format!("<cim:{property} rdf:resource=\"#_{id}\"/>");
         let object = |class: &str, id: &str, inside: &str| {
             format!(
-                "<cim:{class} rdf:ID=\"_{id}\"><cim:IdentifiedObject.name>{id}-name</cim:IdentifiedObject.name>{inside}</cim:{class}>\n"
+                "<cim:{class} \
+                 rdf:ID=\"_{id}\"><cim:IdentifiedObject.name>{id}-name</cim:IdentifiedObject.name>{inside}</cim:{class}>\n"
             )
         };
         let in_feeder = reference("Equipment.EquipmentContainer", "F");
@@ -314,7 +315,9 @@ mod tests {
                 );
             object("PowerTransformerEnd", id, &inside)
         };
-        let mut text = "<rdf:RDF xmlns:cim=\"http://iec.ch/TC57/CIM100#\" xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">".to_owned();
+        let mut text = "<rdf:RDF xmlns:cim=\"http://iec.ch/TC57/CIM100#\" \
+                        xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+            .to_owned();
         text += &object("Substation", "S", "");
         text += &object("Feeder", "F", &reference("Feeder.NormalEnergizingSubstation", "S"));
         for transformer in ["T1", "T2"] {
@@ -360,8 +363,15 @@ mod tests {
     fn usage_points_stand_for_their_equipment_whichever_side_names_the_other() {
         let points = "<cim:UsagePoint rdf:about=\"urn:uuid:U1\"><cim:IdentifiedObject.name>METER-7</cim:IdentifiedObject.name><cim:UsagePoint.Equipments rdf:resource=\"urn:uuid:C2\"/></cim:UsagePoint>";
         assert_eq!(parents(&model(false, points)), pairs(&[("METER-7", "T1-name")]));
-        let other_side = model(false, "<cim:UsagePoint rdf:ID=\"_U1\"><cim:IdentifiedObject.mRID>U-1</cim:IdentifiedObject.mRID></cim:UsagePoint>")
-            .replace("<cim:IdentifiedObject.name>C1-name</cim:IdentifiedObject.name>", "<cim:Equipment.UsagePoint rdf:resource=\"#_U1\"/>");
+        let other_side = model(
+            false,
+            "<cim:UsagePoint \
+            rdf:ID=\"_U1\"><cim:IdentifiedObject.mRID>U-1</cim:IdentifiedObject.mRID></cim:UsagePoint>",
+        )
+        .replace(
+            "<cim:IdentifiedObject.name>C1-name</cim:IdentifiedObject.name>",
+            "<cim:Equipment.UsagePoint rdf:resource=\"#_U1\"/>",
+        );
         assert_eq!(parents(&other_side), pairs(&[("U-1", "T1-name")]));
     }
 

@@ -20,7 +20,8 @@ const MOST_COLUMNS: usize = 4096;
 const END: &[u8] = "\n\u{fdd0}end\n".as_bytes();
 
 /// What is said where it was not.
-const NOT_CLOSED: &str = "a quotation that begins in this row is not closed before the end of the file; close it, or write quotation marks inside a cell twice";
+const NOT_CLOSED: &str = "a quotation that begins in this row is not closed before the end of the file; close it, or \
+    write quotation marks inside a cell twice";
 
 /// A table in text.
 pub(crate) struct TextCells {

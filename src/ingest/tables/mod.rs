@@ -1,7 +1,7 @@
 //! Tables of readings: delimited text and the sheets of workbooks, which are one thing.
 //!
-//! `sample` splits the beginning of a table, `understand` makes a plan of it from a mapping and from
-//! what the content shows, `parse` turns lines into blocks.
+//! `sample` splits the beginning of a table, `understand` makes a plan of it from a mapping and
+//! from what the content shows, `parse` turns lines into blocks.
 
 pub(crate) mod delimited;
 pub(crate) mod encoding;

@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn title_lines_and_a_lonely_comma_do_not_mislead() {
-        let text = "Report, made on Monday\n\nid\ttime\tkwh\nA\t01.03.2025\t0,25\nA\t02.03.2025\t0,5\nB\t01.03.2025\t1,5\nB\t02.03.2025\t2,5\nC\t01.03.2025\t2,5\nC\t02.03.2025\t2,5\n";
+        let text = "Report, made on \
+                    Monday\n\nid\ttime\tkwh\nA\t01.03.2025\t0,25\nA\t02.03.2025\t0,5\nB\t01.03.2025\t1,5\nB\t02.03.2025\t2,5\nC\t01.03.2025\t2,5\nC\t02.03.2025\t2,5\n";
         assert_eq!(delimiter_of(text), Delimiter::Tab);
     }
 

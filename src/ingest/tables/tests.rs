@@ -74,7 +74,11 @@ fn semicolons_decimal_commas_quotes_and_a_byte_order_mark_are_read() {
 
 #[test]
 fn each_bad_row_is_rejected_with_its_number_and_the_rest_is_read() {
-    let kept = read(b"usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\nA,2025-03-01 00:30,oops\n,2025-03-01 01:00,1\nA,noon,1\nA,2025-03-01 01:30\nA,2025-03-01 02:00,9e99\nA,2025-03-01 02:30,2\n").unwrap();
+    let kept = read(
+        b"usage_point,timestamp,kwh\nA,2025-03-01 00:00,1\nA,2025-03-01 00:30,oops\n,2025-03-01 \
+                      01:00,1\nA,noon,1\nA,2025-03-01 01:30\nA,2025-03-01 02:00,9e99\nA,2025-03-01 02:30,2\n",
+    )
+    .unwrap();
     let codes: Vec<_> = kept.rejects().iter().map(|reject| (reject.row, reject.code)).collect();
     assert_eq!(
         codes,
@@ -104,7 +108,8 @@ fn rows_keep_their_numbers_across_chunks() {
 
 #[test]
 fn russian_names_are_read_in_every_page() {
-    let text = "Прибор учета;Дата;Время;Активная энергия, кВт*ч\nСчётчик дома 5;01.03.2025;0:00;1 234,5\nСчётчик дома 5;01.03.2025;0:30;н/д\nСчётчик дома 5;13.03.2025;1:00;0,5\n";
+    let text = "Прибор учета;Дата;Время;Активная энергия, кВт*ч\nСчётчик дома 5;01.03.2025;0:00;1 234,5\nСчётчик дома \
+                5;01.03.2025;0:30;н/д\nСчётчик дома 5;13.03.2025;1:00;0,5\n";
     for encoding in [encoding_rs::UTF_8, WINDOWS_1251, IBM866, KOI8_R] {
         let kept = read(&encoding.encode(text).0).unwrap();
         let found = short(&kept);
@@ -206,7 +211,8 @@ fn days_across_in_no_order_are_sorted_and_the_label_is_not_read() {
 
 #[test]
 fn london_headers_with_a_space_at_the_end_and_null_are_read() {
-    let text = "LCLid,stdorToU,DateTime,KWH/hh (per half hour) \r\nMAC000002,Std,2012-10-12 00:30:00.0000000, 0 \r\nMAC000002,Std,2012-10-12 01:00:00.0000000,Null\r\n";
+    let text = "LCLid,stdorToU,DateTime,KWH/hh (per half hour) \r\nMAC000002,Std,2012-10-12 00:30:00.0000000, 0 \
+                \r\nMAC000002,Std,2012-10-12 01:00:00.0000000,Null\r\n";
     let kept = read(text.as_bytes()).unwrap();
     assert_eq!(kept.readings()[0], ("MAC000002".to_owned(), 1_350_001_800, 0.0));
     assert!(kept.readings()[1].2.is_nan() && kept.rejects().is_empty());
@@ -245,7 +251,8 @@ fn a_dump_of_one_meter_takes_its_name_from_the_file() {
 
 #[test]
 fn a_power_profile_with_meters_across_is_read_below_its_labels() {
-    let text = "Наименование объекта;Дом 1;Дом 2\nБазовая станция;БС 1;БС 1\nПрибор учета;00001;00002\nПотребление за период по показаниям;3,0;4,0\n01.03.2025 00:00;1,0;2,0\n01.03.2025 00:30;1,5;2,5\n";
+    let text = "Наименование объекта;Дом 1;Дом 2\nБазовая станция;БС 1;БС 1\nПрибор учета;00001;00002\nПотребление за \
+                период по показаниям;3,0;4,0\n01.03.2025 00:00;1,0;2,0\n01.03.2025 00:30;1,5;2,5\n";
     let kept = read(text.as_bytes()).unwrap();
     let expected = [("00001", 0, 1.0), ("00001", 30, 1.5), ("00002", 0, 2.0), ("00002", 30, 2.5)];
     assert_eq!(short(&kept), expected.map(|(id, at, value)| (id.to_owned(), at, value)));
@@ -253,7 +260,8 @@ fn a_power_profile_with_meters_across_is_read_below_its_labels() {
 
 #[test]
 fn the_total_wins_over_the_sum_of_tariffs_and_the_sum_stands_in_for_it() {
-    let text = "Приложение №9\n№ п/п;Л/С;Номер_ПУ;Дата;Т1;Т2;Т3;Т сумм;Адрес;ФИО абонента;Дата_АСКУЭ;Тип ПУ;Способ снятия показаний;ТП\n\
+    let text = "Приложение №9\n№ п/п;Л/С;Номер_ПУ;Дата;Т1;Т2;Т3;Т сумм;Адрес;ФИО абонента;Дата_АСКУЭ;Тип ПУ;Способ \
+                снятия показаний;ТП\n\
         1;100200300400;00000017;01.03.2025;60,5;39;;100;ул. Абая 1;;01.03.2025;А;дистанционно;ТП-12\n\
         2;100200300401;00000018;01.03.2025;60,5;39;н/д;;ул. Абая 2;;01.03.2025;А;дистанционно;ТП-12\n";
     let kept = read(&WINDOWS_1251.encode(text).0).unwrap();
@@ -265,7 +273,8 @@ fn the_total_wins_over_the_sum_of_tariffs_and_the_sum_stands_in_for_it() {
 
 #[test]
 fn counters_at_both_ends_take_their_dates_from_a_header_of_two_rows() {
-    let text = "№пп;Точка учёта;Абонент;Тип;Серийный номер;Дата последних показаний;Показание на начало периода 01.03.2025;;;;Показание на конец периода 01.04.2025;;;;Наименование балансовой группы\n\
+    let text = "№пп;Точка учёта;Абонент;Тип;Серийный номер;Дата последних показаний;Показание на начало периода \
+                01.03.2025;;;;Показание на конец периода 01.04.2025;;;;Наименование балансовой группы\n\
         ;;;;;;Т1;Т2;Т3;Общая;Т1;Т2;Т3;Общая;\n\
         1;\\ТП 12\\кв 1;100200300400;А;00000017;01.04.2025;1;2;н/д;3;10;20;н/д;н/д;ТП 12\n";
     let kept = read(text.as_bytes()).unwrap();
@@ -274,7 +283,9 @@ fn counters_at_both_ends_take_their_dates_from_a_header_of_two_rows() {
 
 #[test]
 fn tariff_zones_in_rows_of_their_own_are_one_counter_and_the_ratio_counts() {
-    let head = "Отчёт\nПериод: 01.03.2025 - 01.04.2025\n\n\n№пп;Точка учёта;Абонент;Тип;Серийный номер;Коэффициенты;Тариф;Измерение;Тарифная зона;Показания на начало периода;Показания на конец периода;Потребление за период\n";
+    let head = "Отчёт\nПериод: 01.03.2025 - 01.04.2025\n\n\n№пп;Точка учёта;Абонент;Тип;Серийный \
+                номер;Коэффициенты;Тариф;Измерение;Тарифная зона;Показания на начало периода;Показания на конец \
+                периода;Потребление за период\n";
     let text = format!(
         "{head}1;а;б;в;17;40;;А+;Т1;1;2;1\n2;а;б;в;17;40;;А+;Т2;3;5;2\n3;а;б;в;18;1;;А+;Т1;1;2;1\n4;а;б;в;18;1;;А+;Общая;7;9;2\nИтого;;;;;;;;;;;6\n"
     );
@@ -303,7 +314,9 @@ fn counters_without_a_day_ask_for_it() {
 
 #[test]
 fn groups_of_counters_under_a_date_are_readings_of_that_date() {
-    let text = "Отчёт\n;;;01.03.2025;;;;01.04.2025;;;\nТочка учета;Номер прибора учета;Номер лицевого счета;Зафиксированные Показания;Тариф1;Тариф 2;Тариф3;Зафиксированные Показания;Тариф1;Тариф 2;Тариф3\n1;17;5;100;60;40;0;н/д;70;50;0\n";
+    let text = "Отчёт\n;;;01.03.2025;;;;01.04.2025;;;\nТочка учета;Номер прибора учета;Номер лицевого \
+                счета;Зафиксированные Показания;Тариф1;Тариф 2;Тариф3;Зафиксированные Показания;Тариф1;Тариф \
+                2;Тариф3\n1;17;5;100;60;40;0;н/д;70;50;0\n";
     let kept = read(text.as_bytes()).unwrap();
     assert_eq!(counters(&kept), [row("17", "2025-03-01T00:00", 100.0), row("17", "2025-04-01T00:00", 120.0)]);
 }
@@ -328,8 +341,12 @@ fn a_table_of_weather_or_prices_is_no_table_of_meters() {
 
 #[test]
 fn a_column_of_times_beside_bare_dates_is_found_by_its_cells() {
-    let kept =
-        read("Datum;Kommentar;Startzeit;Zählpunkt;Wert (kWh)\n01.03.2025;-;00:15;AT001;0,12\n01.03.2025;-;00:30;AT001;0,13\n".as_bytes()).unwrap();
+    let kept = read(
+        "Datum;Kommentar;Startzeit;Zählpunkt;Wert \
+              (kWh)\n01.03.2025;-;00:15;AT001;0,12\n01.03.2025;-;00:30;AT001;0,13\n"
+            .as_bytes(),
+    )
+    .unwrap();
     assert_eq!(short(&kept), [("AT001".to_owned(), 15, 0.12), ("AT001".to_owned(), 30, 0.13)]);
 }
 

@@ -131,7 +131,10 @@ fn cells_of(path: &Path, book: &mut Book, name: &str) -> Result<Range<Data>, Ing
         let cells = unharmed(path, || Ok(written_cells(sheets, name)?))?;
         bounded(cells).ok_or_else(|| IngestError::Workbook {
             path: path.to_path_buf(),
-            message: format!("sheet `{name}` has a cell far from its table, so that more than {MOST_CELLS} cells would be held; delete that cell"),
+            message: format!(
+                "sheet `{name}` has a cell far from its table, so that more than {MOST_CELLS} cells would \
+                              be held; delete that cell"
+            ),
         })?
     } else {
         unharmed(path, || book.worksheet_range(name))?

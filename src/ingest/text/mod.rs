@@ -1,5 +1,5 @@
-//! What characters of a file mean, whatever its format: numbers, stamps, names of columns, words for
-//! channels and quality.
+//! What characters of a file mean, whatever its format: numbers, stamps, names of columns, words
+//! for channels and quality.
 
 pub(crate) mod cells;
 pub(crate) mod channel_words;

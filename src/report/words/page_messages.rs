@@ -1,10 +1,10 @@
 //! Facts and messages for the page, which puts them together in the reader's language by the plural
 //! rules that the browser knows.
 //!
-//! A message is a list of texts, `{"v": name}` for a variable, and `{"s": name, "c": {key: message},
-//! "d": key}` for a choice. A fact is text as it is, or a list of its message and its parts in the order
-//! of its signature: text as it is, a count as a number, `["n", value, digits, signed]`, `["d", day]`,
-//! `["w", word]`, `["f", fact]`, `["l", parts]`.
+//! A message is a list of texts, `{"v": name}` for a variable, and `{"s": name, "c": {key:
+//! message}, "d": key}` for a choice. A fact is text as it is, or a list of its message and its
+//! parts in the order of its signature: text as it is, a count as a number, `["n", value, digits,
+//! signed]`, `["d", day]`, `["w", word]`, `["f", fact]`, `["l", parts]`.
 
 use std::collections::BTreeMap;
 

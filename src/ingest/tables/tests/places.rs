@@ -99,9 +99,12 @@ fn a_heading_that_is_not_known_is_answered_with_the_line_of_a_mapping() {
 
 #[test]
 fn an_id_kept_as_text_joins_and_one_that_was_rounded_is_rejected() {
-    let kept =
-        read("meter_id;start;kwh\n=\"00012345\";2025-03-01 00:00;0,5\n'00012345;2025-03-01 00:30;1,5\n1,23457E+11;2025-03-01 01:00;2,5\n".as_bytes())
-            .unwrap();
+    let kept = read(
+        "meter_id;start;kwh\n=\"00012345\";2025-03-01 00:00;0,5\n'00012345;2025-03-01 \
+              00:30;1,5\n1,23457E+11;2025-03-01 01:00;2,5\n"
+            .as_bytes(),
+    )
+    .unwrap();
     assert_eq!(ids_and_values(&kept), [("00012345".to_owned(), 0.5), ("00012345".to_owned(), 1.5)]);
     assert_eq!(kept.rejects()[0].code, "id.rounded");
 }

@@ -75,7 +75,9 @@ fn the_energy_taken_is_found_beside_plans_losses_tariffs_and_reactive_energy() {
 #[test]
 fn energy_given_back_in_a_column_beside_is_taken_off() {
     let kept = read(
-        "Прибор учета;Дата и время;A-, кВт*ч;A+, кВт*ч\n7;01.03.2025 00:00;0,3;0,1\n7;01.03.2025 00:30;0;0,5\n7;01.03.2025 01:00;;0,5\n".as_bytes(),
+        "Прибор учета;Дата и время;A-, кВт*ч;A+, кВт*ч\n7;01.03.2025 00:00;0,3;0,1\n7;01.03.2025 \
+         00:30;0;0,5\n7;01.03.2025 01:00;;0,5\n"
+            .as_bytes(),
     )
     .unwrap();
     let values: Vec<f32> = kept.readings().into_iter().map(|reading| reading.2).collect();
@@ -276,7 +278,8 @@ fn quotes_over_lines_in_every_row_do_not_hide_the_delimiter() {
 #[test]
 fn a_field_in_quotes_may_run_over_lines_and_a_lonely_quote_may_not() {
     let kept = read(
-        "meter_id;Адрес;start;kwh\n1;\"г. Алматы\nул. Абая\";2025-03-01 00:00;0,5\n2;\"Ромашка;2025-03-01 00:00;0,7\n3;x;2025-03-01 00:00;bad\n"
+        "meter_id;Адрес;start;kwh\n1;\"г. Алматы\nул. Абая\";2025-03-01 00:00;0,5\n2;\"Ромашка;2025-03-01 \
+         00:00;0,7\n3;x;2025-03-01 00:00;bad\n"
             .as_bytes(),
     )
     .unwrap();

@@ -28,7 +28,8 @@ fn both_counters_of_a_period_are_read_with_their_ratio_whatever_they_are_called(
         ("Кезең басындағы көрсеткіш", "Кезең соңындағы көрсеткіш", "КТ"),
     ] {
         let text = format!(
-            "Акт за период с 01.03.2025 по 01.04.2025\n№;Номер счетчика;{begin};{end};{ratio};Расход кВт*ч\n1;17;100;150,5;40;2020\n2;18;101;151;40;2000\n"
+            "Акт за период с 01.03.2025 по 01.04.2025\n№;Номер счетчика;{begin};{end};{ratio};Расход \
+             кВт*ч\n1;17;100;150,5;40;2020\n2;18;101;151;40;2000\n"
         );
         let kept = read(text.as_bytes()).unwrap();
         assert_eq!(counters(&kept), [march("17", 4000.0, 6020.0), march("18", 4040.0, 6040.0)].concat(), "{begin}");
@@ -42,7 +43,8 @@ fn both_counters_of_a_period_are_read_with_their_ratio_whatever_they_are_called(
 
 #[test]
 fn counters_of_days_in_their_headings_are_multiplied_by_both_ratios() {
-    let text = "Показания за март 2025 г.\n№;Точка;Номер счетчика;КТ;КН;Показания на 01.03.2025;Показания на 01.04.2025;Разность показаний;Расход, кВт*ч\n\
+    let text = "Показания за март 2025 г.\n№;Точка;Номер счетчика;КТ;КН;Показания на 01.03.2025;Показания на \
+                01.04.2025;Разность показаний;Расход, кВт*ч\n\
         1;ф.1;17;40;60;100;101;1;2400\nИтого;;;;;;;;2400\n";
     assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 240_000.0, 242_400.0));
     let whole = text.replace("КТ;КН", "КТ·КН;Фаза").replace("40;60;100", "2400;1;100");
@@ -51,7 +53,8 @@ fn counters_of_days_in_their_headings_are_multiplied_by_both_ratios() {
 
 #[test]
 fn a_ratio_that_the_energy_of_the_period_contradicts_is_not_applied_and_told() {
-    let text = "с 01.03.2025 по 01.04.2025\nНомер счетчика;Начальные показания;Конечные показания;Ктт;Расход, кВт*ч\n17;4000;6020;40;2020\n";
+    let text = "с 01.03.2025 по 01.04.2025\nНомер счетчика;Начальные показания;Конечные показания;Ктт;Расход, \
+                кВт*ч\n17;4000;6020;40;2020\n";
     assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 4000.0, 6020.0));
     assert!(
         doubts(text.as_bytes())
@@ -84,7 +87,8 @@ fn classes_of_accuracy_are_no_ratios() {
 
 #[test]
 fn a_ratio_beside_the_energy_of_intervals_is_left_alone_and_told() {
-    let text = "Прибор учета;Ктт;Дата и время;A+, кВт*ч\n17;20;01.03.2025 00:00;0,5\n17;20;01.03.2025 00:30;1,5\n17;20;13.03.2025 00:30;1,5\n";
+    let text = "Прибор учета;Ктт;Дата и время;A+, кВт*ч\n17;20;01.03.2025 00:00;0,5\n17;20;01.03.2025 \
+                00:30;1,5\n17;20;13.03.2025 00:30;1,5\n";
     assert_eq!(short(&read(text.as_bytes()).unwrap())[0].2, 0.5);
     assert!(
         doubts(text.as_bytes())
@@ -114,7 +118,9 @@ fn a_ratio_that_a_profile_names_counts_in_wide_tables_too() {
 
 #[test]
 fn ratios_written_as_a_product_are_read() {
-    let head = "Отчёт\nПериод: 01.03.2025 - 01.04.2025\n\n\n№пп\tТочка учёта\tАбонент\tТип\tСерийный номер\tКоэффициенты\tТариф\tИзмерение\tТарифная зона\tПоказания на начало периода\tПоказания на конец периода\n";
+    let head = "Отчёт\nПериод: 01.03.2025 - 01.04.2025\n\n\n№пп\tТочка учёта\tАбонент\tТип\tСерийный \
+                номер\tКоэффициенты\tТариф\tИзмерение\tТарифная зона\tПоказания на начало периода\tПоказания на конец \
+                периода\n";
     for (ratio, factor) in [("Ктт=40; Ктн=1", 40.0), ("40*60", 2400.0)] {
         let kept = read(format!("{head}1\tа\tб\tв\t17\t{ratio}\t\tА+\tОбщая\t1\t2\n").as_bytes()).unwrap();
         assert_eq!(counters(&kept), march("17", factor, 2.0 * factor), "{ratio}");
@@ -135,7 +141,8 @@ fn the_month_above_the_header_or_in_the_name_of_the_file_dates_both_counters() {
 
 #[test]
 fn days_of_reading_in_columns_of_their_own_date_both_counters() {
-    let text = "Номер ПУ;Дата пред. показаний;Пред. показания;Дата тек. показаний;Тек. показания\n17;01.03.2025;100;01.04.2025;150\n18;13.03.2025;100;14.04.2025;150\n";
+    let text = "Номер ПУ;Дата пред. показаний;Пред. показания;Дата тек. показаний;Тек. \
+                показания\n17;01.03.2025;100;01.04.2025;150\n18;13.03.2025;100;14.04.2025;150\n";
     let kept = read(text.as_bytes()).unwrap();
     assert_eq!(counters(&kept)[..2], march("17", 100.0, 150.0));
     assert_eq!(counters(&kept)[2], row("18", "2025-03-13T00:00", 100.0));
@@ -143,7 +150,8 @@ fn days_of_reading_in_columns_of_their_own_date_both_counters() {
 
 #[test]
 fn counters_by_tariff_at_both_ends_are_added() {
-    let text = "с 01.03.2025 по 01.04.2025\nНомер ПУ;Нач. показание Т1;Нач. показание Т2;Кон. показание Т1;Кон. показание Т2\n17;60;40;70;50\n";
+    let text = "с 01.03.2025 по 01.04.2025\nНомер ПУ;Нач. показание Т1;Нач. показание Т2;Кон. показание Т1;Кон. \
+                показание Т2\n17;60;40;70;50\n";
     let text = text.replace("Кон.", "Конечное");
     assert_eq!(counters(&read(text.as_bytes()).unwrap()), march("17", 100.0, 120.0));
 }
@@ -160,7 +168,8 @@ fn days_across_are_counters_where_the_title_says_so_and_are_asked_for_where_noth
 
 #[test]
 fn a_counter_beside_a_unit_and_the_energy_of_its_interval_is_no_reason_to_refuse() {
-    let text = "Прибор учета;Дата и время;Показания, кВт*ч;Расход, кВт*ч\n17;01.03.2025 00:00;1000,0;0,5\n17;01.03.2025 00:30;1000,5;0,6\n17;13.03.2025 00:30;1001,1;0,6\n";
+    let text = "Прибор учета;Дата и время;Показания, кВт*ч;Расход, кВт*ч\n17;01.03.2025 \
+                00:00;1000,0;0,5\n17;01.03.2025 00:30;1000,5;0,6\n17;13.03.2025 00:30;1001,1;0,6\n";
     let kept = read(text.as_bytes()).unwrap();
     assert_eq!(kept.registers().len().max(kept.readings().len()), 3);
 }

@@ -92,7 +92,8 @@ fn check_widths(table: &Settler<'_>) -> Result<(), IngestError> {
     }
     let fields = rows.iter().map(|row| row.len()).max().unwrap_or_default();
     let detail = format!(
-        "{fields} fields below a header of {}: the comma separates fields and decimals alike; export with another delimiter, or with quotes around numbers",
+        "{fields} fields below a header of {}: the comma separates fields and decimals alike; export with another \
+         delimiter, or with quotes around numbers",
         named + 1
     );
     Err(IngestError::Broken { path: table.path.to_path_buf(), row: table.first_row as u64 + 1, detail })

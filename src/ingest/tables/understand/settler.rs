@@ -1,4 +1,5 @@
-//! A table on its way to being understood: what is seen of it, what its mapping says, and what was noted.
+//! A table on its way to being understood: what is seen of it, what its mapping says, and what was
+//! noted.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! Which columns hold the stamps of rows, how far apart these are, and which side of an interval they stand on.
+//! Which columns hold the stamps of rows, how far apart these are, and which side of an interval
+//! they stand on.
 
 use super::date_form::date_form;
 use super::period::days_in;
@@ -173,7 +174,8 @@ fn no_stamp(table: &Settler<'_>) -> IngestError {
     let days = table.header.iter().filter(|name| !days_in(name).is_empty()).count();
     match error {
         IngestError::MissingColumn { path, meaning, found, .. } if days >= 2 => {
-            let hint = "; days stand in the header: say `layout = \"register\"` in a profile if counters stand below them, `layout = \"wide_by_time\"` if energy does";
+            let hint = "; days stand in the header: say `layout = \"register\"` in a profile if counters stand below \
+                        them, `layout = \"wide_by_time\"` if energy does";
             IngestError::MissingColumn { path, meaning, found, hint: hint.to_owned() }
         }
         error => error,

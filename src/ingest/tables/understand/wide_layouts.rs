@@ -72,7 +72,8 @@ fn refuse_counters<'c>(
     if table.mapping.layout.is_some() || !only_grow(series.iter().map(Vec::as_slice)) {
         return Ok(());
     }
-    let detail = "the values of nearly all usage points only grow, from a high level: they look like counters, which are read from tables with one date a row or two in \
+    let detail = "the values of nearly all usage points only grow, from a high level: they look like counters, which \
+                  are read from tables with one date a row or two in \
                   the header; export those, or say `layout` in a profile if it is energy after all";
     Err(IngestError::Broken {
         path: table.path.to_path_buf(),
