@@ -241,8 +241,8 @@ pub(super) fn run(args: &SimulateArgs) -> ExitReason {
             }
             say(&format!(
                 "wrote {}: {usage_points} usage points, {readings} readings\n\
-                 truth.csv: {farms} usage points with a farm or theft, {unmetered_nodes} grid nodes with unmetered \
-                 load\n",
+                 truth.csv: {farms} usage points with a farm or theft, \
+                 {unmetered_nodes} grid nodes with unmetered load\n",
                 args.out.display()
             ));
             ExitReason::Finished

@@ -38,8 +38,9 @@ fn print(text: &str) -> io::Result<()> {
 /// terminal shows them and does not obey them.
 fn plain(text: &str) -> String {
     let is_obeyed = |c: char| {
-        let turns_text = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        (c.is_control() && c != '\n') || turns_text || matches!(c, '\u{2028}' | '\u{2029}')
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {

@@ -306,8 +306,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
     column("feeder", "the feeder that it hangs at", |r| id(r.feeder.as_ref())),
     column(
         "expected_recovery",
-        "probability times (loss_energy + loss_fee), less the cost of a visit, in currency: what the list is ordered \
-         by",
+        "probability times (loss_energy + loss_fee), less the cost of a visit, in currency: the order of the list",
         |r| Cell::real(r.expected_recovery, 2),
     ),
     column("crew", CREW, |r| crew(r.crew)),

@@ -16,8 +16,6 @@ use super::words::tell;
 
 /// Contributions smaller than this are not told.
 const WORTH_TELLING: f64 = 0.05;
-/// Letters that the name of a family takes.
-const FAMILY_WIDTH: usize = 16;
 
 /// Why nothing could be told.
 #[derive(Debug, thiserror::Error)]
@@ -141,7 +139,9 @@ fn usage_point_words(folder: &Path, id: &str, scores: &Scores, language: Languag
         lines.push(language.tell("cleared", &[("what", &what), ("reason", &reason)]));
     }
     lines.push(language.tell("families", &[]));
-    lines.extend(scores.families()?.into_iter().map(|(family, llr)| family_line(&family, llr, language)));
+    let families = scores.families()?;
+    let width = families.iter().map(|(family, _)| language.entry(family).chars().count()).max().unwrap_or(0);
+    lines.extend(families.iter().map(|(family, llr)| family_line(family, *llr, width, language)));
     if let Some(log_odds) = scores.real("log_odds")? {
         lines.push(language.tell("log_odds", &[("odds", &format!("{log_odds:+.2}"))]));
     }
@@ -161,16 +161,16 @@ fn told(record: &Record, column: &str, language: Language) -> String {
     record.facts(column).iter().map(|fact| tell(language, fact)).collect::<Vec<_>>().join("; ")
 }
 
-/// What one family of evidence says.
-fn family_line(family: &str, llr: Option<f64>, language: Language) -> String {
+/// What one family of evidence says, its name taking so many letters.
+fn family_line(family: &str, llr: Option<f64>, width: usize, language: Language) -> String {
     let name = language.entry(family);
-    let Some(llr) = llr else { return format!("  {name:<FAMILY_WIDTH$} {}", language.tell("not_testable", &[])) };
+    let Some(llr) = llr else { return format!("  {name:<width$} {}", language.tell("not_testable", &[])) };
     if llr.abs() < WORTH_TELLING {
-        return format!("  {name:<FAMILY_WIDTH$} {}", language.tell("neither", &[]));
+        return format!("  {name:<width$} {}", language.tell("neither", &[]));
     }
     let times = language
         .tell(if llr > 0.0 { "times_with" } else { "times_without" }, &[("times", &format!("{:.1}", llr.abs().exp()))]);
-    format!("  {name:<FAMILY_WIDTH$} {}  ({times})", language.number(&format!("{llr:+.2}")))
+    format!("  {name:<width$} {}  ({times})", language.number(&format!("{llr:+.2}")))
 }
 
 fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec<String>) {

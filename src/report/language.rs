@@ -99,7 +99,7 @@ impl Language {
     /// The meaning of a column of a file; the English one where the language has none.
     pub(super) fn meaning<'a>(self, file: &str, column: &str, english: &'a str) -> &'a str {
         let meanings = &self.texts().meanings;
-        let table = file.trim_end_matches(".csv");
+        let table = file.split('.').next().unwrap_or(file);
         meanings.get(&format!("{table}.{column}")).or_else(|| meanings.get(column)).map_or(english, String::as_str)
     }
 
@@ -194,6 +194,16 @@ mod tests {
                         table.file
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_score_is_explained_in_every_language() {
+        for (language, code, _) in LANGUAGES.iter().filter(|(language, ..)| *language != Language::English) {
+            for (name, _) in crate::report::scores::dictionary() {
+                let key = format!("scores.{name}");
+                assert!(language.texts().meanings.contains_key(&key), "{code}.toml [meanings] lacks {key}");
             }
         }
     }
