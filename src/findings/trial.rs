@@ -27,7 +27,7 @@ pub struct TrialFarm {
 }
 
 /// A trial on a dump.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TrialReport {
     /// Usage points of the dump.
     pub usage_points: usize,

@@ -43,19 +43,7 @@ pub(super) struct Trial<'a> {
 impl<'a> Trial<'a> {
     /// Nothing planted yet.
     pub(super) fn new(progress: &'a dyn Progress) -> Self {
-        Self { progress, report: empty() }
-    }
-}
-
-/// Before anything is planted.
-fn empty() -> TrialReport {
-    TrialReport {
-        usage_points: 0,
-        listed: 0,
-        least_log_odds: f64::INFINITY,
-        nodes: 0,
-        listed_nodes: 0,
-        farms: Vec::new(),
+        Self { progress, report: TrialReport::default() }
     }
 }
 
@@ -67,7 +55,7 @@ impl Beside for Trial<'_> {
         let least = last.unwrap_or_else(|| logit(1.0 - run.plan.config.run.fdr));
         let setting = run.engine_setting();
         let farms = metered::farms(metered, hosts, &setting, (setting.injection.seed ^ OTHER_FARMS, least));
-        let TrialReport { nodes, listed_nodes, farms: taps, .. } = std::mem::replace(&mut self.report, empty());
+        let TrialReport { nodes, listed_nodes, farms: taps, .. } = std::mem::take(&mut self.report);
         self.report = TrialReport {
             usage_points: metered.points.len(),
             listed: listing.suspects.len(),
