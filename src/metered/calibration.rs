@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::domain::{Fact, Ledger, Step, logit};
 use crate::evidence::{TESTS, statistics};
-use crate::population::{Mixture, Premises};
+use crate::population::{Crowd, Mixture, Premises, UNKNOWN_CLASS};
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
 use super::measured::Measured;
@@ -182,11 +182,15 @@ impl Calibration {
 
 impl GroupModel {
     fn fit(null: &[&Measured], size: usize, planted: &[&Positive]) -> Option<Self> {
+        let unnamed = null.iter().filter(|member| &*member.tariff_class == UNKNOWN_CLASS).count();
+        let crowd = if 2 * unnamed > null.len() { Crowd::Mixed } else { Crowd::OneKind };
         let samples = stories::samples(null, planted);
         let members: Vec<&Measured> =
             null.iter().copied().chain(planted.iter().map(|positive| &positive.measured)).collect();
         let values: Vec<&[f32]> = members.iter().map(|member| &*member.statistics).collect();
-        let binned = Binned::of(&values);
+        let seen: Vec<Vec<f32>> = members.iter().map(|member| member.seen()).collect();
+        let seen_by: Vec<&[f32]> = seen.iter().map(|values| &**values).collect();
+        let binned = Binned::of(&seen_by);
         let reference = reference_weights(null);
         let mut innocent = reference.clone();
         let mut model: Option<Self> = None;
@@ -202,11 +206,11 @@ impl GroupModel {
             let trees: Vec<Trees> =
                 (0..folds as u8).into_par_iter().with_max_len(1).map(|fold| Trees::fit(&binned, &rows, fold)).collect();
             if folds > 0 {
-                (scores.par_iter_mut().zip(&rows).zip(&values))
+                (scores.par_iter_mut().zip(&rows).zip(&seen))
                     .for_each(|((score, row), values)| *score += trees[usize::from(row.fold)].score(values));
             }
             let (population, farms) = scores.split_at(null.len());
-            let mixture = Mixture::fit(population, farms.to_vec(), &innocent)?;
+            let mixture = Mixture::fit(population, farms.to_vec(), &innocent, crowd)?;
             for ((innocent, reference), score) in innocent.iter_mut().zip(&reference).zip(population) {
                 *innocent = reference * (1.0 - mixture.posterior(*score));
             }
@@ -220,7 +224,7 @@ impl GroupModel {
     }
 
     fn score(&self, member: &Measured) -> f64 {
-        let trees = self.trees.get(usize::from(member.fold)).map_or(0.0, |trees| trees.score(&member.statistics));
+        let trees = self.trees.get(usize::from(member.fold)).map_or(0.0, |trees| trees.score(&member.seen()));
         stories::score(&self.stories, &member.statistics) + trees
     }
 
@@ -239,8 +243,8 @@ impl GroupModel {
         }
         if let Some(trees) = self.trees.get(usize::from(member.fold)) {
             // What a missing statistic says is not told: it belongs to no finding.
-            trees.explain(&member.statistics, |column, llr| {
-                if let Some(sum) = &mut families[self.family_of[column]] {
+            trees.explain(&member.seen(), |column, llr| {
+                if let Some(sum) = self.family_of.get(column).and_then(|&family| families[family].as_mut()) {
                     *sum += llr;
                 }
             });
