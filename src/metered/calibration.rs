@@ -81,6 +81,8 @@ struct GroupModel {
     /// Family of every statistic.
     family_of: Vec<usize>,
     mixture: Mixture,
+    /// What breaches of the books say here.
+    mismatch: MismatchSettings,
     members: usize,
 }
 
@@ -124,7 +126,7 @@ impl Calibration {
                 let farms: Vec<&Positive> =
                     planted.iter().filter(|positive| belongs(&positive.measured, group)).collect();
                 let size = members.get(group).copied().unwrap_or(all);
-                GroupModel::fit(&null, size, &farms).map(|model| (group.clone(), model))
+                GroupModel::fit(&null, size, &farms, settings.mismatch).map(|model| (group.clone(), model))
             })
             .collect();
         (!models.is_empty()).then_some(Self { models, settings })
@@ -140,14 +142,14 @@ impl Calibration {
         let model = self.model_of(&member.group)?;
         let prevalence = self.prevalence(&member.group, &member.tariff_class, 1.0).clamp(1e-7, 0.5);
         let mut ledger = Ledger::open(logit(prevalence), model.mixture.llr(model.score(member)));
-        ledger.enter(Step::Books, self.settings.mismatch.of(member).0);
+        ledger.enter(Step::Books, model.mismatch.of(member).0);
         Some(ledger)
     }
 
     /// Mismatches with the books in words, and the log-odds that they add to the prior.
     #[must_use]
     pub fn mismatches(&self, member: &Measured) -> (f64, Vec<Fact>) {
-        self.settings.mismatch.of(member)
+        self.model_of(&member.group).map_or(self.settings.mismatch, |model| model.mismatch).of(member)
     }
 
     /// Log-odds contributed by every family in registry order; `None` = not testable.
@@ -181,7 +183,8 @@ impl Calibration {
 }
 
 impl GroupModel {
-    fn fit(null: &[&Measured], size: usize, planted: &[&Positive]) -> Option<Self> {
+    fn fit(null: &[&Measured], size: usize, planted: &[&Positive], mismatch: MismatchSettings) -> Option<Self> {
+        let mismatch = mismatch.learned(null);
         let unnamed = null.iter().filter(|member| &*member.tariff_class == UNKNOWN_CLASS).count();
         let crowd = if 2 * unnamed > null.len() { Crowd::Mixed } else { Crowd::OneKind };
         let samples = stories::samples(null, planted);
@@ -218,7 +221,7 @@ impl GroupModel {
                 doubt_the_highest(&mut innocent, population);
             }
             let family_of = statistics().map(|(family, _)| family).collect();
-            model = Some(Self { stories, trees, family_of, mixture, members: size });
+            model = Some(Self { stories, trees, family_of, mixture, mismatch, members: size });
         }
         model
     }
