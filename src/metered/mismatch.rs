@@ -63,12 +63,19 @@ impl MismatchSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{CONTRACT_RATIO, statistics};
+    use crate::evidence::{CONTRACT_RATIO, HOST_NUMBERS, statistics};
 
     fn member(ln_contract_ratio: f32, inactive: bool) -> Measured {
         let value = |name: &str| if name == CONTRACT_RATIO { ln_contract_ratio } else { f32::NAN };
         let statistics = statistics().map(|(_, statistic)| value(statistic.name)).collect();
-        Measured { group: "all".into(), tariff_class: "business".into(), statistics, inactive, fold: 0 }
+        Measured {
+            group: "all".into(),
+            tariff_class: "business".into(),
+            statistics,
+            host: [f32::NAN; HOST_NUMBERS],
+            inactive,
+            fold: 0,
+        }
     }
 
     #[test]
@@ -88,7 +95,7 @@ mod tests {
             settings.learned(&members)
         };
         assert_eq!(group(1), settings);
-        let old = group(12);
+        let old = group(6);
         assert!(old.above_contract > 2.0 && old.above_contract < 3.0 && old.inactive == 3.0, "{old:?}");
     }
 
