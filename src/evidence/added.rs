@@ -35,11 +35,11 @@ const LEAST_KW: f64 = 0.05;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "added",
     question: "Where load was added: is it the same at every hour of every day?",
-    statistic: "Logarithm of the daily mean after the rise over that before; minus the spread of what was added over the \
-                hours, over days and between working days and weekends, over its mean; share of it that was there \
+    statistic: "Logarithm of the daily mean after the rise over that before; minus the spread of what was added over \
+                the hours, over days and between working days and weekends, over its mean; share of it that was there \
                 within three days; share of it that the tenth lowest daily floor stands above the floor before.",
-    null: "The same figures of all usage points of the dump before anything is planted; a rise that a crowd shares counts \
-           by what is its own.",
+    null: "The same figures of all usage points of the dump before anything is planted; a rise that a crowd shares \
+           counts by what is its own.",
     source: "Event study with the own past as control (MacKinlay 1997).",
     needs: said::needs_two_weeks,
     statistics: &[
@@ -67,7 +67,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "added_evenness_of_week",
-            meaning: "minus the difference between what was added on working days and at weekends, over what was added",
+            meaning: "minus the difference between working days and weekends in what was added, over it",
             measure: evenness_of_week,
         },
         Statistic {

@@ -25,8 +25,8 @@ const LEAST_KW: f64 = 0.05;
 pub(super) const TEST: EvidenceTest = EvidenceTest {
     family: "edge",
     question: "Does the load keep above its floor, hour by hour and day by day?",
-    statistic: "Minus the logarithm of the robust spread of daily floors over their median; tenth lowest daily floor over \
-                the median; minus the logarithm of what an hour varies by over days, over the mean.",
+    statistic: "Minus the logarithm of the robust spread of daily floors over their median; tenth lowest daily floor \
+                over the median; minus the logarithm of what an hour varies by over days, over the mean.",
     null: "The same figures of all usage points of the dump before anything is planted.",
     source: "A sum of loads is never below one of them.",
     needs: said::needs_hours,
@@ -52,7 +52,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "edge_quiet_hour",
-            meaning: "minus the logarithm of the least spread over days of an hour over the mean, in the steadiest half of a month",
+            meaning: "minus the logarithm of the spread of an hour over days, over the mean load",
             measure: |s| {
                 let best = s.profile.halves(Subject::MIN_DAYS).filter_map(quiet_hour).min_by(f64::total_cmp)?;
                 Some(-best.max(LEAST_SPREAD).ln())
