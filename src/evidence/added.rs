@@ -83,7 +83,7 @@ pub(super) const TEST: EvidenceTest = EvidenceTest {
         },
         Statistic {
             name: "added_lower_edge",
-            meaning: "share of the rise by which the tenth lowest daily floor after stands above the typical floor before",
+            meaning: "share of the rise by which the tenth lowest daily floor after it is above the floor before",
             measure: |s| {
                 let rise = asked(s)?;
                 let after = values(rise.after, |day| day.floor_kw);
