@@ -5,10 +5,13 @@
 //! here: `population` learns it from the same dump with farms injected, `fusion` adds it up.
 //! `TESTS` is the registry: result columns, explanations and the generic tests are derived from it.
 
+mod added;
 mod constant;
 mod daylight;
+mod edge;
 mod flatness;
 mod hidden_load;
+mod host;
 mod look_alike;
 mod onset;
 mod onset_day;
@@ -24,6 +27,7 @@ mod window;
 
 pub use constant::FLOOR;
 pub use hidden_load::{HiddenLoad, LoadCourse, OwnFloor, hidden_load, scheduled_hours};
+pub use host::{HOST_NUMBERS, host};
 pub use look_alike::{LOOK_ALIKES, LookAlike, RETURN_FROM_ABSENCE, WRONG_METER_RATIO, look_alike, resembles};
 pub use onset_day::onset_day;
 pub use registry::{TESTS, measure, statistics};

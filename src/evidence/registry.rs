@@ -3,11 +3,20 @@
 
 use super::subject::Subject;
 use super::test::{EvidenceTest, Statistic};
-use super::{constant, daylight, flatness, onset, schedule, size, weather};
+use super::{added, constant, daylight, edge, flatness, onset, schedule, size, weather};
 
 /// Every family, in the order of the result columns.
-pub const TESTS: &[EvidenceTest] =
-    &[size::TEST, constant::TEST, flatness::TEST, onset::TEST, weather::TEST, schedule::TEST, daylight::TEST];
+pub const TESTS: &[EvidenceTest] = &[
+    size::TEST,
+    constant::TEST,
+    flatness::TEST,
+    onset::TEST,
+    weather::TEST,
+    schedule::TEST,
+    daylight::TEST,
+    added::TEST,
+    edge::TEST,
+];
 
 /// All statistics with the index of their family, in the order of the result columns.
 pub fn statistics() -> impl Iterator<Item = (usize, &'static Statistic)> {

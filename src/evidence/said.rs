@@ -51,6 +51,16 @@ facts! {
     pub(super) fn night("daylight.night", share: percent(0));
     /// The load has no two levels.
     pub(super) fn night_unknown("daylight.unknown");
+    /// What was added on a day, and by how much it varies over the hours.
+    pub(super) fn added("added.load", kw: kw(2), before: kw(2), day: day, varies: percent(0));
+    /// What was added on a day, whose hours are not known.
+    pub(super) fn added_days("added.days", kw: kw(2), before: kw(2), day: day);
+    /// Nothing was added that is its own.
+    pub(super) fn added_none("added.none");
+    /// Where daily floors lie, and the tenth lowest.
+    pub(super) fn edge("edge.floors", kw: kw(2), low: kw(2));
+    /// No hours to see floors in.
+    pub(super) fn edge_unknown("edge.unknown");
     /// What the families need.
     pub(super) fn needs_hours("needs.hours");
     /// Days that switch between two levels.

@@ -96,6 +96,7 @@ impl Bench<'_> {
             group: self.name(&group),
             tariff_class: self.name(class),
             statistics: evidence::measure(subject),
+            host: evidence::host(subject),
             inactive: subject.facts.inactive,
             fold: Measured::fold_of(self.seed, id),
         }

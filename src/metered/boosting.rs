@@ -2,13 +2,15 @@
 //! weighed tables.
 //!
 //! A constant floor is nothing in a cold store and a large bill is nothing in a factory, but a flat
-//! load far above the contract is something: sums of tables cannot say that. Trees of two levels
+//! load far above the contract is something: sums of tables cannot say that. Trees of three levels
 //! are fitted one after the other to what the sum leaves open (gradient boosting with the logistic
-//! loss), and every tree must rise with every statistic, as the tables do: a value more like a farm
-//! never lowers the odds. Usage points are judged by trees that have not seen them: members are
-//! split in folds by the hash of their ids, planted farms with their hosts, and each fold is judged
-//! by the trees of the others. So a real farm, which counts as innocent when trees are fitted,
-//! cannot teach its own trees that it is.
+//! loss). They see the statistics and what the premises are (`evidence::host`), so that like is
+//! compared with like where no table names a kind. Tables rise with every statistic; trees need
+//! not: a load too large for any farm that such premises could hold is a works, not a farm. Usage
+//! points are judged by trees that have not seen them: members are split in folds by the hash of
+//! their ids, planted farms with their hosts, and each fold is judged by the trees of the others.
+//! So a real farm, which counts as innocent when trees are fitted, cannot teach its own trees that
+//! it is.
 //! Source: Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of
 //! Statistics 29; cross-fitting after Chernozhukov et al. (2018), Econometrics Journal 21.
 
@@ -54,8 +56,8 @@ pub(super) struct Trees {
     trees: Vec<[Node; NODES]>,
 }
 
-/// Root, its two children, their four.
-const NODES: usize = 7;
+/// Root, its two children, their four, their eight.
+const NODES: usize = 15;
 
 /// A node of a tree; a leaf where `column` is `None`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -193,10 +195,9 @@ impl Node {
     }
 }
 
-/// Grows one tree of two levels and says in which leaf each member ends.
+/// Grows one tree of three levels and says in which leaf each member ends.
 fn grow(binned: &Binned, slopes: &[Sums], members: &[u32]) -> ([Node; NODES], Vec<u8>) {
     let mut tree = [Node::default(); NODES];
-    let mut bounds = [(f64::NEG_INFINITY, f64::INFINITY); NODES];
     let mut leaves = vec![0_u8; members.len()];
     let mut total = Sums::default();
     for &member in members {
@@ -210,12 +211,9 @@ fn grow(binned: &Binned, slopes: &[Sums], members: &[u32]) -> ([Node; NODES], Ve
             continue;
         }
         let histograms = histograms(binned, slopes, members, &leaves, at as u8);
-        let Some(split) = best_split(&histograms, sums[at], bounds[at]) else { continue };
+        let Some(split) = best_split(&histograms, sums[at]) else { continue };
         let (low, high) = (2 * at + 1, 2 * at + 2);
-        let (least, most) = bounds[at];
-        let (below, above) = (split.low.answer().clamp(least, most), split.high.answer().clamp(least, most));
-        let middle = f64::midpoint(below, above);
-        (bounds[low], bounds[high]) = ((least, middle), (middle, most));
+        let (below, above) = (split.low.answer(), split.high.answer());
         (sums[low], sums[high]) = (split.low, split.high);
         (tree[low].answer, tree[high].answer) = (RATE * below, RATE * above);
         tree[at].column = Some(split.column as u16);
@@ -247,7 +245,7 @@ fn histograms(binned: &Binned, slopes: &[Sums], members: &[u32], leaves: &[u8], 
     binned.columns.iter().map(of_column).collect()
 }
 
-fn best_split(histograms: &[[Sums; BINS]], total: Sums, (least, most): (f64, f64)) -> Option<Split> {
+fn best_split(histograms: &[[Sums; BINS]], total: Sums) -> Option<Split> {
     let mut best: Option<Split> = None;
     for (column, bins) in histograms.iter().enumerate() {
         let missing = bins[0];
@@ -266,9 +264,8 @@ fn best_split(histograms: &[[Sums; BINS]], total: Sums, (least, most): (f64, f64
                 if low.curvature < LEAST_CURVATURE || high.curvature < LEAST_CURVATURE {
                     continue;
                 }
-                let rises = low.answer().clamp(least, most) < high.answer().clamp(least, most);
                 let gain = low.gain() + high.gain() - total.gain();
-                if rises && gain > best.as_ref().map_or(1e-9, |best| best.gain) {
+                if gain > best.as_ref().map_or(1e-9, |best| best.gain) {
                     best = Some(Split { gain, column, bin: bin as u8, missing_low, low, high });
                 }
             }
@@ -279,8 +276,6 @@ fn best_split(histograms: &[[Sums; BINS]], total: Sums, (least, most): (f64, f64
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     /// Farms are flat and large; homes are one or the other. Neither alone tells, and the margin
@@ -324,14 +319,5 @@ mod tests {
         let mut sum = 0.0;
         let rest = trees.explain(&[0.85, f32::NAN], |_, llr| sum += llr);
         assert!((rest + sum - trees.score(&[0.85, f32::NAN])).abs() < 1e-9);
-    }
-
-    proptest! {
-        #[test]
-        fn more_like_a_farm_never_lowers_the_odds(a in 0.0_f32..1.0, b in 0.0_f32..1.0, more in 0.0_f32..1.0) {
-            let trees = fit();
-            prop_assert!(trees.score(&[a + more, b]) >= trees.score(&[a, b]) - 1e-12);
-            prop_assert!(trees.score(&[a, b + more]) >= trees.score(&[a, b]) - 1e-12);
-        }
     }
 }

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::domain::{Fact, Ledger, Step, logit};
 use crate::evidence::{TESTS, statistics};
-use crate::population::{Mixture, Premises};
+use crate::population::{Crowd, Mixture, Premises, UNKNOWN_CLASS};
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
 use super::measured::Measured;
@@ -81,6 +81,8 @@ struct GroupModel {
     /// Family of every statistic.
     family_of: Vec<usize>,
     mixture: Mixture,
+    /// What breaches of the books say here.
+    mismatch: MismatchSettings,
     members: usize,
 }
 
@@ -124,7 +126,7 @@ impl Calibration {
                 let farms: Vec<&Positive> =
                     planted.iter().filter(|positive| belongs(&positive.measured, group)).collect();
                 let size = members.get(group).copied().unwrap_or(all);
-                GroupModel::fit(&null, size, &farms).map(|model| (group.clone(), model))
+                GroupModel::fit(&null, size, &farms, settings.mismatch).map(|model| (group.clone(), model))
             })
             .collect();
         (!models.is_empty()).then_some(Self { models, settings })
@@ -140,14 +142,14 @@ impl Calibration {
         let model = self.model_of(&member.group)?;
         let prevalence = self.prevalence(&member.group, &member.tariff_class, 1.0).clamp(1e-7, 0.5);
         let mut ledger = Ledger::open(logit(prevalence), model.mixture.llr(model.score(member)));
-        ledger.enter(Step::Books, self.settings.mismatch.of(member).0);
+        ledger.enter(Step::Books, model.mismatch.of(member).0);
         Some(ledger)
     }
 
     /// Mismatches with the books in words, and the log-odds that they add to the prior.
     #[must_use]
     pub fn mismatches(&self, member: &Measured) -> (f64, Vec<Fact>) {
-        self.settings.mismatch.of(member)
+        self.model_of(&member.group).map_or(self.settings.mismatch, |model| model.mismatch).of(member)
     }
 
     /// Log-odds contributed by every family in registry order; `None` = not testable.
@@ -181,12 +183,17 @@ impl Calibration {
 }
 
 impl GroupModel {
-    fn fit(null: &[&Measured], size: usize, planted: &[&Positive]) -> Option<Self> {
+    fn fit(null: &[&Measured], size: usize, planted: &[&Positive], mismatch: MismatchSettings) -> Option<Self> {
+        let mismatch = mismatch.learned(null);
+        let unnamed = null.iter().filter(|member| &*member.tariff_class == UNKNOWN_CLASS).count();
+        let crowd = if 2 * unnamed > null.len() { Crowd::Mixed } else { Crowd::OneKind };
         let samples = stories::samples(null, planted);
         let members: Vec<&Measured> =
             null.iter().copied().chain(planted.iter().map(|positive| &positive.measured)).collect();
         let values: Vec<&[f32]> = members.iter().map(|member| &*member.statistics).collect();
-        let binned = Binned::of(&values);
+        let seen: Vec<Vec<f32>> = members.iter().map(|member| member.seen()).collect();
+        let seen_by: Vec<&[f32]> = seen.iter().map(|values| &**values).collect();
+        let binned = Binned::of(&seen_by);
         let reference = reference_weights(null);
         let mut innocent = reference.clone();
         let mut model: Option<Self> = None;
@@ -202,11 +209,11 @@ impl GroupModel {
             let trees: Vec<Trees> =
                 (0..folds as u8).into_par_iter().with_max_len(1).map(|fold| Trees::fit(&binned, &rows, fold)).collect();
             if folds > 0 {
-                (scores.par_iter_mut().zip(&rows).zip(&values))
+                (scores.par_iter_mut().zip(&rows).zip(&seen))
                     .for_each(|((score, row), values)| *score += trees[usize::from(row.fold)].score(values));
             }
             let (population, farms) = scores.split_at(null.len());
-            let mixture = Mixture::fit(population, farms.to_vec(), &innocent)?;
+            let mixture = Mixture::fit(population, farms.to_vec(), &innocent, crowd)?;
             for ((innocent, reference), score) in innocent.iter_mut().zip(&reference).zip(population) {
                 *innocent = reference * (1.0 - mixture.posterior(*score));
             }
@@ -214,13 +221,13 @@ impl GroupModel {
                 doubt_the_highest(&mut innocent, population);
             }
             let family_of = statistics().map(|(family, _)| family).collect();
-            model = Some(Self { stories, trees, family_of, mixture, members: size });
+            model = Some(Self { stories, trees, family_of, mixture, mismatch, members: size });
         }
         model
     }
 
     fn score(&self, member: &Measured) -> f64 {
-        let trees = self.trees.get(usize::from(member.fold)).map_or(0.0, |trees| trees.score(&member.statistics));
+        let trees = self.trees.get(usize::from(member.fold)).map_or(0.0, |trees| trees.score(&member.seen()));
         stories::score(&self.stories, &member.statistics) + trees
     }
 
@@ -239,8 +246,8 @@ impl GroupModel {
         }
         if let Some(trees) = self.trees.get(usize::from(member.fold)) {
             // What a missing statistic says is not told: it belongs to no finding.
-            trees.explain(&member.statistics, |column, llr| {
-                if let Some(sum) = &mut families[self.family_of[column]] {
+            trees.explain(&member.seen(), |column, llr| {
+                if let Some(sum) = self.family_of.get(column).and_then(|&family| families[family].as_mut()) {
                     *sum += llr;
                 }
             });

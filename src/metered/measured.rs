@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Purpose, seed_of};
-use crate::evidence::{CONTRACT_RATIO, SIZE, TESTS, statistics};
+use crate::evidence::{CONTRACT_RATIO, HOST_NUMBERS, SIZE, TESTS, statistics};
 
 use super::boosting::FOLDS;
 
@@ -17,6 +17,8 @@ pub struct Measured {
     pub tariff_class: Arc<str>,
     /// Every statistic in registry order; NaN = not testable.
     pub statistics: Box<[f32]>,
+    /// What the premises are (`evidence::host`).
+    pub host: [f32; HOST_NUMBERS],
     /// Whether the premises are booked as inactive.
     pub inactive: bool,
     /// Which trees judge it: those of its fold have not seen it.
@@ -37,6 +39,12 @@ impl Measured {
     pub fn exceeds_contract(&self) -> bool {
         let contract = statistics().position(|(_, statistic)| statistic.name == CONTRACT_RATIO);
         contract.is_some_and(|column| self.statistics[column] > 0.0)
+    }
+
+    /// What trees see: the statistics, then what the premises are.
+    #[must_use]
+    pub fn seen(&self) -> Vec<f32> {
+        self.statistics.iter().chain(&self.host).copied().collect()
     }
 
     /// The fold of a usage point, by the hash of its id.

@@ -183,6 +183,7 @@ fn llr_of(table: Option<&LikelihoodTable>, value: f32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::HOST_NUMBERS;
 
     /// Usage points whose first two statistics lie around `size` and `flat`, without a random
     /// number generator; all others are unknown.
@@ -197,6 +198,7 @@ mod tests {
             group: "all".into(),
             tariff_class: "business".into(),
             statistics: statistics_of(index),
+            host: [f32::NAN; HOST_NUMBERS],
             inactive: false,
             fold: (index % 3) as u8,
         };

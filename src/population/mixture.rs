@@ -6,13 +6,24 @@
 //! probability of being innocent), so that farms themselves do not stretch it. A population without
 //! farms has no excess over that tail, and π goes to zero. This is the "external null" that ranking
 //! a batch against itself lacks.
+//!
+//! Where no table names kinds, the crowd is mixed: what homes and plants differ by makes the body
+//! wide and says nothing of the tail. Then further exponentials are fitted between quantiles
+//! farther out, as long as there are enough usage points between them, each widened by its standard
+//! error; the thinnest at a score holds. Logarithms of tails of log-odds fall ever faster, so an
+//! exponential fitted further in is too wide and never too thin.
+//! Assumes: farms are fewer than innocent usage points between the quantiles. Weak when: kinds that
+//! look like farms are a hump of their own in the tail.
 //! Source: Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null
 //! hypothesis, JASA 99 (the empirical null, here one-sided).
 
-/// Quantile of the null from which on the tail is fitted.
+/// Quantile of the null from which on a usage point may count as a farm.
 const TAIL_FROM: f64 = 0.85;
-/// Quantile of the null up to which it is fitted: beyond, real farms may hide.
-const TAIL_TO: f64 = 0.95;
+/// Quantiles of the null that exponentials are fitted between: the first in any crowd, the others
+/// in a mixed one.
+const WINDOWS: &[(f64, f64)] = &[(0.85, 0.95), (0.90, 0.97), (0.94, 0.985), (0.965, 0.992), (0.98, 0.996)];
+/// Usage points that a pair must have between it, but for the first.
+const LEAST_BETWEEN: f64 = 25.0;
 /// Share of farms the iteration starts from.
 const START: f64 = 0.01;
 /// Rounds of expectation and maximisation; the share changes by less than 1 % of itself long
@@ -25,13 +36,20 @@ const LEAST_SCALE: f64 = 0.5;
 /// Width of the window in which the density of injected scores is taken, in log-odds.
 const WINDOW: f64 = 1.0;
 
+/// Of what kind the usage points of a mixture are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crowd {
+    /// A table names their class.
+    OneKind,
+    /// Homes, shops and works together.
+    Mixed,
+}
+
 /// The fitted mixture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mixture {
-    /// Score where the exponential tail begins.
-    pub tail_start: f64,
-    /// Scale of the tail, in log-odds.
-    pub tail_scale: f64,
+    /// The tail of the null.
+    tail: Tail,
     /// Share of usage points that look like farms, 0 to 1: the excess over the null, not yet shrunk
     /// to any prior.
     pub share: f64,
@@ -39,12 +57,44 @@ pub struct Mixture {
     ladder: Vec<f64>,
 }
 
+/// The upper tail of the null: at every score the thinnest of some exponentials.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Tail {
+    /// Score where it begins.
+    start: f64,
+    outer: Vec<Outer>,
+}
+
+/// An exponential tail, fitted between two quantiles.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Outer {
+    /// Score from which on it is fitted.
+    from: f64,
+    /// Logarithm of the share of the null above it.
+    ln_mass: f64,
+    /// Scale, in log-odds.
+    scale: f64,
+}
+
+impl Tail {
+    /// Logarithm of the null's density at a score from its start on.
+    fn ln_density(&self, score: f64) -> f64 {
+        let of_one = |outer: &Outer| outer.ln_mass - (score - outer.from) / outer.scale - outer.scale.ln();
+        self.outer.iter().filter(|outer| score >= outer.from).map(of_one).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Scale of the thinnest exponential far out.
+    fn scale(&self) -> f64 {
+        self.outer.iter().map(|outer| outer.scale).fold(f64::INFINITY, f64::min)
+    }
+}
+
 impl Mixture {
     /// Fits the mixture to the scores of the population and of injected usage points; the search
     /// begins where each usage point is innocent with the probability `innocent`. `None` without
     /// scores on either side.
     #[must_use]
-    pub fn fit(population: &[f64], mut injected: Vec<f64>, innocent: &[f64]) -> Option<Self> {
+    pub fn fit(population: &[f64], mut injected: Vec<f64>, innocent: &[f64], crowd: Crowd) -> Option<Self> {
         if population.is_empty() || injected.is_empty() {
             return None;
         }
@@ -52,11 +102,11 @@ impl Mixture {
         let mut members: Vec<(f64, f64)> = population.iter().copied().zip(innocent.iter().copied()).collect();
         members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let (sorted, mut innocent): (Vec<f64>, Vec<f64>) = members.into_iter().unzip();
-        let mut mixture = Self { tail_start: 0.0, tail_scale: 1.0, share: START, injected, ladder: Vec::new() };
+        let mut mixture = Self { tail: Tail::default(), share: START, injected, ladder: Vec::new() };
         for _ in 0..ROUNDS {
-            mixture.fit_tail(&sorted, &innocent);
+            mixture.fit_tail(&sorted, &innocent, crowd);
             // Below the tail nothing counts as a farm.
-            let tail = sorted.partition_point(|&score| score < mixture.tail_start);
+            let tail = sorted.partition_point(|&score| score < mixture.tail.start);
             innocent[..tail].fill(1.0);
             let mut farms = 0.0;
             for (score, innocent) in sorted.iter().zip(&mut innocent).skip(tail) {
@@ -72,7 +122,7 @@ impl Mixture {
 
     /// Fits the exponential tail between two quantiles of the scores, each counted by its
     /// probability of being innocent.
-    fn fit_tail(&mut self, sorted: &[f64], innocent: &[f64]) {
+    fn fit_tail(&mut self, sorted: &[f64], innocent: &[f64], crowd: Crowd) {
         let total: f64 = innocent.iter().sum();
         let at = |share: f64| {
             let mut passed = 0.0;
@@ -82,16 +132,26 @@ impl Mixture {
             });
             sorted[place.unwrap_or(sorted.len() - 1)]
         };
-        let (from, to) = (at(TAIL_FROM), at(TAIL_TO));
-        self.tail_start = from;
-        self.tail_scale = ((to - from) / ((1.0 - TAIL_FROM) / (1.0 - TAIL_TO)).ln()).max(LEAST_SCALE);
+        let start = at(TAIL_FROM);
+        self.tail = Tail { start, outer: Vec::with_capacity(WINDOWS.len()) };
+        let windows = if crowd == Crowd::Mixed { WINDOWS } else { &WINDOWS[..1] };
+        for &(low, high) in windows {
+            let between = (high - low) * total;
+            if !self.tail.outer.is_empty() && between < LEAST_BETWEEN {
+                break;
+            }
+            let (from, to) = (at(low), at(high));
+            let wider = if crowd == Crowd::Mixed { 1.0 + 1.0 / between.sqrt() } else { 1.0 };
+            let scale = (to - from) / ((1.0 - low) / (1.0 - high)).ln() * wider;
+            self.tail.outer.push(Outer { from, ln_mass: (1.0 - low).ln(), scale: scale.max(LEAST_SCALE) });
+        }
     }
 
     /// Probability that a usage point of the population with this score is a farm, with the share
     /// found in the population itself.
     #[must_use]
     pub fn posterior(&self, score: f64) -> f64 {
-        if score < self.tail_start {
+        if score < self.tail.start {
             return 0.0;
         }
         let farm = self.share * self.injected_density(score);
@@ -103,14 +163,14 @@ impl Mixture {
     /// tail it falls one for one with the score.
     #[must_use]
     pub fn llr(&self, score: f64) -> f64 {
-        if score <= self.tail_start {
-            return self.ladder[0] + score - self.tail_start;
+        if score <= self.tail.start {
+            return self.ladder[0] + score - self.tail.start;
         }
-        let place = (score - self.tail_start) / RUNG;
+        let place = (score - self.tail.start) / RUNG;
         let (below, last) = (place.floor() as usize, self.ladder.len() - 1);
         if below >= last {
             // Beyond the planted farms the null goes on falling by its scale.
-            return self.ladder[last] + (place - last as f64) * RUNG / self.tail_scale;
+            return self.ladder[last] + (place - last as f64) * RUNG / self.tail.scale();
         }
         let t = place - below as f64;
         self.ladder[below] + t * (self.ladder[below + 1] - self.ladder[below])
@@ -119,12 +179,12 @@ impl Mixture {
     /// Log-odds at even steps of the score from the start of the tail to the upper end of planted
     /// farms.
     fn build_ladder(&mut self) {
-        let top = self.injected[self.injected.len() - 1].max(self.tail_start + RUNG);
-        let rungs = ((top - self.tail_start) / RUNG).ceil() as usize;
+        let top = self.injected[self.injected.len() - 1].max(self.tail.start + RUNG);
+        let rungs = ((top - self.tail.start) / RUNG).ceil() as usize;
         self.ladder.clear();
         let mut highest = f64::NEG_INFINITY;
         for rung in 0..=rungs {
-            let score = self.tail_start + rung as f64 * RUNG;
+            let score = self.tail.start + rung as f64 * RUNG;
             // A rise of a hair on every rung keeps the order of scores.
             highest = (self.injected_density(score).ln() - self.null_density(score).ln()).max(highest + 1e-6);
             self.ladder.push(highest);
@@ -134,8 +194,7 @@ impl Mixture {
     /// Density of the null in its tail; below the tail it is taken as so high that nothing there
     /// counts as a farm.
     fn null_density(&self, score: f64) -> f64 {
-        let excess = (score - self.tail_start) / self.tail_scale;
-        if excess < 0.0 { f64::INFINITY } else { (1.0 - TAIL_FROM) * (-excess).exp() / self.tail_scale }
+        if score < self.tail.start { f64::INFINITY } else { self.tail.ln_density(score).exp() }
     }
 
     /// Density of injected scores around `score`; beyond their upper end that of the top tenth,
@@ -165,15 +224,27 @@ mod tests {
 
     #[test]
     fn a_population_without_farms_has_no_excess() {
-        let mixture = Mixture::fit(&innocent(2000), farms(1000), &[1.0; 2000]).unwrap();
+        let mixture = Mixture::fit(&innocent(2000), farms(1000), &[1.0; 2000], Crowd::OneKind).unwrap();
         assert!(mixture.share < 0.001, "{}", mixture.share);
+    }
+
+    #[test]
+    fn in_a_mixed_crowd_a_wide_body_does_not_hide_farms_behind_a_gap() {
+        // Plants are a seventh and spread widely; 16 equal farms stand above an empty gap.
+        let mut population: Vec<f64> = innocent(1700);
+        population.extend((0..284).map(|i| -1.5 + 3.5 * f64::from(i) / 284.0));
+        population.extend([7.0; 16]);
+        let fit = |crowd| Mixture::fit(&population, farms(1000), &[1.0; 2000], crowd).unwrap();
+        let (mixed, one_kind) = (fit(Crowd::Mixed), fit(Crowd::OneKind));
+        assert!(mixed.share > 0.006 && mixed.share < 0.01, "{}", mixed.share);
+        assert!(mixed.llr(7.0) > one_kind.llr(7.0));
     }
 
     #[test]
     fn the_share_of_farms_is_found() {
         let mut population = innocent(1920);
         population.extend(farms(80));
-        let mixture = Mixture::fit(&population, farms(1000), &[1.0; 2000]).unwrap();
+        let mixture = Mixture::fit(&population, farms(1000), &[1.0; 2000], Crowd::OneKind).unwrap();
         assert!((mixture.share - 0.04).abs() < 0.006, "{}", mixture.share);
         assert!(mixture.posterior(7.0) > 0.95);
         assert!(mixture.posterior(-4.0) < 0.01);
