@@ -53,6 +53,7 @@ impl Format for DelimitedText {
         }
         let is_wide = Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8);
         is_wide
+            || encoding::is_wide_without_mark(head)
             || (!head.iter().take(4096).any(|&byte| byte == 0)
                 && head.iter().take(4096).any(|byte| DELIMITERS.contains(byte)))
     }

@@ -74,6 +74,20 @@ pub(crate) fn guess(head: &[u8]) -> Guess {
     Guess { encoding: best.1, ground, doubt }
 }
 
+/// Whether bytes are UTF-16 of mostly Latin letters: every other one is zero, and a delimiter stands
+/// among the others.
+pub(crate) fn is_wide_without_mark(head: &[u8]) -> bool {
+    let head = &head[..head.len().min(4096)];
+    let (mut low, mut high) = (0_usize, 0_usize);
+    for pair in head.chunks_exact(2) {
+        low += usize::from(pair[0] == 0);
+        high += usize::from(pair[1] == 0);
+    }
+    let pairs = head.len() / 2;
+    let is_wide = pairs >= 16 && ((low == 0 && high * 10 > pairs * 9) || (high == 0 && low * 10 > pairs * 9));
+    is_wide && head.iter().any(|byte| matches!(byte, b';' | b'\t' | b'|' | b','))
+}
+
 /// The encoding of a text, from its first bytes.
 pub(crate) fn guess_encoding(head: &[u8]) -> &'static Encoding {
     guess(head).encoding

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) comma_thousands: bool,
     /// Fields of a row as the header has them.
     pub(crate) fields: usize,
+    /// Fields without which a row says nothing; those after them may be left off at its end.
+    pub(crate) least_fields: usize,
     /// Lines before the first reading.
     pub(crate) head_lines: usize,
     pub(crate) footer: Footers,
@@ -205,6 +207,23 @@ impl StampOrder {
 }
 
 impl Shape {
+    /// Fields that a row needs at the least, where columns at its end may be empty; `None` where all
+    /// of them hold values.
+    pub(crate) fn least_fields(&self) -> Option<usize> {
+        let Self::Long(long) = self else { return None };
+        let stamp = match long.stamp {
+            StampColumns::One(column) => column,
+            StampColumns::Two(date, time) => date.max(time),
+        };
+        let more = long
+            .added
+            .iter()
+            .copied()
+            .chain(long.given_back)
+            .chain([long.kind, long.channel, long.ratio].into_iter().flatten());
+        Some(1 + more.chain([stamp, long.value]).max().unwrap_or(stamp))
+    }
+
     /// Name in messages.
     pub(crate) fn name(&self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! The beginning of a table, split into cells, from which its layout is found.
 
 use super::rows::{line_end, split_fields};
+use super::understand::headings::unit_in;
 use crate::ingest::mapping::keys::{DecimalMark, Delimiter};
 use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::said;
@@ -182,8 +183,18 @@ pub(crate) fn may_be_thousands(cell: &str) -> bool {
     mark_of(cell).is_some() && group.len() == 3 && whole.len() <= 3 && !whole.starts_with('0')
 }
 
+/// The digits of a number with an exponent or with its unit behind it: `3,4E-01`, `0.35 kWh`.
+pub(crate) fn number_of(cell: &str) -> &str {
+    let end = cell.find(|c: char| c.is_alphabetic()).unwrap_or(cell.len());
+    let (digits, rest) = cell.split_at(end);
+    let exponent = rest.strip_prefix(['E', 'e']).map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
+    let is_exponent = exponent.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    if !digits.is_empty() && (is_exponent || unit_in(rest).is_some()) { digits.trim_end() } else { cell }
+}
+
 /// The decimal mark of a number; `None` for anything else and for whole numbers.
 fn mark_of(cell: &str) -> Option<DecimalMark> {
+    let cell = number_of(cell);
     let digits: String = cell.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
     let digits = digits.strip_prefix(['-', '−', '–']).unwrap_or(&digits);
     let place = digits.rfind([',', '.'])?;

@@ -5,6 +5,7 @@ pub(crate) mod cells;
 pub(crate) mod channel_words;
 pub(crate) mod columns;
 pub(crate) mod digit_stamp;
+pub(crate) mod dress;
 pub(crate) mod number;
 pub(crate) mod stamp;
 pub(crate) mod values;

@@ -1,11 +1,12 @@
 //! Time stamps in text, to UTC.
 //!
-//! The form is found from the first rows and then required of every row, because a file that
+//! A stamp in another dress (`dress`) is rewritten first. The form is found from the first rows and then required of every row, because a file that
 //! changes its form in the middle is two files. The date part is parsed once for each run of equal
 //! dates, and the clock is asked once a day, except on days on which it changes.
 
 use serde::{Deserialize, Serialize};
 
+use super::dress::undressed;
 use crate::domain::{Calendar, CivilDay, LocalStamp, RejectCode, Resolved, Timestamp, same_id};
 
 /// Years that a stamp may lie in.
@@ -56,6 +57,11 @@ impl StampForm {
     /// The form of a stamp; `None` when it is of no known form. What may be day or month first is
     /// taken as day first.
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        Self::of_usual(bytes).or_else(|| Self::of_usual(&undressed(bytes)?))
+    }
+
+    /// The form of a stamp in usual dress.
+    fn of_usual(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.trim_ascii();
         if bytes.len() >= 8 && bytes.len() <= 14 && bytes.iter().all(u8::is_ascii_digit) {
             return match bytes.len() {
@@ -69,11 +75,17 @@ impl StampForm {
                 _ => None,
             };
         }
-        [Self::YearFirst, Self::DayFirst, Self::MonthFirst, Self::Compact].into_iter().find(|form| form.fits(bytes))
+        [Self::YearFirst, Self::DayFirst, Self::MonthFirst, Self::Compact]
+            .into_iter()
+            .find(|form| form.fits_usual(bytes))
     }
 
     /// Whether a stamp has a date of this form.
     pub(crate) fn fits(self, bytes: &[u8]) -> bool {
+        self.fits_usual(bytes) || undressed(bytes).is_some_and(|plain| self.fits_usual(&plain))
+    }
+
+    fn fits_usual(self, bytes: &[u8]) -> bool {
         let bytes = bytes.trim_ascii();
         bytes.get(..self.date_length(bytes)).is_some_and(|date| self.date(date).is_some())
     }
@@ -140,7 +152,9 @@ impl StampForm {
         if self == Self::SpreadsheetSerial {
             return spreadsheet_days(bytes).map(|days| CivilDay((days - SPREADSHEET_1970).floor() as i32));
         }
-        self.date(bytes.get(..self.date_length(bytes))?).filter(|day| YEARS.contains(&day.date().year()))
+        let usual = |bytes: &[u8]| self.date(bytes.get(..self.date_length(bytes))?);
+        let day = usual(bytes).or_else(|| usual(&undressed(bytes)?));
+        day.filter(|day| YEARS.contains(&day.date().year()))
     }
 }
 
@@ -155,6 +169,16 @@ impl<'a> StampReader<'a> {
     /// # Errors
     /// The reject code when the stamp cannot be read, lies out of range, or never was.
     pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<Timestamp, RejectCode> {
+        match self.read_usual(bytes) {
+            Err(RejectCode::TIME_UNREADABLE) => {
+                let plain = undressed(bytes).ok_or(RejectCode::TIME_UNREADABLE)?;
+                self.read_usual(&plain)
+            }
+            read => read,
+        }
+    }
+
+    fn read_usual(&mut self, bytes: &[u8]) -> Result<Timestamp, RejectCode> {
         let bytes = bytes.trim_ascii();
         match self.form {
             StampForm::EpochSeconds | StampForm::EpochMillis => self.epoch(bytes),

@@ -8,11 +8,14 @@ use super::roles::{Role, roles_of};
 use crate::domain::{
     Calendar, CivilDay, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp,
 };
+use crate::ingest::mapping::keys::ValueUnit;
 use crate::ingest::rejects::{Refused, RejectList};
 use crate::ingest::said;
 use crate::ingest::tables::id_cell::refused_id;
 use crate::ingest::tables::plan::{IdColumn, Plan, StampColumns};
 use crate::ingest::tables::rows::Keys;
+use crate::ingest::tables::sample::number_of;
+use crate::ingest::tables::understand::headings::unit_in;
 use crate::ingest::text::channel_words::{ChannelWord, channel_word};
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::number::{Cell, cell};
@@ -152,6 +155,13 @@ impl<'a> Parser<'a> {
                 let digits: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b',').collect();
                 self.value(&digits, value, factor)
             }
+            Cell::Text if self.dressed_number(bytes).is_some() => {
+                let number = self.dressed_number(bytes).unwrap_or(f64::NAN);
+                if is_absurd(number * factor, value) {
+                    return Err((RejectCode::VALUE_ABSURD, said::absurd(format!("{number:e}"))));
+                }
+                Ok(number * factor)
+            }
             Cell::Text => {
                 let text = self.plan.text(bytes);
                 // A word for missing or a wide space in another page.
@@ -166,6 +176,24 @@ impl<'a> Parser<'a> {
                 Err((RejectCode::VALUE_NOT_A_NUMBER, detail))
             }
         }
+    }
+
+    /// A number with a decimal comma and an exponent, or with the unit of its column behind it.
+    fn dressed_number(&self, bytes: &[u8]) -> Option<f64> {
+        let text = self.plan.text(bytes);
+        let text = text.trim();
+        let digits = number_of(text);
+        if digits.len() == text.len() {
+            return None;
+        }
+        if let Some((unit, factor)) = unit_in(&text[digits.len()..]).map(ValueUnit::scale) {
+            let is_of_column = unit == self.plan.unit && factor == self.plan.factor;
+            return match cell(digits.as_bytes(), self.plan.decimal_comma) {
+                Cell::Number(number) if is_of_column => Some(number),
+                _ => None,
+            };
+        }
+        text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
     }
 
     fn is_missing(&self, bytes: &[u8]) -> bool {

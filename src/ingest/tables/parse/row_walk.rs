@@ -27,6 +27,10 @@ pub(crate) fn each_row<'a>(
         }
         rows += 1;
         split_fields(line, parser.plan.delimiter, &mut fields);
+        // Writers leave off empty fields at the end of a row.
+        if (parser.plan.least_fields..parser.plan.fields).contains(&fields.len()) {
+            fields.resize(parser.plan.fields, b"");
+        }
         take(parser, index, &fields);
     }
 }

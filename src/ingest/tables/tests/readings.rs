@@ -291,3 +291,15 @@ fn a_field_in_quotes_may_run_over_lines_and_a_lonely_quote_may_not() {
             .unwrap();
     assert_eq!(wrapped.readings().len(), 2);
 }
+
+#[test]
+fn a_number_with_its_unit_or_with_a_comma_and_an_exponent_is_read() {
+    let text = "meter_id;start;kwh\nA;2025-03-01 00:00;0,25 kWh\nA;2025-03-01 00:30;5,0E-01\n";
+    assert_eq!(short(&read(text.as_bytes()).unwrap()), [("A".to_owned(), 0, 0.25), ("A".to_owned(), 30, 0.5)]);
+}
+
+#[test]
+fn an_empty_end_of_a_row_may_be_left_off() {
+    let text = "meter_id,start,kwh,remark\nA,2025-03-01 00:00,0.25\nA,2025-03-01 00:30,0.5,\n";
+    assert_eq!(read(text.as_bytes()).unwrap().readings().len(), 2);
+}

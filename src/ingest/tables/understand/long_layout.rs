@@ -109,11 +109,13 @@ fn note_values(table: &mut Settler<'_>, column: usize, added: &[usize], given_ba
 
 /// Whether the values of nearly all usage points only grow, from a high level: a counter.
 pub(crate) fn grows(table: &Settler<'_>, plan: &Plan, column: usize) -> bool {
-    let IdColumn::At(id) = plan.id else { return false };
+    // Without a column of ids all rows are of one usage point.
+    let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
     let mut series: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for row in table.sample.rows.iter().skip(table.first_row).filter(|row| row.len() > column.max(id)) {
+    let rows = table.sample.rows.iter().skip(table.first_row);
+    for row in rows.filter(|row| row.len() > column.max(id.unwrap_or(0))) {
         if let Cell::Number(number) = cell(row[column].as_bytes(), plan.decimal_comma) {
-            series.entry(&row[id]).or_default().push(number);
+            series.entry(id.map_or("", |id| &row[id])).or_default().push(number);
         }
     }
     only_grow(series.values().map(Vec::as_slice))

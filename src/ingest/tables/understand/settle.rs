@@ -17,6 +17,7 @@ use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::tables::plan::{Footers, IdColumn, Plan, Shape};
 use crate::ingest::tables::sample::decimal;
 use crate::ingest::text::columns::{self, USAGE_POINT, plain};
+use crate::ingest::text::dress::undressed;
 use crate::ingest::text::stamp::StampForm;
 
 /// Names of coordinates, whose numbers say nothing of how readings are written.
@@ -68,6 +69,7 @@ fn plan_of(table: &mut Settler<'_>) -> Result<Plan, IngestError> {
     }
     plan.is_exact |= matches!(plan.form, StampForm::EpochSeconds | StampForm::EpochMillis) || has_offsets(table);
     plan.fields = table.header.len();
+    plan.least_fields = plan.shape.least_fields().unwrap_or(plan.fields);
     plan.head_lines = table.first_row;
     Ok(plan)
 }
@@ -108,6 +110,7 @@ fn bare_plan(table: &Settler<'_>, mark: DecimalMark) -> Plan {
         decimal_comma: mark == DecimalMark::Comma,
         comma_thousands: mark == DecimalMark::Point && table.sample.delimiter == b',' && has_thousands(table),
         fields: table.header.len(),
+        least_fields: 0,
         head_lines: table.first_row,
         footer: Footers::new(Vec::new()),
         form: mapping.dates.unwrap_or(StampForm::YearFirst),
@@ -177,7 +180,11 @@ fn has_offsets(table: &Settler<'_>) -> bool {
         .flat_map(|column| table.cells(column).take(20));
     let offset =
         |cell: &str| cell.ends_with(['Z', 'z']) || cell.get(11..).is_some_and(|time| time.contains(['+', '-']));
-    cells.filter(|cell| !cell.is_empty()).any(offset)
+    let is_told = |cell: &str| {
+        let plain = undressed(cell.as_bytes()).and_then(|plain| String::from_utf8(plain).ok());
+        offset(plain.as_deref().unwrap_or(cell))
+    };
+    cells.filter(|cell| !cell.is_empty()).any(is_told)
 }
 
 /// A column that is missed, with the lines of a mapping that would name it: exports of head-ends

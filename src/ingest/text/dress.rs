@@ -1,0 +1,273 @@
+//! Stamps in the dresses that other countries and programs give them, rewritten as a usual one:
+//! month names, clocks of twelve hours, hours and minutes with a dot or an `h` between, an offset or
+//! a zone behind a space, seconds since 1970 with decimals, the end of the interval behind its
+//! beginning.
+//!
+//! Nothing is guessed: the order of day and month stays as it is written, and a zone is taken only
+//! where its letters mean one clock. Sources: Unicode CLDR 44 (names of months), IANA time zone
+//! database (letters of zones), Oracle Database Globalization Support Guide (`DD-MON-RR
+//! HH.MI.SSXFF AM`).
+
+use std::fmt::Write as _;
+
+/// Beginnings of the names of months in English, German, French, Spanish, Italian, Dutch,
+/// Portuguese, Polish, Swedish, Russian and Kazakh, in small letters.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "jän", "janv", "ene", "gen", "sty", "янв", "қаң"],
+    &["feb", "fév", "fev", "févr", "lut", "фев", "ақп"],
+    &["mar", "mär", "mrz", "mrt", "maa", "мар", "нау"],
+    &["apr", "avr", "abr", "kwi", "апр", "сәу"],
+    &["may", "mai", "mag", "mei", "maj", "май", "мая", "мам"],
+    &["jun", "juin", "giu", "cze", "июн", "мау"],
+    &["jul", "juil", "lug", "lip", "июл", "шіл"],
+    &["aug", "aoû", "aou", "ago", "sie", "авг", "там"],
+    &["sep", "set", "wrz", "сен", "қыр"],
+    &["oct", "okt", "ott", "out", "paź", "paz", "окт", "қаз"],
+    &["nov", "lis", "ноя", "қар"],
+    &["dec", "dez", "déc", "dic", "gru", "дек", "жел"],
+];
+
+/// Letters of zones that mean one clock, and its minutes ahead of UTC.
+const ZONES: [(&str, i32); 30] = [
+    ("utc", 0),
+    ("gmt", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("mez", 60),
+    ("cet", 60),
+    ("mesz", 120),
+    ("cest", 120),
+    ("oez", 120),
+    ("eet", 120),
+    ("oesz", 180),
+    ("eest", 180),
+    ("msk", 180),
+    ("мск", 180),
+    ("est", -300),
+    ("edt", -240),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("akst", -540),
+    ("akdt", -480),
+    ("hst", -600),
+    ("awst", 480),
+    ("acst", 570),
+    ("aest", 600),
+    ("aedt", 660),
+    ("nzst", 720),
+    ("nzdt", 780),
+];
+
+/// The stamp in usual dress; `None` where it is in usual dress already, or is no stamp.
+pub(crate) fn undressed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    if text.len() > 80 || !text.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let plain = seconds(text).or_else(|| stamp(begin_of(text)))?;
+    (plain != text).then(|| plain.into_bytes())
+}
+
+/// Seconds or milliseconds since 1970 with decimals that are none.
+fn seconds(text: &str) -> Option<String> {
+    let (whole, decimals) = text.split_once(['.', ','])?;
+    let are_digits = |digits: &str, fits: fn(u8) -> bool| !digits.is_empty() && digits.bytes().all(fits);
+    let is_count = (9..=13).contains(&whole.len()) && are_digits(whole, |byte| byte.is_ascii_digit());
+    (is_count && are_digits(decimals, |byte| byte == b'0')).then(|| whole.to_owned())
+}
+
+/// What stands before the end of the interval, where both stand in one cell.
+fn begin_of(text: &str) -> &str {
+    [" - ", " – ", " — ", " bis ", " to ", " до "]
+        .iter()
+        .find_map(|between| text.split_once(between))
+        .map_or(text, |(begin, _)| begin.trim())
+}
+
+fn stamp(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let (date, rest) = named_date(&lower).or_else(|| numeric_date(&lower))?;
+    let rest = rest.trim_start_matches([',', '.', 't', ' ', '\u{a0}', '\u{202f}']);
+    if rest.is_empty() {
+        return Some(date);
+    }
+    let (clock, rest) = clock_of(rest)?;
+    let (half, rest) = half_of_day(rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']));
+    let hour = match (half, clock.0) {
+        (None, hour @ 0..=24) => hour,
+        (Some(false), 12) => 0,
+        (Some(false), hour @ 1..=11) => hour,
+        (Some(true), 12) => 12,
+        (Some(true), hour @ 1..=11) => hour + 12,
+        _ => return None,
+    };
+    let mut plain = date;
+    let _ = write!(plain, " {hour:02}:{:02}:{:02}", clock.1, clock.2);
+    plain.push_str(&offset(rest.trim())?);
+    Some(plain)
+}
+
+/// A date of digits as it stands, and what follows it.
+fn numeric_date(text: &str) -> Option<(String, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '/' | '-')).unwrap_or(text.len());
+    let date = text[..end].trim_end_matches('.');
+    let separators = date.bytes().filter(|byte| !byte.is_ascii_digit()).count();
+    (separators == 2).then(|| (date.to_owned(), &text[end..]))
+}
+
+/// A date with the name of its month, year first, and what follows it.
+fn named_date(text: &str) -> Option<(String, &str)> {
+    let mut parts: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while parts.len() < 3 {
+        rest = rest.trim_start_matches(['-', '/', '.', ',', ' ']);
+        let is_digit = rest.starts_with(|c: char| c.is_ascii_digit());
+        let fits = |c: char| if is_digit { c.is_ascii_digit() } else { c.is_alphabetic() };
+        let end = rest.find(|c| !fits(c)).unwrap_or(rest.len());
+        if end == 0 {
+            return None;
+        }
+        parts.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    let month = |word: &str| MONTHS.iter().position(|names| names.iter().any(|name| word.starts_with(name)));
+    let number = |word: &str| word.parse::<u32>().ok();
+    let (day, month, year) = match [month(parts[0]), month(parts[1])] {
+        [None, Some(month)] if parts[0].len() == 4 => (number(parts[2])?, month, parts[0]),
+        [None, Some(month)] => (number(parts[0])?, month, parts[2]),
+        [Some(month), None] => (number(parts[1])?, month, parts[2]),
+        _ => return None,
+    };
+    let year = match year.len() {
+        4 => number(year)?,
+        2 => 2000 + number(year)?,
+        _ => return None,
+    };
+    (1..=31).contains(&day).then(|| (format!("{year:04}-{:02}-{day:02}", month + 1), rest))
+}
+
+/// Hour, minute and second, and what follows them. An hour alone is one where `h` or a half of the
+/// day follows.
+fn clock_of(text: &str) -> Option<((u32, u32, u32), &str)> {
+    let mut numbers = [0_u32; 3];
+    let mut rest = text;
+    let mut found = 0;
+    loop {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        if !(1..=2).contains(&end) {
+            return None;
+        }
+        numbers[found] = rest[..end].parse().ok()?;
+        (rest, found) = (&rest[end..], found + 1);
+        let next = rest.strip_prefix([':', '.', 'h']).filter(|next| next.starts_with(|c: char| c.is_ascii_digit()));
+        match next {
+            Some(next) if found < 3 => rest = next,
+            Some(decimals) => {
+                rest = decimals.trim_start_matches(|c: char| c.is_ascii_digit());
+                break;
+            }
+            None => break,
+        }
+    }
+    if found == 1 {
+        let is_hour = rest.starts_with('h') || half_of_day(rest.trim_start()).0.is_some();
+        rest = rest.strip_prefix('h').filter(|_| is_hour).or(Some(rest).filter(|_| is_hour))?;
+    }
+    let [hour, minute, second] = numbers;
+    (minute < 60 && second < 60).then_some(((hour, minute, second), rest))
+}
+
+/// Whether `pm` (true) or `am` stands there, and what follows it.
+fn half_of_day(text: &str) -> (Option<bool>, &str) {
+    [("a.m.", false), ("p.m.", true), ("am", false), ("pm", true), ("a. m.", false), ("p. m.", true)]
+        .into_iter()
+        .find_map(|(word, is_late)| Some((Some(is_late), text.strip_prefix(word)?)))
+        .unwrap_or((None, text))
+}
+
+/// An offset as usual stamps have it; nothing for nothing, `None` for what is no zone.
+fn offset(text: &str) -> Option<String> {
+    let text = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+    let text = match text.strip_prefix("utc").or_else(|| text.strip_prefix("gmt")) {
+        Some(rest) if rest.starts_with(['+', '-']) => rest,
+        _ => text,
+    };
+    if text.is_empty() {
+        return Some(String::new());
+    }
+    if text == "z" {
+        return Some("+00:00".to_owned());
+    }
+    if let Some(minutes) = ZONES.iter().find_map(|(zone, minutes)| (*zone == text).then_some(*minutes)) {
+        let sign = if minutes < 0 { '-' } else { '+' };
+        return Some(format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60));
+    }
+    let digits = text.strip_prefix(['+', '-'])?.replace(':', "");
+    let digits = if digits.len() == 1 { format!("0{digits}") } else { digits };
+    let is_offset = matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_offset.then(|| format!("{}{digits}", &text[..1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        undressed(text.as_bytes()).map_or_else(|| "as it is".to_owned(), |plain| String::from_utf8(plain).unwrap())
+    }
+
+    #[test]
+    fn clocks_of_twelve_hours_begin_with_twelve() {
+        for (text, expected) in [
+            ("03/31/2025 12:00 AM", "03/31/2025 00:00:00"),
+            ("03/31/2025 12:30:00 PM", "03/31/2025 12:30:00"),
+            ("3/31/2025 1:00 p.m.", "3/31/2025 13:00:00"),
+            ("2025-03-31 11:45PM", "2025-03-31 23:45:00"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+        assert_eq!(plain("03/31/2025 13:00 PM"), "as it is");
+    }
+
+    #[test]
+    fn names_of_months_are_read_in_many_tongues() {
+        for (text, expected) in [
+            ("31-Mar-25 13:00", "2025-03-31 13:00:00"),
+            ("31-MAR-25 01.00.00.000000 PM", "2025-03-31 13:00:00"),
+            ("Mar 31, 2025 1:15 AM", "2025-03-31 01:15:00"),
+            ("31. März 2025 07:00", "2025-03-31 07:00:00"),
+            ("31 août 2025 13h00", "2025-08-31 13:00:00"),
+            ("31 дек 2025", "2025-12-31"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_date_and_clock_is_passed_over_or_an_offset() {
+        for (text, expected) in [
+            ("31/03/2025, 13:00:00", "31/03/2025 13:00:00"),
+            ("2025.03.31. 13:00", "2025.03.31 13:00:00"),
+            ("31.03.2025 13.30", "31.03.2025 13:30:00"),
+            ("2025-03-31 13:00:00 +0500", "2025-03-31 13:00:00+0500"),
+            ("2025-03-31 08:00:00 UTC", "2025-03-31 08:00:00+00:00"),
+            ("31.03.2025 02:30 MESZ", "31.03.2025 02:30:00+02:00"),
+            ("2025-03-31 01:00 - 2025-03-31 02:00", "2025-03-31 01:00:00"),
+            ("1743379200.000", "1743379200"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_ids_and_words_are_no_stamps() {
+        for text in
+            ["0.25", "00012345", "CE301-0112345", "12.5 kWh", "Flat 3", "2025-03-31 25:61", "2025-03-31 10:00 XYZ"]
+        {
+            assert_eq!(plain(text), "as it is", "{text}");
+        }
+    }
+}
