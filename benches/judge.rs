@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use darkload::evidence::statistics;
+use darkload::evidence::{HOST_NUMBERS, statistics};
 use darkload::metered::{Calibration, CalibrationSettings, Measured, MismatchSettings, Positive, Story};
 use divan::{Bencher, counter::ItemsCount};
 
@@ -25,6 +25,7 @@ fn measured(count: usize, centre: f32) -> Vec<Measured> {
             group: group.clone(),
             tariff_class: tariff_class.clone(),
             statistics: (0..columns).map(|column| value(point, column)).collect(),
+            host: [0.0; HOST_NUMBERS],
             inactive: false,
             fold: (point % 3) as u8,
         })
