@@ -74,8 +74,8 @@ pub(crate) fn guess(head: &[u8]) -> Guess {
     Guess { encoding: best.1, ground, doubt }
 }
 
-/// Whether bytes are UTF-16 of mostly Latin letters: every other one is zero, and a delimiter stands
-/// among the others.
+/// Whether bytes are UTF-16 of mostly Latin letters: every other one is zero, and a delimiter
+/// stands among the others.
 pub(crate) fn is_wide_without_mark(head: &[u8]) -> bool {
     let head = &head[..head.len().min(4096)];
     let (mut low, mut high) = (0_usize, 0_usize);

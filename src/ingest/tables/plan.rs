@@ -207,8 +207,8 @@ impl StampOrder {
 }
 
 impl Shape {
-    /// Fields that a row needs at the least, where columns at its end may be empty; `None` where all
-    /// of them hold values.
+    /// Fields that a row needs at the least, where columns at its end may be empty; `None` where
+    /// all of them hold values.
     pub(crate) fn least_fields(&self) -> Option<usize> {
         let Self::Long(long) = self else { return None };
         let stamp = match long.stamp {

@@ -1,6 +1,6 @@
 //! Stamps in the dresses that other countries and programs give them, rewritten as a usual one:
-//! month names, clocks of twelve hours, hours and minutes with a dot or an `h` between, an offset or
-//! a zone behind a space, seconds since 1970 with decimals, the end of the interval behind its
+//! month names, clocks of twelve hours, hours and minutes with a dot or an `h` between, an offset
+//! or a zone behind a space, seconds since 1970 with decimals, the end of the interval behind its
 //! beginning.
 //!
 //! Nothing is guessed: the order of day and month stays as it is written, and a zone is taken only

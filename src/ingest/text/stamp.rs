@@ -1,8 +1,9 @@
 //! Time stamps in text, to UTC.
 //!
-//! A stamp in another dress (`dress`) is rewritten first. The form is found from the first rows and then required of every row, because a file that
-//! changes its form in the middle is two files. The date part is parsed once for each run of equal
-//! dates, and the clock is asked once a day, except on days on which it changes.
+//! A stamp in another dress (`dress`) is rewritten first. The form is found from the first rows and
+//! then required of every row, because a file that changes its form in the middle is two files. The
+//! date part is parsed once for each run of equal dates, and the clock is asked once a day, except
+//! on days on which it changes.
 
 use serde::{Deserialize, Serialize};
 
