@@ -74,7 +74,7 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
                 shown = worse(
                     shown,
                     show(&format!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar))),
-                )
+                );
             }
             Err(PipelineError::Interrupted) => return failed("", &PipelineError::Interrupted, ExitReason::Interrupted),
             // A folder holds other files as well; a scan of it passes them over.

@@ -151,8 +151,11 @@ fn at_stake(
     Ok((loss, derivation, criteria))
 }
 
+/// What is known of a usage point, with its first and last day.
+type KnownOnDays = (Known, (CivilDay, CivilDay));
+
 /// What the readings of a usage point give, and its days; `None` where it was not read.
-fn known(id: &UsagePointId, metered: &Metered) -> Result<Option<(Known, (CivilDay, CivilDay))>, DigestError> {
+fn known(id: &UsagePointId, metered: &Metered) -> Result<Option<KnownOnDays>, DigestError> {
     let Some(point) = metered.point(id) else { return Ok(None) };
     let profile = metered.profiles.get(point.profile)?;
     let window = metered.bench.with_subject(id, &profile, |subject: &Subject| scheduled_hours(subject));

@@ -84,7 +84,9 @@ fn push_part(words: &mut Vec<u32>, part: &Part) {
         }
         Part::List(parts) => {
             words.extend([7, parts.len() as u32]);
-            parts.iter().for_each(|part| push_part(words, part));
+            for part in parts {
+                push_part(words, part);
+            }
         }
     }
 }

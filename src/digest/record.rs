@@ -265,7 +265,9 @@ mod tests {
     fn sums_of_two_workers_are_those_of_one() {
         let of = |series: &[LoadSeries]| {
             let sums = GridSums::new(std::iter::once(NodeId::from("T")));
-            series.iter().for_each(|series| sums.add("T", series));
+            for series in series {
+                sums.add("T", series);
+            }
             sums
         };
         let all =

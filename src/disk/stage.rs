@@ -199,7 +199,7 @@ pub(super) fn hold(folder: &Path) -> Option<File> {
         match file.try_lock() {
             Ok(()) => return Some(file),
             Err(fs::TryLockError::WouldBlock) if Instant::now() < until => {
-                std::thread::sleep(Duration::from_millis(20))
+                std::thread::sleep(Duration::from_millis(20));
             }
             Err(_) => return None,
         }

@@ -226,9 +226,8 @@ impl Ord for Part {
             (Self::Number { value: a, .. }, Self::Number { value: b, .. }) => a.total_cmp(b),
             (Self::Count(a), Self::Count(b)) => a.cmp(b),
             (Self::Day(a), Self::Day(b)) => a.cmp(b),
-            (Self::Name(_, a), Self::Name(_, b)) => a.cmp(b),
+            (Self::Name(_, a), Self::Name(_, b)) | (Self::Text(a), Self::Text(b)) => a.cmp(b),
             (Self::Word(a), Self::Word(b)) => a.cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
             (Self::Fact(a), Self::Fact(b)) => a.cmp(b),
             (Self::List(a), Self::List(b)) => a.cmp(b),
             _ => kind(self).cmp(&kind(other)),
@@ -448,7 +447,7 @@ mod tests {
     #[test]
     fn names_are_found_in_facts_within_facts() {
         let mut fact = nested(a_load(), vec![Part::Name(NameKind::UsagePoint, "B".into())]);
-        fact.each_name(&mut |_, name| *name = format!("<{name}>").into());
+        fact.each_name(&mut |_, name| *name = format!("<{name}>"));
         assert!(fact.to_string().contains("meter=<A 1>") && fact.to_string().ends_with("all=<B>"), "{fact}");
     }
 }

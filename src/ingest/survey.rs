@@ -165,7 +165,7 @@ impl Survey {
             let piece = pieces[turn];
             match readings.files[piece.file as usize].file.id_runs(piece.piece as usize)? {
                 Some(runs) if lies_together(&runs) => {
-                    found.lock().unwrap_or_else(PoisonError::into_inner).push((piece, runs))
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push((piece, runs));
                 }
                 _ => scattered.store(true, Ordering::Relaxed),
             }

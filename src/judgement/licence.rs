@@ -248,13 +248,12 @@ impl LicenceVerdict {
                 None => said::no_power(number),
             }),
             (LicenceState::Idle, _) => Some(said::idle(number, *first, *last, *own_kw)),
-            (LicenceState::Exceeded | LicenceState::AboveVerified, _) => None,
+            (LicenceState::Exceeded | LicenceState::AboveVerified, _) | (_, Standing::Open) => None,
             (_, Standing::CalledOff(Some(word))) => Some(said::not_in_force(number, said::status_word(word))),
             (_, Standing::CalledOff(None)) => Some(said::not_in_force(number, said::no_status_word())),
             (LicenceState::NotYetValid, Standing::Dated(day)) => Some(said::before(hours, number, *day)),
             (LicenceState::ContractEnded, Standing::Dated(day)) => Some(said::after_contract(hours, number, *day)),
             (_, Standing::Dated(day)) => Some(said::after(hours, number, *day)),
-            (_, Standing::Open) => None,
         }
     }
 

@@ -15,12 +15,12 @@ use super::suspect_rows::place_row;
 /// look at, not a finding.
 pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Vec<SuspectRow> {
     let mut rows: Vec<(f64, SuspectRow)> = register_only(metered, registers)
-        .map(|load| screening_row(&load.usage_point, load.mean_kw, said::registers_only(), metered, setting))
+        .map(|load| screening_row(&load.usage_point, load.mean_kw, &said::registers_only(), metered, setting))
         .collect();
     let ground = if metered.calibration.is_some() { said::few_days() } else { said::few_points() };
     for point in metered.points.iter().filter(|point| point.ledger.is_none()) {
         if let Some(mean_kw) = point.mean_kw {
-            rows.push(screening_row(&point.usage_point, mean_kw, ground.clone(), metered, setting));
+            rows.push(screening_row(&point.usage_point, mean_kw, &ground, metered, setting));
         }
     }
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));
@@ -30,7 +30,7 @@ pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], sett
 fn screening_row(
     id: &UsagePointId,
     mean_kw: f64,
-    ground: Fact,
+    ground: &Fact,
     metered: &Metered,
     setting: &ListSetting,
 ) -> (f64, SuspectRow) {

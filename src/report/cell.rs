@@ -96,8 +96,10 @@ impl<'a> Cell<'a> {
             Self::Text(text) | Self::Id(text) => Some(guarded(text)),
             Self::Word(word) => Some(guarded(word)),
             Self::Said(fact) => Some(guarded(&tell(Language::English, fact))),
-            Self::Facts(facts) if facts.is_empty() => None,
             Self::Facts(facts) => {
+                if facts.is_empty() {
+                    return None;
+                }
                 let items: Vec<String> = facts.iter().map(|fact| tell(Language::English, fact)).collect();
                 Some(guarded(&joined(&items)))
             }

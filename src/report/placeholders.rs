@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_and_what_is_none_stays() {
-        let filled = fill("{a} of {b}, {c", |name| name.to_uppercase());
+        let filled = fill("{a} of {b}, {c", str::to_uppercase);
         assert_eq!((filled.as_str(), placeholders("{a} of {b}").len()), ("A of B, c", 2));
     }
 

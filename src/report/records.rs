@@ -78,7 +78,9 @@ pub(super) fn records(folder: &Path, file: &str, wanted: impl Fn(&Record) -> boo
     let said = facts_file::read(folder, file.trim_end_matches(".csv"), |row| found.contains_key(&row))
         .map_err(|source| RecordError { path: folder.join(facts_file::FILE), source: Box::new(source) })?;
     if let Some(said) = said {
-        found.values_mut().for_each(|record| record.facts = Some(BTreeMap::new()));
+        for record in found.values_mut() {
+            record.facts = Some(BTreeMap::new());
+        }
         for cell in said {
             if let Some(facts) = found.get_mut(&cell.row).and_then(|record| record.facts.as_mut()) {
                 facts.insert(cell.column, cell.facts);

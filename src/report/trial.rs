@@ -131,7 +131,7 @@ pub fn write_trial(out: &Path, report: &TrialReport, run: &RunRecord) -> Result<
 fn title(level: Level) -> String {
     match level {
         Level::UsagePoint => "Farms behind meters".to_owned(),
-        level => format!("Load that no meter sees, at {}s", level.as_str()),
+        Level::Node(kind) => format!("Load that no meter sees, at {}s", kind.as_str()),
     }
 }
 

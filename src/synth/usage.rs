@@ -134,7 +134,7 @@ impl Usage {
                 model.add_to(rng, scene, &mut self.metered_kw);
             }
             Base::LookAlike(kind, kw) => {
-                kind.add_to(rng, scene, kw, persons_of(kind, member.number), &mut self.metered_kw)
+                kind.add_to(rng, scene, kw, persons_of(kind, member.number), &mut self.metered_kw);
             }
             Base::Site(kw) => {
                 for value in &mut self.metered_kw {

@@ -24,7 +24,7 @@ const CHANGES: &[(&str, Change)] = &[
         fs::File::options().write(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
     }),
     ("cut off", |path| {
-        fs::File::options().write(true).open(path).unwrap().set_len(fs::metadata(path).unwrap().len() * 2 / 3).unwrap()
+        fs::File::options().write(true).open(path).unwrap().set_len(fs::metadata(path).unwrap().len() * 2 / 3).unwrap();
     }),
     ("replaced", |path| {
         let other = path.with_extension("new");

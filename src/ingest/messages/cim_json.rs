@@ -71,7 +71,7 @@ fn walk<R: BufRead>(json: &mut JsonStream<R>, readings: &mut CimReadings) -> Res
                 lists.pop();
             }
             Token::Scalar(text) => {
-                readings.scalar(if in_list { lists.last().map_or("", String::as_str) } else { &key }, &text)
+                readings.scalar(if in_list { lists.last().map_or("", String::as_str) } else { &key }, &text);
             }
             Token::End => return Ok(()),
         }

@@ -180,7 +180,7 @@ impl<'p, 'a> CimReadings<'p, 'a> {
             }
             "meter" => {
                 around.meter =
-                    PointId::of_object(&mut object, ["mRID of Meter", "name of Meter"]).or(around.meter.take())
+                    PointId::of_object(&mut object, ["mRID of Meter", "name of Meter"]).or(around.meter.take());
             }
             // The class that meters belong to; a Meter beside it says more.
             "enddevice" => {
@@ -389,7 +389,7 @@ impl<'p, 'a> CimReadings<'p, 'a> {
         };
         match kind.meaning {
             Meaning::Energy { stream, kwh_per_unit } => {
-                self.points.energy(id, stream, "", interval(reading.value * kwh_per_unit))
+                self.points.energy(id, stream, "", interval(reading.value * kwh_per_unit));
             }
             Meaning::Power { stream, kw_per_unit } => {
                 self.points.energy(id, stream, "", interval(reading.value * kw_per_unit * length_s as f64 / 3600.0));

@@ -169,7 +169,7 @@ impl Reader<'_, '_> {
             ("ReadingType", "flowDirection") => self.entry.codes.flow = code(),
             ("ReadingType", "commodity") => self.entry.codes.commodity = code(),
             ("ReadingType", "powerOfTenMultiplier") => {
-                self.entry.codes.multiplier = xml.text().parse().unwrap_or(i32::MAX)
+                self.entry.codes.multiplier = xml.text().parse().unwrap_or(i32::MAX);
             }
             ("ReadingType", "uom") => self.entry.codes.unit = code(),
             ("ReadingType", "phase") => self.entry.codes.phases = xml.text().parse().unwrap_or(0),

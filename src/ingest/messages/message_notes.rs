@@ -139,7 +139,7 @@ impl ClockTold {
                 told.note("clock", value, "the note that the writer left (`GmtTo`) says so, whatever --timezone says");
             }
             (Self::Nothing, Some(zone)) => {
-                told.note("clock", zone, "--timezone says so; the file does not name its clock")
+                told.note("clock", zone, "--timezone says so; the file does not name its clock");
             }
             (Self::Nothing, None) => told.doubt(
                 "clock",

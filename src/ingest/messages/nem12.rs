@@ -116,7 +116,7 @@ impl Reader<'_, '_> {
             match fields[0] {
                 "400" => {}
                 "" | "100" | "200" | "250" | "300" | "500" | "550" | "900" => {
-                    self.finish_day(ReadingQuality::Estimated)
+                    self.finish_day(ReadingQuality::Estimated);
                 }
                 _ => self.finish_day(ReadingQuality::Missing),
             }

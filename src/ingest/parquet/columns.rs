@@ -74,7 +74,7 @@ impl IdState<'_> {
             match run {
                 HybridRun::Same { value, rows } => take(value, rows),
                 HybridRun::Packed { bytes, rows } => {
-                    unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1)))
+                    unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1)));
                 }
             }
         }
@@ -251,7 +251,7 @@ pub(crate) fn read_times(column: Column, runs: &mut Vec<RawTimes>) -> Result<(),
                 match run {
                     HybridRun::Same { value, rows } => take(value, rows),
                     HybridRun::Packed { bytes, rows } => {
-                        unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1)))
+                        unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1)));
                     }
                 }
             }
@@ -366,7 +366,7 @@ fn count_ones(levels: &[u8], rows: usize) -> Result<usize, Truncated> {
             HybridRun::Same { value: 1, rows } => ones += rows,
             HybridRun::Same { .. } => return Err(Truncated),
             HybridRun::Packed { bytes, rows } => {
-                unpack(bytes, 1, rows, |group| ones += group.iter().sum::<u32>() as usize)
+                unpack(bytes, 1, rows, |group| ones += group.iter().sum::<u32>() as usize);
             }
         }
     }
@@ -382,7 +382,7 @@ fn spread(levels: &[u8], rows: usize, told: &[f32], values: &mut Vec<f32>) -> Re
         match run {
             HybridRun::Same { value, rows } => (0..rows).for_each(|_| take(value)),
             HybridRun::Packed { bytes, rows } => {
-                unpack(bytes, 1, rows, |group| group.iter().for_each(|&level| take(level)))
+                unpack(bytes, 1, rows, |group| group.iter().for_each(|&level| take(level)));
             }
         }
     }

@@ -204,7 +204,7 @@ impl<'a> Model<'a> {
                     at = object
                         .get("VoltageLevel.Substation")
                         .or(object.get("Bay.VoltageLevel"))
-                        .or(object.get("Bay.Substation"))?
+                        .or(object.get("Bay.Substation"))?;
                 }
             }
         }

@@ -97,9 +97,8 @@ fn stamp(text: &str) -> Option<String> {
     let (clock, rest) = clock_of(rest)?;
     let (half, rest) = half_of_day(rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']));
     let hour = match (half, clock.0) {
-        (None, hour @ 0..=24) => hour,
+        (None, hour @ 0..=24) | (Some(false), hour @ 1..=11) => hour,
         (Some(false), 12) => 0,
-        (Some(false), hour @ 1..=11) => hour,
         (Some(true), 12) => 12,
         (Some(true), hour @ 1..=11) => hour + 12,
         _ => return None,

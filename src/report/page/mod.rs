@@ -67,7 +67,7 @@ struct PageTexts<'a> {
     methods: Vec<PageMethod>,
 }
 
-impl<'a> PageTexts<'a> {
+impl PageTexts<'_> {
     fn of(language: Language) -> Self {
         let Texts { name, decimal, date, page, titles, meanings, words, .. } = language.texts();
         Self {

@@ -74,7 +74,9 @@ mod tests {
         }
         for element in &pattern.elements {
             if let PatternElement::Placeable { expression: Expression::Select { variants, .. } } = element {
-                variants.iter().for_each(|variant| variables(&variant.value, found));
+                for variant in variants {
+                    variables(&variant.value, found);
+                }
             }
         }
     }

@@ -141,7 +141,7 @@ pub(crate) fn tell_of_ratios(table: &mut Settler<'_>, decimal_comma: bool) {
     let doubt = if ratios.len() == 1 {
         said::doubt_ratio_missing(&quoted(table, &ratios))
     } else {
-        said::doubt_ratios_missing().to_owned()
+        said::doubt_ratios_missing()
     };
     table.notes.doubt(
         "ratio",

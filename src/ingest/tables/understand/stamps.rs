@@ -45,7 +45,7 @@ pub(crate) fn stamp_columns(table: &mut Settler<'_>) -> Result<StampColumns, Ing
     match found {
         StampColumns::One(column) => names.timestamp = vec![table.header[column].clone()],
         StampColumns::Two(date, time) => {
-            (names.date, names.time) = (vec![table.header[date].clone()], vec![table.header[time].clone()])
+            (names.date, names.time) = (vec![table.header[date].clone()], vec![table.header[time].clone()]);
         }
     }
     table.notes.note("time stamp", stamp_name(table, found), "names of the columns");
