@@ -96,7 +96,9 @@ fn unknown_sentences(page: &str) -> Vec<String> {
     }
     assert!(facts.len() > 10);
     let mut found = Vec::new();
-    facts.into_iter().for_each(|fact| without_words(fact, &mut found));
+    for fact in facts {
+        without_words(fact, &mut found);
+    }
     found.into_iter().map(str::to_owned).collect()
 }
 

@@ -77,7 +77,7 @@ fn end_of_item(lines: &[&str], from: usize) -> usize {
     }
     let indent = &line[..line.len() - line.trim_start().len()];
     let closes = |line: &&str| line.strip_prefix(indent).is_some_and(|rest| rest.starts_with(['}', ')', ']']));
-    lines[first + 1..].iter().position(|line| closes(&line)).map_or(lines.len(), |end| first + 1 + end)
+    lines[first + 1..].iter().position(closes).map_or(lines.len(), |end| first + 1 + end)
 }
 
 /// Every source of the program.
@@ -123,7 +123,7 @@ pub(crate) fn imports(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> 
     let mut uses: Vec<(String, String)> = Vec::new();
     for source in sources.iter().filter(|source| !source.module().is_empty()) {
         let module = source.module();
-        let code: String = source.code().into_iter().map(|(_, line)| format!("{line}\n")).collect();
+        let code = source.code().into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n");
         let (statements, rest) = use_statements(&code);
         for (is_public, path) in statements {
             match path.rsplit("::").next() {
