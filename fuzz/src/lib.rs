@@ -1,9 +1,12 @@
-//! The readers for fuzzing: the program's own folders `domain` and `ingest`, compiled in by path.
+//! The readers for fuzzing: the program's own folders `disk`, `domain` and `ingest`, compiled in by
+//! path.
 //!
 //! A sink checks what later floors rely on. `fuzz/README.md` says how to run a target.
 
 #![allow(dead_code, missing_docs, unused_imports, unreachable_pub, reason = "only parts of the sources compiled in are used")]
 
+#[path = "../../src/disk/mod.rs"]
+pub mod disk;
 #[path = "../../src/domain/mod.rs"]
 pub mod domain;
 #[path = "../../src/ingest/mod.rs"]
@@ -84,7 +87,7 @@ pub fn file(name: &str, bytes: &[u8]) {
     let _ = format(name).recognises(bytes);
     let Ok(opened) = format(name).open(&Source { path: &path, ix: FileIx(0), caps: caps() }) else { return };
     let understanding = opened.understanding();
-    let _ = (opened.estimated_rows(), opened.clock(), understanding.profile.map(|profile| profile.to_toml()));
+    let _ = (opened.estimated_rows(), opened.clock(), understanding.mapping.map(|mapping| mapping.to_toml()));
     for piece in 0..opened.pieces() {
         let _ = opened.id_runs(piece);
         let _ = opened.read(piece, calendar(), &Checking);
