@@ -4,6 +4,7 @@
 //! Everything is read back from the files of the folder, so that what is told here is what the list
 //! says.
 
+use crate::domain::STEPS;
 use std::path::{Path, PathBuf};
 
 use crate::ingest::ParquetTable;
@@ -139,7 +140,9 @@ fn usage_point_words(folder: &Path, id: &str, scores: &Scores, language: Languag
         lines.push(language.tell("cleared", &[("what", &what), ("reason", &reason)]));
     }
     lines.push(language.tell("families", &[]));
-    let families = scores.families()?;
+    let mut families = scores.families()?;
+    // A step that had nothing to say is no test that the data did not allow.
+    families.retain(|(family, llr)| llr.is_some() || !STEPS.iter().any(|step| step.as_str() == family));
     let width = families.iter().map(|(family, _)| language.entry(family).chars().count()).max().unwrap_or(0);
     lines.extend(families.iter().map(|(family, llr)| family_line(family, *llr, width, language)));
     if let Some(log_odds) = scores.real("log_odds")? {
