@@ -319,7 +319,7 @@ mod tests {
                 file: format!("in/{id}.csv"),
                 row: 1,
                 code: "x",
-                detail: format!("`{id}` twice").into(),
+                detail: Fact::said(format!("`{id}` twice")),
                 records: 1,
             };
             let mut findings = Findings { suspects: vec![row], rejects: vec![reject], ..Findings::default() };

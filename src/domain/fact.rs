@@ -189,18 +189,6 @@ impl Display for Part {
     }
 }
 
-impl From<String> for Fact {
-    fn from(text: String) -> Self {
-        Self::said(text)
-    }
-}
-
-impl From<&str> for Fact {
-    fn from(text: &str) -> Self {
-        Self::said(text)
-    }
-}
-
 impl Eq for Part {}
 
 impl PartialOrd for Part {

@@ -63,7 +63,7 @@ mod tests {
                 file: "x".into(),
                 row,
                 code: if row == 5 { "b" } else { "a" },
-                detail: format!("row {row}").into(),
+                detail: crate::domain::Fact::said(format!("row {row}")),
                 records: 1,
             });
         }

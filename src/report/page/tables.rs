@@ -130,7 +130,7 @@ mod tests {
             from: None,
             to: None,
             share: None,
-            detail: String::new().into(),
+            detail: crate::domain::Fact::said(""),
         };
         let faults: Vec<Fault> = (0..MOST_LINES + 500).map(|row| fault(format!("UP{row:06}"))).collect();
         let last = faults[MOST_LINES + 499].usage_point.clone();
