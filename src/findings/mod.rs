@@ -23,3 +23,12 @@ pub use result::{Findings, NameRow};
 pub use run_record::{InputDigest, OtherPrior, Prevalence, RunOptions, RunRecord, StageTime};
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
+
+impl Findings {
+    /// Listed usage points that are expected to be innocent, by their own probabilities; 0 of an
+    /// empty list.
+    #[must_use]
+    pub fn expected_innocents(&self) -> f64 {
+        self.suspects.iter().fold(0.0, |sum, row| sum + (1.0 - row.probability.unwrap_or(0.0)))
+    }
+}

@@ -58,7 +58,7 @@ fn found(text: &mut String, findings: &Findings) {
         );
         let _ = writeln!(text, "{}", cases(&headline));
     }
-    let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
+    let innocents = findings.expected_innocents();
     let likely = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).count();
     let _ = write!(
         text,

@@ -236,7 +236,7 @@ fn about(
     let page = |key: &str| language.texts().page.get(key).cloned().unwrap_or_default();
     sheet.write_string_with_format(0, 0, page("title"), &formats.title)?;
     let run = &findings.run;
-    let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
+    let innocents = findings.expected_innocents();
     let filled = |key: &str, parts: &[(&str, String)]| super::language::filled(text(language, key), parts);
     let mut lines = Vec::new();
     if run.synthetic {

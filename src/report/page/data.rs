@@ -114,7 +114,7 @@ impl<'a> PageData<'a> {
     pub(super) fn of(findings: &'a Findings) -> Self {
         let listed = findings.suspects.iter().take(MOST_LINES);
         let scores: Vec<Option<&ScoreRow>> = listed.map(|row| score(findings, &row.usage_point)).collect();
-        let innocents: f64 = findings.suspects.iter().map(|row| 1.0 - row.probability.unwrap_or(0.0)).sum();
+        let innocents = findings.expected_innocents();
         let place = |lat: f64, lon: f64| [real(lat, 5), real(lon, 5)];
         let node_lines = tables::lines("nodes", findings);
         let node_place =
