@@ -16,6 +16,7 @@ mod gather;
 mod grid_sum;
 mod load_series;
 mod lost_phase;
+mod matrix;
 mod meter_ratios;
 mod multiplier;
 mod per_worker;
@@ -33,6 +34,7 @@ mod streaming;
 mod stretch;
 mod stuck;
 mod swapped_channels;
+mod tiles;
 
 pub use canonical::{CanonicalReading, canonical_readings};
 pub use cover::{MonthCover, RegisterCover, ShownReading};

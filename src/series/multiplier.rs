@@ -41,6 +41,8 @@ const MULTIPLIER_DAYS: usize = 5;
 /// Share of values that must lie on multiples, and the share of the others that may.
 const ON_MULTIPLES: f64 = 0.995;
 const BY_CHANCE: f64 = 0.75;
+/// Values asked at once whether they lie on multiples.
+const ASKED_AT_ONCE: usize = 16;
 /// Largest ratio that is looked for, and the multiples of a ratio that would show a coarser display
 /// instead.
 const MOST_RATIO: f64 = 2000.0;
@@ -109,14 +111,14 @@ fn by_display(series: &LoadSeries, days: &[Levels], split: usize, ratios: &Ratio
     let seen = [mean, floor, near].into_iter().filter(|ratio| ratio.is_finite() && *ratio > 1.0);
     let (least, largest) = seen.fold((mean, mean), |(least, largest), ratio| (least.min(ratio), largest.max(ratio)));
     let share = |values: &[i64], of: i64| on_multiples(values, of * step);
-    let is_ratio = |&k: &i64| share(&high, k) >= ON_MULTIPLES && share(&low, k) <= BY_CHANCE;
+    let is_ratio = |&k: &i64| lie_on_multiples(&high, k * step) && share(&low, k) <= BY_CHANCE;
     let candidates = (least / AS_LARGE).max(2.0) as i64..=(largest * AS_LARGE).min(MOST_RATIO) as i64;
     let Some(factor) = candidates.rev().find(is_ratio) else {
         return pair_by_display(days, split, (&low, &high), (near, rises), series.kw.len());
     };
     // Where the values are multiples of more than that, the display became coarser, and the ratio
     // is none.
-    if (2..=COARSER).any(|times| share(&high, times * factor) >= ON_MULTIPLES) {
+    if (2..=COARSER).any(|times| lie_on_multiples(&high, times * factor * step)) {
         return None;
     }
     // Where such multiples are the steps of a usual display, another meter shows them too: then the
@@ -187,6 +189,17 @@ fn display_speaks_against(series: &LoadSeries, days: &[Levels], split: usize, su
         low.iter().filter(|&&steps| steps % display == 0).fold(0, |divisor, &steps| greatest_divisor(divisor, steps));
     let candidates = (suspected.factor / AS_LARGE).max(2.0) as i64..=(suspected.factor * AS_LARGE) as i64;
     !candidates.into_iter().any(|k| on_multiples(&high, k * step) >= AGAINST)
+}
+
+/// Whether nearly all values are multiples of so many steps: `on_multiples` is at least
+/// `ON_MULTIPLES`. Hundreds of ratios are asked for and nearly all fail, so it stops at the part of
+/// the values by which too many have missed.
+fn lie_on_multiples(values: &[i64], of: i64) -> bool {
+    let mut missed = 0;
+    values.chunks(ASKED_AT_ONCE).all(|part| {
+        missed += part.iter().filter(|&&steps| steps % of != 0).count();
+        (values.len() - missed) as f64 / values.len() as f64 >= ON_MULTIPLES
+    })
 }
 
 /// Share of values that are multiples of so many steps.
@@ -308,6 +321,19 @@ fn is_abrupt(days: &[Levels], split: usize, factor: f64) -> bool {
 mod tests {
     use super::*;
     use crate::domain::{Calendar, Timestamp};
+
+    /// Whatever number of values miss, at whatever place, stopping early answers as counting all
+    /// does.
+    #[test]
+    fn a_ratio_that_too_many_values_miss_is_given_up_early_and_no_other() {
+        for missing in 0..8 {
+            for place in [0, 17, 990] {
+                let mut values = vec![40; 1_000];
+                values[place..place + missing].fill(41);
+                assert_eq!(lie_on_multiples(&values, 40), on_multiples(&values, 40) >= ON_MULTIPLES, "{missing}");
+            }
+        }
+    }
 
     /// Hourly values of a home in Wh, with a display of 1 Wh.
     fn home(days: usize) -> Vec<i64> {

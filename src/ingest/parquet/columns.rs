@@ -227,12 +227,12 @@ pub(crate) fn read_times(column: Column, runs: &mut Vec<RawTimes>) -> Result<(),
     if column.column_type() != Type::INT64 {
         return Err(Detour::Unusual);
     }
-    let mut state = (Vec::<i64>::new(), runs);
-    let dictionary = |state: &mut (Vec<i64>, &mut Vec<RawTimes>), bytes: &[u8], _: usize| {
-        state.0 = plain_integers(bytes).collect();
+    let mut state = (StampDictionary::default(), runs);
+    let dictionary = |state: &mut (StampDictionary, &mut Vec<RawTimes>), bytes: &[u8], _: usize| {
+        state.0 = StampDictionary::of(plain_integers(bytes).collect());
         Ok(())
     };
-    let data = |(dictionary, runs): &mut (Vec<i64>, &mut Vec<RawTimes>), page: DataPage| {
+    let data = |(dictionary, runs): &mut (StampDictionary, &mut Vec<RawTimes>), page: DataPage| {
         if page.levels.is_some() {
             return Err(Detour::Unusual);
         }
@@ -241,29 +241,80 @@ pub(crate) fn read_times(column: Column, runs: &mut Vec<RawTimes>) -> Result<(),
         } else if page.encoding == Encoding::DELTA_BINARY_PACKED {
             deltas(&page.values, page.rows, |first, step, rows| push_raw(runs, first, step, rows as u32))?;
         } else if is_dictionary(page.encoding) {
-            let (mut hybrid, width) = indices(&page, page.rows)?;
-            let mut lost = false;
-            while let Some(run) = hybrid.next_run()? {
-                let mut take = |index: u32, rows: usize| match dictionary.get(index as usize) {
-                    Some(&at) => push_raw(runs, at, 0, rows as u32),
-                    None => lost = true,
-                };
-                match run {
-                    HybridRun::Same { value, rows } => take(value, rows),
-                    HybridRun::Packed { bytes, rows } => {
-                        unpack(bytes, width, rows, |group| group.iter().for_each(|&index| take(index, 1)));
-                    }
-                }
-            }
-            if lost {
-                return Err(Truncated.into());
-            }
+            dictionary.page(&page, runs)?;
         } else {
             return Err(Detour::Unusual);
         }
         Ok(())
     };
     Pages::open(column)?.each(&mut state, dictionary, data)
+}
+
+/// The distinct stamps of a column chunk, in the order in which they are first met.
+#[derive(Default)]
+struct StampDictionary {
+    stamps: Vec<i64>,
+    /// Distance of each stamp from the one before where it is the same throughout, as for the
+    /// readings of one meter.
+    step: Option<i64>,
+}
+
+impl StampDictionary {
+    fn of(stamps: Vec<i64>) -> Self {
+        let step = match stamps[..] {
+            [first, second, ..] => second.checked_sub(first).filter(|&step| step >= 0),
+            _ => None,
+        };
+        let even = |step: &i64| stamps.windows(2).all(|pair| pair[0].checked_add(*step) == Some(pair[1]));
+        Self { step: step.filter(even), stamps }
+    }
+
+    /// Adds the stamps of a page to the runs.
+    fn page(&self, page: &DataPage, runs: &mut Vec<RawTimes>) -> Result<(), Detour> {
+        let (mut hybrid, width) = indices(page, page.rows)?;
+        let mut lost = false;
+        while let Some(run) = hybrid.next_run()? {
+            match run {
+                HybridRun::Same { value, rows } => match self.stamps.get(value as usize) {
+                    Some(&at) => push_raw(runs, at, 0, rows as u32),
+                    None => lost = true,
+                },
+                HybridRun::Packed { bytes, rows } => {
+                    unpack(bytes, width, rows, |group| lost |= !self.group(group, runs));
+                }
+            }
+        }
+        if lost { Err(Truncated.into()) } else { Ok(()) }
+    }
+
+    /// Adds the stamps of some indices; `false` where one of them is of no stamp. Indices that
+    /// count on through an even dictionary are one run.
+    fn group(&self, group: &[u32], runs: &mut Vec<RawTimes>) -> bool {
+        let (first, last) = (group[0], group[group.len() - 1]);
+        if let (Some(step), Some(&at)) = (self.step, self.stamps.get(first as usize))
+            && (last as usize) < self.stamps.len()
+            && count_on(group)
+            && goes_on(runs, at, step)
+        {
+            push_raw(runs, at, step, group.len() as u32);
+            return true;
+        }
+        group.iter().all(|&index| self.stamps.get(index as usize).map(|&at| push_raw(runs, at, 0, 1)).is_some())
+    }
+}
+
+/// Whether each index is the one after the index before. Without a branch for each.
+fn count_on(group: &[u32]) -> bool {
+    let first = group[0];
+    group.iter().zip(0_u32..).fold(true, |on, (&index, place)| on & (index.wrapping_sub(first) == place))
+}
+
+/// Whether stamps of an even distance from `first` on may be added at once: row by row they would
+/// lengthen the last run as well.
+fn goes_on(runs: &[RawTimes], first: i64, step: i64) -> bool {
+    runs.last().is_some_and(|last| {
+        last.step == step && last.rows > 1 && first.wrapping_sub(last.first) == step.wrapping_mul(i64::from(last.rows))
+    })
 }
 
 /// Adds stamps to the runs, lengthening the last one where they continue it.
@@ -391,7 +442,37 @@ fn spread(levels: &[u8], rows: usize, told: &[f32], values: &mut Vec<f32>) -> Re
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Stamps taken group by group are those taken one by one, run for run: meters of a month
+        /// after one another, some of them with readings left out.
+        #[test]
+        fn stamps_at_once_are_stamps_one_by_one(
+            meters in proptest::collection::vec((0_u32..40, 1_u32..200, 0_u32..60), 1..6), step in 0_i64..4, odd in any::<bool>(),
+        ) {
+            let mut stamps: Vec<i64> = (0..200).map(|place| 1_000 + place * step * 900).collect();
+            stamps[150] += i64::from(odd);
+            let dictionary = StampDictionary::of(stamps.clone());
+            prop_assert!(odd || dictionary.step == Some(step * 900));
+            let mut indices = Vec::new();
+            for (first, rows, left_out) in meters {
+                indices.extend((first..(first + rows).min(200)).filter(|index| *index != left_out));
+            }
+            let (mut at_once, mut one_by_one) = (Vec::new(), Vec::new());
+            prop_assert!(indices.chunks(32).all(|group| dictionary.group(group, &mut at_once)));
+            indices.iter().for_each(|&index| push_raw(&mut one_by_one, stamps[index as usize], 0, 1));
+            prop_assert_eq!(at_once, one_by_one);
+        }
+    }
+
+    #[test]
+    fn an_index_of_no_stamp_is_refused() {
+        let dictionary = StampDictionary::of(vec![0, 900, 1_800]);
+        assert!(!dictionary.group(&[0, 1, 2, 3], &mut Vec::new()));
+    }
 
     #[test]
     fn a_level_is_zero_or_one() {
