@@ -2,10 +2,11 @@
 //! already has.
 //!
 //! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it
-//! so: `domain`, `disk` · `ingest`, `synth` · `series` · `digest` · `population` · `evidence` ·
-//! `findings` · `metered`, `unmetered` · `judgement` · `consequence` · `config` · `report` ·
-//! `pipeline` · `cli`.
+//! so: `domain`, `disk` · `ingest`, `synth` · `series` · `digest` · `archive` · `population` ·
+//! `evidence` · `findings` · `metered`, `unmetered` · `judgement` · `consequence` · `config` ·
+//! `report` · `pipeline` · `cli`.
 
+pub mod archive;
 pub mod cli;
 pub mod config;
 pub mod consequence;

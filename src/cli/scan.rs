@@ -1,10 +1,12 @@
 //! `darkload scan`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use sha2::{Digest, Sha256};
 
+use crate::archive::{About, Archive, ArchiveError, Transaction};
 use crate::config::{Config, ConfigError};
 use crate::consequence::{PseudonymKey, RuleError, hex};
 use crate::disk::{self, PlaceError, Written};
@@ -17,7 +19,7 @@ use crate::report::{self, Language};
 use super::complaint::complain;
 use super::exit_reason::ExitReason;
 use super::pseudonym_files::{self, KeyError};
-use super::session::{Manner, RunError, Session};
+use super::session::{Manner, RunError, Session, archive_reason};
 use super::terminal::{say, warn};
 use super::values::{language, size};
 
@@ -58,6 +60,10 @@ pub(super) struct ScanArgs {
     /// time without changes
     #[arg(long, value_name = "IANA")]
     timezone: Option<String>,
+    /// Folder of earlier months: they are judged with the readings as if all had been read at once,
+    /// and the readings are kept in it for the next scan; begun where there is none
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
     /// Days judged, such as 2025-03-01..2025-05-31; default: all
     #[arg(long, value_name = "FROM..TO")]
     period: Option<String>,
@@ -128,6 +134,8 @@ pub(super) enum PlanError {
     #[error(transparent)]
     Mapping(#[from] MappingError),
     #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
     Changed(#[from] IngestError),
@@ -154,6 +162,7 @@ impl ScanError {
     fn reason(&self) -> ExitReason {
         match self {
             Self::Plan(PlanError::Changed(_)) => ExitReason::UnusableInput,
+            Self::Plan(PlanError::Archive(error)) => archive_reason(error),
             Self::Plan(_) => ExitReason::BadArguments,
             Self::Run(error) => error.reason(),
             Self::Key(_) | Self::Place(_) => ExitReason::UnwritableOutput,
@@ -227,9 +236,23 @@ fn tell(written: &Written) {
     written.words.iter().for_each(|words| warn(&format!("darkload: {words}")));
 }
 
+/// Whose readings a plan has.
+fn about(plan: &ScanPlan) -> About {
+    About {
+        utility: plan.config.run.utility.clone(),
+        timezone: plan.calendar.zone_name().map(str::to_owned),
+        pseudonym_key_sha256: None,
+    }
+}
+
 fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
-    let plan = plan(args, "darkload-trial")?;
+    let mut plan = plan(args, "darkload-trial")?;
     args.refuse_what_is_read(&plan)?;
+    if let Some(folder) = &args.archive {
+        let archive = Archive::look(folder).map_err(PlanError::from)?;
+        archive.agree(&about(&plan)).map_err(PlanError::from)?;
+        plan.archive = Some(Arc::new(archive));
+    }
     let session = Session::of_kind(&disk::TRIAL, plan, args.manner())?;
     let (findings, trial) =
         session.work(|plan, progress, interrupt| pipeline::trial(plan, progress, interrupt)).map_err(RunError::from)?;
@@ -244,11 +267,15 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
 }
 
 fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
-    let plan = plan(args, "darkload-out")?;
+    let mut plan = plan(args, "darkload-out")?;
     args.refuse_what_is_read(&plan)?;
+    if let Some(folder) = &args.archive {
+        plan.archive = Some(Arc::new(Archive::open(folder, &about(&plan)).map_err(PlanError::from)?));
+    }
     let session = Session::new(plan, args.manner())?;
-    let mut findings =
-        session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
+    let (mut findings, change) = session
+        .work(|plan, progress, interrupt| pipeline::scan_and_keep(plan, progress, interrupt))
+        .map_err(RunError::from)?;
     let (plan, interrupt) = (&session.plan, &session.interrupt);
     args.lang.code().clone_into(&mut findings.run.language);
     if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
@@ -260,6 +287,8 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
         .map_err(RunError::from)?;
     let Some(written) = written else { return Err(RunError::from(PipelineError::Interrupted).into()) };
     tell(&written);
+    // A month is kept once its result is in place.
+    change.map_or(Ok(()), Transaction::commit).map_err(PlanError::from)?;
     if !args.quiet {
         say(&report::summary(&findings, &plan.out));
     }
@@ -335,6 +364,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
         config,
         top: args.top,
         memory: args.memory,
+        archive: None,
         out,
     };
     held.iter().try_for_each(HeldFile::check)?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::archive::ArchiveError;
 use crate::disk::{self, Kind};
 use crate::ingest::IngestError;
 use crate::pipeline::{Interrupt, PipelineError, ScanPlan};
@@ -35,9 +36,15 @@ impl RunError {
             Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => {
                 ExitReason::UnwritableOutput
             }
+            Self::Pipeline(PipelineError::Archive(error)) => archive_reason(error),
             Self::Pipeline(PipelineError::Digest(_)) | Self::Threads { .. } => ExitReason::InternalFault,
         }
     }
+}
+
+/// What an archive that cannot be used means for the shell.
+pub(super) fn archive_reason(error: &ArchiveError) -> ExitReason {
+    if error.is_unwritable() { ExitReason::UnwritableOutput } else { ExitReason::UnusableInput }
 }
 
 impl From<IngestError> for RunError {

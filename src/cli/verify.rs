@@ -238,6 +238,7 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
         config,
         top: options.top,
         memory: args.memory,
+        archive: None,
         out: out.to_path_buf(),
     })
 }

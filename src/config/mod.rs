@@ -76,6 +76,9 @@ pub struct RunConfig {
     pub max_rejects: f64,
     /// Smallest load behind a meter that is claimed, kW while it runs.
     pub least_kw: f64,
+    /// The utility's name, by which its archive is known; empty = not said.
+    #[serde(default)]
+    pub utility: String,
 }
 
 /// Section `[prior]`.

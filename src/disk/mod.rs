@@ -3,10 +3,11 @@
 //!
 //! `Place` is a folder to write to, checked before the work. `Stage` is a hidden folder beside it
 //! in which a result is made. `Said` is what a result says of itself: its kind and its files with
-//! their digests. `leftover` clears up after runs that were ended. Every operation goes through
-//! `operation`, where tests make any of them fail.
+//! their digests. `leftover` clears up after runs that were ended. A `HeldFolder` is written to by
+//! one run at a time. Every operation goes through `operation`, where tests make any of them fail.
 
 mod error;
+mod held_folder;
 mod leftover;
 mod operation;
 mod place;
@@ -17,9 +18,10 @@ mod said;
 mod stage;
 
 pub use error::PlaceError;
-pub use operation::{Output, create, write};
+pub use held_folder::{HeldFolder, LOCK_FILE};
+pub use operation::{Output, create, create_folder, remove_file, rename, sync, write};
 pub use place::{Place, lies_in};
 pub use put_file::{check_file, put_files, refuse_read};
 pub use read_text::read_text;
-pub use said::{CONVERTED, Kind, SCAN, SIMULATED, Said, TRIAL, digests, seal};
+pub use said::{CONVERTED, Kind, SCAN, SIMULATED, Said, TRIAL, digest_of, digests, is_sealed, seal, sealed};
 pub use stage::{Stage, Written};

@@ -140,7 +140,11 @@ impl Seek for Output {
     }
 }
 
-pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+/// Gives a file or folder another name, in the stead of what bears it.
+///
+/// # Errors
+/// What the system says.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     before("rename", to, || {})?;
     fs::rename(from, to)
 }
@@ -192,7 +196,10 @@ pub(super) fn is_unsupported(error: &io::Error) -> bool {
 }
 
 /// Makes a file's bytes, or a folder's names, outlast a loss of power.
-pub(super) fn sync(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// What the system says.
+pub fn sync(path: &Path) -> io::Result<()> {
     before("sync", path, || {})?;
     let synced = File::open(path).and_then(|file| file.sync_all());
     // Some file systems (and Windows) cannot sync a folder, which costs durability and not the
@@ -205,12 +212,20 @@ pub(super) fn sync(path: &Path) -> io::Result<()> {
     }
 }
 
-pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+/// Makes a folder that is not there yet.
+///
+/// # Errors
+/// What the system says.
+pub fn create_folder(path: &Path) -> io::Result<()> {
     before("create folder", path, || {})?;
     fs::create_dir(path)
 }
 
-pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+/// Removes a file.
+///
+/// # Errors
+/// What the system says.
+pub fn remove_file(path: &Path) -> io::Result<()> {
     before("remove", path, || {})?;
     fs::remove_file(path)
 }

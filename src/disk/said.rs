@@ -215,16 +215,27 @@ pub fn digests(folder: &Path) -> Result<BTreeMap<String, String>, PlaceError> {
 /// When it cannot be written.
 pub fn seal(folder: &Path, kind: &Kind, text: &str) -> Result<(), PlaceError> {
     let path = folder.join(kind.mark);
-    write(&path, format!("{text}{SEAL}{}\n", hex(&Sha256::digest(text)))).map_err(PlaceError::io(&path))
+    write(&path, sealed(text)).map_err(PlaceError::io(&path))
 }
 
-fn is_sealed(text: &str) -> bool {
+/// A text with the digest of its lines as the last one.
+#[must_use]
+pub fn sealed(text: &str) -> String {
+    format!("{text}{SEAL}{}\n", hex(&Sha256::digest(text)))
+}
+
+/// Whether the last line of a text is the digest of those above.
+#[must_use]
+pub fn is_sealed(text: &str) -> bool {
     let Some((above, digest)) = text.rsplit_once(SEAL) else { return false };
     digest.strip_suffix('\n') == Some(&hex(&Sha256::digest(above)))
 }
 
 /// Hexadecimal SHA-256 of a file.
-pub(super) fn digest_of(path: &Path) -> io::Result<String> {
+///
+/// # Errors
+/// When it cannot be read.
+pub fn digest_of(path: &Path) -> io::Result<String> {
     let (mut file, mut hasher, mut buffer) = (File::open(path)?, Sha256::new(), vec![0; 1 << 17]);
     loop {
         match file.read(&mut buffer)? {

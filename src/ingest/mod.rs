@@ -47,7 +47,7 @@ pub(crate) use said::SAID;
 pub use static_tables::meters::read_meters;
 pub use static_tables::readers::{read_customers, read_grid, read_licences, read_tariffs, read_weather};
 pub use static_tables::table::Table;
-pub use survey::{Roster, Survey};
+pub use survey::{Roster, Survey, Watching};
 
 /// Reads a network model, for fuzzing.
 ///

@@ -12,10 +12,22 @@ use std::sync::{Mutex, PoisonError};
 use super::error::IngestError;
 use super::format::{BlockSink, IdRuns};
 use super::readings::{PieceIx, Readings, in_turn};
-use crate::domain::IdList;
+use crate::domain::{IdList, Interrupt, IntervalBlock, RegisterBlock, Reject};
 
 /// Rows that runs of one usage point must have on average for the rows to count as lying together.
 const LEAST_RUN: u64 = 8;
+
+/// Asks nothing of what it is given but whether to stop: what a survey is made with.
+pub struct Watching<'a>(pub &'a Interrupt);
+
+impl BlockSink for Watching<'_> {
+    fn intervals(&self, _: &IntervalBlock) {}
+    fn registers(&self, _: &RegisterBlock) {}
+    fn reject(&self, _: Reject) {}
+    fn stopped(&self) -> bool {
+        self.0.is_set()
+    }
+}
 
 /// How the readings lie in the files.
 #[derive(Debug)]

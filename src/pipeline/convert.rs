@@ -6,15 +6,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::disk::{self, CONVERTED, Stage};
-use crate::domain::{Calendar, Fact, Reject};
-use crate::ingest::{Caps, Mapping, Readings, StampClock, Survey};
+use crate::domain::{Calendar, Fact, Interrupt, Progress, Reject};
+use crate::ingest::{Caps, Mapping, Readings, StampClock, Survey, Watching};
 use crate::report::{
     CanonicalColumns, CanonicalError, CanonicalWriter, FinishedPoints, StoredPoints, unpacked, write_registers,
 };
 use crate::series::{Gatherer, RawReading, SpillStore, Stretch, in_order_of_ids};
 
-use super::inputs::{PipelineError, Watching, found_files, read_all};
-use super::plan::{Interrupt, Progress};
+use super::inputs::{PipelineError, found_files, read_all};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 
 /// What is to be converted.

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::archive::ArchiveError;
 use crate::disk::PlaceError;
 use crate::domain::{
-    Calendar, Customer, Grid, IntervalBlock, Licence, RegisterBlock, Reject, Tariff, UsagePointId, Weather,
-    is_no_reading,
+    Calendar, Customer, Grid, Interrupt, IntervalBlock, Licence, Progress, RegisterBlock, Reject, Tariff, UsagePointId,
+    Weather, is_no_reading,
 };
 use crate::findings::InputDigest;
 use crate::ingest::{
@@ -20,7 +21,7 @@ use crate::series::{FinishUsagePoint, Gathered, Gatherer, MeterRatios};
 use crate::digest::DigestError;
 use crate::digest::memory::MemoryError;
 
-use super::plan::{Interrupt, Progress, ScanPlan};
+use super::plan::ScanPlan;
 
 /// Why a run could not finish.
 #[derive(Debug, thiserror::Error)]
@@ -36,16 +37,28 @@ pub enum PipelineError {
         "failed to keep what does not fit into memory in a file beside the result folder; free some space there, or \
          give a larger --memory"
     )]
-    Spill(#[from] std::io::Error),
+    Spill(#[source] std::io::Error),
     /// A digest cannot be used.
     #[error("failed to use what was kept of the readings")]
     Digest(#[source] DigestError),
+    /// The archive of earlier months cannot be used.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The run does not fit into the memory that it may use.
     #[error(transparent)]
     Memory(#[from] MemoryError),
     /// The user interrupted the run.
     #[error("interrupted; nothing was written")]
     Interrupted,
+}
+
+impl From<io::Error> for PipelineError {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<ArchiveError>() {
+            Ok(archive) => Self::Archive(archive),
+            Err(other) => Self::Spill(other),
+        }
+    }
 }
 
 impl From<DigestError> for PipelineError {
@@ -114,18 +127,6 @@ impl BlockSink for Counting<'_, '_> {
 
     fn stopped(&self) -> bool {
         self.failed.get().is_some() || self.interrupt.is_set()
-    }
-}
-
-/// Asks nothing of what it is given but whether to stop: for the survey.
-pub(super) struct Watching<'a>(pub(super) &'a Interrupt);
-
-impl BlockSink for Watching<'_> {
-    fn intervals(&self, _: &IntervalBlock) {}
-    fn registers(&self, _: &RegisterBlock) {}
-    fn reject(&self, _: Reject) {}
-    fn stopped(&self) -> bool {
-        self.0.is_set()
     }
 }
 
@@ -252,6 +253,11 @@ pub(super) fn read_all(
         digests: summaries.iter().map(digest).collect(),
         clocks: summaries.iter().filter(|summary| summary.rows > 0).map(|summary| summary.clock).collect(),
     })
+}
+
+/// A file of the archive among what was read.
+pub(super) fn archived(path: &Path, sha256: &str, rows: u64) -> InputDigest {
+    InputDigest { role: "archive".to_owned(), path: path.display().to_string(), sha256: sha256.to_owned(), rows }
 }
 
 fn digest(summary: &FileSummary) -> InputDigest {

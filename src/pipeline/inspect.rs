@@ -6,15 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::domain::{Calendar, CivilDay, FaultKind, IntervalBlock, RegisterBlock, Reject};
-use crate::ingest::{BlockSink, Caps, InputFile, Mapping, Readings, StampClock, Survey, Understanding};
+use crate::domain::{Calendar, CivilDay, FaultKind, Interrupt, IntervalBlock, Progress, RegisterBlock, Reject};
+use crate::ingest::{BlockSink, Caps, InputFile, Mapping, Readings, StampClock, Survey, Understanding, Watching};
 use crate::series::cover::{FirstReadings, Tally, cover_registers, shown_intervals, shown_registers};
 use crate::series::{
     FinishUsagePoint, Gathered, Gatherer, MonthCover, PerWorker, RawReading, RegisterCover, ShownReading, Stretch,
 };
 
-use super::inputs::{PipelineError, Watching};
-use super::plan::{Interrupt, Progress};
+use super::inputs::PipelineError;
 use crate::digest::memory::{Demand, MemoryPlan};
 
 /// What a file holds.

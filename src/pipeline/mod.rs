@@ -12,8 +12,9 @@ mod scan;
 mod stage_clock;
 mod trial;
 
+pub use crate::domain::{Interrupt, Progress};
 pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
 pub use inspect::{Inspection, inspect};
-pub use plan::{Interrupt, Progress, ScanPlan, StaticPaths};
-pub use scan::{scan, trial};
+pub use plan::{ScanPlan, StaticPaths};
+pub use scan::{scan, scan_and_keep, trial};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::archive::Archive;
 use crate::config::Config;
 use crate::consequence::{PseudonymKey, RulePack};
 use crate::domain::{Calendar, CivilDay};
@@ -37,6 +37,8 @@ pub struct ScanPlan {
     pub top: Option<usize>,
     /// Memory that the run may use, bytes; `None` = half of what is free.
     pub memory: Option<u64>,
+    /// Earlier months, with which the readings are judged.
+    pub archive: Option<Arc<Archive>>,
     /// Result folder.
     pub out: PathBuf,
 }
@@ -58,31 +60,4 @@ pub struct StaticPaths {
     pub meters: Option<PathBuf>,
     /// Register readings in files of their own.
     pub registers: Option<PathBuf>,
-}
-
-/// Set by Ctrl-C; long stages ask it.
-#[derive(Debug, Clone, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
-
-impl Interrupt {
-    /// Asks the run to stop.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether the run should stop.
-    #[must_use]
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Where a run says how far it is.
-pub trait Progress: Sync {
-    /// A stage begins, of `total` units where that is known.
-    fn stage(&self, name: &'static str, total: Option<u64>);
-    /// Units done since the last call.
-    fn advance(&self, units: u64);
-    /// A remark for `--verbose`.
-    fn remark(&self, text: &str);
 }

@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::archive::History;
 use crate::digest::{Counted, PassSetting, Prepared};
-use crate::domain::{IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::domain::{Interrupt, IntervalBlock, RegisterBlock, Reject, UsagePointId};
 use crate::ingest::{BlockSink, Readings, Survey};
 use crate::series::{Gatherer, LoadSeries, PerWorker, Picker, RawReading, Stretch};
 
 use super::inputs::PipelineError;
-use super::plan::Interrupt;
 
 /// Where readings are found again.
 pub(crate) struct ReadAgain<'a> {
@@ -21,6 +21,7 @@ pub(crate) struct ReadAgain<'a> {
     pub(crate) gatherer: &'a Gatherer<'a>,
     /// Hourly loads that were made of counters.
     pub(crate) counted: &'a Counted,
+    pub(crate) history: Option<&'a History<'a>>,
     pub(crate) setting: PassSetting<'a>,
     pub(crate) interrupt: &'a Interrupt,
 }
@@ -60,7 +61,7 @@ impl ReadAgain<'_> {
         make: impl Fn(&UsagePointId, Prepared) -> Option<T> + Sync,
     ) -> Result<(BTreeMap<UsagePointId, T>, usize), PipelineError> {
         let found: PerWorker<BTreeMap<UsagePointId, T>> = PerWorker::new();
-        let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
+        let make_one = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
             let id: UsagePointId = id.into();
             let made = self.setting.prepare(&id, stretches, apart).and_then(|prepared| make(&id, prepared));
             if let Some(made) = made {
@@ -68,8 +69,13 @@ impl ReadAgain<'_> {
             }
             Ok(())
         };
+        let finish = |id: &str, stretches: &[Stretch], apart: &[RawReading]| match self.history {
+            Some(history) => history.again(id, stretches, apart, &make_one),
+            None => make_one(id, stretches, apart),
+        };
+        self.history.map_or(Ok(()), |history| history.others(&|id| wanted.contains(id), &make_one))?;
         for (id, readings) in self.counted.iter().filter(|(id, _)| wanted.contains(*id)) {
-            finish(id.as_ref(), &[], readings)?;
+            make_one(id.as_ref(), &[], readings)?;
         }
         let mut pieces = 0;
         if let (false, Survey::Together(roster)) =

@@ -2,22 +2,23 @@
 
 use std::path::Path;
 
+use crate::archive::{History, Transaction};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
-use crate::domain::Fault;
+use crate::domain::{Fault, Interrupt, Progress};
 use crate::findings::{CoverageRow, Findings, TrialReport};
-use crate::ingest::{Readings, Survey};
+use crate::ingest::{Readings, Survey, Watching};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
 use crate::metered::{self, Metered};
 use crate::population::{Buildings, Traits};
-use crate::series::{Gatherer, GridSums, RegisterLoad, register_loads};
+use crate::series::{Gatherer, GridSums, RawReading, RegisterLoad, Stretch, register_loads};
 use crate::unmetered::{self, GridSeries};
 
 use super::balancing::Balancing;
-use super::inputs::{self, PipelineError, ReadingsRead, Tables, Watching};
-use super::plan::{Interrupt, Progress, ScanPlan};
+use super::inputs::{self, PipelineError, ReadingsRead, Tables};
+use super::plan::ScanPlan;
 use super::read_again::ReadAgain;
 use super::results::WhatWasRead;
 use super::run::{Judged, Run};
@@ -30,7 +31,23 @@ use super::trial::{Alone, Beside, Trial};
 /// # Errors
 /// When the input cannot be used, such a file fails, or the run is interrupted.
 pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Findings, PipelineError> {
-    scan_and(plan, progress, interrupt, &mut Alone)
+    scan_and(plan, progress, interrupt, &mut Alone).map(|(findings, _)| findings)
+}
+
+/// Scans, and prepares the change of the plan's archive by which it holds the new readings too;
+/// none without an archive.
+///
+/// # Errors
+/// As for [`scan`].
+pub fn scan_and_keep(
+    plan: &ScanPlan,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<(Findings, Option<Transaction>), PipelineError> {
+    let (mut findings, history) = scan_and(plan, progress, interrupt, &mut Alone)?;
+    let kept = history.map(|mut history| history.keep()).transpose()?;
+    let change = kept.map(|(change, told)| (findings.notes.extend(told), change).1);
+    Ok((findings, change))
 }
 
 /// Scans, plants fresh farms in the dump's own series and load that no meter sees in its balances,
@@ -44,7 +61,7 @@ pub fn trial(
     interrupt: &Interrupt,
 ) -> Result<(Findings, TrialReport), PipelineError> {
     let mut trial = Trial::new(progress);
-    let findings = scan_and(plan, progress, interrupt, &mut trial)?;
+    let (findings, _) = scan_and(plan, progress, interrupt, &mut trial)?;
     Ok((findings, trial.report))
 }
 
@@ -54,6 +71,7 @@ struct Source<'a> {
     survey: &'a Survey,
     gatherer: &'a Gatherer<'a>,
     store: &'a DigestStore,
+    history: Option<&'a History<'a>>,
 }
 
 /// What the first step leaves.
@@ -65,26 +83,28 @@ struct FirstRead {
     what: WhatWasRead,
 }
 
-fn scan_and(
-    plan: &ScanPlan,
+fn scan_and<'p>(
+    plan: &'p ScanPlan,
     progress: &dyn Progress,
     interrupt: &Interrupt,
     beside: &mut dyn Beside,
-) -> Result<Findings, PipelineError> {
+) -> Result<(Findings, Option<History<'p>>), PipelineError> {
     check_address_space()?;
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
     let tables = Tables::read(plan)?;
     let readings = inputs::open_readings(plan, progress, interrupt)?;
-    let (survey, memory) = surveyed(plan, &tables, &readings, progress, interrupt)?;
-    clock.lap("survey")?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
+    let opened = plan.archive.as_deref().map(|archive| History::open(archive, &plan.calendar, folder)).transpose()?;
+    let history = opened.as_ref();
+    let (survey, memory) = surveyed(plan, &tables, (&readings, history), progress, interrupt)?;
+    clock.lap("survey")?;
     let store = DigestStore::new(memory.profiles, folder);
     let sums = GridSums::new(tables.grid.nodes().map(|node| node.node.clone()));
     let buildings = Buildings::of(&tables.customers);
     let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
     let gatherer = Gatherer::new(memory.gather, &survey, folder);
-    let source = Source { readings: &readings, survey: &survey, gatherer: &gatherer, store: &store };
+    let source = Source { readings: &readings, survey: &survey, gatherer: &gatherer, store: &store, history };
     let FirstRead { kept, counted, registers, what } = run.read(&source, progress, interrupt)?;
     clock.lap("read")?;
 
@@ -99,8 +119,8 @@ fn scan_and(
 
     progress.stage("balancing the grid", None);
     let setting = run.first_pass_setting();
-    let look =
-        ReadAgain { readings: &readings, survey: &survey, gatherer: &gatherer, counted: &counted, setting, interrupt };
+    let (readings, survey, gatherer, counted) = (&readings, &survey, &gatherer, &counted);
+    let look = ReadAgain { readings, survey, gatherer, counted, history, setting, interrupt };
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;
@@ -111,7 +131,8 @@ fn scan_and(
     readings.check_unchanged()?;
     tables.check_unchanged()?;
     clock.lap("list")?;
-    Ok(run.completed(findings, metered.period(), what, clock.stages))
+    let findings = run.completed(findings, metered.period(), what, clock.stages);
+    Ok((findings, opened))
 }
 
 impl Run<'_> {
@@ -122,18 +143,28 @@ impl Run<'_> {
         progress: &dyn Progress,
         interrupt: &Interrupt,
     ) -> Result<FirstRead, PipelineError> {
-        let (plan, Source { readings, survey, gatherer, store }) = (self.plan, source);
+        let (plan, Source { readings, survey, gatherer, store, history }) = (self.plan, source);
         let mut first = FirstPass::new(self.first_pass_setting(), store, self.sums, Traits::of);
         let order = if let Survey::Together(roster) = survey { roster.order().to_vec() } else { readings.pieces() };
+        let one = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
         let read = inputs::read_all(
             readings,
             &order,
-            (gatherer, &|id, stretches, apart| first.usage_point(id, stretches, apart)),
+            (gatherer, &|id, stretches, apart| match history {
+                Some(history) => history.usage_point(id, stretches, apart, &one),
+                None => one(id, stretches, apart),
+            }),
             &plan.calendar,
             (progress, plan.pseudonym_key.is_none()),
             interrupt,
         )?;
-        let ReadingsRead { gathered, interval_readings, register_readings, digests, .. } = read;
+        let ReadingsRead { mut gathered, interval_readings, register_readings, mut digests, .. } = read;
+        let mut doubts = readings.doubts();
+        if let Some(history) = history {
+            gathered.registers = history.finish(gathered.registers, &one)?;
+            digests.extend(history.files().map(|(path, sha256, rows)| inputs::archived(&path, sha256, rows)));
+            doubts.extend(history.told());
+        }
         let counted = finish_counted(&gathered.registers, &mut first)?;
         store.close()?;
         tell_spilled(progress, &[("readings", gatherer.spilled()), ("profiles", store.spilled())]);
@@ -144,7 +175,7 @@ impl Run<'_> {
             readings: (interval_readings, register_readings),
             rejects: gathered.rejects,
             digests,
-            doubts: readings.doubts(),
+            doubts,
         };
         Ok(FirstRead { kept, counted, registers, what })
     }
@@ -187,14 +218,14 @@ impl Run<'_> {
 fn surveyed(
     plan: &ScanPlan,
     tables: &Tables,
-    readings: &Readings,
+    (readings, history): (&Readings, Option<&History>),
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<(Survey, MemoryPlan), PipelineError> {
     let survey = Survey::of(readings, &Watching(interrupt))?;
-    let named = tables.customers.len().max(tables.grid.usage_points().len());
-    let demand =
-        Demand { rows: readings.estimated_rows(), named: named as u64, sample: plan.config.calibration.sample as u64 };
+    let named = tables.customers.len().max(tables.grid.usage_points().len()) as u64;
+    let rows = readings.estimated_rows() + history.map_or(0, History::readings);
+    let demand = Demand { rows, named, sample: plan.config.calibration.sample as u64 };
     let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     Ok((survey, memory))

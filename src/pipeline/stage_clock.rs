@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use crate::domain::Interrupt;
 use crate::findings::StageTime;
 
 use super::inputs::PipelineError;
-use super::plan::Interrupt;
 
 /// Wall time by stage, and the place where an interrupt is noticed.
 pub(super) struct StageClock<'a> {

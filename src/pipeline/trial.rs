@@ -7,12 +7,11 @@
 //! probability reaches one minus the rate at which the list stops. Host and trees are of one fold,
 //! so no judge has seen its case.
 
-use crate::domain::logit;
+use crate::domain::{Progress, logit};
 use crate::findings::TrialReport;
 use crate::metered;
 use crate::unmetered::{Balanced, GridSetting, TapSetting, tap_trial};
 
-use super::plan::Progress;
 use super::run::{Judged, Run};
 
 /// Added to the seed, so that trial farms are not those that tables were learned from.

@@ -42,7 +42,7 @@ pub fn canonical_readings(stretches: &[Stretch], apart: &[RawReading]) -> (Vec<C
             start: reading.minute(),
             kwh,
             duration_min: stated as u16,
-            quality: quality_of(reading.quality()),
+            quality: reading.kind(),
         });
     };
     for group in raw.chunk_by(|a, b| a.minute() == b.minute()) {
@@ -75,15 +75,6 @@ fn best_of(part: &[RawReading]) -> Vec<RawReading> {
         .copied()
         .filter(|reading| (reading.quality(), reading.file()) == (best.quality(), best.file()))
         .collect()
-}
-
-fn quality_of(bits: u16) -> ReadingQuality {
-    match bits {
-        0 => ReadingQuality::Missing,
-        1 => ReadingQuality::Substituted,
-        2 => ReadingQuality::Estimated,
-        _ => ReadingQuality::Actual,
-    }
 }
 
 #[cfg(test)]

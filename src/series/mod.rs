@@ -58,4 +58,5 @@ pub use regular::{Regular, regular_series, series_of};
 pub(crate) use said::SAID;
 pub use said::suspected_by_levels;
 pub use spill::{SpillStore, Stored};
+pub(crate) use stretch::KeptStretch;
 pub use stretch::Stretch;

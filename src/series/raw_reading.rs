@@ -67,8 +67,22 @@ impl RawReading {
         self.file
     }
 
+    pub(super) fn registers(self) -> u16 {
+        self.registers
+    }
+
     pub(super) fn quality(self) -> u16 {
         self.flags & 0b11
+    }
+
+    /// The quality as more than a number to compare.
+    pub(super) fn kind(self) -> ReadingQuality {
+        match self.quality() {
+            0 => ReadingQuality::Missing,
+            1 => ReadingQuality::Substituted,
+            2 => ReadingQuality::Estimated,
+            _ => ReadingQuality::Actual,
+        }
     }
 
     /// Whether it tells what flowed out. Readers give every reading of an export channel a sign,

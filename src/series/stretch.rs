@@ -28,20 +28,20 @@ pub struct Stretch<'a> {
 }
 
 /// The same, kept.
-#[derive(Debug, Clone, Default)]
-pub(super) struct KeptStretch {
-    file: FileIx,
-    unit: Unit,
-    registers: u16,
-    times: Vec<TimeRun>,
-    value: Vec<f32>,
-    quality: Vec<ReadingQuality>,
-    duration_min: Vec<u16>,
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct KeptStretch {
+    pub(crate) file: FileIx,
+    pub(crate) unit: Unit,
+    pub(crate) registers: u16,
+    pub(crate) times: Vec<TimeRun>,
+    pub(crate) value: Vec<f32>,
+    pub(crate) quality: Vec<ReadingQuality>,
+    pub(crate) duration_min: Vec<u16>,
 }
 
 impl Stretch<'_> {
     /// A copy without the rows that hold no reading.
-    pub(super) fn keep(&self) -> KeptStretch {
+    pub(crate) fn keep(&self) -> KeptStretch {
         let mut kept =
             KeptStretch { file: self.file, unit: self.unit, registers: self.registers, ..KeptStretch::default() };
         if !self.value.iter().any(|&value| is_no_reading(value)) {
@@ -87,9 +87,61 @@ impl Stretch<'_> {
 }
 
 impl KeptStretch {
-    pub(super) fn view(&self) -> Stretch<'_> {
+    pub(crate) fn view(&self) -> Stretch<'_> {
         let Self { file, unit, registers, times, value, quality, duration_min } = self;
         Stretch { file: *file, unit: *unit, registers: *registers, times, value, quality, duration_min }
+    }
+
+    /// Readings that lie apart as stretches: one for each file, unit and set of registers, in the
+    /// order of time.
+    pub(crate) fn of_apart(apart: &[RawReading]) -> Vec<Self> {
+        let origin = |reading: &RawReading| (reading.file(), reading.registers(), reading.is_power());
+        let mut sorted = apart.to_vec();
+        sorted.sort_unstable_by_key(|reading| (origin(reading), reading.minute(), reading.to_words()));
+        sorted.chunk_by(|a, b| origin(a) == origin(b)).map(Self::of_one_origin).collect()
+    }
+
+    fn of_one_origin(readings: &[RawReading]) -> Self {
+        let (file, registers, is_power) = (readings[0].file(), readings[0].registers(), readings[0].is_power());
+        let unit = if is_power { Unit::Kw } else { Unit::Kwh };
+        let mut kept = Self { file, unit, registers, ..Self::default() };
+        if readings.iter().any(|reading| reading.kind() != ReadingQuality::Actual && !reading.value.is_nan()) {
+            kept.quality = readings.iter().map(|reading| reading.kind()).collect();
+        }
+        if readings.iter().any(|reading| reading.duration_min() > 0) {
+            kept.duration_min = readings.iter().map(|reading| reading.duration_min() as u16).collect();
+        }
+        for reading in readings {
+            push_time(&mut kept.times, TimeRun { first: reading.minute(), step: 0, rows: 1 });
+            kept.value.push(reading.value);
+        }
+        kept
+    }
+
+    /// The same readings in the one form that does not depend on how they came: one stretch for
+    /// each file, unit and set of registers, in the order of time.
+    pub(crate) fn tidy(stretches: Vec<Self>) -> Vec<Self> {
+        let is_tidy = |stretch: &Self| {
+            let ascends = stretch.times.windows(2).all(|pair| pair[0].last() < pair[1].first)
+                && stretch.times.iter().all(|run| run.step > 0 || run.rows == 1);
+            ascends && stretch.quality.is_empty() && stretch.duration_min.is_empty()
+        };
+        if let [only] = &stretches[..]
+            && is_tidy(only)
+        {
+            return stretches;
+        }
+        Self::of_apart(
+            &stretches.iter().flat_map(|stretch| stretch.view().raw().collect::<Vec<_>>()).collect::<Vec<_>>(),
+        )
+    }
+
+    /// Whether the readings are the same word for word, whatever file they came from.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let about = |kept: &Self| (kept.unit, kept.registers, kept.value.len());
+        about(self) == about(other)
+            && (&self.times, &self.quality, &self.duration_min) == (&other.times, &other.quality, &other.duration_min)
+            && self.value.iter().zip(&other.value).all(|(a, b)| a.to_bits() == b.to_bits())
     }
 }
 

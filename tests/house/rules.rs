@@ -8,6 +8,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
     &["ingest", "synth"],
     &["series"],
     &["digest"],
+    &["archive"],
     &["population"],
     &["evidence"],
     &["findings"],
@@ -138,7 +139,7 @@ fn one_printer(sources: &[Source]) -> Vec<String> {
 }
 
 fn one_writer(sources: &[Source]) -> Vec<String> {
-    let rooms = ["report", "synth", "pipeline", "digest"];
+    let rooms = ["report", "synth", "pipeline", "digest", "archive"];
     let others: Vec<Source> = sources.iter().filter(|source| rooms.contains(&&*source.room())).cloned().collect();
     let words = ["fs::write(", "File::create(", "fs::rename(", "fs::remove", "Writer::from_path("];
     with_words(&others, &words, "write through `disk`, where any operation can be made to fail")

@@ -33,6 +33,7 @@ macro_rules! room {
 /// Every room, a list of facts each.
 pub(in crate::report) const ROOMS: &[Room] = &[
     room!("domain", crate::domain::said::SAID),
+    room!("archive", crate::archive::SAID),
     room!("evidence", crate::evidence::SAID),
     room!("metered", crate::metered::SAID),
     room!("unmetered", crate::unmetered::SAID),
