@@ -8,6 +8,7 @@
 //! | `lock` | held by the run that writes |
 //! | `NAME.part-N` | a file of change N on its way (`transaction`) |
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -88,6 +89,30 @@ impl Archive {
         Ok(Self { folder: folder.to_path_buf(), manifest, is_named: false, _held: held })
     }
 
+    /// An archive without anything in it, of no folder.
+    #[must_use]
+    pub fn empty(about: &About) -> Self {
+        let is_named = !about.utility.is_empty();
+        Self { folder: PathBuf::new(), manifest: Manifest::new(about), is_named, _held: None }
+    }
+
+    /// The archive as it was when a result was made with these files of it, by name and SHA-256.
+    ///
+    /// # Errors
+    /// When one of them is not there any more, or was changed since.
+    pub fn as_of(mut self, files: &BTreeMap<String, String>) -> Result<Self, ArchiveError> {
+        for (name, sha256) in files {
+            if self.manifest.files.get(name).is_none_or(|kept| kept.sha256 != *sha256) {
+                let words = "is not what it was when the result was made, for a later scan changed it".to_owned();
+                return Err(ArchiveError::Damaged { path: self.folder.clone(), name: name.clone(), words });
+            }
+        }
+        self.manifest.files.retain(|name, _| files.contains_key(name));
+        let names: Vec<&String> = self.manifest.files.keys().collect();
+        self.manifest.months.retain(|month, _| names.iter().any(|name| name.starts_with(&**month)));
+        Ok(self)
+    }
+
     /// What the archive says of itself.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
@@ -149,7 +174,7 @@ impl Archive {
         names.par_iter().filter_map(|name| self.check_file(name).err()).collect()
     }
 
-    fn check_file(&self, name: &str) -> Result<(), ArchiveError> {
+    pub(super) fn check_file(&self, name: &str) -> Result<(), ArchiveError> {
         let path = self.path(name);
         let damaged = |words: &str| {
             Err(ArchiveError::Damaged { path: self.folder.clone(), name: name.to_owned(), words: words.to_owned() })

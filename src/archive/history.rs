@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::digest::CivilMonth;
 use crate::domain::{Calendar, FileIx, UsagePointId};
-use crate::series::{FinishUsagePoint, KeptStretch, PerWorker, RawReading, RegisterRead, SpillStore, Stored, Stretch};
+use crate::series::{FinishUsagePoint, KeptStretch, RawReading, RegisterRead, SpillStore, Stored, Stretch};
 
 use super::ArchiveError;
 use super::folder::Archive;
@@ -37,7 +38,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// What the names of its files end with.
-    fn suffix(self) -> &'static str {
+    pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Readings => "readings",
             Self::Registers => "registers",
@@ -85,7 +86,7 @@ pub struct History<'a> {
     pub(super) intervals: Vec<Earlier>,
     pub(super) registers: Vec<Earlier>,
     store: SpillStore,
-    new: PerWorker<Vec<New>>,
+    new: Mutex<Vec<New>>,
     /// Usage points read, and those of them that the archive knows.
     read: AtomicUsize,
     known: AtomicUsize,
@@ -118,7 +119,7 @@ impl<'a> History<'a> {
             intervals: intervals?,
             registers: registers?,
             store: SpillStore::new(WAITING, folder),
-            new: PerWorker::new(),
+            new: Mutex::default(),
             read: AtomicUsize::new(0),
             known: AtomicUsize::new(0),
         })
@@ -219,8 +220,10 @@ impl<'a> History<'a> {
             if let Some(mut sent) = new.remove(&earlier.month) {
                 // What is sent twice word for word is kept once.
                 sent.retain(|sent| !kept.iter().any(|kept| kept.is_same(sent)));
-                let both = kept.iter().cloned().chain(in_order(sent, after)).collect();
-                joined.put.push((earlier.month, both, false));
+                if !sent.is_empty() {
+                    let both = kept.iter().cloned().chain(in_order(sent, after)).collect();
+                    joined.put.push((earlier.month, both, false));
+                }
             }
             joined.earlier.extend(kept);
         }
@@ -250,7 +253,7 @@ impl<'a> History<'a> {
             u32::from_le_bytes(word)
         }));
         let new = New { kind, month, id, readings, replaces, stored: self.store.put(words)?, bytes: record.len() };
-        self.new.with(|all| all.push(new));
+        self.new.lock().unwrap_or_else(PoisonError::into_inner).push(new);
         Ok(())
     }
 
@@ -316,8 +319,8 @@ impl<'a> History<'a> {
     }
 
     /// New records in the order of kinds, months and ids.
-    pub(super) fn take_new(&mut self) -> Vec<New> {
-        let mut all: Vec<New> = self.new.each().flat_map(std::mem::take).collect();
+    pub(super) fn all_new(&self) -> MutexGuard<'_, Vec<New>> {
+        let mut all = self.new.lock().unwrap_or_else(PoisonError::into_inner);
         all.sort_unstable_by(|a, b| (a.kind, a.month, &a.id).cmp(&(b.kind, b.month, &b.id)));
         all
     }
@@ -343,6 +346,11 @@ impl<'a> History<'a> {
         self.refuse_strangers().map_err(io::Error::other)?;
         self.others(&|_| true, finish)?;
         Ok(registers)
+    }
+
+    /// Earlier months, ascending.
+    pub(super) fn months(&self) -> impl Iterator<Item = CivilMonth> {
+        self.archive.manifest().months.keys().filter_map(|month| CivilMonth::parse(month))
     }
 
     /// Files of earlier months: path, SHA-256, readings.

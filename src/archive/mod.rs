@@ -6,13 +6,14 @@
 //! `folder` opens and checks an archive, `manifest` is what it says of itself, and a `transaction`
 //! changes it as a whole or not at all. `history` hands a usage point on with its earlier months,
 //! `keep` writes the new ones; `packed` is a usage point's month as bytes, `month_file` a month of
-//! all.
+//! all; `lists` is what is done to an archive beside scans.
 
 mod bytes;
 mod error;
 mod folder;
 mod history;
 mod keep;
+mod lists;
 mod manifest;
 mod month_file;
 mod months;
@@ -23,6 +24,7 @@ mod transaction;
 pub use error::ArchiveError;
 pub use folder::Archive;
 pub use history::History;
+pub use lists::Forgotten;
 pub use manifest::{About, KeptFile, MANIFEST, Manifest, Month, VERSION};
 pub(crate) use said::SAID;
 pub use transaction::Transaction;

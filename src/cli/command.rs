@@ -9,7 +9,7 @@ use crate::report::Language;
 use super::complaint::complain;
 use super::exit_reason::ExitReason;
 use super::values::language;
-use super::{convert, inspect, registries, scan, simulate, terminal, verify};
+use super::{archive, convert, inspect, registries, scan, simulate, terminal, verify};
 
 /// Finds hidden crypto-mining load in the meter data that a utility already has.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ enum Command {
     Verify(Box<verify::VerifyArgs>),
     /// Write readings of any readable format as canonical long Parquet: usage_point, timestamp, kwh
     Convert(convert::ConvertArgs),
+    /// List the months that an archive of scans holds; check it, forget a usage point, drop a month
+    Archive(archive::ArchiveArgs),
     /// Print the default configuration with comments
     Config,
 }
@@ -76,6 +78,7 @@ pub fn run() -> ExitReason {
                 ExitReason::UnusableInput
             }
         },
+        Command::Archive(args) => archive::run(&args),
         Command::Config => terminal::show(crate::config::DEFAULT_TOML),
     }
 }

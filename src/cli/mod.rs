@@ -1,5 +1,6 @@
 //! The command line: arguments as typed, then a checked plan, then the run; and exit codes.
 
+mod archive;
 mod command;
 mod complaint;
 mod convert;

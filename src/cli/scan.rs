@@ -237,10 +237,10 @@ fn tell(written: &Written) {
 }
 
 /// Whose readings a plan has.
-fn about(plan: &ScanPlan) -> About {
+pub(super) fn about(config: &Config, calendar: &Calendar) -> About {
     About {
-        utility: plan.config.run.utility.clone(),
-        timezone: plan.calendar.zone_name().map(str::to_owned),
+        utility: config.run.utility.clone(),
+        timezone: calendar.zone_name().map(str::to_owned),
         pseudonym_key_sha256: None,
     }
 }
@@ -250,7 +250,7 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     args.refuse_what_is_read(&plan)?;
     if let Some(folder) = &args.archive {
         let archive = Archive::look(folder).map_err(PlanError::from)?;
-        archive.agree(&about(&plan)).map_err(PlanError::from)?;
+        archive.agree(&about(&plan.config, &plan.calendar)).map_err(PlanError::from)?;
         plan.archive = Some(Arc::new(archive));
     }
     let session = Session::of_kind(&disk::TRIAL, plan, args.manner())?;
@@ -270,7 +270,8 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     let mut plan = plan(args, "darkload-out")?;
     args.refuse_what_is_read(&plan)?;
     if let Some(folder) = &args.archive {
-        plan.archive = Some(Arc::new(Archive::open(folder, &about(&plan)).map_err(PlanError::from)?));
+        plan.archive =
+            Some(Arc::new(Archive::open(folder, &about(&plan.config, &plan.calendar)).map_err(PlanError::from)?));
     }
     let session = Session::new(plan, args.manner())?;
     let (mut findings, change) = session
@@ -345,6 +346,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
             period: args.period.clone(),
             top: args.top,
             profile: args.profile.clone(),
+            archive: args.archive.is_some(),
             pseudonym_key_sha256: pseudonym_key.as_ref().map(PseudonymKey::digest),
         },
         pseudonym_key,

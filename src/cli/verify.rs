@@ -1,11 +1,14 @@
 //! `darkload verify`: somebody else repeats a result from the readings and `run.toml`, and is told
 //! whether the bytes are the same and, if not, where they part.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
+use crate::archive::{About, Archive, ArchiveError};
 use crate::config::{Config, ConfigError};
 use crate::consequence::{RuleError, RuleSettings};
 use crate::domain::{Calendar, CalendarError, toml_words};
@@ -17,8 +20,8 @@ use crate::report::{self, CompareError};
 use super::complaint::complain;
 use super::exit_reason::ExitReason;
 use super::pseudonym_files::{self, KeyError};
-use super::scan::{PlanError, plan_digests};
-use super::session::{Manner, RunError, Session};
+use super::scan::{PlanError, about, plan_digests};
+use super::session::{Manner, RunError, Session, archive_reason};
 use super::terminal::{say, show};
 use super::verify_inputs::{InputError, Inputs};
 
@@ -64,6 +67,9 @@ pub(super) struct VerifyArgs {
     /// Key of a pseudonymised result [default: the path of the result with .key]
     #[arg(long, value_name = "FILE")]
     pseudonym_key: Option<PathBuf>,
+    /// Archive of the earlier months that the result was made with
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
     /// Threads; default: all cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -104,6 +110,8 @@ pub(super) enum VerifyError {
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
     Calendar(#[from] CalendarError),
     #[error(transparent)]
     Mapping(#[from] MappingError),
@@ -123,6 +131,7 @@ impl VerifyError {
     fn reason(&self) -> ExitReason {
         match self {
             Self::Run(error) => error.reason(),
+            Self::Archive(error) => archive_reason(error),
             Self::Unreadable { .. } | Self::Record { .. } | Self::Compare(_) => ExitReason::UnusableInput,
             Self::Folder(_) => ExitReason::UnwritableOutput,
             _ => ExitReason::BadArguments,
@@ -217,6 +226,8 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
         .as_deref()
         .map(|text| super::scan::period(text).map_err(|_| VerifyError::Period(text.to_owned())))
         .transpose()?;
+    let calendar = Calendar::new(options.timezone.as_deref())?;
+    let about = about(&config, &calendar);
     Ok(ScanPlan {
         readings: args.readings.clone(),
         tables: StaticPaths {
@@ -229,7 +240,7 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
             registers: None,
         },
         profile: profile.as_deref().map(Mapping::named).transpose()?,
-        calendar: Calendar::new(options.timezone.as_deref())?,
+        calendar,
         period,
         rules: rules.load()?,
         digests: plan_digests(&rules.files, profile.as_deref())?,
@@ -238,9 +249,23 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
         config,
         top: options.top,
         memory: args.memory,
-        archive: None,
+        archive: archive(args, record, &about)?.map(Arc::new),
         out: out.to_path_buf(),
     })
+}
+
+/// The archive as it was when the result was made.
+fn archive(args: &VerifyArgs, record: &RunRecord, about: &About) -> Result<Option<Archive>, VerifyError> {
+    if !record.options.archive {
+        return Ok(None);
+    }
+    let kept = record.inputs.iter().filter(|input| input.role == "archive");
+    let name = |input: &InputDigest| Some(Path::new(&input.path).file_name()?.to_string_lossy().into_owned());
+    let files: BTreeMap<String, String> = kept.filter_map(|input| Some((name(input)?, input.sha256.clone()))).collect();
+    let Some((first, _)) = files.first_key_value() else { return Ok(Some(Archive::empty(about))) };
+    let not_given = || InputError::NotGiven { role: "archive".to_owned(), recorded: first.clone() };
+    let archive = Archive::look(args.archive.as_deref().ok_or_else(not_given)?)?;
+    Ok(Some(archive.as_of(&files)?))
 }
 
 fn key(args: &VerifyArgs, digest: Option<&str>) -> Result<Option<crate::consequence::PseudonymKey>, VerifyError> {

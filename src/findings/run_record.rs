@@ -71,6 +71,9 @@ pub struct RunOptions {
     /// `--profile`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// Whether `--archive` was given.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub archive: bool,
     /// SHA-256 of the key of `--pseudonymise`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pseudonym_key_sha256: Option<String>,

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::History;
 use crate::digest::{Counted, PassSetting, Prepared};
-use crate::domain::{Interrupt, IntervalBlock, RegisterBlock, Reject, UsagePointId};
-use crate::ingest::{BlockSink, Readings, Survey};
+use crate::domain::{Interrupt, UsagePointId};
+use crate::ingest::{Readings, Survey};
 use crate::series::{Gatherer, LoadSeries, PerWorker, Picker, RawReading, Stretch};
 
 use super::inputs::PipelineError;
@@ -24,23 +24,6 @@ pub(crate) struct ReadAgain<'a> {
     pub(crate) history: Option<&'a History<'a>>,
     pub(crate) setting: PassSetting<'a>,
     pub(crate) interrupt: &'a Interrupt,
-}
-
-/// Passes blocks to the picker; rejects were listed the first time.
-struct Picking<'a> {
-    picker: Picker<'a>,
-    interrupt: &'a Interrupt,
-}
-
-impl BlockSink for Picking<'_> {
-    fn intervals(&self, block: &IntervalBlock) {
-        self.picker.add(block);
-    }
-    fn registers(&self, _: &RegisterBlock) {}
-    fn reject(&self, _: Reject) {}
-    fn stopped(&self) -> bool {
-        self.interrupt.is_set()
-    }
 }
 
 impl ReadAgain<'_> {
@@ -83,9 +66,9 @@ impl ReadAgain<'_> {
         {
             let order = roster.pieces_of(|id| wanted.contains(id));
             pieces = order.len();
-            let sink = Picking { picker: Picker::new(wanted), interrupt: self.interrupt };
-            self.readings.read_again(&order, self.setting.calendar, &sink)?;
-            sink.picker.finish(&finish)?;
+            let picker = Picker::new(wanted, self.interrupt);
+            self.readings.read_again(&order, self.setting.calendar, &picker)?;
+            picker.finish(&finish)?;
         }
         let both = |mut one: BTreeMap<_, _>, mut other: BTreeMap<_, _>| {
             one.append(&mut other);

@@ -44,9 +44,8 @@ pub fn scan_and_keep(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<(Findings, Option<Transaction>), PipelineError> {
-    let (mut findings, history) = scan_and(plan, progress, interrupt, &mut Alone)?;
-    let kept = history.map(|mut history| history.keep()).transpose()?;
-    let change = kept.map(|(change, told)| (findings.notes.extend(told), change).1);
+    let (findings, history) = scan_and(plan, progress, interrupt, &mut Alone)?;
+    let change = history.map(|history| history.keep()).transpose()?;
     Ok((findings, change))
 }
 

@@ -6,23 +6,37 @@ use std::sync::{Mutex, PoisonError};
 
 use super::finish::{FinishUsagePoint, finish};
 use super::stretch::{KeptStretch, each_stretch};
-use crate::domain::{IntervalBlock, UsagePointId};
+use crate::domain::{Interrupt, IntervalBlock, RegisterBlock, Reject, UsagePointId};
+use crate::ingest::BlockSink;
 
 /// Keeps the readings of the wanted usage points and passes over all others.
 pub struct Picker<'a> {
     wanted: &'a BTreeSet<UsagePointId>,
+    interrupt: &'a Interrupt,
     kept: Mutex<BTreeMap<UsagePointId, Vec<KeptStretch>>>,
 }
 
 impl<'a> Picker<'a> {
     /// A picker for `wanted`.
     #[must_use]
-    pub fn new(wanted: &'a BTreeSet<UsagePointId>) -> Self {
-        Self { wanted, kept: Mutex::default() }
+    pub fn new(wanted: &'a BTreeSet<UsagePointId>, interrupt: &'a Interrupt) -> Self {
+        Self { wanted, interrupt, kept: Mutex::default() }
     }
 
-    /// Takes a block.
-    pub fn add(&self, block: &IntervalBlock) {
+    /// Hands over all readings, after the last block.
+    ///
+    /// # Errors
+    /// What `finish_one` fails with.
+    pub fn finish(self, finish_one: FinishUsagePoint) -> io::Result<()> {
+        for (id, stretches) in self.kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            finish(finish_one, &id, &stretches)?;
+        }
+        Ok(())
+    }
+}
+
+impl BlockSink for Picker<'_> {
+    fn intervals(&self, block: &IntervalBlock) {
         let known: Vec<Option<&UsagePointId>> = block.ids.iter().map(|id| self.wanted.get(id)).collect();
         if known.iter().all(Option::is_none) {
             return;
@@ -39,14 +53,11 @@ impl<'a> Picker<'a> {
         });
     }
 
-    /// Hands over all readings, after the last block.
-    ///
-    /// # Errors
-    /// What `finish_one` fails with.
-    pub fn finish(self, finish_one: FinishUsagePoint) -> io::Result<()> {
-        for (id, stretches) in self.kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            finish(finish_one, &id, &stretches)?;
-        }
-        Ok(())
+    // Registers are kept from the first time, and rejects were listed then.
+    fn registers(&self, _: &RegisterBlock) {}
+    fn reject(&self, _: Reject) {}
+
+    fn stopped(&self) -> bool {
+        self.interrupt.is_set()
     }
 }
