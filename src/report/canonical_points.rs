@@ -77,7 +77,8 @@ impl<'a> FinishedPoints<'a> {
 
 impl StoredPoints {
     /// What two threads have finished. Every usage point was with one of them.
-    fn merge(mut self, mut other: Self) -> Self {
+    #[must_use]
+    pub fn merge(mut self, mut other: Self) -> Self {
         self.points.append(&mut other.points);
         let of = other.columns;
         self.columns.quality |= of.quality;

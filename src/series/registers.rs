@@ -176,14 +176,34 @@ pub fn counted_load(reads: &[RegisterRead]) -> Option<Vec<RawReading>> {
         return None;
     }
     let step_min = (usual / 60) as u16;
+    let begins_anew = begins_anew(&reads);
     let load = |pair: &[RegisterRead]| {
         let (from, to) = (pair[0], pair[1]);
-        let usable = to.0.0 - from.0.0 == usual && to.1 >= from.1 && from.0.0 % 60 == 0 && from.0.0 >= 0;
-        let minute = Minute::from(from.0);
-        usable
-            .then(|| RawReading::new(minute, (to.1 - from.1) as f32, Unit::Kwh, ReadingQuality::Actual, step_min, to.2))
+        let energy = match to.1 - from.1 {
+            energy if energy >= 0.0 => Some(energy),
+            // What was counted up to the new beginning is not known; where nothing is counted
+            // since, the interval is open.
+            _ if begins_anew && to.1 > 0.0 => Some(to.1),
+            _ => None,
+        };
+        let usable = to.0.0 - from.0.0 == usual && from.0.0 % 60 == 0 && from.0.0 >= 0;
+        let reading = |energy: f64| {
+            RawReading::new(Minute::from(from.0), energy as f32, Unit::Kwh, ReadingQuality::Actual, step_min, to.2)
+        };
+        energy.filter(|_| usable).map(reading)
     };
     Some(reads.windows(2).filter_map(load).collect())
+}
+
+/// Whether a counter is a running total that begins anew every day, month or bill: it falls again
+/// and again, to nearly nothing, most of a day apart at the least.
+fn begins_anew(reads: &[RegisterRead]) -> bool {
+    const NEARLY_NOTHING: f64 = 0.2;
+    const APART_S: i64 = 20 * 3600;
+    let falls: Vec<&[RegisterRead]> = reads.windows(2).filter(|pair| pair[1].1 < pair[0].1).collect();
+    falls.len() >= 2
+        && falls.iter().all(|pair| (0.0..=NEARLY_NOTHING * pair[0].1).contains(&pair[1].1))
+        && falls.windows(2).all(|pair| pair[1][1].0.0 - pair[0][1].0.0 >= APART_S)
 }
 
 /// In the order of time, one reading an instant: the later file wins; of one file's readings the
@@ -284,6 +304,19 @@ mod tests {
         broken[50].1 = 3.0;
         broken.remove(20);
         assert_eq!(counted_load(&broken).unwrap().len(), 95);
+    }
+
+    #[test]
+    fn a_total_of_the_day_is_an_hourly_load_but_for_the_hour_before_it_begins_anew() {
+        // At the end of every hour: 1 to 24 times half a kilowatt-hour, then anew.
+        let ends = |begins_with: i64| -> Vec<RegisterRead> {
+            (0..96).map(|hour| (Timestamp(hour * 3600), 0.5 * ((hour + begins_with) % 24) as f64, FileIx(0))).collect()
+        };
+        let load = counted_load(&ends(0)).unwrap();
+        assert_eq!((load.len(), load.iter().all(|reading| reading.kwh(60) == 0.5)), (92, true));
+        let own: Vec<RegisterRead> = ends(0).into_iter().map(|(at, total, file)| (at, total + 0.5, file)).collect();
+        let load = counted_load(&own).unwrap();
+        assert_eq!((load.len(), load.iter().all(|reading| reading.kwh(60) == 0.5)), (95, true));
     }
 
     #[test]

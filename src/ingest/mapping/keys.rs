@@ -151,6 +151,8 @@ pub(crate) enum Layout {
     WideByMeter,
     /// One usage point a row, one instant a column.
     WideByTime,
+    /// One slot of the day a row, one day a column.
+    DaysAcross,
     /// As `wide_by_meter`, with labelled rows above the first instant, one of which names the usage
     /// points.
     Transposed,

@@ -14,11 +14,11 @@ use super::encoding::{self, Decoded};
 use super::file::{Store, TextFile};
 use super::footers::footers;
 use super::held::HeldTable;
-use super::rows;
 use super::sample::{self, Sample};
 use super::understand::settle::settle;
 use super::understand::settler::Settler;
 use super::understand::{dates, outside_id};
+use super::{relaid, rows};
 use crate::ingest::bytes::decompress;
 use crate::ingest::error::{IngestError, is_of_the_system};
 use crate::ingest::format::{Format, ReadingsFile, Source};
@@ -69,11 +69,20 @@ impl Format for DelimitedText {
         let encoding = encoding_of(&head, mapping, &mut notes);
         let is_compressed = decompress::is_compressed(file.path)?;
         let is_whole = head.len() < decompress::HEAD as usize;
+        let has_returns = ends_with_returns(&head);
         let text = encoding.decode_with_bom_removal(&head).0;
+        let text = if has_returns { text.replace('\r', "\n").into() } else { text };
         let by_mapping = mapping.and_then(|mapping| mapping.delimiter);
         let delimiter = by_mapping.unwrap_or_else(|| sample::delimiter(&text, is_whole, &mut notes));
         let sample = Sample::of(&text, delimiter, is_whole);
-        if stored <= outside_id::MOST_BYTES && outside_id::is_named_by_rows(&sample, mapping) {
+        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_held = has_returns
+            || outside_id::is_named_by_rows(&sample, mapping)
+            || relaid::is_wanted(&text, delimiter, &sample, &name, mapping);
+        if is_held && stored > outside_id::MOST_BYTES {
+            return Err(too_large(file, stored));
+        }
+        if is_held {
             let mut table = HeldTable::cut_by(delimiter, file, whole_text(file, encoding)?, mapping, notes)?;
             return table.take_file().ok_or_else(|| IngestError::Empty { path: file.path.to_path_buf() });
         }
@@ -107,13 +116,31 @@ fn encoding_of(head: &[u8], mapping: Option<&Mapping>, notes: &mut Understanding
     found.encoding
 }
 
+/// Whether lines end with a carriage return and nothing else, as old programs write them.
+fn ends_with_returns(head: &[u8]) -> bool {
+    memchr::memchr(b'\n', head).is_none() && memchr_iter(b'\r', head).nth(1).is_some()
+}
+
+fn too_large(file: &Source, stored: u64) -> IngestError {
+    IngestError::TooLarge {
+        path: file.path.to_path_buf(),
+        megabytes: stored >> 20,
+        what: "a text that says once what holds for many rows, or whose lines end with a carriage return alone",
+        cap: outside_id::MOST_BYTES >> 20,
+        remedy: "split it, or write usage point and stamp into every row, with usual line ends",
+    }
+}
+
 /// The text of the whole file, up to its cap; where it breaks off, what comes before.
 fn whole_text(file: &Source, encoding: &'static Encoding) -> Result<String, IngestError> {
     let mut bytes = Vec::new();
     let reader = Decoded::new(decompress::open_within(file.path, None, &file.caps)?, encoding);
     match std::io::Read::read_to_end(&mut std::io::Read::take(reader, 4 * outside_id::MOST_BYTES), &mut bytes) {
         Err(source) if is_of_the_system(&source) => Err(IngestError::Io { path: file.path.to_path_buf(), source }),
-        Ok(_) | Err(_) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(_) | Err(_) => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Ok(if ends_with_returns(&bytes) { text.replace('\r', "\n") } else { text })
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! Which characters the bytes of a text mean, and turning them into UTF-8.
 //!
-//! A byte order mark decides; else text that is valid UTF-8 is UTF-8; else it is Cyrillic in one
-//! byte a letter, and the page under which its letters are as frequent as in Russian, with capitals
+//! A byte order mark decides; else text that is valid UTF-8 but for a few bytes is UTF-8; else
+//! single letters among Latin ones are western; else it is Cyrillic in one byte a letter, and the page under which its letters are as frequent as in Russian, with capitals
 //! only where words begin, is taken. Letter frequencies: National Corpus of the Russian Language,
 //! rounded.
 
 use std::io::Read;
 
-use encoding_rs::{CoderResult, Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
+use encoding_rs::{
+    CoderResult, Decoder, Encoding, IBM866, KOI8_R, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252,
+};
 
 use crate::domain::Fact;
 use crate::ingest::said;
@@ -57,6 +59,12 @@ pub(crate) fn guess(head: &[u8]) -> Guess {
         Err(error) if error.error_len().is_none() => return sure(UTF_8, "valid UTF-8"),
         Err(_) => {}
     }
+    if is_broken_utf_8(head) {
+        return sure(UTF_8, "UTF-8 but for a few bytes");
+    }
+    if is_western(head) {
+        return sure(WINDOWS_1252, "not UTF-8; its letters beyond ASCII stand among Latin ones");
+    }
     let mut scored: Vec<(i64, &'static Encoding)> = [WINDOWS_1251, IBM866, KOI8_R]
         .into_iter()
         .map(|encoding| (likeness(&encoding.decode_without_bom_handling(head).0), encoding))
@@ -72,6 +80,37 @@ pub(crate) fn guess(head: &[u8]) -> Guess {
     let close = best.0 <= 0 || second.0 * 10 > best.0 * 8;
     let doubt = close.then(|| said::doubt_encoding(second.1.name()));
     Guess { encoding: best.1, ground, doubt }
+}
+
+/// Whether a text is UTF-8 in which a few bytes were lost or damaged: of its letters beyond ASCII
+/// nine in ten are whole.
+fn is_broken_utf_8(head: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0_usize, 0_usize);
+    for chunk in head.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    whole > 9 * broken
+}
+
+/// Whether the letters beyond ASCII are those of western languages: single ones beside Latin
+/// letters, where words in Cyrillic have none.
+fn is_western(head: &[u8]) -> bool {
+    let is_high = |byte: u8| byte >= 0xc0;
+    let (mut lone, mut joined) = (0_usize, 0_usize);
+    for place in 0..head.len() {
+        if !is_high(head[place]) {
+            continue;
+        }
+        let before = place.checked_sub(1).map_or(b' ', |before| head[before]);
+        let after = head.get(place + 1).copied().unwrap_or(b' ');
+        if is_high(before) || is_high(after) {
+            joined += 1;
+        } else if before.is_ascii_alphabetic() || after.is_ascii_alphabetic() {
+            lone += 1;
+        }
+    }
+    lone > 4 * joined
 }
 
 /// Whether bytes are UTF-16 of mostly Latin letters: every other one is zero, and a delimiter
@@ -206,6 +245,25 @@ mod tests {
     fn wide_spaces_between_thousands_are_no_letters_of_another_page() {
         let text = "id;time;kwh\n00012345;01.03.2025 00:30;1\u{a0}220,00\n00012345;01.03.2025 01:00;12\u{a0}220,50\n";
         assert_eq!(guess(&WINDOWS_1251.encode(text).0).encoding, WINDOWS_1251);
+    }
+
+    #[test]
+    fn a_broken_byte_does_not_make_another_page_of_utf_8() {
+        let mut bytes = WORDS.as_bytes().to_vec();
+        let place = bytes.len() / 2;
+        bytes[place] = 0xff;
+        assert_eq!(guess(&bytes).encoding, UTF_8);
+    }
+
+    #[test]
+    fn western_letters_are_no_cyrillic_ones() {
+        for text in [
+            "Zählpunkt;Datum;Verbrauch (kWh)\nAT1;01.03.2025 00:00;0,5\n",
+            "Numéro de compteur;Début;Énergie relevée\n17;01/03/2025 00:00;0,5\n",
+            "Código;Día;Período de facturación\n17;01/03/2025;5\n",
+        ] {
+            assert_eq!(guess(&WINDOWS_1252.encode(text).0).encoding, WINDOWS_1252, "{text}");
+        }
     }
 
     #[test]

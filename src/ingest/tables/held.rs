@@ -7,6 +7,7 @@ use encoding_rs::UTF_8;
 use super::file::{Store, TextFile};
 use super::footers::footers;
 use super::plan::{IdColumn, Plan};
+use super::relaid::relaid;
 use super::rows;
 use super::sample::Sample;
 use super::understand::dates;
@@ -64,6 +65,10 @@ impl HeldTable {
         mapping: Option<&Mapping>,
         mut notes: Understanding,
     ) -> Result<Self, IngestError> {
+        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (again, done) = relaid(&text, delimiter, &name, mapping);
+        done.into_iter().for_each(|(what, ground)| notes.note(what, "laid out anew", ground));
+        let text = again.unwrap_or(text);
         let sample = Sample::of(&text, delimiter, true);
         let (sample, text) =
             match is_named_by_rows(&sample, mapping).then(|| with_ids(&text, delimiter, &sample)).flatten() {

@@ -11,6 +11,7 @@ pub(crate) mod held;
 pub(crate) mod id_cell;
 pub(crate) mod parse;
 pub(crate) mod plan;
+pub(crate) mod relaid;
 pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod sheet_text;

@@ -37,8 +37,12 @@ pub(crate) struct Plan {
     pub(crate) iso_too: bool,
     /// Seconds from the beginning of an interval to its stamp.
     pub(crate) shift_s: i64,
-    /// Minutes of a slot, where the column of times counts slots of the day from 1 on.
-    pub(crate) slot_min: Option<u32>,
+    /// Midnight is written as 00:00 of the day that it ends.
+    pub(crate) is_midnight_late: bool,
+    /// Cells of stamps hold a span, `01.03.2025 00:00-00:30`, and no offset.
+    pub(crate) has_spans: bool,
+    /// How the column of times counts the slots of the day, where it does.
+    pub(crate) slots: Option<DaySlots>,
     pub(crate) unit: Unit,
     /// Makes a value kWh or kW.
     pub(crate) factor: f64,
@@ -49,7 +53,18 @@ pub(crate) struct Plan {
     pub(crate) quality: BTreeMap<String, ReadingQuality>,
     pub(crate) id: IdColumn,
     pub(crate) pad_ids_to: usize,
+    /// A workbook rounded long ids, under which several meters may stand.
+    pub(crate) are_ids_rounded: bool,
     pub(crate) shape: Shape,
+}
+
+/// Slots of a day that are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DaySlots {
+    /// Minutes of a slot.
+    pub(crate) step_min: u32,
+    /// Number of the first slot of a day: 0 or 1.
+    pub(crate) first: u32,
 }
 
 /// Words that lines without readings begin with, in the bytes of the file.
@@ -100,6 +115,8 @@ pub(crate) enum Shape {
     Across(AcrossColumns),
     /// One usage point a row, one instant a column.
     ByTime(TimeColumns),
+    /// One slot of the day a row, one day a column.
+    DaysAcross(DayColumns),
     /// Counters.
     Counters(CounterColumns),
 }
@@ -116,6 +133,8 @@ pub(crate) struct LongColumns {
     pub(crate) quality: Option<usize>,
     pub(crate) channel: Option<usize>,
     pub(crate) duration_min: Option<usize>,
+    /// Tells an hour from the one that the clock shows again in autumn.
+    pub(crate) season: Option<usize>,
     pub(crate) ratio: Option<usize>,
     pub(crate) kind: Option<usize>,
     /// Kinds by their words in lower case.
@@ -136,11 +155,23 @@ pub(crate) enum StampColumns {
 pub(crate) struct SlotColumns {
     pub(crate) date: usize,
     /// In the order of the day.
-    pub(crate) slots: Vec<usize>,
+    pub(crate) slots: Vec<Slot>,
     pub(crate) step_min: u32,
+    /// The headings are clocks, which count nothing.
+    pub(crate) are_clocks: bool,
     pub(crate) quality: Option<usize>,
     pub(crate) channel: Option<usize>,
     pub(crate) ratio: Option<usize>,
+}
+
+/// A column of a slot of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) column: usize,
+    /// Minutes from midnight to its beginning.
+    pub(crate) begin_min: u32,
+    /// Whether it is the second of an hour that the clock shows twice, where its heading says so.
+    pub(crate) is_second: Option<bool>,
 }
 
 /// Columns of a table with usage points across.
@@ -151,6 +182,8 @@ pub(crate) struct AcrossColumns {
     pub(crate) meters: Vec<(usize, String)>,
     /// Columns of [`AcrossColumns::meters`] whose energy flows out.
     pub(crate) exports: Vec<usize>,
+    /// The values are counters.
+    pub(crate) are_counters: bool,
 }
 
 /// Columns of a table with instants across.
@@ -159,6 +192,16 @@ pub(crate) struct TimeColumns {
     /// Column and stamp, as in the header.
     pub(crate) instants: Vec<(usize, String)>,
     pub(crate) ratio: Option<usize>,
+}
+
+/// Columns of a table with days across and the slots of a day down.
+#[derive(Debug, Clone)]
+pub(crate) struct DayColumns {
+    pub(crate) slot: usize,
+    /// Minutes of a slot.
+    pub(crate) step_min: u32,
+    /// Column and day, as in the header.
+    pub(crate) days: Vec<(usize, String)>,
 }
 
 /// Columns of a table of counters.
@@ -231,6 +274,7 @@ impl Shape {
             Self::Slots(_) => "wide by day: one usage point and day a row",
             Self::Across(_) => "wide by meter: one instant a row, one usage point a column",
             Self::ByTime(_) => "wide by time: one usage point a row, one instant a column",
+            Self::DaysAcross(_) => "days across: one slot of the day a row, one day a column",
             Self::Counters(_) => "register: counters",
         }
     }
@@ -241,13 +285,23 @@ impl Shape {
             Self::Long(_) => Some(1),
             Self::Slots(slots) => Some(slots.slots.len() as u32),
             Self::ByTime(times) => Some(times.instants.len() as u32),
-            Self::Across(_) => None,
+            Self::Across(_) | Self::DaysAcross(_) => None,
             Self::Counters(_) => Some(0),
         }
     }
 }
 
 impl Plan {
+    /// The stamp of a cell, of a span its beginning.
+    pub(crate) fn stamp_cell<'t>(&self, bytes: &'t [u8]) -> &'t [u8] {
+        let end = if self.has_spans {
+            memchr::memrchr_iter(b'-', bytes).find(|&at| bytes[..at].contains(&b':'))
+        } else {
+            None
+        };
+        end.map_or(bytes, |end| &bytes[..end])
+    }
+
     /// A cell in words.
     pub(crate) fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
         self.encoding.decode_without_bom_handling(bytes).0

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use memchr::{memchr, memchr_iter};
 
-use super::id_cell::{is_rounded, unwrapped};
+use super::id_cell::{has_lost_digits, is_rounded, unwrapped};
 use super::plan::{IdColumn, Plan};
 use crate::domain::{IdList, KeyRun, same_id};
 use crate::ingest::format::IdRuns;
@@ -215,7 +215,7 @@ impl<'a> Keys<'a> {
         } else {
             let text = self.plan.text(id);
             let text = unwrapped(&text);
-            if text.contains('\u{fffd}') || is_rounded(text) {
+            if text.contains('\u{fffd}') || is_rounded(text) || (self.plan.are_ids_rounded && has_lost_digits(text)) {
                 return None;
             }
             let key = if text.len() < self.plan.pad_ids_to && !text.is_empty() {

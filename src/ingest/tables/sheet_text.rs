@@ -43,6 +43,7 @@ fn push_cell(text: &mut String, cell: &Data) {
         Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
             let _ = write!(text, "{number:.0}");
         }
+        Data::Float(number) if is_rounded(*number) => text.push_str(&rounded_text(*number)),
         Data::Float(number) => {
             let _ = write!(text, "{number}");
         }
@@ -52,6 +53,21 @@ fn push_cell(text: &mut String, cell: &Data) {
         Data::Bool(yes) => text.push_str(if *yes { "1" } else { "0" }),
         Data::DateTime(at) => text.push_str(&stamp_text(at)),
     }
+}
+
+/// Whether a whole number has more digits than a workbook keeps, which are 15: those beyond are
+/// zeros, or there are more than the number can hold.
+fn is_rounded(number: f64) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    number.fract() == 0.0 && (number.abs() >= EXACT || (number.abs() >= 1e15 && number % 10.0 == 0.0))
+}
+
+/// A rounded number as workbooks show it, so that no id is made of it: `5.71313E+17`.
+fn rounded_text(number: f64) -> String {
+    let text = format!("{number:E}");
+    let (digits, exponent) = text.split_once('E').unwrap_or((&text, "0"));
+    let point = if digits.contains('.') { "" } else { ".0" };
+    format!("{digits}{point}E+{exponent}")
 }
 
 /// A serial date as `YYYY-MM-DD HH:MM:SS`, without the time at midnight; a bare time as `HH:MM:SS`,
@@ -158,6 +174,20 @@ mod tests {
 
     fn stamp(serial: f64, is_1904: bool) -> String {
         stamp_text(&ExcelDateTime::new(serial, ExcelDateTimeType::DateTime, is_1904))
+    }
+
+    #[test]
+    fn numbers_beyond_the_digits_of_a_workbook_are_shown_as_rounded() {
+        let shown = |number: f64| {
+            let mut text = String::new();
+            push_cell(&mut text, &Data::Float(number));
+            text
+        };
+        assert_eq!(shown(571_313_174_000_000_000.0), "5.71313174E+17");
+        assert_eq!(shown(4e16), "4.0E+16");
+        assert_eq!(shown(1_234_567_890_123_450.0), "1.23456789012345E+15");
+        assert_eq!(shown(1_234_567_890_123_457.0), "1234567890123457", "all of its digits are there");
+        assert_eq!(shown(123_456_789_012_345.0), "123456789012345");
     }
 
     #[test]

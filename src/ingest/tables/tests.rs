@@ -12,9 +12,11 @@ use crate::ingest::mapping::keys::Mapping;
 use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::tables::delimited::DelimitedText;
 
+mod hours;
 mod places;
 mod readings;
 mod registers;
+mod shapes;
 
 use super::file::CHUNK;
 use crate::domain::{Calendar, Timestamp};

@@ -96,13 +96,7 @@ fn stamp(text: &str) -> Option<String> {
     }
     let (clock, rest) = clock_of(rest)?;
     let (half, rest) = half_of_day(rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']));
-    let hour = match (half, clock.0) {
-        (None, hour @ 0..=24) | (Some(false), hour @ 1..=11) => hour,
-        (Some(false), 12) => 0,
-        (Some(true), 12) => 12,
-        (Some(true), hour @ 1..=11) => hour + 12,
-        _ => return None,
-    };
+    let hour = of_half(half, clock.0)?;
     let mut plain = date;
     let _ = write!(plain, " {hour:02}:{:02}:{:02}", clock.1, clock.2);
     plain.push_str(&offset(rest.trim())?);
@@ -146,6 +140,27 @@ fn named_date(text: &str) -> Option<(String, &str)> {
         _ => return None,
     };
     (1..=31).contains(&day).then(|| (format!("{year:04}-{:02}-{day:02}", month + 1), rest))
+}
+
+/// Minutes after midnight of the clock that a text in small letters begins with, and what follows
+/// it. An hour alone is none.
+pub(crate) fn clock(text: &str) -> Option<(u32, String)> {
+    let marks = text.find(|c: char| !c.is_ascii_digit()).filter(|&end| text[end..].starts_with([':', 'h']))?;
+    text[marks + 1..].starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
+    let ((hour, minute, _), rest) = clock_of(text)?;
+    let (half, rest) = half_of_day(rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']));
+    Some((of_half(half, hour)? * 60 + minute, rest.to_owned()))
+}
+
+/// The hour of the day from that of a clock and the half of the day, if it is said.
+fn of_half(half: Option<bool>, hour: u32) -> Option<u32> {
+    match (half, hour) {
+        (None, hour @ 0..=25) | (Some(false), hour @ 1..=11) => Some(hour),
+        (Some(false), 12) => Some(0),
+        (Some(true), 12) => Some(12),
+        (Some(true), hour @ 1..=11) => Some(hour + 12),
+        _ => None,
+    }
 }
 
 /// Hour, minute and second, and what follows them. An hour alone is one where `h` or a half of the

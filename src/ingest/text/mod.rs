@@ -7,5 +7,6 @@ pub(crate) mod columns;
 pub(crate) mod digit_stamp;
 pub(crate) mod dress;
 pub(crate) mod number;
+pub(crate) mod odd_day;
 pub(crate) mod stamp;
 pub(crate) mod values;

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::dress::undressed;
+use super::odd_day::Label;
 use crate::domain::{Calendar, CivilDay, LocalStamp, RejectCode, Resolved, Timestamp, same_id};
 
 /// Years that a stamp may lie in.
@@ -44,6 +45,8 @@ pub(crate) struct StampReader<'a> {
     date: [u8; 10],
     date_length: usize,
     midnight: LocalMidnight,
+    /// Midnight is written as 00:00 of the day that it ends.
+    is_midnight_late: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -162,7 +165,49 @@ impl StampForm {
 impl<'a> StampReader<'a> {
     /// A reader for stamps of one form.
     pub(crate) fn new(form: StampForm, calendar: &'a Calendar) -> Self {
-        Self { form, calendar, date: [0; 10], date_length: 0, midnight: LocalMidnight::default() }
+        Self {
+            form,
+            calendar,
+            date: [0; 10],
+            date_length: 0,
+            midnight: LocalMidnight::default(),
+            is_midnight_late: false,
+        }
+    }
+
+    /// The same where midnight may be written as 00:00 of the day that it ends.
+    pub(crate) fn with_midnight(self, is_midnight_late: bool) -> Self {
+        Self { is_midnight_late, ..self }
+    }
+
+    /// Whether the clock changes on the day of the stamp before, or its day is of no known form.
+    pub(crate) fn is_odd_day(&self) -> bool {
+        self.midnight.known && self.midnight.offset_s.is_none()
+    }
+
+    /// Day and second of a stamp as they are written; `None` for what has an offset or counts
+    /// seconds.
+    pub(crate) fn label(&self, bytes: &[u8]) -> Option<Label> {
+        let usual = |bytes: &[u8]| {
+            let (date, rest) = bytes.split_at_checked(self.form.date_length(bytes))?;
+            let time = if self.form == StampForm::Compact { compact_time(rest) } else { None };
+            let (second, None) = time.or_else(|| time_of_day(rest))? else { return None };
+            Some(Label { day: self.form.date(date)?, second: self.late(second, rest), is_second: None })
+        };
+        let bytes = bytes.trim_ascii();
+        usual(bytes).or_else(|| usual(&undressed(bytes)?))
+    }
+
+    /// The same of a date and a time of day in cells of their own.
+    pub(crate) fn label_of_parts(&self, date: &[u8], time: &[u8]) -> Option<Label> {
+        let (time, is_second) = without_repeat(time.trim_ascii());
+        let (text, length) = self.joined(date.trim_ascii(), time)?;
+        Some(Label { is_second, ..self.label(&text[..length])? })
+    }
+
+    /// Seconds of a stamp, those of midnight after the day that it ends.
+    fn late(&self, second: i64, time: &[u8]) -> i64 {
+        if self.is_midnight_late && second == 0 && !time.is_empty() { 86_400 } else { second }
     }
 
     /// The instant of a stamp. A stamp that the clock shows twice is the earlier instant.
@@ -222,6 +267,9 @@ impl<'a> StampReader<'a> {
         }
         let to_second = bytes.len() >= 8 && bytes[5] == b':';
         let (hour, minute, second) = (pair(0)?, pair(3)?, if to_second { pair(6)? } else { 0 });
+        if self.is_midnight_late && hour + minute + second == 0 {
+            return None;
+        }
         let offset_s = self.midnight.offset_s.filter(|_| hour < 24)?;
         *at = Timestamp(self.midnight.local_s + hour * 3600 + minute * 60 + second - offset_s);
         Some(&bytes[if to_second { 8 } else { 5 }..])
@@ -239,7 +287,6 @@ impl<'a> StampReader<'a> {
     /// # Errors
     /// As for [`StampReader::read`].
     pub(crate) fn read_parts(&mut self, date: &[u8], time: &[u8]) -> Result<Timestamp, RejectCode> {
-        let mut text = [b' '; 40];
         let (date, time) = (date.trim_ascii(), time.trim_ascii());
         // Nearly all rows: the date of the row before, a padded time, a day on which the clock does
         // not change.
@@ -249,6 +296,18 @@ impl<'a> StampReader<'a> {
         {
             return Ok(at);
         }
+        let (time, is_second) = without_repeat(time);
+        let (text, length) = self.joined(date, time).ok_or(RejectCode::TIME_UNREADABLE)?;
+        // What a letter says of an hour that comes twice is asked where the clock changes.
+        match self.read(&text[..length]) {
+            Ok(_) if is_second.is_some() && !self.is_odd_day() => Err(RejectCode::TIME_NEVER_WAS),
+            read => read,
+        }
+    }
+
+    /// Date and time of day as one stamp, of a span such as `00:00-00:30` its beginning.
+    fn joined(&self, date: &[u8], time: &[u8]) -> Option<([u8; 40], usize)> {
+        let mut text = [b' '; 40];
         let date = &date[..self.form.date_length(date).min(date.len())];
         let time = time.split(|&byte| byte == b'-').next().unwrap_or(time).trim_ascii_end();
         let digits = time.iter().all(u8::is_ascii_digit);
@@ -262,10 +321,10 @@ impl<'a> StampReader<'a> {
         let colon: &[u8] = if colon_at == usize::MAX { b"" } else { b":" };
         let mut length = 0;
         for &byte in written.chain(colon).chain(rest) {
-            *text.get_mut(length).ok_or(RejectCode::TIME_UNREADABLE)? = byte;
+            *text.get_mut(length)? = byte;
             length += 1;
         }
-        self.read(&text[..length])
+        Some((text, length))
     }
 
     fn serial(&self, bytes: &[u8]) -> Result<Timestamp, RejectCode> {
@@ -310,9 +369,14 @@ impl<'a> StampReader<'a> {
         }
         let time = if self.form == StampForm::Compact { compact_time(rest) } else { None };
         let (second, zone) = time.or_else(|| time_of_day(rest)).ok_or(RejectCode::TIME_UNREADABLE)?;
-        let local_s = self.midnight.local_s + second;
         if let Some(offset_s) = zone {
-            return Ok(Timestamp(local_s - offset_s));
+            return Ok(Timestamp(self.midnight.local_s + second - offset_s));
+        }
+        let second = self.late(second, rest);
+        let local_s = self.midnight.local_s + second;
+        // A twenty-fifth hour is one of a day that has it, and of its own kind there.
+        if second > 86_400 {
+            return Err(if self.is_odd_day() { RejectCode::TIME_NEVER_WAS } else { RejectCode::TIME_UNREADABLE });
         }
         // 24:00 belongs to the next day, whose offset may differ.
         match self.midnight.offset_s.filter(|_| second < 86_400) {
@@ -395,7 +459,7 @@ fn time_of_day(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
         }
     }
     let total = hour * 3600 + minute * 60 + second;
-    if total > 86_400 {
+    if total > 90_000 {
         return None;
     }
     match rest {
@@ -429,7 +493,18 @@ fn hour_minute(bytes: &[u8]) -> Option<(i64, i64, &[u8])> {
     };
     let colon = bytes.iter().position(|&byte| byte == b':').filter(|&place| place == 1 || place == 2)?;
     let (hour, minute) = (digits(&bytes[..colon])?, digits(bytes.get(colon + 1..colon + 3)?)?);
-    (hour <= 24 && minute < 60).then(|| (hour, minute, &bytes[colon + 3..]))
+    (hour <= 25 && minute < 60).then(|| (hour, minute, &bytes[colon + 3..]))
+}
+
+/// The time of day without the letter that tells the two hours apart which the clock shows twice:
+/// `2A` and `2B`, or `02X` and `2*` for the second of them.
+pub(crate) fn without_repeat(time: &[u8]) -> (&[u8], Option<bool>) {
+    match time {
+        [bare @ .., b'0'..=b'9', letter @ (b'A' | b'a' | b'B' | b'b' | b'X' | b'x' | b'*')] => {
+            (&time[..bare.len() + 1], Some(!matches!(letter, b'A' | b'a')))
+        }
+        _ => (time, None),
+    }
 }
 
 fn zone_offset(bytes: &[u8]) -> Option<i64> {

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use encoding_rs::UTF_8;
 
+use super::odd_days::{LastDay, OddDays};
 use super::roles::{Role, roles_of};
-use crate::domain::{
-    Calendar, CivilDay, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp,
-};
+use crate::domain::{Calendar, FileIx, IntervalBlock, ReadingQuality, RegisterBlock, Reject, RejectCode, Timestamp};
 use crate::ingest::mapping::keys::ValueUnit;
 use crate::ingest::rejects::{Refused, RejectList};
 use crate::ingest::said;
@@ -16,9 +15,11 @@ use crate::ingest::tables::plan::{IdColumn, Plan, StampColumns};
 use crate::ingest::tables::rows::Keys;
 use crate::ingest::tables::sample::number_of;
 use crate::ingest::tables::understand::headings::unit_in;
+use crate::ingest::tables::understand::slot_name::slot_number;
 use crate::ingest::text::channel_words::{ChannelWord, channel_word};
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::number::{Cell, cell};
+use crate::ingest::text::odd_day::Label;
 use crate::ingest::text::stamp::{StampForm, StampReader};
 use crate::ingest::text::values::{is_absurd, quality};
 
@@ -40,6 +41,8 @@ pub(crate) struct Parser<'a> {
     /// The last word of quality and what it means.
     pub(crate) quality_word: Option<(Vec<u8>, ReadingQuality)>,
     channel_word: Option<(Vec<u8>, ChannelWord)>,
+    pub(crate) odd: OddDays<'a>,
+    last_day: LastDay,
 }
 
 impl<'a> Parser<'a> {
@@ -55,8 +58,10 @@ impl<'a> Parser<'a> {
             path,
             plan,
             calendar,
-            stamps: StampReader::new(plan.form, calendar),
-            iso: plan.iso_too.then(|| StampReader::new(StampForm::YearFirst, calendar)),
+            stamps: StampReader::new(plan.form, calendar).with_midnight(plan.is_midnight_late),
+            iso: plan
+                .iso_too
+                .then(|| StampReader::new(StampForm::YearFirst, calendar).with_midnight(plan.is_midnight_late)),
             keys: Keys::new(plan),
             intervals: IntervalBlock { file, unit: plan.unit, ..IntervalBlock::default() },
             registers: RegisterBlock { file, ..RegisterBlock::default() },
@@ -65,6 +70,8 @@ impl<'a> Parser<'a> {
             roles: roles_of(plan),
             quality_word: None,
             channel_word: None,
+            odd: OddDays::default(),
+            last_day: LastDay::default(),
         }
     }
 
@@ -102,41 +109,70 @@ impl<'a> Parser<'a> {
 
     /// Instant of the row, the beginning of its interval.
     pub(crate) fn instant(&mut self, fields: &[&[u8]], columns: StampColumns) -> Result<Timestamp, Refused> {
-        let read = match columns {
-            StampColumns::Two(date, slot) if self.plan.slot_min.is_some() => {
-                self.slot_start(fields[date], fields[slot])
-            }
-            StampColumns::One(column) => self
-                .stamps
-                .read(fields[column])
-                .map_err(|code| (code, said::stamp(code, &self.plan.text(fields[column])))),
-            StampColumns::Two(date, time) => self.stamps.read_parts(fields[date], fields[time]).map_err(|code| {
-                let both = [fields[date], b" ", fields[time]].concat();
-                (code, said::stamp(code, &self.plan.text(&both)))
-            }),
-        };
-        let read = read.or_else(|refused| {
-            let iso = self.iso.as_mut().ok_or_else(|| refused.clone())?;
-            let again = match columns {
-                StampColumns::One(column) => iso.read(fields[column]),
-                StampColumns::Two(date, time) => iso.read_parts(fields[date], fields[time]),
-            };
-            again.map_err(|_| refused)
-        });
+        if self.plan.slots.is_some() && matches!(columns, StampColumns::Two(..)) {
+            return self.slot_start(fields, columns);
+        }
+        let read = self.stamp(fields, columns);
+        if (self.stamps.is_odd_day() || self.iso.as_ref().is_some_and(StampReader::is_odd_day))
+            && let Some(label) = self.label(fields, columns)
+            && let Some(day) = self.last_day.odd(self.calendar, label.day)
+        {
+            return self.odd_instant(fields, columns, label, day);
+        }
         read.map(|at| Timestamp(at.0 - self.plan.shift_s))
     }
 
-    /// The beginning of a numbered slot of the local day, counted from the day's first instant.
-    fn slot_start(&self, date: &[u8], slot: &[u8]) -> Result<Timestamp, Refused> {
-        let refused = |code| (code, said::stamp(code, &self.plan.text(&[date, b" ", slot].concat())));
-        let day = self.plan.form.day(date).ok_or_else(|| refused(RejectCode::TIME_UNREADABLE))?;
-        let Cell::Number(number) = cell(slot, true) else { return Err(refused(RejectCode::TIME_UNREADABLE)) };
-        if !(1.0..=300.0).contains(&number) || number.fract() != 0.0 {
-            return Err(refused(RejectCode::TIME_UNREADABLE));
+    /// The stamp of the row.
+    fn stamp(&mut self, fields: &[&[u8]], columns: StampColumns) -> Result<Timestamp, Refused> {
+        let plan = self.plan;
+        let refused = |code: RejectCode| {
+            let cells = match columns {
+                StampColumns::One(column) => fields[column].to_vec(),
+                StampColumns::Two(date, time) => [fields[date], b" ", fields[time]].concat(),
+            };
+            (code, said::stamp(code, &plan.text(&cells)))
+        };
+        let read = |stamps: &mut StampReader<'_>| match columns {
+            StampColumns::One(column) => stamps.read(plan.stamp_cell(fields[column])),
+            StampColumns::Two(date, time) => stamps.read_parts(fields[date], fields[time]),
+        };
+        match (read(&mut self.stamps), self.iso.as_mut()) {
+            (Ok(at), _) => Ok(at),
+            (Err(code), None) => Err(refused(code)),
+            (Err(code), Some(iso)) => read(iso).map_err(|_| refused(code)),
         }
-        let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
-        let at = Timestamp(start.0 + (number as i64 - 1) * i64::from(self.plan.slot_min.unwrap_or(30)) * 60);
-        if at < next { Ok(at) } else { Err(refused(RejectCode::TIME_NEVER_WAS)) }
+    }
+
+    /// Day and second of a row as they are written; `None` for what has an offset or is no stamp.
+    pub(crate) fn label(&self, fields: &[&[u8]], columns: StampColumns) -> Option<Label> {
+        let read = |stamps: &StampReader<'_>| match columns {
+            StampColumns::One(column) => stamps.label(self.plan.stamp_cell(fields[column])),
+            StampColumns::Two(date, time) => stamps.label_of_parts(fields[date], fields[time]),
+        };
+        match (columns, &self.plan.slots) {
+            (StampColumns::Two(date, time), Some(slots)) => {
+                let day = self.plan.form.day(fields[date])?;
+                let (number, is_second) = slot_number(&self.plan.text(fields[time]))?;
+                let place = i64::from(number).checked_sub(i64::from(slots.first)).filter(|place| *place >= 0)?;
+                Some(Label { day, second: place * i64::from(slots.step_min) * 60, is_second })
+            }
+            _ => read(&self.stamps).or_else(|| read(self.iso.as_ref()?)),
+        }
+    }
+
+    /// The beginning of a numbered slot of the local day.
+    fn slot_start(&mut self, fields: &[&[u8]], columns: StampColumns) -> Result<Timestamp, Refused> {
+        let StampColumns::Two(date, slot) = columns else { return self.stamp(fields, columns) };
+        let plan = self.plan;
+        let refused = |code| (code, said::stamp(code, &plan.text(&[fields[date], b" ", fields[slot]].concat())));
+        let label = self.label(fields, columns).ok_or_else(|| refused(RejectCode::TIME_UNREADABLE))?;
+        if let Some(day) = self.last_day.odd(self.calendar, label.day) {
+            return self.odd_instant(fields, columns, label, day);
+        }
+        if label.second >= 86_400 || label.is_second.is_some() {
+            return Err(refused(RejectCode::TIME_NEVER_WAS));
+        }
+        Ok(Timestamp(self.calendar.day_start(label.day).0 + label.second))
     }
 
     /// Value of a cell in kWh or kW; NaN = missing.

@@ -1,5 +1,6 @@
 //! One piece of a table: all its lines, as the layout of the table says.
 
+use super::odd_days::OddDays;
 use super::parser::Parser;
 use super::row_walk::each_row;
 use crate::domain::{IntervalBlock, RegisterBlock, Reject};
@@ -20,6 +21,7 @@ pub(crate) struct Parsed {
 /// Parses all lines of a piece.
 pub(crate) fn parse<'a>(mut parser: Parser<'a>, text: &'a [u8], has_head: bool) -> Parsed {
     let plan = parser.plan;
+    parser.odd = OddDays::new(text, has_head);
     let rows = match &plan.shape {
         Shape::Long(long) => {
             each_row(&mut parser, text, has_head, |parser, index, fields| parser.long_row(index, fields, long))
@@ -32,6 +34,7 @@ pub(crate) fn parse<'a>(mut parser: Parser<'a>, text: &'a [u8], has_head: bool) 
             each_row(&mut parser, text, has_head, |parser, index, fields| parser.time_row(index, fields, &axis, times))
         }
         Shape::Across(across) => parser.across(text, has_head, across),
+        Shape::DaysAcross(days) => parser.days_across(text, has_head, days),
         Shape::Counters(counters) => parser.counters(text, has_head, counters),
     };
     parser.intervals.ids = parser.keys.ids.clone();

@@ -26,7 +26,7 @@ pub(crate) fn roles_of(plan: &Plan) -> Vec<Role> {
         && long.duration_min.is_none()
         && long.ratio.is_none()
         && long.kind.is_none();
-    if !is_bare || !is_told_by_words || plan.delimiter == b' ' || plan.iso_too || plan.slot_min.is_some() {
+    if !is_bare || !is_told_by_words || plan.delimiter == b' ' || plan.iso_too || plan.slots.is_some() {
         return Vec::new();
     }
     (0..plan.fields).map(|column| role_of(plan, column, long)).collect()

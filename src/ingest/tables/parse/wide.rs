@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::day_places::{DayPlaces, places_of};
 use super::parser::Parser;
 use super::row_walk::each_row;
 use crate::domain::{CivilDay, KeyRun, Minute, NO_READING, ReadingQuality, RejectCode, TimeRun, Timestamp, push_time};
@@ -42,13 +43,12 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A row of the slots of a local day. Slots are counted from the day's first instant, so on a
-    /// day on which the clock changes the last of them may lie beyond it.
+    /// A row of the slots of a local day.
     pub(crate) fn slot_row(&mut self, index: usize, fields: &[&[u8]], columns: &SlotColumns) {
         let first = self.intervals.len();
         match self.slots(index, fields, columns) {
             Ok((key, times, values, quality)) => {
-                self.push_row(key, &[times], Ok(values));
+                self.push_row(key, &times, Ok(values));
                 self.set_quality(first, quality);
             }
             Err(refused) => {
@@ -65,29 +65,20 @@ impl<'a> Parser<'a> {
         index: usize,
         fields: &[&[u8]],
         columns: &SlotColumns,
-    ) -> Result<(u32, TimeRun, Vec<f32>, ReadingQuality), Refused> {
+    ) -> Result<(u32, Vec<TimeRun>, Vec<f32>, ReadingQuality), Refused> {
         self.check_width(fields)?;
         let key = self.key(fields)?;
         let date = fields[columns.date];
         let day = self.plan.form.day(date).ok_or_else(|| {
             (RejectCode::TIME_UNREADABLE, said::stamp(RejectCode::TIME_UNREADABLE, &self.plan.text(date)))
         })?;
-        let (start, next) = (self.calendar.day_start(day), self.calendar.day_start(CivilDay(day.0 + 1)));
-        let held = ((next.0 - start.0) / 60 / i64::from(columns.step_min)).max(0) as usize;
         let channel = columns.channel.map_or(Ok(ChannelWord::Import), |column| self.channel(fields[column]))?;
         let factor = self.factor_of_row(fields, columns.ratio)?;
         let mut values = Vec::with_capacity(columns.slots.len());
-        for (slot, &column) in columns.slots.iter().enumerate() {
-            let value = match self.value(fields[column], Value::Interval(column, self.plan.unit), factor) {
+        for slot in &columns.slots {
+            let value = match self.value(fields[slot.column], Value::Interval(slot.column, self.plan.unit), factor) {
                 _ if channel == ChannelWord::Passed => NO_READING,
-                Ok(value) if slot < held => (if channel == ChannelWord::Export { -value.abs() } else { value }) as f32,
-                // Writers fill the hour that never was with blanks or zeros.
-                Ok(value) if value.is_nan() || value == 0.0 => NO_READING,
-                Ok(_) => {
-                    let detail = said::slot_never_was(slot + 1, day, held);
-                    self.refuse(index, (RejectCode::TIME_NEVER_WAS, detail));
-                    NO_READING
-                }
+                Ok(value) => (if channel == ChannelWord::Export { -value.abs() } else { value }) as f32,
                 Err(refused) => {
                     self.refuse(index, refused);
                     NO_READING
@@ -96,11 +87,32 @@ impl<'a> Parser<'a> {
             values.push(value);
         }
         let mut quality = columns.quality.map_or(ReadingQuality::Actual, |column| self.quality(fields[column]));
-        if next.0 - start.0 != 86_400 {
+        let mut times = Vec::new();
+        let DayPlaces { instants, is_sure } = places_of(self.calendar, day, columns, &values);
+        if !is_sure {
             // Which of its hours a writer doubled or left out cannot be told.
             quality = quality.min(ReadingQuality::Estimated);
         }
-        let times = TimeRun { first: Minute::from(start), step: columns.step_min, rows: values.len() as u32 };
+        let mut last = Minute::from(self.calendar.day_start(day));
+        for (place, (instant, value)) in instants.into_iter().zip(&mut values).enumerate() {
+            match instant {
+                Some(at) => last = Minute::from(at),
+                None => {
+                    // Writers fill the hour that never was with blanks or zeros.
+                    if !value.is_nan() && *value != 0.0 && !crate::domain::is_no_reading(*value) {
+                        let held = (self.calendar.day_start(CivilDay(day.0 + 1)).0 - self.calendar.day_start(day).0)
+                            / 60
+                            / i64::from(columns.step_min);
+                        self.refuse(
+                            index,
+                            (RejectCode::TIME_NEVER_WAS, said::slot_never_was(place + 1, day, held.max(0) as usize)),
+                        );
+                    }
+                    *value = NO_READING;
+                }
+            }
+            push_time(&mut times, TimeRun { first: last, step: 0, rows: 1 });
+        }
         Ok((key, times, values, quality))
     }
 
@@ -159,7 +171,8 @@ impl<'a> Parser<'a> {
     /// together. Returns the number of rows.
     pub(crate) fn across(&mut self, text: &'a [u8], has_head: bool, columns: &AcrossColumns) -> u64 {
         let mut times: Vec<TimeRun> = Vec::new();
-        let mut values: Vec<f32> = Vec::new();
+        let mut instants: Vec<Timestamp> = Vec::new();
+        let mut values: Vec<f64> = Vec::new();
         let rows = each_row(self, text, has_head, |parser, index, fields| {
             let at = parser.check_width(fields).and_then(|()| parser.instant(fields, columns.stamp));
             let at = match at {
@@ -167,33 +180,42 @@ impl<'a> Parser<'a> {
                 Err(refused) => return parser.refuse(index, refused),
             };
             push_time(&mut times, TimeRun { first: at.into(), step: 0, rows: 1 });
+            instants.push(at);
             for (column, id) in &columns.meters {
-                let value =
-                    parser.value(fields[*column], Value::Interval(*column, parser.plan.unit), parser.plan.factor);
-                let value = value.map_or_else(
-                    |(code, detail)| {
-                        parser.refuse(index, (code, said::of_usage_point(id, detail)));
-                        NO_READING
-                    },
-                    |value| value as f32,
-                );
+                let meaning = if columns.are_counters {
+                    Value::Register(*column)
+                } else {
+                    Value::Interval(*column, parser.plan.unit)
+                };
+                let value = parser.value(fields[*column], meaning, parser.plan.factor);
+                let value = value.unwrap_or_else(|(code, detail)| {
+                    parser.refuse(index, (code, said::of_usage_point(id, detail)));
+                    f64::from(NO_READING)
+                });
                 // Every reading of an export channel has a sign, missing ones too.
                 values.push(if columns.exports.contains(column) { -value.abs() } else { value });
             }
         });
         let meters = columns.meters.len();
-        let instants = values.len() / meters.max(1);
-        if instants == 0 {
-            return rows;
-        }
         let mut keys: HashMap<&str, u32> = HashMap::new();
-        for (place, (_, id)) in columns.meters.iter().enumerate() {
+        for (place, (column, id)) in columns.meters.iter().enumerate().filter(|_| !instants.is_empty()) {
             let key = *keys.entry(id).or_insert_with(|| self.keys.ids.push(id));
-            self.intervals.keys.push(KeyRun { key, rows: instants as u32 });
+            let of_meter = (0..instants.len()).map(|instant| values[instant * meters + place]);
+            if columns.are_counters {
+                // What was given back is counted apart, and is no load.
+                let read = instants.iter().zip(of_meter).filter(|(_, value)| value.is_finite());
+                for (&at, value) in read.filter(|_| !columns.exports.contains(column)) {
+                    self.registers.key.push(key);
+                    self.registers.at.push(at);
+                    self.registers.register_kwh.push(value);
+                }
+                continue;
+            }
+            self.intervals.keys.push(KeyRun { key, rows: instants.len() as u32 });
             for &run in &times {
                 push_time(&mut self.intervals.times, run);
             }
-            self.intervals.value.extend((0..instants).map(|instant| values[instant * meters + place]));
+            self.intervals.value.extend(of_meter.map(|value| value as f32));
         }
         rows
     }

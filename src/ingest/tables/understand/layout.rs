@@ -1,10 +1,12 @@
 //! Which layout a header shows, and where its columns are.
 
 use super::counter_shows::{has_counters, has_dated_counters};
+use super::day_columns::slots_of_day;
+use super::days_across::slots_down;
 use super::headings::{is_no_reading, unit_in};
 use super::meter_channels::has_channels_across;
 use super::settler::Settler;
-use super::wide_layouts::{FEWEST_INSTANTS, FEWEST_SLOTS, across_columns, instants_across, slots_of_day};
+use super::wide_layouts::{FEWEST_INSTANTS, across_columns, instants_across};
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::Layout;
 use crate::ingest::text::channel_words::channel_word;
@@ -43,8 +45,11 @@ pub(crate) fn guess_layout(table: &Settler<'_>) -> Result<Layout, IngestError> {
         None if table.mapping.usage_point_from.is_some() => Some(0),
         named => named.or_else(|| table.usual(USAGE_POINT)),
     };
+    if slots_down(table).is_some() {
+        return Ok(Layout::DaysAcross);
+    }
     let dated = table.usual(DATE).or(table.usual(TIMESTAMP));
-    if id.is_some() && dated.is_some() && slots_of_day(table).len() >= FEWEST_SLOTS {
+    if id.is_some() && dated.is_some() && slots_of_day(table).is_some() {
         return Ok(Layout::WideByDay);
     }
     if id.is_some() && has_dated_counters(table) {

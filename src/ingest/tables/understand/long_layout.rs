@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::growth::only_grow;
+use super::growth::{Growth, only_grow};
 use super::long_doubts::{doubt_repeated_stamps, doubt_sentinels};
 use super::ratios::tell_of_ratios;
-use super::register_layout::counter_column;
+use super::register_layout::counter_columns;
 use super::row_columns::{find_channel, settle_quality};
 use super::settler::Settler;
 use super::stamps::{settle_stamps, stamp_columns};
@@ -16,7 +16,7 @@ use super::value_columns::{ValueColumns, values_of_row};
 use crate::ingest::error::IngestError;
 use crate::ingest::said;
 use crate::ingest::tables::plan::{IdColumn, LongColumns, Plan, Shape, StampColumns};
-use crate::ingest::text::columns::{self, DURATION, QUALITY, Value};
+use crate::ingest::text::columns::{self, DURATION, QUALITY, SEASON, Value};
 use crate::ingest::text::number::{Cell, cell};
 
 /// Layout `long`.
@@ -25,9 +25,13 @@ pub(crate) fn plan_long(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), 
     let stamp = stamp_columns(table)?;
     let ValueColumns { value, added, given_back } = values_of_row(table, plan, stamp)?;
     let column = value.column();
-    let grows = table.mapping.layout.is_none() && added.is_empty() && grows(table, plan, column);
-    if matches!(value, Value::Register(_)) || grows {
-        if grows && columns::promises_energy(&table.header[column]) {
+    // Without a mapping of its columns: the table is what its values show.
+    let is_guess = table.mapping.layout.is_none();
+    let parts = std::iter::once(column).chain(added.iter().copied()).filter(|_| is_guess);
+    let growing = parts.filter_map(|part| grows(table, plan, part));
+    let growth = growing.max_by_key(|growth| matches!(growth, Growth::Total { .. }));
+    if matches!(value, Value::Register(_)) || growth.is_some() {
+        if growth.is_some() && columns::promises_energy(&table.header[column]) {
             let doubt = said::doubt_counters();
             table.notes.doubt(
                 "values",
@@ -36,7 +40,7 @@ pub(crate) fn plan_long(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), 
                 doubt,
             );
         }
-        return counter_column(table, plan, stamp, column);
+        return counter_columns(table, plan, stamp, (column, &added), growth);
     }
     note_values(table, column, &added, given_back);
     settle_unit(table, plan, value);
@@ -73,6 +77,7 @@ fn long_columns(
         quality: find(&names.quality, "quality", QUALITY)?,
         channel,
         duration_min: find(&names.duration_min, "duration_min", DURATION)?,
+        season: table.usual(SEASON),
         ratio: table.named(&names.ratio, "ratio")?,
         kind: table.named(&names.kind, "kind")?,
         kinds: table.mapping.kinds.iter().map(|(word, &kind)| (word.trim().to_lowercase(), kind)).collect(),
@@ -108,7 +113,7 @@ fn note_values(table: &mut Settler<'_>, column: usize, added: &[usize], given_ba
 }
 
 /// Whether the values of nearly all usage points only grow, from a high level: a counter.
-pub(crate) fn grows(table: &Settler<'_>, plan: &Plan, column: usize) -> bool {
+pub(crate) fn grows(table: &Settler<'_>, plan: &Plan, column: usize) -> Option<Growth> {
     // Without a column of ids all rows are of one usage point.
     let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
     let mut series: BTreeMap<&str, Vec<f64>> = BTreeMap::new();

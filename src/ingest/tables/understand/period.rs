@@ -96,17 +96,35 @@ pub(crate) fn two_days(days: &[CivilDay]) -> Option<(CivilDay, CivilDay)> {
     Some((first, if is_whole_months { CivilDay(last.0 + 1) } else { last }))
 }
 
+/// The number of the month whose name a text begins with, 1 to 12.
+pub(crate) fn month_of(text: &str) -> Option<usize> {
+    let lower = text.to_lowercase();
+    let word = lower.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    MONTHS.iter().position(|names| is_month(word, names)).map(|month| month + 1)
+}
+
+/// The years that a text names.
+pub(crate) fn years_in(text: &str) -> Vec<i16> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() == 4).filter_map(year_of).collect()
+}
+
+fn year_of(word: &str) -> Option<i16> {
+    word.parse::<i16>().ok().filter(|year| (1990..=2100).contains(year))
+}
+
+/// Whether a word in small letters is the name of a month; long names may have an ending.
+fn is_month(word: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| word == *name || (name.chars().count() > 4 && word.starts_with(name)))
+}
+
 /// The one month that a text names with its year, and the first day of the next.
-fn month_in(text: &str) -> Option<(CivilDay, CivilDay)> {
+pub(crate) fn month_in(text: &str) -> Option<(CivilDay, CivilDay)> {
     let words: Vec<String> =
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-    let year = |word: &String| word.parse::<i16>().ok().filter(|year| (1990..=2100).contains(year));
+    let year = |word: &String| year_of(word);
     let mut found: Vec<CivilDay> = Vec::new();
     for (place, word) in words.iter().enumerate() {
-        let is_month = |names: &&[&str]| {
-            names.iter().any(|name| word == name || (name.chars().count() > 4 && word.starts_with(name)))
-        };
-        let Some(month) = MONTHS.iter().position(is_month) else { continue };
+        let Some(month) = MONTHS.iter().position(|names| is_month(word, names)) else { continue };
         // The year follows, or stands before: `2025 жылғы наурыз`.
         let near = words
             .get(place + 1)

@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 use super::counter_headings::{PeriodSide, heading_of, is_day_of};
 use super::counter_shows::{TARIFFS, counters_of_sides, title_says_counters, without_day};
 use super::date_form::date_form;
+use super::growth::Growth;
 use super::period::{period_of, title_days};
 use super::ratios::counter_ratios;
 use super::settler::Settler;
-use super::stamps::stamp_columns;
+use super::stamps::{settle_stamps, stamp_columns};
 use super::units::set_unit;
 use super::usage_point::id_column;
 use crate::domain::{CivilDay, Unit};
 use crate::ingest::error::IngestError;
+use crate::ingest::mapping::keys::StampSide;
 use crate::ingest::said;
-use crate::ingest::tables::plan::{CounterColumns, CounterDate, CounterGroup, Plan, Shape, StampColumns, StampOrder};
+use crate::ingest::tables::plan::{
+    CounterColumns, CounterDate, CounterGroup, IdColumn, Plan, Shape, StampColumns, StampOrder,
+};
 use crate::ingest::text::columns::{self, DATE, REGISTER, TIMESTAMP, plain};
 
 /// Names of the counter over all tariffs.
@@ -73,30 +77,58 @@ fn side_groups(table: &mut Settler<'_>, sides: [CounterGroup; 2]) -> Result<Vec<
     Ok(vec![CounterGroup { at: first, ..begin }, CounterGroup { at: last, ..end }])
 }
 
-/// A long table whose value is a counter.
-pub(crate) fn counter_column(
+/// A long table whose values are counters: one, or one for each tariff.
+pub(crate) fn counter_columns(
     table: &mut Settler<'_>,
     plan: &mut Plan,
     stamp: StampColumns,
-    column: usize,
+    (column, added): (usize, &[usize]),
+    growth: Option<Growth>,
 ) -> Result<(), IngestError> {
     let name = table.header[column].clone();
+    let names: Vec<String> =
+        std::iter::once(column).chain(added.iter().copied()).map(|c| table.header[c].clone()).collect();
     table.notes.note(
         "value",
-        format!("column `{name}`, a counter"),
-        "its name, or values that only grow from a high level",
+        format!("column {}, counters", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" + ")),
+        match growth {
+            Some(Growth::Total { .. }) => "values that only grow and begin anew: running totals",
+            _ => "their names, or values that only grow",
+        },
     );
-    table.mapping.columns.total = vec![name.clone()];
     set_unit(table, plan, &name, Unit::Kwh);
-    let date = match stamp {
-        StampColumns::One(date) | StampColumns::Two(date, _) => date,
+    let (date, id) = match (stamp, &plan.id) {
+        (StampColumns::One(date) | StampColumns::Two(date, _), IdColumn::At(id)) => (date, Some(*id)),
+        (StampColumns::One(date) | StampColumns::Two(date, _), IdColumn::Fixed(_)) => (date, None),
     };
     plan.form = date_form(table, Some(date), &[])?;
-    let group = CounterGroup { at: CounterDate::Stamp(order(stamp)), total: Some(column), tariffs: Vec::new() };
+    if growth == Some(Growth::Total { holds_own: true }) {
+        // The total of an interval is reached at its end, which the stamp may not be.
+        let step_min = settle_stamps(table, plan, stamp, id)?;
+        table.mapping.interval_min = u16::try_from(step_min).ok();
+        settle_end_of_total(table, plan);
+    }
+    let group = if added.is_empty() {
+        table.mapping.columns.total = vec![name];
+        CounterGroup { at: CounterDate::Stamp(order(stamp)), total: Some(column), tariffs: Vec::new() }
+    } else {
+        table.mapping.columns.tariffs = names;
+        let tariffs = std::iter::once(column).chain(added.iter().copied()).collect();
+        CounterGroup { at: CounterDate::Stamp(order(stamp)), total: None, tariffs }
+    };
     let groups = vec![group];
     let ratios = counter_ratios(table, plan.decimal_comma, &groups)?;
     plan.shape = Shape::Counters(CounterColumns { ratios, zone: None, groups });
     Ok(())
+}
+
+/// Moves the stamps of totals to the ends of their intervals, where the mapping says that they are
+/// beginnings.
+fn settle_end_of_total(table: &Settler<'_>, plan: &mut Plan) {
+    plan.shift_s = match (table.mapping.stamp, table.mapping.interval_min) {
+        (Some(StampSide::Begin), Some(minutes)) => -i64::from(minutes) * 60,
+        _ => 0,
+    };
 }
 
 /// Layout `register`.
@@ -123,6 +155,7 @@ pub(crate) fn plan_counters(table: &mut Settler<'_>, plan: &mut Plan) -> Result<
     set_unit(table, plan, &first, Unit::Kwh);
     if let CounterDate::Stamp(stamp) = groups[0].at {
         plan.form = date_form(table, Some(stamp.date), &[])?;
+        settle_end_of_total(table, plan);
     }
     let ratios = counter_ratios(table, plan.decimal_comma, &groups)?;
     plan.shape = Shape::Counters(CounterColumns { ratios, zone, groups });

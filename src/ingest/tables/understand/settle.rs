@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::days_across::plan_days_across;
 use super::header::find_header;
 use super::layout::guess_layout;
 use super::long_layout::plan_long;
@@ -14,6 +15,7 @@ use crate::domain::{ReadingQuality, Unit};
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::{DecimalMark, Layout, ValueUnit};
 use crate::ingest::mapping::understanding::Understanding;
+use crate::ingest::tables::id_cell::are_rounded;
 use crate::ingest::tables::plan::{Footers, IdColumn, Plan, Shape};
 use crate::ingest::tables::sample::decimal;
 use crate::ingest::text::columns::{self, USAGE_POINT, plain};
@@ -49,6 +51,7 @@ fn plan_of(table: &mut Settler<'_>) -> Result<Plan, IngestError> {
         Layout::WideByDay => plan_by_day(table, &mut plan)?,
         Layout::WideByMeter | Layout::Transposed => plan_by_meter(table, &mut plan)?,
         Layout::WideByTime => plan_by_time(table, &mut plan)?,
+        Layout::DaysAcross => plan_days_across(table, &mut plan)?,
         Layout::Register => plan_counters(table, &mut plan)?,
     }
     check_widths(table)?;
@@ -68,6 +71,9 @@ fn plan_of(table: &mut Settler<'_>) -> Result<Plan, IngestError> {
         table.mapping.footer = FOOTERS.map(str::to_owned).to_vec();
     }
     plan.is_exact |= matches!(plan.form, StampForm::EpochSeconds | StampForm::EpochMillis) || has_offsets(table);
+    if let IdColumn::At(column) = plan.id {
+        plan.are_ids_rounded = are_rounded(table.cells(column));
+    }
     plan.fields = table.header.len();
     plan.least_fields = plan.shape.least_fields().unwrap_or(plan.fields);
     plan.head_lines = table.first_row;
@@ -118,7 +124,9 @@ fn bare_plan(table: &Settler<'_>, mark: DecimalMark) -> Plan {
         is_exact: mapping.time_zone.is_some(),
         iso_too: table.is_sheet,
         shift_s: 0,
-        slot_min: None,
+        is_midnight_late: false,
+        has_spans: false,
+        slots: None,
         unit,
         factor: factor * mapping.multiplier.unwrap_or(1.0),
         interval_min: mapping.interval_min,
@@ -130,6 +138,7 @@ fn bare_plan(table: &Settler<'_>, mark: DecimalMark) -> Plan {
             .collect(),
         id: IdColumn::At(0),
         pad_ids_to: mapping.pad_ids_to.unwrap_or(0),
+        are_ids_rounded: false,
         shape: Shape::ByTime(crate::ingest::tables::plan::TimeColumns { instants: Vec::new(), ratio: None }),
     }
 }

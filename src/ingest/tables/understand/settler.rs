@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::zone_in_heading::zone_in_heading;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::Mapping;
 use crate::ingest::mapping::known::recognised;
@@ -94,7 +95,10 @@ impl<'a> Settler<'a> {
 
     /// The column with one of the usual names.
     pub(crate) fn usual(&self, names: &[&str]) -> Option<usize> {
-        columns::find(&self.header, names)
+        columns::find(&self.header, names).or_else(|| {
+            let bare = |name: &String| zone_in_heading(name).map_or(String::new(), |(bare, _)| bare);
+            columns::find(&self.header.iter().map(bare).collect::<Vec<_>>(), names)
+        })
     }
 
     /// Cells of a column.

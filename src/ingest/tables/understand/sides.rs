@@ -14,7 +14,9 @@ use crate::ingest::text::stamp::{StampForm, StampReader};
 /// Stamps of the sample by usage point, in file order.
 pub(crate) struct StampSample {
     series: Vec<Vec<i64>>,
-    ends_at_24: bool,
+    /// Days whose end is written as 24:00, and those whose beginning or end is written as 00:00.
+    at_24: usize,
+    at_00: usize,
     is_whole: bool,
 }
 
@@ -35,6 +37,10 @@ struct Shape {
 }
 
 impl StampSample {
+    fn empty(is_whole: bool) -> Self {
+        Self { series: Vec::new(), at_24: 0, at_00: 0, is_whole }
+    }
+
     /// Stamps of `rows`: usage point, date or stamp, time of day. Whether stamps may be in ISO form
     /// as well, and whether the rows are all there are.
     pub(crate) fn of<'a>(
@@ -42,11 +48,11 @@ impl StampSample {
         form: StampForm,
         (iso_too, is_whole): (bool, bool),
     ) -> Self {
-        let Ok(clock) = Calendar::new(None) else { return Self { series: Vec::new(), ends_at_24: false, is_whole } };
+        let Ok(clock) = Calendar::new(None) else { return Self::empty(is_whole) };
         let mut reader = StampReader::new(form, &clock);
         let mut iso = StampReader::new(StampForm::YearFirst, &clock);
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut sample = Self { series: Vec::new(), ends_at_24: false, is_whole };
+        let mut sample = Self::empty(is_whole);
         for (id, date, time) in rows {
             let read = match time {
                 Some(time) => reader.read_parts(date.as_bytes(), time.as_bytes()),
@@ -58,7 +64,9 @@ impl StampSample {
                 (read, _) => read,
             };
             let Ok(Timestamp(second)) = read else { continue };
-            sample.ends_at_24 |= time.unwrap_or(date).contains("24:00") || time == Some("24");
+            let is_24 = time.unwrap_or(date).contains("24:00") || time == Some("24");
+            sample.at_24 += usize::from(is_24);
+            sample.at_00 += usize::from(!is_24 && second.rem_euclid(86_400) == 0);
             let place = *places.entry(id).or_insert_with(|| {
                 sample.series.push(Vec::new());
                 sample.series.len() - 1
@@ -81,10 +89,29 @@ impl StampSample {
         u32::try_from(seconds / 60).ok().filter(|&minutes| (1..=45_000).contains(&minutes))
     }
 
+    /// Whether midnight is written as 00:00 of the day that it ends: in the order of rows it follows
+    /// the last interval of its own day, not that of the day before.
+    pub(crate) fn is_midnight_late(&self) -> bool {
+        const HOUR: i64 = 3600;
+        let (mut late, mut usual) = (0, 0);
+        for pair in self.series.iter().flat_map(|series| series.windows(2)) {
+            let (midnight, other) = match pair {
+                [before, after] if after.rem_euclid(86_400) == 0 && before.rem_euclid(86_400) != 0 => (*after, *before),
+                [before, after] if before.rem_euclid(86_400) == 0 && after.rem_euclid(86_400) != 0 => (*before, *after),
+                _ => continue,
+            };
+            // Neighbours on the last interval before the midnight, in either order of time.
+            usual += usize::from((-HOUR..0).contains(&(other - midnight)));
+            late += usize::from((86_400 - HOUR..86_400).contains(&(other - midnight)));
+        }
+        late > usual
+    }
+
     /// The side that stamps are on. `name` is that of their column.
     pub(crate) fn side(&self, name: &str, step_min: u32) -> Side {
         let sure = |side, ground: String| Side { of: side, ground, doubt: None };
-        if self.ends_at_24 {
+        // A day of 25 hours that are counted from 0 ends with 24:00 as well.
+        if self.at_24 > 0 && self.at_24 >= self.at_00 {
             return sure(StampSide::End, "a stamp of 24:00 is the end of a day".to_owned());
         }
         if step_min >= 1440 {

@@ -3,13 +3,15 @@
 
 use super::date_form::date_form;
 use super::period::days_in;
-use super::settler::{Settler, toml_word};
+use super::settler::{FOOTERS, Settler, toml_word};
 use super::sides::StampSample;
-use super::slot_name::{SlotName, slot_name};
+use super::slot_name::{SlotName, slot_name, slot_number};
+use super::zone_in_heading::zone_in_heading;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::{Layout, StampSide};
-use crate::ingest::tables::plan::{Plan, StampColumns};
+use crate::ingest::tables::plan::{DaySlots, Plan, StampColumns};
 use crate::ingest::text::columns::{self, DATE, TIME, TIMESTAMP, plain};
+use crate::ingest::text::dress::clock;
 
 /// Puts the side of the stamps into plan and mapping.
 fn set_side(table: &mut Settler<'_>, plan: &mut Plan, side: StampSide, step_min: u32) {
@@ -80,19 +82,20 @@ fn stamp_name(table: &Settler<'_>, columns: StampColumns) -> String {
     }
 }
 
-/// Finds form, distance and side of the stamps in rows.
+/// Finds form, distance and side of the stamps in rows. Returns the minutes of an interval.
 pub(crate) fn settle_stamps(
     table: &mut Settler<'_>,
     plan: &mut Plan,
     stamp: StampColumns,
     id: Option<usize>,
-) -> Result<(), IngestError> {
+) -> Result<u32, IngestError> {
     let (date, time) = match stamp {
         StampColumns::One(date) => (date, None),
         StampColumns::Two(date, time) => (date, Some(time)),
     };
     plan.form = date_form(table, Some(date), &[])?;
     let name = stamp_name(table, stamp);
+    take_zone_of_heading(table, plan, &name);
     let first = table.first_row;
     let cell = |row: &'_ Vec<String>, column: usize| row.get(column).cloned().unwrap_or_default();
     let rows: Vec<(String, String, Option<String>)> = table
@@ -103,46 +106,87 @@ pub(crate) fn settle_stamps(
         .filter(|row| !row.is_empty())
         .map(|row| (id.map(|id| cell(row, id)).unwrap_or_default(), cell(row, date), time.map(|time| cell(row, time))))
         .collect();
-    if let Some(step) = time.and_then(|time| slot_numbers(table, time)) {
+    if let Some(slots) = time.and_then(|time| slot_numbers(table, time)) {
         table.notes.note(
             "interval",
-            format!("{step} min"),
-            format!("`{}` counts the slots of a day", table.header[time.unwrap_or(date)]),
+            format!("{} min", slots.step_min),
+            format!("`{}` counts the slots of a day from {}", table.header[time.unwrap_or(date)], slots.first),
         );
-        plan.slot_min = Some(step);
-        set_side(table, plan, StampSide::Begin, step);
-        return Ok(());
+        plan.slots = Some(slots);
+        set_side(table, plan, StampSide::Begin, slots.step_min);
+        return Ok(slots.step_min);
+    }
+    plan.has_spans = time.is_none() && holds_spans(table, date);
+    if plan.has_spans {
+        table.notes.note("time stamp", "spans", "what stands behind the hyphen ends the interval");
     }
     let spans = time.is_some() && rows.iter().any(|row| row.2.as_deref().is_some_and(|time| time.contains('-')));
+    let begin = |cell| std::str::from_utf8(plan.stamp_cell(cell)).unwrap_or_default();
     let sample = StampSample::of(
-        rows.iter().map(|(id, date, time)| (id.as_str(), date.as_str(), time.as_deref())),
+        rows.iter().map(|(id, date, time)| (id.as_str(), begin(date.as_bytes()), time.as_deref())),
         plan.form,
         (table.is_sheet, table.sample.is_whole),
     );
-    settle_side(table, plan, &sample, &name, spans);
-    Ok(())
+    let spans = spans || plan.has_spans;
+    plan.is_midnight_late = !spans && table.mapping.stamp != Some(StampSide::Begin) && sample.is_midnight_late();
+    Ok(settle_side(table, plan, &sample, &name, spans))
 }
 
-/// Minutes of the slots that a column counts from 1 on: more of them than a day has hours, or
-/// half-hours by the column's name. `None` for hours and times of day.
-fn slot_numbers(table: &Settler<'_>, column: usize) -> Option<u32> {
-    let cells: Vec<&str> = table.cells(column).filter(|cell| !cell.is_empty()).collect();
-    let numbers: Option<Vec<u32>> =
-        cells.iter().map(|cell| cell.parse().ok().filter(|number| (1..=300).contains(number))).collect();
-    let most = numbers?.into_iter().max()?;
+/// Takes the clock that the heading of stamps names, unless the mapping says one.
+fn take_zone_of_heading(table: &mut Settler<'_>, plan: &mut Plan, name: &str) {
+    let Some((_, zone)) = zone_in_heading(name).filter(|_| table.mapping.time_zone.is_none()) else { return };
+    table.notes.note("clock", zone.clone(), format!("the heading `{name}`"));
+    table.mapping.time_zone = Some(zone);
+    plan.calendar = table.mapping.calendar();
+    plan.is_exact = plan.calendar.is_some();
+}
+
+/// Whether cells hold a stamp and behind a hyphen the time that ends the interval, which looks like
+/// an offset: other than offsets they are many.
+fn holds_spans(table: &Settler<'_>, column: usize) -> bool {
+    let ends = |cell: &str| -> Option<String> {
+        let (begin, end) = cell.rsplit_once('-')?;
+        let (begin, _) = clock(begin.trim().get(begin.trim().len().checked_sub(5)?..)?)?;
+        let (end, rest) = clock(end.trim())?;
+        let length = (end + 1440 - begin) % 1440;
+        (rest.is_empty() && (5..=60).contains(&length)).then(|| cell[cell.len() - 5..].to_owned())
+    };
+    let cells: Vec<&str> = table.cells(column).filter(|cell| !cell.is_empty()).take(500).collect();
+    let ends: Option<std::collections::BTreeSet<String>> = cells.iter().map(|cell| ends(cell)).collect();
+    ends.is_some_and(|ends| ends.len() > 3)
+}
+
+/// How a column counts the slots of a day: more of them than a day has hours, half-hours by the
+/// column's name, or hours that begin with 0 or end with 24. `None` for times of day.
+pub(crate) fn slot_numbers(table: &Settler<'_>, column: usize) -> Option<DaySlots> {
+    let is_row = |cell: &&str| !cell.is_empty() && !FOOTERS.contains(&cell.to_lowercase().as_str());
+    let numbers: Option<Vec<u32>> = table.cells(column).filter(is_row).map(|cell| Some(slot_number(cell)?.0)).collect();
+    let numbers = numbers?;
+    let (least, most) = (numbers.iter().copied().min()?, numbers.iter().copied().max()?);
     let name = plain(&table.header[column]);
-    let says_halves = ["получас", "halfhour", "settlementperiod"].iter().any(|word| name.contains(&plain(word)));
-    match most {
-        0..=24 => says_halves.then_some(30),
-        25 => None,
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(&plain(word)));
+    let has_word = table.cells(column).any(|cell| cell.starts_with(char::is_alphabetic));
+    let first = u32::from(least > 0);
+    let step_min = match most {
+        0..=25 if says(&["получас", "halfhour", "settlementperiod"]) => Some(30),
+        // Neither midnight shows: as a clock does, unless a word says that hours are counted.
+        0..=23 if least > 0 => (has_word || says(&["ending", "endhour"])).then_some(60),
+        0..=25 => Some(60),
         26..=50 => Some(30),
         51..=100 => Some(15),
         _ => Some(5),
-    }
+    };
+    step_min.map(|step_min| DaySlots { step_min, first })
 }
 
-/// Puts distance and side of stamps into plan and mapping.
-pub(crate) fn settle_side(table: &mut Settler<'_>, plan: &mut Plan, sample: &StampSample, name: &str, spans: bool) {
+/// Puts distance and side of stamps into plan and mapping. Returns the minutes of an interval.
+pub(crate) fn settle_side(
+    table: &mut Settler<'_>,
+    plan: &mut Plan,
+    sample: &StampSample,
+    name: &str,
+    spans: bool,
+) -> u32 {
     let step = table.mapping.interval_min.map(u32::from).or_else(|| sample.step_min());
     if let Some(step) = step {
         let ground =
@@ -150,21 +194,23 @@ pub(crate) fn settle_side(table: &mut Settler<'_>, plan: &mut Plan, sample: &Sta
         table.notes.note("interval", format!("{step} min"), ground);
     }
     let step = step.unwrap_or(60);
-    if let Some(side) = table.mapping.stamp {
-        table.notes.note("stamp", toml_word(side), "the profile says so");
-        return set_side(table, plan, side, step);
+    let (side, ground, doubt) = match table.mapping.stamp {
+        Some(side) => (side, "the profile says so".to_owned(), None),
+        None if spans => (StampSide::Begin, "the time is a span, whose beginning counts".to_owned(), None),
+        None if plan.is_midnight_late => {
+            (StampSide::End, "00:00 ends the day that it is written with".to_owned(), None)
+        }
+        None => {
+            let found = sample.side(name, step);
+            (found.of, found.ground, found.doubt)
+        }
+    };
+    match doubt {
+        Some(doubt) => table.notes.doubt("stamp", toml_word(side), ground, doubt),
+        None => table.notes.note("stamp", toml_word(side), ground),
     }
-    if spans {
-        table.notes.note("stamp", "begin", "the time is a span, whose beginning counts");
-        return set_side(table, plan, StampSide::Begin, step);
-    }
-    let found = sample.side(name, step);
-    let word = toml_word(found.of);
-    match found.doubt {
-        Some(doubt) => table.notes.doubt("stamp", word, found.ground, doubt),
-        None => table.notes.note("stamp", word, found.ground),
-    }
-    set_side(table, plan, found.of, step);
+    set_side(table, plan, side, step);
+    step
 }
 
 /// What is missed when no column holds stamps. Days in the header may be those of counters or

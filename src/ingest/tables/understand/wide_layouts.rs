@@ -1,6 +1,7 @@
 //! Tables with many values a row: slots of a day, meters, or instants across.
 
 use super::date_form::date_form;
+use super::day_columns::{DayColumns, slots_of_day};
 use super::growth::only_grow;
 use super::headings::is_total;
 use super::meter_channels::by_channel;
@@ -8,42 +9,20 @@ use super::ratios::tell_of_ratios;
 use super::row_columns::find_channel;
 use super::settler::Settler;
 use super::sides::StampSample;
-use super::slot_name::{SlotName, slot_name};
 use super::stamps::{settle_side, settle_stamps, stamp_columns};
 use super::units::{set_unit, unit_beside};
 use super::usage_point::id_column;
 use crate::domain::Unit;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::Layout;
+use crate::ingest::said;
 use crate::ingest::tables::id_cell::unwrapped;
 use crate::ingest::tables::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
 use crate::ingest::text::columns::{self, DATE, QUALITY, TIMESTAMP, plain};
 use crate::ingest::text::stamp::StampForm;
 
-/// Fewest columns of one kind that make slots of a day: an hourly day on which the clock is set
-/// forward.
-pub(crate) const FEWEST_SLOTS: usize = 23;
-
 /// Fewest dates in a header that make instants across.
 pub(crate) const FEWEST_INSTANTS: usize = 5;
-
-/// Columns of the slots of a day, in the order of the day.
-pub(crate) fn slots_of_day(table: &Settler<'_>) -> Vec<usize> {
-    let mut clock: Vec<(u32, usize)> = Vec::new();
-    let mut numbered: std::collections::BTreeMap<String, Vec<(u32, usize)>> = std::collections::BTreeMap::new();
-    for (column, name) in table.header.iter().enumerate().filter(|(_, name)| !table.is_ignored(name)) {
-        match slot_name(name) {
-            // Midnight after other slots is the end of the last one.
-            Some(SlotName::Clock(0)) if !clock.is_empty() => clock.push((1440, column)),
-            Some(SlotName::Clock(minute)) => clock.push((minute, column)),
-            Some(SlotName::Numbered(word, number)) => numbered.entry(word).or_default().push((number, column)),
-            None => {}
-        }
-    }
-    let mut longest = numbered.into_values().chain([clock]).max_by_key(Vec::len).unwrap_or_default();
-    longest.sort_unstable();
-    longest.into_iter().map(|(_, column)| column).collect()
-}
 
 pub(crate) fn instants_across(table: &Settler<'_>) -> Vec<(usize, String)> {
     let named = |(column, name): (usize, &String)| StampForm::of(name.as_bytes()).map(|_| (column, name.clone()));
@@ -57,6 +36,16 @@ pub(crate) fn across_columns(table: &Settler<'_>) -> Vec<usize> {
     (0..table.header.len()).filter(|&column| is_meter(&table.header[column])).collect()
 }
 
+/// Whether the values of nearly all series only grow.
+fn grow<'c>(plan: &Plan, series: impl Iterator<Item = Vec<&'c String>>) -> bool {
+    let number = |text: &String| match crate::ingest::text::number::cell(text.as_bytes(), plan.decimal_comma) {
+        crate::ingest::text::number::Cell::Number(number) => Some(number),
+        _ => None,
+    };
+    let series: Vec<Vec<f64>> = series.map(|cells| cells.into_iter().filter_map(number).collect()).collect();
+    only_grow(series.iter().map(Vec::as_slice)).is_some()
+}
+
 /// Refuses values that only grow, which are counters and no energy of intervals, unless a
 /// mapping says what they are.
 fn refuse_counters<'c>(
@@ -64,12 +53,7 @@ fn refuse_counters<'c>(
     plan: &Plan,
     series: impl Iterator<Item = Vec<&'c String>>,
 ) -> Result<(), IngestError> {
-    let number = |text: &String| match crate::ingest::text::number::cell(text.as_bytes(), plan.decimal_comma) {
-        crate::ingest::text::number::Cell::Number(number) => Some(number),
-        _ => None,
-    };
-    let series: Vec<Vec<f64>> = series.map(|cells| cells.into_iter().filter_map(number).collect()).collect();
-    if table.mapping.layout.is_some() || !only_grow(series.iter().map(Vec::as_slice)) {
+    if table.mapping.layout.is_some() || !grow(plan, series) {
         return Ok(());
     }
     let detail = "the values of nearly all usage points only grow, from a high level: they look like counters, which \
@@ -89,20 +73,14 @@ pub(crate) fn plan_by_day(table: &mut Settler<'_>, plan: &mut Plan) -> Result<()
         return Err(columns::no_timestamp(table.path, &table.header));
     };
     plan.form = date_form(table, Some(date), &[])?;
-    let slots = slots_of_day(table);
-    let step_min = match slots.len() {
-        0..FEWEST_SLOTS => return Err(columns::no_value(table.path, &table.header)),
-        23..=25 => 60,
-        46..=50 => 30,
-        92..=100 => 15,
-        276..=300 => 5,
-        count => 1440 / count.min(1440) as u32,
+    let Some(DayColumns { slots, step_min, are_clocks }) = slots_of_day(table) else {
+        return Err(columns::no_value(table.path, &table.header));
     };
-    let (first, last) = (table.header[slots[0]].clone(), table.header[slots[slots.len() - 1]].clone());
+    let (first, last) = (table.header[slots[0].column].clone(), table.header[slots[slots.len() - 1].column].clone());
     table.notes.note(
         "value",
         format!("{} columns from `{first}` to `{last}`, {step_min} min each", slots.len()),
-        "slots of the local day, by their number",
+        "slots of the local day",
     );
     refuse_counters(
         table,
@@ -112,7 +90,7 @@ pub(crate) fn plan_by_day(table: &mut Settler<'_>, plan: &mut Plan) -> Result<()
             .rows
             .iter()
             .skip(table.first_row)
-            .map(|row| slots.iter().filter_map(|&slot| row.get(slot)).collect()),
+            .map(|row| slots.iter().filter_map(|slot| row.get(slot.column)).collect()),
     )?;
     let unit_name = unit_beside(table);
     set_unit(table, plan, &unit_name, Unit::Kwh);
@@ -122,7 +100,7 @@ pub(crate) fn plan_by_day(table: &mut Settler<'_>, plan: &mut Plan) -> Result<()
     let channel = find_channel(table, &names.channel)?;
     let ratio = table.named(&names.ratio, "ratio")?;
     tell_of_ratios(table, plan.decimal_comma);
-    plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, quality, channel, ratio });
+    plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, are_clocks, quality, channel, ratio });
     Ok(())
 }
 
@@ -159,10 +137,20 @@ pub(crate) fn plan_by_meter(table: &mut Settler<'_>, plan: &mut Plan) -> Result<
     set_unit(table, plan, &unit_name, Unit::Kwh);
     let down =
         |column: usize| table.sample.rows.iter().skip(table.first_row).filter_map(move |row| row.get(column)).collect();
-    refuse_counters(table, plan, meters.iter().map(|(column, _)| down(*column)))?;
+    // A mapping names the columns of counters; without one the values show what they are.
+    let grows = table.mapping.layout.is_none() && grow(plan, meters.iter().map(|(column, _)| down(*column)));
+    let are_counters = grows || !table.mapping.columns.total.is_empty();
+    if grows {
+        let ground = "the values of nearly all usage points only grow";
+        table.notes.doubt("values", "counters", ground, said::doubt_counters());
+        table.mapping.columns.total = meters.iter().map(|(column, _)| table.header[*column].clone()).collect();
+    }
     settle_stamps(table, plan, stamp, None)?;
+    if are_counters {
+        plan.shift_s = 0;
+    }
     plan.id = IdColumn::Fixed(String::new());
-    plan.shape = Shape::Across(AcrossColumns { stamp, meters, exports });
+    plan.shape = Shape::Across(AcrossColumns { stamp, meters, exports, are_counters });
     Ok(())
 }
 
