@@ -38,8 +38,7 @@ fn sample_town(bencher: Bencher) {
             weather: path("weather.csv"),
             licences: path("licences.csv"),
             tariffs: path("tariffs.csv"),
-            meters: None,
-            registers: None,
+            ..StaticPaths::default()
         },
         calendar: Calendar::new(Some("Asia/Almaty")).expect("a known zone"),
         period: None,

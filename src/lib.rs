@@ -3,10 +3,11 @@
 //!
 //! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it
 //! so: `domain`, `disk` · `ingest`, `synth` · `series` · `digest` · `archive` · `population` ·
-//! `evidence` · `findings` · `metered`, `unmetered` · `judgement` · `consequence` · `config` ·
-//! `report` · `pipeline` · `cli`.
+//! `evidence` · `findings` · `metered`, `unmetered` · `judgement` · `consequence` · `casebook` ·
+//! `config` · `report` · `pipeline` · `cli`.
 
 pub mod archive;
+pub mod casebook;
 pub mod cli;
 pub mod config;
 pub mod consequence;

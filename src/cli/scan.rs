@@ -49,6 +49,19 @@ pub(super) struct ScanArgs {
     /// valid_from, valid_to
     #[arg(long, value_name = "FILE")]
     meters: Option<PathBuf>,
+    /// What inspectors found: usage_point or node, date, outcome (farm, theft, other_cause, nothing,
+    /// no_access), kw, cause, note
+    #[arg(long, value_name = "FILE")]
+    inspections: Option<PathBuf>,
+    /// Bills: usage_point, from, to, billed_kwh, tariff_class, amount, currency
+    #[arg(long, value_name = "FILE")]
+    billing: Option<PathBuf>,
+    /// Events: start, end, kind (outage, internet_outage, shut_off, price), node
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Complaints, notes beside a case that change no odds: usage_point or address, date, kind, note
+    #[arg(long, value_name = "FILE")]
+    complaints: Option<PathBuf>,
     /// Register readings in a file of their own: usage_point, timestamp, register_kwh
     #[arg(long, value_name = "FILE")]
     registers: Option<PathBuf>,
@@ -206,6 +219,10 @@ impl ScanArgs {
             &tables.licences,
             &tables.tariffs,
             &tables.meters,
+            &tables.inspections,
+            &tables.billing,
+            &tables.events,
+            &tables.complaints,
             &tables.registers,
         ];
         let key = self.pseudonymise.then(|| pseudonym_files::key_path(self.pseudonym_key.as_deref(), &plan.out));
@@ -358,6 +375,10 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
             licences: args.licences.clone(),
             tariffs: args.tariffs.clone(),
             meters: args.meters.clone(),
+            inspections: args.inspections.clone(),
+            billing: args.billing.clone(),
+            events: args.events.clone(),
+            complaints: args.complaints.clone(),
             registers: args.registers.clone(),
         },
         profile: args.profile.as_deref().map(Mapping::named).transpose()?,

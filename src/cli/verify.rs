@@ -58,6 +58,18 @@ pub(super) struct VerifyArgs {
     /// Ratios of meters
     #[arg(long, value_name = "FILE")]
     meters: Option<PathBuf>,
+    /// What inspectors found
+    #[arg(long, value_name = "FILE")]
+    inspections: Option<PathBuf>,
+    /// Bills
+    #[arg(long, value_name = "FILE")]
+    billing: Option<PathBuf>,
+    /// Events
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Complaints
+    #[arg(long, value_name = "FILE")]
+    complaints: Option<PathBuf>,
     /// Rule pack of your own, once for each and in the order of run.toml
     #[arg(long, value_name = "FILE")]
     rules: Vec<PathBuf>,
@@ -237,6 +249,10 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
             licences: table("licences", &args.licences)?,
             tariffs: table("tariffs", &args.tariffs)?,
             meters: table("meters", &args.meters)?,
+            inspections: table("inspections", &args.inspections)?,
+            billing: table("billing", &args.billing)?,
+            events: table("events", &args.events)?,
+            complaints: table("complaints", &args.complaints)?,
             registers: None,
         },
         profile: profile.as_deref().map(Mapping::named).transpose()?,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::consequence::{FeeRule, MoneySettings, RuleSettings};
 use crate::domain::{not_finite, toml_words};
 use crate::ingest::Caps;
+use crate::metered::VisitSettings;
 use crate::population::ClassWords;
 
 /// The default configuration with its comments: what `darkload config` prints, and what is used for
@@ -23,6 +24,8 @@ const MOST_HOSTS: u64 = 1_000_000;
 const MOST_FARMS: u64 = 100;
 /// Usage points that tables can be learned from, at least.
 const LEAST_POPULATION: u64 = 100;
+/// Outcomes from which on probabilities can be recalibrated, at least.
+const LEAST_OUTCOMES: usize = 50;
 /// Longest look-back, days.
 const LONGEST_LOOK_BACK: u32 = 36_525;
 
@@ -46,6 +49,8 @@ pub struct Config {
     pub money: MoneySettings,
     /// What visits cost and how many can be made.
     pub visits: VisitsConfig,
+    /// How much inspections say.
+    pub inspections: InspectionsConfig,
     /// Published criteria.
     pub rules: RuleSettings,
     /// What one input file may ask of the machine.
@@ -62,6 +67,29 @@ pub struct VisitsConfig {
     pub per_crew: u64,
     /// Cost of a visit in the currency of the tariffs.
     pub cost: f64,
+}
+
+/// Section `[inspections]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionsConfig {
+    /// Share of farms that an inspection of their meter misses.
+    pub missed: f64,
+    /// Share of unmetered loads that an inspection of their node misses.
+    pub missed_at_node: f64,
+    /// Days for which an inspection holds whose load was not read.
+    pub valid_days: i32,
+    /// Outcomes from which on probabilities are recalibrated.
+    pub recalibrate_from: usize,
+}
+
+impl InspectionsConfig {
+    /// What judges are given of it.
+    #[must_use]
+    pub fn settings(self) -> VisitSettings {
+        let Self { missed, missed_at_node, valid_days, recalibrate_from } = self;
+        VisitSettings { missed, missed_at_node, valid_days, recalibrate_from }
+    }
 }
 
 /// Section `[run]`.
@@ -270,6 +298,8 @@ impl Config {
         share("run.max_rejects", self.run.max_rejects, false)?;
         share("prior.default", self.prior.default, true)?;
         share("prior.node", self.prior.node, true)?;
+        share("inspections.missed", self.inspections.missed, true)?;
+        share("inspections.missed_at_node", self.inspections.missed_at_node, true)?;
         for &value in self.prior.by_class.values() {
             share("prior.by_class", value, true)?;
         }
@@ -323,6 +353,21 @@ impl Config {
     }
 
     fn check_visits(&self) -> Result<(), ConfigError> {
+        let InspectionsConfig { valid_days, recalibrate_from, .. } = self.inspections;
+        if !(0..=LONGEST_LOOK_BACK as i32).contains(&valid_days) {
+            return Err(ConfigError::Bounds {
+                key: "inspections.valid_days",
+                value: f64::from(valid_days),
+                bounds: "between 0 and 36,525 days",
+            });
+        }
+        if recalibrate_from < LEAST_OUTCOMES {
+            return Err(ConfigError::Bounds {
+                key: "inspections.recalibrate_from",
+                value: recalibrate_from as f64,
+                bounds: "at 50 or above: fewer outcomes say nothing of probabilities",
+            });
+        }
         if !(self.visits.cost >= 0.0 && self.visits.cost.is_finite()) {
             return Err(ConfigError::Bounds { key: "visits.cost", value: self.visits.cost, bounds: "at 0 or above" });
         }

@@ -9,11 +9,13 @@ use crate::consequence::{
     address_rows, criteria_met, region_rows, window_shares, worklist_rows,
 };
 use crate::digest::DigestError;
-use crate::domain::{CivilDay, Customer, Fact, GridNode, Heating, NodeId, NodeKind, UsagePointId, median};
+use crate::domain::{
+    Bill, CivilDay, Customer, Fact, GridNode, Heating, NodeId, NodeKind, Reject, UsagePointId, median,
+};
 use crate::evidence::{Subject, scheduled_hours};
-use crate::findings::{AddressRow, Loss, MoneyRow, NodeRow, Pattern, RegionRow, SuspectRow, WorklistRow};
+use crate::findings::{AddressRow, BillingRow, Loss, MoneyRow, NodeRow, Pattern, RegionRow, SuspectRow, WorklistRow};
 use crate::population::Premises;
-use crate::series::hourly_kw;
+use crate::series::{RegisterLoad, hourly_kw};
 
 use crate::domain::{Calendar, Grid, Tariff};
 use crate::judgement::listing::Listing;
@@ -22,6 +24,7 @@ use crate::population::Buildings;
 use crate::series::GridSums;
 use crate::unmetered::GridSeries;
 
+use super::billing::{self, Billed, Books};
 use super::said;
 use super::{MoneySettings, RulePack};
 
@@ -45,6 +48,9 @@ pub(crate) struct Stakes<'a> {
     pub(crate) rules: &'a [RulePack],
     pub(crate) visits: Visits,
     pub(crate) power_factor: f64,
+    /// Bills, and the file that they stand in.
+    pub(crate) bills: (&'a [Bill], &'a str),
+    pub(crate) registers: &'a [RegisterLoad],
 }
 
 /// What findings mean.
@@ -57,6 +63,10 @@ pub(crate) struct Consequences {
     pub(crate) node_places: BTreeMap<NodeId, (f64, f64)>,
     /// What to know about them, for the run's record.
     pub(crate) notes: Vec<Fact>,
+    /// Bills beside meters.
+    pub(crate) billing: Vec<BillingRow>,
+    /// What is told of rows of the file of bills.
+    pub(crate) rejects: Vec<Reject>,
 }
 
 /// What a listed usage point's own readings give to its consequences.
@@ -103,7 +113,17 @@ pub(crate) fn consequences(
     }
     let visits = stakes.visits;
     let city_of = |node: &NodeId| stakes.city_of(node);
-    let setting = WorklistSetting { buildings: stakes.buildings, grid: stakes.grid, city_of: &city_of, visits };
+    let books = Books {
+        bills: stakes.bills.0,
+        file: stakes.bills.1,
+        registers: stakes.registers,
+        customers: stakes.customers,
+        grid: stakes.grid,
+        calendar: stakes.calendar,
+    };
+    let Billed { rows: billing, notes: of_bills, rejects } = billing::compare(&books, metered, &book)?;
+    let (buildings, grid) = (stakes.buildings, stakes.grid);
+    let setting = WorklistSetting { buildings, grid, city_of: &city_of, unbilled: &billing, visits };
     let worklist = worklist_rows(&listing.suspects, nodes, &setting);
     let crews: BTreeMap<u32, u64> =
         worklist.iter().filter_map(|(building, row)| Some(((*building)?, row.crew?))).collect();
@@ -116,8 +136,8 @@ pub(crate) fn consequences(
     let household = household_kw(metered);
     let regions = region_rows(worklist.iter(), over_rating, household.map(|(kw, _)| kw));
     let node_places = nodes.iter().filter_map(|row| Some((row.node.clone(), stakes.place_of(&row.node)?))).collect();
-    let notes = notes(money, household, visits);
-    Ok(Consequences { money: steps, addresses, worklist, regions, node_places, notes })
+    let notes = [notes(money, household, visits), of_bills].concat();
+    Ok(Consequences { money: steps, addresses, worklist, regions, node_places, notes, billing, rejects })
 }
 
 /// Loss, derivation and criteria of a listed usage point.

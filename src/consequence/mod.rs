@@ -3,6 +3,8 @@
 
 mod address;
 pub(crate) mod at_stake;
+mod bill_days;
+pub(crate) mod billing;
 mod case;
 mod criteria;
 mod fee;

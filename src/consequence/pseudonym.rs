@@ -149,6 +149,15 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: imp
         }
         row.usage_points.iter_mut().for_each(|id| all.id(id));
     }
+    findings.billing.iter_mut().filter_map(|row| row.usage_point.as_mut()).for_each(|id| all.id(id));
+    for row in &mut findings.cases {
+        if row.level == "usage_point" {
+            all.put(NameKind::UsagePoint, &mut row.id);
+            let moved = row.moved_from.iter_mut().chain(&mut row.moved_to);
+            moved.for_each(|id| all.put(NameKind::UsagePoint, id));
+        }
+        row.address.iter_mut().for_each(|address| all.put(NameKind::Address, address));
+    }
     findings
         .money
         .iter_mut()

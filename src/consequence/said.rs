@@ -5,6 +5,18 @@ use crate::domain::facts;
 facts! {
     /// Facts of consequences.
     pub SAID;
+    /// Bills of a part of the customers.
+    pub(super) fn bills_of_few("billing.few");
+    /// The energy is billed to somebody else.
+    pub(super) fn billed_at("billing.billed_at", usage_point: usage_point, kwh: kwh(0));
+    /// Billed at a class that is not the customer's.
+    pub(super) fn billed_as("billing.billed_as", class: text, right: text);
+    /// A bill that a later one corrects.
+    pub(super) fn bill_corrected("billing.corrected", usage_point: usage_point);
+    /// Bills that overlap.
+    pub(super) fn bills_overlap("billing.overlap", usage_point: usage_point);
+    /// Why to go where bills and meter disagree.
+    pub(super) fn unbilled("billing.claim", usage_point: usage_point, finding: word, kwh: kwh(0));
     /// The hidden energy itself.
     pub(super) fn even("money.even");
     /// What lies before the look-back.

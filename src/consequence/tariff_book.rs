@@ -101,6 +101,12 @@ impl TariffBook {
         self.by_class.contains_key(&key(class))
     }
 
+    /// Currency of a class.
+    #[must_use]
+    pub fn currency_of(&self, class: &str) -> Option<String> {
+        self.by_class.get(&key(class))?.first().map(|line| line.currency.clone())
+    }
+
     /// Cuts the days `from..=to` at the ends of months, wherever a line of one of `classes` begins
     /// or ends, and before each of `starts`.
     #[must_use]

@@ -7,12 +7,14 @@
 //! too little is that meter's energy already, and is taken off the node's. The node that sees a
 //! load is the lowest with a meter, so nodes above do not hold it again. Crews: the best cases with
 //! something to recover, as many as the crews can visit, are cut into one stretch of the grid a
-//! crew (by city, feeder and node), so that nobody crosses the town.
+//! crew (by city, feeder and node), so that nobody crosses the town. What bills leave out of metered
+//! energy is no matter of odds: its energy and money count whole, at the place of its case or as a
+//! case of its own (`unbilled`).
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Fact, Grid, NameKind, NodeId, NodeKind, Part, UsagePointId};
-use crate::findings::{FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
+use crate::findings::{BillingRow, FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
 
 use super::case::probability_of_any;
 use super::criteria::criteria;
@@ -33,15 +35,19 @@ pub struct WorklistSetting<'a> {
     pub grid: &'a Grid,
     /// City in which most customers under a node are.
     pub city_of: &'a dyn Fn(&NodeId) -> Option<String>,
+    /// Usage points whose bills and meter disagree.
+    pub unbilled: &'a [BillingRow],
     /// Visits.
     pub visits: Visits,
 }
 
 /// A case on its way into the list.
+#[derive(Default)]
 struct Case<'a> {
     building: Option<u32>,
     members: Vec<&'a SuspectRow>,
     node: Option<(&'a NodeRow, f64)>,
+    unbilled: Vec<&'a BillingRow>,
 }
 
 /// `worklist.csv`, best first, with the building of each case that has one.
@@ -60,10 +66,13 @@ pub fn worklist_rows(
         match owner {
             // A second node of one case stays a case of its own.
             Some(case) if case.node.is_none() => case.node = Some((node, beside)),
-            _ => cases.push(Case { building: None, members: Vec::new(), node: Some((node, beside)) }),
+            _ => cases.push(Case { node: Some((node, beside)), ..Case::default() }),
         }
     }
-    let has_money = has_one_currency(suspects.iter().map(|row| &row.loss).chain(nodes.iter().map(|row| &row.loss)));
+    add_unbilled(&mut cases, setting);
+    let billed: Vec<Loss> = setting.unbilled.iter().map(loss_of).collect();
+    let losses = suspects.iter().map(|row| &row.loss).chain(nodes.iter().map(|row| &row.loss)).chain(&billed);
+    let has_money = has_one_currency(losses);
     let mut rows: Vec<(Option<u32>, WorklistRow)> =
         cases.iter().map(|case| (case.building, row_of(case, setting, has_money))).collect();
     rows.sort_by(|(_, a), (_, b)| {
@@ -88,15 +97,32 @@ fn cases_of_places<'a>(suspects: &'a [SuspectRow], buildings: &Buildings) -> Vec
     for suspect in suspects {
         match buildings.of_usage_point(&suspect.usage_point) {
             Some(building) => by_building.entry(building).or_default().push(suspect),
-            None => cases.push(Case { building: None, members: vec![suspect], node: None }),
+            None => cases.push(Case { members: vec![suspect], ..Case::default() }),
         }
     }
     cases.extend(by_building.into_iter().map(|(building, members)| Case {
         building: Some(building),
         members,
-        node: None,
+        ..Case::default()
     }));
     cases
+}
+
+/// Adds what bills leave out to the case of its building or usage point, or as a case of its own.
+fn add_unbilled<'a>(cases: &mut Vec<Case<'a>>, setting: &WorklistSetting<'a>) {
+    for row in setting.unbilled {
+        let Some(id) = row.usage_point.as_ref().filter(|_| row.finding.is_some()) else { continue };
+        let building = setting.buildings.of_usage_point(id);
+        let is_its = |case: &&mut Case| {
+            (case.building.is_some() && case.building == building)
+                || case.members.iter().any(|member| member.usage_point == *id)
+                || case.unbilled.iter().any(|other| other.usage_point.as_ref() == Some(id))
+        };
+        match cases.iter_mut().find(is_its) {
+            Some(case) => case.unbilled.push(row),
+            None => cases.push(Case { building, unbilled: vec![row], ..Case::default() }),
+        }
+    }
 }
 
 /// Whether the shortlist of a node is about a usage point: the first that a ground names.
@@ -136,32 +162,53 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
     let by_node = |amount: Option<f64>| {
         node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount)
     };
-    let place = first.map(|row| &*row.usage_point).or(node.map(|row| &*row.node));
+    let billed = case.unbilled.iter().find_map(|row| row.usage_point.as_ref());
+    let place = first.map(|row| &*row.usage_point).or(node.map(|row| &*row.node)).or(billed.map(|id| &**id));
+    let gaps = || case.unbilled.iter().map(|row| Some(row.gap_kwh().max(0.0)));
     let mut findings: Vec<Fact> =
         members.iter().map(|row| said::claim(&row.usage_point, row.finding.as_str())).collect();
     findings.extend(node.map(|row| match first {
         Some(_) => said::part_of_case(row.kind.as_str(), &row.node),
         None => said::unmetered(row.kind.as_str(), &row.node),
     }));
-    let money =
-        sum([expected(members, |row| row.loss.total()), by_node(node.and_then(|row| row.loss.total()))].into_iter());
+    findings.extend(case.unbilled.iter().filter_map(|row| {
+        Some(said::unbilled(row.usage_point.as_ref()?, row.finding?.as_str(), row.gap_kwh().max(0.0)))
+    }));
+    let expected_loss = [expected(members, |row| row.loss.total()), by_node(node.and_then(|row| row.loss.total()))];
+    let money = sum(expected_loss.into_iter().chain(case.unbilled.iter().map(|row| row.loss_energy)));
+    let billed_loss: Vec<Loss> = case.unbilled.iter().map(|row| loss_of(row)).collect();
     WorklistRow {
         rank: 0,
-        level: match (case.building, first) {
+        level: match (case.building, first.is_some() || node.is_none()) {
             (Some(_), _) => "address",
-            (None, Some(_)) => "usage_point",
-            (None, None) => "node",
+            (None, true) => "usage_point",
+            (None, false) => "node",
+        },
+        kind: match (first, node) {
+            (Some(_), _) => "hidden_load",
+            (None, Some(_)) => "unmetered_load",
+            (None, None) => "unbilled",
         },
         id: match (case.building, place) {
             (Some(building), _) => setting.buildings.address(building).to_owned(),
             (None, place) => place.map(ToString::to_string).unwrap_or_default(),
         },
-        city: first.map_or_else(|| node.and_then(|row| (setting.city_of)(&row.node)), |row| row.city.clone()),
-        usage_points: members.iter().map(|row| row.usage_point.clone()).collect(),
+        city: first.map_or_else(
+            || {
+                node.map(|row| &row.node)
+                    .or(case.unbilled.iter().find_map(|row| row.node.as_ref()))
+                    .and_then(setting.city_of)
+            },
+            |row| row.city.clone(),
+        ),
+        usage_points: usage_points(case),
         node: node.map(|row| row.node.clone()),
         feeder: match first {
             Some(row) => feeder_of(&row.usage_point, setting.grid),
-            None => node.and_then(|row| feeder_above(&row.node, setting.grid)),
+            None => match node {
+                Some(row) => feeder_above(&row.node, setting.grid),
+                None => billed.and_then(|id| feeder_of(id, setting.grid)),
+            },
         },
         // Parts of one farm: as likely as the likelier of them.
         probability: [probability_of_any(members), node.and_then(|row| row.probability)]
@@ -169,15 +216,45 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
             .flatten()
             .reduce(f64::max),
         kw: sum(members.iter().map(|row| row.hidden_kw).chain([of_node(node.and_then(|row| row.unmetered_kw))])),
-        kwh: sum(members.iter().map(|row| row.hidden_kwh).chain([of_node(node.and_then(|row| row.unmetered_kwh))])),
-        expected_kwh: sum(
-            [expected(members, |row| row.hidden_kwh), by_node(node.and_then(|row| row.unmetered_kwh))].into_iter()
-        ),
+        kwh: sum(members
+            .iter()
+            .map(|row| row.hidden_kwh)
+            .chain([of_node(node.and_then(|row| row.unmetered_kwh))])
+            .chain(gaps())),
+        expected_kwh: sum([expected(members, |row| row.hidden_kwh), by_node(node.and_then(|row| row.unmetered_kwh))]
+            .into_iter()
+            .chain(gaps())),
         expected_recovery: money.filter(|_| has_money).map(|money| money - setting.visits.cost),
         crew: None,
-        loss: total_loss(&members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).collect::<Vec<_>>()),
+        loss: total_loss(
+            &members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).chain(&billed_loss).collect::<Vec<_>>(),
+        ),
         findings,
         criteria: criteria(members),
+    }
+}
+
+/// Usage points of a case, the listed ones first.
+fn usage_points(case: &Case) -> Vec<UsagePointId> {
+    let mut ids: Vec<UsagePointId> = case.members.iter().map(|row| row.usage_point.clone()).collect();
+    for id in case.unbilled.iter().filter_map(|row| row.usage_point.as_ref()) {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    ids
+}
+
+/// Money that bills left out.
+fn loss_of(row: &BillingRow) -> Loss {
+    let amount = row.loss_energy;
+    Loss {
+        loss_energy: amount,
+        loss_low: amount,
+        loss_high: amount,
+        energy_range: amount.map(|amount| (amount, amount)),
+        currencies: row.currency.iter().cloned().collect(),
+        ..Loss::default()
     }
 }
 
@@ -259,7 +336,7 @@ mod tests {
 
     fn list(suspects: &[SuspectRow], nodes: &[NodeRow], visits: Visits) -> Vec<WorklistRow> {
         let (buildings, grid) = (Buildings::default(), Grid::default());
-        let setting = WorklistSetting { buildings: &buildings, grid: &grid, city_of: &|_| None, visits };
+        let setting = WorklistSetting { buildings: &buildings, grid: &grid, city_of: &|_| None, unbilled: &[], visits };
         worklist_rows(suspects, nodes, &setting).into_iter().map(|(_, row)| row).collect()
     }
 

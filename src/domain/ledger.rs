@@ -30,10 +30,14 @@ pub enum Step {
     Licence,
     /// A balance names the usage point, and is surer of it than its own series.
     Named,
+    /// What earlier visits say of how far to trust such odds.
+    Recalibration,
+    /// What an inspection of the place found.
+    Inspection,
 }
 
 /// Every step in order.
-pub const STEPS: [Step; 9] = [
+pub const STEPS: [Step; 11] = [
     Step::Prior,
     Step::Load,
     Step::Books,
@@ -43,6 +47,8 @@ pub const STEPS: [Step; 9] = [
     Step::Small,
     Step::Licence,
     Step::Named,
+    Step::Recalibration,
+    Step::Inspection,
 ];
 
 impl Step {
@@ -59,6 +65,8 @@ impl Step {
             Self::Small => "small",
             Self::Licence => "licence",
             Self::Named => "named",
+            Self::Recalibration => "recalibration",
+            Self::Inspection => "inspection",
         }
     }
 }
@@ -144,7 +152,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn entries_always_add_up_to_the_log_odds(moves in proptest::collection::vec((2_usize..9, -20.0..20.0_f64, any::<bool>()), 0..12)) {
+        fn entries_always_add_up_to_the_log_odds(moves in proptest::collection::vec((2_usize..STEPS.len(), -20.0..20.0_f64, any::<bool>()), 0..12)) {
             let mut ledger = Ledger::open(-4.0, 2.0);
             for (step, log_odds, decides) in moves {
                 if decides { ledger.overrule(STEPS[step], log_odds) } else { ledger.enter(STEPS[step], log_odds) }

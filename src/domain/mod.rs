@@ -3,16 +3,20 @@
 //! Floor 0: everything else may use this module, and it uses nothing else of the program.
 
 mod balance_loss;
+mod bill;
 mod block;
 mod calendar;
 mod change;
+mod complaint;
 mod customer;
+mod event;
 mod fact;
 mod farm;
 mod fault;
 mod grid;
 mod grid_line;
 mod identity;
+mod inspection;
 mod interrupt;
 mod ledger;
 mod licence;
@@ -31,19 +35,23 @@ mod weather;
 
 pub use crate::facts;
 pub use balance_loss::{TransformerRating, transformer_loss_kw};
+pub use bill::Bill;
 pub use block::{
     FileIx, IdList, IntervalBlock, KeyRun, Minute, NO_READING, ReadingQuality, RegisterBlock, TimeRun, Unit,
     is_no_reading, push_time, same_id,
 };
 pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resolved, Timestamp};
 pub use change::{Split, best_split, segments};
+pub use complaint::{Complaint, ComplaintKind, ComplaintOf};
 pub use customer::{Customer, CustomerStatus, Heating};
+pub use event::{EventKind, GridEvent};
 pub use fact::{Fact, Part, PartKind, Signature, ToCount, Unit as FactUnit};
 pub use farm::{FARM_UNITS, FarmUnit};
 pub use fault::{Fault, FaultKind};
 pub use grid::{FedBy, Grid, GridError, GridNode, Link};
 pub use grid_line::{GridLine, Level, NodeKind};
 pub use identity::{NodeId, Purpose, UsagePointId, seed_of};
+pub use inspection::{Inspection, Outcome, Visited};
 pub use interrupt::{Interrupt, Progress};
 pub use ledger::{Ledger, STEPS, Step};
 pub use licence::{Licence, LicenceStatus, LicenceTarget};

@@ -26,6 +26,8 @@ impl RejectCode {
     pub const TIME_OVERLAP: Self = Self("time.overlap");
     /// A record has no usage point.
     pub const ID_EMPTY: Self = Self("id.empty");
+    /// An id that no other input knows.
+    pub const ID_UNKNOWN: Self = Self("id.unknown");
     /// An id is a number that a spreadsheet rounded.
     pub const ID_ROUNDED: Self = Self("id.rounded");
     /// An id is longer than any meter's.

@@ -80,6 +80,8 @@ pub struct WorklistRow {
     pub findings: Vec<Fact>,
     /// Published criteria that its usage points meet.
     pub criteria: Vec<Fact>,
+    /// What the case is: `hidden_load`, `unmetered_load` or `unbilled`.
+    pub kind: &'static str,
 }
 
 /// A line of `regions.csv`.

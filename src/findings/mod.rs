@@ -4,7 +4,10 @@
 //! testable, or not known. Everything here claims inconsistency of data, not guilt.
 
 mod address;
+mod billing_row;
+mod case_row;
 mod grid_rows;
+mod hit_rate;
 mod loss;
 mod money_rows;
 mod picture;
@@ -15,7 +18,10 @@ mod trial;
 mod usage_point_rows;
 
 pub use address::{AddressRow, RegionRow, WorklistRow};
+pub use billing_row::{BillingFinding, BillingRow};
+pub use case_row::{CaseMonth, CaseRow, CaseStatus};
 pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};
+pub use hit_rate::HitRateRow;
 pub use loss::Loss;
 pub use money_rows::{MoneyPart, MoneyRow, MoneyStep};
 pub use picture::{DayTemperature, Dossier, LoadPicture};

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use crate::domain::{Fact, Fault, NodeId, Reject};
 
 use super::address::{AddressRow, RegionRow, WorklistRow};
+use super::billing_row::BillingRow;
+use super::case_row::CaseRow;
 use super::grid_rows::{CoverageRow, NodeDayRow, NodeRow};
+use super::hit_rate::HitRateRow;
 use super::money_rows::MoneyRow;
 use super::picture::{DayTemperature, Dossier};
 use super::run_record::RunRecord;
@@ -51,6 +54,12 @@ pub struct Findings {
     pub money: Vec<MoneyRow>,
     /// Usage points that look like a farm and are explained by something lawful.
     pub cleared: Vec<ClearedRow>,
+    /// Bills beside meters: usage points that they disagree about, then nodes as a whole.
+    pub billing: Vec<BillingRow>,
+    /// Cases from month to month, those that need an eye first.
+    pub cases: Vec<CaseRow>,
+    /// What was found where somebody went, by what was said of it.
+    pub hit_rate: Vec<HitRateRow>,
     /// Faults of the data, by usage point and kind.
     pub faults: Vec<Fault>,
     /// Records left out, by file and row.
@@ -90,6 +99,8 @@ impl Findings {
             .for_each(|row| [&mut row.findings, &mut row.criteria].into_iter().for_each(&mut each));
         self.worklist.iter_mut().for_each(|row| [&mut row.findings, &mut row.criteria].into_iter().for_each(&mut each));
         self.regions.iter_mut().for_each(|row| each(&mut row.over_rating));
+        self.billing.iter_mut().for_each(|row| each(&mut row.detail));
+        self.cases.iter_mut().for_each(|row| each(&mut row.notes));
         each(&mut self.notes);
         self.cleared.iter_mut().for_each(|row| change(&mut row.reason));
         self.faults.iter_mut().for_each(|row| change(&mut row.detail));

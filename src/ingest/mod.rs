@@ -45,6 +45,7 @@ pub use parquet::table::ParquetTable;
 pub use readings::{FileSummary, PieceIx, Readings};
 pub(crate) use said::SAID;
 pub use static_tables::meters::read_meters;
+pub use static_tables::month_tables::{read_billing, read_complaints, read_events, read_inspections};
 pub use static_tables::readers::{read_customers, read_grid, read_licences, read_tariffs, read_weather};
 pub use static_tables::table::Table;
 pub use survey::{Roster, Survey, Watching};

@@ -84,6 +84,20 @@ facts! {
     pub(super) fn cell_unusable("read.cell_unusable", text: text, column: text);
     /// A second row of one id.
     pub(super) fn row_repeated("read.row_repeated", usage_point: usage_point);
+    /// A visit to nowhere.
+    pub(super) fn visit_without_place("read.visit_without_place");
+    /// An outcome of a visit that is not known.
+    pub(super) fn outcome_unknown("read.outcome_unknown", text: text);
+    /// A bill that ends before it begins.
+    pub(super) fn bill_backwards("read.bill_backwards", first: day, last: day);
+    /// A bill of no energy.
+    pub(super) fn bill_without_energy("read.bill_without_energy");
+    /// A kind of event that is not known.
+    pub(super) fn event_unknown("read.event_unknown", text: text);
+    /// An event that ends before it begins.
+    pub(super) fn event_backwards("read.event_backwards");
+    /// A complaint of nothing.
+    pub(super) fn complaint_without_place("read.complaint_without_place");
     /// A row of the grid without node or kind.
     pub(super) fn node_row("read.node_row", text: text);
     /// No time of burning.

@@ -3,11 +3,12 @@
 
 use crate::digest::DigestError;
 use crate::domain::{logistic, logit};
-use crate::evidence::{self, LookAlike, OwnFloor, TESTS};
+use crate::evidence::{self, LOOK_ALIKES, LookAlike, OwnFloor, TESTS};
 use crate::findings::{ClearedRow, SuspectRow};
-use crate::metered::Metered;
+use crate::metered::{Heard, Metered};
 
 use super::LicenceVerdict;
+use super::inspected;
 use super::lawful::{Lawful, WORTH_CLEARING};
 use super::rank::Ranked;
 use super::said::{self, usual};
@@ -17,10 +18,14 @@ use super::suspect_rows::WORTH_A_WORD;
 const MOST_AGAINST: f64 = 25.0;
 /// Name of what draws less than is claimed.
 const SMALL_LOAD: &str = "small_load";
+/// Name of what an inspection cleared without a name that is known.
+const INSPECTED: &str = "inspected";
 /// Why a usage point that looks like a farm is cleared.
 enum Ground<'a> {
     Licence(&'a LicenceVerdict),
     Lawful(&'a Lawful),
+    /// What an inspection found.
+    Visit(&'a Heard),
     /// The family of evidence that speaks most against a farm, by its index, and what it says; what
     /// all families say that do; and the look-alike that it resembles.
     Signs {
@@ -33,19 +38,26 @@ enum Ground<'a> {
 
 pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Result<Option<ClearedRow>, DigestError> {
     let licence = ranked.verdict.as_ref().filter(|verdict| verdict.is_within()).map(Ground::Licence);
-    let ground = match licence.or_else(|| ranked.lawful.as_ref().map(Ground::Lawful)) {
+    let visit = ranked.heard.as_ref().filter(|heard| match heard {
+        Heard::Lawful(_) => true,
+        Heard::Nothing(..) => !listed && ranked.stated >= logit(WORTH_CLEARING),
+        Heard::Found(_) | Heard::Grown(..) => false,
+    });
+    let lawful = || ranked.lawful.as_ref().map(Ground::Lawful);
+    let ground = match visit.map(Ground::Visit).or(licence).or_else(lawful) {
         None if !listed => signs(ranked, metered)?,
         ground => ground,
     };
     let Some(ground) = ground else { return Ok(None) };
     // What speaks for a farm alone would have listed it.
     let before = if let Ground::Signs { against, .. } = ground { ranked.before - against } else { ranked.before };
-    if !matches!(ground, Ground::Licence(_)) && logistic(before) < WORTH_CLEARING {
+    if !matches!(ground, Ground::Licence(_) | Ground::Visit(Heard::Lawful(_))) && logistic(before) < WORTH_CLEARING {
         return Ok(None);
     }
     let words = |look_alike: &LookAlike| metered.look_at(ranked.point, |subject| look_alike.signs(subject));
     let (look_alike, reason) = match ground {
         Ground::Licence(verdict) => (Some("licensed_miner"), verdict.reason()),
+        Ground::Visit(heard) => (Some(look_alike_of(heard)), inspected::told(heard, metered.bench.visits)),
         Ground::Lawful(Lawful::Class(look_alike)) => {
             (Some(look_alike.as_str()), said::lawful_class(&*ranked.point.measured.tariff_class))
         }
@@ -72,6 +84,13 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> R
         probability_before: Some(logistic(before)),
         probability: Some(ranked.ledger.probability()),
     }))
+}
+
+/// The name by which a visit clears: the look-alike that the inspector names, where it is one.
+fn look_alike_of(heard: &Heard) -> &'static str {
+    let cause = if let Heard::Lawful(visit) = heard { visit.cause.as_deref() } else { None };
+    let cause = cause.map(|cause| cause.trim().to_lowercase().replace([' ', '-'], "_"));
+    LOOK_ALIKES.iter().map(|known| known.name).find(|name| Some(*name) == cause.as_deref()).unwrap_or(INSPECTED)
 }
 
 /// The row of a line whose load is smaller than what is claimed; it is held to be at most as likely

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::digest::DigestError;
-use crate::domain::{Step, UsagePointId, logit};
+use crate::domain::{Fact, Step, UsagePointId, logit};
 use crate::findings::{ClearedRow, FindingKind, OtherPrior, ScoreRow, SuspectRow};
 use crate::metered::Metered;
 use crate::series::RegisterLoad;
 
 use super::cleared::{cleared_row, cleared_small};
+use super::inspected::{self, StatedVisit};
 use super::list_setting::{ByBalance, ListSetting};
 use super::other_priors::other_priors;
 use super::rank::{SMALL, estimate, judged, rank};
@@ -28,6 +29,10 @@ pub(crate) struct Listing {
     /// What the register says of listed usage points that a licence names.
     pub(crate) licensed: BTreeMap<UsagePointId, LicenceVerdict>,
     pub(crate) other_priors: Vec<OtherPrior>,
+    /// Visits to usage points beside what was said of them.
+    pub(crate) visited: Vec<StatedVisit>,
+    /// How probabilities were recalibrated by them.
+    pub(crate) recalibrated: Option<Fact>,
 }
 
 impl Listing {
@@ -57,7 +62,7 @@ pub(crate) fn list(
     by_balance: &ByBalance,
     setting: &ListSetting,
 ) -> Result<Listing, DigestError> {
-    let mut ranked = rank(metered, by_balance, setting)?;
+    let (mut ranked, recalibration) = rank(metered, by_balance, setting)?;
     let probability: Vec<f64> = ranked.iter().map(|r| r.ledger.probability()).collect();
     let q = q_values(&probability);
     let length = setting.top.unwrap_or_else(|| shortlist_length(&q, setting.fdr)).min(ranked.len());
@@ -82,11 +87,13 @@ pub(crate) fn list(
         .enumerate()
         .filter_map(|(index, ranked)| cleared_row(ranked, index < length, metered).transpose())
         .collect::<Result<_, _>>()?;
+    let visited = inspected::stated(&ranked, metered)?;
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
     let screening = screening_rows(metered, registers, setting);
     // A list of a fixed length has one for any prior.
     let learned = metered.calibration.as_ref().filter(|_| setting.top.is_none());
     let other_priors =
         learned.map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
-    Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors })
+    let recalibrated = recalibration.map(|recalibration| recalibration.told());
+    Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors, visited, recalibrated })
 }

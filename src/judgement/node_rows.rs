@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::q_values;
 use crate::domain::{Calendar, Fact, Fault, GridNode, NINETY, NameKind, NodeKind, Part, UsagePointId, logistic};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
+use crate::judgement::inspected::{StatedVisit, enter_at_nodes};
 use crate::judgement::said;
+use crate::metered::Visits;
 use crate::unmetered::{
     BalanceSpan, Balanced, Began, Culprit, Decomposition, Fallen, GridFindings, LEAST_COVERAGE, MUCH_COARSE, NodeOdds,
     Places, Says, Settled, TapHours, Wrong, since,
@@ -38,15 +40,21 @@ pub(crate) struct GridTold {
     pub(crate) fallen: Vec<Fallen>,
     /// What balances say of meter ratios.
     pub(crate) ratios: Settled,
+    /// Visits to nodes beside what was said of them.
+    pub(crate) visited: Vec<StatedVisit>,
 }
 
 impl GridTold {
-    /// Rows of what was found.
-    pub(crate) fn of(found: GridFindings, calendar: &Calendar) -> Self {
-        let GridFindings { balanced, placed, culprits, supply_faults, began, says, fallen, ratios } = found;
-        let nodes = ranked(&balanced, &culprits, &fallen);
+    /// Rows of what was found, with what inspectors say of it.
+    pub(crate) fn of(found: GridFindings, calendar: &Calendar, visits: &Visits) -> Self {
+        let GridFindings { mut balanced, placed, culprits, supply_faults, began, says, fallen, ratios } = found;
+        let (told, visited) = enter_at_nodes(&mut balanced, visits);
+        let mut nodes = ranked(&balanced, &culprits, &fallen);
+        for row in &mut nodes {
+            row.remarks.splice(0..0, told.get(&row.node).cloned());
+        }
         let days = node_days::of_likely(&nodes, &balanced, calendar);
-        Self { nodes, days, placed, culprits, supply_faults, began, says, fallen, ratios }
+        Self { nodes, days, placed, culprits, supply_faults, began, says, fallen, ratios, visited }
     }
 }
 

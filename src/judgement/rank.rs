@@ -7,11 +7,12 @@ use rayon::prelude::*;
 use crate::digest::DigestError;
 use crate::domain::{CivilDay, Ledger, Step, logit};
 use crate::evidence::{HiddenLoad, OwnFloor};
-use crate::metered::Measured;
-use crate::metered::{Metered, MeteredPoint};
+use crate::metered::{Heard, Measured, Metered, MeteredPoint};
 
+use super::inspected;
 use super::lawful::{Lawful, WORTH_CLEARING, home};
 use super::list_setting::{ByBalance, ListSetting};
+use super::recalibration::Recalibration;
 use super::{LicenceCheck, LicenceMatch, LicenceVerdict, LicensedLoad};
 
 /// Probability that a licence which the meter's own readings exceed is really exceeded: the rest
@@ -38,6 +39,10 @@ pub(crate) struct Ranked<'a> {
     pub(crate) load: Option<HiddenLoad>,
     /// A balance is surer of it than its own series.
     pub(crate) by_balance: bool,
+    /// Log-odds without anything that visits say.
+    pub(crate) stated: f64,
+    /// What an inspection of it says.
+    pub(crate) heard: Option<Heard>,
 }
 
 /// Sets aside what looks like a farm but draws less than is claimed.
@@ -65,12 +70,13 @@ pub(crate) fn judged<'a>(ranked: &[Ranked<'a>]) -> Vec<(Option<&'a Measured>, f6
         .collect()
 }
 
-/// Judged usage points, best first. Those with a licence are measured against it.
+/// Judged usage points, best first, and how probabilities were recalibrated. Those with a licence
+/// are measured against it.
 pub(crate) fn rank<'a>(
     metered: &'a Metered,
     by_balance: &ByBalance,
     setting: &ListSetting,
-) -> Result<Vec<Ranked<'a>>, DigestError> {
+) -> Result<(Vec<Ranked<'a>>, Option<Recalibration>), DigestError> {
     let judge = |(place, point): (usize, &'a MeteredPoint)| -> Result<Option<Ranked<'a>>, DigestError> {
         let Some(mut ledger) = point.ledger else { return Ok(None) };
         let before = ledger.log_odds();
@@ -90,6 +96,8 @@ pub(crate) fn rank<'a>(
             verdict: None,
             load: None,
             by_balance: false,
+            stated: before,
+            heard: None,
         }))
     };
     let mut ranked: Vec<Ranked> =
@@ -103,11 +111,26 @@ pub(crate) fn rank<'a>(
             ranked.ledger.overrule(Step::Named, log_odds);
             ranked.by_balance = true;
         }
+        ranked.stated = ranked.ledger.log_odds();
     }
+    let recalibration = recalibrate(&mut ranked, metered)?;
+    inspected::enter(&mut ranked, metered)?;
     ranked.par_sort_by(|a, b| {
         b.ledger.log_odds().total_cmp(&a.ledger.log_odds()).then_with(|| a.point.usage_point.cmp(&b.point.usage_point))
     });
-    Ok(ranked)
+    Ok((ranked, recalibration))
+}
+
+/// Changes log-odds by what visits say of them, where there are enough; what is decided stays.
+fn recalibrate(ranked: &mut [Ranked], metered: &Metered) -> Result<Option<Recalibration>, DigestError> {
+    let visits = inspected::stated(ranked, metered)?;
+    let recalibration = Recalibration::of(&visits, metered.bench.visits.settings);
+    if let Some(recalibration) = &recalibration {
+        for ledger in ranked.iter_mut().map(|ranked| &mut ranked.ledger).filter(|ledger| !ledger.is_overruled()) {
+            ledger.enter_result(Step::Recalibration, recalibration.log_odds(ledger.log_odds()));
+        }
+    }
+    Ok(recalibration)
 }
 
 /// Holds usage points against the licence register. A licence that names the meter decides; of one

@@ -50,6 +50,30 @@ facts! {
     pub(crate) fn small_load("cleared.small", kw: kw(2));
     /// A look-alike, and the family that speaks most against a farm.
     pub(crate) fn look_alike_signs("cleared.look_alike", why: fact, family: word, usual: fact);
+    /// An inspection found energy taken.
+    pub(crate) fn visit_found("visit.found", day: day, outcome: word);
+    /// The same, with its power.
+    pub(crate) fn visit_found_kw("visit.found_kw", day: day, outcome: word, kw: kw(1));
+    /// An inspection found a lawful cause.
+    pub(crate) fn visit_lawful("visit.lawful", day: day);
+    /// The same, in the inspector's words.
+    pub(crate) fn visit_lawful_by("visit.lawful_by", day: day, cause: words);
+    /// An inspection found nothing.
+    pub(crate) fn visit_nothing("visit.nothing", day: day, visits: count, usual: fact);
+    /// The load has grown since an inspection.
+    pub(crate) fn visit_grown("visit.grown", day: day, outcome: word, before: kw(2), now: kw(2));
+    /// An inspection is too old for a load that was not read then.
+    pub(crate) fn visit_long_ago("visit.long_ago", day: day, outcome: word);
+    /// How far visits show odds to be true.
+    pub(crate) fn recalibrated(
+        "odds.recalibrated", outcomes: count, said: percent(0), now: percent(0), offset: number(+2), slope: number(2)
+    );
+    /// Visits before the first reading.
+    pub(crate) fn visits_before("visit.before_readings", visits: count, day: day);
+    /// A place of a table that no other table and no reading knows.
+    pub(crate) fn place_unknown("place.unknown", usage_point: usage_point);
+    /// The same of a node.
+    pub(crate) fn node_unknown("place.node_unknown", node: node);
     /// Something said of a usage point.
     pub(crate) fn of_usage_point("node.of_usage_point", usage_point: usage_point, what: fact);
     /// The residual follows a customer's own load.

@@ -19,8 +19,18 @@ use super::rank::Ranked;
 /// the fused score is worth.
 const TOGETHER: &str = "together";
 /// Steps of the ledger with a column of their own; what the own load shows stands by families.
-const OWN_COLUMN: [Step; 8] =
-    [Step::Address, Step::Balance, Step::Prior, Step::Books, Step::Lawful, Step::Small, Step::Licence, Step::Named];
+const OWN_COLUMN: [Step; 10] = [
+    Step::Address,
+    Step::Balance,
+    Step::Prior,
+    Step::Books,
+    Step::Lawful,
+    Step::Small,
+    Step::Licence,
+    Step::Named,
+    Step::Recalibration,
+    Step::Inspection,
+];
 
 /// Names of the ledger's entries in the order of `ScoreRow::llr`: the families of the tests and
 /// what they say together, then the other steps. An entry is NaN where there was nothing to say;

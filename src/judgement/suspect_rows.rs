@@ -7,6 +7,7 @@ use crate::findings::{FindingKind, Pattern, SuspectRow};
 use crate::metered::{Metered, MeteredPoint};
 use crate::unmetered::{Began, Says};
 
+use super::inspected;
 use super::list_setting::{ByBalance, ListSetting};
 use super::meet;
 use super::rank::Ranked;
@@ -24,7 +25,11 @@ pub(crate) fn suspect_row(
 ) -> Result<SuspectRow, DigestError> {
     let named = by_balance.named.get(&ranked.point.usage_point);
     if let Some(row) = named.filter(|_| ranked.by_balance) {
-        return Ok(row.clone());
+        let mut row = row.clone();
+        if let Some(heard) = &ranked.heard {
+            inspected::tell(&mut row, heard, metered.bench.visits);
+        }
+        return Ok(row);
     }
     let mut row = place_row(&ranked.point.usage_point, setting);
     let exceeded = ranked.verdict.as_ref().filter(|verdict| verdict.is_exceeded());
@@ -39,6 +44,9 @@ pub(crate) fn suspect_row(
     row.evidence_for.extend(named.into_iter().flat_map(|named| named.evidence_for.iter().cloned()));
     words(ranked.point, metered, &mut row)?;
     said_by_balance(&ranked.point.usage_point, by_balance, &mut row);
+    if let Some(heard) = &ranked.heard {
+        inspected::tell(&mut row, heard, metered.bench.visits);
+    }
     Ok(row)
 }
 
@@ -115,7 +123,8 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) -> Resul
     Ok(())
 }
 
-fn pattern(pattern: LoadCourse) -> Pattern {
+/// The word for how a load runs.
+pub(crate) fn pattern(pattern: LoadCourse) -> Pattern {
     match pattern {
         LoadCourse::Constant => Pattern::Constant,
         LoadCourse::Scheduled => Pattern::Scheduled,

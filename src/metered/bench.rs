@@ -16,6 +16,7 @@ use super::crowds::Crowds;
 use super::groups::{Groups, Kin};
 use super::injection::InjectionSettings;
 use super::measured::Measured;
+use super::visits::Visits;
 
 /// What the engine needs besides profiles.
 #[derive(Clone, Copy)]
@@ -29,6 +30,8 @@ pub(crate) struct EngineSetting<'a> {
     pub(crate) injection: InjectionSettings,
     /// Usage points that tables are learned from, at most.
     pub(crate) population: usize,
+    /// What inspectors found.
+    pub(crate) visits: &'a Visits,
 }
 
 /// What every usage point is measured against.
@@ -39,6 +42,7 @@ pub(crate) struct Bench<'a> {
     premises: BTreeMap<String, Premises>,
     crowds: Crowds<'a>,
     day_weather: DayWeather,
+    pub(crate) visits: &'a Visits,
     seed: u64,
     pub(super) groups: Groups,
     /// Tariff classes, each text once.
@@ -99,6 +103,7 @@ impl Bench<'_> {
             host: evidence::host(subject),
             inactive: subject.facts.inactive,
             fold: Measured::fold_of(self.seed, id),
+            known: self.visits.known(id, subject.profile),
         }
     }
 }
@@ -153,6 +158,7 @@ pub(super) fn bench<'a>(points: &[Point<Traits>], setting: &EngineSetting<'a>) -
         premises,
         crowds,
         day_weather,
+        visits: setting.visits,
         seed: setting.injection.seed,
         groups: Groups::of(&kins),
         names,

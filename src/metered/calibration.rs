@@ -7,6 +7,10 @@
 //! → mixture of the score. The mixture says how likely each un-planted usage point is a real farm;
 //! it then counts that much less as null in the next round, so a few real farms do not teach the
 //! tables that farms are normal. The share of farms found is shrunk to the configured prior.
+//!
+//! What inspectors found replaces what is held likely of the same usage points (`visits`): a farm
+//! leaves the null and stands among the positives, a lawful load counts as innocent however it
+//! looks, and the share of farms counts both as what they are.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +25,7 @@ use super::boosting::{Binned, FOLDS, Row, Trees};
 use super::measured::Measured;
 use super::mismatch::MismatchSettings;
 use super::stories::{self, Positive, StoryModel};
+use super::visits::Known;
 
 /// Rounds of learning; the list no longer changes after three.
 const ROUNDS: usize = 4;
@@ -51,6 +56,8 @@ pub struct CalibrationSettings {
     pub prior_strength: f64,
     /// What mismatches with the books add to the prior.
     pub mismatch: MismatchSettings,
+    /// Share of farms that an inspection misses.
+    pub missed: f64,
 }
 
 impl CalibrationSettings {
@@ -84,6 +91,9 @@ struct GroupModel {
     /// What breaches of the books say here.
     mismatch: MismatchSettings,
     members: usize,
+    /// Farms that were found in the group, less those that the mixture counts in loads that were
+    /// found lawful.
+    found: f64,
 }
 
 /// What was learned from a dump.
@@ -98,17 +108,17 @@ impl Calibration {
     /// say anything.
     ///
     /// `members` is the number of usage points that each group has in the whole dump, of which
-    /// `population` may be a sample.
+    /// `population` may be a sample; of each, how many were found to be farms.
     #[must_use]
     pub fn fit(
         population: &[&Measured],
-        members: &BTreeMap<Arc<str>, usize>,
+        members: &BTreeMap<Arc<str>, (usize, usize)>,
         planted: &[Positive],
         settings: CalibrationSettings,
     ) -> Option<Self> {
         let mut groups: Vec<Arc<str>> =
-            members.iter().filter(|&(_, &size)| size >= MIN_GROUP).map(|(group, _)| group.clone()).collect();
-        let all: usize = members.values().sum();
+            members.iter().filter(|&(_, &(size, _))| size >= MIN_GROUP).map(|(group, _)| group.clone()).collect();
+        let all = members.values().fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
         // Only members of groups that are too small are judged with everyone.
         if groups.len() < members.len() {
             groups.push(POOLED.into());
@@ -121,12 +131,12 @@ impl Calibration {
                 let null: Vec<&Measured> = population
                     .iter()
                     .copied()
-                    .filter(|member| belongs(member, group) && member.can_be_judged())
+                    .filter(|member| belongs(member, group) && member.can_be_judged() && member.known != Known::Farm)
                     .collect();
                 let farms: Vec<&Positive> =
                     planted.iter().filter(|positive| belongs(&positive.measured, group)).collect();
                 let size = members.get(group).copied().unwrap_or(all);
-                GroupModel::fit(&null, size, &farms, settings.mismatch).map(|model| (group.clone(), model))
+                GroupModel::fit(&null, size, &farms, &settings).map(|model| (group.clone(), model))
             })
             .collect();
         (!models.is_empty()).then_some(Self { models, settings })
@@ -173,7 +183,7 @@ impl Calibration {
         let members = model.members as f64;
         // One standard error below the count found: a single odd usage point must not raise its own
         // odds.
-        let found = members * model.mixture.share;
+        let found = (members * model.mixture.share + model.found).max(0.0);
         ((found - found.sqrt()).max(0.0) + strength * prior) / (members + strength)
     }
 
@@ -183,8 +193,15 @@ impl Calibration {
 }
 
 impl GroupModel {
-    fn fit(null: &[&Measured], size: usize, planted: &[&Positive], mismatch: MismatchSettings) -> Option<Self> {
-        let mismatch = mismatch.learned(null);
+    /// `size` is the number of members in the whole dump, and how many of them were found to be
+    /// farms.
+    fn fit(
+        null: &[&Measured],
+        size: (usize, usize),
+        planted: &[&Positive],
+        settings: &CalibrationSettings,
+    ) -> Option<Self> {
+        let mismatch = settings.mismatch.learned(null);
         let unnamed = null.iter().filter(|member| &*member.tariff_class == UNKNOWN_CLASS).count();
         let crowd = if 2 * unnamed > null.len() { Crowd::Mixed } else { Crowd::OneKind };
         let samples = stories::samples(null, planted);
@@ -214,14 +231,20 @@ impl GroupModel {
             }
             let (population, farms) = scores.split_at(null.len());
             let mixture = Mixture::fit(population, farms.to_vec(), &innocent, crowd)?;
-            for ((innocent, reference), score) in innocent.iter_mut().zip(&reference).zip(population) {
-                *innocent = reference * (1.0 - mixture.posterior(*score));
+            let posterior =
+                |member: &Measured, score: f64| told(mixture.posterior(score), member.known, settings.missed);
+            for (place, innocent) in innocent.iter_mut().enumerate() {
+                *innocent = reference[place] * (1.0 - posterior(null[place], population[place]));
             }
             if round == 0 {
                 doubt_the_highest(&mut innocent, population);
             }
             let family_of = statistics().map(|(family, _)| family).collect();
-            model = Some(Self { stories, trees, family_of, mixture, mismatch, members: size });
+            let visited = null.iter().zip(population).filter(|(member, _)| member.known != Known::Open);
+            let less: f64 = visited.map(|(member, score)| posterior(member, *score) - mixture.posterior(*score)).sum();
+            let of_sample = size.0 as f64 / null.len().max(1) as f64;
+            let (members, found) = (size.0, size.1 as f64 + less * of_sample);
+            model = Some(Self { stories, trees, family_of, mixture, mismatch, members, found });
         }
         model
     }
@@ -253,6 +276,16 @@ impl GroupModel {
             });
         }
         families
+    }
+}
+
+/// Probability of a farm with what visits have said of the usage point.
+fn told(probability: f64, known: Known, missed: f64) -> f64 {
+    match known {
+        Known::Open => probability,
+        Known::Farm => 1.0,
+        Known::Lawful => 0.0,
+        Known::Nothing => missed * probability / (missed * probability + 1.0 - probability),
     }
 }
 

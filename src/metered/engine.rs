@@ -4,14 +4,14 @@
 //! Profiles are gone through once, chunk by chunk, when the peers' baselines are known; what stays
 //! of a usage point are its statistics and its estimated load.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::digest::{DigestError, DigestPlace, DigestStore, Point, RatioAsked, UsageProfile};
 use crate::domain::{CivilDay, Purpose, Step, UsagePointId, seed_of};
-use crate::evidence::{self, HiddenLoad, OwnFloor, Subject, hidden_load};
+use crate::evidence::{self, HiddenLoad, LoadCourse, OwnFloor, Subject, hidden_load};
 use crate::population::{Buildings, Traits};
 use crate::series::LoadSeries;
 
@@ -21,12 +21,18 @@ use super::injection::{Host, plant};
 use super::measured::Measured;
 use super::neighbours::{Account, with_neighbours};
 use super::point::{MeteredPoint, Shift};
-use super::stories::Positive;
+use super::stories::{Positive, Story};
+use super::visits::Known;
 
 /// Planted farms that a group should have.
 const ENOUGH_FARMS: u32 = 1500;
 /// Farms that one host gets for it, at most.
 const MOST_FARMS: u32 = 10;
+/// Planted farms that one which was found counts as: fifty found ones then weigh a third of what is
+/// planted in a group, and one alone hardly anything.
+const FOUND_COUNTS: usize = 10;
+/// Share of the usual load from which on a farm is nearly all that is there.
+const VACANT: f64 = 0.85;
 
 /// The engine's result: usage points in the order of their ids, and what was learned.
 pub(crate) struct Metered<'a> {
@@ -48,7 +54,8 @@ pub(crate) fn judge_all<'a>(
     let bench = bench(&points, setting);
     let calibration = calibration.for_classes(bench.premises());
     let mut points = measure_all(points, profiles, &bench)?;
-    let calibration = calibrate(&points, hosts, &bench, setting, calibration);
+    let found = found_farms(&points, profiles, &bench)?;
+    let calibration = calibrate((&points, found), hosts, &bench, setting, calibration);
     if let Some(calibration) = &calibration {
         points.par_iter_mut().for_each(|point| point.ledger = calibration.ledger(&point.measured));
         ask_neighbours(&mut points, calibration, setting.buildings);
@@ -153,25 +160,48 @@ pub(crate) fn hosts_of<'h>(hosts: &'h [LoadSeries], bench: &Bench, setting: &Eng
     hosts.iter().map(of_host).collect()
 }
 
+/// Farms that inspectors found, as they stand beside planted ones.
+fn found_farms(points: &[MeteredPoint], profiles: &DigestStore, bench: &Bench) -> Result<Vec<Positive>, DigestError> {
+    let mut found = Vec::new();
+    for point in points.iter().filter(|point| point.measured.known == Known::Farm) {
+        let profile = profiles.get(point.profile)?;
+        let load = bench.with_subject(&point.usage_point, &profile, |subject| hidden_load(subject, OwnFloor::AsPeers));
+        let story = Story {
+            scheduled: load.is_some_and(|load| load.pattern == LoadCourse::Scheduled),
+            vacant: load.is_some_and(|load| load.kw >= VACANT * profile.high_mean_kw),
+            begins: load.is_some_and(|load| load.since.is_some()),
+        };
+        found.extend((0..FOUND_COUNTS).map(|_| Positive { story, measured: point.measured.clone() }));
+    }
+    Ok(found)
+}
+
 fn calibrate(
-    points: &[MeteredPoint],
+    (points, found): (&[MeteredPoint], Vec<Positive>),
     hosts: &[LoadSeries],
     bench: &Bench,
     setting: &EngineSetting,
     calibration: CalibrationSettings,
 ) -> Option<Calibration> {
-    let planted =
-        plant(&hosts_of(hosts, bench, setting), setting.injection, setting.calendar, setting.weather, |planted| {
-            let profile = UsageProfile::of(&planted.series, setting.calendar);
-            let id = &planted.series.usage_point;
-            Some(Positive {
-                story: planted.story(),
-                measured: bench.with_subject(id, &profile, |subject| bench.measure(id, subject)),
-            })
-        });
-    let mut members: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    // Nothing is planted in a farm.
+    let farms: BTreeSet<&UsagePointId> =
+        points.iter().filter(|point| point.measured.known == Known::Farm).map(|point| &point.usage_point).collect();
+    let mut hosts = hosts_of(hosts, bench, setting);
+    hosts.retain(|host| !farms.contains(&host.series.usage_point));
+    let mut planted = plant(&hosts, setting.injection, setting.calendar, setting.weather, |planted| {
+        let profile = UsageProfile::of(&planted.series, setting.calendar);
+        let id = &planted.series.usage_point;
+        Some(Positive {
+            story: planted.story(),
+            measured: bench.with_subject(id, &profile, |subject| bench.measure(id, subject)),
+        })
+    });
+    planted.extend(found);
+    let mut members: BTreeMap<Arc<str>, (usize, usize)> = BTreeMap::new();
     for point in points {
-        *members.entry(point.measured.group.clone()).or_insert(0) += 1;
+        let of_group = members.entry(point.measured.group.clone()).or_default();
+        of_group.0 += 1;
+        of_group.1 += usize::from(point.measured.known == Known::Farm);
     }
     let population: Vec<&Measured> =
         sample(points, setting.injection.seed, setting.population).into_iter().map(|point| &point.measured).collect();

@@ -7,6 +7,7 @@ use crate::domain::{Purpose, seed_of};
 use crate::evidence::{CONTRACT_RATIO, HOST_NUMBERS, SIZE, TESTS, statistics};
 
 use super::boosting::FOLDS;
+use super::visits::Known;
 
 /// A measured usage point, planted or not.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Measured {
     pub inactive: bool,
     /// Which trees judge it: those of its fold have not seen it.
     pub fold: u8,
+    /// What visits have said of it.
+    pub known: Known,
 }
 
 impl Measured {

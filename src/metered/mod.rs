@@ -21,6 +21,7 @@ mod said;
 mod stories;
 mod trial;
 mod unknown;
+mod visits;
 mod weights;
 
 pub(crate) use bench::EngineSetting;
@@ -37,3 +38,5 @@ pub(crate) use said::SAID;
 pub use stories::{Positive, Story};
 pub(crate) use trial::farms;
 pub(crate) use unknown::unknown_points;
+pub(crate) use visits::Heard;
+pub use visits::{Known, VisitSettings, Visits};

@@ -79,7 +79,7 @@ impl Run<'_> {
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
         let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
         let found = unmetered::balance_grid(&setting, &read_again, &mut then)?;
-        let grid = GridTold::of(found, &self.plan.calendar);
+        let grid = GridTold::of(found, &self.plan.calendar, &self.tables.visits);
         let coverage = coverage::coverage_rows(&setting, &grid.nodes);
         Ok((grid, coverage))
     }

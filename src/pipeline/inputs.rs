@@ -9,13 +9,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::archive::ArchiveError;
 use crate::disk::PlaceError;
 use crate::domain::{
-    Calendar, Customer, Grid, Interrupt, IntervalBlock, Licence, Progress, RegisterBlock, Reject, Tariff, UsagePointId,
-    Weather, is_no_reading,
+    Bill, Calendar, Complaint, Customer, Grid, GridEvent, Inspection, Interrupt, IntervalBlock, Licence, Progress,
+    RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
 };
 use crate::findings::InputDigest;
 use crate::ingest::{
     self, BlockSink, FileSummary, HeldFile, IngestError, InputFile, PieceIx, Readings, StampClock, Table,
 };
+use crate::metered::Visits;
 use crate::series::{FinishUsagePoint, Gathered, Gatherer, MeterRatios};
 
 use crate::digest::DigestError;
@@ -78,6 +79,11 @@ pub(super) struct Tables {
     pub(super) licences: Vec<Licence>,
     pub(super) tariffs: Vec<Tariff>,
     pub(super) meters: MeterRatios,
+    pub(super) inspections: Vec<Inspection>,
+    pub(super) visits: Visits,
+    pub(super) bills: Vec<Bill>,
+    pub(super) events: Vec<GridEvent>,
+    pub(super) complaints: Vec<Complaint>,
     pub(super) digests: Vec<InputDigest>,
     pub(super) rejects: Vec<Reject>,
     held: Vec<HeldFile>,
@@ -170,7 +176,15 @@ impl Tables {
     pub(super) fn read(plan: &ScanPlan) -> Result<Self, IngestError> {
         let (paths, calendar) = (&plan.tables, &plan.calendar);
         let mut tables = StaticTables::default();
+        let inspections = tables
+            .take("inspections", paths.inspections.as_deref(), |path| ingest::read_inspections(path, calendar))?;
         Ok(Self {
+            visits: Visits::new(&inspections, plan.config.inspections.settings()),
+            inspections,
+            bills: tables.take("billing", paths.billing.as_deref(), |path| ingest::read_billing(path, calendar))?,
+            events: tables.take("events", paths.events.as_deref(), |path| ingest::read_events(path, calendar))?,
+            complaints: tables
+                .take("complaints", paths.complaints.as_deref(), |path| ingest::read_complaints(path, calendar))?,
             customers: tables.take("customers", paths.customers.as_deref(), ingest::read_customers)?,
             grid: tables.take("grid", paths.grid.as_deref(), |path| ingest::read_grid(path, calendar))?,
             weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
@@ -191,6 +205,11 @@ impl Tables {
 }
 
 impl Tables {
+    /// Path of the table with this role, as it was given; empty where there is none.
+    pub(super) fn file(&self, role: &str) -> &str {
+        self.digests.iter().find(|input| input.role == role).map_or("", |input| &input.path)
+    }
+
     /// Every usage point and balance meter that the tables hold.
     pub(super) fn meters(&self) -> impl Iterator<Item = &str> {
         self.customers.keys().chain(self.grid.usage_points()).chain(self.grid.balance_meters()).map(AsRef::as_ref)

@@ -58,6 +58,14 @@ pub struct StaticPaths {
     pub tariffs: Option<PathBuf>,
     /// Meters: ratios of transformers with dates.
     pub meters: Option<PathBuf>,
+    /// What inspectors found.
+    pub inspections: Option<PathBuf>,
+    /// Bills.
+    pub billing: Option<PathBuf>,
+    /// Outages and other events.
+    pub events: Option<PathBuf>,
+    /// Complaints.
+    pub complaints: Option<PathBuf>,
     /// Register readings in files of their own.
     pub registers: Option<PathBuf>,
 }

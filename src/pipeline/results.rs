@@ -1,6 +1,6 @@
 //! The last step: everything that was found, put together with how the run was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::consequence::at_stake::{self, Consequences};
@@ -14,8 +14,10 @@ use crate::judgement::listing::Listing;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::score_rows::family_names;
 use crate::judgement::told_faults::{fault_order, propose_links, tell_ratios};
-use crate::judgement::{dossiers, prevalence};
+use crate::judgement::unknown_places::Places;
+use crate::judgement::{dossiers, hit_rate, prevalence, unknown_places};
 use crate::metered::Metered;
+use crate::series::RegisterLoad;
 use crate::unmetered::Culprit;
 use crate::unmetered::GridSeries;
 
@@ -61,18 +63,20 @@ impl Run<'_> {
         metered: &Metered,
         (grid, coverage): (GridTold, Vec<CoverageRow>),
         mut listing: Listing,
-        series: &GridSeries,
+        (series, registers): (&GridSeries, &[RegisterLoad]),
         mut faults: Vec<Fault>,
     ) -> Result<Findings, DigestError> {
-        let GridTold { mut nodes, days, placed, culprits, supply_faults, ratios, .. } = grid;
+        let GridTold { mut nodes, days, placed, culprits, supply_faults, ratios, visited, .. } = grid;
         propose_links(&mut faults, &placed);
         tell_ratios(&mut faults, &ratios);
         faults.extend(supply_faults);
         faults.extend(culprits.iter().filter_map(Culprit::fault));
         faults.sort_by(fault_order);
-        let stakes = self.stakes();
-        let Consequences { money, addresses, worklist, regions, node_places, notes } =
+        let stakes = self.stakes(registers);
+        let Consequences { money, addresses, worklist, regions, node_places, notes, billing, mut rejects } =
             at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series))?;
+        rejects.extend(self.of_unknown_places(metered, registers));
+        let visited = [listing.visited, visited].concat();
         let run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
         Ok(Findings {
             worklist,
@@ -88,11 +92,14 @@ impl Run<'_> {
             node_days: days,
             coverage,
             cleared: listing.cleared,
+            hit_rate: hit_rate::rows(&visited),
             faults,
-            rejects: Vec::new(),
+            billing,
+            cases: Vec::new(),
+            rejects,
             node_places,
             names: Vec::new(),
-            notes: [self.notes(metered), notes].concat(),
+            notes: [self.notes(metered), listing.recalibrated.into_iter().collect(), notes].concat(),
             dossiers: Vec::new(),
             temperatures: Vec::new(),
             run,
@@ -108,7 +115,7 @@ impl Run<'_> {
         read: WhatWasRead,
         stages: Vec<StageTime>,
     ) -> Findings {
-        findings.rejects = [read.rejects, self.tables.rejects.clone()].concat();
+        findings.rejects.extend([read.rejects, self.tables.rejects.clone()].concat());
         findings.rejects.sort();
         findings.notes.splice(0..0, read.doubts);
         let run = &mut findings.run;
@@ -123,6 +130,21 @@ impl Run<'_> {
             pseudonymise(&mut findings, key, self.tables.meters());
         }
         findings
+    }
+
+    /// Rows of tables about places that nobody knows.
+    fn of_unknown_places(&self, metered: &Metered, registers: &[RegisterLoad]) -> Vec<Reject> {
+        let Tables { customers, grid, inspections, bills, .. } = self.tables;
+        let in_tables = |id: &str| customers.contains_key(id) || grid.fed_by(id).is_some();
+        let by_register: BTreeSet<&str> = registers.iter().map(|load| &*load.usage_point).collect();
+        let places = Places {
+            knows_point: &|id| metered.is_read(id) || in_tables(id) || by_register.contains(id),
+            knows_node: &|id| grid.node(id).is_some(),
+        };
+        let mut rejects = places.of_inspections(inspections, self.tables.file("inspections"));
+        let file = self.tables.file("billing");
+        rejects.extend(bills.iter().filter_map(|bill| places.point(&bill.usage_point, file, bill.row)));
+        rejects
     }
 
     fn record(&self, metered: &Metered) -> RunRecord {
@@ -148,6 +170,7 @@ impl Run<'_> {
             self.tables.customers.is_empty().then(said::no_customers),
             self.plan.tables.weather.is_none().then(said::no_weather),
             self.tables.grid.is_empty().then(said::no_grid),
+            unknown_places::before(&self.tables.inspections, metered.period()),
         ];
         notes.into_iter().flatten().collect()
     }

@@ -1,5 +1,6 @@
 //! What every stage works with, and the settings that each room is given of it.
 
+use crate::casebook::Surroundings;
 use crate::consequence::Visits;
 use crate::consequence::at_stake::Stakes;
 use crate::digest::PassSetting;
@@ -10,7 +11,7 @@ use crate::judgement::listing::Listing;
 use crate::judgement::told_faults::fault_order;
 use crate::metered::{self, CalibrationSettings, EngineSetting, InjectionSettings, Metered, MismatchSettings};
 use crate::population::Buildings;
-use crate::series::{GridSums, LoadSeries};
+use crate::series::{GridSums, LoadSeries, RegisterLoad};
 use crate::unmetered::BalanceSettings;
 
 use super::inputs::Tables;
@@ -57,6 +58,7 @@ impl Run<'_> {
             weather: &self.tables.weather,
             injection: InjectionSettings { seed: config.run.seed, per_host: config.calibration.per_usage_point },
             population: config.calibration.population,
+            visits: &self.tables.visits,
         }
     }
 
@@ -77,6 +79,7 @@ impl Run<'_> {
             default_prior: prior.default,
             prior_strength: prior.strength,
             mismatch,
+            missed: self.plan.config.inspections.missed,
         }
     }
 
@@ -101,7 +104,12 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn stakes(&self) -> Stakes<'_> {
+    pub(super) fn surroundings<'a>(&'a self, metered: &'a Metered<'a>) -> Surroundings<'a> {
+        let Tables { customers, grid, inspections, complaints, .. } = self.tables;
+        Surroundings { customers, grid, buildings: self.buildings, inspections, complaints, metered }
+    }
+
+    pub(super) fn stakes<'a>(&'a self, registers: &'a [RegisterLoad]) -> Stakes<'a> {
         let config = &self.plan.config;
         Stakes {
             customers: &self.tables.customers,
@@ -118,6 +126,8 @@ impl Run<'_> {
                 cost: config.visits.cost,
             },
             power_factor: config.balance.power_factor,
+            bills: (&self.tables.bills, self.tables.file("billing")),
+            registers,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::archive::{History, Transaction};
+use crate::casebook;
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
 use crate::domain::{Fault, Interrupt, Progress};
@@ -208,7 +209,8 @@ impl Run<'_> {
             Ok::<_, PipelineError>(looked)
         })?;
         beside.listed(&Judged { run: self, metered, hosts, listing: &listing });
-        let findings = self.assemble(metered, (grid, coverage), listing, series, faults)?;
+        let mut findings = self.assemble(metered, (grid, coverage), listing, (series, registers), faults)?;
+        casebook::turn(&mut casebook::Book::default(), &mut findings, &self.surroundings(metered))?;
         Ok(self.drawn(findings, pictures, metered))
     }
 }

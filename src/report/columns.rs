@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{Fault, Reject, UsagePointId};
+use crate::domain::{Fault, Outcome, Reject, UsagePointId};
 use crate::findings::{
-    AddressRow, ClearedRow, CoverageRow, Findings, Loss, MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow,
-    WorklistRow,
+    AddressRow, BillingFinding, BillingRow, CaseMonth, CaseRow, ClearedRow, CoverageRow, Findings, HitRateRow, Loss,
+    MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow, WorklistRow,
 };
 
 use super::cell::Cell;
@@ -53,6 +53,9 @@ pub const TABLES: &[TableOf] = &[
     table!("regions.csv", regions, REGIONS),
     table!("money.csv", money, MONEY),
     table!("cleared.csv", cleared, CLEARED),
+    table!("cases.csv", cases, CASES),
+    table!("hitrate.csv", hit_rate, HIT_RATE),
+    table!("billing.csv", billing, BILLING),
     table!("faults.csv", faults, FAULTS),
     table!("rejects.csv", rejects, REJECTS),
 ];
@@ -315,6 +318,7 @@ const WORKLIST: &[Column<WorklistRow>] = &[
     column("loss_energy_high", ENERGY_HIGH, |r| energy_high(&r.loss)),
     column("loss_fee_low", FEE_LOW, |r| fee_low(&r.loss)),
     column("loss_fee_high", FEE_HIGH, |r| fee_high(&r.loss)),
+    column("kind", "hidden_load, unmetered_load or unbilled", |r| Cell::word(Some(r.kind))),
 ];
 
 const REGIONS: &[Column<RegionRow>] = &[
@@ -376,6 +380,71 @@ const CLEARED: &[Column<ClearedRow>] = &[
         |r| Cell::share(r.probability_before),
     ),
     column("probability", "probability after", |r| Cell::share(r.probability)),
+];
+
+const BILLING: &[Column<BillingRow>] = &[
+    column("usage_point", "the meter; empty on the line of a node as a whole", |r| id(r.usage_point.as_ref())),
+    column("node", "the grid node that feeds it, or that the line is about", |r| id(r.node.as_ref())),
+    column("from", "first day of its readings", |r| Cell::day(Some(r.from))),
+    column("to", "last day of its readings", |r| Cell::day(Some(r.to))),
+    column("metered_kwh", "energy that the meter showed on the days compared, kWh", |r| Cell::Real(r.metered_kwh, 1)),
+    column("billed_kwh", "energy billed for the same days, kWh", |r| Cell::Real(r.billed_kwh, 1)),
+    column("gap_kwh", "metered and not billed, kWh; negative where more was billed", |r| Cell::Real(r.gap_kwh(), 1)),
+    column(
+        "finding",
+        "unbilled, underbilled, other_class or unknown_to_billing; empty on the line of a node as a whole",
+        |r| Cell::word(r.finding.map(BillingFinding::as_str)),
+    ),
+    column("loss_energy", "money that was not asked for, in currency", |r| Cell::real(r.loss_energy, 2)),
+    column("currency", CURRENCY, |r| Cell::text(r.currency.as_deref())),
+    column("detail", "under whose name or at which class it was billed", |r| Cell::Facts(&r.detail)),
+];
+
+const CASES: &[Column<CaseRow>] = &[
+    column("case", "number of the case, for good", |r| Cell::Text(r.case.clone())),
+    column("level", "usage_point or node", |r| Cell::word(Some(r.level))),
+    column("id", "the usage point or node", |r| Cell::Id(r.id.clone())),
+    column("address", "its address", |r| Cell::text(r.address.as_deref())),
+    column(
+        "status",
+        "since the month before: new, continuing, grown, shrunk, stopped, returned, moved (the load of another case \
+         began here) or cleared",
+        |r| Cell::word(Some(r.status.as_str())),
+    ),
+    column("first_month", "month in which it was first listed", |r| month(r.history.first())),
+    column("last_month", "month in which it was last judged", |r| month(r.last())),
+    column("months", "months in which it was judged", |r| Cell::Integer(r.history.len() as u64)),
+    column("probability", "probability stated in the last month, 0 to 1", |r| {
+        Cell::share(r.last().and_then(|month| month.probability))
+    }),
+    column("probability_before", "that of the month before", |r| Cell::share(r.before().and_then(|m| m.probability))),
+    column("kw", "power stated in the last month, kW", |r| Cell::real(r.last().and_then(|month| month.kw), 3)),
+    column("kw_before", "that of the month before, kW", |r| Cell::real(r.before().and_then(|month| month.kw), 3)),
+    column("since", "first day of the load; empty = there from the first reading", |r| Cell::day(r.since)),
+    column("moved_from", "where the load was before", |r| id(r.moved_from.as_ref())),
+    column("moved_to", "where it went", |r| id(r.moved_to.as_ref())),
+    column("inspected", "day of the last inspection", |r| Cell::day(r.inspected)),
+    column("outcome", "what it found", |r| Cell::word(r.outcome.map(Outcome::as_str))),
+    column("gone", "day on which the load was gone", |r| Cell::day(r.gone)),
+    column("notes", "moves and complaints; they change no odds", |r| Cell::Facts(&r.notes)),
+];
+
+fn month(month: Option<&CaseMonth>) -> Cell<'static> {
+    month.map_or(Cell::Empty, |month| Cell::Text(month.month.clone()))
+}
+
+const HIT_RATE: &[Column<HitRateRow>] = &[
+    column("stated_from", "lower end of the probability that was stated, 0 to 1", |r| Cell::share(Some(r.stated_from))),
+    column("stated_to", "its upper end", |r| Cell::share(Some(r.stated_to))),
+    column("class", "tariff class, of a node its kind; empty = all", |r| Cell::text(r.class.as_deref())),
+    column("pattern", "how the load runs; empty = all", |r| Cell::word(r.pattern)),
+    column("visited", "inspections that said something", |r| Cell::Integer(r.visited)),
+    column("found", "inspections that found a farm or theft", |r| Cell::Integer(r.found)),
+    column("share", "found of visited, 0 to 1", |r| Cell::share(Some(r.share))),
+    column("share_low", "lower end of its 90 % interval", |r| Cell::share(Some(r.share_low))),
+    column("share_high", "upper end of its 90 % interval", |r| Cell::share(Some(r.share_high))),
+    column("kw_from", "least power of the load, kW; empty = all", |r| Cell::real(r.kw_from, 1)),
+    column("kw_to", "power below which it lies, kW; empty = no end", |r| Cell::real(r.kw_to, 1)),
 ];
 
 const FAULTS: &[Column<Fault>] = &[

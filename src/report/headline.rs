@@ -188,6 +188,7 @@ mod tests {
             loss,
             findings: Vec::new(),
             criteria: Vec::new(),
+            kind: "hidden_load",
         }
     }
 

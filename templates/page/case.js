@@ -25,6 +25,7 @@ function caseContent(row) {
     el('p.place', null, [row.address, row.city, row.tariff_class].filter(Boolean).join(', ')),
     el('p.claim', null, claim(row), ' ', el('strong', null, t('no_guilt'))),
     figures(row),
+    historyOf(row.usage_point),
     picture ? section(t('load'), picture.hours ? carpet(picture, row) : el('p.note', null, t(DATA.dossiers[place].coarse ? 'no_hours' : 'no_carpet')), dayChart(picture, row, dossier), el('div.pair', null, picture.hours ? courseChart(picture, row) : null, weatherChart(picture, row))) : section(t('load'), el('p.note', null, t('not_drawn'))),
     evidence(row, place),
     lookAlikes(row),
@@ -34,6 +35,14 @@ function caseContent(row) {
     law(row),
     provenance(),
   ].filter(Boolean);
+}
+
+/** What a case was from month to month, and what stands beside it. */
+function historyOf(id) {
+  const months = DATA.caseHistory[id], own = DATA.tables.cases ? rowsOf('cases').find((row) => row.id === id) : null;
+  if (!months || (months.length < 2 && !(own?.notes ?? []).length && !own?.inspected)) return null;
+  const visit = own?.inspected ? el('p', null, `${texts().titles.inspected}: ${date(own.inspected)}, ${word(own.outcome)}`) : null;
+  return section(t('history'), el('table.small', null, el('caption', null, own?.case ?? ''), el('tbody', null, months.map(([month, status, p, power]) => el('tr', null, el('th', { scope: 'row' }, month), el('td', null, word(status)), el('td.right', null, share(p)), el('td.right', null, kw(power)))))), visit, (own?.notes ?? []).length ? list(words(own.notes)) : null);
 }
 
 function claim(row) {

@@ -35,6 +35,18 @@ function found() {
   ];
 }
 
+/** What has become of cases since the month before; nothing where there is no month before. */
+function changes() {
+  const cases = DATA.tables.cases ? rowsOf('cases') : [];
+  if (!cases.some((row) => row.months > 1)) return null;
+  const told = cases.filter((row) => row.status !== 'continuing' && row.last_month === cases.reduce((last, other) => (other.last_month > last ? other.last_month : last), ''));
+  const counts = Object.entries(told.reduce((counts, row) => ({ ...counts, [row.status]: (counts[row.status] ?? 0) + 1 }), {}));
+  const titles = ['status', 'case', 'id', 'address', 'kw_before', 'kw', 'probability', 'moved_from'];
+  const cell = (row, column, i) => el(i > 3 && i < 7 ? 'td.right' : 'td', null, column === 'id' && rankOf(row.id) != null ? el('a', { href: '#case/' + rankOf(row.id) }, row.id) : shown(column, row[column], column === 'status' ? 'word' : typeof row[column] === 'number' ? 'real' : 'text', row));
+  return section(t('changes'), el('p', null, counts.length ? counts.map(([status, n]) => `${word(status)} ${num(n)}`).join(', ') : t('changes_none')),
+    told.length ? el('div.scroll', null, el('table.small', null, el('thead', null, el('tr', null, titles.map((column, i) => el('th', { scope: 'col', class: i > 3 && i < 7 ? 'right' : null }, texts().titles[column] ?? column)))), el('tbody', null, told.slice(0, 50).map((row) => el('tr', null, titles.map((column, i) => cell(row, column, i))))))) : null);
+}
+
 function headTable(head) {
   const titles = ['#', t('head_what'), t('head_where'), t('head_power'), t('head_energy'), head.atStake.length ? t('at_stake') : null, t('probability'), t('start')];
   const right = [true, false, false, true, true, true, true, false];
@@ -62,6 +74,7 @@ function summaryView() {
   const likely = nodes.filter((node) => node.probability >= 0.5 && node.pattern != null);
   return [
     el('h1', { tabindex: '-1' }, t('summary')),
+    changes(),
     ...found(),
     facts([
       [t('judged'), num(run.usagePoints), t('readings_used', { n: num(run.readings), registers: num(run.registerReadings) })],
@@ -120,5 +133,5 @@ function methodAnnex() {
 
 function dataView() {
   const part = (name) => (DATA.tables[name]?.total ? section(t('table_' + name), tableView(name)) : null);
-  return [el('h1', { tabindex: '-1' }, t('data')), part('regions'), part('coverage'), part('cleared'), part('screening'), part('faults'), methodAnnex(), section(t('provenance'), facts(runFacts()), inputsTable())].filter(Boolean);
+  return [el('h1', { tabindex: '-1' }, t('data')), part('regions'), part('cases'), part('hitrate'), part('billing'), part('coverage'), part('cleared'), part('screening'), part('faults'), methodAnnex(), section(t('provenance'), facts(runFacts()), inputsTable())].filter(Boolean);
 }

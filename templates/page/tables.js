@@ -11,12 +11,15 @@ const VIEWS = {
   nodes: { columns: ['rank', 'node', 'kind', 'parent', 'probability', 'supplied_kwh', 'metered_kwh', 'technical_loss_kwh', 'unmetered_kwh', 'unmetered_kw', 'unmetered_kw_low', 'unmetered_kw_high', 'pattern', 'since', 'coverage'], choose: ['kind', 'pattern'], open: (row) => '#node/' + row.rank, id: 'node' },
   regions: { columns: null, choose: ['level'], id: 'region' },
   cleared: { columns: null, choose: ['look_alike'], id: 'usage_point' },
+  cases: { columns: ['case', 'status', 'id', 'address', 'first_month', 'months', 'probability', 'probability_before', 'kw', 'kw_before', 'since', 'moved_from', 'moved_to', 'inspected', 'outcome', 'notes'], choose: ['status', 'level'], id: 'id' },
+  billing: { columns: null, choose: ['finding', 'node'], id: 'usage_point' },
+  hitrate: { columns: null, choose: ['class', 'pattern'], id: 'class' },
   coverage: { columns: null, choose: ['kind'], id: 'node' },
   screening: { columns: ['rank', 'usage_point', 'address', 'city', 'tariff_class', 'evidence_for', 'tests_missing'], choose: ['city', 'tariff_class'], id: 'usage_point' },
   faults: { columns: null, choose: ['fault'], id: 'usage_point' },
 };
 const SHARES = ['probability', 'q_value', 'probability_before'];
-const PERCENTS = ['coverage', 'share', 'share_interval', 'share_register', 'share_unread'];
+const PERCENTS = ['coverage', 'share', 'share_low', 'share_high', 'stated_from', 'stated_to', 'share_interval', 'share_register', 'share_unread'];
 
 /** One cell for the eye. */
 function shown(column, value, kind, row) {

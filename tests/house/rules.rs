@@ -15,6 +15,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
     &["metered", "unmetered"],
     &["judgement"],
     &["consequence"],
+    &["casebook"],
     &["config"],
     &["report"],
     &["pipeline"],

@@ -204,7 +204,8 @@ fn meteostat(mut table: TextTable) -> Result<Table<Weather>, IngestError> {
     Ok(table.finish(Weather::from_samples(samples)))
 }
 
-fn instant(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar) -> Option<Timestamp> {
+/// An instant in a cell; one that cannot be read rejects the row.
+pub(super) fn instant(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar) -> Option<Timestamp> {
     let text = table.text(row, Some(column)).unwrap_or_default();
     let read = StampForm::of(text.as_bytes())
         .ok_or(RejectCode::TIME_UNREADABLE)

@@ -93,6 +93,11 @@ impl<'a> TextTable<'a> {
         columns::find(&self.header, &[name])
     }
 
+    /// A column of any of these names.
+    pub(crate) fn find_any(&self, names: &[&str]) -> Option<usize> {
+        columns::find(&self.header, names)
+    }
+
     /// Row indices.
     pub(crate) fn rows(&self) -> std::ops::Range<usize> {
         0..self.rows

@@ -30,6 +30,8 @@ pub(super) struct PageData<'a> {
     node_days: BTreeMap<&'a str, PageDays>,
     node_places: Vec<Option<[Value; 2]>>,
     temperatures: Vec<(i32, Value)>,
+    /// Months of every case that has a dossier: month, status, probability, power.
+    case_history: BTreeMap<&'a str, Vec<(&'a str, &'static str, Value, Value)>>,
     fault_counts: BTreeMap<&'static str, usize>,
     look_alikes: Vec<&'static str>,
     /// Names of the parts of every fact, by its message.
@@ -138,6 +140,7 @@ impl<'a> PageData<'a> {
             node_days: node_days(&findings.node_days),
             node_places: node_lines.iter().filter(|&&line| line < findings.nodes.len()).map(node_place).collect(),
             temperatures: findings.temperatures.iter().map(|day| (day.day.0, real(day.celsius, 1))).collect(),
+            case_history: case_history(findings),
             fault_counts: fault_counts(findings),
             look_alikes: LOOK_ALIKES.iter().map(|look_alike| look_alike.name).collect(),
             parts: page_parts(),
@@ -219,6 +222,19 @@ fn node_days(days: &[NodeDayRow]) -> BTreeMap<&str, PageDays> {
         days.unmetered.push(finite(row.unmetered_kw, 2));
     }
     by_node
+}
+
+fn case_history(findings: &Findings) -> BTreeMap<&str, Vec<(&str, &'static str, Value, Value)>> {
+    let number = |value: Option<f64>, digits| value.map_or(Value::Null, |value| finite(value, digits));
+    let mut history: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for case in findings.cases.iter().filter(|case| case.level == "usage_point").take(MOST_LINES) {
+        let months = case
+            .history
+            .iter()
+            .map(|entry| (&*entry.month, entry.status.as_str(), number(entry.probability, 4), number(entry.kw, 2)));
+        history.entry(&case.id).or_default().extend(months);
+    }
+    history
 }
 
 fn fault_counts(findings: &Findings) -> BTreeMap<&'static str, usize> {

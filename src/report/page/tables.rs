@@ -11,8 +11,21 @@ use crate::report::columns::{TABLES, TableOf};
 use crate::report::words::page_fact;
 
 /// Tables that the page shows.
-const SHOWN: &[&str] =
-    &["suspects", "addresses", "worklist", "nodes", "money", "regions", "cleared", "coverage", "screening", "faults"];
+const SHOWN: &[&str] = &[
+    "suspects",
+    "addresses",
+    "worklist",
+    "nodes",
+    "money",
+    "regions",
+    "cleared",
+    "hitrate",
+    "cases",
+    "billing",
+    "coverage",
+    "screening",
+    "faults",
+];
 /// Lines of a table that a page holds, at most; the csv file has all.
 pub(super) const MOST_LINES: usize = 5000;
 

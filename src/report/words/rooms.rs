@@ -41,6 +41,7 @@ pub(in crate::report) const ROOMS: &[Room] = &[
     room!("series", crate::series::SAID),
     room!("judgement", crate::judgement::SAID),
     room!("consequence", crate::consequence::SAID),
+    room!("casebook", crate::casebook::SAID),
     room!("findings", crate::findings::said::SAID),
 ];
 

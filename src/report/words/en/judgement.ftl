@@ -90,3 +90,23 @@ licence-all_of = { $what }
 licence-holder_of = but its holder { $holder } is the customer of { $home }, not of this meter
 licence-holder = but its holder { $holder } is not the customer of this meter
 licence-elsewhere = but the register gives the address { $address }, where this meter is not
+visit-found = inspection of { $day }: { $outcome } was found
+visit-found_kw = inspection of { $day }: { $outcome } of { $kw } kW was found
+visit-lawful = inspection of { $day }: a lawful load explains it, and it has not grown since
+visit-lawful_by = inspection of { $day }: a lawful load explains it ({ $cause }), and it has not grown since
+visit-nothing = inspection of { $day }: nothing was found, and the load has not grown since ({ $visits ->
+    [one] { $visits } visit counted
+   *[other] { $visits } visits counted
+}; { $usual })
+visit-grown = the inspection of { $day } ({ $outcome }) no longer counts: the load has grown since, from { $before } to { $now } kW on average
+visit-long_ago = the inspection of { $day } ({ $outcome }) no longer counts: the load of that time was not read
+odds-recalibrated = { $outcomes ->
+    [one] { $outcomes } inspection
+   *[other] { $outcomes } inspections
+} recalibrated the probabilities: what the readings alone put at { $said } % is now stated as { $now } % (log-odds times { $slope }, { $offset })
+visit-before_readings = { $visits ->
+    [one] { $visits } inspection lies
+   *[other] { $visits } inspections lie
+} before the first reading ({ $day }): whether the load has grown since cannot be seen
+place-unknown = { $usage_point } is in no readings, customers or grid; check the number, the row is left out
+place-node_unknown = { $node } is no node of the grid file; check the name, the row is left out

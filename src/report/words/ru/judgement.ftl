@@ -98,3 +98,25 @@ licence-all_of = { $what }
 licence-holder_of = но её владелец { $holder } – потребитель точки { $home }, а не этой
 licence-holder = но её владелец { $holder } – не потребитель этой точки
 licence-elsewhere = но в реестре указан адрес { $address }, а этой точки учёта там нет
+visit-found = проверка { $day }: обнаружено — { $outcome }
+visit-found_kw = проверка { $day }: обнаружено — { $outcome }, { $kw } кВт
+visit-lawful = проверка { $day }: нагрузка законная и с тех пор не выросла
+visit-lawful_by = проверка { $day }: нагрузка законная ({ $cause }) и с тех пор не выросла
+visit-nothing = проверка { $day }: ничего не найдено, и нагрузка с тех пор не выросла ({ $visits ->
+    [one] учтена { $visits } проверка
+    [few] учтены { $visits } проверки
+   *[other] учтено { $visits } проверок
+}; { $usual })
+visit-grown = проверка { $day } ({ $outcome }) больше не учитывается: с тех пор нагрузка выросла, в среднем с { $before } до { $now } кВт
+visit-long_ago = проверка { $day } ({ $outcome }) больше не учитывается: показаний того времени нет
+odds-recalibrated = вероятности поправлены по { $outcomes ->
+    [one] { $outcomes } проверке
+   *[other] { $outcomes } проверкам
+}: что по одним показаниям { $said } %, теперь { $now } % (логарифм шансов умножен на { $slope }, { $offset })
+visit-before_readings = { $visits ->
+    [one] { $visits } проверка была
+    [few] { $visits } проверки были
+   *[other] { $visits } проверок были
+} раньше первых показаний ({ $day }): выросла ли с тех пор нагрузка, не видно
+place-unknown = { $usage_point } нет ни в показаниях, ни среди потребителей, ни в схеме сети; проверить номер, строка не учтена
+place-node_unknown = узла { $node } нет в схеме сети; проверить название, строка не учтена

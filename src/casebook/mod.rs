@@ -1,0 +1,12 @@
+//! Cases from month to month: what is new, what has grown, stopped, moved, come back or been
+//! cleared, with one number a case for good.
+
+mod book;
+mod month;
+mod moves;
+pub(crate) mod said;
+mod turn_page;
+
+pub use book::{Book, BookError};
+pub(crate) use month::{Surroundings, turn};
+pub(crate) use said::SAID;

@@ -1,0 +1,315 @@
+//! A new month in the case book.
+//!
+//! A case is a listed usage point, or a node that likely misses load. It is *grown* or *shrunk* where
+//! its power differs from the last month's by a quarter and half a kW; *stopped* where the load ended
+//! before the last days of the readings, or where even the highest hours of the last week stay below
+//! half of it; *cleared* where something lawful or an inspection explains it, or its probability fell
+//! below a tenth; *returned* where it was over and is listed again; *moved* by `moves`. What is
+//! neither listed nor over goes on.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{CivilDay, Inspection};
+use crate::findings::{CaseMonth, CaseRow, CaseStatus};
+
+use super::book::Book;
+use super::moves::{self, Mover};
+
+/// What power must change by for a case to have grown or shrunk: a factor and kW.
+const CHANGE: f64 = 1.25;
+const CHANGE_KW: f64 = 0.5;
+/// Days at the end of the readings in which a load that runs must be seen.
+const LAST_DAYS: i32 = 3;
+/// The highest hours of the last week stay below this share of a load that is gone.
+const GONE: f64 = 0.5;
+/// A case below this probability is cleared.
+const UNLIKELY: f64 = 0.1;
+/// Months for which one that stopped may have moved.
+const MOVES_FOR: i32 = 75;
+
+/// A place as a run sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Seen {
+    /// `usage_point` or `node`.
+    pub(crate) level: &'static str,
+    /// The usage point or node.
+    pub(crate) id: String,
+    pub(crate) probability: Option<f64>,
+    pub(crate) kw: Option<f64>,
+    pub(crate) since: Option<CivilDay>,
+    /// Last day of the load; `None` = it runs.
+    pub(crate) until: Option<CivilDay>,
+    /// It is listed.
+    pub(crate) listed: bool,
+    /// Something explains it.
+    pub(crate) cleared: bool,
+    /// Highest hours of the last week, kW; `None` where they are not known.
+    pub(crate) top_kw: Option<f64>,
+}
+
+/// What is known of the place of a case.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) address: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) building: Option<u32>,
+    pub(crate) feeder: Option<String>,
+    /// Last inspection.
+    pub(crate) visit: Option<Inspection>,
+}
+
+/// Two cases of which one load moved from the first to the second, and by what they are linked.
+pub(crate) type Moved = (String, String, &'static str);
+
+/// Enters a month into the book: `seen` are the listed places, best first, and every place that the
+/// book knows as it is now. Returns what moved.
+pub(crate) fn turn_page(
+    book: &mut Book,
+    seen: &[Seen],
+    known: &dyn Fn(&'static str, &str) -> Known,
+    last_day: CivilDay,
+) -> Vec<Moved> {
+    let month = month_of(last_day);
+    let by_id: BTreeMap<(&str, &str), &Seen> = seen.iter().map(|seen| ((seen.level, &*seen.id), seen)).collect();
+    for case in &mut book.cases {
+        // A month that is scanned again is judged anew.
+        case.history.retain(|entry| entry.month != month);
+        let now = by_id.get(&(case.level, case.id.as_str())).copied();
+        if !case.history.is_empty() {
+            enter(case, now, &month, last_day);
+        }
+    }
+    book.cases.retain(|case| !case.history.is_empty());
+    let mut number = book.next_number();
+    for seen in seen.iter().filter(|seen| seen.listed) {
+        if book.cases.iter().any(|case| case.level == seen.level && case.id == seen.id) {
+            continue;
+        }
+        book.cases.push(opened(format!("C{number:05}"), seen, &month, last_day));
+        number += 1;
+    }
+    for case in &mut book.cases {
+        let Known { address, visit, .. } = known(case.level, &case.id);
+        case.address = address.or_else(|| case.address.take());
+        if let Some(visit) = visit {
+            (case.inspected, case.outcome) = (Some(visit.day), Some(visit.outcome));
+        }
+    }
+    find_moves(book, known, &month, last_day)
+}
+
+/// `2025-03`.
+fn month_of(day: CivilDay) -> String {
+    let date = day.date();
+    format!("{:04}-{:02}", date.year(), date.month())
+}
+
+fn opened(number: String, seen: &Seen, month: &str, last_day: CivilDay) -> CaseRow {
+    let gone = ended(seen, seen.kw, last_day);
+    let status = if gone.is_some() { CaseStatus::Stopped } else { CaseStatus::New };
+    CaseRow {
+        case: number,
+        level: seen.level,
+        id: seen.id.clone(),
+        address: None,
+        status,
+        since: seen.since,
+        gone,
+        moved_from: None,
+        moved_to: None,
+        inspected: None,
+        outcome: None,
+        notes: Vec::new(),
+        history: vec![CaseMonth { month: month.to_owned(), status, probability: seen.probability, kw: seen.kw }],
+    }
+}
+
+/// The day on which a load was gone; `None` while it runs.
+fn ended(seen: &Seen, kw: Option<f64>, last_day: CivilDay) -> Option<CivilDay> {
+    let until = seen.until.filter(|until| until.0 + LAST_DAYS < last_day.0).map(|until| CivilDay(until.0 + 1));
+    let is_low = seen.top_kw.zip(kw).is_some_and(|(top, kw)| top < GONE * kw);
+    until.or_else(|| is_low.then(|| CivilDay(last_day.0 - 6)))
+}
+
+/// Enters a month into a case of the book.
+fn enter(case: &mut CaseRow, now: Option<&Seen>, month: &str, last_day: CivilDay) {
+    let before = case.history.last().cloned();
+    let kw_before = before.as_ref().and_then(|before| before.kw);
+    let Some(now) = now else {
+        // Nothing of it was read: it is what it was.
+        if let Some(before) = before {
+            case.history.push(CaseMonth { month: month.to_owned(), ..before });
+        }
+        return;
+    };
+    let gone = ended(now, now.kw.or(kw_before), last_day);
+    let was_over = case.status.is_over();
+    let likely = now.probability.is_none_or(|probability| probability >= UNLIKELY);
+    let status = match () {
+        () if gone.is_some() => CaseStatus::Stopped,
+        () if now.cleared || (!now.listed && !likely) => CaseStatus::Cleared,
+        () if was_over && now.listed => CaseStatus::Returned,
+        () if was_over => case.status,
+        () => changed(kw_before, now.kw),
+    };
+    (case.status, case.gone) = (status, if status.is_over() { gone.or(case.gone) } else { None });
+    if now.listed {
+        case.since = now.since;
+    }
+    case.history.push(CaseMonth { month: month.to_owned(), status, probability: now.probability, kw: now.kw });
+}
+
+fn changed(before: Option<f64>, now: Option<f64>) -> CaseStatus {
+    let Some((before, now)) = before.zip(now) else { return CaseStatus::Continuing };
+    if now > CHANGE * before && now - before > CHANGE_KW {
+        CaseStatus::Grown
+    } else if before > CHANGE * now && before - now > CHANGE_KW {
+        CaseStatus::Shrunk
+    } else {
+        CaseStatus::Continuing
+    }
+}
+
+/// Links cases that stopped of late to those that are new.
+fn find_moves(
+    book: &mut Book,
+    known: &dyn Fn(&'static str, &str) -> Known,
+    month: &str,
+    last_day: CivilDay,
+) -> Vec<Moved> {
+    let is_gone = |case: &&CaseRow| {
+        case.status == CaseStatus::Stopped
+            && case.moved_to.is_none()
+            && case.gone.is_some_and(|day| last_day.0 - day.0 <= MOVES_FOR)
+    };
+    let gone: Vec<&CaseRow> = book.cases.iter().filter(is_gone).collect();
+    let began: Vec<&CaseRow> = book
+        .cases
+        .iter()
+        .filter(|case| case.history.len() == 1 && case.status == CaseStatus::New && case.since.is_some())
+        .collect();
+    let of = |cases: &[&CaseRow]| -> Vec<Known> { cases.iter().map(|case| known(case.level, &case.id)).collect() };
+    let (known_gone, known_began) = (of(&gone), of(&began));
+    let last_kw = |case: &CaseRow| case.history.iter().rev().find_map(|entry| entry.kw).unwrap_or(f64::NAN);
+    let gone_movers: Vec<Mover> = gone
+        .iter()
+        .zip(&known_gone)
+        .map(|(case, known)| mover(case, known, last_kw(case), case.gone.unwrap_or(last_day)))
+        .collect();
+    let began_movers: Vec<Mover> = began
+        .iter()
+        .zip(&known_began)
+        .map(|(case, known)| mover(case, known, last_kw(case), case.since.unwrap_or(last_day)))
+        .collect();
+    let moved: Vec<Moved> = moves::pairs(&gone_movers, &began_movers)
+        .into_iter()
+        .map(|(from, to, by)| (gone[from].id.clone(), began[to].id.clone(), by))
+        .collect();
+    for (from, to, _) in &moved {
+        for case in &mut book.cases {
+            if case.id == *from {
+                case.moved_to = Some(to.clone());
+            } else if case.id == *to {
+                (case.moved_from, case.status) = (Some(from.clone()), CaseStatus::Moved);
+                case.history
+                    .iter_mut()
+                    .filter(|entry| entry.month == month)
+                    .for_each(|entry| entry.status = CaseStatus::Moved);
+            }
+        }
+    }
+    moved
+}
+
+fn mover<'a>(case: &'a CaseRow, known: &'a Known, kw: f64, day: CivilDay) -> Mover<'a> {
+    Mover {
+        id: &case.id,
+        kw,
+        day,
+        owner: known.owner.as_deref(),
+        building: known.building,
+        feeder: known.feeder.as_deref(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> CivilDay {
+        CivilDay::parse(text).unwrap()
+    }
+
+    fn seen(id: &str, kw: f64) -> Seen {
+        Seen {
+            level: "usage_point",
+            id: id.to_owned(),
+            probability: Some(0.95),
+            kw: Some(kw),
+            since: CivilDay::parse("2025-03-10"),
+            until: None,
+            listed: true,
+            cleared: false,
+            top_kw: Some(kw + 1.0),
+        }
+    }
+
+    fn turned(months: &[(&str, Vec<Seen>)]) -> Book {
+        let mut book = Book::default();
+        for (last, seen) in months {
+            turn_page(&mut book, seen, &|_, _| Known::default(), day(last));
+        }
+        book
+    }
+
+    fn statuses(book: &Book, place: usize) -> Vec<&'static str> {
+        book.cases[place].history.iter().map(|month| month.status.as_str()).collect()
+    }
+
+    #[test]
+    fn a_case_keeps_its_number_and_says_what_has_become_of_it() {
+        let unlikely = Seen { listed: false, probability: Some(0.02), ..seen("A", 6.0) };
+        let gone = Seen { until: CivilDay::parse("2025-07-10"), ..seen("A", 6.0) };
+        let book = turned(&[
+            ("2025-03-31", vec![seen("A", 3.0)]),
+            ("2025-04-30", vec![seen("A", 3.2)]),
+            ("2025-05-31", vec![seen("B", 2.0), seen("A", 6.0)]),
+            ("2025-06-30", vec![unlikely, seen("B", 2.1)]),
+            ("2025-07-31", vec![gone, seen("B", 1.2)]),
+            ("2025-08-31", vec![seen("A", 6.0), seen("B", 1.2)]),
+        ]);
+        assert_eq!(statuses(&book, 0), ["new", "continuing", "grown", "cleared", "stopped", "returned"]);
+        assert_eq!(statuses(&book, 1), ["new", "continuing", "shrunk", "continuing"]);
+        assert_eq!((book.cases[0].case.as_str(), book.cases[1].case.as_str()), ("C00001", "C00002"));
+    }
+
+    #[test]
+    fn a_month_that_is_scanned_again_replaces_itself() {
+        let once = turned(&[("2025-03-31", vec![seen("A", 3.0)]), ("2025-04-30", vec![seen("A", 6.0)])]);
+        let twice = turned(&[
+            ("2025-03-31", vec![seen("A", 3.0)]),
+            ("2025-04-30", vec![seen("A", 9.0), seen("B", 1.0)]),
+            ("2025-04-30", vec![seen("A", 6.0)]),
+        ]);
+        assert_eq!(once, twice);
+    }
+
+    #[test]
+    fn a_load_that_even_the_highest_hours_no_longer_show_is_gone() {
+        let low = Seen { listed: false, top_kw: Some(0.9), ..seen("A", 3.0) };
+        let book = turned(&[("2025-03-31", vec![seen("A", 3.0)]), ("2025-04-30", vec![low])]);
+        assert_eq!(statuses(&book, 0), ["new", "stopped"]);
+    }
+
+    #[test]
+    fn a_load_that_stops_here_and_begins_there_is_told_at_both() {
+        let gone = Seen { until: CivilDay::parse("2025-04-10"), ..seen("A", 6.0) };
+        let began = Seen { since: CivilDay::parse("2025-04-18"), ..seen("B", 6.1) };
+        let mut book = turned(&[("2025-03-31", vec![seen("A", 6.0)])]);
+        let owner = |_: &'static str, _: &str| Known { owner: Some("990".to_owned()), ..Known::default() };
+        let moved = turn_page(&mut book, &[gone, began], &owner, day("2025-04-30"));
+        assert_eq!(moved, [("A".to_owned(), "B".to_owned(), "owner")]);
+        assert_eq!((book.cases[0].moved_to.as_deref(), book.cases[1].moved_from.as_deref()), (Some("B"), Some("A")));
+        assert_eq!(statuses(&book, 1), ["moved"]);
+    }
+}
