@@ -30,6 +30,9 @@ pub(super) struct SimulateArgs {
     /// Number of days
     #[arg(long, value_name = "D", default_value_t = 90)]
     pub(super) days: u32,
+    /// Civil months instead of days, each in a file of readings of its own
+    #[arg(long, value_name = "N")]
+    pub(super) months: Option<u32>,
     /// Length of an interval in minutes: 5, 10, 15, 20, 30 or 60
     #[arg(long = "step", visible_alias = "step-min", value_name = "MIN", default_value_t = 30)]
     pub(super) step_min: u32,
@@ -141,6 +144,12 @@ pub(super) struct SimulateArgs {
     /// on the same day
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) bypass_share: f64,
+    /// Share of farms that stop and begin elsewhere within weeks
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) moving_share: f64,
+    /// Write bills, of which an insider keeps this share of usage points out [default: no bills]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) insider_share: Option<f64>,
     /// Share of homes of which nothing is read
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) unread_share: f64,
@@ -207,6 +216,9 @@ impl SimulateArgs {
             tamper_share: self.tamper_share,
             tamper_kind: self.tamper_kind,
             bypass_share: self.bypass_share,
+            months: self.months,
+            moving_share: self.moving_share,
+            insider_share: self.insider_share,
             unread_share: self.unread_share,
             upper_unmetered_share: self.upper_unmetered_share,
             register_spread_days: self.register_spread_days,

@@ -67,8 +67,10 @@ pub const SIMULATED: Kind = Kind {
     mark: "simulate.toml",
     files: &[
         "README.md",
+        "billing.csv",
         "customers.csv",
         "details.csv",
+        "events.csv",
         "grid.csv",
         "licences.csv",
         "readings.csv",

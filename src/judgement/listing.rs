@@ -1,20 +1,20 @@
 //! The lists: ranked usage points, screening, scores, and what was cleared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::digest::DigestError;
 use crate::domain::{Fact, Step, UsagePointId, logit};
 use crate::findings::{ClearedRow, FindingKind, OtherPrior, ScoreRow, SuspectRow};
-use crate::metered::Metered;
+use crate::metered::{Heard, Metered};
 use crate::series::RegisterLoad;
 
 use super::cleared::{cleared_row, cleared_small};
 use super::inspected::{self, StatedVisit};
 use super::list_setting::{ByBalance, ListSetting};
 use super::other_priors::other_priors;
-use super::rank::{SMALL, estimate, judged, rank};
+use super::rank::{Ranked, SMALL, estimate, judged, rank};
 use super::score_rows::{lower, score_rows};
 use super::screening::screening_rows;
 use super::suspect_rows::suspect_row;
@@ -31,6 +31,8 @@ pub(crate) struct Listing {
     pub(crate) other_priors: Vec<OtherPrior>,
     /// Visits to usage points beside what was said of them.
     pub(crate) visited: Vec<StatedVisit>,
+    /// Usage points where an inspection found energy taken.
+    pub(crate) found: BTreeSet<UsagePointId>,
     /// How probabilities were recalibrated by them.
     pub(crate) recalibrated: Option<Fact>,
 }
@@ -39,12 +41,15 @@ impl Listing {
     /// Takes lines off the list whose load turned out to be smaller than what is claimed, and says
     /// so among what was cleared.
     pub(crate) fn drop_small(&mut self, least_kw: f64) {
+        let found = std::mem::take(&mut self.found);
         let is_small = |row: &SuspectRow| {
-            row.finding == FindingKind::MeteredHiddenLoad && row.hidden_kw.is_some_and(|kw| kw < least_kw)
+            !found.contains(&row.usage_point)
+                && row.finding == FindingKind::MeteredHiddenLoad && row.hidden_kw.is_some_and(|kw| kw < least_kw)
         };
         let (small, kept): (Vec<SuspectRow>, Vec<SuspectRow>) =
             std::mem::take(&mut self.suspects).into_iter().partition(is_small);
         self.suspects = kept.into_iter().zip(1..).map(|(row, rank)| SuspectRow { rank, ..row }).collect();
+        self.found = found;
         for row in small {
             if let Ok(place) = self.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
                 lower(&mut self.scores[place], Step::Small, logit(SMALL));
@@ -94,6 +99,8 @@ pub(crate) fn list(
     let learned = metered.calibration.as_ref().filter(|_| setting.top.is_none());
     let other_priors =
         learned.map_or_else(Vec::new, |calibration| other_priors(&judged(&ranked), calibration, setting.fdr));
+    let is_found = |ranked: &&Ranked| matches!(ranked.heard, Some(Heard::Found(_)));
+    let found = ranked.iter().filter(is_found).map(|ranked| ranked.point.usage_point.clone()).collect();
     let recalibrated = recalibration.map(|recalibration| recalibration.told());
-    Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors, visited, recalibrated })
+    Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors, visited, found, recalibrated })
 }

@@ -42,6 +42,8 @@ pub(super) struct PlantedFarm {
     pub(super) target_kw: f64,
     /// First instant; `None` = from the first interval.
     pub(super) onset: Option<Timestamp>,
+    /// Nothing runs from this instant on; `None` = it runs to the end.
+    pub(super) until: Option<Timestamp>,
     /// Share that goes past the meter.
     pub(super) unmetered: f64,
     /// Share of the other load that goes past the meter with it, from the first instant on.

@@ -6,6 +6,7 @@
 
 mod appliances;
 mod balance_meter;
+mod bills;
 mod books;
 mod business;
 mod chance;
@@ -20,6 +21,7 @@ mod look_alike;
 mod member;
 mod meter;
 mod meter_readings;
+mod months;
 mod node;
 mod odd_meter;
 mod oddities;

@@ -9,6 +9,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::balance_meter;
+use super::bills::{BillRow, Bills};
 use super::details::DetailRow;
 use super::farm::FarmModel;
 use super::member::{Member, ReadBy};
@@ -46,6 +47,7 @@ pub(super) struct TransformerOutput {
     /// The readings as rows, when they are written meter by meter.
     pub(super) rows: Rows,
     pub(super) registers: Vec<RegisterRow>,
+    pub(super) bills: Vec<BillRow>,
     pub(super) customers: Vec<CustomerRow>,
     pub(super) truth: Vec<TruthRow>,
     pub(super) details: Vec<DetailRow>,
@@ -61,6 +63,7 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         meters: Vec::with_capacity(plan.members.len() + 1),
         rows: Rows::default(),
         registers: Vec::new(),
+        bills: Vec::new(),
         customers: Vec::with_capacity(plan.members.len()),
         truth: Vec::new(),
         details: Vec::new(),
@@ -68,6 +71,7 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         flow_kw: Vec::new(),
     };
     let supply = Supply::draw(settings, scene, &format!("feeder {}", plan.feeder));
+    let mut bills = Bills::new(settings, scene, plan);
     for member in &plan.members {
         let usage = Usage::draw(settings, scene, member, &supply);
         load.iter_mut().zip(&usage.metered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
@@ -75,6 +79,9 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         let odd = OddMeter::draw(settings, scene, &plan.id, member, is_large(&usage.metered_kw));
         let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw, &odd);
         output.tell(scene, plan, member, &usage, &odd, &readings);
+        if let Some(bills) = &mut bills {
+            bills.add(member, &usage, &readings);
+        }
         let registers = if member.read == ReadBy::Nobody { &[] } else { readings.registers.as_slice() };
         output
             .registers
@@ -83,6 +90,10 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         if member.read == ReadBy::Intervals {
             output.meters.push(readings);
         }
+    }
+    if let Some((bills, truth)) = bills.map(Bills::finish) {
+        output.bills = bills;
+        output.truth.extend(truth);
     }
     if let Some(lighting) = StreetLighting::draw(settings, &plan.id) {
         output.truth.extend(lighting.add(scene, &plan.id, &mut load));

@@ -129,6 +129,34 @@ fn plant_bypass(rng: &mut ChaCha8Rng, member: &mut Member, scene: &Scene, drop: 
     member.planted = Planted::Farm(PlantedFarm { truth_kind, unmetered: 1.0, moved, ..farm(kind, kw, onset) });
 }
 
+/// Lets some farms stop and begin elsewhere three to twenty days later, with the same units and
+/// owner; by a stream of its own, so that nothing else changes with their share.
+pub(super) fn move_farms(settings: &CheckedSettings, scene: &Scene, members: &mut [Member]) {
+    let is_movable = |member: &Member| {
+        matches!(member.planted, Planted::Farm(farm)
+            if farm.kind == FarmKind::Constant && farm.unmetered == 0.0 && farm.group.is_none())
+    };
+    let mut movable: Vec<usize> = (0..members.len()).filter(|&index| is_movable(&members[index])).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed_of(settings.seed, "moves", Purpose::Synthesis, 0));
+    movable.shuffle(&mut rng);
+    let farms = members.iter().filter(|member| matches!(member.planted, Planted::Farm(_))).count();
+    let moves = if settings.moving_share > 0.0 { count(settings.moving_share, farms) } else { 0 };
+    for pair in movable.chunks_exact(2).take(moves) {
+        let day = (scene.len() / scene.days.len().max(1)).max(1);
+        let gone = (between(&mut rng, 0.3, 0.7) * scene.len() as f64) as usize;
+        let began = gone + (between(&mut rng, 3.0, 20.0) * day as f64) as usize;
+        let (number, owner) = (members[pair[0]].number, members[pair[0]].owner);
+        let Planted::Farm(old) = members[pair[0]].planted else { continue };
+        let mover = PlantedFarm { group: Some(number), ..old };
+        let (gone, began) = (scene.start.get(gone).copied(), scene.start.get(began).copied());
+        members[pair[0]].planted =
+            Planted::Farm(PlantedFarm { truth_kind: "mover_left", onset: None, until: gone, ..mover });
+        let new = &mut members[pair[1]];
+        new.planted = Planted::Farm(PlantedFarm { truth_kind: "mover_came", onset: began, until: None, ..mover });
+        (new.owner, new.contracted_kw) = (owner, new.contracted_kw.max(contract_for(old.target_kw)));
+    }
+}
+
 /// Homes of which nothing is read; by streams of their own, so that nothing else changes with their
 /// share.
 pub(super) fn leave_unread(settings: &CheckedSettings, members: &mut [Member]) {
@@ -196,7 +224,16 @@ fn plant_farms(
 }
 
 fn farm(kind: FarmKind, target_kw: f64, onset: Option<Timestamp>) -> PlantedFarm {
-    PlantedFarm { truth_kind: kind.as_str(), kind, target_kw, onset, unmetered: 0.0, moved: 0.0, group: None }
+    PlantedFarm {
+        truth_kind: kind.as_str(),
+        kind,
+        target_kw,
+        onset,
+        until: None,
+        unmetered: 0.0,
+        moved: 0.0,
+        group: None,
+    }
 }
 
 /// A farm in a home, a business, or a shed that was rented for it, with a size that the contract

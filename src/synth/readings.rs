@@ -82,6 +82,18 @@ impl Rows {
         rows
     }
 
+    /// The rows of some base intervals.
+    pub(super) fn between(&self, from: u32, to: u32) -> Self {
+        let mut rows = Self::default();
+        for (row, _) in self.interval.iter().enumerate().filter(|(_, interval)| (from..to).contains(*interval)) {
+            rows.key.push(self.key[row]);
+            rows.interval.push(self.interval[row]);
+            rows.every.push(self.every[row]);
+            rows.wh.push(self.wh[row]);
+        }
+        rows
+    }
+
     fn push(&mut self, key: usize, reading: usize, every: usize, wh: i32) {
         self.key.push(key as u32);
         self.interval.push((reading * every) as u32);

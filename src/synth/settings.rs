@@ -66,6 +66,9 @@ pub struct SimulateSettings {
     pub usage_points: u32,
     /// Number of days.
     pub days: u32,
+    /// Number of civil months, instead of days; readings are then written a file a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months: Option<u32>,
     /// Length of an interval, minutes: 5, 10, 15, 20, 30 or 60.
     pub step_min: u32,
     /// Seed of everything random.
@@ -144,6 +147,12 @@ pub struct SimulateSettings {
     /// Share of usage points with a farm that goes past the meter as a whole; with every second one
     /// a part of the other load goes the same way.
     pub bypass_share: f64,
+    /// Share of farms that stop and begin elsewhere within weeks, in pairs.
+    #[serde(skip_serializing_if = "is_none")]
+    pub moving_share: f64,
+    /// Share of usage points that an insider keeps out of the bills; `None` = no bills are written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insider_share: Option<f64>,
     /// Share of homes that are in the books and in the grid, but of which nothing is read.
     pub unread_share: f64,
     /// Businesses and a tenth of the homes report whole hours, the others every `step_min`.
@@ -162,6 +171,7 @@ impl Default for SimulateSettings {
         Self {
             usage_points: 1000,
             days: 90,
+            months: None,
             step_min: 30,
             seed: 1,
             start: "2025-03-01".into(),
@@ -198,6 +208,8 @@ impl Default for SimulateSettings {
             tamper_share: 0.0,
             tamper_kind: TamperKind::Mixed,
             bypass_share: 0.0,
+            moving_share: 0.0,
+            insider_share: None,
             unread_share: 0.0,
             mixed_steps: false,
             format: ReadingsFormat::Parquet,
@@ -298,6 +310,11 @@ impl std::ops::Deref for CheckedSettings {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn is_none(share: &f64) -> bool {
+    *share == 0.0
+}
+
 impl SimulateSettings {
     /// Whether a file of register readings is written.
     pub(super) fn has_registers(&self) -> bool {
@@ -309,15 +326,19 @@ impl SimulateSettings {
     /// # Errors
     /// When a share, a number, the first day or the time zone cannot be used, or order by time
     /// would not fit into memory.
-    pub fn checked(self) -> Result<CheckedSettings, SettingsError> {
+    pub fn checked(mut self) -> Result<CheckedSettings, SettingsError> {
         self.check_shares()?;
         self.check_numbers()?;
+        let first_day =
+            CivilDay::parse(&self.start).ok_or_else(|| SettingsError::Start { text: self.start.clone() })?;
+        if let Some(months) = self.months {
+            let end = (0..months).fold(first_day, |day, _| CivilDay(day.month_end().0 + 1));
+            self.days = (end.0 - first_day.0) as u32;
+        }
         let readings = u64::from(self.usage_points) * u64::from(self.days) * u64::from(1440 / self.step_min);
         if self.order == ReadingsOrder::Time && readings > MAX_SORTED {
             return Err(SettingsError::TooManyToSort { readings });
         }
-        let first_day =
-            CivilDay::parse(&self.start).ok_or_else(|| SettingsError::Start { text: self.start.clone() })?;
         let calendar = Calendar::new(Some(self.timezone.as_str()).filter(|zone| *zone != "none"))?;
         Ok(CheckedSettings { settings: self, calendar, first_day })
     }
@@ -340,6 +361,8 @@ impl SimulateSettings {
             ("tamper_share", self.tamper_share),
             ("bypass_share", self.bypass_share),
             ("unread_share", self.unread_share),
+            ("moving_share", self.moving_share),
+            ("insider_share", self.insider_share.unwrap_or(0.0)),
             ("upper_unmetered_share", self.upper_unmetered_share.unwrap_or(0.0)),
             ("upper_balance_share", self.upper_balance_share.unwrap_or(0.0)),
             ("balance_register_share", self.balance_register_share),
@@ -378,6 +401,7 @@ impl SimulateSettings {
         let numbers = [
             ("usage_points", self.usage_points, (1..=10_000_000).contains(&self.usage_points), "1 to 10,000,000"),
             ("days", self.days, (1..=3660).contains(&self.days), "1 to 3660"),
+            ("months", self.months.unwrap_or(1), (1..=120).contains(&self.months.unwrap_or(1)), "1 to 120"),
             ("step_min", self.step_min, [5, 10, 15, 20, 30, 60].contains(&self.step_min), "5, 10, 15, 20, 30 or 60"),
             ("register_days", self.register_days, (1..=366).contains(&self.register_days), "1 to 366"),
             (

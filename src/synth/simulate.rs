@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::balance_meter::{self, balance_meter_id};
 use super::details::DetailRow;
 use super::meter_readings::MeterReadings;
+use super::months::{Month, months_of};
 use super::node::{self, TransformerOutput};
 use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWriter, Rows};
 use super::readme::readme;
@@ -22,7 +23,7 @@ use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder, SimulateSe
 use super::simulated::Simulated;
 use super::street_lighting::StreetLighting;
 use super::tables::{
-    CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows,
+    CustomerRow, EventRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows,
 };
 use super::town::{Town, TransformerPlan, UpperPlan};
 use super::turn::Supply;
@@ -142,7 +143,8 @@ struct Folder<'a> {
     settings: &'a CheckedSettings,
     scene: &'a Scene,
     town: &'a Town,
-    readings: ReadingsWriter,
+    /// Files of readings with the base intervals of each.
+    readings: Vec<(Month, ReadingsWriter)>,
     /// Meters kept for order by time; empty in order by meter.
     kept: Vec<MeterReadings>,
     customers: Table,
@@ -151,6 +153,7 @@ struct Folder<'a> {
     details: Option<Table>,
     licences: Table,
     registers: Option<Table>,
+    billing: Option<Table>,
     feeders: Summit,
     substations: Summit,
     simulated: Simulated,
@@ -194,6 +197,11 @@ fn write_folder(
     let mut weather = Table::create(folder, "weather.csv")?;
     weather.write(&weather_rows(&scene))?;
     weather.finish()?;
+    if settings.months.is_some() && settings.oddities.load_sheddings > 0 {
+        let mut events = Table::create(folder, "events.csv")?;
+        events.write(&outage_rows(settings, &scene, &town))?;
+        events.finish()?;
+    }
     let mut tariffs = Table::create(folder, "tariffs.csv")?;
     tariffs.write(&tariff_rows(settings.oddities.class_words))?;
     tariffs.finish()?;
@@ -220,17 +228,8 @@ impl<'a> Folder<'a> {
         town: &'a Town,
         folder: &Path,
     ) -> Result<Self, SimulateError> {
-        let durations = settings.mixed_steps;
-        let readings = match settings.format {
-            ReadingsFormat::Parquet => ReadingsWriter::Parquet(Box::new(ParquetReadings::create(
-                &folder.join("readings.parquet"),
-                scene,
-                durations,
-            )?)),
-            ReadingsFormat::Csv => {
-                ReadingsWriter::Csv(CsvReadings::create(&folder.join("readings.csv"), scene, durations)?)
-            }
-        };
+        let readings = readings_writers(settings, scene, folder)?;
+        let billing = settings.insider_share.map(|_| Table::create(folder, "billing.csv")).transpose()?;
         let registers = settings.has_registers().then(|| Table::create(folder, "registers.csv")).transpose()?;
         let mut grid = Table::create(folder, "grid.csv")?;
         let upper = |kind: NodeKind, plan: &UpperPlan, parent: Option<&UpperPlan>| GridRow {
@@ -259,6 +258,7 @@ impl<'a> Folder<'a> {
             details: (!settings.oddities.none()).then(|| Table::create(folder, "details.csv")).transpose()?,
             licences: Table::with_header(folder, "licences.csv", LICENCE_COLUMNS)?,
             registers,
+            billing,
             feeders: Summit::default(),
             substations: Summit::default(),
             simulated: Simulated::default(),
@@ -285,6 +285,7 @@ impl<'a> Folder<'a> {
         self.write_tables(plan, &output.customers, &output.registers)?;
         self.write_grid(plan, output.rated_kva)?;
         self.write_truth(&output.truth)?;
+        self.billing.as_mut().map_or(Ok(()), |table| table.write(&output.bills))?;
         self.write_details(&output.details)?;
         if !self.town.feeders.is_empty() {
             if self.feeders.open.is_some_and(|open| open != plan.feeder) {
@@ -373,7 +374,18 @@ impl<'a> Folder<'a> {
         }
         self.simulated.readings += rows.len() as u64;
         let ids: Vec<&str> = meters.iter().map(|meter| meter.id.as_str()).collect();
-        self.readings.append(&ids, rows).map_err(Into::into)
+        self.append(&ids, rows)
+    }
+
+    /// Writes rows into the files of their months.
+    fn append(&mut self, ids: &[&str], rows: &Rows) -> Result<(), SimulateError> {
+        if let [(_, only)] = &mut self.readings[..] {
+            return Ok(only.append(ids, rows)?);
+        }
+        for (month, writer) in &mut self.readings {
+            writer.append(ids, &rows.between(month.from, month.to))?;
+        }
+        Ok(())
     }
 
     /// Closes the open feeder: its own tap, its loss, its balance meter, its line of the truth; its
@@ -442,9 +454,14 @@ impl<'a> Folder<'a> {
         if self.settings.order == ReadingsOrder::Time {
             self.write_by_time()?;
         }
-        self.readings.finish()?;
-        for table in
-            [self.customers, self.grid, self.truth, self.licences].into_iter().chain(self.registers).chain(self.details)
+        for (_, readings) in std::mem::take(&mut self.readings) {
+            readings.finish()?;
+        }
+        for table in [self.customers, self.grid, self.truth, self.licences]
+            .into_iter()
+            .chain(self.registers)
+            .chain(self.billing)
+            .chain(self.details)
         {
             table.finish()?;
         }
@@ -452,15 +469,51 @@ impl<'a> Folder<'a> {
     }
 
     fn write_by_time(&mut self) -> Result<(), SimulateError> {
-        let ids: Vec<&str> = self.kept.iter().map(|meter| meter.id.as_str()).collect();
-        let step = (ROWS_AT_A_TIME / self.kept.len().max(1)).max(1);
+        let kept = std::mem::take(&mut self.kept);
+        let ids: Vec<&str> = kept.iter().map(|meter| meter.id.as_str()).collect();
+        let step = (ROWS_AT_A_TIME / kept.len().max(1)).max(1);
         for from in (0..self.scene.len()).step_by(step) {
-            let rows = Rows::by_time(&self.kept, from, (from + step).min(self.scene.len()));
+            let rows = Rows::by_time(&kept, from, (from + step).min(self.scene.len()));
             self.simulated.readings += rows.len() as u64;
-            self.readings.append(&ids, &rows)?;
+            self.append(&ids, &rows)?;
         }
         Ok(())
     }
+}
+
+/// Every spell in which a feeder has no power.
+fn outage_rows(settings: &CheckedSettings, scene: &Scene, town: &Town) -> Vec<EventRow> {
+    let of_feeder = |(index, feeder): (usize, &UpperPlan)| {
+        let spells = Supply::draw(settings, scene, &format!("feeder {index}")).spells();
+        let row = |(first, last): (usize, usize)| EventRow::outage(scene, (first, last), feeder.id.clone());
+        spells.into_iter().map(row).collect::<Vec<_>>()
+    };
+    town.feeders.iter().enumerate().flat_map(of_feeder).collect()
+}
+
+/// The files that readings are written to: one, or one a month.
+fn readings_writers(
+    settings: &CheckedSettings,
+    scene: &Scene,
+    folder: &Path,
+) -> Result<Vec<(Month, ReadingsWriter)>, SimulateError> {
+    let whole = Month { name: String::new(), from: 0, to: u32::MAX };
+    let months = if settings.months.is_some() { months_of(scene) } else { vec![whole] };
+    let create = |month: Month| {
+        let name = if month.name.is_empty() { "readings".to_owned() } else { format!("readings-{}", month.name) };
+        let writer = match settings.format {
+            ReadingsFormat::Parquet => ReadingsWriter::Parquet(Box::new(ParquetReadings::create(
+                &folder.join(name + ".parquet"),
+                scene,
+                settings.mixed_steps,
+            )?)),
+            ReadingsFormat::Csv => {
+                ReadingsWriter::Csv(CsvReadings::create(&folder.join(name + ".csv"), scene, settings.mixed_steps)?)
+            }
+        };
+        Ok((month, writer))
+    };
+    months.into_iter().map(create).collect()
 }
 
 impl Summit {

@@ -135,6 +135,23 @@ pub(super) struct GridRow {
     pub(super) lighting_kw: Option<f64>,
 }
 
+/// A line of `events.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct EventRow {
+    start: String,
+    end: String,
+    kind: &'static str,
+    node: String,
+}
+
+impl EventRow {
+    /// A node without power in base intervals.
+    pub(super) fn outage(scene: &Scene, (first, last): (usize, usize), node: String) -> Self {
+        let end = Timestamp(scene.start[last].0 + i64::from(scene.step_min) * 60);
+        Self { start: stamp(scene, scene.start[first]), end: stamp(scene, end), kind: "outage", node }
+    }
+}
+
 /// What the local clock shows, with seconds, as ISO 8601.
 pub(super) fn stamp(scene: &Scene, at: Timestamp) -> String {
     format!("{}:00", scene.calendar.format(at))
@@ -185,7 +202,8 @@ fn position(settings: &CheckedSettings, plan: &TransformerPlan, member: &Member)
     (lat + 0.0036 * row + radius * turn.sin(), lon + 0.005 * column + 1.4 * radius * turn.cos())
 }
 
-fn tariff_class(member: &Member) -> &'static str {
+/// The class that a customer is of.
+pub(super) fn tariff_class(member: &Member) -> &'static str {
     match (member.base, member.planted) {
         (_, Planted::Licensed { .. }) => "mining",
         (Base::Home { .. }, _) => "household",
@@ -286,6 +304,11 @@ impl TruthRow {
             onset: String::new(),
             customer: Some(own.to_owned()),
         }
+    }
+
+    /// A usage point that somebody keeps out of the bills; `customer` is billed for it.
+    pub(super) fn of_insider(id: String, kind: &'static str, customer: Option<String>) -> Self {
+        Self { level: "billing", id, kind: kind.into(), label: -1, kw: 0.0, onset: String::new(), customer }
     }
 
     /// A usage point that the grid file forgot; `customer` names its transformer.

@@ -63,6 +63,7 @@ impl Town {
         let mut members = draw_members(&mut rng, settings);
         let groups = draw_transformer_sizes(&mut rng, settings);
         planting::plant(&mut rng, settings, scene, &mut members, &groups);
+        planting::move_farms(settings, scene, &mut members);
         planting::leave_unread(settings, &mut members);
         planting::build_boiler_houses(settings, &mut members);
         let mut rest = members.into_iter();

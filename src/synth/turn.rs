@@ -130,6 +130,11 @@ impl Supply {
         Self { dark }
     }
 
+    /// First and last base interval of every spell without power.
+    pub(super) fn spells(&self) -> Vec<(usize, usize)> {
+        self.dark.chunk_by(|a, b| a + 1 == *b).map(|spell| (spell[0], spell[spell.len() - 1])).collect()
+    }
+
     /// Leaves no load in the hours without power.
     pub(super) fn cut<T: Copy + Default>(&self, load: &mut [T]) {
         for &i in &self.dark {

@@ -166,6 +166,10 @@ impl Usage {
         if let Some(course) = &course {
             course.cut(&mut load);
         }
+        if let Some(until) = farm.until {
+            let end = scene.start.partition_point(|at| *at < until);
+            load[end..].fill(0.0);
+        }
         supply.cut(&mut load);
         let running = mean_while_running(&load);
         self.farm = Some(FarmUse::of(&model, scene.step_h(), 1.0 - farm.unmetered, &load));

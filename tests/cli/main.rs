@@ -7,6 +7,7 @@ mod consequences;
 mod formats;
 mod grid_theft;
 mod languages;
+mod month_to_month;
 mod nothing_lost;
 mod readers;
 mod result_folder;
