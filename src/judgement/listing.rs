@@ -44,7 +44,8 @@ impl Listing {
         let found = std::mem::take(&mut self.found);
         let is_small = |row: &SuspectRow| {
             !found.contains(&row.usage_point)
-                && row.finding == FindingKind::MeteredHiddenLoad && row.hidden_kw.is_some_and(|kw| kw < least_kw)
+                && row.finding == FindingKind::MeteredHiddenLoad
+                && row.hidden_kw.is_some_and(|kw| kw < least_kw)
         };
         let (small, kept): (Vec<SuspectRow>, Vec<SuspectRow>) =
             std::mem::take(&mut self.suspects).into_iter().partition(is_small);

@@ -67,7 +67,10 @@ fn what_inspectors_found_is_heard_and_who_is_cleared_is_not_accused_again() {
     assert_eq!(visited, 3);
     let cases = rows(&heard.join("cases.csv"));
     let case = cases.iter().find(|row| row["id"] == *farm).unwrap();
-    assert_eq!((case["status"].as_str(), case["outcome"].as_str(), case["inspected"].as_str()), ("new", "farm", "2025-04-26"));
+    assert_eq!(
+        (case["status"].as_str(), case["outcome"].as_str(), case["inspected"].as_str()),
+        ("new", "farm", "2025-04-26")
+    );
     assert!(case["notes"].contains("fans all night"), "{case:?}");
 }
 
@@ -77,15 +80,38 @@ fn what_insiders_keep_out_of_the_bills_is_named_and_hardly_anybody_else() {
     let (town, out) = (folder.path().join("town"), folder.path().join("out"));
     let town_path = town.display().to_string();
     let simulated = darkload(&[
-        "simulate", "--out", &town_path, "--usage-points", "400", "--months", "2", "--step-min", "60", "--seed", "41",
-        "--insider-share", "0.05",
+        "simulate",
+        "--out",
+        &town_path,
+        "--usage-points",
+        "400",
+        "--months",
+        "2",
+        "--step-min",
+        "60",
+        "--seed",
+        "41",
+        "--insider-share",
+        "0.05",
     ]);
     assert!(simulated.status.success(), "{}", text(&simulated.stderr));
     let path = |name: &str| town.join(name).display().to_string();
     let scan = darkload(&[
-        "scan", &path("readings-2025-03.parquet"), &path("readings-2025-04.parquet"), "--customers",
-        &path("customers.csv"), "--grid", &path("grid.csv"), "--tariffs", &path("tariffs.csv"), "--billing",
-        &path("billing.csv"), "--timezone", "Asia/Almaty", "--out", &out.display().to_string(),
+        "scan",
+        &path("readings-2025-03.parquet"),
+        &path("readings-2025-04.parquet"),
+        "--customers",
+        &path("customers.csv"),
+        "--grid",
+        &path("grid.csv"),
+        "--tariffs",
+        &path("tariffs.csv"),
+        "--billing",
+        &path("billing.csv"),
+        "--timezone",
+        "Asia/Almaty",
+        "--out",
+        &out.display().to_string(),
     ]);
     assert_eq!(scan.status.code(), Some(0), "{}", text(&scan.stderr));
     let truth = rows(&town.join("truth.csv"));
