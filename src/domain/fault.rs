@@ -47,6 +47,8 @@ pub enum FaultKind {
     ProfileRegister,
     /// The ratio of a meter's transformers looks applied twice, or forgotten.
     RatioDoubt,
+    /// A node had no supply.
+    Outage,
 }
 
 impl FaultKind {
@@ -73,6 +75,7 @@ impl FaultKind {
             Self::LostPhase => "lost_phase",
             Self::ProfileRegister => "profile_register",
             Self::RatioDoubt => "ratio_doubt",
+            Self::Outage => "outage",
         }
     }
 
@@ -96,6 +99,7 @@ impl FaultKind {
             Self::LostPhase => said::lost_phase(),
             Self::RatioDoubt => said::ratio_doubt(),
             Self::ProfileRegister => said::register(),
+            Self::Outage => said::outage(),
         }
     }
 }

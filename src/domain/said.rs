@@ -33,6 +33,8 @@ facts! {
     pub(super) fn lost_phase("effect.lost_phase");
     /// Values are taken as they are read.
     pub(super) fn ratio_doubt("effect.ratio_doubt");
+    /// Nothing: hours without supply count as they are read.
+    pub(super) fn outage("effect.outage");
     /// Nothing: intervals count as read.
     pub(super) fn register("effect.register");
 }

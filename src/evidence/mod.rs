@@ -6,6 +6,7 @@
 //! `TESTS` is the registry: result columns, explanations and the generic tests are derived from it.
 
 mod added;
+mod answers;
 mod constant;
 mod daylight;
 mod edge;
@@ -25,6 +26,7 @@ mod test;
 mod weather;
 mod window;
 
+pub(crate) use answers::{Answers, LEAST_EVENTS, Spell};
 pub use constant::FLOOR;
 pub use hidden_load::{HiddenLoad, LoadCourse, OwnFloor, hidden_load, scheduled_hours};
 pub use host::{HOST_NUMBERS, host};

@@ -15,6 +15,7 @@ pub(crate) mod meet;
 pub(crate) mod node_days;
 pub(crate) mod node_rows;
 pub(crate) mod other_priors;
+pub(crate) mod outages;
 pub(crate) mod prevalence;
 pub(crate) mod rank;
 mod recalibration;

@@ -50,6 +50,14 @@ facts! {
     pub(crate) fn small_load("cleared.small", kw: kw(2));
     /// A look-alike, and the family that speaks most against a farm.
     pub(crate) fn look_alike_signs("cleared.look_alike", why: fact, family: word, usual: fact);
+    /// An outage that the data tell.
+    pub(crate) fn outage_told("outage.told", hours: hours(0));
+    /// How many of them.
+    pub(crate) fn outages_told("outage.many", outages: count, nodes: count);
+    /// The load after outages.
+    pub(crate) fn restarts("answer.restart", outages: count, level: percent(0), rebound: percent(0));
+    /// The load without internet.
+    pub(crate) fn without_internet("answer.internet", spells: count, inside: percent(0));
     /// An inspection found energy taken.
     pub(crate) fn visit_found("visit.found", day: day, outcome: word);
     /// The same, with its power.

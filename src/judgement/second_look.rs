@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::{Prepared, UsageProfile};
-use crate::domain::{Calendar, UsagePointId};
+use crate::domain::{Calendar, Grid, UsagePointId};
 use crate::evidence::{
-    HiddenLoad, LoadCourse, OwnFloor, Subject, by_hours, hidden_load, onset_day, scheduled_hours, without_cuts,
+    Answers, HiddenLoad, LEAST_EVENTS, LoadCourse, OwnFloor, Subject, by_hours, hidden_load, onset_day,
+    scheduled_hours, without_cuts,
 };
 use crate::findings::{FindingKind, LoadPicture, SuspectRow};
 use crate::metered::Metered;
@@ -15,13 +16,22 @@ use crate::unmetered::Places;
 use super::LicenceVerdict;
 use super::dossiers::MOST_DRAWN;
 use super::listing::Listing;
+use super::outages::Outages;
+use super::said;
 use super::suspect_rows::tell_load;
+
+/// After an outage units draw what they drew within this share; a load that draws more by this factor
+/// rebounds; one below this share of itself has fallen with the internet.
+const AS_BEFORE: f64 = 0.1;
+const REBOUND: f64 = 1.15;
+const FALLEN: f64 = 0.7;
 
 /// What the second look takes from a usage point.
 pub(crate) struct Looked {
     load: Option<HiddenLoad>,
     picture: Option<LoadPicture>,
     verdict: Option<LicenceVerdict>,
+    answers: Option<Answers>,
 }
 
 /// How it looks at a usage point the moment it is read again.
@@ -34,6 +44,7 @@ pub(crate) fn refine<E>(
     listing: &mut Listing,
     (metered, otherwise): (&Metered, &Places),
     (least_kw, calendar): (f64, &Calendar),
+    (outages, grid): (&Outages, &Grid),
     read_again: impl FnOnce(&BTreeSet<UsagePointId>, &Look) -> Result<BTreeMap<UsagePointId, Looked>, E>,
 ) -> Result<BTreeMap<UsagePointId, LoadPicture>, E> {
     let Listing { suspects, licensed, .. } = &*listing;
@@ -53,13 +64,17 @@ pub(crate) fn refine<E>(
             if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
         let load = if is_measured(row) { measured(row, &prepared, metered, calendar) } else { None };
         let verdict = licensed.get(id).map(|verdict| verdict.clone().counted(&prepared.series, calendar));
-        Some(Looked { load, picture, verdict })
+        let answers = Answers::of(&prepared.series, &outages.at(id, grid));
+        Some(Looked { load, picture, verdict, answers })
     };
     let mut looked = read_again(&wanted, &look)?;
     drop(rows);
     let mut pictures = BTreeMap::new();
     for row in &mut listing.suspects {
-        let Some(Looked { load, picture, verdict }) = looked.remove(&row.usage_point) else { continue };
+        let Some(Looked { load, picture, verdict, answers }) = looked.remove(&row.usage_point) else { continue };
+        if let Some(answers) = answers {
+            tell_answers(row, &answers);
+        }
         if let Some(load) = load {
             tell_load(row, &load);
             if let Ok(place) = listing.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
@@ -77,6 +92,21 @@ pub(crate) fn refine<E>(
 
 fn exceeds_licence(row: &SuspectRow) -> bool {
     row.finding == FindingKind::LicenceExceeded
+}
+
+/// Tells how a load answered events: on the side that it speaks for.
+fn tell_answers(row: &mut SuspectRow, answers: &Answers) {
+    if answers.outages >= LEAST_EVENTS {
+        let fact = said::restarts(answers.outages, 100.0 * answers.level, 100.0 * answers.rebound);
+        let is_units = (answers.level - 1.0).abs() < AS_BEFORE && answers.rebound < REBOUND;
+        let side = if is_units { &mut row.evidence_for } else { &mut row.evidence_against };
+        side.push(fact);
+    }
+    if answers.internet >= LEAST_EVENTS {
+        let fact = said::without_internet(answers.internet, 100.0 * answers.inside);
+        let side = if answers.inside < FALLEN { &mut row.evidence_for } else { &mut row.evidence_against };
+        side.push(fact);
+    }
 }
 
 /// What a licence that is exceeded says stands first of what speaks for a finding.

@@ -11,6 +11,7 @@ use crate::findings::{CoverageRow, Findings, TrialReport};
 use crate::ingest::{Readings, Survey, Watching};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::node_rows::GridTold;
+use crate::judgement::outages::Outages;
 use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
 use crate::metered::{self, Metered};
 use crate::population::{Buildings, Traits};
@@ -201,7 +202,9 @@ impl Run<'_> {
         let mut listing = listing::list(metered, registers, &by_balance, &setting)?;
         let claims = (setting.least_kw, &self.plan.calendar);
         let engines = (&*metered, &grid.ratios.otherwise);
-        let pictures = second_look::refine(&mut listing, engines, claims, |wanted, look_at| {
+        let outages = Outages::of(&self.tables.events, self.sums, places);
+        let at = (&outages, places);
+        let pictures = second_look::refine(&mut listing, engines, claims, at, |wanted, look_at| {
             let (looked, pieces) = look.each(wanted, look_at)?;
             let count = wanted.len();
             progress
@@ -209,7 +212,9 @@ impl Run<'_> {
             Ok::<_, PipelineError>(looked)
         })?;
         beside.listed(&Judged { run: self, metered, hosts, listing: &listing });
+        let faults = [faults, outages.faults(&self.plan.calendar)].concat();
         let mut findings = self.assemble(metered, (grid, coverage), listing, (series, registers), faults)?;
+        findings.notes.extend(outages.note());
         casebook::turn(&mut casebook::Book::default(), &mut findings, &self.surroundings(metered))?;
         Ok(self.drawn(findings, pictures, metered))
     }

@@ -106,6 +106,13 @@ impl GridSums {
         sums
     }
 
+    /// Shows the sums of every node to `look`, in no order.
+    pub fn each(&self, mut look: impl FnMut(&NodeId, &NodeSum)) {
+        for (node, sum) in &self.nodes {
+            look(node, &sum.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
     /// The sum over `nodes` for `hours` hours from `start`.
     #[must_use]
     pub fn sum<'a>(&self, nodes: impl Iterator<Item = &'a str>, start: Timestamp, hours: usize) -> GridSum {

@@ -13,3 +13,4 @@ effect-swapped = values stay as they are read: tests of a steady load do not app
 effect-lost_phase = none: a phase that is bypassed looks the same, and tests of under-registration judge it
 effect-ratio_doubt = the values are taken as they are read, unless the detail says otherwise
 effect-register = none: the intervals are judged as they are read
+effect-outage = none: hours without supply count as they are read

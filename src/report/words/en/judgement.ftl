@@ -110,3 +110,19 @@ visit-before_readings = { $visits ->
 } before the first reading ({ $day }): whether the load has grown since cannot be seen
 place-unknown = { $usage_point } is in no readings, customers or grid; check the number, the row is left out
 place-node_unknown = { $node } is no node of the grid file; check the name, the row is left out
+outage-told = all meters that the node feeds were read and show next to nothing for { $hours } h: an outage that no file names
+outage-many = { $outages ->
+    [one] { $outages } outage
+   *[other] { $outages } outages
+} at { $nodes ->
+    [one] { $nodes } node
+   *[other] { $nodes } nodes
+} told from the data (see `faults.csv`)
+answer-restart = after { $outages ->
+    [one] { $outages } outage
+   *[other] { $outages } outages
+} it draws { $level } % of what it drew before, and { $rebound } % of what it draws hours later: mining units come back to their level, heaters and coolers draw more at first (told, not counted)
+answer-internet = in { $spells ->
+    [one] { $spells } spell
+   *[other] { $spells } spells
+} without internet it draws { $inside } % of what it draws beside them (told, not counted)
