@@ -45,6 +45,7 @@ fn sample_town(bencher: Bencher) {
         config: Config::default(),
         top: None,
         memory: None,
+        archive: None,
         out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-scan"),
     };
     let readings = scan(&plan, &Silent, &Interrupt::default()).expect("a good sample").run.readings;

@@ -107,7 +107,9 @@ impl Archive {
                 return Err(ArchiveError::Damaged { path: self.folder.clone(), name: name.clone(), words });
             }
         }
-        self.manifest.files.retain(|name, _| files.contains_key(name));
+        // Lists that others keep are as they are now: who keeps them knows how to go back a month.
+        let is_month = |name: &str| name.ends_with(".readings") || name.ends_with(".registers");
+        self.manifest.files.retain(|name, _| files.contains_key(name) || !is_month(name));
         let names: Vec<&String> = self.manifest.files.keys().collect();
         self.manifest.months.retain(|month, _| names.iter().any(|name| name.starts_with(&**month)));
         Ok(self)

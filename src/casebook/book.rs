@@ -1,13 +1,16 @@
-//! The case book as it is kept: two tables, cases and their months.
+//! The case book as it is kept in an archive: cases, their months, and what inspectors found.
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CivilDay, Outcome};
+use crate::archive::{Archive, ArchiveError, Transaction};
+use crate::domain::{CivilDay, Inspection, Outcome, Visited};
 use crate::findings::{CaseMonth, CaseRow, CaseStatus};
+use crate::metered::{VisitSettings, Visits};
 
-/// Names of the two tables where they are kept.
-pub(crate) const CASES: &str = "cases.csv";
-pub(crate) const HISTORY: &str = "case_history.csv";
+/// Names of the tables in an archive.
+const CASES: &str = "cases.csv";
+const HISTORY: &str = "case_history.csv";
+const VISITS: &str = "inspections.csv";
 
 const COLUMNS: [&str; 18] = [
     "case",
@@ -30,17 +33,23 @@ const COLUMNS: [&str; 18] = [
     "gone",
 ];
 const HISTORY_COLUMNS: [&str; 5] = ["case", "month", "status", "probability", "kw"];
+const VISIT_COLUMNS: [&str; 7] = ["usage_point", "node", "date", "outcome", "kw", "cause", "note"];
 
 /// Every case that there ever was, in the order of numbers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Book {
     /// The cases.
     pub cases: Vec<CaseRow>,
+    /// Every inspection that was ever heard of.
+    pub visits: Vec<Inspection>,
 }
 
-/// A case book that cannot be read.
+/// A case book that cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
+    /// The archive refuses.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A table is damaged.
     #[error("`{file}`, row {row}, is no line of a case book; take the file back from a copy of the archive")]
     Row {
@@ -60,11 +69,52 @@ pub enum BookError {
 }
 
 impl Book {
-    /// Reads the two tables.
+    /// The book of an archive; an empty one where there is none.
     ///
     /// # Errors
-    /// When one of them is damaged.
-    pub fn read(cases: &[u8], history: &[u8]) -> Result<Self, BookError> {
+    /// When a table of it is damaged.
+    pub fn of(archive: Option<&Archive>) -> Result<Self, BookError> {
+        let read = |name: &str| archive.map_or(Ok(None), |archive| archive.read(name)).map(Option::unwrap_or_default);
+        Self::read([&read(CASES)?, &read(HISTORY)?, &read(VISITS)?])
+    }
+
+    /// Keeps the book with a change of its archive.
+    ///
+    /// # Errors
+    /// When the archive cannot be written to.
+    pub fn keep(&self, change: &mut Transaction) -> Result<(), BookError> {
+        let tables = self.write().map_err(|source| BookError::Table { file: CASES, source })?;
+        for (name, bytes) in [CASES, HISTORY, VISITS].into_iter().zip(tables) {
+            change.write(name, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Adds inspections that the book does not have, and returns all with what was said before them.
+    pub fn hear(&mut self, inspections: &[Inspection], settings: VisitSettings) -> Visits {
+        let is_same = |a: &Inspection, b: &Inspection| (&a.visited, a.day, a.outcome) == (&b.visited, b.day, b.outcome);
+        for visit in inspections {
+            if !self.visits.iter().any(|known| is_same(known, visit)) {
+                self.visits.push(visit.clone());
+            }
+        }
+        Visits::new(&self.visits, settings).remembering(self.said())
+    }
+
+    /// What was said of every place: last day of each month, and the probability.
+    fn said(&self) -> BTreeMap<String, Vec<(CivilDay, f64)>> {
+        let mut said: BTreeMap<String, Vec<(CivilDay, f64)>> = BTreeMap::new();
+        for case in &self.cases {
+            let months = case.history.iter().filter_map(|entry| {
+                Some((CivilDay::parse(&format!("{}-01", entry.month))?.month_end(), entry.probability?))
+            });
+            said.entry(case.id.clone()).or_default().extend(months);
+        }
+        said
+    }
+
+    /// Reads the three tables.
+    fn read([cases, history, visits]: [&[u8]; 3]) -> Result<Self, BookError> {
         let mut months: BTreeMap<String, Vec<CaseMonth>> = BTreeMap::new();
         each(history, HISTORY, |cells| {
             let [case, month, status, probability, kw] = cells else { return None };
@@ -99,15 +149,31 @@ impl Book {
             });
             Some(())
         })?;
+        each(visits, VISITS, |cells| {
+            let [point, node, date, outcome, kw, cause, note] = cells else { return None };
+            let text = |cell: &str| (!cell.is_empty()).then(|| cell.to_owned());
+            book.visits.push(Inspection {
+                visited: if point.is_empty() {
+                    Visited::Node((*node).into())
+                } else {
+                    Visited::UsagePoint((*point).into())
+                },
+                day: CivilDay::parse(date)?,
+                outcome: Outcome::parse(outcome)?,
+                kw: number(kw)?,
+                cause: text(cause),
+                note: text(note),
+                row: 0,
+            });
+            Some(())
+        })?;
         Ok(book)
     }
 
-    /// The two tables.
-    ///
-    /// # Errors
-    /// When memory cannot be written to.
-    pub fn write(&self) -> Result<(Vec<u8>, Vec<u8>), csv::Error> {
-        let (mut cases, mut history) = (csv::Writer::from_writer(Vec::new()), csv::Writer::from_writer(Vec::new()));
+    /// The three tables.
+    fn write(&self) -> Result<[Vec<u8>; 3], csv::Error> {
+        let table = || csv::Writer::from_writer(Vec::new());
+        let (mut cases, mut history) = (table(), table());
         cases.write_record(COLUMNS)?;
         history.write_record(HISTORY_COLUMNS)?;
         for case in &self.cases {
@@ -139,9 +205,23 @@ impl Book {
                 history.write_record([&case.case, &month.month, month.status.as_str(), &probability, &kw])?;
             }
         }
-        let bytes =
-            |table: csv::Writer<Vec<u8>>| table.into_inner().map_err(|error| csv::Error::from(error.into_error()));
-        Ok((bytes(cases)?, bytes(history)?))
+        Ok([bytes(cases)?, bytes(history)?, self.write_visits()?])
+    }
+
+    fn write_visits(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut visits = csv::Writer::from_writer(Vec::new());
+        visits.write_record(VISIT_COLUMNS)?;
+        for visit in &self.visits {
+            let (point, node) = match &visit.visited {
+                Visited::UsagePoint(id) => (&**id, ""),
+                Visited::Node(node) => ("", &**node),
+            };
+            let kw = visit.kw.map_or(String::new(), |kw| kw.to_string());
+            let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+            let (date, outcome) = (visit.day.to_string(), visit.outcome.as_str());
+            visits.write_record([point, node, &date, outcome, &kw, &text(&visit.cause), &text(&visit.note)])?;
+        }
+        bytes(visits)
     }
 
     /// The number of the next case.
@@ -149,6 +229,10 @@ impl Book {
         let number = |case: &CaseRow| case.case.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok();
         self.cases.iter().filter_map(number).max().unwrap_or(0) + 1
     }
+}
+
+fn bytes(table: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, csv::Error> {
+    table.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
 
 /// Shows the cells of every row to `take`; a row that it does not take is damage.
@@ -199,25 +283,46 @@ mod tests {
                 notes: Vec::new(),
                 history: vec![month("2025-02", CaseStatus::New, 3.0), month("2025-03", CaseStatus::Grown, 6.5)],
             }],
+            visits: vec![Inspection {
+                visited: Visited::UsagePoint("UP, 1".into()),
+                day: CivilDay::parse("2025-03-09").unwrap(),
+                outcome: Outcome::Nothing,
+                kw: None,
+                cause: None,
+                note: Some("dog\nin the yard".to_owned()),
+                row: 0,
+            }],
         }
     }
 
     #[test]
+    fn an_inspection_that_is_sent_again_is_heard_once() {
+        let (mut known, visits) = (book(), book().visits);
+        let settings = VisitSettings { missed: 0.2, missed_at_node: 0.5, valid_days: 365, recalibrate_from: 200 };
+        known.hear(&visits, settings);
+        assert_eq!(known.visits.len(), 1);
+    }
+
+    #[test]
     fn a_book_that_is_written_is_read_as_it_was() {
-        let (cases, history) = book().write().unwrap();
-        assert_eq!(Book::read(&cases, &history).unwrap(), book());
+        let [cases, history, visits] = book().write().unwrap();
+        assert_eq!(Book::read([&cases, &history, &visits]).unwrap(), book());
+        assert_eq!(Book::of(None).unwrap(), Book::default());
         assert_eq!((book().next_number(), Book::default().next_number()), (8, 1));
     }
 
     #[test]
     fn damage_is_told_by_its_row_and_never_read_as_something_else() {
-        let (cases, history) = book().write().unwrap();
+        let [cases, history, visits] = book().write().unwrap();
         let damaged = String::from_utf8(history).unwrap().replace("grown", "guilty");
-        let error = Book::read(&cases, damaged.as_bytes()).unwrap_err().to_string();
+        let error = Book::read([&cases, damaged.as_bytes(), &visits]).unwrap_err().to_string();
         assert!(error.contains("case_history.csv") && error.contains("row 3"), "{error}");
-        assert!(Book::read(&cases, b"case,month,status,probability,kw\n").is_err(), "a case without a month");
+        assert!(
+            Book::read([&cases, b"case,month,status,probability,kw\n", &visits]).is_err(),
+            "a case without a month"
+        );
         for end in 0..cases.len() {
-            let _ = Book::read(&cases[..end], damaged.as_bytes());
+            let _ = Book::read([&cases[..end], damaged.as_bytes(), &visits]);
         }
     }
 }

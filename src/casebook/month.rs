@@ -22,7 +22,6 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) customers: &'a BTreeMap<UsagePointId, Customer>,
     pub(crate) grid: &'a Grid,
     pub(crate) buildings: &'a Buildings,
-    pub(crate) inspections: &'a [Inspection],
     pub(crate) complaints: &'a [Complaint],
     pub(crate) metered: &'a Metered<'a>,
 }
@@ -31,7 +30,8 @@ pub(crate) struct Surroundings<'a> {
 pub(crate) fn turn(book: &mut Book, findings: &mut Findings, around: &Surroundings) -> Result<(), DigestError> {
     let Some((_, last_day)) = around.metered.period() else { return Ok(()) };
     let seen = seen(book, findings, around)?;
-    let last_visits = last_visits(around.inspections);
+    let visits = book.visits.clone();
+    let last_visits = last_visits(&visits);
     let moved = turn_page(book, &seen, &|level, id| around.known(level, id, &last_visits), last_day);
     for case in &mut book.cases {
         case.notes = around.complaints_of(case);

@@ -7,7 +7,7 @@
 //! below a tenth; *returned* where it was over and is listed again; *moved* by `moves`. What is
 //! neither listed nor over goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{CivilDay, Inspection};
 use crate::findings::{CaseMonth, CaseRow, CaseStatus};
@@ -74,12 +74,17 @@ pub(crate) fn turn_page(
     for case in &mut book.cases {
         // A month that is scanned again is judged anew.
         case.history.retain(|entry| entry.month != month);
+        case.status = case.last().map_or(case.status, |last| last.status);
         let now = by_id.get(&(case.level, case.id.as_str())).copied();
         if !case.history.is_empty() {
             enter(case, now, &month, last_day);
         }
     }
     book.cases.retain(|case| !case.history.is_empty());
+    let kept: BTreeSet<String> = book.cases.iter().map(|case| case.id.clone()).collect();
+    for case in &mut book.cases {
+        case.moved_to.take_if(|to| !kept.contains(to));
+    }
     let mut number = book.next_number();
     for seen in seen.iter().filter(|seen| seen.listed) {
         if book.cases.iter().any(|case| case.level == seen.level && case.id == seen.id) {

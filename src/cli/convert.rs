@@ -102,7 +102,9 @@ fn reason_of(error: &ConvertError) -> ExitReason {
         ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => {
             ExitReason::UnwritableOutput
         }
-        ConvertError::Pipeline(PipelineError::Digest(_) | PipelineError::Archive(_)) => ExitReason::InternalFault,
+        ConvertError::Pipeline(PipelineError::Digest(_) | PipelineError::Archive(_) | PipelineError::Book(_)) => {
+            ExitReason::InternalFault
+        }
         ConvertError::MixedClocks | ConvertError::Pipeline(PipelineError::Memory(_)) => ExitReason::BadArguments,
     }
 }

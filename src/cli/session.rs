@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::archive::ArchiveError;
+use crate::casebook::BookError;
 use crate::disk::{self, Kind};
 use crate::ingest::IngestError;
 use crate::pipeline::{Interrupt, PipelineError, ScanPlan};
@@ -33,6 +34,8 @@ impl RunError {
             Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
             Self::Pipeline(PipelineError::Memory(_)) => ExitReason::BadArguments,
             Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
+            Self::Pipeline(PipelineError::Book(BookError::Archive(error))) => archive_reason(error),
+            Self::Pipeline(PipelineError::Book(_)) => ExitReason::UnusableInput,
             Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => {
                 ExitReason::UnwritableOutput
             }

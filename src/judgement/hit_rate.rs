@@ -93,6 +93,7 @@ mod tests {
     fn visits_are_counted_by_what_was_said_of_them() {
         let visit = |p: f64, outcome| StatedVisit {
             stated: logit(p),
+            own: 0.0,
             outcome,
             class: "household".into(),
             pattern: None,

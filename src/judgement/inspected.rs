@@ -26,8 +26,10 @@ const BESIDE_LAWFUL: f64 = 1e-3;
 /// A visit beside what was said of its place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StatedVisit {
-    /// Log-odds that were stated.
+    /// Log-odds that were stated before it, or would have been.
     pub(crate) stated: f64,
+    /// Log-odds that the readings alone give now.
+    pub(crate) own: f64,
     /// What was found.
     pub(crate) outcome: Outcome,
     /// Tariff class of a usage point, kind of a node.
@@ -62,7 +64,7 @@ pub(crate) fn enter(ranked: &mut [Ranked], metered: &Metered) -> Result<(), Dige
 /// say.
 pub(crate) fn stated(ranked: &[Ranked], metered: &Metered) -> Result<Vec<StatedVisit>, DigestError> {
     let visits = metered.bench.visits;
-    let mut stated = Vec::new();
+    let (mut stated, now) = (Vec::new(), metered.period().map(|(_, last)| last));
     for ranked in ranked {
         let id = &ranked.point.usage_point;
         let to_point = visits.to_point(id);
@@ -73,7 +75,8 @@ pub(crate) fn stated(ranked: &[Ranked], metered: &Metered) -> Result<Vec<StatedV
             to_point.iter().map(|visit| Visits::was_read(subject.profile, visit.day)).collect::<Vec<_>>()
         })?;
         stated.extend(to_point.iter().zip(read).filter(|(_, read)| *read).map(|(visit, _)| StatedVisit {
-            stated: ranked.stated,
+            stated: visits.said_before(id, visit.day, now).map_or(ranked.stated, logit),
+            own: ranked.stated,
             outcome: visit.outcome,
             class: ranked.point.measured.tariff_class.to_string(),
             pattern: ranked.load.map(|load| pattern(load.pattern)),
@@ -130,7 +133,8 @@ pub(crate) fn enter_at_nodes(balanced: &mut [Balanced], visits: &Visits) -> (BTr
         let is_later = |day: CivilDay| began.is_some_and(|began| began > day);
         let own = odds.log_odds;
         stated.extend(list.iter().filter(|visit| !is_later(visit.day)).map(|visit| StatedVisit {
-            stated: own,
+            stated: visits.said_before(&balanced.node.node, visit.day, None).map_or(own, logit),
+            own,
             outcome: visit.outcome,
             class: balanced.node.kind.as_str().to_owned(),
             pattern: None,

@@ -52,7 +52,7 @@ impl Recalibration {
             let mut gradient = [-offset / OFFSET_SD.powi(2), (1.0 - slope) / SLOPE_SD.powi(2)];
             let mut information = [OFFSET_SD.powi(-2), 0.0, SLOPE_SD.powi(-2)];
             for visit in visits {
-                let x = visit.stated.clamp(-MOST, MOST);
+                let x = visit.own.clamp(-MOST, MOST);
                 let p = logistic(offset + slope * x).clamp(1e-9, 1.0 - 1e-9);
                 let (hit, change) = ((1.0 - missed) * p, (1.0 - missed) * p * (1.0 - p));
                 let spread = hit * (1.0 - hit);
@@ -102,7 +102,7 @@ mod tests {
             let found = owed >= 1.0;
             owed -= f64::from(u8::from(found));
             let outcome = if found { Outcome::Farm } else { Outcome::Nothing };
-            StatedVisit { stated, outcome, class: String::new(), pattern: None, kw: None }
+            StatedVisit { stated, own: stated, outcome, class: String::new(), pattern: None, kw: None }
         };
         (0..count).map(&mut visit).collect()
     }

@@ -47,6 +47,8 @@ pub struct Visits {
     pub(crate) settings: VisitSettings,
     by_point: BTreeMap<UsagePointId, Vec<Inspection>>,
     by_node: BTreeMap<NodeId, Vec<Inspection>>,
+    /// What earlier months said of places: last day of the month, and the probability.
+    said: BTreeMap<String, Vec<(CivilDay, f64)>>,
 }
 
 /// What a visit found of a load, and whether it still holds.
@@ -83,7 +85,7 @@ impl Visits {
     /// Visits by place; where nobody could go in, nothing is said.
     #[must_use]
     pub fn new(inspections: &[Inspection], settings: VisitSettings) -> Self {
-        let mut visits = Self { settings, by_point: BTreeMap::new(), by_node: BTreeMap::new() };
+        let mut visits = Self { settings, by_point: BTreeMap::new(), by_node: BTreeMap::new(), said: BTreeMap::new() };
         for visit in inspections.iter().filter(|visit| visit.outcome.is_told()) {
             match &visit.visited {
                 Visited::UsagePoint(id) => visits.by_point.entry(id.clone()).or_default().push(visit.clone()),
@@ -93,6 +95,20 @@ impl Visits {
         let lists = visits.by_point.values_mut().chain(visits.by_node.values_mut());
         lists.for_each(|list| list.sort_by_key(|visit| (visit.day, visit.row)));
         visits
+    }
+
+    /// The same with what earlier months said of places: last day of the month, and the probability.
+    #[must_use]
+    pub fn remembering(self, said: BTreeMap<String, Vec<(CivilDay, f64)>>) -> Self {
+        Self { said, ..self }
+    }
+
+    /// What was said last of a place before a visit, by a month that ended before the one that is
+    /// judged now ends.
+    pub(crate) fn said_before(&self, place: &str, visit: CivilDay, now: Option<CivilDay>) -> Option<f64> {
+        let is_earlier =
+            |month: &&(CivilDay, f64)| month.0 < visit && now.is_none_or(|now| month.0.month_end() < now.month_end());
+        self.said.get(place)?.iter().filter(is_earlier).max_by_key(|month| month.0).map(|month| month.1)
     }
 
     /// Visits to a usage point, in order of days.

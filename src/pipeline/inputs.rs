@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::archive::ArchiveError;
+use crate::casebook::BookError;
 use crate::disk::PlaceError;
 use crate::domain::{
     Bill, Calendar, Complaint, Customer, Grid, GridEvent, Inspection, Interrupt, IntervalBlock, Licence, Progress,
@@ -42,6 +43,9 @@ pub enum PipelineError {
     /// A digest cannot be used.
     #[error("failed to use what was kept of the readings")]
     Digest(#[source] DigestError),
+    /// The case book of the archive cannot be used.
+    #[error(transparent)]
+    Book(#[from] BookError),
     /// The archive of earlier months cannot be used.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -179,7 +183,7 @@ impl Tables {
         let inspections = tables
             .take("inspections", paths.inspections.as_deref(), |path| ingest::read_inspections(path, calendar))?;
         Ok(Self {
-            visits: Visits::new(&inspections, plan.config.inspections.settings()),
+            visits: Visits::new(&[], plan.config.inspections.settings()),
             inspections,
             bills: tables.take("billing", paths.billing.as_deref(), |path| ingest::read_billing(path, calendar))?,
             events: tables.take("events", paths.events.as_deref(), |path| ingest::read_events(path, calendar))?,

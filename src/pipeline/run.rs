@@ -105,8 +105,8 @@ impl Run<'_> {
     }
 
     pub(super) fn surroundings<'a>(&'a self, metered: &'a Metered<'a>) -> Surroundings<'a> {
-        let Tables { customers, grid, inspections, complaints, .. } = self.tables;
-        Surroundings { customers, grid, buildings: self.buildings, inspections, complaints, metered }
+        let Tables { customers, grid, complaints, .. } = self.tables;
+        Surroundings { customers, grid, buildings: self.buildings, complaints, metered }
     }
 
     pub(super) fn stakes<'a>(&'a self, registers: &'a [RegisterLoad]) -> Stakes<'a> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::archive::{History, Transaction};
-use crate::casebook;
+use crate::casebook::{self, Book};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
 use crate::domain::{Fault, Interrupt, Progress};
@@ -33,7 +33,7 @@ use super::trial::{Alone, Beside, Trial};
 /// # Errors
 /// When the input cannot be used, such a file fails, or the run is interrupted.
 pub fn scan(plan: &ScanPlan, progress: &dyn Progress, interrupt: &Interrupt) -> Result<Findings, PipelineError> {
-    scan_and(plan, progress, interrupt, &mut Alone).map(|(findings, _)| findings)
+    scan_and(plan, progress, interrupt, &mut Alone).map(|(findings, ..)| findings)
 }
 
 /// Scans, and prepares the change of the plan's archive by which it holds the new readings too;
@@ -46,8 +46,9 @@ pub fn scan_and_keep(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<(Findings, Option<Transaction>), PipelineError> {
-    let (findings, history) = scan_and(plan, progress, interrupt, &mut Alone)?;
-    let change = history.map(|history| history.keep()).transpose()?;
+    let (findings, history, book) = scan_and(plan, progress, interrupt, &mut Alone)?;
+    let mut change = history.map(|history| history.keep()).transpose()?;
+    change.as_mut().map_or(Ok(()), |change| book.keep(change))?;
     Ok((findings, change))
 }
 
@@ -62,7 +63,7 @@ pub fn trial(
     interrupt: &Interrupt,
 ) -> Result<(Findings, TrialReport), PipelineError> {
     let mut trial = Trial::new(progress);
-    let (findings, _) = scan_and(plan, progress, interrupt, &mut trial)?;
+    let (findings, ..) = scan_and(plan, progress, interrupt, &mut trial)?;
     Ok((findings, trial.report))
 }
 
@@ -89,11 +90,13 @@ fn scan_and<'p>(
     progress: &dyn Progress,
     interrupt: &Interrupt,
     beside: &mut dyn Beside,
-) -> Result<(Findings, Option<History<'p>>), PipelineError> {
+) -> Result<(Findings, Option<History<'p>>, Book), PipelineError> {
     check_address_space()?;
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
-    let tables = Tables::read(plan)?;
+    let mut tables = Tables::read(plan)?;
+    let mut book = Book::of(plan.archive.as_deref())?;
+    tables.visits = book.hear(&tables.inspections, plan.config.inspections.settings());
     let readings = inputs::open_readings(plan, progress, interrupt)?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let opened = plan.archive.as_deref().map(|archive| History::open(archive, &plan.calendar, folder)).transpose()?;
@@ -128,12 +131,12 @@ fn scan_and<'p>(
     clock.lap("balance")?;
 
     progress.stage("list", None);
-    let findings = run.list((&mut metered, grid, coverage), &mut balancing, faults, progress)?;
+    let findings = run.list((&mut metered, grid, coverage), &mut balancing, (&mut book, faults), progress)?;
     readings.check_unchanged()?;
     tables.check_unchanged()?;
     clock.lap("list")?;
     let findings = run.completed(findings, metered.period(), what, clock.stages);
-    Ok((findings, opened))
+    Ok((findings, opened, book))
 }
 
 impl Run<'_> {
@@ -186,7 +189,7 @@ impl Run<'_> {
         &self,
         (metered, mut grid, coverage): (&mut Metered, GridTold, Vec<CoverageRow>),
         balancing: &mut Balancing,
-        faults: Vec<Fault>,
+        (book, faults): (&mut Book, Vec<Fault>),
         progress: &dyn Progress,
     ) -> Result<Findings, PipelineError> {
         let Balancing { series, registers, hosts, look, beside } = balancing;
@@ -215,7 +218,7 @@ impl Run<'_> {
         let faults = [faults, outages.faults(&self.plan.calendar)].concat();
         let mut findings = self.assemble(metered, (grid, coverage), listing, (series, registers), faults)?;
         findings.notes.extend(outages.note());
-        casebook::turn(&mut casebook::Book::default(), &mut findings, &self.surroundings(metered))?;
+        casebook::turn(book, &mut findings, &self.surroundings(metered))?;
         Ok(self.drawn(findings, pictures, metered))
     }
 }
