@@ -121,8 +121,8 @@ impl Book {
             months.entry((*case).to_owned()).or_default().push(CaseMonth {
                 month: (*month).to_owned(),
                 status: CaseStatus::parse(status)?,
-                probability: number(probability)?,
-                kw: number(kw)?,
+                probability: number(probability).ok()?,
+                kw: number(kw).ok()?,
             });
             Some(())
         })?;
@@ -138,11 +138,11 @@ impl Book {
                 id: (*id).to_owned(),
                 address: text(address),
                 status: CaseStatus::parse(status)?,
-                since: day(since)?,
-                gone: day(gone)?,
+                since: day(since).ok()?,
+                gone: day(gone).ok()?,
                 moved_from: text(moved_from),
                 moved_to: text(moved_to),
-                inspected: day(inspected)?,
+                inspected: day(inspected).ok()?,
                 outcome: if outcome.is_empty() { None } else { Some(Outcome::parse(outcome)?) },
                 notes: Vec::new(),
                 history: months.remove(*case).filter(|months| !months.is_empty())?,
@@ -160,7 +160,7 @@ impl Book {
                 },
                 day: CivilDay::parse(date)?,
                 outcome: Outcome::parse(outcome)?,
-                kw: number(kw)?,
+                kw: number(kw).ok()?,
                 cause: text(cause),
                 note: text(note),
                 row: 0,
@@ -246,14 +246,18 @@ fn each(bytes: &[u8], file: &'static str, mut take: impl FnMut(&[&str]) -> Optio
     Ok(())
 }
 
-/// A number, or an empty cell; `None` where it is neither.
-fn number(cell: &str) -> Option<Option<f64>> {
-    if cell.is_empty() { Some(None) } else { cell.parse().ok().filter(|value: &f64| value.is_finite()).map(Some) }
+/// A number, or an empty cell; an error where it is neither.
+fn number(cell: &str) -> Result<Option<f64>, ()> {
+    match cell.parse() {
+        _ if cell.is_empty() => Ok(None),
+        Ok(value) if f64::is_finite(value) => Ok(Some(value)),
+        _ => Err(()),
+    }
 }
 
-/// A day, or an empty cell; `None` where it is neither.
-fn day(cell: &str) -> Option<Option<CivilDay>> {
-    if cell.is_empty() { Some(None) } else { CivilDay::parse(cell).map(Some) }
+/// A day, or an empty cell; an error where it is neither.
+fn day(cell: &str) -> Result<Option<CivilDay>, ()> {
+    if cell.is_empty() { Ok(None) } else { CivilDay::parse(cell).map(Some).ok_or(()) }
 }
 
 #[cfg(test)]

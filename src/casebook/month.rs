@@ -173,7 +173,8 @@ fn tell_moves(book: &mut Book, findings: &mut Findings, moved: &[Moved]) {
                 case.notes.push(at_new.clone());
             }
         }
-        let listed = findings.suspects.iter_mut().find(|row| *row.usage_point == **to);
-        listed.into_iter().for_each(|row| row.evidence_for.push(at_new.clone()));
+        if let Some(row) = findings.suspects.iter_mut().find(|row| *row.usage_point == **to) {
+            row.evidence_for.push(at_new.clone());
+        }
     }
 }

@@ -33,13 +33,13 @@ impl RunError {
         match self {
             Self::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
             Self::Pipeline(PipelineError::Memory(_)) => ExitReason::BadArguments,
-            Self::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
-            Self::Pipeline(PipelineError::Book(BookError::Archive(error))) => archive_reason(error),
-            Self::Pipeline(PipelineError::Book(_)) => ExitReason::UnusableInput,
             Self::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | Self::Write(_) => {
                 ExitReason::UnwritableOutput
             }
-            Self::Pipeline(PipelineError::Archive(error)) => archive_reason(error),
+            Self::Pipeline(PipelineError::Archive(error) | PipelineError::Book(BookError::Archive(error))) => {
+                archive_reason(error)
+            }
+            Self::Pipeline(PipelineError::Ingest(_) | PipelineError::Book(_)) => ExitReason::UnusableInput,
             Self::Pipeline(PipelineError::Digest(_)) | Self::Threads { .. } => ExitReason::InternalFault,
         }
     }

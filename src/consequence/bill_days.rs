@@ -10,6 +10,17 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Bill, CivilDay};
 
+/// What bills say of a day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum BilledDay {
+    /// No bill has it.
+    NoBill,
+    /// Several bills claim it.
+    Overlapping,
+    /// Energy, kWh.
+    Energy(f64),
+}
+
 /// Bills of one usage point.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct BillDays {
@@ -59,9 +70,13 @@ impl BillDays {
         days
     }
 
-    /// Energy billed for a day; `None` where no bill has the day, `Some(None)` where bills overlap.
-    pub(super) fn on(&self, day: CivilDay) -> Option<Option<f64>> {
-        self.by_day.get(&day).copied()
+    /// What is billed for a day.
+    pub(super) fn on(&self, day: CivilDay) -> BilledDay {
+        match self.by_day.get(&day) {
+            None => BilledDay::NoBill,
+            Some(None) => BilledDay::Overlapping,
+            Some(Some(kwh)) => BilledDay::Energy(*kwh),
+        }
     }
 
     /// The last billed day.
@@ -112,7 +127,7 @@ mod tests {
         }
     }
 
-    fn on(days: &BillDays, day: &str) -> Option<Option<f64>> {
+    fn on(days: &BillDays, day: &str) -> BilledDay {
         days.on(CivilDay::parse(day).unwrap())
     }
 
@@ -120,7 +135,7 @@ mod tests {
     fn a_bill_over_two_months_counts_day_by_day() {
         let bills = [bill("2025-03-17", "2025-04-15", 300.0, 2)];
         let days = BillDays::of(&bills.iter().collect::<Vec<_>>(), false);
-        assert_eq!((on(&days, "2025-03-31"), on(&days, "2025-04-16")), (Some(Some(10.0)), None));
+        assert_eq!((on(&days, "2025-03-31"), on(&days, "2025-04-16")), (BilledDay::Energy(10.0), BilledDay::NoBill));
     }
 
     #[test]
@@ -128,14 +143,17 @@ mod tests {
         let night = Bill { tariff_class: Some("night".into()), ..bill("2025-03-01", "2025-03-31", 31.0, 4) };
         let bills = [bill("2025-03-01", "2025-03-31", 310.0, 2), bill("2025-03-01", "2025-03-31", 620.0, 3), night];
         let days = BillDays::of(&bills.iter().collect::<Vec<_>>(), false);
-        assert_eq!((on(&days, "2025-03-05"), days.corrected), (Some(Some(21.0)), vec![2]));
+        assert_eq!((on(&days, "2025-03-05"), days.corrected), (BilledDay::Energy(21.0), vec![2]));
     }
 
     #[test]
     fn days_on_which_bills_overlap_are_not_compared() {
         let bills = [bill("2025-03-01", "2025-03-31", 310.0, 2), bill("2025-03-20", "2025-04-19", 310.0, 3)];
         let days = BillDays::of(&bills.iter().collect::<Vec<_>>(), false);
-        assert_eq!((on(&days, "2025-03-25"), on(&days, "2025-03-10")), (Some(None), Some(Some(10.0))));
+        assert_eq!(
+            (on(&days, "2025-03-25"), on(&days, "2025-03-10")),
+            (BilledDay::Overlapping, BilledDay::Energy(10.0))
+        );
         assert_eq!(days.overlapping, [3]);
     }
 
@@ -145,6 +163,6 @@ mod tests {
         let list: Vec<&Bill> = bills.iter().collect();
         assert!(share_days(&[("A", list.clone())].into()));
         let days = BillDays::of(&list, true);
-        assert!(days.overlapping.is_empty() && on(&days, "2025-04-01") == Some(Some(10.0)));
+        assert!(days.overlapping.is_empty() && on(&days, "2025-04-01") == BilledDay::Energy(10.0));
     }
 }

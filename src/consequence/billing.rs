@@ -20,7 +20,7 @@ use crate::findings::{BillingFinding, BillingRow};
 use crate::metered::Metered;
 use crate::series::RegisterLoad;
 
-use super::bill_days::{BillDays, share_days};
+use super::bill_days::{BillDays, BilledDay, share_days};
 use super::said;
 use super::tariff_book::TariffBook;
 
@@ -139,11 +139,10 @@ fn compare_one(
         .and_then(BillDays::last)
         .map_or(file_to, |last| if last.0 >= file_to.0 - LATE { last.min(file_to) } else { file_to });
     for day in (first.max(file_from).0..=last.0).map(CivilDay) {
-        match bills.and_then(|bills| bills.on(day)) {
-            Some(Some(kwh)) => both = (both.0 + 1.0, both.1 + energy(day), both.2 + kwh),
-            Some(None) => {}
-            None if day <= open_from => without = (without.0 + 1.0, without.1 + energy(day)),
-            None => {}
+        match bills.map_or(BilledDay::NoBill, |bills| bills.on(day)) {
+            BilledDay::Energy(kwh) => both = (both.0 + 1.0, both.1 + energy(day), both.2 + kwh),
+            BilledDay::NoBill if day <= open_from => without = (without.0 + 1.0, without.1 + energy(day)),
+            BilledDay::NoBill | BilledDay::Overlapping => {}
         }
     }
     let class = bills.and_then(BillDays::class).map(str::to_owned);

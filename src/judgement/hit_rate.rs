@@ -9,7 +9,7 @@
 use statrs::distribution::{Beta, ContinuousCDF};
 
 use crate::domain::logistic;
-use crate::findings::HitRateRow;
+use crate::findings::{HitRateRow, Pattern};
 
 use super::inspected::StatedVisit;
 
@@ -36,7 +36,7 @@ pub(crate) fn rows(visits: &[StatedVisit]) -> Vec<HitRateRow> {
         let row = |class: Option<&str>, pattern: Option<&'static str>, size: Option<(f64, f64)>| {
             let belongs = |visit: &&&StatedVisit| {
                 class.is_none_or(|class| visit.class == class)
-                    && pattern.is_none_or(|pattern| visit.pattern.map(|own| own.as_str()) == Some(pattern))
+                    && pattern.is_none_or(|pattern| visit.pattern.map(Pattern::as_str) == Some(pattern))
                     && size.is_none_or(|(low, high)| visit.kw.is_some_and(|kw| low <= kw.max(0.0) && kw < high))
             };
             let of: Vec<&&StatedVisit> = inside.iter().filter(belongs).collect();
@@ -58,7 +58,7 @@ pub(crate) fn rows(visits: &[StatedVisit]) -> Vec<HitRateRow> {
         };
         let classes: std::collections::BTreeSet<&str> = inside.iter().map(|visit| visit.class.as_str()).collect();
         let patterns: std::collections::BTreeSet<&'static str> =
-            inside.iter().filter_map(|visit| visit.pattern.map(|pattern| pattern.as_str())).collect();
+            inside.iter().filter_map(|visit| visit.pattern.map(Pattern::as_str)).collect();
         rows.push(row(None, None, None));
         rows.extend(classes.into_iter().map(|class| row(Some(class), None, None)));
         rows.extend(patterns.into_iter().map(|pattern| row(None, Some(pattern), None)));
