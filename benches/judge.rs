@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use darkload::evidence::{HOST_NUMBERS, statistics};
-use darkload::metered::{Calibration, CalibrationSettings, Measured, MismatchSettings, Positive, Story};
+use darkload::metered::{Calibration, CalibrationSettings, Known, Measured, MismatchSettings, Positive, Story};
 use divan::{Bencher, counter::ItemsCount};
 
 fn main() {
@@ -28,6 +28,7 @@ fn measured(count: usize, centre: f32) -> Vec<Measured> {
             host: [0.0; HOST_NUMBERS],
             inactive: false,
             fold: (point % 3) as u8,
+            known: Known::Open,
         })
         .collect()
 }
@@ -43,12 +44,13 @@ fn planted(count: usize, centre: f32) -> Vec<Positive> {
 }
 
 fn fit(population: &[Measured], planted: &[Positive]) -> Calibration {
-    let members = BTreeMap::from([(population[0].group.clone(), population.len())]);
+    let members = BTreeMap::from([(population[0].group.clone(), (population.len(), 0))]);
     let settings = CalibrationSettings {
         prior: BTreeMap::new(),
         default_prior: 0.001,
         prior_strength: 1000.0,
         mismatch: MismatchSettings { above_contract: 5.0, inactive: 5.0 },
+        missed: 0.2,
     };
     Calibration::fit(&population.iter().collect::<Vec<_>>(), &members, planted, settings)
         .expect("enough usage points of either kind")
