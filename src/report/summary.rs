@@ -8,7 +8,7 @@ use std::path::Path;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 
-use crate::findings::Findings;
+use crate::findings::{CaseStatus, Findings};
 
 use super::headline::{HeadCase, Headline};
 use super::language::Language;
@@ -26,11 +26,32 @@ const PLACE: usize = 34;
 #[must_use]
 pub fn summary(findings: &Findings, out: &Path) -> String {
     let mut text = String::new();
+    changes(&mut text, findings);
     found(&mut text, findings);
     read(&mut text, findings);
     stages(&mut text, findings);
     let _ = writeln!(text, "\nResult: {}  (start with report.html or suspects.csv)", out.display());
     text
+}
+
+/// What has become of cases since the month before, where there is one.
+fn changes(text: &mut String, findings: &Findings) {
+    let Some(month) = findings.cases.iter().filter_map(|case| Some(&case.last()?.month)).max() else { return };
+    if findings.cases.iter().all(|case| case.history.len() < 2) {
+        return;
+    }
+    let count = |status: CaseStatus| {
+        let cases = findings.cases.iter().filter(|case| case.status == status);
+        cases.filter(|case| case.last().is_some_and(|last| last.month == *month)).count()
+    };
+    let told: Vec<String> = (CaseStatus::ALL.into_iter())
+        .filter(|status| *status != CaseStatus::Continuing)
+        .map(|status| (count(status), status.as_str()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, status)| format!("{count} {status}"))
+        .collect();
+    let told = if told.is_empty() { "nothing has changed".to_owned() } else { told.join(", ") };
+    let _ = writeln!(text, "Cases in {month}, beside the month before: {told} (cases.csv).");
 }
 
 /// What was found, where, how much, how sure, and what is new.
