@@ -6,6 +6,7 @@ mod bad_input;
 mod consequences;
 mod formats;
 mod grid_theft;
+mod guide;
 mod languages;
 mod month_to_month;
 mod nothing_lost;
