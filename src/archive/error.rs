@@ -126,20 +126,6 @@ pub enum ArchiveError {
         /// The zone of the run.
         given: String,
     },
-    /// Kept with other pseudonyms, or with none.
-    #[error(
-        "the archive `{path}` is kept {kept}, and this run is {given}; use the same --pseudonymise and \
-         --pseudonym-key in every scan, or begin a new archive",
-        path = path.display()
-    )]
-    OtherNames {
-        /// The archive.
-        path: PathBuf,
-        /// How names are kept.
-        kept: &'static str,
-        /// How the run has them.
-        given: &'static str,
-    },
     /// A file is missing, or is not what it was when it was written.
     #[error(
         "`{name}` of the archive `{path}` {words}: the archive was copied by half, or changed; copy it anew as a \

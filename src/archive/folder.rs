@@ -64,11 +64,7 @@ impl Archive {
     /// As for [`Archive::open`], and when there is none.
     pub fn open_any(folder: &Path) -> Result<Self, ArchiveError> {
         let manifest = Self::look(folder)?.manifest;
-        let about = About {
-            utility: manifest.utility.clone(),
-            timezone: Some(manifest.timezone.clone()),
-            pseudonym_key_sha256: Some(manifest.pseudonym_key_sha256.clone()),
-        };
+        let about = About { utility: manifest.utility.clone(), timezone: Some(manifest.timezone.clone()) };
         Self::open(folder, &about)
     }
 

@@ -18,9 +18,9 @@ use super::ArchiveError;
 pub const VERSION: u32 = 1;
 
 /// Name of the file.
-pub const MANIFEST: &str = "archive.toml";
+pub const MANIFEST: &str = disk::ARCHIVE_MARK;
 
-const KIND: &str = "archive";
+const KIND: &str = disk::ARCHIVE_KIND;
 /// What stands for no time zone.
 const NO_ZONE: &str = "none";
 
@@ -38,9 +38,6 @@ pub struct Manifest {
     pub utility: String,
     /// Time zone in which its months begin, or `none`.
     pub timezone: String,
-    /// SHA-256 of the key that names are replaced with; empty where they are kept as they are.
-    #[serde(default)]
-    pub pseudonym_key_sha256: String,
     /// What is kept of every month, by `YYYY-MM`.
     #[serde(default)]
     pub months: BTreeMap<String, Month>,
@@ -78,8 +75,6 @@ pub struct About {
     pub utility: String,
     /// The utility's time zone.
     pub timezone: Option<String>,
-    /// SHA-256 of the key that names are replaced with, where they are.
-    pub pseudonym_key_sha256: Option<String>,
 }
 
 /// As much as is read of any version.
@@ -102,7 +97,6 @@ impl Manifest {
             generation: 0,
             utility: about.utility.clone(),
             timezone: about.timezone.clone().unwrap_or_else(|| NO_ZONE.to_owned()),
-            pseudonym_key_sha256: about.pseudonym_key_sha256.clone().unwrap_or_default(),
             months: BTreeMap::new(),
             files: BTreeMap::new(),
         }
@@ -155,13 +149,6 @@ impl Manifest {
         let (kept, given) = (&self.utility, &about.utility);
         if !kept.is_empty() && !given.is_empty() && kept != given {
             return Err(ArchiveError::OtherUtility { path: path(), kept: kept.clone(), given: given.clone() });
-        }
-        let key = about.pseudonym_key_sha256.as_deref().unwrap_or_default();
-        if self.pseudonym_key_sha256 != key {
-            let [kept, given] = [&*self.pseudonym_key_sha256, key]
-                .map(|key| if key.is_empty() { "with names as they are" } else { "with pseudonyms of a key" });
-            let given = if kept == given { "with pseudonyms of another key" } else { given };
-            return Err(ArchiveError::OtherNames { path: path(), kept, given });
         }
         Ok(())
     }

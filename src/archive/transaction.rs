@@ -251,7 +251,6 @@ mod tests {
         let of = |utility: &str, zone: Option<&str>| About {
             utility: utility.to_owned(),
             timezone: zone.map(str::to_owned),
-            pseudonym_key_sha256: None,
         };
         Archive::open(folder.path(), &of("North", None)).unwrap().begin().unwrap().commit().unwrap();
         let open = |about: &About| Archive::open(folder.path(), about).map(drop).unwrap_err();

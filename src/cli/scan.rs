@@ -237,7 +237,7 @@ impl ScanArgs {
             .collect();
         let named = self.readings.iter().map(PathBuf::from).filter(|path| path.is_file());
         let read: Vec<PathBuf> = read.into_iter().chain(named).collect();
-        if let Some(inside) = read.iter().chain(&key).find(|path| disk::lies_in(path, &plan.out)) {
+        if let Some(inside) = read.iter().chain(&key).chain(&self.archive).find(|path| disk::lies_in(path, &plan.out)) {
             return Err(PlaceError::Read { read: inside.clone(), path: plan.out.clone() });
         }
         if self.pseudonymise {
@@ -255,11 +255,7 @@ fn tell(written: &Written) {
 
 /// Whose readings a plan has.
 pub(super) fn about(config: &Config, calendar: &Calendar) -> About {
-    About {
-        utility: config.run.utility.clone(),
-        timezone: calendar.zone_name().map(str::to_owned),
-        pseudonym_key_sha256: None,
-    }
+    About { utility: config.run.utility.clone(), timezone: calendar.zone_name().map(str::to_owned) }
 }
 
 fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
@@ -315,6 +311,9 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
         if !args.quiet {
             let key = pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out);
             let (names, key) = (names.display(), key.display());
+            if args.archive.is_some() {
+                say("The archive holds names as they are: keep it as you keep the readings.\n");
+            }
             say(&format!(
                 "Pseudonyms: what they stand for is in {names}, their key in {key}; keep both to yourself.\n"
             ));

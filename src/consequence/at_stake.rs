@@ -180,13 +180,13 @@ fn known(id: &UsagePointId, metered: &Metered) -> Result<Option<KnownOnDays>, Di
     let profile = metered.profiles.get(point.profile)?;
     let window = metered.bench.with_subject(id, &profile, |subject: &Subject| scheduled_hours(subject));
     let peers_kw = metered.bench.usual_kw(&metered.bench.facts(id).stratum());
-    Ok(Some((Known { metered: MeteredUse::of(&profile), window, peers_kw }, point.days)))
+    Ok(Some((Known { metered: MeteredUse::of(&profile), window, peers_kw }, metered.judged_days(point.days))))
 }
 
 /// The load of a row as far as money goes; `None` without an energy.
 fn run_of(row: &SuspectRow, known: &Known, (from, last): (CivilDay, CivilDay)) -> Option<HiddenRun> {
     let (kwh, kw) = row.hidden_kwh.zip(row.hidden_kw.filter(|kw| *kw > 0.0))?;
-    let first = row.since.unwrap_or(from);
+    let first = row.since.unwrap_or(from).max(from);
     let by_hour = if row.pattern == Some(Pattern::Scheduled) {
         known.window.map_or(EVEN, |(start, hours)| window_shares(start, hours))
     } else {
@@ -197,7 +197,7 @@ fn run_of(row: &SuspectRow, known: &Known, (from, last): (CivilDay, CivilDay)) -
         kwh,
         range,
         first,
-        first_range: (row.since_low.unwrap_or(first), row.since_high.unwrap_or(first)),
+        first_range: [row.since_low, row.since_high].map(|day| day.unwrap_or(first).max(from)).into(),
         last: row.until.unwrap_or(last),
         by_hour,
     })

@@ -59,11 +59,11 @@ impl<'a, T: Send> FirstPass<'a, T> {
         if self.setting.grid.is_balance_meter(&id) {
             self.partial.with(|partial| {
                 partial.faults.append(&mut prepared.faults);
-                partial.supplies.insert(id, prepared.series);
+                partial.supplies.insert(id, self.setting.judged(&prepared.series).into_owned());
             });
             return Ok(());
         }
-        self.add_to_grid(&prepared.series);
+        self.add_to_grid(&self.setting.judged(&prepared.series));
         let asked = prepared.ratio.take().map(|ratio| self.ask(&id, &prepared, &ratio)).transpose()?;
         let Prepared { series, fold, faults, .. } = prepared;
         let profile = UsageProfile::of_fold(&fold, &series);
@@ -88,14 +88,14 @@ impl<'a, T: Send> FirstPass<'a, T> {
         let key: SampleKey = (seed_of(self.setting.seed, id, Purpose::Sample, 0), id.clone());
         let is_adrift = !self.setting.grid.is_empty() && !self.setting.grid.has_line(id);
         if is_adrift && series.folds_to_hours() {
-            self.adrift.offer(&mut partial.adrift, key.clone(), || series.hourly());
+            self.adrift.offer(&mut partial.adrift, key.clone(), || self.setting.judged(&series).hourly());
         }
         self.hosts.offer(&mut partial.hosts, key, || series);
     }
 
     /// What is needed to judge a usage point the other way, should a balance decide so.
     fn ask(&self, id: &UsagePointId, prepared: &Prepared, ratio: &RatioStep) -> io::Result<RatioAsked> {
-        let (other, otherwise) = (ratio.other(&prepared.series), ratio.otherwise().hourly());
+        let (other, otherwise) = (ratio.other(&prepared.series), self.setting.judged(&ratio.otherwise()).hourly());
         let fold = DayFold::of(&other, self.setting.calendar);
         let hours = RatioHours { divided: ratio.divided, otherwise: Hours::of(&otherwise, self.setting.calendar) };
         let span = self.span(&other, &fold, Vec::new());

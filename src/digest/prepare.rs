@@ -1,6 +1,8 @@
 //! A usage point's series behind the fault gate: readings put on an even time axis, multiplied by
-//! its ratios, clipped to the period.
+//! its ratios, with nothing after the period. Readings before it are history: loads are seen
+//! against them, balances are made without them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::domain::{Calendar, CivilDay, Customer, Fault, Grid, UsagePointId};
@@ -18,6 +20,7 @@ pub(crate) struct PassSetting<'a> {
     pub(crate) customers: &'a BTreeMap<UsagePointId, Customer>,
     pub(crate) meters: &'a MeterRatios,
     pub(crate) grid: &'a Grid,
+    /// Days judged; `None` = all.
     pub(crate) period: Option<(CivilDay, CivilDay)>,
     pub(crate) seed: u64,
     /// Usage points that farms are planted in, at most.
@@ -43,8 +46,16 @@ impl Prepared {
 }
 
 impl PassSetting<'_> {
-    /// Puts readings on an even time axis, clips them to the period and passes them through the
-    /// fault gate. `None` when nothing is left.
+    /// The part of a series in the days judged.
+    pub(crate) fn judged<'s>(&self, series: &'s LoadSeries) -> Cow<'s, LoadSeries> {
+        match self.period {
+            Some((from, to)) => Cow::Owned(series.clip(self.calendar, from, to)),
+            None => Cow::Borrowed(series),
+        }
+    }
+
+    /// Puts readings on an even time axis, leaves out what comes after the period and passes them
+    /// through the fault gate. `None` when nothing is there in the period.
     pub(crate) fn prepare(
         &self,
         usage_point: &UsagePointId,
@@ -55,11 +66,11 @@ impl PassSetting<'_> {
             series_of(usage_point, stretches, apart, self.calendar)?;
         let contracted_kw = self.customers.get(usage_point).and_then(|customer| customer.contracted_kw);
         faults.extend(apply_ratios(&mut series, self.meters, contracted_kw, self.calendar));
-        if let Some((from, to)) = self.period {
-            series = series.clip(self.calendar, from, to);
-        }
-        if series.kw.is_empty() {
+        if self.judged(&series).kw.is_empty() {
             return None;
+        }
+        if let (Some((_, to)), Some((first, _))) = (self.period, series.days(self.calendar)) {
+            series = series.clip(self.calendar, first, to);
         }
         let mut gated = FaultGate { calendar: self.calendar, ratios_known: self.meters.contains_key(usage_point) }
             .pass(series, contracted_kw);

@@ -1,8 +1,24 @@
-//! A folder that one run at a time may write to.
+//! A folder that one run at a time may write to: an archive of earlier months.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+
+/// The file by which an archive of earlier months is known.
+pub const ARCHIVE_MARK: &str = "archive.toml";
+/// What that file says that it is.
+pub const ARCHIVE_KIND: &str = "archive";
+
+/// Whether a folder says that it is an archive of earlier months.
+#[must_use]
+pub fn is_archive(folder: &Path) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Mark {
+        kind: String,
+    }
+    let text = std::fs::read_to_string(folder.join(ARCHIVE_MARK)).unwrap_or_default();
+    toml::from_str::<Mark>(&text).is_ok_and(|mark| mark.kind == ARCHIVE_KIND)
+}
 
 /// The file by which a folder is held. It stays when the folder is let go of.
 pub const LOCK_FILE: &str = "lock";

@@ -18,7 +18,7 @@ mod said;
 mod stage;
 
 pub use error::PlaceError;
-pub use held_folder::{HeldFolder, LOCK_FILE};
+pub use held_folder::{ARCHIVE_KIND, ARCHIVE_MARK, HeldFolder, LOCK_FILE, is_archive};
 pub use operation::{Output, create, create_folder, remove_file, rename, sync, write};
 pub use place::{Place, lies_in};
 pub use put_file::{check_file, put_files, refuse_read};

@@ -85,9 +85,15 @@ pub fn without_cuts(series: &LoadSeries) -> LoadSeries {
 }
 
 /// The load as its hours tell it. `fold` holds hourly means, power cuts included; `window` is first
-/// hour and length of a scheduled load.
+/// hour and length of a scheduled load. Its energy is counted from the day `judged_from` on, where
+/// there is one.
 #[must_use]
-pub fn by_hours(load: &HiddenLoad, fold: &DayFold, window: Option<(usize, usize)>) -> HiddenLoad {
+pub fn by_hours(
+    load: &HiddenLoad,
+    fold: &DayFold,
+    window: Option<(usize, usize)>,
+    judged_from: Option<CivilDay>,
+) -> HiddenLoad {
     let Some(first_day) = fold.first_day.filter(|_| load.kw > 0.0) else { return *load };
     let window = window.filter(|_| load.pattern == LoadCourse::Scheduled);
     let mut load = *load;
@@ -107,7 +113,8 @@ pub fn by_hours(load: &HiddenLoad, fold: &DayFold, window: Option<(usize, usize)
         quiet_level(&mut load, &hours);
     }
     let parts = parts(&load, &hours, window);
-    load.kwh = energy(&load, &hours, &parts, begins);
+    let history = hours.partition_point(|hour| judged_from.is_some_and(|from| hour.day < from));
+    load.kwh = energy(&load, &hours[history..], &parts[history..], begins);
     bound(&mut load, &hours, &parts);
     load
 }
@@ -371,6 +378,7 @@ mod tests {
             &hidden_load(&subject, OwnFloor::AsPeers).unwrap(),
             &DayFold::of(&series, &calendar),
             scheduled_hours(&subject),
+            None,
         )
     }
 
@@ -428,7 +436,7 @@ mod tests {
         let (facts, weather) = (CustomerFacts::of(None), DayWeather::default());
         let subject = Subject::new(&profile, Some(&peers), &facts, &weather);
         let found =
-            by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), None);
+            by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), None, None);
         assert!((found.kw / 4.65 - 1.0).abs() < 0.05 && is_about(found.kwh, 4.65 * 24.0 * 60.0), "{found:?}");
     }
 

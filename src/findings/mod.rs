@@ -14,6 +14,7 @@ mod picture;
 mod result;
 mod run_record;
 pub mod said;
+mod stage_clock;
 mod trial;
 mod usage_point_rows;
 
@@ -27,6 +28,7 @@ pub use money_rows::{MoneyPart, MoneyRow, MoneyStep};
 pub use picture::{DayTemperature, Dossier, LoadPicture};
 pub use result::{Findings, NameRow};
 pub use run_record::{InputDigest, OtherPrior, Prevalence, RunOptions, RunRecord, StageTime};
+pub use stage_clock::StageClock;
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
 

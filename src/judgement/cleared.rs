@@ -2,7 +2,7 @@
 //! lawful look-alike clear it, and `cleared.csv` says so.
 
 use crate::digest::DigestError;
-use crate::domain::{logistic, logit};
+use crate::domain::{CivilDay, logistic, logit};
 use crate::evidence::{self, LOOK_ALIKES, LookAlike, OwnFloor, TESTS};
 use crate::findings::{ClearedRow, SuspectRow};
 use crate::metered::{Heard, Metered};
@@ -20,6 +20,8 @@ const MOST_AGAINST: f64 = 25.0;
 const SMALL_LOAD: &str = "small_load";
 /// Name of what an inspection cleared without a name that is known.
 const INSPECTED: &str = "inspected";
+/// Name of a load that ended before the days judged.
+const ENDED_LOAD: &str = "ended_load";
 /// Why a usage point that looks like a farm is cleared.
 enum Ground<'a> {
     Licence(&'a LicenceVerdict),
@@ -93,13 +95,13 @@ fn look_alike_of(heard: &Heard) -> &'static str {
     LOOK_ALIKES.iter().map(|known| known.name).find(|name| Some(*name) == cause.as_deref()).unwrap_or(INSPECTED)
 }
 
-/// The row of a line whose load is smaller than what is claimed; it is held to be at most as likely
-/// as `most`.
-pub(crate) fn cleared_small(row: &SuspectRow, most: f64) -> ClearedRow {
+/// The row of a line whose load is smaller than what is claimed, or `ended` before the days judged;
+/// it is held to be at most as likely as `most`.
+pub(crate) fn cleared_small(row: &SuspectRow, most: f64, ended: Option<CivilDay>) -> ClearedRow {
     ClearedRow {
         usage_point: row.usage_point.clone(),
-        look_alike: Some(SMALL_LOAD.to_owned()),
-        reason: said::small_load(row.hidden_kw.unwrap_or(0.0)),
+        look_alike: Some(if ended.is_some() { ENDED_LOAD } else { SMALL_LOAD }.to_owned()),
+        reason: ended.map_or_else(|| said::small_load(row.hidden_kw.unwrap_or(0.0)), said::ended_load),
         hidden_kw: row.hidden_kw,
         probability_before: row.probability,
         probability: row.probability.map(|probability| probability.min(most)),

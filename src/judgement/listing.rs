@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::digest::DigestError;
-use crate::domain::{Fact, Step, UsagePointId, logit};
+use crate::domain::{CivilDay, Fact, Step, UsagePointId, logit};
 use crate::findings::{ClearedRow, FindingKind, OtherPrior, ScoreRow, SuspectRow};
 use crate::metered::{Heard, Metered};
 use crate::series::RegisterLoad;
@@ -38,14 +38,15 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Takes lines off the list whose load turned out to be smaller than what is claimed, and says
-    /// so among what was cleared.
-    pub(crate) fn drop_small(&mut self, least_kw: f64) {
+    /// Takes lines off the list whose load turned out to be smaller than what is claimed, or to
+    /// have ended before the first day judged, and says so among what was cleared.
+    pub(crate) fn drop_small(&mut self, least_kw: f64, judged_from: Option<CivilDay>) {
         let found = std::mem::take(&mut self.found);
+        let ended = |row: &SuspectRow| row.until.filter(|until| judged_from.is_some_and(|from| *until < from));
         let is_small = |row: &SuspectRow| {
-            !found.contains(&row.usage_point)
-                && row.finding == FindingKind::MeteredHiddenLoad
-                && row.hidden_kw.is_some_and(|kw| kw < least_kw)
+            let is_small = row.hidden_kw.is_some_and(|kw| kw < least_kw);
+            let is_small = row.finding == FindingKind::MeteredHiddenLoad && is_small;
+            ended(row).is_some() || (is_small && !found.contains(&row.usage_point))
         };
         let (small, kept): (Vec<SuspectRow>, Vec<SuspectRow>) =
             std::mem::take(&mut self.suspects).into_iter().partition(is_small);
@@ -56,7 +57,7 @@ impl Listing {
                 lower(&mut self.scores[place], Step::Small, logit(SMALL));
             }
             self.licensed.remove(&row.usage_point);
-            self.cleared.push(cleared_small(&row, SMALL));
+            self.cleared.push(cleared_small(&row, SMALL, ended(&row)));
         }
     }
 }

@@ -48,6 +48,8 @@ facts! {
     pub(crate) fn lawful_class("cleared.class", class: text);
     /// Smaller than what is claimed.
     pub(crate) fn small_load("cleared.small", kw: kw(2));
+    /// A load that ended before the days judged.
+    pub(crate) fn ended_load("cleared.ended", until: day);
     /// A look-alike, and the family that speaks most against a farm.
     pub(crate) fn look_alike_signs("cleared.look_alike", why: fact, family: word, usual: fact);
     /// An outage that the data tell.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::{Prepared, UsageProfile};
-use crate::domain::{Calendar, Grid, UsagePointId};
+use crate::domain::{Calendar, CivilDay, Grid, UsagePointId};
 use crate::evidence::{
     Answers, HiddenLoad, LEAST_EVENTS, LoadCourse, OwnFloor, Subject, by_hours, hidden_load, onset_day,
     scheduled_hours, without_cuts,
@@ -25,6 +25,15 @@ use super::suspect_rows::tell_load;
 const AS_BEFORE: f64 = 0.1;
 const REBOUND: f64 = 1.15;
 const FALLEN: f64 = 0.7;
+/// What is claimed of a load.
+#[derive(Clone, Copy)]
+pub(crate) struct Claims<'a> {
+    /// The smallest load that is claimed, kW while it runs.
+    pub(crate) least_kw: f64,
+    /// First day judged, where there are days before it.
+    pub(crate) judged_from: Option<CivilDay>,
+    pub(crate) calendar: &'a Calendar,
+}
 
 /// What the second look takes from a usage point.
 pub(crate) struct Looked {
@@ -43,7 +52,7 @@ pub(crate) type Look<'a> = dyn Fn(&UsagePointId, Prepared) -> Option<Looked> + S
 pub(crate) fn refine<E>(
     listing: &mut Listing,
     (metered, otherwise): (&Metered, &Places),
-    (least_kw, calendar): (f64, &Calendar),
+    Claims { least_kw, judged_from, calendar }: Claims,
     (outages, grid): (&Outages, &Grid),
     read_again: impl FnOnce(&BTreeSet<UsagePointId>, &Look) -> Result<BTreeMap<UsagePointId, Looked>, E>,
 ) -> Result<BTreeMap<UsagePointId, LoadPicture>, E> {
@@ -62,7 +71,7 @@ pub(crate) fn refine<E>(
         let prepared = if otherwise.contains_key(id) { prepared.otherwise(calendar) } else { prepared };
         let picture =
             if place < MOST_DRAWN { LoadPicture::of(&prepared.fold, prepared.series.step_min <= 60) } else { None };
-        let load = if is_measured(row) { measured(row, &prepared, metered, calendar) } else { None };
+        let load = if is_measured(row) { measured(row, &prepared, metered, (judged_from, calendar)) } else { None };
         let verdict = licensed.get(id).map(|verdict| verdict.clone().counted(&prepared.series, calendar));
         let answers = Answers::of(&prepared.series, &outages.at(id, grid));
         Some(Looked { load, picture, verdict, answers })
@@ -86,7 +95,7 @@ pub(crate) fn refine<E>(
         listing.licensed.extend(verdict.map(|verdict| (row.usage_point.clone(), verdict)));
     }
     tell_licences(&mut listing.suspects, &listing.licensed);
-    listing.drop_small(least_kw);
+    listing.drop_small(least_kw, judged_from);
     Ok(pictures)
 }
 
@@ -123,7 +132,12 @@ fn is_measured(row: &SuspectRow) -> bool {
 
 /// The load of a row from its own intervals: days without power cuts first, then every hour; `None`
 /// where too little is left.
-fn measured(row: &SuspectRow, prepared: &Prepared, metered: &Metered, calendar: &Calendar) -> Option<HiddenLoad> {
+fn measured(
+    row: &SuspectRow,
+    prepared: &Prepared,
+    metered: &Metered,
+    (judged_from, calendar): (Option<CivilDay>, &Calendar),
+) -> Option<HiddenLoad> {
     let own_floor = if row.finding == FindingKind::LicenceExceeded { OwnFloor::None } else { OwnFloor::AsPeers };
     let series = without_cuts(&prepared.series);
     let profile = UsageProfile::of(&series, calendar);
@@ -136,5 +150,12 @@ fn measured(row: &SuspectRow, prepared: &Prepared, metered: &Metered, calendar: 
             (load.since, load.since_range) = (Some(day), Some((day, day)));
         }
     }
-    Some(if profile.has_hours() { by_hours(&load, &prepared.fold, window) } else { load })
+    if profile.has_hours() {
+        return Some(by_hours(&load, &prepared.fold, window, judged_from));
+    }
+    let days = series.days(calendar)?;
+    let (first, last) = (load.since.unwrap_or(days.0), load.until.unwrap_or(days.1));
+    let judged = judged_from.map_or(first, |from| from.max(first));
+    load.kwh *= f64::from((last.0 + 1 - judged.0).max(0)) / f64::from((last.0 + 1 - first.0).max(1));
+    Some(load)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::digest::{Point, UsageProfile};
-use crate::domain::{Calendar, Customer, Grid, Heating, UsagePointId, Weather};
+use crate::domain::{Calendar, CivilDay, Customer, Grid, Heating, UsagePointId, Weather};
 use crate::evidence::{self, DayWeather, Subject};
 use crate::population::{
     Buildings, ClassWords, CustomerFacts, PeerBaseline, Peers, Premises, Stratum, Traits, UNKNOWN_CLASS,
@@ -32,6 +32,8 @@ pub(crate) struct EngineSetting<'a> {
     pub(crate) population: usize,
     /// What inspectors found.
     pub(crate) visits: &'a Visits,
+    /// Days judged; readings before them are history. `None` = all.
+    pub(crate) period: Option<(CivilDay, CivilDay)>,
 }
 
 /// What every usage point is measured against.

@@ -40,6 +40,8 @@ pub(crate) struct Metered<'a> {
     pub(crate) calibration: Option<Calibration>,
     pub(crate) bench: Bench<'a>,
     pub(crate) profiles: &'a DigestStore,
+    /// Days judged; `None` = all.
+    judged: Option<(CivilDay, CivilDay)>,
 }
 
 /// Measures, calibrates and judges. `points` holds usage points without balance meters, in the
@@ -60,7 +62,7 @@ pub(crate) fn judge_all<'a>(
         points.par_iter_mut().for_each(|point| point.ledger = calibration.ledger(&point.measured));
         ask_neighbours(&mut points, calibration, setting.buildings);
     }
-    Ok(Metered { points, calibration, bench, profiles })
+    Ok(Metered { points, calibration, bench, profiles, judged: setting.period })
 }
 
 /// Shows the profiles at `places` to `look`, chunks in parallel; results come in the order of
@@ -288,7 +290,13 @@ impl Metered<'_> {
 
     /// First and last day of all readings that were judged; `None` without any.
     pub(crate) fn period(&self) -> Option<(CivilDay, CivilDay)> {
-        self.points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        let all = self.points.iter().map(|point| point.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        all.map(|days| self.judged_days(days))
+    }
+
+    /// Of a usage point's days those that are judged.
+    pub(crate) fn judged_days(&self, (from, to): (CivilDay, CivilDay)) -> (CivilDay, CivilDay) {
+        self.judged.map_or((from, to), |(first, last)| (from.max(first), to.min(last)))
     }
 
     /// Mean power of every judged day of these usage points, kW; `None` for one that was not read.

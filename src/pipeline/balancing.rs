@@ -76,7 +76,7 @@ impl Run<'_> {
             settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };
-        let read_again = |wanted: &BTreeSet<UsagePointId>| look.series(wanted).map(|(series, _)| series);
+        let read_again = |wanted: &BTreeSet<UsagePointId>| look.judged(wanted);
         let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
         let found = unmetered::balance_grid(&setting, &read_again, &mut then)?;
         let grid = GridTold::of(found, &self.plan.calendar, &self.tables.visits);

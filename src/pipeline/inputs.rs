@@ -232,7 +232,7 @@ pub(super) fn open_readings(
     let (results, files): (Vec<InputFile>, Vec<InputFile>) = ingest::without_results(found, &plan.out)?;
     if !results.is_empty() {
         progress.remark(&format!(
-            "{} files of results of darkload lie among the readings and are passed over",
+            "{} files of results or archives of darkload lie among the readings and are passed over",
             results.len()
         ));
     }

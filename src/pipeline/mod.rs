@@ -9,7 +9,6 @@ mod read_again;
 mod results;
 mod run;
 mod scan;
-mod stage_clock;
 mod trial;
 
 pub use crate::domain::{Interrupt, Progress};

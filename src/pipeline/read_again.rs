@@ -27,13 +27,13 @@ pub(crate) struct ReadAgain<'a> {
 }
 
 impl ReadAgain<'_> {
-    /// The series of `wanted` usage points behind the fault gate, and the number of pieces that
-    /// were read for them.
-    pub(crate) fn series(
+    /// The series of `wanted` usage points behind the fault gate, in the days judged.
+    pub(crate) fn judged(
         &self,
         wanted: &BTreeSet<UsagePointId>,
-    ) -> Result<(BTreeMap<UsagePointId, LoadSeries>, usize), PipelineError> {
-        self.each(wanted, |_, prepared| Some(prepared.series))
+    ) -> Result<BTreeMap<UsagePointId, LoadSeries>, PipelineError> {
+        let judged = |_: &UsagePointId, prepared: Prepared| Some(self.setting.judged(&prepared.series).into_owned());
+        self.each(wanted, judged).map(|(series, _)| series)
     }
 
     /// What `make` makes of each of the `wanted` usage points the moment it is read again, and the

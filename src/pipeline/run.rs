@@ -59,6 +59,7 @@ impl Run<'_> {
             injection: InjectionSettings { seed: config.run.seed, per_host: config.calibration.per_usage_point },
             population: config.calibration.population,
             visits: &self.tables.visits,
+            period: self.plan.period,
         }
     }
 

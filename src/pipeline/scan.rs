@@ -7,11 +7,12 @@ use crate::casebook::{self, Book};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
 use crate::domain::{Fault, Interrupt, Progress};
-use crate::findings::{CoverageRow, Findings, TrialReport};
+use crate::findings::{CoverageRow, Findings, StageClock, TrialReport};
 use crate::ingest::{Readings, Survey, Watching};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::outages::Outages;
+use crate::judgement::second_look::Claims;
 use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
 use crate::metered::{self, Metered};
 use crate::population::{Buildings, Traits};
@@ -24,7 +25,6 @@ use super::plan::ScanPlan;
 use super::read_again::ReadAgain;
 use super::results::WhatWasRead;
 use super::run::{Judged, Run};
-use super::stage_clock::StageClock;
 use super::trial::{Alone, Beside, Trial};
 
 /// Runs a scan. Nothing is written but files without a name beside the result folder, for what does
@@ -102,7 +102,7 @@ fn scan_and<'p>(
     let opened = plan.archive.as_deref().map(|archive| History::open(archive, &plan.calendar, folder)).transpose()?;
     let history = opened.as_ref();
     let (survey, memory) = surveyed(plan, &tables, (&readings, history), progress, interrupt)?;
-    clock.lap("survey")?;
+    clock.lap("survey", PipelineError::Interrupted)?;
     let store = DigestStore::new(memory.profiles, folder);
     let sums = GridSums::new(tables.grid.nodes().map(|node| node.node.clone()));
     let buildings = Buildings::of(&tables.customers);
@@ -110,7 +110,7 @@ fn scan_and<'p>(
     let gatherer = Gatherer::new(memory.gather, &survey, folder);
     let source = Source { readings: &readings, survey: &survey, gatherer: &gatherer, store: &store, history };
     let FirstRead { kept, counted, registers, what } = run.read(&source, progress, interrupt)?;
-    clock.lap("read")?;
+    clock.lap("read", PipelineError::Interrupted)?;
 
     progress.stage("planting farms, judging", None);
     let Kept { points, mut supplies, mut faults, hosts, ratios, adrift } = kept;
@@ -119,7 +119,7 @@ fn scan_and<'p>(
     let mut metered = metered::judge_all(points, &hosts, &store, &run.engine_setting(), run.calibration_settings())?;
     faults.extend(metered::against_intervals(&registers, &metered, &counted, &plan.calendar)?);
     run.sort_faults(&mut faults, &metered);
-    clock.lap("judge")?;
+    clock.lap("judge", PipelineError::Interrupted)?;
 
     progress.stage("balancing the grid", None);
     let setting = run.first_pass_setting();
@@ -128,13 +128,13 @@ fn scan_and<'p>(
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;
-    clock.lap("balance")?;
+    clock.lap("balance", PipelineError::Interrupted)?;
 
     progress.stage("list", None);
     let findings = run.list((&mut metered, grid, coverage), &mut balancing, (&mut book, faults), progress)?;
     readings.check_unchanged()?;
     tables.check_unchanged()?;
-    clock.lap("list")?;
+    clock.lap("list", PipelineError::Interrupted)?;
     let findings = run.completed(findings, metered.period(), what, clock.stages);
     Ok((findings, opened, book))
 }
@@ -203,7 +203,8 @@ impl Run<'_> {
             says: std::mem::take(&mut grid.says),
         };
         let mut listing = listing::list(metered, registers, &by_balance, &setting)?;
-        let claims = (setting.least_kw, &self.plan.calendar);
+        let (least_kw, calendar) = (setting.least_kw, &self.plan.calendar);
+        let claims = Claims { least_kw, judged_from: self.plan.period.map(|(from, _)| from), calendar };
         let engines = (&*metered, &grid.ratios.otherwise);
         let outages = Outages::of(&self.tables.events, self.sums, places);
         let at = (&outages, places);

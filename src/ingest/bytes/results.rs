@@ -1,4 +1,4 @@
-//! Files of results among files of readings.
+//! Files of results and of archives among files of readings.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,18 @@ use crate::disk::{self, PlaceError, Said};
 
 use super::find::InputFile;
 
-/// Parts files of results, which a folder of readings may hold, from the others. One that the user
+/// Parts files of results and archives, which a folder of readings may hold, from the others. One that the user
 /// named and that lies in the result folder is refused: it would be deleted.
 ///
 /// # Errors
 /// For such a file, by its name.
 pub fn without_results(found: Vec<InputFile>, out: &Path) -> Result<(Vec<InputFile>, Vec<InputFile>), PlaceError> {
-    let mut said: BTreeMap<PathBuf, Option<Said>> = BTreeMap::new();
+    let mut said: BTreeMap<PathBuf, (bool, Option<Said>)> = BTreeMap::new();
     let mut is_result = |file: &InputFile| {
         let (Some(folder), Some(name)) = (file.path.parent(), file.path.file_name()) else { return false };
-        let said = said
-            .entry(folder.to_path_buf())
-            .or_insert_with(|| Said::of(folder).filter(|said| said.kind != &disk::SIMULATED));
-        said.as_ref().is_some_and(|said| said.lists(&name.to_string_lossy()))
+        let ask = || (disk::is_archive(folder), Said::of(folder).filter(|said| said.kind != &disk::SIMULATED));
+        let (is_archive, said) = said.entry(folder.to_path_buf()).or_insert_with(ask);
+        *is_archive || said.as_ref().is_some_and(|said| said.lists(&name.to_string_lossy()))
     };
     // Of a folder with thousands of files every file lies in the result folder or none.
     let mut inside: BTreeMap<PathBuf, bool> = BTreeMap::new();

@@ -18,6 +18,7 @@ balance-follows_meter = balance: what is missing at { $node } follows this meter
 balance-says = balance: { $what }
 cleared-class = a steady load is what tariff class { $class } is for, and it stays within the contract
 cleared-small = draws { $kw } kW while it runs, less than the smallest load that is claimed
+cleared-ended = ran until { $until }, before the days that are judged; its history is kept, nothing is claimed of it now
 cleared-look_alike = { $why }; { $family }: { $usual }
 node-of_usage_point = { $usage_point }: { $what }
 node-follows_own = what is missing follows its own load hour by hour, { $beta } kW for each kW shown ({ $errors } standard deviations)

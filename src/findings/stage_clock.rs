@@ -3,26 +3,32 @@
 use std::time::Instant;
 
 use crate::domain::Interrupt;
-use crate::findings::StageTime;
 
-use super::inputs::PipelineError;
+use super::StageTime;
 
 /// Wall time by stage, and the place where an interrupt is noticed.
-pub(super) struct StageClock<'a> {
+pub struct StageClock<'a> {
     interrupt: &'a Interrupt,
     last: Instant,
-    pub(super) stages: Vec<StageTime>,
+    /// Stages that are done.
+    pub stages: Vec<StageTime>,
 }
 
 impl<'a> StageClock<'a> {
-    pub(super) fn new(interrupt: &'a Interrupt) -> Self {
+    /// A clock that begins now.
+    #[must_use]
+    pub fn new(interrupt: &'a Interrupt) -> Self {
         Self { interrupt, last: Instant::now(), stages: Vec::new() }
     }
 
-    pub(super) fn lap(&mut self, stage: &str) -> Result<(), PipelineError> {
+    /// Ends a stage.
+    ///
+    /// # Errors
+    /// `interrupted`, where the user asked the run to stop.
+    pub fn lap<E>(&mut self, stage: &str, interrupted: E) -> Result<(), E> {
         let seconds = self.last.elapsed().as_secs_f64();
         self.last = Instant::now();
         self.stages.push(StageTime { stage: stage.to_owned(), seconds: (seconds * 1000.0).round() / 1000.0 });
-        if self.interrupt.is_set() { Err(PipelineError::Interrupted) } else { Ok(()) }
+        if self.interrupt.is_set() { Err(interrupted) } else { Ok(()) }
     }
 }
