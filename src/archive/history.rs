@@ -198,7 +198,9 @@ impl<'a> History<'a> {
         for stretch in stretches.iter().copied().chain(apart.iter().map(KeptStretch::view)) {
             cut(&stretch, self.calendar, &mut new);
         }
-        new.values_mut().for_each(|sent| *sent = KeptStretch::tidy(std::mem::take(sent)));
+        for sent in new.values_mut() {
+            *sent = KeptStretch::tidy(std::mem::take(sent));
+        }
         let mut joined = Joined { earlier: Vec::new(), after: 0, put: Vec::new(), is_known: false };
         for earlier in &self.intervals {
             let Some(place) = earlier.file.place(id) else { continue };
@@ -310,7 +312,9 @@ impl<'a> History<'a> {
         }
         self.count(is_known);
         put.extend(new.into_iter().map(|(month, sent)| (month, registers_in_order(sent, 0), false)));
-        reads.iter_mut().for_each(|read| read.2.0 += after);
+        for read in &mut *reads {
+            read.2.0 += after;
+        }
         reads.extend(earlier_reads);
         put.into_iter().try_for_each(|(month, reads, replaces)| {
             let (record, count) = (pack_registers(&reads)?, reads.len() as u32);

@@ -65,7 +65,9 @@ fn forget(args: &ArchiveArgs, id: &str) -> Result<ExitReason, ArchiveError> {
 
 fn check(archive: &Archive) -> ExitReason {
     let damages = archive.check_records();
-    damages.iter().for_each(|damage| warn(&format!("darkload: {damage}")));
+    for damage in &damages {
+        warn(&format!("darkload: {damage}"));
+    }
     if damages.is_empty() {
         let Manifest { files, months, .. } = archive.manifest();
         let bytes: u64 = files.values().map(|file| file.bytes).sum();
