@@ -90,7 +90,8 @@ impl Book {
         Ok(())
     }
 
-    /// Adds inspections that the book does not have, and returns all with what was said before them.
+    /// Adds inspections that the book does not have, and returns all with what was said before
+    /// them.
     pub fn hear(&mut self, inspections: &[Inspection], settings: VisitSettings) -> Visits {
         let is_same = |a: &Inspection, b: &Inspection| (&a.visited, a.day, a.outcome) == (&b.visited, b.day, b.outcome);
         for visit in inspections {

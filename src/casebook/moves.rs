@@ -3,9 +3,8 @@
 //! H0: two farms, one that ended and one that began.  H1: the same units were carried over. What
 //! links them is a common owner, a common building, or one feeder; on one feeder alone many loads
 //! come and go, so there power and dates must agree more closely. A move is told with both cases,
-//! for whoever goes there; it adds nothing to the odds of either.
-//! Source: farms leave after raids and bans and begin elsewhere within weeks (background knowledge);
-//! the figures are ours.
+//! for whoever goes there; it adds nothing to the odds of either. Source: farms leave after raids
+//! and bans and begin elsewhere within weeks (background knowledge); the figures are ours.
 
 use crate::domain::CivilDay;
 

@@ -1,11 +1,11 @@
 //! A new month in the case book.
 //!
-//! A case is a listed usage point, or a node that likely misses load. It is *grown* or *shrunk* where
-//! its power differs from the last month's by a quarter and half a kW; *stopped* where the load ended
-//! before the last days of the readings, or where even the highest hours of the last week stay below
-//! half of it; *cleared* where something lawful or an inspection explains it, or its probability fell
-//! below a tenth; *returned* where it was over and is listed again; *moved* by `moves`. What is
-//! neither listed nor over goes on.
+//! A case is a listed usage point, or a node that likely misses load. It is *grown* or *shrunk*
+//! where its power differs from the last month's by a quarter and half a kW; *stopped* where the
+//! load ended before the last days of the readings, or where even the highest hours of the last
+//! week stay below half of it; *cleared* where something lawful or an inspection explains it, or
+//! its probability fell below a tenth; *returned* where it was over and is listed again; *moved* by
+//! `moves`. What is neither listed nor over goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
 

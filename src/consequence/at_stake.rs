@@ -113,15 +113,7 @@ pub(crate) fn consequences(
     }
     let visits = stakes.visits;
     let city_of = |node: &NodeId| stakes.city_of(node);
-    let books = Books {
-        bills: stakes.bills.0,
-        file: stakes.bills.1,
-        registers: stakes.registers,
-        customers: stakes.customers,
-        grid: stakes.grid,
-        calendar: stakes.calendar,
-    };
-    let Billed { rows: billing, notes: of_bills, rejects } = billing::compare(&books, metered, &book)?;
+    let Billed { rows: billing, notes: of_bills, rejects } = billing::compare(&stakes.books(), metered, &book)?;
     let (buildings, grid) = (stakes.buildings, stakes.grid);
     let setting = WorklistSetting { buildings, grid, city_of: &city_of, unbilled: &billing, visits };
     let worklist = worklist_rows(&listing.suspects, nodes, &setting);
@@ -260,6 +252,18 @@ fn notes(money: Money, household: Option<(f64, usize)>, visits: Visits) -> Vec<F
 }
 
 impl Stakes<'_> {
+    /// What bills are held against.
+    fn books(&self) -> Books<'_> {
+        Books {
+            bills: self.bills.0,
+            file: self.bills.1,
+            registers: self.registers,
+            customers: self.customers,
+            grid: self.grid,
+            calendar: self.calendar,
+        }
+    }
+
     /// City in which most customers under a node are; of equals the first by name.
     fn city_of(&self, node: &NodeId) -> Option<String> {
         let mut cities: BTreeMap<&str, usize> = BTreeMap::new();

@@ -2,9 +2,9 @@
 //!
 //! A bill is spread evenly over its days, so that one which runs over two months, or begins before
 //! the readings, counts with the days that it shares with them. A bill of the same days and class
-//! that comes later in the file is a correction and counts instead; one of the same days and another
-//! class is a part (a zone, a second tariff) and adds up. Days on which bills of other lengths
-//! overlap say nothing for sure and are not compared.
+//! that comes later in the file is a correction and counts instead; one of the same days and
+//! another class is a part (a zone, a second tariff) and adds up. Days on which bills of other
+//! lengths overlap say nothing for sure and are not compared.
 
 use std::collections::BTreeMap;
 

@@ -4,13 +4,12 @@
 //! H0: a bill is the meter's energy, but for reading days and rounding.  H1: energy was kept out of
 //! the bills. Statistic: metered less billed over the days that both have. What is usual is learned
 //! from the file: the median and the spread (by the median absolute deviation) of ln(billed /
-//! metered) over all usage points; less is billed where the ratio lies a tenth and five spreads below
-//! the median, and 30 kWh a month are missing. A class is another one where most customers of the
-//! customer's class are billed at one class and he at one that is usual for others.
-//! Weak when: bills are estimates for months on end, or the file holds a part of the customers only:
-//! then nobody is said to be unknown to it.
-//! Source: published audits compare head-end readings with the billing database (a case of 9 bn
-//! tenge in Kazakhstan); the figures above are ours.
+//! metered) over all usage points; less is billed where the ratio lies a tenth and five spreads
+//! below the median, and 30 kWh a month are missing. A class is another one where most customers of
+//! the customer's class are billed at one class and he at one that is usual for others. Weak when:
+//! bills are estimates for months on end, or the file holds a part of the customers only: then
+//! nobody is said to be unknown to it. Source: published audits compare head-end readings with the
+//! billing database (a case of 9 bn tenge in Kazakhstan); the figures above are ours.
 
 use std::collections::BTreeMap;
 

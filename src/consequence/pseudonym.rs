@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{Fact, NameKind, Part, UsagePointId};
-use crate::findings::{AddressRow, Findings, NameRow, SuspectRow};
+use crate::findings::{AddressRow, CaseRow, Findings, NameRow, SuspectRow};
 
 /// Digits of a pseudonym.
 const DIGITS: usize = 16;
@@ -150,14 +150,7 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: imp
         row.usage_points.iter_mut().for_each(|id| all.id(id));
     }
     findings.billing.iter_mut().filter_map(|row| row.usage_point.as_mut()).for_each(|id| all.id(id));
-    for row in &mut findings.cases {
-        if row.level == "usage_point" {
-            all.put(NameKind::UsagePoint, &mut row.id);
-            let moved = row.moved_from.iter_mut().chain(&mut row.moved_to);
-            moved.for_each(|id| all.put(NameKind::UsagePoint, id));
-        }
-        row.address.iter_mut().for_each(|address| all.put(NameKind::Address, address));
-    }
+    findings.cases.iter_mut().for_each(|row| all.case_row(row));
     findings
         .money
         .iter_mut()
@@ -201,6 +194,18 @@ impl Names<'_> {
         let pseudonym = self.key.pseudonym(kind, name);
         self.told.insert(NameRow { pseudonym: pseudonym.clone(), kind: kind.as_str(), name: name.to_owned() });
         pseudonym
+    }
+
+    fn case_row(&mut self, row: &mut CaseRow) {
+        if row.level == "usage_point" {
+            self.put(NameKind::UsagePoint, &mut row.id);
+            for id in row.moved_from.iter_mut().chain(&mut row.moved_to) {
+                self.put(NameKind::UsagePoint, id);
+            }
+        }
+        if let Some(address) = &mut row.address {
+            self.put(NameKind::Address, address);
+        }
     }
 
     fn put(&mut self, kind: NameKind, name: &mut String) {

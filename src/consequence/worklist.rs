@@ -7,9 +7,9 @@
 //! too little is that meter's energy already, and is taken off the node's. The node that sees a
 //! load is the lowest with a meter, so nodes above do not hold it again. Crews: the best cases with
 //! something to recover, as many as the crews can visit, are cut into one stretch of the grid a
-//! crew (by city, feeder and node), so that nobody crosses the town. What bills leave out of metered
-//! energy is no matter of odds: its energy and money count whole, at the place of its case or as a
-//! case of its own (`unbilled`).
+//! crew (by city, feeder and node), so that nobody crosses the town. What bills leave out of
+//! metered energy is no matter of odds: its energy and money count whole, at the place of its case
+//! or as a case of its own (`unbilled`).
 
 use std::collections::BTreeMap;
 
@@ -162,18 +162,7 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
     let by_node = |amount: Option<f64>| {
         node.and_then(|row| row.probability).zip(of_node(amount)).map(|(probability, amount)| probability * amount)
     };
-    let billed = case.unbilled.iter().find_map(|row| row.usage_point.as_ref());
-    let place = first.map(|row| &*row.usage_point).or(node.map(|row| &*row.node)).or(billed.map(|id| &**id));
     let gaps = || case.unbilled.iter().map(|row| Some(row.gap_kwh().max(0.0)));
-    let mut findings: Vec<Fact> =
-        members.iter().map(|row| said::claim(&row.usage_point, row.finding.as_str())).collect();
-    findings.extend(node.map(|row| match first {
-        Some(_) => said::part_of_case(row.kind.as_str(), &row.node),
-        None => said::unmetered(row.kind.as_str(), &row.node),
-    }));
-    findings.extend(case.unbilled.iter().filter_map(|row| {
-        Some(said::unbilled(row.usage_point.as_ref()?, row.finding?.as_str(), row.gap_kwh().max(0.0)))
-    }));
     let expected_loss = [expected(members, |row| row.loss.total()), by_node(node.and_then(|row| row.loss.total()))];
     let money = sum(expected_loss.into_iter().chain(case.unbilled.iter().map(|row| row.loss_energy)));
     let billed_loss: Vec<Loss> = case.unbilled.iter().map(|row| loss_of(row)).collect();
@@ -189,27 +178,11 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
             (None, Some(_)) => "unmetered_load",
             (None, None) => "unbilled",
         },
-        id: match (case.building, place) {
-            (Some(building), _) => setting.buildings.address(building).to_owned(),
-            (None, place) => place.map(ToString::to_string).unwrap_or_default(),
-        },
-        city: first.map_or_else(
-            || {
-                node.map(|row| &row.node)
-                    .or(case.unbilled.iter().find_map(|row| row.node.as_ref()))
-                    .and_then(setting.city_of)
-            },
-            |row| row.city.clone(),
-        ),
+        id: case.id(setting.buildings),
+        city: case.city(setting),
         usage_points: usage_points(case),
         node: node.map(|row| row.node.clone()),
-        feeder: match first {
-            Some(row) => feeder_of(&row.usage_point, setting.grid),
-            None => match node {
-                Some(row) => feeder_above(&row.node, setting.grid),
-                None => billed.and_then(|id| feeder_of(id, setting.grid)),
-            },
-        },
+        feeder: case.feeder(setting.grid),
         // Parts of one farm: as likely as the likelier of them.
         probability: [probability_of_any(members), node.and_then(|row| row.probability)]
             .into_iter()
@@ -229,8 +202,54 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
         loss: total_loss(
             &members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).chain(&billed_loss).collect::<Vec<_>>(),
         ),
-        findings,
+        findings: case.findings(),
         criteria: criteria(members),
+    }
+}
+
+impl Case<'_> {
+    /// The usage point that bills leave out.
+    fn billed(&self) -> Option<&UsagePointId> {
+        self.unbilled.iter().find_map(|row| row.usage_point.as_ref())
+    }
+
+    /// The address, the usage point or the node.
+    fn id(&self, buildings: &Buildings) -> String {
+        if let Some(building) = self.building {
+            return buildings.address(building).to_owned();
+        }
+        let listed = self.members.first().map(|row| row.usage_point.to_string());
+        let node = || self.node.map(|(row, _)| row.node.to_string());
+        listed.or_else(node).or_else(|| self.billed().map(ToString::to_string)).unwrap_or_default()
+    }
+
+    fn city(&self, setting: &WorklistSetting) -> Option<String> {
+        if let Some(row) = self.members.first() {
+            return row.city.clone();
+        }
+        let fed_by = || self.unbilled.iter().find_map(|row| row.node.as_ref());
+        self.node.map(|(row, _)| &row.node).or_else(fed_by).and_then(setting.city_of)
+    }
+
+    fn feeder(&self, grid: &Grid) -> Option<NodeId> {
+        match (self.members.first(), self.node) {
+            (Some(row), _) => feeder_of(&row.usage_point, grid),
+            (None, Some((row, _))) => feeder_above(&row.node, grid),
+            (None, None) => self.billed().and_then(|id| feeder_of(id, grid)),
+        }
+    }
+
+    /// Why to go there.
+    fn findings(&self) -> Vec<Fact> {
+        let members = self.members.iter().map(|row| said::claim(&row.usage_point, row.finding.as_str()));
+        let node = self.node.map(|(row, _)| match self.members.first() {
+            Some(_) => said::part_of_case(row.kind.as_str(), &row.node),
+            None => said::unmetered(row.kind.as_str(), &row.node),
+        });
+        let billed = self.unbilled.iter().filter_map(|row| {
+            Some(said::unbilled(row.usage_point.as_ref()?, row.finding?.as_str(), row.gap_kwh().max(0.0)))
+        });
+        members.chain(node).chain(billed).collect()
     }
 }
 

@@ -1,15 +1,14 @@
 //! How a load answers events: outages, and hours without internet.
 //!
-//! *After an outage* mining units start again by themselves and draw what they drew within the hour;
-//! thermostats have fallen behind and draw more for an hour or two (cold-load pick-up). Statistic:
-//! median over outages of the load in the two hours after the first beside that of the three hours
-//! before (level), and beside that of the fourth to the sixth hour after (rebound). *Without
-//! internet* units idle or stop. Statistic: median of the load inside beside that of the three hours
-//! before and after. Only spells in which the meter itself shows what its node is said to have had
-//! count as outages.
-//! Weak when: hours differ anyway; so answers are told beside a finding and add nothing to its odds.
-//! Source: Dagestan's load fell by 3.2 MW when two villages lost the internet (published); starting
-//! and rebound are background knowledge of the field.
+//! *After an outage* mining units start again by themselves and draw what they drew within the
+//! hour; thermostats have fallen behind and draw more for an hour or two (cold-load pick-up).
+//! Statistic: median over outages of the load in the two hours after the first beside that of the
+//! three hours before (level), and beside that of the fourth to the sixth hour after (rebound).
+//! *Without internet* units idle or stop. Statistic: median of the load inside beside that of the
+//! three hours before and after. Only spells in which the meter itself shows what its node is said
+//! to have had count as outages. Weak when: hours differ anyway; so answers are told beside a
+//! finding and add nothing to its odds. Source: Dagestan's load fell by 3.2 MW when two villages
+//! lost the internet (published); starting and rebound are background knowledge of the field.
 
 use crate::domain::{EventKind, Timestamp, median};
 use crate::series::LoadSeries;

@@ -1,7 +1,7 @@
 //! Lines about visits: what was said, and what was found.
 
-/// A line of `hitrate.csv`: visits to what was stated with a probability, as a whole or by class, by
-/// pattern or by size.
+/// A line of `hitrate.csv`: visits to what was stated with a probability, as a whole or by class,
+/// by pattern or by size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HitRateRow {
     /// Lower end of the stated probability.

@@ -2,9 +2,9 @@
 //!
 //! *Found*: at least 0.99, the rest being mistakes of reports. *A lawful cause*: at most the share
 //! of licensed premises that hide a second farm. *Nothing*: the log of what inspections miss, a
-//! visit. A visit whose load has grown since says nothing and is told (`metered::visits`). At a node
-//! a load that began after the visit is what has grown.
-//! Source: Bayes' rule; what is missed is a setting.
+//! visit. A visit whose load has grown since says nothing and is told (`metered::visits`). At a
+//! node a load that began after the visit is what has grown. Source: Bayes' rule; what is missed is
+//! a setting.
 
 use std::collections::BTreeMap;
 

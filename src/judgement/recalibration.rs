@@ -1,12 +1,12 @@
 //! What visits say of how far to trust probabilities: log-odds x become a + b·x.
 //!
-//! P(found | x) = (1 − missed)·logistic(a + b·x), fitted by Fisher scoring to every visit whose load
-//! was read, with a normal prior around a = 0 (standard deviation 1) and b = 1 (0.5), so that few
-//! outcomes move little. It is used from a number of outcomes on (a setting, 200), of which 20 must
-//! have found something and 20 not: with fewer the fit follows single visits. Given x, who is
-//! visited says nothing more of the outcome, so choosing visits by x biases nothing.
-//! Source: Platt (1999), Probabilistic outputs for support vector machines; the part that is missed
-//! as in capture with a known rate of detection.
+//! P(found | x) = (1 − missed)·logistic(a + b·x), fitted by Fisher scoring to every visit whose
+//! load was read, with a normal prior around a = 0 (standard deviation 1) and b = 1 (0.5), so that
+//! few outcomes move little. It is used from a number of outcomes on (a setting, 200), of which 20
+//! must have found something and 20 not: with fewer the fit follows single visits. Given x, who is
+//! visited says nothing more of the outcome, so choosing visits by x biases nothing. Source: Platt
+//! (1999), Probabilistic outputs for support vector machines; the part that is missed as in capture
+//! with a known rate of detection.
 
 use crate::domain::{Fact, logistic, logit};
 use crate::metered::VisitSettings;

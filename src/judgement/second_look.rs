@@ -20,8 +20,8 @@ use super::outages::Outages;
 use super::said;
 use super::suspect_rows::tell_load;
 
-/// After an outage units draw what they drew within this share; a load that draws more by this factor
-/// rebounds; one below this share of itself has fallen with the internet.
+/// After an outage units draw what they drew within this share; a load that draws more by this
+/// factor rebounds; one below this share of itself has fallen with the internet.
 const AS_BEFORE: f64 = 0.1;
 const REBOUND: f64 = 1.15;
 const FALLEN: f64 = 0.7;

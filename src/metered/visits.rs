@@ -6,12 +6,12 @@
 //! farm that is claimed, run for eight hours). A fall hides no farm. Where the readings do not
 //! reach back to the visit, it holds for a limited time and that is told.
 //!
-//! *Nothing found*: P(nothing | farm) / P(nothing | no farm) = the share of farms that an inspection
-//! misses (a setting), once for each visit and twice at most: the next visit of the same crews sees
-//! little more. *Farm or theft found*: a positive. *A lawful cause*: innocent by its name.
-//! Labels replace what the engine holds likely of the same usage point and of no other, so that
-//! choosing visits by their odds biases nothing: given the odds, who was visited says nothing more
-//! (missing at random; Little and Rubin, Statistical Analysis with Missing Data, chapter 1).
+//! *Nothing found*: P(nothing | farm) / P(nothing | no farm) = the share of farms that an
+//! inspection misses (a setting), once for each visit and twice at most: the next visit of the same
+//! crews sees little more. *Farm or theft found*: a positive. *A lawful cause*: innocent by its
+//! name. Labels replace what the engine holds likely of the same usage point and of no other, so
+//! that choosing visits by their odds biases nothing: given the odds, who was visited says nothing
+//! more (missing at random; Little and Rubin, Statistical Analysis with Missing Data, chapter 1).
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,8 @@ impl Visits {
         visits
     }
 
-    /// The same with what earlier months said of places: last day of the month, and the probability.
+    /// The same with what earlier months said of places: last day of the month, and the
+    /// probability.
     #[must_use]
     pub fn remembering(self, said: BTreeMap<String, Vec<(CivilDay, f64)>>) -> Self {
         Self { said, ..self }

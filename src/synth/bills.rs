@@ -2,8 +2,8 @@
 //!
 //! The customers of one transformer are billed from one day of the month to the next, each on its
 //! own route. One bill in twenty-five is an estimate within a fifth of the bill before, which the
-//! next one corrects. Insiders in turn: no bill at all, bills of nothing, of a tenth to a half, at a
-//! cheaper class, or the energy on the bill of the customer next door.
+//! next one corrects. Insiders in turn: no bill at all, bills of nothing, of a tenth to a half, at
+//! a cheaper class, or the energy on the bill of the customer next door.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -161,7 +161,8 @@ impl<'a> Bills<'a> {
     }
 }
 
-/// Energy that a meter showed on each day of the axis, kWh; what was lost on the way is what flowed.
+/// Energy that a meter showed on each day of the axis, kWh; what was lost on the way is what
+/// flowed.
 fn energy_by_day(scene: &Scene, usage: &Usage, readings: &MeterReadings) -> Vec<f64> {
     let step_h = scene.step_h();
     let of = |interval: usize| {

@@ -21,6 +21,7 @@ mod look_alike;
 mod member;
 mod meter;
 mod meter_readings;
+mod month_files;
 mod months;
 mod node;
 mod odd_meter;

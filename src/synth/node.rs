@@ -40,7 +40,7 @@ const RATINGS_KVA: [f64; 14] =
     [25.0, 40.0, 63.0, 100.0, 160.0, 250.0, 400.0, 630.0, 1000.0, 1600.0, 2500.0, 4000.0, 6300.0, 10_000.0];
 
 /// Everything that one transformer leaves behind.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct TransformerOutput {
     /// Meters with interval readings, the balance meter last.
     pub(super) meters: Vec<MeterReadings>,
@@ -59,17 +59,7 @@ pub(super) struct TransformerOutput {
 /// Draws every load under a transformer and reads its meters.
 pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &TransformerPlan) -> TransformerOutput {
     let mut load = vec![0.0_f64; scene.len()];
-    let mut output = TransformerOutput {
-        meters: Vec::with_capacity(plan.members.len() + 1),
-        rows: Rows::default(),
-        registers: Vec::new(),
-        bills: Vec::new(),
-        customers: Vec::with_capacity(plan.members.len()),
-        truth: Vec::new(),
-        details: Vec::new(),
-        rated_kva: 0.0,
-        flow_kw: Vec::new(),
-    };
+    let mut output = TransformerOutput::default();
     let supply = Supply::draw(settings, scene, &format!("feeder {}", plan.feeder));
     let mut bills = Bills::new(settings, scene, plan);
     for member in &plan.members {

@@ -14,16 +14,17 @@ use serde::Serialize;
 use super::balance_meter::{self, balance_meter_id};
 use super::details::DetailRow;
 use super::meter_readings::MeterReadings;
-use super::months::{Month, months_of};
+use super::month_files::{outage_rows, readings_writers};
+use super::months::Month;
 use super::node::{self, TransformerOutput};
-use super::readings::{CsvReadings, ParquetReadings, ReadingsError, ReadingsWriter, Rows};
+use super::readings::{ReadingsError, ReadingsWriter, Rows};
 use super::readme::readme;
 use super::scene::Scene;
-use super::settings::{CheckedSettings, ReadingsFormat, ReadingsOrder, SimulateSettings};
+use super::settings::{CheckedSettings, ReadingsOrder, SimulateSettings};
 use super::simulated::Simulated;
 use super::street_lighting::StreetLighting;
 use super::tables::{
-    CustomerRow, EventRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows,
+    CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows,
 };
 use super::town::{Town, TransformerPlan, UpperPlan};
 use super::turn::Supply;
@@ -481,41 +482,6 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Every spell in which a feeder has no power.
-fn outage_rows(settings: &CheckedSettings, scene: &Scene, town: &Town) -> Vec<EventRow> {
-    let of_feeder = |(index, feeder): (usize, &UpperPlan)| {
-        let spells = Supply::draw(settings, scene, &format!("feeder {index}")).spells();
-        let row = |(first, last): (usize, usize)| EventRow::outage(scene, (first, last), feeder.id.clone());
-        spells.into_iter().map(row).collect::<Vec<_>>()
-    };
-    town.feeders.iter().enumerate().flat_map(of_feeder).collect()
-}
-
-/// The files that readings are written to: one, or one a month.
-fn readings_writers(
-    settings: &CheckedSettings,
-    scene: &Scene,
-    folder: &Path,
-) -> Result<Vec<(Month, ReadingsWriter)>, SimulateError> {
-    let whole = Month { name: String::new(), from: 0, to: u32::MAX };
-    let months = if settings.months.is_some() { months_of(scene) } else { vec![whole] };
-    let create = |month: Month| {
-        let name = if month.name.is_empty() { "readings".to_owned() } else { format!("readings-{}", month.name) };
-        let writer = match settings.format {
-            ReadingsFormat::Parquet => ReadingsWriter::Parquet(Box::new(ParquetReadings::create(
-                &folder.join(name + ".parquet"),
-                scene,
-                settings.mixed_steps,
-            )?)),
-            ReadingsFormat::Csv => {
-                ReadingsWriter::Csv(CsvReadings::create(&folder.join(name + ".csv"), scene, settings.mixed_steps)?)
-            }
-        };
-        Ok((month, writer))
-    };
-    months.into_iter().map(create).collect()
-}
-
 impl Summit {
     fn add(&mut self, index: usize, flow_kw: &[f64], unmetered_kw: f64) {
         self.open = Some(index);
@@ -536,7 +502,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::synth::{ClassWords, Oddities, SimulateSettings};
+    use crate::synth::{ClassWords, Oddities, ReadingsFormat, SimulateSettings};
 
     fn small() -> SimulateSettings {
         SimulateSettings {
