@@ -44,7 +44,10 @@ pub enum ArchiveError {
         words: String,
     },
     /// Another run writes to it.
-    #[error("the archive `{path}` is in use by another run of darkload; wait until it has ended", path = path.display())]
+    #[error(
+        "the archive `{path}` is in use by another run of darkload; wait until it has ended",
+        path = path.display()
+    )]
     Held {
         /// The archive.
         path: PathBuf,
@@ -98,8 +101,8 @@ pub enum ArchiveError {
     /// None of its usage points was read.
     #[error(
         "the archive `{path}` seems to be of another utility: of the {read} usage points that were read it knows \
-         {known}, of {kept} in all; give that utility's own archive, or, where they are of one utility, set run.utility \
-         to one name in the configuration of every scan",
+         {known}, of {kept} in all; give that utility's own archive, or, where they are of one utility, set \
+         run.utility to one name in the configuration of every scan",
         path = path.display()
     )]
     Strangers {

@@ -133,8 +133,8 @@ impl Manifest {
 
     /// The file's text.
     pub(super) fn to_text(&self) -> String {
-        const OPENING: &str = "# An archive of darkload: readings of earlier months, packed, and what is kept beside \
-                               them.\n# `darkload archive` lists and changes it; a change by hand makes it unusable.\n\n";
+        const OPENING: &str = "# An archive of darkload: readings of earlier months, and what is kept beside them.\n\
+                               # `darkload archive` lists and changes it; a change by hand makes it unusable.\n\n";
         disk::sealed(&format!("{OPENING}{}", toml::to_string(self).unwrap_or_default()))
     }
 

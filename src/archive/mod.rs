@@ -5,8 +5,9 @@
 //! grid with what is filled in, the second look) comes out the same as if they had been read again.
 //! `folder` opens and checks an archive, `manifest` is what it says of itself, and a `transaction`
 //! changes it as a whole or not at all. `history` hands a usage point on with its earlier months,
-//! `keep` writes the new ones; `packed` is a usage point's month as bytes, `month_file` a month of
-//! all; `lists` is what is done to an archive beside scans.
+//! `read_again` does so once more for the few that are asked about, `keep` writes the new ones;
+//! `packed` is a usage point's month as bytes, `month_file` a month of all. `lists` is what is done
+//! to an archive beside scans.
 
 mod bytes;
 mod error;
@@ -18,6 +19,7 @@ mod manifest;
 mod month_file;
 mod months;
 mod packed;
+mod read_again;
 mod said;
 mod transaction;
 
@@ -26,5 +28,6 @@ pub use folder::Archive;
 pub use history::History;
 pub use lists::Forgotten;
 pub use manifest::{About, KeptFile, MANIFEST, Manifest, Month, VERSION};
+pub(crate) use read_again::{ReadAgain, ReadAgainError};
 pub(crate) use said::SAID;
 pub use transaction::Transaction;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::archive::ReadAgain;
 use crate::domain::{Position, UsagePointId};
 use crate::findings::CoverageRow;
 use crate::judgement::coverage;
@@ -13,7 +14,6 @@ use crate::series::{LoadSeries, RegisterLoad};
 use crate::unmetered::{self, Balanced, GridSeries, GridSetting, Positions, Reads};
 
 use super::inputs::PipelineError;
-use super::read_again::ReadAgain;
 use super::run::Run;
 use super::trial::Beside;
 
@@ -76,7 +76,7 @@ impl Run<'_> {
             settings: self.balance_settings(),
             prior: self.plan.config.prior.node,
         };
-        let read_again = |wanted: &BTreeSet<UsagePointId>| look.judged(wanted);
+        let read_again = |wanted: &BTreeSet<UsagePointId>| look.judged(wanted).map_err(PipelineError::from);
         let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
         let found = unmetered::balance_grid(&setting, &read_again, &mut then)?;
         let grid = GridTold::of(found, &self.plan.calendar, &self.tables.visits);

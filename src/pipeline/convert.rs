@@ -6,12 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::disk::{self, CONVERTED, Stage};
-use crate::domain::{Calendar, Fact, Interrupt, Progress, Reject, UsagePointId};
+use crate::domain::{Calendar, Fact, Interrupt, Progress, Reject};
 use crate::ingest::{Caps, Mapping, Readings, StampClock, Survey, Watching};
 use crate::report::{
     CanonicalColumns, CanonicalError, CanonicalWriter, FinishedPoints, StoredPoints, unpacked, write_registers,
 };
-use crate::series::{Gatherer, RawReading, RegisterRead, SpillStore, Stretch, counted_load, in_order_of_ids};
+use crate::series::{Gatherer, RawReading, SpillStore, Stretch, in_order_of_ids};
 
 use super::inputs::{PipelineError, found_files, read_all};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
@@ -107,7 +107,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
 
     progress.stage("writing", None);
     let mut kept = finished.stored();
-    let registers = counted_points(read.gathered.registers, &mut kept, &store).map_err(PipelineError::from)?;
+    let registers = kept.take_counted(read.gathered.registers, &store).map_err(PipelineError::from)?;
     let registers = in_order_of_ids(registers);
     let mut converted = Converted {
         usage_points: kept.points.len() as u64,
@@ -137,24 +137,6 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     disk::put_files(&staged, plan.force).map_err(PipelineError::from)?;
     converted.files.extend(staged.into_iter().map(|(_, to)| to));
     Ok(converted)
-}
-
-/// Counters and their readings.
-type Registers = Vec<(UsagePointId, Vec<RegisterRead>)>;
-
-/// Puts counters that are read by the hour among the usage points, as the energy between their
-/// readings, as a scan does; returns the others.
-fn counted_points(registers: Registers, kept: &mut StoredPoints, store: &SpillStore) -> std::io::Result<Registers> {
-    let counted = FinishedPoints::new(store);
-    let mut others = Registers::new();
-    for (id, reads) in registers {
-        match counted_load(&reads).filter(|_| !kept.points.contains_key(&id)) {
-            Some(load) => counted.usage_point(id.as_ref(), &[], &load)?,
-            None => others.push((id, reads)),
-        }
-    }
-    *kept = std::mem::take(kept).merge(counted.stored());
-    Ok(others)
 }
 
 /// Refuses outputs that are in the way or read, before the work; returns what there is to say about

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, ReadAgainError};
 use crate::casebook::BookError;
 use crate::disk::PlaceError;
 use crate::domain::{
@@ -62,6 +62,15 @@ impl From<io::Error> for PipelineError {
         match error.downcast::<ArchiveError>() {
             Ok(archive) => Self::Archive(archive),
             Err(other) => Self::Spill(other),
+        }
+    }
+}
+
+impl From<ReadAgainError> for PipelineError {
+    fn from(error: ReadAgainError) -> Self {
+        match error {
+            ReadAgainError::Readings(ingest) => ingest.into(),
+            ReadAgainError::File(file) => file.into(),
         }
     }
 }

@@ -5,7 +5,6 @@ mod convert;
 mod inputs;
 mod inspect;
 mod plan;
-mod read_again;
 mod results;
 mod run;
 mod scan;

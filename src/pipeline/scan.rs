@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::archive::{History, Transaction};
+use crate::archive::{History, ReadAgain, Transaction};
 use crate::casebook::{self, Book};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
@@ -22,7 +22,6 @@ use crate::unmetered::{self, GridSeries};
 use super::balancing::Balancing;
 use super::inputs::{self, PipelineError, ReadingsRead, Tables};
 use super::plan::ScanPlan;
-use super::read_again::ReadAgain;
 use super::results::WhatWasRead;
 use super::run::{Judged, Run};
 use super::trial::{Alone, Beside, Trial};

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::domain::{Minute, ReadingQuality, UsagePointId};
-use crate::series::{CanonicalReading, PerWorker, RawReading, SpillStore, Stored, Stretch, canonical_readings};
+use crate::series::{
+    CanonicalReading, PerWorker, RawReading, RegisterRead, SpillStore, Stored, Stretch, canonical_readings,
+    counted_load,
+};
 
 use super::canonical::CanonicalColumns;
 
@@ -75,7 +78,28 @@ impl<'a> FinishedPoints<'a> {
     }
 }
 
+/// Counters and their readings.
+type Registers = Vec<(UsagePointId, Vec<RegisterRead>)>;
+
 impl StoredPoints {
+    /// Takes up counters that are read by the hour, as the energy between their readings, as a scan
+    /// does; returns the others.
+    ///
+    /// # Errors
+    /// When the file for what does not fit into memory fails.
+    pub fn take_counted(&mut self, registers: Registers, store: &SpillStore) -> io::Result<Registers> {
+        let counted = FinishedPoints::new(store);
+        let mut others = Registers::new();
+        for (id, reads) in registers {
+            match counted_load(&reads).filter(|_| !self.points.contains_key(&id)) {
+                Some(load) => counted.usage_point(id.as_ref(), &[], &load)?,
+                None => others.push((id, reads)),
+            }
+        }
+        *self = std::mem::take(self).merge(counted.stored());
+        Ok(others)
+    }
+
     /// What two threads have finished. Every usage point was with one of them.
     #[must_use]
     pub fn merge(mut self, mut other: Self) -> Self {

@@ -38,7 +38,8 @@ fn every_command_of_the_guide_runs_as_the_guide_says() {
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples"), &folder.path().join("samples"));
         for command in commands(&std::fs::read_to_string(&page).unwrap()) {
             assert_eq!(command[0], "darkload", "{}", page.display());
-            let ran = Command::new(env!("CARGO_BIN_EXE_darkload")).args(&command[1..]).current_dir(folder.path()).output();
+            let ran =
+                Command::new(env!("CARGO_BIN_EXE_darkload")).args(&command[1..]).current_dir(folder.path()).output();
             let ran = ran.unwrap();
             assert!(ran.status.success(), "{}: {command:?}: {}", page.display(), text(&ran.stderr));
         }

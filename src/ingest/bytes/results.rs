@@ -7,8 +7,8 @@ use crate::disk::{self, PlaceError, Said};
 
 use super::find::InputFile;
 
-/// Parts files of results and archives, which a folder of readings may hold, from the others. One that the user
-/// named and that lies in the result folder is refused: it would be deleted.
+/// Parts files of results and archives, which a folder of readings may hold, from the others. One
+/// that the user named and that lies in the result folder is refused: it would be deleted.
 ///
 /// # Errors
 /// For such a file, by its name.

@@ -2,17 +2,28 @@
 //! balance may name.
 //!
 //! Only the pieces of files that hold their rows are read; where readings were parted, their
-//! partitions are taken from memory or disk.
+//! partitions are taken from memory or disk. Earlier months come from the archive.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
-use crate::archive::History;
 use crate::digest::{Counted, PassSetting, Prepared};
 use crate::domain::{Interrupt, UsagePointId};
-use crate::ingest::{Readings, Survey};
+use crate::ingest::{IngestError, Readings, Survey};
 use crate::series::{Gatherer, LoadSeries, PerWorker, Picker, RawReading, Stretch};
 
-use super::inputs::PipelineError;
+use super::history::History;
+
+/// Why readings could not be read once more.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadAgainError {
+    /// A file of readings, which was read before, fails.
+    #[error(transparent)]
+    Readings(#[from] IngestError),
+    /// A file of what was put away, or of the archive, fails.
+    #[error(transparent)]
+    File(#[from] io::Error),
+}
 
 /// Where readings are found again.
 pub(crate) struct ReadAgain<'a> {
@@ -31,7 +42,7 @@ impl ReadAgain<'_> {
     pub(crate) fn judged(
         &self,
         wanted: &BTreeSet<UsagePointId>,
-    ) -> Result<BTreeMap<UsagePointId, LoadSeries>, PipelineError> {
+    ) -> Result<BTreeMap<UsagePointId, LoadSeries>, ReadAgainError> {
         let judged = |_: &UsagePointId, prepared: Prepared| Some(self.setting.judged(&prepared.series).into_owned());
         self.each(wanted, judged).map(|(series, _)| series)
     }
@@ -42,7 +53,7 @@ impl ReadAgain<'_> {
         &self,
         wanted: &BTreeSet<UsagePointId>,
         make: impl Fn(&UsagePointId, Prepared) -> Option<T> + Sync,
-    ) -> Result<(BTreeMap<UsagePointId, T>, usize), PipelineError> {
+    ) -> Result<(BTreeMap<UsagePointId, T>, usize), ReadAgainError> {
         let found: PerWorker<BTreeMap<UsagePointId, T>> = PerWorker::new();
         let make_one = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
             let id: UsagePointId = id.into();
