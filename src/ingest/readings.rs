@@ -16,6 +16,7 @@ use super::format::{BlockSink, ReadingsFile, Source, StampClock};
 use super::formats::{FORMATS, list_of_formats};
 use super::mapping::keys::Mapping;
 use super::mapping::understanding::{Decision, Understanding};
+use super::messages::message_order;
 use super::said;
 use crate::domain::{Calendar, Fact, FileIx, IntervalBlock, RegisterBlock, Reject};
 
@@ -80,8 +81,8 @@ impl Readings {
         let opened: Vec<Result<Result<Opened, Reject>, IngestError>> = files
             .par_iter()
             .zip(&held)
-            .enumerate()
-            .map(|(index, (file, held))| open_one(file, held, FileIx(index as u32), caps, mapping))
+            .zip(message_order::ranks(files))
+            .map(|((file, held), rank)| open_one(file, held, rank, caps, mapping))
             .collect();
         let mut readings = Self {
             files: Vec::new(),

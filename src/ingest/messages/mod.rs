@@ -12,6 +12,7 @@ pub(crate) mod halt;
 pub(crate) mod json_stream;
 pub(crate) mod message;
 pub(crate) mod message_notes;
+pub(crate) mod message_order;
 pub(crate) mod meter_points;
 pub(crate) mod mscons;
 pub(crate) mod nem12;

@@ -54,6 +54,19 @@ fn recognises(head: &[u8]) -> bool {
     attributes.split("class").skip(1).any(|rest| rest.trim_start().starts_with('='))
 }
 
+/// The number that the message at the beginning of a file gives itself.
+pub(crate) fn number_of(head: &[u8]) -> Option<u64> {
+    if !recognises(head) {
+        return None;
+    }
+    let text = head_text(head)?;
+    let (_, root) = text.split_once("<message")?;
+    let attributes = root.split('>').next()?;
+    let (_, value) = attributes.split_once(" number")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
+    value.split(['"', '\'']).next()?.trim().parse().ok()
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Period {
     bounds: Bounds,
@@ -348,6 +361,12 @@ mod tests {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>{head}<message class=\"{class}\" version=\"2\" number=\"4690\"><datetime><timestamp>20250302000000</timestamp><daylightsavingtime>0</daylightsavingtime><day>20250301</day></datetime><sender><name>ТОО</name><inn>1</inn></sender><area timezone=\"1\"><inn>5600</inn><name>Обл</name>{area}</area></message>"
         )
+    }
+
+    #[test]
+    fn a_message_tells_its_number() {
+        assert_eq!(number_of(message("80020", "", "").as_bytes()), Some(4690));
+        assert_eq!(number_of(b"<feed number=\"7\"/>"), None);
     }
 
     fn channel(code: &str, periods: &str) -> String {

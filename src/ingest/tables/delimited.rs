@@ -14,11 +14,12 @@ use super::encoding::{self, Decoded};
 use super::file::{Store, TextFile};
 use super::footers::footers;
 use super::held::HeldTable;
+use super::relaid::ways;
+use super::rows;
 use super::sample::{self, Sample};
 use super::understand::settle::settle;
 use super::understand::settler::Settler;
 use super::understand::{dates, outside_id};
-use super::{relaid, rows};
 use crate::ingest::bytes::decompress;
 use crate::ingest::error::{IngestError, is_of_the_system};
 use crate::ingest::format::{Format, ReadingsFile, Source};
@@ -78,7 +79,7 @@ impl Format for DelimitedText {
         let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let is_held = has_returns
             || outside_id::is_named_by_rows(&sample, mapping)
-            || relaid::is_wanted(&text, delimiter, &sample, &name, mapping);
+            || ways::is_wanted(&text, delimiter, &sample, &name, mapping);
         if is_held && stored > outside_id::MOST_BYTES {
             return Err(too_large(file, stored));
         }

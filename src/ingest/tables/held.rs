@@ -7,7 +7,7 @@ use encoding_rs::UTF_8;
 use super::file::{Store, TextFile};
 use super::footers::footers;
 use super::plan::{IdColumn, Plan};
-use super::relaid::relaid;
+use super::relaid::ways::relaid;
 use super::rows;
 use super::sample::Sample;
 use super::understand::dates;

@@ -11,6 +11,8 @@ use crate::ingest::text::columns::plain;
 const MOST_ROWS: usize = 2000;
 /// Rows among which a header is looked for.
 const MOST_TITLE: usize = 40;
+/// Fields of a line that its delimiter cuts, and no mark of a number or stamp does.
+const WIDE: usize = 3;
 const DELIMITERS: [(Delimiter, &str); 5] = [
     (Delimiter::Semicolon, "semicolon"),
     (Delimiter::Tab, "tab"),
@@ -113,9 +115,11 @@ pub(crate) fn delimiter(text: &str, is_whole: bool, notes: &mut Understanding) -
         let lines: Vec<&str> =
             records(text, is_whole, delimiter.byte()).filter(|line| !line.trim().is_empty()).take(200).collect();
         let widths = lines.iter().map(|line| cells(line, delimiter.byte()).len()).filter(|&width| width > 1);
+        let wide = widths.clone().filter(|&width| width >= WIDE).count();
         let (width, count) = usual(widths).unwrap_or_default();
-        (delimiter, name, width, count, lines.len())
+        (delimiter, name, width, count.max(wide), lines.len())
     });
+    // Rows may end early, so that no width is that of most lines.
     let first = scored.iter().find(|(_, _, _, count, lines)| *count > 0 && count * 10 >= lines * 8);
     let best = first.or_else(|| scored[..4].iter().filter(|score| score.3 > 0).max_by_key(|score| (score.3, score.2)));
     if let Some((delimiter, name, width, count, lines)) = best {

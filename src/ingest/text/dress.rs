@@ -11,20 +11,29 @@
 use std::fmt::Write as _;
 
 /// Beginnings of the names of months in English, German, French, Spanish, Italian, Dutch,
-/// Portuguese, Polish, Swedish, Russian and Kazakh, in small letters.
+/// Portuguese, Polish, Czech, Hungarian, Romanian, Finnish, Swedish, Danish, Norwegian, Turkish,
+/// Ukrainian, Russian and Kazakh, in small letters. The longest that fits counts.
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "jän", "janv", "ene", "gen", "sty", "янв", "қаң"],
-    &["feb", "fév", "fev", "févr", "lut", "фев", "ақп"],
-    &["mar", "mär", "mrz", "mrt", "maa", "мар", "нау"],
-    &["apr", "avr", "abr", "kwi", "апр", "сәу"],
-    &["may", "mai", "mag", "mei", "maj", "май", "мая", "мам"],
-    &["jun", "juin", "giu", "cze", "июн", "мау"],
-    &["jul", "juil", "lug", "lip", "июл", "шіл"],
-    &["aug", "aoû", "aou", "ago", "sie", "авг", "там"],
-    &["sep", "set", "wrz", "сен", "қыр"],
-    &["oct", "okt", "ott", "out", "paź", "paz", "окт", "қаз"],
-    &["nov", "lis", "ноя", "қар"],
-    &["dec", "dez", "déc", "dic", "gru", "дек", "жел"],
+    &["jan", "jän", "ene", "gen", "sty", "led", "ian", "tammi", "oca", "січ", "янв", "қаң"],
+    &["feb", "fév", "fev", "lut", "úno", "helmi", "şub", "лют", "фев", "ақп"],
+    &["mar", "mär", "már", "mrz", "mrt", "maa", "bře", "бер", "мар", "нау"],
+    &["apr", "avr", "abr", "ápr", "kwi", "dub", "huhti", "nis", "кві", "апр", "сәу"],
+    &["may", "mai", "mag", "mei", "maj", "máj", "kvě", "touko", "тра", "май", "мая", "мам"],
+    &["jun", "jún", "juin", "giu", "cze", "čvn", "červen", "iun", "kesä", "haz", "чер", "июн", "мау"],
+    &["jul", "júl", "juil", "lug", "lip", "čvc", "červenec", "července", "iul", "heinä", "tem", "лип", "июл", "шіл"],
+    &["aug", "aoû", "aou", "ago", "sie", "srp", "elo", "ağu", "сер", "авг", "там"],
+    &["sep", "set", "szep", "wrz", "zář", "syys", "eyl", "вер", "сен", "қыр"],
+    &["oct", "okt", "ott", "out", "paź", "paz", "říj", "loka", "eki", "жов", "окт", "қаз"],
+    &["nov", "lis", "noi", "marras", "kas", "лис", "ноя", "қар"],
+    &["dec", "dez", "déc", "dic", "des", "gru", "pro", "joulu", "ara", "гру", "дек", "жел"],
+];
+
+/// Beginnings of the names of days of the week in English, German, French, Spanish, Italian, Dutch
+/// and Russian, in small letters. They say nothing that the date does not.
+const WEEKDAYS: [&str; 40] = [
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "mar", "mer",
+    "jeu", "ven", "sam", "dim", "mié", "jue", "vie", "sáb", "dom", "gio", "sab", "ma", "wo", "vr", "za", "zo", "пн",
+    "вт", "ср", "чт", "пт", "сб", "вс",
 ];
 
 /// Letters of zones that mean one clock, and its minutes ahead of UTC.
@@ -89,8 +98,9 @@ fn begin_of(text: &str) -> &str {
 
 fn stamp(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
-    let (date, rest) = named_date(&lower).or_else(|| numeric_date(&lower))?;
-    let rest = rest.trim_start_matches([',', '.', 't', ' ', '\u{a0}', '\u{202f}']);
+    let dated = |text| named_date(text).or_else(|| numeric_date(text));
+    let (date, rest) = dated(&lower).or_else(|| dated(without_weekday(&lower)?))?;
+    let rest = rest.trim_start_matches([',', '.', 't', '_', '-', ' ', '\u{a0}', '\u{202f}']);
     if rest.is_empty() {
         return Some(date);
     }
@@ -103,12 +113,33 @@ fn stamp(text: &str) -> Option<String> {
     Some(plain)
 }
 
+/// What follows the name of a day of the week.
+fn without_weekday(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !c.is_alphabetic())?;
+    let (word, rest) = text.split_at(end);
+    let is_name = |name: &str| if name.chars().count() < 3 { word == name } else { word.starts_with(name) };
+    WEEKDAYS.iter().any(|name| is_name(name)).then(|| rest.trim_start_matches(['.', ',', ' ']))
+}
+
 /// A date of digits as it stands, and what follows it.
 fn numeric_date(text: &str) -> Option<(String, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '/' | '-')).unwrap_or(text.len());
-    let date = text[..end].trim_end_matches('.');
-    let separators = date.bytes().filter(|byte| !byte.is_ascii_digit()).count();
-    (separators == 2).then(|| (date.to_owned(), &text[end..]))
+    let mut rest = text;
+    let mut mark = None;
+    for group in 0..3 {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        if digits == 0 {
+            return None;
+        }
+        rest = &rest[digits..];
+        if group < 2 {
+            let next = rest.chars().next().filter(|next| matches!(next, '.' | '/' | '-'))?;
+            if *mark.get_or_insert(next) != next {
+                return None;
+            }
+            rest = &rest[1..];
+        }
+    }
+    Some((text[..text.len() - rest.len()].to_owned(), rest))
 }
 
 /// A date with the name of its month, year first, and what follows it.
@@ -126,7 +157,11 @@ fn named_date(text: &str) -> Option<(String, &str)> {
         parts.push(&rest[..end]);
         rest = &rest[end..];
     }
-    let month = |word: &str| MONTHS.iter().position(|names| names.iter().any(|name| word.starts_with(name)));
+    let month = |word: &str| {
+        let fits = |names: &&[&str]| names.iter().filter(|name| word.starts_with(**name)).map(|name| name.len()).max();
+        let found = MONTHS.iter().enumerate().filter_map(|(month, names)| Some((fits(names)?, month)));
+        found.max_by_key(|&(length, _)| length).map(|(_, month)| month)
+    };
     let number = |word: &str| word.parse::<u32>().ok();
     let (day, month, year) = match [month(parts[0]), month(parts[1])] {
         [None, Some(month)] if parts[0].len() == 4 => (number(parts[2])?, month, parts[0]),
@@ -255,6 +290,9 @@ mod tests {
             ("31. März 2025 07:00", "2025-03-31 07:00:00"),
             ("31 août 2025 13h00", "2025-08-31 13:00:00"),
             ("31 дек 2025", "2025-12-31"),
+            ("31. márc. 2025 07:00", "2025-03-31 07:00:00"),
+            ("30 marraskuuta 2025 07:00", "2025-11-30 07:00:00"),
+            ("31. července 2025 07:00", "2025-07-31 07:00:00"),
         ] {
             assert_eq!(plain(text), expected);
         }
@@ -265,6 +303,10 @@ mod tests {
         for (text, expected) in [
             ("31/03/2025, 13:00:00", "31/03/2025 13:00:00"),
             ("2025.03.31. 13:00", "2025.03.31 13:00:00"),
+            ("Mon 31.03.2025 13:00", "31.03.2025 13:00:00"),
+            ("Monday, March 31, 2025 1:00 PM", "2025-03-31 13:00:00"),
+            ("2025/03/31-13:00", "2025/03/31 13:00:00"),
+            ("2025-03-31_13:00:00", "2025-03-31 13:00:00"),
             ("31.03.2025 13.30", "31.03.2025 13:30:00"),
             ("2025-03-31 13:00:00 +0500", "2025-03-31 13:00:00+0500"),
             ("2025-03-31 08:00:00 UTC", "2025-03-31 08:00:00+00:00"),
@@ -278,9 +320,16 @@ mod tests {
 
     #[test]
     fn numbers_ids_and_words_are_no_stamps() {
-        for text in
-            ["0.25", "00012345", "CE301-0112345", "12.5 kWh", "Flat 3", "2025-03-31 25:61", "2025-03-31 10:00 XYZ"]
-        {
+        for text in [
+            "0.25",
+            "00012345",
+            "CE301-0112345",
+            "12.5 kWh",
+            "Flat 3",
+            "Flat 31.03.2025",
+            "2025-03-31 25:61",
+            "2025-03-31 10:00 XYZ",
+        ] {
             assert_eq!(plain(text), "as it is", "{text}");
         }
     }

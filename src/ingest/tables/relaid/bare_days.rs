@@ -1,7 +1,7 @@
 //! Days 1 to 31 or months across, whose month or year stands in the title or in the name of the
 //! file.
 
-use super::{Relaid, joined, rewritten};
+use super::lines::{Relaid, joined, rewritten};
 use crate::domain::CivilDay;
 use crate::ingest::mapping::keys::Delimiter;
 use crate::ingest::tables::sample::Sample;

@@ -1,6 +1,6 @@
 //! Days that stand in rows of their own above the times of day.
 
-use super::{Relaid, filled, joined, rewritten};
+use super::lines::{Relaid, filled, joined, rewritten};
 use crate::ingest::mapping::keys::Delimiter;
 use crate::ingest::tables::sample::Sample;
 use crate::ingest::tables::understand::slot_name::{SlotName, slot_name};

@@ -1,6 +1,6 @@
 //! Usage points and days that stand in the first row of their block only.
 
-use super::{Relaid, filled, joined, rewritten};
+use super::lines::{Relaid, filled, joined, rewritten};
 use crate::ingest::mapping::keys::Delimiter;
 use crate::ingest::tables::sample::Sample;
 use crate::ingest::tables::understand::settler::FOOTERS;

@@ -1,7 +1,7 @@
 //! Blocks of the slots of a day, or of the days of a month, below one another: hours 1 to 12, and
 //! 13 to 24 in the next block.
 
-use super::{Relaid, filled, joined, rewritten};
+use super::lines::{Relaid, filled, joined, rewritten};
 use crate::ingest::mapping::keys::Delimiter;
 use crate::ingest::tables::sample::Sample;
 use crate::ingest::tables::understand::slot_name::{SlotName, slot_name};

@@ -2,6 +2,8 @@
 //! settles it, so do dots, and so do neighbours that are one day apart in one reading and nothing
 //! even in the other. Firsts of months are as even a series as days that follow one another.
 
+use std::collections::BTreeSet;
+
 use crate::domain::CivilDay;
 use crate::ingest::text::stamp::StampForm;
 
@@ -45,7 +47,11 @@ fn day_or_month(cells: &[(usize, &str)], example: &str) -> DateOrder {
     }
     let neighbours = |form: StampForm| {
         let days: Vec<CivilDay> = cells.iter().filter_map(|(_, cell)| form.day(cell.as_bytes())).collect();
-        days.windows(2).filter(|pair| are_neighbours(pair[0], pair[1])).count()
+        let distinct: BTreeSet<CivilDay> = days.iter().copied().collect();
+        // Many stamps a day go on with the next day, and not with the next month.
+        let are_days_full = days.len() >= MANY_A_DAY * distinct.len();
+        let follows = |pair: &&[CivilDay]| are_neighbours(pair[0], pair[1], are_days_full);
+        days.windows(2).filter(follows).count()
     };
     let (day_first, month_first) = (neighbours(StampForm::DayFirst), neighbours(StampForm::MonthFirst));
     if day_first != month_first {
@@ -64,10 +70,15 @@ fn day_or_month(cells: &[(usize, &str)], example: &str) -> DateOrder {
     DateOrder::Either(cells.iter().map(|(_, cell)| *cell).find(differs).unwrap_or(example).to_owned())
 }
 
-/// Whether two days follow one another, or are the firsts of months that do.
-fn are_neighbours(a: CivilDay, b: CivilDay) -> bool {
+/// Stamps of a day, on average, that make it one of intervals.
+const MANY_A_DAY: usize = 12;
+
+/// Whether two days follow one another, or, where days alone are told, are the firsts of months
+/// that do.
+fn are_neighbours(a: CivilDay, b: CivilDay, are_days_full: bool) -> bool {
     let distance = (b.0 - a.0).abs();
-    distance == 1 || ((28..=31).contains(&distance) && a.date().day() == 1 && b.date().day() == 1)
+    let are_months = (28..=31).contains(&distance) && a.date().day() == 1 && b.date().day() == 1;
+    distance == 1 || (are_months && !are_days_full)
 }
 
 /// The form of a date that can be read in one way only, because one of its numbers is above 12.
@@ -111,6 +122,13 @@ mod tests {
             order_of(["01/01/2025", "01/02/2025", "01/03/2025"].into_iter()),
             DateOrder::Either("01/02/2025".to_owned())
         );
+    }
+
+    #[test]
+    fn hours_of_the_first_days_of_a_year_are_no_firsts_of_months() {
+        let stamps: Vec<String> =
+            (0..72).map(|hour| format!("{:02}-01-2025 {:02}:00", 1 + hour / 24, hour % 24)).collect();
+        assert_eq!(form(&stamps.iter().map(String::as_str).collect::<Vec<_>>()), Some(StampForm::DayFirst));
     }
 
     #[test]

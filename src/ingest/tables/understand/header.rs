@@ -78,7 +78,8 @@ fn header_row(table: &Settler<'_>, height: usize) -> (usize, String) {
     let by_axis = table.sample.top().iter().position(many);
     match (by_name, by_axis) {
         // One name alone may stand in a row of data: the word of a kind, a class of customers.
-        (Some((row, 1)), _) if full_row(table).is_some_and(|first| first < row) => {
+        // So may a unit above the table.
+        (Some((row, 1)), _) if full_row(table).is_some_and(|first| first < row || is_lonely(table, row)) => {
             (full_row(table).unwrap_or(row), "the first row with as many cells as the rows below".to_owned())
         }
         (Some((row, names)), _) => (upper_row(table, row, height), format!("{names} of its names are known")),
@@ -88,6 +89,12 @@ fn header_row(table: &Settler<'_>, height: usize) -> (usize, String) {
             "the first row that is not blank".to_owned(),
         ),
     }
+}
+
+/// Whether a row has one filled cell where most have more.
+fn is_lonely(table: &Settler<'_>, row: usize) -> bool {
+    let filled = table.sample.rows.get(row).map_or(0, |row| row.iter().filter(|cell| !cell.is_empty()).count());
+    filled == 1 && table.sample.usual_width(0) > 2
 }
 
 /// The first row with as many filled cells as most rows have.

@@ -2,10 +2,10 @@
 
 use super::counter_shows::{has_counters, has_dated_counters};
 use super::day_columns::slots_of_day;
-use super::days_across::slots_down;
 use super::headings::{is_no_reading, unit_in};
 use super::meter_channels::has_channels_across;
 use super::settler::Settler;
+use super::slots_down::slots_down;
 use super::wide_layouts::{FEWEST_INSTANTS, across_columns, instants_across};
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::Layout;

@@ -23,6 +23,7 @@ pub(crate) mod settle;
 pub(crate) mod settler;
 pub(crate) mod sides;
 pub(crate) mod slot_name;
+pub(crate) mod slots_down;
 pub(crate) mod stamps;
 pub(crate) mod units;
 pub(crate) mod usage_point;

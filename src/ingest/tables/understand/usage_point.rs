@@ -64,7 +64,7 @@ pub(crate) fn find_id_of_the_sheet(table: &mut Settler<'_>) {
         || table.mapping.layout.is_some();
     let has_values = columns::value_column(&table.header).is_some()
         || table.header.iter().any(|name| super::headings::unit_in(name).is_some())
-        || super::days_across::slots_down(table).is_some();
+        || super::slots_down::slots_down(table).is_some();
     if !table.is_sheet || is_said || table.usual(USAGE_POINT).is_some() || !has_values {
         return;
     }
