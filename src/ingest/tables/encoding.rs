@@ -1,8 +1,9 @@
 //! Which characters the bytes of a text mean, and turning them into UTF-8.
 //!
 //! A byte order mark decides; else text that is valid UTF-8 but for a few bytes is UTF-8; else
-//! single letters among Latin ones are western; else it is Cyrillic in one byte a letter, and the page under which its letters are as frequent as in Russian, with capitals
-//! only where words begin, is taken. Letter frequencies: National Corpus of the Russian Language,
+//! single letters among Latin ones are western; else it is Cyrillic in one byte a letter, and the
+//! page under which its letters are as frequent as in Russian, with capitals only where words
+//! begin, is taken. Letter frequencies: National Corpus of the Russian Language,
 //! rounded.
 
 use std::io::Read;

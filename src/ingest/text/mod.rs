@@ -9,4 +9,5 @@ pub(crate) mod dress;
 pub(crate) mod number;
 pub(crate) mod odd_day;
 pub(crate) mod stamp;
+pub(crate) mod time_of_day;
 pub(crate) mod values;

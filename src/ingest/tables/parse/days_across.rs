@@ -1,5 +1,5 @@
-//! Days across, and the slots of a day down: turned so that the readings of a usage point follow one
-//! another in time.
+//! Days across, and the slots of a day down: turned so that the readings of a usage point follow
+//! one another in time.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use crate::ingest::tables::understand::slot_name::{SlotName, slot_name, slot_num
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::odd_day::{Numbering, OddDay, Seen};
 
-/// A row: its place, seconds from midnight to its beginning, whether it is the second of its hour, values of
-/// the days.
+/// A row: its place, seconds from midnight to its beginning, whether it is the second of its hour,
+/// and the values of the days.
 struct SlotRow {
     index: usize,
     second: i64,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::settler::Settler;
 use super::slot_name::{SlotName, slot_name};
 use crate::ingest::tables::plan::Slot;
-use crate::ingest::text::stamp::without_repeat;
+use crate::ingest::text::time_of_day::without_repeat;
 
 /// Fewest columns of one kind that make slots of a day: an hourly day on which the clock is set
 /// forward.

@@ -89,8 +89,8 @@ impl StampSample {
         u32::try_from(seconds / 60).ok().filter(|&minutes| (1..=45_000).contains(&minutes))
     }
 
-    /// Whether midnight is written as 00:00 of the day that it ends: in the order of rows it follows
-    /// the last interval of its own day, not that of the day before.
+    /// Whether midnight is written as 00:00 of the day that it ends: in the order of rows it
+    /// follows the last interval of its own day, not that of the day before.
     pub(crate) fn is_midnight_late(&self) -> bool {
         const HOUR: i64 = 3600;
         let (mut late, mut usual) = (0, 0);

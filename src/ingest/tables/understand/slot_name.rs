@@ -2,7 +2,7 @@
 
 use crate::ingest::text::columns::plain;
 use crate::ingest::text::dress::clock;
-use crate::ingest::text::stamp::without_repeat;
+use crate::ingest::text::time_of_day::without_repeat;
 
 /// How a row may name its slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
