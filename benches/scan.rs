@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use darkload::config::Config;
 use darkload::domain::Calendar;
 use darkload::findings::RunOptions;
-use darkload::pipeline::{Interrupt, Progress, ScanPlan, StaticPaths, scan};
+use darkload::ingest::StaticPaths;
+use darkload::pipeline::{Interrupt, Progress, ScanPlan, scan};
 use darkload::report::write_result;
 use divan::{Bencher, counter::ItemsCount};
 

@@ -8,7 +8,7 @@ use crate::report::Language;
 
 use super::complaint::complain;
 use super::exit_reason::ExitReason;
-use super::values::language;
+use super::values::{language, of_system};
 use super::{archive, convert, inspect, registries, scan, simulate, terminal, verify};
 
 /// Finds hidden crypto-mining load in the meter data that a utility already has.
@@ -52,9 +52,9 @@ struct ExplainArgs {
     result: PathBuf,
     /// Usage point, node, or part of an address
     id: String,
-    /// Language of the words
-    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
-    lang: Language,
+    /// Language of the words: en, ru or kk [default: that of the system]
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    lang: Option<Language>,
 }
 
 /// Parses the command line and runs it.
@@ -71,13 +71,15 @@ pub fn run() -> ExitReason {
         Command::Verify(args) => verify::run(&args),
         Command::Trial(args) => scan::run_trial(&args),
         Command::Simulate(args) => simulate::run(&args),
-        Command::Explain(args) => match crate::report::explain(&args.result, &args.id, args.lang) {
-            Ok(words) => terminal::show(&words),
-            Err(error) => {
-                complain("", &error);
-                ExitReason::UnusableInput
+        Command::Explain(args) => {
+            match crate::report::explain(&args.result, &args.id, args.lang.unwrap_or_else(of_system)) {
+                Ok(words) => terminal::show(&words),
+                Err(error) => {
+                    complain("", &error);
+                    ExitReason::UnusableInput
+                }
             }
-        },
+        }
         Command::Archive(args) => archive::run(&args),
         Command::Config => terminal::show(crate::config::DEFAULT_TOML),
     }

@@ -1,10 +1,10 @@
 //! `darkload inspect`: what the reader takes files for, before anything depends on it.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::Calendar;
-use crate::ingest::{self, Mapping, StampClock};
+use crate::ingest::{self, LookedAt, Mapping, StampClock};
 use crate::pipeline::{self, Inspection, PipelineError};
 use crate::report::{Language, tell};
 
@@ -60,6 +60,12 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
     };
     let (mut reason, mut shown) = (ExitReason::Finished, ExitReason::Finished);
     for (place, file) in files.iter().enumerate() {
+        if let Some(looked) = ingest::look_at_table(&file.path).filter(|_| profile.is_none()) {
+            let between = if place > 0 && !args.only_profile { "\n" } else { "" };
+            let words = if args.only_profile { String::new() } else { table_words(&file.path, &looked) };
+            shown = worse(shown, show(&format!("{between}{words}")));
+            continue;
+        }
         let progress = TerminalProgress::new(args.only_profile, false);
         let inspected = pipeline::inspect(file, (profile.as_ref(), caps), &calendar, &progress, &interrupt);
         progress.finish();
@@ -121,6 +127,30 @@ fn words(inspection: &Inspection, calendar: &Calendar) -> String {
     }
     if let Some(profile) = &inspection.understanding.mapping {
         let _ = write!(text, "\nProfile, to be edited and given with --profile\n\n{}", profile.to_toml());
+    }
+    text
+}
+
+/// A static table in words: what it is, what its columns are taken for, and how it is given.
+fn table_words(path: &Path, looked: &LookedAt) -> String {
+    let LookedAt { table, read } = looked;
+    let sheet = read.sheet.as_ref().map_or(String::new(), |sheet| format!(" on sheet `{sheet}`"));
+    let mut text = format!(
+        "{}\n  a table of {table}{sheet}, {} rows; give it with --{table}, or scan the folder that it lies in\n",
+        path.display(),
+        read.rows
+    );
+    let taken: Vec<_> =
+        read.columns.iter().filter_map(|column| Some((column.heading.as_str(), column.taken_for?))).collect();
+    let width = taken.iter().map(|(heading, _)| heading.chars().count()).max().unwrap_or(0);
+    text.push_str("\nTaken for\n");
+    for (heading, field) in taken {
+        let _ = writeln!(text, "  {heading:width$}  {field}");
+    }
+    let left: Vec<&str> =
+        read.columns.iter().filter(|column| column.taken_for.is_none()).map(|column| &*column.heading).collect();
+    if !left.is_empty() {
+        let _ = writeln!(text, "\nNot used: {}", left.join(", "));
     }
     text
 }

@@ -12,8 +12,8 @@ use crate::consequence::{PseudonymKey, RuleError, hex};
 use crate::disk::{self, PlaceError, Written};
 use crate::domain::{Calendar, CalendarError, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
-use crate::ingest::{HeldFile, IngestError, Mapping, MappingError};
-use crate::pipeline::{self, PipelineError, ScanPlan, StaticPaths};
+use crate::ingest::{HeldFile, IngestError, Mapping, MappingError, StaticPaths};
+use crate::pipeline::{self, PipelineError, ScanPlan};
 use crate::report::{self, Language};
 
 use super::complaint::complain;
@@ -21,7 +21,7 @@ use super::exit_reason::ExitReason;
 use super::pseudonym_files::{self, KeyError};
 use super::session::{Manner, RunError, Session, archive_reason};
 use super::terminal::{say, warn};
-use super::values::{language, size};
+use super::values::{language, of_system, size};
 
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
@@ -96,9 +96,14 @@ pub(super) struct ScanArgs {
     /// Prior share of farms, for every tariff class
     #[arg(long, value_name = "P")]
     prior: Option<f64>,
-    /// Language of the page and the workbook; the page can be switched while it is open
-    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
-    lang: Language,
+    /// Language of the terminal, the page and the workbook: en, ru or kk; the page can be switched
+    /// while it is open [default: that of the system]
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    lang: Option<Language>,
+    /// How tables in csv are written: `plain` with commas and decimal points, `excel` with
+    /// semicolons, decimal commas and a byte order mark
+    #[arg(long, value_name = "KIND", default_value = "plain", value_parser = ["plain", report::FOR_EXCEL])]
+    csv: String,
     /// Crews that can be sent: the best cases are shared out to them [default: not said]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     crews: Option<u64>,
@@ -291,7 +296,8 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
         .work(|plan, progress, interrupt| pipeline::scan_and_keep(plan, progress, interrupt))
         .map_err(RunError::from)?;
     let (plan, interrupt) = (&session.plan, &session.interrupt);
-    args.lang.code().clone_into(&mut findings.run.language);
+    let language = args.lang.unwrap_or_else(of_system);
+    language.code().clone_into(&mut findings.run.language);
     if let Some(key) = plan.pseudonym_key.as_ref().filter(|_| !interrupt.is_set()) {
         // A result whose key is lost is of no use, so the key comes first.
         pseudonym_files::keep(key, &pseudonym_files::key_path(args.pseudonym_key.as_deref(), &plan.out))?;
@@ -304,7 +310,7 @@ fn scan(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     // A month is kept once its result is in place.
     change.map_or(Ok(()), Transaction::commit).map_err(PlanError::from)?;
     if !args.quiet {
-        say(&report::summary(&findings, &plan.out));
+        say(&report::summary(&findings, &plan.out, language));
     }
     if plan.pseudonym_key.is_some() {
         let names = pseudonym_files::write_names(&findings.names, &plan.out)?;
@@ -362,6 +368,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
             period: args.period.clone(),
             top: args.top,
             profile: args.profile.clone(),
+            csv: Some(args.csv.clone()).filter(|csv| csv == report::FOR_EXCEL),
             archive: args.archive.is_some(),
             pseudonym_key_sha256: pseudonym_key.as_ref().map(PseudonymKey::digest),
         },

@@ -13,8 +13,8 @@ use crate::config::{Config, ConfigError};
 use crate::consequence::{RuleError, RuleSettings};
 use crate::domain::{Calendar, CalendarError, toml_words};
 use crate::findings::{Findings, InputDigest, RunRecord};
-use crate::ingest::{Mapping, MappingError};
-use crate::pipeline::{self, ScanPlan, StaticPaths};
+use crate::ingest::{FROM_FOLDERS, Mapping, MappingError, StaticPaths};
+use crate::pipeline::{self, ScanPlan};
 use crate::report::{self, CompareError};
 
 use super::complaint::complain;
@@ -171,7 +171,7 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     let session = Session::new(plan, Manner { threads: args.threads, quiet: args.quiet, verbose: args.verbose })?;
     let mut findings =
         session.work(|plan, progress, interrupt| pipeline::scan(plan, progress, interrupt)).map_err(RunError::from)?;
-    let mut differs = input_words(&record.inputs, &findings.run.inputs);
+    let other_inputs = input_words(&record.inputs, &findings.run.inputs);
     take_recorded_paths(&mut findings, &record.inputs);
     // Neither is found in the readings themselves: one was asked for, the other said by a file
     // beside them.
@@ -185,6 +185,11 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
         return Err(RunError::from(pipeline::PipelineError::Interrupted).into());
     }
     let compared = report::compare(&args.result, &out)?;
+    if !other_inputs.is_empty() {
+        show(&other_inputs_line(&other_inputs, &compared));
+        return Ok(ExitReason::UnusableInput);
+    }
+    let mut differs = Vec::new();
     if record.version != findings.run.version {
         differs.insert(
             0,
@@ -214,6 +219,21 @@ fn verify(args: &VerifyArgs) -> Result<ExitReason, VerifyError> {
     Ok(ExitReason::UnusableInput)
 }
 
+/// What is said where the inputs are not those of the run: the result differs for that alone, and
+/// nothing follows from it.
+fn other_inputs_line(words: &[String], compared: &[report::Compared]) -> String {
+    const MOST: usize = 3;
+    let more = words.len().saturating_sub(MOST);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let differ = compared.iter().filter(|file| file.parts.is_some()).count();
+    format!(
+        "Not repeated, since the inputs are not those of the record: {}{more}. {differ} of {} result files differ; give \
+         the inputs of the record.\n",
+        words[..words.len().min(MOST)].join("; "),
+        compared.len()
+    )
+}
+
 fn record(result: &Path) -> Result<RunRecord, VerifyError> {
     let path = result.join("run.toml");
     let unreadable = |source| VerifyError::Unreadable { path: path.clone(), source };
@@ -230,7 +250,12 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
     let config = config.checked()?;
     let options = &record.options;
     let inputs = Inputs::of(args.inputs.as_deref(), record)?;
-    let table = |role: &str, given: &Option<PathBuf>| inputs.table(role, given.as_deref());
+    // What the run found in a folder is found there again, where the folder is given.
+    let has_folder = args.readings.iter().any(|given| Path::new(given).is_dir());
+    let table = |role: &str, given: &Option<PathBuf>| match inputs.table(role, given.as_deref()) {
+        Err(InputError::NotGiven { .. }) if has_folder && FROM_FOLDERS.contains(&role) => Ok(None),
+        other => other,
+    };
     let profile = inputs.profile(args.profile.as_deref())?;
     let rules = RuleSettings { files: inputs.rules(&args.rules, &config.rules.files)?, ..config.rules.clone() };
     let period = options

@@ -238,6 +238,11 @@ impl Names<'_> {
     /// tells them.
     fn paths(&mut self, findings: &mut Findings) {
         findings.run.inputs.iter_mut().for_each(|input| self.put(NameKind::File, &mut input.path));
+        for understood in &mut findings.run.understood {
+            understood.sheet = None;
+            understood.columns.clear();
+            understood.left_alone.clear();
+        }
         if findings.run.inputs.iter().any(|input| input.role == "profile") {
             findings.run.options.profile.iter_mut().for_each(|profile| self.put(NameKind::File, profile));
         }

@@ -93,6 +93,8 @@ pub struct HiddenLoad {
     pub own_kw: f64,
     /// Its energy over the days judged, kWh.
     pub kwh: f64,
+    /// Hours in which it runs over the days judged.
+    pub hours: f64,
     /// Its pattern.
     pub pattern: LoadCourse,
 }
@@ -166,7 +168,8 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
     if let Some((switching, hours)) = switches(subject, &phases, &size, hours_a_day).filter(|_| window.is_none()) {
         (size, pattern, hours_a_day, days) = (switching, LoadCourse::Interrupted, hours, phases.on.len() as f64);
     }
-    let kwh = size.kw.max(0.0) * hours_a_day * days;
+    let hours = hours_a_day * days;
+    let kwh = size.kw.max(0.0) * hours;
     let first_step_kw =
         if pattern == LoadCourse::Staircase { (phases.first_level_kw - size.own_kw).max(0.0) } else { size.kw };
     let (kw_low, kw_high) = size.interval();
@@ -181,6 +184,7 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
         first_step_kw,
         own_kw: size.own_kw,
         kwh,
+        hours,
         pattern,
     })
 }

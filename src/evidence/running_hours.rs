@@ -114,7 +114,7 @@ pub fn by_hours(
     }
     let parts = parts(&load, &hours, window);
     let history = hours.partition_point(|hour| judged_from.is_some_and(|from| hour.day < from));
-    load.kwh = energy(&load, &hours[history..], &parts[history..], begins);
+    (load.kwh, load.hours) = energy(&load, &hours[history..], &parts[history..], begins);
     bound(&mut load, &hours, &parts);
     load
 }
@@ -319,10 +319,11 @@ fn parts(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> V
     parts
 }
 
-/// Energy of all hours, kWh: the mean of every hour of the day over its readings, times the days.
-fn energy(load: &HiddenLoad, hours: &[Hour], parts: &[f64], begins: bool) -> f64 {
+/// Energy of all hours, kWh, and the hours in which the load runs: the mean of every hour of the day
+/// over its readings, times the days.
+fn energy(load: &HiddenLoad, hours: &[Hour], parts: &[f64], begins: bool) -> (f64, f64) {
     let grows = load.pattern == LoadCourse::Staircase;
-    let (mut sum, mut read) = ([0.0; HOURS], [0.0; HOURS]);
+    let (mut sum, mut ran, mut read) = ([0.0; HOURS], [0.0; HOURS], [0.0; HOURS]);
     for (day, parts) in hours.chunk_by(|a, b| a.day == b.day).zip(parts.chunks(HOURS)) {
         let running: Vec<f64> =
             day.iter().zip(parts).filter(|(_, part)| **part > 0.0).map(|(hour, _)| hour.above_kw).collect();
@@ -332,11 +333,15 @@ fn energy(load: &HiddenLoad, hours: &[Hour], parts: &[f64], begins: bool) -> f64
         let kw = if grows && !level.is_nan() { level } else { load.kw };
         for (hour, &part) in day.iter().zip(parts).filter(|(_, part)| !part.is_nan()) {
             sum[hour.of_day] += part * kw;
+            ran[hour.of_day] += part;
             read[hour.of_day] += 1.0;
         }
     }
     let days = (hours.len() / HOURS) as f64;
-    (0..HOURS).filter(|&hour| read[hour] > 0.0).map(|hour| days * sum[hour] / read[hour]).sum()
+    let whole = |held: &[f64; HOURS]| -> f64 {
+        (0..HOURS).filter(|&hour| read[hour] > 0.0).map(|hour| days * held[hour] / read[hour]).sum()
+    };
+    (whole(&sum), whole(&ran))
 }
 
 /// First and last day, where the load was silent for long at either end.

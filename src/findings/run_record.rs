@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Fact;
+use crate::ingest::Understood;
 
 /// How the run was made.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +48,9 @@ pub struct RunRecord {
     pub other_priors: Vec<OtherPrior>,
     /// The files that were read.
     pub inputs: Vec<InputDigest>,
+    /// What they were taken for.
+    #[serde(default)]
+    pub understood: Vec<Understood>,
     /// Wall time of every stage; differs from run to run.
     pub stages: Vec<StageTime>,
     /// SHA-256 of every other file of the result, by name; by it a result is known when the next
@@ -74,6 +78,9 @@ pub struct RunOptions {
     /// Whether `--archive` was given.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub archive: bool,
+    /// `--csv`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csv: Option<String>,
     /// SHA-256 of the key of `--pseudonymise`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pseudonym_key_sha256: Option<String>,

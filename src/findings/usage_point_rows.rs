@@ -130,6 +130,8 @@ pub struct SuspectRow {
     pub until: Option<CivilDay>,
     /// Energy of the hidden load in the period, kWh.
     pub hidden_kwh: Option<f64>,
+    /// Hours of the period in which the load runs, counted from the readings.
+    pub hidden_hours: Option<f64>,
     /// Money at stake.
     pub loss: Loss,
     /// Licence found for it, if any.
@@ -176,6 +178,7 @@ impl SuspectRow {
             since_high: None,
             until: None,
             hidden_kwh: None,
+            hidden_hours: None,
             loss: Loss::default(),
             licence: None,
             licence_status: None,

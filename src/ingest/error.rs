@@ -1,6 +1,6 @@
 //! Why a file as a whole cannot be used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::{GridError, Reject};
 
@@ -207,6 +207,64 @@ pub enum IngestError {
         /// What is wrong.
         detail: String,
     },
+    /// A static table none of whose rows can be used.
+    #[error(
+        "none of the {rows} rows of the table of {table} `{path}` can be used",
+        path = path.display()
+    )]
+    NoUsableRow {
+        /// The file.
+        path: PathBuf,
+        /// Its kind.
+        table: &'static str,
+        /// Rows of data.
+        rows: u64,
+        /// The first that was left out.
+        because: Box<Reject>,
+    },
+    /// A static table whose usage points are none of the readings.
+    #[error("{}", nobody_words((path, table), (key, *rows, *matched), *readings, advice))]
+    FitsNobody {
+        /// The file.
+        path: PathBuf,
+        /// Its kind.
+        table: &'static str,
+        /// Heading of the column by which it was matched.
+        key: String,
+        /// Usage points in it.
+        rows: u64,
+        /// Of these, those among the readings.
+        matched: u64,
+        /// Usage points of the readings.
+        readings: u64,
+        /// What would fit, or how the ids differ.
+        advice: String,
+    },
+    /// Two files of a folder for one table.
+    #[error(
+        "`{first}` and `{second}` both look like {table}; give the one that counts with --{table}, or put them into one \
+         table",
+        first = first.display(),
+        second = second.display()
+    )]
+    TwoTables {
+        /// The table.
+        table: &'static str,
+        /// A file.
+        first: PathBuf,
+        /// Another.
+        second: PathBuf,
+    },
+    /// No reading in the days that are to be judged.
+    #[error("no reading lies in the period {from}..{to}; the readings run {held}")]
+    EmptyPeriod {
+        /// First day asked for.
+        from: String,
+        /// Last day asked for.
+        to: String,
+        /// First and last day that the readings hold, in words.
+        held: String,
+    },
     /// A grid that contradicts itself.
     #[error("the grid file `{path}` cannot be used", path = path.display())]
     Grid {
@@ -218,11 +276,15 @@ pub enum IngestError {
 }
 
 impl IngestError {
-    /// The record whose reject tells why there are no readings; its detail is a fact, to which
+    /// The record whose reject tells why there is nothing to use; its detail is a fact, to which
     /// words are put where the error is told.
     #[must_use]
     pub fn because(&self) -> Option<&Reject> {
-        if let Self::NoReadings { because, .. } = self { because.as_deref() } else { None }
+        match self {
+            Self::NoReadings { because, .. } => because.as_deref(),
+            Self::NoUsableRow { because, .. } => Some(because),
+            _ => None,
+        }
     }
 
     /// Whether the file is simply something else than a readings file, rather than a broken one.
@@ -239,6 +301,20 @@ impl IngestError {
                 | Self::NotRegular { .. }
         )
     }
+}
+
+fn nobody_words(
+    (path, table): (&Path, &str),
+    (key, rows, matched): (&str, u64, u64),
+    readings: u64,
+    advice: &str,
+) -> String {
+    let few = if matched == 0 { "none".to_owned() } else { format!("only {matched}") };
+    format!(
+        "{few} of the {rows} usage points of the table of {table} `{}` (column `{key}`) is among the {readings} of the \
+         readings; {advice}",
+        path.display()
+    )
 }
 
 /// Why an archive or a member cannot be read.

@@ -12,6 +12,7 @@
 
 mod bytes;
 mod error;
+mod folder;
 mod format;
 mod formats;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod static_tables;
 mod survey;
 mod tables;
 mod text;
+mod understood;
 #[cfg(test)]
 mod written;
 
@@ -36,6 +38,7 @@ pub use bytes::find::{InputFile, find_inputs, find_inputs_until};
 pub use bytes::held::HeldFile;
 pub use bytes::results::without_results;
 pub use error::{ArchiveFault, IngestError};
+pub use folder::{ToldFiles, tell_files};
 pub use format::{BlockSink, Format, IdRuns, ReadingsFile, Source, StampClock};
 pub use formats::{FORMATS, list_of_formats};
 pub use mapping::keys::{Mapping, MappingError};
@@ -44,11 +47,16 @@ pub use mapping::understanding::{Decision, Understanding};
 pub use parquet::table::ParquetTable;
 pub use readings::{FileSummary, PieceIx, Readings};
 pub(crate) use said::SAID;
+pub use static_tables::grid_file::read_grid;
 pub use static_tables::meters::read_meters;
 pub use static_tables::month_tables::{read_billing, read_complaints, read_events, read_inspections};
-pub use static_tables::readers::{read_customers, read_grid, read_licences, read_tariffs, read_weather};
-pub use static_tables::table::Table;
+pub use static_tables::paths::{FROM_FOLDERS, StaticPaths};
+pub use static_tables::readers::{read_customers, read_licences, read_tariffs};
+pub use static_tables::table::{Table, TakenColumn};
+pub use static_tables::told_apart::{LookedAt, look_at_table};
+pub use static_tables::weather_table::read_weather;
 pub use survey::{Roster, Survey, Watching};
+pub use understood::{Understood, match_ids, readings_understood, table_understood};
 
 /// Reads a network model, for fuzzing.
 ///

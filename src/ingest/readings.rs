@@ -322,7 +322,8 @@ fn open_one(
         if head.is_empty() && file.named {
             return Err(IngestError::Empty { path: path.clone() });
         }
-        let format = FORMATS.iter().find(|format| format.recognises(&head));
+        // A document may be text that looks like a table.
+        let format = FORMATS.iter().find(|format| !other_kinds::is_known(&head) && format.recognises(&head));
         let format = format.ok_or_else(|| other_kinds::unknown(path, &head, list_of_formats))?;
         let opened = format.open_as(&Source { path, ix, caps }, mapping)?;
         Ok(Opened { path: path.clone(), held: held.clone(), format: format.name(), file: opened })

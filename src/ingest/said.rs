@@ -40,6 +40,12 @@ facts! {
     pub(super) fn cap_memory("cap.memory");
     /// A file that holds no readings.
     pub(super) fn passed_over("read.passed_over", why: text);
+    /// A table of a folder where an option gives another.
+    pub(super) fn table_by_option("read.table_by_option", table: text);
+    /// A table of a folder that a scan does not take from one.
+    pub(super) fn table_unasked("read.table_unasked", table: text);
+    /// A table of meter ratios in a folder.
+    pub(super) fn meters_unasked("read.meters_unasked");
     /// A sheet that is not understood.
     pub(super) fn sheet_passed_over("read.sheet_passed_over", why: text);
     /// Formulas that were never calculated, with zeros.
@@ -100,6 +106,8 @@ facts! {
     pub(super) fn complaint_without_place("read.complaint_without_place");
     /// A row of the grid without node or kind.
     pub(super) fn node_row("read.node_row", text: text);
+    /// A row of a grid of places that names none.
+    pub(super) fn place_row("read.place_row");
     /// No time of burning.
     pub(super) fn burning("read.burning", text: text);
     /// Weather of a typical year.

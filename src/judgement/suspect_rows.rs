@@ -72,7 +72,7 @@ pub(crate) fn tell_load(row: &mut SuspectRow, load: &HiddenLoad) {
     (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) = (Some(load.kw), Some(load.kw_low), Some(load.kw_high));
     (row.since, row.until) = (load.since, load.until);
     (row.since_low, row.since_high) = (load.since_range.map(|range| range.0), load.since_range.map(|range| range.1));
-    row.hidden_kwh = Some(load.kwh);
+    (row.hidden_kwh, row.hidden_hours) = (Some(load.kwh), Some(load.hours));
 }
 
 /// A line with what is known of the place and nothing found yet.

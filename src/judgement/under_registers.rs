@@ -42,7 +42,7 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
         (FindingKind::UnderRegistration, Some(Pattern::Scaled), Some(PROBABILITY));
     (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =
         (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
-    row.hidden_kwh = Some(kw * hours);
+    (row.hidden_kwh, row.hidden_hours) = (Some(kw * hours), Some(hours));
     row.evidence_for.push(said::follows_meter(&culprit.node, beta, strength, 100.0 / (1.0 + beta)));
     row
 }
@@ -58,7 +58,8 @@ fn fallen_row(fallen: &Fallen, setting: &ListSetting) -> SuspectRow {
         (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
     (row.since, row.since_low, row.since_high) =
         (Some(fallen.timed.day), Some(CivilDay(fallen.timed.day.0 - 1)), Some(CivilDay(fallen.timed.day.0 + 1)));
-    row.hidden_kwh = Some(kw * 24.0 * f64::from((fallen.last.0 - fallen.timed.day.0 + 1).max(0)));
+    let hours = 24.0 * f64::from((fallen.last.0 - fallen.timed.day.0 + 1).max(0));
+    (row.hidden_kwh, row.hidden_hours) = (Some(kw * hours), Some(hours));
     row.evidence_for.push(said::by_balance(fallen.ground()));
     row
 }

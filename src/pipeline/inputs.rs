@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::archive::{ArchiveError, ReadAgainError};
 use crate::casebook::BookError;
 use crate::disk::PlaceError;
 use crate::domain::{
-    Bill, Calendar, Complaint, Customer, Grid, GridEvent, Inspection, Interrupt, IntervalBlock, Licence, Progress,
-    RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
+    Bill, Calendar, Complaint, Customer, Grid, GridEvent, Inspection, Interrupt, IntervalBlock, Licence, Minute,
+    Progress, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
 };
 use crate::findings::InputDigest;
 use crate::ingest::{
-    self, BlockSink, FileSummary, HeldFile, IngestError, InputFile, PieceIx, Readings, StampClock, Table,
+    self, BlockSink, FileSummary, HeldFile, IngestError, InputFile, PieceIx, Readings, StampClock, StaticPaths, Table,
+    ToldFiles, Understood,
 };
 use crate::metered::Visits;
 use crate::series::{FinishUsagePoint, Gathered, Gatherer, MeterRatios};
@@ -97,6 +98,8 @@ pub(super) struct Tables {
     pub(super) bills: Vec<Bill>,
     pub(super) events: Vec<GridEvent>,
     pub(super) complaints: Vec<Complaint>,
+    pub(super) paths: StaticPaths,
+    pub(super) understood: Vec<Understood>,
     pub(super) digests: Vec<InputDigest>,
     pub(super) rejects: Vec<Reject>,
     held: Vec<HeldFile>,
@@ -108,6 +111,9 @@ pub(super) struct ReadingsRead {
     pub(super) interval_readings: u64,
     pub(super) register_readings: u64,
     pub(super) digests: Vec<InputDigest>,
+    pub(super) understood: Vec<Understood>,
+    /// First and last interval.
+    pub(super) held: Option<(Minute, Minute)>,
     /// Whose clock the stamps of every file with readings turned out to be on.
     pub(super) clocks: Vec<StampClock>,
 }
@@ -120,6 +126,8 @@ struct Counting<'a, 'g> {
     failed: OnceLock<io::Error>,
     intervals: AtomicU64,
     registers: AtomicU64,
+    /// First and last interval.
+    held: (AtomicU32, AtomicU32),
     progress: &'a dyn Progress,
     interrupt: &'a Interrupt,
 }
@@ -129,6 +137,10 @@ impl BlockSink for Counting<'_, '_> {
         let readings = block.value.iter().filter(|&&value| !is_no_reading(value)).count() as u64;
         self.intervals.fetch_add(readings, Ordering::Relaxed);
         self.progress.advance(readings);
+        for run in &block.times {
+            self.held.0.fetch_min(run.first.0, Ordering::Relaxed);
+            self.held.1.fetch_max(run.last().0, Ordering::Relaxed);
+        }
         if let Err(error) = self.gatherer.add_intervals(block, self.finish) {
             let _ = self.failed.set(error);
         }
@@ -152,6 +164,7 @@ impl BlockSink for Counting<'_, '_> {
 /// Static tables as they are read, with their digests and rejects.
 #[derive(Default)]
 struct StaticTables {
+    understood: Vec<Understood>,
     digests: Vec<InputDigest>,
     rejects: Vec<Reject>,
     held: Vec<HeldFile>,
@@ -171,6 +184,7 @@ impl StaticTables {
         // What a file holds after a change says nothing: the change is told first.
         held.iter().try_for_each(HeldFile::check)?;
         let table = table?;
+        self.understood.push(ingest::table_understood(role, &table));
         self.held.extend(held);
         self.digests.push(InputDigest {
             role: role.to_owned(),
@@ -184,10 +198,10 @@ impl StaticTables {
 }
 
 impl Tables {
-    /// Reads all static tables that the plan names. A mistake in them is found at once, before the
-    /// readings are touched.
-    pub(super) fn read(plan: &ScanPlan) -> Result<Self, IngestError> {
-        let (paths, calendar) = (&plan.tables, &plan.calendar);
+    /// Reads all static tables at `paths`. A mistake in them is found at once, before the readings
+    /// are touched.
+    pub(super) fn read(plan: &ScanPlan, paths: StaticPaths) -> Result<Self, IngestError> {
+        let calendar = &plan.calendar;
         let mut tables = StaticTables::default();
         let inspections = tables
             .take("inspections", paths.inspections.as_deref(), |path| ingest::read_inspections(path, calendar))?;
@@ -205,10 +219,27 @@ impl Tables {
                 .take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
             tariffs: tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?,
             meters: tables.take("meters", paths.meters.as_deref(), |path| ingest::read_meters(path, calendar))?,
+            paths,
+            understood: tables.understood,
             digests: tables.digests,
             rejects: tables.rejects,
             held: tables.held,
         })
+    }
+
+    /// What was understood of the tables, with how many of their usage points were read.
+    pub(super) fn matched(&self, read: &[&UsagePointId]) -> Result<Vec<Understood>, IngestError> {
+        let mut understood = self.understood.clone();
+        let count = |is_known: &dyn Fn(&str) -> bool| read.iter().filter(|id| is_known(id)).count();
+        if let Some(path) = &self.paths.customers {
+            let matched = count(&|id| self.customers.contains_key(id));
+            ingest::match_ids(&mut understood, ("customers", path), (self.customers.len(), matched), read)?;
+        }
+        if let Some(path) = &self.paths.grid {
+            let (held, matched) = (self.grid.usage_points().len(), count(&|id| self.grid.has_line(id)));
+            ingest::match_ids(&mut understood, ("grid", path), (held, matched), read)?;
+        }
+        Ok(understood)
     }
 
     /// Refuses tables that are not what they were when they were read.
@@ -229,12 +260,12 @@ impl Tables {
     }
 }
 
-/// Opens the readings of a plan.
-pub(super) fn open_readings(
+/// Finds the files of a plan and tells those of folders apart.
+pub(super) fn told_files(
     plan: &ScanPlan,
     progress: &dyn Progress,
     interrupt: &Interrupt,
-) -> Result<Readings, PipelineError> {
+) -> Result<ToldFiles, PipelineError> {
     let mut args = plan.readings.clone();
     args.extend(plan.tables.registers.iter().map(|path| path.display().to_string()));
     let found = found_files(&args, interrupt)?;
@@ -245,7 +276,9 @@ pub(super) fn open_readings(
             results.len()
         ));
     }
-    Ok(Readings::open_as(&files, plan.config.caps.into(), plan.profile.as_ref())?)
+    let told = ingest::tell_files(files, &plan.tables.given(), &ingest::FROM_FOLDERS)?;
+    let none = || IngestError::NoReadings { looked_at: args.join(", "), because: None };
+    if told.readings.is_empty() { Err(none().into()) } else { Ok(told) }
 }
 
 /// Finds the files that arguments mean.
@@ -265,8 +298,8 @@ pub(super) fn read_all(
     interrupt: &Interrupt,
 ) -> Result<ReadingsRead, PipelineError> {
     let zero = || AtomicU64::new(0);
-    let (intervals, registers) = (zero(), zero());
-    let sink = Counting { gatherer, finish, failed: OnceLock::new(), intervals, registers, progress, interrupt };
+    let (intervals, registers, held) = (zero(), zero(), (AtomicU32::new(u32::MAX), AtomicU32::new(0)));
+    let sink = Counting { gatherer, finish, failed: OnceLock::new(), intervals, registers, held, progress, interrupt };
     let summaries = readings.read(order, calendar, &sink)?;
     if let Some(error) = sink.failed.into_inner() {
         return Err(error.into());
@@ -283,6 +316,9 @@ pub(super) fn read_all(
         interval_readings: sink.intervals.into_inner(),
         register_readings: sink.registers.into_inner(),
         digests: summaries.iter().map(digest).collect(),
+        understood: ingest::readings_understood(&summaries),
+        held: Some((Minute(sink.held.0.into_inner()), Minute(sink.held.1.into_inner())))
+            .filter(|held| held.0 <= held.1),
         clocks: summaries.iter().filter(|summary| summary.rows > 0).map(|summary| summary.clock).collect(),
     })
 }

@@ -14,5 +14,5 @@ pub use crate::domain::{Interrupt, Progress};
 pub use convert::{ConvertError, ConvertPlan, Converted, convert};
 pub use inputs::PipelineError;
 pub use inspect::{Inspection, inspect};
-pub use plan::{ScanPlan, StaticPaths};
+pub use plan::ScanPlan;
 pub use scan::{scan, scan_and_keep, trial};

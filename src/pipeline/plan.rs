@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::consequence::{PseudonymKey, RulePack};
 use crate::domain::{Calendar, CivilDay};
 use crate::findings::{InputDigest, RunOptions};
-use crate::ingest::Mapping;
+use crate::ingest::{Mapping, StaticPaths};
 
 /// A scan, checked.
 #[derive(Debug, Clone)]
@@ -41,31 +41,4 @@ pub struct ScanPlan {
     pub archive: Option<Arc<Archive>>,
     /// Result folder.
     pub out: PathBuf,
-}
-
-/// Paths of the static tables.
-#[derive(Debug, Clone, Default)]
-pub struct StaticPaths {
-    /// Customers.
-    pub customers: Option<PathBuf>,
-    /// Grid.
-    pub grid: Option<PathBuf>,
-    /// Weather.
-    pub weather: Option<PathBuf>,
-    /// Licences.
-    pub licences: Option<PathBuf>,
-    /// Tariffs.
-    pub tariffs: Option<PathBuf>,
-    /// Meters: ratios of transformers with dates.
-    pub meters: Option<PathBuf>,
-    /// What inspectors found.
-    pub inspections: Option<PathBuf>,
-    /// Bills.
-    pub billing: Option<PathBuf>,
-    /// Outages and other events.
-    pub events: Option<PathBuf>,
-    /// Complaints.
-    pub complaints: Option<PathBuf>,
-    /// Register readings in files of their own.
-    pub registers: Option<PathBuf>,
 }

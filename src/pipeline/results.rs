@@ -6,10 +6,11 @@ use std::path::Path;
 use crate::consequence::at_stake::{self, Consequences};
 use crate::consequence::pseudonymise;
 use crate::digest::DigestError;
-use crate::domain::{CivilDay, Fact, Fault, Reject, UsagePointId};
+use crate::domain::{CivilDay, Fact, Fault, Minute, Reject, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::said;
 use crate::findings::{CoverageRow, Findings, InputDigest, LoadPicture, RunRecord, StageTime};
+use crate::ingest::Understood;
 use crate::judgement::listing::Listing;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::score_rows::family_names;
@@ -33,6 +34,9 @@ pub(super) struct WhatWasRead {
     pub(super) readings: (u64, u64),
     pub(super) rejects: Vec<Reject>,
     pub(super) digests: Vec<InputDigest>,
+    pub(super) understood: Vec<Understood>,
+    /// First and last interval.
+    pub(super) held: Option<(Minute, Minute)>,
     /// Other ways in which files may be read.
     pub(super) doubts: Vec<Fact>,
 }
@@ -123,6 +127,7 @@ impl Run<'_> {
         (run.readings, run.register_readings) = read.readings;
         run.rejects = findings.rejects.iter().map(|reject| reject.records).sum();
         run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
+        run.understood = read.understood;
         run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
         run.stages = stages;
         findings.rejects.iter_mut().for_each(Reject::shorten);
@@ -168,7 +173,7 @@ impl Run<'_> {
             self.plan.calendar.zone_name().is_none().then(said::no_zone),
             (metered.calibration.is_none() && !metered.points.is_empty()).then(said::few_points),
             self.tables.customers.is_empty().then(said::no_customers),
-            self.plan.tables.weather.is_none().then(said::no_weather),
+            self.tables.paths.weather.is_none().then(said::no_weather),
             self.tables.grid.is_empty().then(said::no_grid),
             unknown_places::before(&self.tables.inspections, metered.period()),
         ];

@@ -6,9 +6,9 @@ use crate::archive::{History, ReadAgain, Transaction};
 use crate::casebook::{self, Book};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
-use crate::domain::{Fault, Interrupt, Progress};
+use crate::domain::{Fault, Interrupt, Minute, Progress, Timestamp, UsagePointId};
 use crate::findings::{CoverageRow, Findings, StageClock, TrialReport};
-use crate::ingest::{Readings, Survey, Watching};
+use crate::ingest::{IngestError, Readings, Survey, Watching};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::outages::Outages;
@@ -93,10 +93,12 @@ fn scan_and<'p>(
     check_address_space()?;
     let mut clock = StageClock::new(interrupt);
     progress.stage("reading", None);
-    let mut tables = Tables::read(plan)?;
+    let told = inputs::told_files(plan, progress, interrupt)?;
+    let mut tables = Tables::read(plan, plan.tables.with(told.tables))?;
+    tables.rejects.extend(told.left);
     let mut book = Book::of(plan.archive.as_deref())?;
     tables.visits = book.hear(&tables.inspections, plan.config.inspections.settings());
-    let readings = inputs::open_readings(plan, progress, interrupt)?;
+    let readings = Readings::open_as(&told.readings, plan.config.caps.into(), plan.profile.as_ref())?;
     let folder = plan.out.parent().filter(|parent| parent.is_dir()).unwrap_or(Path::new("."));
     let opened = plan.archive.as_deref().map(|archive| History::open(archive, &plan.calendar, folder)).transpose()?;
     let history = opened.as_ref();
@@ -108,7 +110,11 @@ fn scan_and<'p>(
     let run = Run { plan, tables: &tables, buildings: &buildings, sums: &sums };
     let gatherer = Gatherer::new(memory.gather, &survey, folder);
     let source = Source { readings: &readings, survey: &survey, gatherer: &gatherer, store: &store, history };
-    let FirstRead { kept, counted, registers, what } = run.read(&source, progress, interrupt)?;
+    let FirstRead { kept, counted, registers, mut what } = run.read(&source, progress, interrupt)?;
+    check_period(plan, &kept, &what)?;
+    let ids = kept.points.iter().map(|point| &point.id).chain(kept.supplies.keys());
+    let read: Vec<&UsagePointId> = ids.chain(registers.iter().map(|load| &load.usage_point)).collect();
+    what.understood.extend(tables.matched(&read)?);
     clock.lap("read", PipelineError::Interrupted)?;
 
     progress.stage("planting farms, judging", None);
@@ -161,7 +167,8 @@ impl Run<'_> {
             (progress, plan.pseudonym_key.is_none()),
             interrupt,
         )?;
-        let ReadingsRead { mut gathered, interval_readings, register_readings, mut digests, .. } = read;
+        let ReadingsRead { mut gathered, interval_readings, register_readings, mut digests, understood, held, .. } =
+            read;
         let mut doubts = readings.doubts();
         if let Some(history) = history {
             gathered.registers = history.finish(gathered.registers, &one)?;
@@ -178,6 +185,8 @@ impl Run<'_> {
             readings: (interval_readings, register_readings),
             rejects: gathered.rejects,
             digests,
+            understood,
+            held,
             doubts,
         };
         Ok(FirstRead { kept, counted, registers, what })
@@ -238,6 +247,20 @@ fn surveyed(
     let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     Ok((survey, memory))
+}
+
+/// Refuses a period in which no reading lies.
+fn check_period(plan: &ScanPlan, kept: &Kept<Traits>, what: &WhatWasRead) -> Result<(), IngestError> {
+    let (Some((from, to)), Some((first, last))) = (plan.period, what.held) else { return Ok(()) };
+    if !kept.points.is_empty() || !kept.supplies.is_empty() {
+        return Ok(());
+    }
+    let day = |at: Minute| plan.calendar.day(Timestamp::from(at));
+    Err(IngestError::EmptyPeriod {
+        from: from.to_string(),
+        to: to.to_string(),
+        held: format!("{}..{}", day(first), day(last)),
+    })
 }
 
 /// Says what did not fit into memory.

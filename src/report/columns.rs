@@ -173,6 +173,9 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("lat", "latitude, degrees north", |r| Cell::real(r.lat, 5)),
     column("lon", "longitude, degrees east", |r| Cell::real(r.lon, 5)),
     column("until", "last day of the load; empty = it runs on the last days judged", |r| Cell::day(r.until)),
+    column("hidden_hours", "hours of the period in which the load runs, counted from the readings", |r| {
+        Cell::real(r.hidden_hours, 1)
+    }),
 ];
 
 const NODES: &[Column<NodeRow>] = &[

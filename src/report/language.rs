@@ -39,6 +39,8 @@ pub(super) struct Texts {
     pub(super) name: String,
     /// Decimal sign.
     pub(super) decimal: String,
+    /// Sign between thousands.
+    pub(super) thousands: String,
     /// How a date is written, of `{y}`, `{m}` and `{d}`.
     pub(super) date: String,
     /// Texts of the page.
@@ -47,6 +49,8 @@ pub(super) struct Texts {
     pub(super) workbook: BTreeMap<String, String>,
     /// Texts of `explain`.
     pub(super) explain: BTreeMap<String, String>,
+    /// Texts of the summary on the terminal.
+    pub(super) terminal: BTreeMap<String, String>,
     /// Titles of columns, by their names.
     pub(super) titles: BTreeMap<String, String>,
     /// Meanings of columns by `file.column`, or by column where all files mean the same. English
@@ -123,7 +127,15 @@ impl Language {
     /// numbers and dates are written as the language does.
     pub(super) fn tell(self, key: &str, parts: &[(&str, &str)]) -> String {
         let texts = self.texts();
-        let text = texts.explain.get(key).or_else(|| texts.page.get(key)).map_or(key, String::as_str);
+        self.fill(texts.explain.get(key).or_else(|| texts.page.get(key)).map_or(key, String::as_str), parts)
+    }
+
+    /// A text of the summary on the terminal, in the same way.
+    pub(super) fn say(self, key: &str, parts: &[(&str, &str)]) -> String {
+        self.fill(self.texts().terminal.get(key).map_or(key, String::as_str), parts)
+    }
+
+    fn fill(self, text: &str, parts: &[(&str, &str)]) -> String {
         placeholders::fill(text, |name| {
             parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| self.number(value))
         })
@@ -146,11 +158,12 @@ mod tests {
     use super::*;
     use crate::report::TABLES;
 
-    fn sections(texts: &Texts) -> [(&'static str, &BTreeMap<String, String>); 5] {
+    fn sections(texts: &Texts) -> [(&'static str, &BTreeMap<String, String>); 6] {
         [
             ("page", &texts.page),
             ("workbook", &texts.workbook),
             ("explain", &texts.explain),
+            ("terminal", &texts.terminal),
             ("titles", &texts.titles),
             ("words", &texts.words),
         ]

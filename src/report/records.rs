@@ -1,6 +1,8 @@
 //! Rows of the tables of a result folder, read back with what they say.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,6 +60,12 @@ impl Record {
     }
 }
 
+/// A number with a decimal point in place of a comma; any other cell as it is.
+fn with_point(cell: &str) -> Cow<'_, str> {
+    let is_number = cell.matches(',').count() == 1 && cell.chars().all(|c| c.is_ascii_digit() || ",-e+".contains(c));
+    if is_number { cell.replace(',', ".").into() } else { cell.into() }
+}
+
 /// Rows of a table of the folder that are wanted, in their order.
 ///
 /// # Errors
@@ -66,11 +74,25 @@ pub(super) fn records(folder: &Path, file: &str, wanted: impl Fn(&Record) -> boo
     let path = folder.join(file);
     let failed = |source: Box<dyn std::error::Error + Send + Sync>| RecordError { path: path.clone(), source };
     let no_table = |error: csv::Error| failed(given::csv_words(error).into());
-    let mut reader = csv::Reader::from_reader(given::open(&path).map_err(|source| failed(Box::new(source)))?);
+    let mut table = BufReader::new(given::open(&path).map_err(|source| failed(Box::new(source)))?);
+    let head = table.fill_buf().map_err(|source| failed(Box::new(source)))?;
+    // With a byte order mark it was written for Excel.
+    let for_excel = head.starts_with("\u{feff}".as_bytes());
+    if for_excel {
+        table.consume("\u{feff}".len());
+    }
+    let delimiter = if for_excel { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(table);
     let names = Arc::new(reader.headers().map_err(no_table)?.clone());
     let mut found = BTreeMap::new();
     for (row, cells) in reader.records().enumerate() {
-        let record = Record { names: Arc::clone(&names), cells: cells.map_err(no_table)?, facts: None };
+        let cells = cells.map_err(no_table)?;
+        let cells = if for_excel {
+            cells.iter().map(with_point).collect::<Vec<_>>().iter().map(|cell| &**cell).collect()
+        } else {
+            cells
+        };
+        let record = Record { names: Arc::clone(&names), cells, facts: None };
         if wanted(&record) {
             found.insert(row, record);
         }

@@ -8,34 +8,33 @@ use std::path::Path;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 
-use crate::findings::{CaseStatus, Findings};
+use crate::findings::{CaseStatus, Findings, OtherPrior};
 
-use super::headline::{HeadCase, Headline};
+use super::grouped::grouped;
+use super::headline::{AtStake, HeadCase, Headline};
 use super::language::Language;
+use super::understood::understood;
 use super::words::tell;
 
-/// What a case claims and what it does not.
-const CLAIM: &str =
-    "A case says that readings do not fit an ordinary customer of the kind, or that load is not metered.
-It is a reason to check on site, not proof of guilt.";
 /// Columns of the terminal, and letters of a place that the table shows.
 const WIDTH: u16 = 100;
 const PLACE: usize = 34;
 
-/// The summary of a run whose result lies in `out`.
+/// The summary of a run whose result lies in `out`, in a language.
 #[must_use]
-pub fn summary(findings: &Findings, out: &Path) -> String {
-    let mut text = String::new();
-    changes(&mut text, findings);
-    found(&mut text, findings);
-    read(&mut text, findings);
-    stages(&mut text, findings);
-    let _ = writeln!(text, "\nResult: {}  (start with report.html or suspects.csv)", out.display());
+pub fn summary(findings: &Findings, out: &Path, language: Language) -> String {
+    let mut text = understood(findings, language);
+    changes(&mut text, findings, language);
+    found(&mut text, findings, language);
+    read(&mut text, findings, language);
+    stages(&mut text, findings, language);
+    let folder = out.display().to_string();
+    let _ = writeln!(text, "\n{}", language.say("result", &[("folder", &folder)]));
     text
 }
 
 /// What has become of cases since the month before, where there is one.
-fn changes(text: &mut String, findings: &Findings) {
+fn changes(text: &mut String, findings: &Findings, language: Language) {
     let Some(month) = findings.cases.iter().filter_map(|case| Some(&case.last()?.month)).max() else { return };
     if findings.cases.iter().all(|case| case.history.len() < 2) {
         return;
@@ -48,65 +47,62 @@ fn changes(text: &mut String, findings: &Findings) {
         .filter(|status| *status != CaseStatus::Continuing)
         .map(|status| (count(status), status.as_str()))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, status)| format!("{count} {status}"))
+        .map(|(count, status)| format!("{} {count}", language.word(status)))
         .collect();
-    let told = if told.is_empty() { "nothing has changed".to_owned() } else { told.join(", ") };
-    let _ = writeln!(text, "Cases in {month}, beside the month before: {told} (cases.csv).");
+    let told = if told.is_empty() { language.say("unchanged", &[]) } else { told.join(", ") };
+    let _ = writeln!(text, "{}", language.say("changes", &[("month", month), ("list", &told)]));
 }
 
 /// What was found, where, how much, how sure, and what is new.
-fn found(text: &mut String, findings: &Findings) {
+fn found(text: &mut String, findings: &Findings, language: Language) {
     let headline = Headline::of(findings);
     if headline.total == 0 {
-        let _ = writeln!(text, "No usage point is likely enough to be listed, and no grid node to miss load.");
+        let _ = writeln!(text, "{}", language.say("none_found", &[]));
     } else {
-        let at_stake: Vec<String> = (headline.at_stake.iter())
-            .map(|sum| format!("{} {} ({} to {})", amount(sum.amount), sum.currency, amount(sum.low), amount(sum.high)))
-            .collect();
-        let Headline { total, kw, kwh, began, new, new_days, .. } = headline;
-        let _ = writeln!(
-            text,
-            "{total} cases, {:.1} of them expected to be nothing: {kw:.1} kW, {} kWh in the period.",
-            headline.innocents,
-            amount(kwh)
-        );
+        let amount = |sum| amount(sum, language);
+        let sum_words = |sum: &AtStake| {
+            let (all, low, high) = (amount(sum.amount), amount(sum.low), amount(sum.high));
+            language.say("sum", &[("amount", &all), ("currency", sum.currency), ("low", &low), ("high", &high)])
+        };
+        let at_stake: Vec<String> = headline.at_stake.iter().map(sum_words).collect();
+        let Headline { total, kw, kwh, began, new, new_days, innocents, .. } = headline;
+        let [total, began, new, days] = [total, began, new, new_days as usize].map(|count| count.to_string());
+        let (innocents, kw, kwh) = (format!("{innocents:.1}"), format!("{kw:.1}"), amount(kwh));
+        let parts = [("n", &*total), ("innocents", &innocents), ("kw", &kw), ("kwh", &kwh)];
+        let _ = writeln!(text, "{}", language.say("found", &parts));
         if !at_stake.is_empty() {
-            let _ = writeln!(text, "At stake: {}.", at_stake.join(", "));
+            let _ = writeln!(text, "{}", language.say("at_stake", &[("sums", &at_stake.join(", "))]));
         }
-        let _ = writeln!(
-            text,
-            "{began} began within the period, {new} of them in its last {new_days} days (new).\n{CLAIM}"
-        );
-        let _ = writeln!(text, "{}", cases(&headline));
+        let parts = [("began", &*began), ("days", &days), ("new", &new)];
+        let _ = writeln!(text, "{}\n{}", language.say("began", &parts), language.say("claim", &[]));
+        let _ = writeln!(text, "{}", cases(&headline, language));
     }
-    let innocents = findings.expected_innocents();
-    let likely = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).count();
-    let _ = write!(
-        text,
-        "{} usage points listed, {innocents:.1} of them expected to be innocent; ",
-        findings.suspects.len()
-    );
-    let _ = writeln!(text, "{} grid nodes balanced, {likely} with likely unmetered load.", findings.nodes.len());
-    let other: Vec<String> =
-        findings.run.other_priors.iter().map(|other| format!("{} times: {}", other.factor, other.listed)).collect();
+    let likely = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).count().to_string();
+    let (listed, nodes) = (findings.suspects.len().to_string(), findings.nodes.len().to_string());
+    let innocents = format!("{:.1}", findings.expected_innocents());
+    let parts = [("n", &*listed), ("innocents", &innocents), ("nodes", &nodes), ("likely", &likely)];
+    let _ = writeln!(text, "{}", language.say("listed", &parts));
+    let times = |other: &OtherPrior| {
+        language.say("times", &[("factor", &other.factor.to_string()), ("n", &other.listed.to_string())])
+    };
+    let other: Vec<String> = findings.run.other_priors.iter().map(times).collect();
     if !other.is_empty() {
-        let _ = writeln!(
-            text,
-            "Usage points listed if farms were more or less usual than the prior says: {}.",
-            other.join(", ")
-        );
+        let _ = writeln!(text, "{}", language.say("other_priors", &[("list", &other.join(", "))]));
     }
 }
 
-fn cases(headline: &Headline) -> Table {
+fn cases(headline: &Headline, language: Language) -> Table {
     let mut table = Table::new();
     // With one currency its code stands once, in the heading.
     let currency = if let [sum] = &headline.at_stake[..] { Some(sum.currency) } else { None };
-    let at_stake = currency.map_or_else(|| "at stake".to_owned(), |currency| format!("at stake, {currency}"));
+    let at_stake = language.say("stake", &[]);
+    let at_stake = currency.map_or_else(|| at_stake.clone(), |currency| format!("{at_stake}, {currency}"));
+    let [place, what, kw, probability, since] =
+        ["where", "what", "kw_range", "prob", "since"].map(|key| language.say(key, &[]));
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
-    table.set_header(["#", "where", "what", "kW (90 %)", at_stake.as_str(), "prob.", "since"]);
+    table.set_header(["#", &place, &what, &kw, &at_stake, &probability, &since]);
     for case in &headline.cases {
-        table.add_row(cells(case, currency));
+        table.add_row(cells(case, currency, language));
     }
     for index in [0, 3, 4, 5] {
         if let Some(column) = table.column_mut(index) {
@@ -122,77 +118,70 @@ fn cases(headline: &Headline) -> Table {
     table
 }
 
-fn cells(case: &HeadCase, currency: Option<&str>) -> [String; 7] {
+fn cells(case: &HeadCase, currency: Option<&str>, language: Language) -> [String; 7] {
     let place = match (case.members.first(), case.node) {
         (Some((id, _)), _) if *id != case.place => format!("{id}, {}", case.place),
-        (None, Some((id, kind, _))) => format!("{kind} {id}"),
+        (None, Some((id, kind, _))) => format!("{} {id}", language.word(kind)),
         _ => case.place.to_owned(),
     };
-    let more = if case.members.len() > 1 { format!(" and {} more", case.members.len() - 1) } else { String::new() };
-    let interval =
-        case.kw_low.zip(case.kw_high).map_or(String::new(), |(low, high)| format!(" ({low:.1} to {high:.1})"));
+    let others = case.members.len().saturating_sub(1);
+    let more = if others > 0 { language.say("more", &[("n", &others.to_string())]) } else { String::new() };
+    let number = |value: f64| language.number(&format!("{value:.1}"));
+    let interval = case.kw_low.zip(case.kw_high).map_or(String::new(), |(low, high)| {
+        format!(" ({})", language.say("to", &[("low", &number(low)), ("high", &number(high))]))
+    });
+    let words: Vec<String> =
+        [Some(case.what), case.pattern].into_iter().flatten().map(|word| language.word(word)).collect();
+    let is_new = if case.is_new { format!(" {}", language.say("new", &[])) } else { String::new() };
     [
         case.rank.to_string(),
-        place.chars().take(PLACE - more.len()).collect::<String>() + &more,
-        [Some(case.what), case.pattern].into_iter().flatten().collect::<Vec<_>>().join(", ").replace('_', " "),
-        case.kw.map_or(String::new(), |kw| format!("{kw:.1}{interval}")),
+        place.chars().take(PLACE.saturating_sub(more.chars().count())).collect::<String>() + &more,
+        words.join(", "),
+        case.kw.map_or(String::new(), |kw| format!("{}{interval}", number(kw))),
         case.amount.map_or(String::new(), |sum| {
-            format!("{} {}", amount(sum), case.currency.filter(|own| Some(*own) != currency).unwrap_or(""))
-                .trim()
-                .to_owned()
+            let own = case.currency.filter(|own| Some(*own) != currency).unwrap_or("");
+            format!("{} {own}", amount(sum, language)).trim().to_owned()
         }),
-        case.probability.map_or(String::new(), |p| if p > 0.999 { ">0.999".to_owned() } else { format!("{p:.3}") }),
+        case.probability.map_or(String::new(), |p| {
+            language.number(&if p > 0.999 { ">0.999".to_owned() } else { format!("{p:.3}") })
+        }),
         case.since
             .as_ref()
-            .map_or_else(|| "start".to_owned(), |day| format!("{day}{}", if case.is_new { " new" } else { "" })),
+            .map_or_else(|| language.say("from_start", &[]), |day| format!("{}{is_new}", language.number(day))),
     ]
 }
 
 /// A sum without its fractions.
-fn amount(sum: f64) -> String {
-    format!("{}{}", if sum <= -0.5 { "-" } else { "" }, grouped(sum.abs().round() as u64))
+fn amount(sum: f64, language: Language) -> String {
+    format!("{}{}", if sum <= -0.5 { "-" } else { "" }, grouped(sum.abs().round() as u64, language))
 }
 
-fn read(text: &mut String, findings: &Findings) {
+fn read(text: &mut String, findings: &Findings, language: Language) {
     let run = &findings.run;
-    let _ = writeln!(
-        text,
-        "\nRead {} interval and {} register readings of {} usage points; {} records rejected.",
-        grouped(run.readings),
-        grouped(run.register_readings),
-        grouped(run.usage_points),
-        grouped(run.rejects)
-    );
+    let [intervals, registers, points, rejects] =
+        [run.readings, run.register_readings, run.usage_points, run.rejects].map(|count| grouped(count, language));
+    let parts = [("intervals", &*intervals), ("registers", &registers), ("points", &points), ("rejects", &rejects)];
+    let _ = writeln!(text, "\n{}", language.say("read", &parts));
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for fault in &findings.faults {
         *kinds.entry(fault.kind.as_str()).or_insert(0) += 1;
     }
-    let words: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-    let _ = writeln!(text, "Data faults: {}.", if words.is_empty() { "none".to_owned() } else { words.join(", ") });
+    let words: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", language.word(kind))).collect();
+    let words = if words.is_empty() { language.say("none", &[]) } else { words.join(", ") };
+    let _ = writeln!(text, "{}", language.say("faults", &[("list", &words)]));
     for note in &findings.notes {
-        let _ = writeln!(text, "Note: {}", tell(Language::English, note));
+        let _ = writeln!(text, "{}", language.say("note", &[("note", &tell(language, note))]));
     }
 }
 
-fn stages(text: &mut String, findings: &Findings) {
+fn stages(text: &mut String, findings: &Findings, language: Language) {
     let run = &findings.run;
     let words: Vec<String> = run.stages.iter().map(|stage| format!("{} {:.2} s", stage.stage, stage.seconds)).collect();
     let total: f64 = run.stages.iter().map(|stage| stage.seconds).sum();
-    let rate = run.readings as f64 / total.max(1e-6) / 1e6;
-    let _ = writeln!(text, "\nTime: {}; {total:.2} s in all, {rate:.1} million readings a second.", words.join(", "));
-}
-
-/// Digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let rate = format!("{:.1}", run.readings as f64 / total.max(1e-6) / 1e6);
+    let (words, total) = (words.join(", "), format!("{total:.2}"));
+    let parts = [("stages", &*words), ("total", &total), ("rate", &rate)];
+    let _ = writeln!(text, "\n{}", language.say("time", &parts));
 }
 
 #[cfg(test)]
@@ -200,12 +189,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([grouped(7), grouped(1_000), grouped(7_606_822)], ["7", "1,000", "7,606,822"]);
-    }
-
-    #[test]
     fn an_empty_list_is_said_in_words() {
-        assert!(summary(&Findings::default(), Path::new("out")).contains("No usage point is likely enough"));
+        let told = |language| summary(&Findings::default(), Path::new("out"), language);
+        assert!(told(Language::English).contains("No usage point is likely enough"));
+        assert!(told(Language::Russian).contains("Ни одна точка учёта не попала в список"));
     }
 }

@@ -97,9 +97,10 @@ function nodeOf(row) {
 
 /** Energy and money, each with its formula. */
 function money(row) {
-  const hours = row.hidden_kw > 0 ? row.hidden_kwh / row.hidden_kw : null;
+  // A load that grew in steps ran at less than it draws now: the power here is its mean over the hours that were counted.
+  const hours = row.hidden_hours > 0 ? row.hidden_hours : null;
   const lines = [];
-  if (hours != null) lines.push(el('p.formula', null, t('energy_formula', { kw: num(row.hidden_kw, 3), hours: num(hours), kwh: num(row.hidden_kwh, 1) })));
+  if (hours != null) lines.push(el('p.formula', null, t('energy_formula', { kw: num(row.hidden_kwh / hours, 3), hours: num(hours), kwh: num(row.hidden_kwh, 1) })));
   lines.push(...amounts(row));
   return section(t('energy_and_money'), lines);
 }

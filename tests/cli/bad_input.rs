@@ -132,7 +132,7 @@ fn a_dump_of_one_reading_goes_through_and_lists_nobody() {
 #[test]
 fn usage_points_unknown_to_grid_and_customers_are_faults() {
     let (_keep, folder) = folder_with(&[
-        ("dump.csv", GOOD),
+        ("dump.csv", &GOOD.replace("A,2025-03-01 01:00", "B,2025-03-01 01:00")),
         ("customers.csv", "usage_point,tariff_class\nB,household\n"),
         ("grid.csv", "node,kind,parent\nT1,transformer,\nB,usage_point,T1\n"),
     ]);
@@ -151,6 +151,40 @@ fn usage_points_unknown_to_grid_and_customers_are_faults() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let faults = std::fs::read_to_string(folder.join("out/faults.csv")).unwrap();
     assert!(faults.contains("A,unlinked,") && faults.contains("A,unknown_customer,"), "{faults}");
+}
+
+#[test]
+fn a_table_that_fits_nobody_is_refused_and_the_column_that_would_fit_is_named() {
+    let customers = "Номер ПУ;Лицевой счёт;Адрес\n900;A;Абая 5\n901;B;Абая 7\n";
+    refused(GOOD, &[("customers.csv", customers)], 3, &["customers.csv", "`Номер ПУ`", "`Лицевой счёт`"]);
+    let grid = "ТП;Абонент;Номер\nТП-1;Иванов;A\nТП-1;Петров;B\n";
+    refused(GOOD, &[("grid.csv", grid)], 3, &["grid.csv", "`Абонент`", "`Номер`"]);
+    let zeros = "usage_point,timestamp,kwh\n0017,2025-03-01 00:00,0.5\n0017,2025-03-01 01:00,0.6\n";
+    refused(zeros, &[("customers.csv", "Номер ПУ;Адрес\n17;Абая 5\n")], 3, &["`17` is `0017`", "with the zeros"]);
+    refused(GOOD, &[("customers.csv", "Номер ПУ;Адрес\n17;Абая 5\n")], 3, &["such as `A`"]);
+}
+
+#[test]
+fn a_grid_of_which_no_row_is_usable_is_refused_with_the_kinds_that_are_known() {
+    let grid = "Узел;Тип;Родитель\nX;крыло;\nA;дверь;X\n";
+    refused(GOOD, &[("grid.csv", grid)], 3, &["none of the 2 rows", "row 2", "крыло", "Фидер"]);
+    refused(
+        GOOD,
+        &[("grid.csv", "Адрес;Город\nАбая 5;Алматы\n")],
+        3,
+        &["no column for the kind of node", "ПС, Фидер, ТП"],
+    );
+    refused(GOOD, &[("grid.csv", "%PDF-1.7\n")], 3, &["is a PDF document"]);
+}
+
+#[test]
+fn a_period_without_readings_is_refused_and_their_days_are_named() {
+    let (_keep, folder) = folder_with(&[("dump.csv", GOOD)]);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let output = darkload(&["scan", &path("dump.csv"), "--period", "2024-01-01..2024-02-01", "--out", &path("out")]);
+    assert_eq!(output.status.code(), Some(3));
+    let message = text(&output.stderr);
+    assert!(message.contains("2024-01-01..2024-02-01") && message.contains("2025-03-01..2025-03-01"), "{message}");
 }
 
 #[test]

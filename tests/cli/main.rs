@@ -5,6 +5,7 @@
 mod archive;
 mod bad_input;
 mod consequences;
+mod first_hour;
 mod formats;
 mod grid_theft;
 mod guide;
@@ -24,7 +25,8 @@ use std::process::{Command, Output};
 
 /// Runs darkload with the project's root as the working folder.
 fn darkload(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_darkload")).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_darkload"));
+    command.args(args).current_dir(env!("CARGO_MANIFEST_DIR")).env("LC_ALL", "C").output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -31,3 +31,17 @@ pub(crate) fn is_workbook(head: &[u8]) -> bool {
         || (name == b"mimetype"
             && memchr::memmem::find(&content[..content.len().min(120)], b"opendocument.spreadsheet").is_some())
 }
+
+/// Whether a file that begins as a workbook has the parts of one: a document or the thumbnails of a
+/// folder begin the same way.
+///
+/// Sources: Microsoft, [MS-XLS] section 2.1.2 (stream `Workbook`, in older files `Book`); ECMA-376
+/// part 1, section 12 (`xl/`); OpenDocument 1.3 part 2, section 3 (`content.xml`).
+pub(crate) fn holds_sheets(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(&MAGIC) {
+        return ["xl/", "content.xml"].iter().any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some());
+    }
+    // The directory names streams in UTF-16, each name with an end of its own.
+    let name = |name: &str| name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    ["Workbook", "WORKBOOK", "Book", "BOOK"].iter().any(|word| memchr::memmem::find(bytes, &name(word)).is_some())
+}

@@ -67,6 +67,11 @@ fn is_spreadsheet_of_2003(head: &[u8]) -> bool {
     })
 }
 
+/// Whether a file is of a kind that is named and not read.
+pub(crate) fn is_known(head: &[u8]) -> bool {
+    OTHER_KINDS.iter().any(|kind| (kind.is_it)(head))
+}
+
 /// The error for a file that no format recognises: what it is where that is known, else which
 /// formats are.
 pub(crate) fn unknown(path: &Path, head: &[u8], known: impl FnOnce() -> String) -> IngestError {

@@ -44,7 +44,7 @@ pub(crate) fn table_of(stream: Box<dyn BufRead + '_>, path: &Path) -> Result<Tab
     let lines = model.lines(path, &mut rejects);
     let rows = lines.len() as u64;
     let data = Grid::new(lines).map_err(|source| IngestError::Grid { path: path.to_path_buf(), source })?;
-    Ok(Table { data, rows, rejects, sha256: String::new() })
+    Ok(Table { data, rows, used: rows, rejects, ..Table::default() })
 }
 
 /// What of the model decides the tree. All maps go by bare names.

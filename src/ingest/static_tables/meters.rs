@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::headings::METERS;
 use super::table::Table;
 use super::text_table::TextTable;
 use crate::domain::{Calendar, MeterRatio, RejectCode, UsagePointId};
 use crate::ingest::error::IngestError;
 use crate::ingest::said;
-use crate::ingest::text::columns::USAGE_POINT;
 
 /// Largest ratio in use: 10,000/5 A behind 500 kV/100 V.
 const MOST_RATIO: f64 = 1e7;
@@ -23,9 +23,9 @@ pub fn read_meters(
     path: &Path,
     calendar: &Calendar,
 ) -> Result<Table<BTreeMap<UsagePointId, Vec<MeterRatio>>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let id = table.require(USAGE_POINT, "usage point")?;
-    let current = table.require(&["ct_ratio", "ratio", "multiplier"], "ratio of the current transformers")?;
+    let mut table = TextTable::read(path, &METERS)?;
+    let id = table.require("usage_point")?;
+    let current = table.require("ct_ratio")?;
     let [voltage, from, to] = ["vt_ratio", "valid_from", "valid_to"].map(|name| table.find(name));
     let mut meters: BTreeMap<UsagePointId, Vec<MeterRatio>> = BTreeMap::new();
     for row in table.rows() {
@@ -40,5 +40,5 @@ pub fn read_meters(
             MeterRatio { ratio, valid_from: table.date(row, from, calendar), valid_to: table.date(row, to, calendar) };
         meters.entry(UsagePointId::from(usage_point)).or_default().push(ratio);
     }
-    Ok(table.finish(meters))
+    table.finish(meters)
 }

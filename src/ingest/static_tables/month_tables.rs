@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::readers::instant;
+use super::headings::{BILLING, COMPLAINTS, EVENTS, INSPECTIONS};
 use super::table::Table;
 use super::text_table::TextTable;
 use crate::domain::{
@@ -11,26 +11,11 @@ use crate::domain::{
 };
 use crate::ingest::error::IngestError;
 use crate::ingest::said;
-use crate::ingest::text::columns::{DATE, USAGE_POINT};
 
 /// Powers and energies beyond these are no customer's.
 const LARGEST_KW: f64 = 1e8;
 const LARGEST_KWH: f64 = 1e12;
 const LARGEST_AMOUNT: f64 = 1e15;
-/// Names of the columns that have no list of their own.
-const NODE: &[&str] = &["node", "узел", "тп", "трансформатор", "түйін"];
-const OUTCOME: &[&str] = &["outcome", "result", "finding", "результат", "итог проверки", "нәтиже"];
-const CAUSE: &[&str] = &["cause", "reason", "причина", "себеп"];
-const NOTE: &[&str] = &["note", "comment", "remark", "примечание", "комментарий", "ескерту"];
-const FROM: &[&str] = &["from", "start", "period_from", "с", "начало периода", "период с"];
-const TO: &[&str] = &["to", "end", "period_to", "по", "конец периода", "период по"];
-const BILLED: &[&str] =
-    &["billed_kwh", "billed", "kwh", "начислено квтч", "начислено, квтч", "полезный отпуск", "есептелген квтсағ"];
-const CLASS: &[&str] = &["tariff_class", "tariff", "тарифная группа", "тариф"];
-const AMOUNT: &[&str] = &["amount", "sum", "начислено", "сумма", "сомасы"];
-const CURRENCY: &[&str] = &["currency", "валюта"];
-const ADDRESS: &[&str] = &["address", "адрес", "мекенжай"];
-const KIND: &[&str] = &["kind", "type", "вид", "түрі"];
 
 /// Reads what inspectors found: `usage_point` or `node`, `date`, `outcome`, `kw`, `cause`, `note`.
 /// A row without a place or a day, or with an outcome that is not known, is rejected.
@@ -38,15 +23,13 @@ const KIND: &[&str] = &["kind", "type", "вид", "түрі"];
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_inspections(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Inspection>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let [point, node] = [USAGE_POINT, NODE].map(|names| table.find_any(names));
+    let mut table = TextTable::read(path, &INSPECTIONS)?;
+    let [point, node] = ["usage_point", "node"].map(|name| table.find(name));
     if node.is_none() {
-        table.require(USAGE_POINT, "usage point or node of a visit")?;
+        table.require("usage_point")?;
     }
-    let date = table.require(DATE, "day of the visit")?;
-    let outcome = table.require(OUTCOME, "outcome of the visit")?;
-    let kw = table.find("kw");
-    let [cause, note] = [CAUSE, NOTE].map(|names| table.find_any(names));
+    let (date, outcome) = (table.require("date")?, table.require("outcome")?);
+    let [kw, cause, note] = ["kw", "cause", "note"].map(|name| table.find(name));
     let mut inspections = Vec::new();
     for row in table.rows() {
         let visited = table.text(row, point).map(|id| Visited::UsagePoint(id.into()));
@@ -70,7 +53,7 @@ pub fn read_inspections(path: &Path, calendar: &Calendar) -> Result<Table<Vec<In
             row: table.row_number(row),
         });
     }
-    Ok(table.finish(inspections))
+    table.finish(inspections)
 }
 
 /// Reads bills: `usage_point`, `from`, `to`, `billed_kwh`, `tariff_class`, `amount`, `currency`. A
@@ -79,12 +62,10 @@ pub fn read_inspections(path: &Path, calendar: &Calendar) -> Result<Table<Vec<In
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_billing(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Bill>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let id = table.require(USAGE_POINT, "usage point")?;
-    let from = table.require(FROM, "first day of a bill")?;
-    let to = table.require(TO, "last day of a bill")?;
-    let kwh = table.require(BILLED, "energy billed")?;
-    let [class, amount, currency] = [CLASS, AMOUNT, CURRENCY].map(|names| table.find_any(names));
+    let mut table = TextTable::read(path, &BILLING)?;
+    let (id, kwh) = (table.require("usage_point")?, table.require("billed_kwh")?);
+    let (from, to) = (table.require("from")?, table.require("to")?);
+    let [class, amount, currency] = ["tariff_class", "amount", "currency"].map(|name| table.find(name));
     let mut bills = Vec::new();
     for row in table.rows() {
         let Some(usage_point) = table.text(row, Some(id)) else {
@@ -112,7 +93,7 @@ pub fn read_billing(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Bill>>
             row: table.row_number(row),
         });
     }
-    Ok(table.finish(bills))
+    table.finish(bills)
 }
 
 /// Reads events: `start`, `end`, `kind`, `node`. An event of a kind that is not known, or that ends
@@ -121,11 +102,9 @@ pub fn read_billing(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Bill>>
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_events(path: &Path, calendar: &Calendar) -> Result<Table<Vec<GridEvent>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let start = table.require(FROM, "start of an event")?;
-    let end = table.require(TO, "end of an event")?;
-    let kind = table.require(KIND, "kind of an event")?;
-    let node = table.find_any(NODE);
+    let mut table = TextTable::read(path, &EVENTS)?;
+    let (start, end) = (table.require("start")?, table.require("end")?);
+    let (kind, node) = (table.require("kind")?, table.find("node"));
     let mut events = Vec::new();
     for row in table.rows() {
         let word = table.text(row, Some(kind)).unwrap_or_default();
@@ -133,7 +112,7 @@ pub fn read_events(path: &Path, calendar: &Calendar) -> Result<Table<Vec<GridEve
             table.reject_row(row, RejectCode::CELL_UNREADABLE, said::event_unknown(word));
             continue;
         };
-        let hours = (instant(&mut table, row, start, calendar), instant(&mut table, row, end, calendar));
+        let hours = (table.instant(row, (start, None), calendar), table.instant(row, (end, None), calendar));
         let (Some(start), Some(end)) = hours else { continue };
         if end <= start {
             table.reject_row(row, RejectCode::TIME_DURATION, said::event_backwards());
@@ -142,7 +121,7 @@ pub fn read_events(path: &Path, calendar: &Calendar) -> Result<Table<Vec<GridEve
         events.push(GridEvent { start, end, kind, node: table.text(row, node).map(Into::into) });
     }
     events.sort();
-    Ok(table.finish(events))
+    table.finish(events)
 }
 
 /// Reads complaints: `usage_point` or `address`, `date`, `kind`, `note`.
@@ -150,13 +129,13 @@ pub fn read_events(path: &Path, calendar: &Calendar) -> Result<Table<Vec<GridEve
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_complaints(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Complaint>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let [point, address] = [USAGE_POINT, ADDRESS].map(|names| table.find_any(names));
+    let mut table = TextTable::read(path, &COMPLAINTS)?;
+    let [point, address] = ["usage_point", "address"].map(|name| table.find(name));
     if address.is_none() {
-        table.require(USAGE_POINT, "usage point or address of a complaint")?;
+        table.require("usage_point")?;
     }
-    let date = table.require(DATE, "day of the complaint")?;
-    let [kind, note] = [KIND, NOTE].map(|names| table.find_any(names));
+    let date = table.require("date")?;
+    let [kind, note] = ["kind", "note"].map(|name| table.find(name));
     let mut complaints = Vec::new();
     for row in table.rows() {
         let of = table.text(row, point).map(|id| ComplaintOf::UsagePoint(id.into()));
@@ -168,7 +147,7 @@ pub fn read_complaints(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Com
         let kind = ComplaintKind::parse(&table.text(row, kind).unwrap_or_default());
         complaints.push(Complaint { of, day, kind, note: table.text(row, note), row: table.row_number(row) });
     }
-    Ok(table.finish(complaints))
+    table.finish(complaints)
 }
 
 /// A day without which its row says nothing: one that is missing or unreadable rejects the row.
@@ -176,7 +155,11 @@ fn day(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar) ->
     if table.text(row, Some(column)).is_none() {
         table.reject_row(row, RejectCode::TIME_UNREADABLE, said::no_date());
     }
-    table.date(row, Some(column), calendar)
+    let day = table.date(row, Some(column), calendar);
+    if day.is_none() {
+        table.leave_out(row);
+    }
+    day
 }
 
 #[cfg(test)]

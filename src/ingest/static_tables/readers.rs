@@ -1,34 +1,60 @@
-//! Customers, grid, weather, licences and tariffs.
+//! Customers, licences and tariffs.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::grid_file::is_power;
+use super::headings::{CUSTOMERS, LICENCES, TARIFFS};
 use super::table::Table;
 use super::text_table::TextTable;
-use super::weather_files::{self, WeatherKind};
-use super::{cim_grid, cim_rdf};
 use crate::domain::{
-    Calendar, CivilDay, Customer, CustomerStatus, Grid, GridLine, Heating, Level, Licence, LicenceStatus,
-    LicenceTarget, Lighting, Reject, RejectCode, Tariff, Timestamp, UsagePointId, Weather, Zone,
+    Calendar, Customer, CustomerStatus, Heating, Licence, LicenceStatus, LicenceTarget, RejectCode, Tariff,
+    UsagePointId, Zone,
 };
-use crate::ingest::bytes::decompress;
 use crate::ingest::error::IngestError;
 use crate::ingest::said;
-use crate::ingest::text::columns::{TIMESTAMP, USAGE_POINT};
-use crate::ingest::text::stamp::{StampForm, StampReader};
 
-/// Powers, energies, prices and persons beyond these are no customer's, node's or tariff's: the
-/// largest power station has 22,500,000 kW. Sums of larger ones lose all that is small.
-const LARGEST_KW: f64 = 1e8;
+/// Energies, prices and persons beyond these are no customer's or tariff's.
 const LARGEST_KWH: f64 = 1e12;
 const LARGEST_PRICE: f64 = 1e9;
 const MOST_PERSONS: f64 = 1e6;
-/// The least power that is one, kW.
-const LEAST_KW: f64 = 1e-3;
 
-fn is_power(kw: f64) -> bool {
-    (LEAST_KW..=LARGEST_KW).contains(&kw)
-}
+/// Words for a contract in use.
+const ACTIVE: [&str; 14] = [
+    "active",
+    "open",
+    "connected",
+    "in use",
+    "действующий",
+    "действует",
+    "активен",
+    "активный",
+    "подключён",
+    "подключен",
+    "открыт",
+    "заключён",
+    "белсенді",
+    "қосылған",
+];
+/// Beginnings of words for one that is not.
+const INACTIVE: [&str; 16] = [
+    "inactive",
+    "closed",
+    "disconnect",
+    "vacant",
+    "terminated",
+    "откл",
+    "расторг",
+    "закры",
+    "неактив",
+    "недейств",
+    "не действ",
+    "пустует",
+    "приостан",
+    "ажырат",
+    "белсенді емес",
+    "жабы",
+];
 
 fn is_price(price: f64) -> bool {
     (0.0..=LARGEST_PRICE).contains(&price)
@@ -39,10 +65,11 @@ fn is_price(price: f64) -> bool {
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Customer>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let id = table.require(USAGE_POINT, "usage point")?;
-    let [address, city, class, contracted, status] =
-        ["address", "city", "tariff_class", "contracted_kw", "status"].map(|name| table.find(name));
+    let mut table = TextTable::read(path, &CUSTOMERS)?;
+    let id = table.require("usage_point")?;
+    let [address, street, house, flat] = ["address", "street", "house", "flat"].map(|name| table.find(name));
+    let [city, class, contracted, status] =
+        ["city", "tariff_class", "contracted_kw", "status"].map(|name| table.find(name));
     let [heating, persons, owner, lat, lon] =
         ["heating", "persons", "owner", "lat", "lon"].map(|name| table.find(name));
     let mut customers = BTreeMap::new();
@@ -52,15 +79,11 @@ pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Custom
             continue;
         };
         let customer = Customer {
-            address: table.text(row, address),
+            address: table.text(row, address).or_else(|| address_of(&table, row, [street, house, flat])),
             city: table.text(row, city),
             tariff_class: table.text(row, class),
-            contracted_kw: table.number(row, contracted, is_power),
-            status: if table.text(row, status).is_some_and(|s| s.eq_ignore_ascii_case("inactive")) {
-                CustomerStatus::Inactive
-            } else {
-                CustomerStatus::Active
-            },
+            contracted_kw: table.power(row, contracted, is_power),
+            status: status_of(&mut table, row, status),
             heating: heating_of(table.text(row, heating).as_deref()),
             persons: table.number(row, persons, |n| (0.0..=MOST_PERSONS).contains(&n)),
             owner: table.text(row, owner),
@@ -73,144 +96,36 @@ pub fn read_customers(path: &Path) -> Result<Table<BTreeMap<UsagePointId, Custom
             customers.insert(UsagePointId::from(usage_point), customer);
         }
     }
-    Ok(table.finish(customers))
+    table.finish(customers)
+}
+
+/// An address whose parts stand in columns of their own.
+fn address_of(table: &TextTable, row: usize, [street, house, flat]: [Option<usize>; 3]) -> Option<String> {
+    let house = table.text(row, house).map_or(String::new(), |house| format!(", {house}"));
+    let flat = table.text(row, flat).map_or(String::new(), |flat| format!(", кв. {flat}"));
+    Some(format!("{}{house}{flat}", table.text(row, street)?))
+}
+
+/// Whether the contract is in use; a word that says neither is rejected and counts as in use.
+fn status_of(table: &mut TextTable, row: usize, column: Option<usize>) -> CustomerStatus {
+    let Some(text) = table.text(row, column) else { return CustomerStatus::Active };
+    let word = text.to_lowercase();
+    if INACTIVE.iter().any(|start| word.starts_with(start)) {
+        return CustomerStatus::Inactive;
+    }
+    if !ACTIVE.contains(&word.as_str()) {
+        table.reject_cell(row, column, &text);
+    }
+    CustomerStatus::Active
 }
 
 fn heating_of(word: Option<&str>) -> Heating {
-    match word.map(str::to_lowercase).as_deref() {
-        None => Heating::Unknown,
-        Some("none") => Heating::None,
-        Some("electric") => Heating::Electric,
-        Some(_) => Heating::Other,
+    let Some(word) = word.map(str::to_lowercase) else { return Heating::Unknown };
+    match word.as_str() {
+        "none" | "no" | "нет" | "отсутствует" | "жоқ" => Heating::None,
+        _ if word.starts_with("electr") || word.starts_with("электр") => Heating::Electric,
+        _ => Heating::Other,
     }
-}
-
-/// Reads the grid file (a table, or a CIM network model in RDF/XML) and checks it. A row that names
-/// no time holds always.
-///
-/// # Errors
-/// When the file cannot be used, or the grid has a loop, an unknown parent or a node twice at one
-/// time.
-pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, IngestError> {
-    if cim_rdf::recognises(&decompress::head(path)?) {
-        return cim_grid::read(path);
-    }
-    let mut table = TextTable::read(path)?;
-    let node = table.require(&["node", "id"], "node")?;
-    let kind = table.require(&["kind", "level", "type"], "kind of node")?;
-    let parent = table.require(&["parent"], "parent of a node")?;
-    let [balance_meter, rated_kva, from, to] =
-        ["balance_meter", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
-    let mut lines = Vec::new();
-    for row in table.rows() {
-        let word = table.text(row, Some(kind)).unwrap_or_default();
-        let (Some(id), Some(level)) = (table.text(row, Some(node)), Level::parse(&word)) else {
-            let detail = said::node_row(word);
-            table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
-            continue;
-        };
-        lines.push(GridLine {
-            id: id.into(),
-            level,
-            parent: table.text(row, Some(parent)).map(Into::into),
-            balance_meter: table.text(row, balance_meter).map(Into::into),
-            rated_kva: table.number(row, rated_kva, is_power),
-            lighting: lighting(&mut table, row),
-            valid: (table.date(row, from, calendar), table.date(row, to, calendar)),
-            row: table.row_number(row),
-        });
-    }
-    let grid = Grid::new(lines).map_err(|source| IngestError::Grid { path: path.to_path_buf(), source })?;
-    Ok(table.finish(grid))
-}
-
-/// Declared unmetered street lighting: `lighting_kw`, and `lighting_hours` where it does not burn
-/// all night.
-fn lighting(table: &mut TextTable, row: usize) -> Option<Lighting> {
-    let kw =
-        table.number(row, table.find("lighting_kw"), |kw| (0.0..=LARGEST_KW).contains(&kw)).filter(|kw| *kw > 0.0)?;
-    let Some(text) = table.text(row, table.find("lighting_hours")) else {
-        return Some(Lighting { kw, hours: Lighting::ALL_NIGHT });
-    };
-    let hours = Lighting::parse_hours(&text);
-    if hours.is_none() {
-        let detail = said::burning(text);
-        table.reject_row(row, RejectCode::CELL_UNREADABLE, detail);
-    }
-    Some(Lighting { kw, hours: hours.unwrap_or(Lighting::ALL_NIGHT) })
-}
-
-/// Reads the weather file. A typical year (EPW, TMY3) belongs to no date: it gives no weather and a
-/// reject that says so.
-///
-/// # Errors
-/// When the file cannot be used as a whole.
-pub fn read_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, IngestError> {
-    match weather_files::kind_of(&crate::ingest::bytes::decompress::head(path)?) {
-        WeatherKind::Own => own_weather(path, calendar),
-        WeatherKind::Meteostat => meteostat(TextTable::read(path)?),
-        WeatherKind::BareMeteostat => meteostat(TextTable::read_bare(path, &weather_files::BARE_METEOSTAT)?),
-        WeatherKind::TypicalYear(format) => {
-            let detail = said::typical_year(format);
-            let reject =
-                Reject { file: path.display().to_string(), row: 0, code: "weather.typical_year", detail, records: 1 };
-            Ok(Table {
-                rejects: vec![reject],
-                sha256: crate::ingest::bytes::file_digest::sha256(path)?,
-                ..Table::default()
-            })
-        }
-    }
-}
-
-fn own_weather(path: &Path, calendar: &Calendar) -> Result<Table<Weather>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let at = table.require(TIMESTAMP, "time stamp")?;
-    let temperature = table.require(&["temperature_c", "temperature", "temp_c", "temp"], "temperature")?;
-    let mut samples = Vec::new();
-    for row in table.rows() {
-        let Some(instant) = instant(&mut table, row, at, calendar) else { continue };
-        if let Some(celsius) = table.number(row, Some(temperature), is_celsius) {
-            samples.push((instant, celsius as f32));
-        }
-    }
-    Ok(table.finish(Weather::from_samples(samples)))
-}
-
-fn is_celsius(celsius: f64) -> bool {
-    (-90.0..=60.0).contains(&celsius)
-}
-
-/// Hours of Meteostat, which are in UTC whatever the utility's clock is.
-fn meteostat(mut table: TextTable) -> Result<Table<Weather>, IngestError> {
-    let temperature = table.require(&["temp"], "temperature")?;
-    let hour = table.require(&["hour"], "hour")?;
-    let [date, year, month, day] = ["date", "year", "month", "day"].map(|name| table.find(name));
-    let mut samples = Vec::new();
-    for row in table.rows() {
-        let whole = table.text(row, date).and_then(|text| CivilDay::parse(&text));
-        let mut part =
-            |column| table.number(row, column, |number| number.fract() == 0.0 && (0.0..=9999.0).contains(&number));
-        let parts = || CivilDay::from_ymd(part(year)? as i16, part(month)? as i8, part(day)? as i8);
-        let civil = whole.or_else(parts);
-        let Some((civil, hour)) = civil.zip(table.number(row, Some(hour), |hour| (0.0..24.0).contains(&hour))) else {
-            table.reject_row(row, RejectCode::TIME_UNREADABLE, said::no_date());
-            continue;
-        };
-        if let Some(celsius) = table.number(row, Some(temperature), is_celsius) {
-            samples.push((Timestamp(i64::from(civil.0) * 86_400 + hour as i64 * 3600), celsius as f32));
-        }
-    }
-    Ok(table.finish(Weather::from_samples(samples)))
-}
-
-/// An instant in a cell; one that cannot be read rejects the row.
-pub(super) fn instant(table: &mut TextTable, row: usize, column: usize, calendar: &Calendar) -> Option<Timestamp> {
-    let text = table.text(row, Some(column)).unwrap_or_default();
-    let read = StampForm::of(text.as_bytes())
-        .ok_or(RejectCode::TIME_UNREADABLE)
-        .and_then(|form| StampReader::new(form, calendar).read(text.as_bytes()));
-    read.map_err(|code| table.reject_row(row, code, said::stamp_unusable(text))).ok()
 }
 
 /// Reads the licence register.
@@ -218,8 +133,8 @@ pub(super) fn instant(table: &mut TextTable, row: usize, column: usize, calendar
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licence>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let number = table.require(&["licence", "license", "licence_number"], "licence")?;
+    let mut table = TextTable::read(path, &LICENCES)?;
+    let number = table.require("licence")?;
     let [usage_point, node, address, licensed] =
         ["usage_point", "node", "address", "licensed_kw"].map(|name| table.find(name));
     let [from, to, status, holder] = ["valid_from", "valid_to", "status", "holder"].map(|name| table.find(name));
@@ -239,18 +154,18 @@ pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licen
             licence,
             address: table.text(row, address).filter(|_| !matches!(target, LicenceTarget::Address(_))),
             target,
-            licensed_kw: table.number(row, licensed, is_power),
+            licensed_kw: table.power(row, licensed, is_power),
             valid_from: table.date(row, from, calendar),
             valid_to: table.date(row, to, calendar),
             status: LicenceStatus::parse(table.text(row, status).as_deref().unwrap_or_default()),
             status_word: table.text(row, status),
             holder: table.text(row, holder),
             bin: table.text(row, bin),
-            verified_kw: table.number(row, verified, is_power),
+            verified_kw: table.power(row, verified, is_power),
             contract_until: table.date(row, contract, calendar),
         });
     }
-    Ok(table.finish(licences))
+    table.finish(licences)
 }
 
 /// Reads the tariff table.
@@ -258,18 +173,19 @@ pub fn read_licences(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Licen
 /// # Errors
 /// When the file cannot be used as a whole.
 pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff>>, IngestError> {
-    let mut table = TextTable::read(path)?;
-    let class = table.require(&["tariff_class"], "tariff class")?;
-    let price = table.require(&["price_per_kwh"], "price per kWh")?;
-    let currency = table.require(&["currency"], "currency")?;
+    let mut table = TextTable::read(path, &TARIFFS)?;
+    let class = table.require("tariff_class")?;
+    let price = table.require("price_per_kwh")?;
+    let in_heading = currency_in(table.heading(price));
+    let currency = if in_heading.is_some() { table.find("currency") } else { Some(table.require("currency")?) };
     let [from_kwh, to_kwh, fee, from, to] =
         ["from_kwh", "to_kwh", "fee_per_kwh", "valid_from", "valid_to"].map(|name| table.find(name));
     let [per_person, zone, tax_share] = ["per_person", "zone", "tax_share"].map(|name| table.find(name));
     let mut tariffs = Vec::new();
     for row in table.rows() {
         let price = table.number(row, Some(price), is_price);
-        let (Some(tariff_class), Some(price_per_kwh), Some(currency)) =
-            (table.text(row, Some(class)), price, table.text(row, Some(currency)))
+        let currency = table.text(row, currency).or_else(|| in_heading.map(str::to_owned));
+        let (Some(tariff_class), Some(price_per_kwh), Some(currency)) = (table.text(row, Some(class)), price, currency)
         else {
             table.reject_row(row, RejectCode::CELL_UNREADABLE, said::tariff_row());
             continue;
@@ -289,7 +205,24 @@ pub fn read_tariffs(path: &Path, calendar: &Calendar) -> Result<Table<Vec<Tariff
             valid_to: table.date(row, to, calendar),
         });
     }
-    Ok(table.finish(tariffs))
+    table.finish(tariffs)
+}
+
+/// The currency that the heading of a price names.
+fn currency_in(heading: &str) -> Option<&'static str> {
+    let heading = heading.to_lowercase();
+    let words = [
+        ("тенге", "KZT"),
+        ("теңге", "KZT"),
+        ("тг", "KZT"),
+        ("kzt", "KZT"),
+        ("₸", "KZT"),
+        ("руб", "RUB"),
+        ("₽", "RUB"),
+        ("сом", "KGS"),
+        ("сум", "UZS"),
+    ];
+    words.iter().find(|(word, _)| heading.contains(word)).map(|(_, currency)| *currency)
 }
 
 /// The zone of a tariff line; a zone without hours rejects the line, since its price would go to
@@ -319,32 +252,6 @@ fn flag(table: &mut TextTable, row: usize, column: Option<usize>) -> bool {
 mod tests {
     use super::*;
 
-    fn weather(text: &str) -> Table<Weather> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        read_weather(file.path(), &Calendar::new(Some("Asia/Almaty")).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn meteostat_is_utc_with_and_without_a_header() {
-        let bare = weather("2025-03-01,0,1.5,,,,,,,,,,\n2025-03-01,1,2.5,,,,,,,,,,\n");
-        let headed = weather("date,hour,temp,temp_source\n2025-03-01,0,1.5,isd\n2025-03-01,1,2.5,isd\n");
-        let parted = weather("year,month,day,hour,temp\n2025,3,1,0,1.5\n2025,3,1,1,2.5\n");
-        for table in [&bare, &headed, &parted] {
-            assert_eq!(table.rows, 2);
-            assert_eq!(table.data.at_each(&[Timestamp(1_740_787_200)]), [1.5]);
-        }
-    }
-
-    #[test]
-    fn a_typical_year_gives_no_weather_and_says_why() {
-        let table = weather(
-            "LOCATION,Almaty,-,KAZ,IWEC,368700,43.23,76.93,6.0,847.0\nDESIGN CONDITIONS,0\n1986,1,1,1,0,?9?9,-5.0\n",
-        );
-        assert_eq!((table.rejects[0].code, table.rows), ("weather.typical_year", 0));
-        assert!(table.data.is_empty());
-    }
-
     #[test]
     fn a_tariff_line_has_steps_per_person_zones_and_tax() {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -360,5 +267,42 @@ mod tests {
         assert!(!budget.per_person);
         let rejected: Vec<u64> = table.rejects.iter().map(|reject| reject.row).collect();
         assert_eq!(rejected, [4, 5], "a zone without hours, and a word that is neither yes nor no");
+    }
+
+    fn customers(text: &str) -> Table<BTreeMap<UsagePointId, Customer>> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        read_customers(file.path()).unwrap()
+    }
+
+    #[test]
+    fn customers_are_read_as_a_utility_writes_them() {
+        let table = customers(
+            "Реестр потребителей;;;;;;;;\nНомер ПУ;Лицевой счёт;Улица;Дом;Квартира;Тарифная группа;Договорная мощность, \
+             кВт;Статус;Отопление\n00017;900;Абая;12;5;Население;7,5;Отключён;Электрическое\n",
+        );
+        let customer = &table.data["00017"];
+        assert_eq!(customer.address.as_deref(), Some("Абая, 12, кв. 5"));
+        assert_eq!((customer.contracted_kw, customer.status), (Some(7.5), CustomerStatus::Inactive));
+        assert_eq!((customer.heating, customer.tariff_class.as_deref()), (Heating::Electric, Some("Население")));
+        let alone: Vec<&str> =
+            table.columns.iter().filter(|column| column.taken_for.is_none()).map(|column| &*column.heading).collect();
+        assert_eq!(alone, ["Лицевой счёт"]);
+        assert_eq!((table.rows, table.used), (1, 1));
+    }
+
+    #[test]
+    fn a_word_that_is_no_status_is_told_and_counts_as_in_use() {
+        let table = customers("usage_point,status\nA,inactive\nB,purple\n");
+        assert_eq!(table.data["A"].status, CustomerStatus::Inactive);
+        assert_eq!((table.data["B"].status, table.rejects.len()), (CustomerStatus::Active, 1));
+    }
+
+    #[test]
+    fn the_heading_of_a_price_may_name_the_currency() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "Тарифная группа;Тариф, тенге/кВт·ч\nНаселение;26,5\n").unwrap();
+        let table = read_tariffs(file.path(), &Calendar::new(None).unwrap()).unwrap();
+        assert_eq!((table.data[0].price_per_kwh, table.data[0].currency.as_str()), (26.5, "KZT"));
     }
 }

@@ -116,11 +116,17 @@ pub(crate) fn may_be_merged(range: &Range<Data>) -> bool {
 
 /// Writes the cell of a range that is merged over many rows of one column into all of them.
 pub(crate) fn fill_merged(range: &mut Range<Data>, merged: &[Dimensions]) {
+    fill_merged_over(range, merged, FEWEST_MERGED, LEFT);
+}
+
+/// The same for cells merged over `fewest` rows or more, of as many cells as `columns` have.
+pub(crate) fn fill_merged_over(range: &mut Range<Data>, merged: &[Dimensions], fewest: u32, columns: usize) {
     // Regions of a damaged file may lie over one another, as often as they like.
-    let mut left = range.get_size().0 * LEFT;
-    for region in merged.iter().filter(|region| {
-        region.start.1 == region.end.1 && region.end.0.saturating_sub(region.start.0) + 1 >= FEWEST_MERGED
-    }) {
+    let mut left = range.get_size().0 * columns;
+    for region in merged
+        .iter()
+        .filter(|region| region.start.1 == region.end.1 && region.end.0.saturating_sub(region.start.0) + 1 >= fewest)
+    {
         let last = range.end().map_or(0, |end| end.0).min(region.end.0);
         let Some(first) = range.get_value(region.start).cloned() else { continue };
         for row in region.start.0 + 1..=last {

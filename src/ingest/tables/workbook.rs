@@ -9,20 +9,15 @@
 //! they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a mapping
 //! gives them back.
 
-use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calamine::{
-    Cell, Data, DataRef, Dimensions, Range, Reader, SheetVisible, Sheets, Xlsx, XlsxError, open_workbook_auto_from_rs,
-};
+use calamine::{Data, Range};
 
 use super::held::HeldTable;
-use super::sheet_text::{Uncalculated, fill_merged, may_be_merged, may_be_uncalculated, text_of, uncalculated};
+use super::open_book::OpenBook;
+use super::sheet_text::{Uncalculated, may_be_uncalculated, text_of};
 use crate::domain::{Calendar, Reject, RejectCode};
-use crate::ingest::bytes::compound_file::{chains_end, is_encrypted};
-use crate::ingest::bytes::contained::contained;
-use crate::ingest::bytes::decompress;
 use crate::ingest::bytes::file_digest::FileDigest;
 use crate::ingest::bytes::kind::is_workbook;
 use crate::ingest::error::IngestError;
@@ -30,12 +25,6 @@ use crate::ingest::format::{BlockSink, Format, IdRuns, ReadingsFile, Source};
 use crate::ingest::mapping::keys::Mapping;
 use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::said;
-
-/// Largest workbook that is read, MB: a sheet of a million rows of ten columns is about 40.
-const CAP_MB: u64 = 64;
-/// Cells of the rectangle around a sheet, blank ones included, that are held: a million rows of
-/// thirty columns.
-const MOST_CELLS: u64 = 1 << 25;
 
 /// The format.
 #[derive(Debug)]
@@ -71,19 +60,15 @@ impl Format for Workbook {
     }
 
     fn open_as(&self, file: &Source, mapping: Option<&Mapping>) -> Result<Box<dyn ReadingsFile>, IngestError> {
-        let (mut book, digest) = open_book(file)?;
+        let (mut book, digest) = OpenBook::open(file)?;
         let wanted = mapping.and_then(|mapping| mapping.sheet.as_deref());
-        let names: Vec<(String, bool)> = book
-            .sheets_metadata()
-            .iter()
-            .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
-            .collect();
+        let names = book.sheets();
         let mut sheets: Vec<Box<dyn ReadingsFile>> = Vec::new();
         let mut refused: Option<IngestError> = None;
         let mut told = Vec::new();
         let mut before: Option<HeldTable> = None;
         for (name, _) in names.iter().filter(|(name, is_visible)| wanted.map_or(*is_visible, |wanted| wanted == name)) {
-            let range = cells_of(file.path, &mut book, name)?;
+            let range = book.cells(name)?;
             if range.is_empty() {
                 continue;
             }
@@ -95,7 +80,7 @@ impl Format for Workbook {
                 if wanted.is_some() { "the profile says so" } else { "visible, and it holds readings" },
             );
             let source = Source { path: &shown, ix: file.ix, caps: file.caps };
-            let open = if may_be_uncalculated(&range) { open_formulas(&mut book, name, &range) } else { None };
+            let open = if may_be_uncalculated(&range) { book.open_formulas(name, &range) } else { None };
             told.extend(open.map(|open| tell_open(&shown, open, &mut notes)));
             let text = text_of(&range);
             if let Some(sheet) = before.as_ref().and_then(|before| before.continued(&source, &text, notes.clone())) {
@@ -125,75 +110,6 @@ impl Format for Workbook {
     }
 }
 
-/// Cells of a sheet; an id that is merged over its rows stands in each of them.
-fn cells_of(path: &Path, book: &mut Book, name: &str) -> Result<Range<Data>, IngestError> {
-    let mut range = if let Sheets::Xlsx(sheets) = book {
-        let cells = unharmed(path, || Ok(written_cells(sheets, name)?))?;
-        bounded(cells).ok_or_else(|| IngestError::Workbook {
-            path: path.to_path_buf(),
-            message: format!(
-                "sheet `{name}` has a cell far from its table, so that more than {MOST_CELLS} cells would \
-                              be held; delete that cell"
-            ),
-        })?
-    } else {
-        unharmed(path, || book.worksheet_range(name))?
-    };
-    if may_be_merged(&range) {
-        // Merged ranges that cannot be read leave the cells as they stand.
-        let merged = unharmed(path, || Ok(merged_of(book, name))).unwrap_or_default();
-        fill_merged(&mut range, &merged);
-    }
-    Ok(range)
-}
-
-/// The cells of a sheet that hold something.
-fn written_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<Cell<Data>>, XlsxError> {
-    let mut cells = Vec::new();
-    let mut reader = book.worksheet_cells_reader(name)?;
-    while let Some(cell) = reader.next_cell()? {
-        if !matches!(cell.get_value(), DataRef::Empty) {
-            cells.push(Cell::new(cell.get_position(), Data::from(cell.get_value().clone())));
-        }
-    }
-    Ok(cells)
-}
-
-/// The rectangle that cells lie in; `None` when it is too large to be held.
-fn bounded(cells: Vec<Cell<Data>>) -> Option<Range<Data>> {
-    let span = |places: &dyn Fn(&Cell<Data>) -> u32| -> u64 {
-        let (low, high) =
-            cells.iter().map(places).fold((u32::MAX, 0), |(low, high), place| (low.min(place), high.max(place)));
-        u64::from(high.saturating_sub(low)) + 1
-    };
-    let held = span(&|cell| cell.get_position().0) * span(&|cell| cell.get_position().1);
-    (cells.is_empty() || held <= MOST_CELLS).then(|| Range::from_sparse(cells))
-}
-
-fn merged_of(book: &mut Book, name: &str) -> Vec<Dimensions> {
-    match book {
-        Sheets::Xlsx(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
-        Sheets::Xls(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
-        Sheets::Xlsb(_) | Sheets::Ods(_) => Vec::new(),
-    }
-}
-
-/// Cells of a sheet that hold a formula and no value, and the row of the first.
-fn open_formulas(book: &mut Book, name: &str, range: &Range<Data>) -> Option<Uncalculated> {
-    // Other formats keep the value beside the formula.
-    let Sheets::Xlsx(book) = book else { return None };
-    let mut places = Vec::new();
-    unharmed(Path::new(""), || {
-        let mut cells = book.worksheet_cells_reader(name)?;
-        while let Some(cell) = cells.next_formula()? {
-            places.extend((!cell.get_value().is_empty()).then(|| cell.get_position()));
-        }
-        Ok(())
-    })
-    .ok()?;
-    uncalculated(range, &places)
-}
-
 fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Reject {
     let Uncalculated { cells, row, are_zero } = open;
     let value = if are_zero { "all of them 0" } else { "without a value" };
@@ -220,53 +136,6 @@ fn has_numbers(range: &Range<Data>) -> bool {
         _ => false,
     };
     range.rows().filter(|row| row.iter().filter(|cell| is_number(cell)).count() >= 2).count() >= 2
-}
-
-/// A workbook in memory.
-type Book = Sheets<Cursor<Vec<u8>>>;
-
-/// Reads the whole file, or the member of an archive, with its digest.
-fn open_book(file: &Source) -> Result<(Book, Arc<FileDigest>), IngestError> {
-    let path = file.path;
-    let too_large = |bytes: u64| IngestError::TooLarge {
-        path: path.to_path_buf(),
-        megabytes: bytes >> 20,
-        what: "a workbook",
-        cap: CAP_MB,
-        remedy: "save its sheets as csv, or split it by month",
-    };
-    let stored = decompress::stored_bytes(path)?;
-    if stored >> 20 > CAP_MB {
-        return Err(too_large(stored));
-    }
-    let digest = Arc::new(FileDigest::new(path));
-    let mut bytes = Vec::new();
-    let most = (CAP_MB + 1) << 20;
-    let read = decompress::open_within(path, Some(digest.clone()), &file.caps)?.take(most).read_to_end(&mut bytes);
-    read.map_err(|source| IngestError::Io { path: path.to_path_buf(), source })?;
-    if bytes.len() as u64 >= most {
-        return Err(too_large(most));
-    }
-    if is_encrypted(&bytes) {
-        return Err(IngestError::Workbook {
-            path: path.to_path_buf(),
-            message: "it needs a password; take the password off".to_owned(),
-        });
-    }
-    if !chains_end(&bytes) {
-        return Err(IngestError::Workbook { path: path.to_path_buf(), message: "it is damaged".to_owned() });
-    }
-    Ok((unharmed(path, || open_workbook_auto_from_rs(Cursor::new(bytes)))?, digest))
-}
-
-/// Reads with the crate, whose panics on damaged files become errors here.
-fn unharmed<T>(path: &Path, read: impl FnOnce() -> Result<T, calamine::Error>) -> Result<T, IngestError> {
-    let message = match contained(read) {
-        Some(Ok(read)) => return Ok(read),
-        Some(Err(error)) => error.to_string(),
-        None => "it is damaged".to_owned(),
-    };
-    Err(IngestError::Workbook { path: path.to_path_buf(), message })
 }
 
 impl ReadingsFile for OpenedWorkbook {

@@ -404,7 +404,8 @@ pub(crate) fn require(
     find(header, names).ok_or_else(|| missing(path, header, names, meaning))
 }
 
-fn missing(path: &Path, header: &[String], names: &[&str], meaning: &'static str) -> IngestError {
+/// What is told when no column has one of the names.
+pub(crate) fn missing(path: &Path, header: &[String], names: &[&str], meaning: &'static str) -> IngestError {
     let found = if header.is_empty() {
         "no columns".to_owned()
     } else {
