@@ -56,7 +56,7 @@ pub use static_tables::table::{Table, TakenColumn};
 pub use static_tables::told_apart::{LookedAt, look_at_table};
 pub use static_tables::weather_table::read_weather;
 pub use survey::{Roster, Survey, Watching};
-pub use understood::{Understood, match_ids, readings_understood, table_understood};
+pub use understood::{Understood, check_period, match_ids, readings_understood, table_understood};
 
 /// Reads a network model, for fuzzing.
 ///

@@ -10,7 +10,7 @@ use super::error::IngestError;
 use super::readings::FileSummary;
 use super::static_tables::keys::{find_key, key_heading};
 use super::static_tables::table::{Table, TakenColumn};
-use crate::domain::UsagePointId;
+use crate::domain::{Calendar, CivilDay, Minute, Timestamp, UsagePointId};
 
 /// A share of the ids below which another column is asked for, and how many times more ids it must
 /// hold.
@@ -80,6 +80,24 @@ pub fn readings_understood(summaries: &[FileSummary]) -> Vec<Understood> {
         ..understood
     };
     by_format.into_iter().map(named).collect()
+}
+
+/// Refuses a period of which the readings, that lie between the two minutes, hold nothing.
+///
+/// # Errors
+/// Names the days that the readings hold.
+pub fn check_period(
+    period: Option<(CivilDay, CivilDay)>,
+    held: Option<(Minute, Minute)>,
+    calendar: &Calendar,
+) -> Result<(), IngestError> {
+    let (Some((from, to)), Some((first, last))) = (period, held) else { return Ok(()) };
+    let day = |at: Minute| calendar.day(Timestamp::from(at));
+    Err(IngestError::EmptyPeriod {
+        from: from.to_string(),
+        to: to.to_string(),
+        held: format!("{}..{}", day(first), day(last)),
+    })
 }
 
 /// Completes what was understood of a table by how many of its usage points the readings hold:

@@ -6,9 +6,9 @@ use crate::archive::{History, ReadAgain, Transaction};
 use crate::casebook::{self, Book};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
-use crate::domain::{Fault, Interrupt, Minute, Progress, Timestamp, UsagePointId};
+use crate::domain::{Fault, Interrupt, Progress, UsagePointId};
 use crate::findings::{CoverageRow, Findings, StageClock, TrialReport};
-use crate::ingest::{IngestError, Readings, Survey, Watching};
+use crate::ingest::{self, Readings, Survey, Watching};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::outages::Outages;
@@ -111,7 +111,9 @@ fn scan_and<'p>(
     let gatherer = Gatherer::new(memory.gather, &survey, folder);
     let source = Source { readings: &readings, survey: &survey, gatherer: &gatherer, store: &store, history };
     let FirstRead { kept, counted, registers, mut what } = run.read(&source, progress, interrupt)?;
-    check_period(plan, &kept, &what)?;
+    if kept.points.is_empty() && kept.supplies.is_empty() {
+        ingest::check_period(plan.period, what.held, &plan.calendar)?;
+    }
     let ids = kept.points.iter().map(|point| &point.id).chain(kept.supplies.keys());
     let read: Vec<&UsagePointId> = ids.chain(registers.iter().map(|load| &load.usage_point)).collect();
     what.understood.extend(tables.matched(&read)?);
@@ -247,20 +249,6 @@ fn surveyed(
     let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     Ok((survey, memory))
-}
-
-/// Refuses a period in which no reading lies.
-fn check_period(plan: &ScanPlan, kept: &Kept<Traits>, what: &WhatWasRead) -> Result<(), IngestError> {
-    let (Some((from, to)), Some((first, last))) = (plan.period, what.held) else { return Ok(()) };
-    if !kept.points.is_empty() || !kept.supplies.is_empty() {
-        return Ok(());
-    }
-    let day = |at: Minute| plan.calendar.day(Timestamp::from(at));
-    Err(IngestError::EmptyPeriod {
-        from: from.to_string(),
-        to: to.to_string(),
-        held: format!("{}..{}", day(first), day(last)),
-    })
 }
 
 /// Says what did not fit into memory.
