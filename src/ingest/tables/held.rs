@@ -67,7 +67,9 @@ impl HeldTable {
     ) -> Result<Self, IngestError> {
         let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let (again, done) = relaid(&text, delimiter, &name, mapping);
-        done.into_iter().for_each(|(what, ground)| notes.note(what, "laid out anew", ground));
+        for (what, ground) in done {
+            notes.note(what, "laid out anew", ground);
+        }
         let text = again.unwrap_or(text);
         let sample = Sample::of(&text, delimiter, true);
         let (sample, text) =

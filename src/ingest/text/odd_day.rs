@@ -94,7 +94,7 @@ impl OddDay {
                 (true, false, _) => Some(Numbering::ByBegin),
                 (true, true, false) => Some(Numbering::ByStamp),
                 (false, true, true) => Some(Numbering::Counted),
-                (true, true, true) | (false, _, _) => None,
+                _ => None,
             };
         }
         if any(&|second| second - ends_s >= 86_400) {
@@ -104,11 +104,12 @@ impl OddDay {
         seconds.sort_unstable();
         let doubled: Vec<i64> = seconds.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
         let all = |shift: i64| doubled.iter().all(|&second| within(self.fold, second - shift));
-        match doubled.is_empty() {
-            true => None,
-            false if all(ends_s) => Some(Numbering::ByBegin),
-            false if all(0) => Some(Numbering::ByStamp),
-            false => None,
+        if doubled.is_empty() {
+            None
+        } else if all(ends_s) {
+            Some(Numbering::ByBegin)
+        } else {
+            all(0).then_some(Numbering::ByStamp)
         }
     }
 

@@ -78,7 +78,7 @@ fn hour_minute(bytes: &[u8]) -> Option<(i64, i64, &[u8])> {
 pub(crate) fn without_repeat(time: &[u8]) -> (&[u8], Option<bool>) {
     match time {
         [bare @ .., b'0'..=b'9', letter @ (b'A' | b'a' | b'B' | b'b' | b'X' | b'x' | b'*')] => {
-            (&time[..bare.len() + 1], Some(!matches!(letter, b'A' | b'a')))
+            (&time[..=bare.len()], Some(!matches!(letter, b'A' | b'a')))
         }
         _ => (time, None),
     }

@@ -132,7 +132,9 @@ fn flag_of(series: &[Vec<Row>]) -> Option<Vec<u8>> {
     for rows in series {
         let begins = rows.iter().min_by_key(|row| row.label.second)?;
         let mut by_label: BTreeMap<i64, Vec<&[u8]>> = BTreeMap::new();
-        rows.iter().for_each(|row| by_label.entry(row.label.second).or_default().push(&row.flag));
+        for row in rows {
+            by_label.entry(row.label.second).or_default().push(&row.flag);
+        }
         let doubled = by_label.values().filter(|flags| flags.len() == 2);
         let (mut apart, mut all) = (0, 0);
         for flags in doubled {

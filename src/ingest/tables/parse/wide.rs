@@ -8,7 +8,7 @@ use super::row_walk::each_row;
 use crate::domain::{CivilDay, KeyRun, Minute, NO_READING, ReadingQuality, RejectCode, TimeRun, Timestamp, push_time};
 use crate::ingest::rejects::Refused;
 use crate::ingest::said;
-use crate::ingest::tables::plan::{AcrossColumns, SlotColumns, TimeColumns};
+use crate::ingest::tables::plan::{AcrossColumns, Slot, SlotColumns, TimeColumns};
 use crate::ingest::text::channel_words::ChannelWord;
 use crate::ingest::text::columns::Value;
 
@@ -87,30 +87,33 @@ impl<'a> Parser<'a> {
             values.push(value);
         }
         let mut quality = columns.quality.map_or(ReadingQuality::Actual, |column| self.quality(fields[column]));
-        let mut times = Vec::new();
+        let start = self.calendar.day_start(day);
+        let length_s = self.calendar.day_start(CivilDay(day.0 + 1)).0 - start.0;
+        let is_even = |(place, slot): (usize, &Slot)| {
+            slot.begin_min == place as u32 * columns.step_min && slot.begin_min < 1440 && slot.is_second.is_none()
+        };
+        if length_s == 86_400 && columns.slots.iter().enumerate().all(is_even) {
+            let times = TimeRun { first: start.into(), step: columns.step_min, rows: values.len() as u32 };
+            return Ok((key, vec![times], values, quality));
+        }
         let DayPlaces { instants, is_sure } = places_of(self.calendar, day, columns, &values);
         if !is_sure {
             // Which of its hours a writer doubled or left out cannot be told.
             quality = quality.min(ReadingQuality::Estimated);
         }
-        let mut last = Minute::from(self.calendar.day_start(day));
+        let mut times = Vec::new();
+        let mut last = Minute::from(start);
         for (place, (instant, value)) in instants.into_iter().zip(&mut values).enumerate() {
-            match instant {
-                Some(at) => last = Minute::from(at),
-                None => {
-                    // Writers fill the hour that never was with blanks or zeros.
-                    if !value.is_nan() && *value != 0.0 && !crate::domain::is_no_reading(*value) {
-                        let held = (self.calendar.day_start(CivilDay(day.0 + 1)).0 - self.calendar.day_start(day).0)
-                            / 60
-                            / i64::from(columns.step_min);
-                        self.refuse(
-                            index,
-                            (RejectCode::TIME_NEVER_WAS, said::slot_never_was(place + 1, day, held.max(0) as usize)),
-                        );
-                    }
-                    *value = NO_READING;
-                }
+            // Writers fill the hour that never was with blanks or zeros.
+            let is_blank = value.is_nan() || *value == 0.0;
+            if instant.is_none() && !is_blank {
+                let held = (length_s / 60 / i64::from(columns.step_min)).max(0) as usize;
+                self.refuse(index, (RejectCode::TIME_NEVER_WAS, said::slot_never_was(place + 1, day, held)));
             }
+            if instant.is_none() {
+                *value = NO_READING;
+            }
+            last = instant.map_or(last, Minute::from);
             push_time(&mut times, TimeRun { first: last, step: 0, rows: 1 });
         }
         Ok((key, times, values, quality))

@@ -20,7 +20,7 @@ pub(super) fn with_month(text: &str, delimiter: Delimiter, sample: &Sample, name
     let title: Vec<String> = sample.rows[..row].iter().map(|row| row.join(" ")).collect();
     let title = title.join("\n");
     let dates: Vec<Option<CivilDay>> = if is_month {
-        let year = [&title, name].into_iter().find_map(|text| one_year(text));
+        let year = [&title, name].into_iter().find_map(one_year);
         columns
             .iter()
             .map(|&column| {

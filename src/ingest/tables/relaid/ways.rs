@@ -10,6 +10,9 @@ use crate::ingest::tables::sample::Sample;
 /// outside.
 type Way = fn(&str, Delimiter, &Sample, &str) -> Option<Relaid>;
 
+/// What was done, and why.
+pub(crate) type Done = (&'static str, &'static str);
+
 /// In the order in which they need one another.
 const WAYS: [Way; 4] = [stacked::side_by_side, day_rows::with_days, bare_days::with_month, filled_down::filled_down];
 
@@ -30,7 +33,7 @@ pub(crate) fn relaid(
     delimiter: Delimiter,
     name: &str,
     mapping: Option<&Mapping>,
-) -> (Option<String>, Vec<(&'static str, &'static str)>) {
+) -> (Option<String>, Vec<Done>) {
     let mut done = Vec::new();
     let mut current: Option<String> = None;
     for way in WAYS {

@@ -152,13 +152,13 @@ fn slots_across_are_found_by_clocks_of_twelve_hours_numbers_and_words() {
 
 #[test]
 fn a_span_behind_the_date_is_no_offset() {
-    let text: String =
-        (0..24).map(|hour| format!("17;02.06.2025 {hour:02}:00-{:02}:00;{hour},5\n", (hour + 1) % 24)).collect();
-    let kept = read(format!("meter;time;kwh\n{text}").as_bytes()).unwrap();
-    assert_eq!(hours(&kept, "17"), (0..24).collect::<Vec<_>>());
-    let offsets: String = (0..24).map(|hour| format!("17;2025-06-02 {hour:02}:00-05:00;{hour}.5\n")).collect();
-    let kept = read(format!("meter;time;kwh\n{offsets}").as_bytes()).unwrap();
-    assert_eq!(kept.readings()[0].1.rem_euclid(86_400) / 3600, 5);
+    let table = |row: &dyn Fn(usize) -> String| {
+        format!("meter;time;kwh\n{}\n", (0..24).map(row).collect::<Vec<String>>().join("\n"))
+    };
+    let spans = table(&|hour| format!("17;02.06.2025 {hour:02}:00-{:02}:00;{hour},5", (hour + 1) % 24));
+    assert_eq!(hours(&read(spans.as_bytes()).unwrap(), "17"), (0..24).collect::<Vec<_>>());
+    let offsets = table(&|hour| format!("17;2025-06-02 {hour:02}:00-05:00;{hour}.5"));
+    assert_eq!(read(offsets.as_bytes()).unwrap().readings()[0].1.rem_euclid(86_400) / 3600, 5);
 }
 
 #[test]

@@ -30,9 +30,9 @@ fn a_usage_point_in_the_first_row_of_its_block_holds_for_the_block() {
 fn days_in_rows_of_their_own_hold_for_the_times_below_and_midnight_ends_them() {
     let mut text = String::from("Výkon odběrného místa v kW\n\nČas;Meter;Power (kW)\n");
     for day in ["02.03.2025", "01.03.2025"] {
-        text += &format!("{day};;\n00:00;17;0,5\n");
+        writeln!(text, "{day};;\n00:00;17;0,5").unwrap();
         for hour in (1..24).rev() {
-            text += &format!("{hour:02}:00;17;1,5\n");
+            writeln!(text, "{hour:02}:00;17;1,5").unwrap();
         }
     }
     let kept = read(text.as_bytes()).unwrap();
@@ -71,8 +71,9 @@ fn hours_down_and_days_across_are_hours() {
         |hour: i64| format!("{:02}:00", hour + 1),
         |hour: i64| (hour + 1).to_string(),
     ] {
-        let rows: String = (0..24).map(|hour| format!("17;{};{hour},5;{},5;\n", label(hour), hour + 100)).collect();
-        let text = format!("Прибор учета;Час;01.03.2025;02.03.2025;13.03.2025\n{rows}Итого;;1;2;3\n");
+        let row = |hour: i64| format!("17;{};{hour},5;{},5;", label(hour), hour + 100);
+        let rows = (0..24).map(row).collect::<Vec<String>>().join("\n");
+        let text = format!("Прибор учета;Час;01.03.2025;02.03.2025;13.03.2025\n{rows}\nИтого;;1;2;3\n");
         let kept = read(text.as_bytes()).unwrap();
         let found: Vec<(i64, f32)> = values(&kept)
             .into_iter()

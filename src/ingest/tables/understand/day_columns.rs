@@ -107,7 +107,7 @@ fn step_of(clock: &[Named]) -> Option<u32> {
         *counts.entry(pair[1].0 - pair[0].0).or_insert(0) += 1;
     }
     let (step, _) = counts.into_iter().max_by_key(|&(_, count)| count)?;
-    let fits = DAY_MIN % step == 0 && count >= FEWEST_SLOTS && count * step as usize >= 23 * 60;
+    let fits = DAY_MIN.is_multiple_of(step) && count >= FEWEST_SLOTS && count * step as usize >= 23 * 60;
     fits.then_some(step)
 }
 

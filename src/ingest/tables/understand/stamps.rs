@@ -145,11 +145,11 @@ fn take_zone_of_heading(table: &mut Settler<'_>, plan: &mut Plan, name: &str) {
 /// an offset: other than offsets they are many.
 fn holds_spans(table: &Settler<'_>, column: usize) -> bool {
     let ends = |cell: &str| -> Option<String> {
-        let (begin, end) = cell.rsplit_once('-')?;
+        let (begin, last) = cell.rsplit_once('-')?;
         let (begin, _) = clock(begin.trim().get(begin.trim().len().checked_sub(5)?..)?)?;
-        let (end, rest) = clock(end.trim())?;
+        let (end, rest) = clock(last.trim())?;
         let length = (end + 1440 - begin) % 1440;
-        (rest.is_empty() && (5..=60).contains(&length)).then(|| cell[cell.len() - 5..].to_owned())
+        (rest.is_empty() && (5..=60).contains(&length)).then(|| last.trim().to_owned())
     };
     let cells: Vec<&str> = table.cells(column).filter(|cell| !cell.is_empty()).take(500).collect();
     let ends: Option<std::collections::BTreeSet<String>> = cells.iter().map(|cell| ends(cell)).collect();
