@@ -268,7 +268,7 @@ fn findings(
         let finding = if billed <= 0.0 { BillingFinding::Unbilled } else { BillingFinding::Underbilled };
         rows.push(row(finding, metered, billed));
     }
-    for row in &mut rows {
+    for row in rows.iter_mut().filter(|row| row.finding != Some(BillingFinding::Underbilled)) {
         row.detail.extend(billed_elsewhere(row.gap_kwh(), &one.id, over));
     }
     rows.extend(other_class(one, own.as_deref(), usual, (books, tariffs)));

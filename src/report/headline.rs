@@ -15,8 +15,6 @@ use crate::findings::{Findings, NodeRow, SuspectRow, WorklistRow};
 pub(super) const SHOWN: usize = 10;
 /// What began within so many days before the last is new: a month, as long as between two scans.
 const NEW_DAYS: i32 = 30;
-/// What is said of a node.
-const UNMETERED: &str = "unmetered_load";
 
 /// What was found, in one look.
 #[derive(Debug, Default, Serialize)]
@@ -125,7 +123,7 @@ impl<'a> HeadCase<'a> {
         };
         Self {
             rank: row.rank,
-            what: best.map_or(UNMETERED, |member| member.finding.as_str()),
+            what: best.map_or(row.kind, |member| member.finding.as_str()),
             pattern: best
                 .map_or_else(|| node.and_then(|node| node.pattern), |member| member.pattern)
                 .map(crate::findings::Pattern::as_str),
@@ -188,7 +186,7 @@ mod tests {
             loss,
             findings: Vec::new(),
             criteria: Vec::new(),
-            kind: "hidden_load",
+            kind: if level == "node" { "unmetered_load" } else { "hidden_load" },
         }
     }
 
