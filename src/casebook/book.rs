@@ -179,7 +179,7 @@ impl Book {
         history.write_record(HISTORY_COLUMNS)?;
         for case in &self.cases {
             let day = |day: Option<CivilDay>| day.map_or(String::new(), |day| day.to_string());
-            let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.6}"));
+            let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
             let (last, before) = (case.last(), case.before());
             cases.write_record([
                 case.case.as_str(),

@@ -20,6 +20,8 @@ const MOST_AGAINST: f64 = 25.0;
 const SMALL_LOAD: &str = "small_load";
 /// Name of what an inspection cleared without a name that is known.
 const INSPECTED: &str = "inspected";
+/// A steady load that readings cannot tell from a farm; classes and inspectors can.
+const SERVER_ROOM: &str = "server_room";
 /// Name of a load that ended before the days judged.
 const ENDED_LOAD: &str = "ended_load";
 /// Why a usage point that looks like a farm is cleared.
@@ -91,8 +93,11 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> R
 /// The name by which a visit clears: the look-alike that the inspector names, where it is one.
 fn look_alike_of(heard: &Heard) -> &'static str {
     let cause = if let Heard::Lawful(visit) = heard { visit.cause.as_deref() } else { None };
-    let cause = cause.map(|cause| cause.trim().to_lowercase().replace([' ', '-'], "_"));
-    LOOK_ALIKES.iter().map(|known| known.name).find(|name| Some(*name) == cause.as_deref()).unwrap_or(INSPECTED)
+    let Some(cause) = cause.map(|cause| cause.trim().to_lowercase().replace([' ', '-'], "_")) else { return INSPECTED };
+    let mut names = LOOK_ALIKES.iter().map(|known| known.name).chain([SERVER_ROOM]);
+    // `bakery` is what the look-alike `bakery_or_night_shift` is called by others.
+    let is_named = |name: &&str| **name == *cause || name.split("_or_").any(|part| part == cause);
+    names.find(is_named).unwrap_or(INSPECTED)
 }
 
 /// The row of a line whose load is smaller than what is claimed, or `ended` before the days judged;

@@ -127,3 +127,50 @@ fn what_insiders_keep_out_of_the_bills_is_named_and_hardly_anybody_else() {
     let worklist = rows(&out.join("worklist.csv"));
     assert!(worklist.iter().any(|row| row["kind"] == "unbilled" && row["findings"].contains("metered and not billed")));
 }
+
+/// Scans one month of the sample with all its tables and an archive.
+fn scan_month(month: &str, archive: &Path, out: &Path) {
+    let path = |name: &str| format!("samples/three_months/{name}");
+    let mut args = vec!["scan".to_owned(), path(&format!("readings-{month}.parquet"))];
+    for table in ["customers", "grid", "weather", "licences", "tariffs", "billing", "events", "inspections"] {
+        args.extend([format!("--{table}"), path(&format!("{table}.csv"))]);
+    }
+    let (archive, out) = (archive.display().to_string(), out.display().to_string());
+    args.extend(["--timezone", "Asia/Almaty", "--quiet", "--archive", &archive, "--out", &out].map(str::to_owned));
+    let output = darkload(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn cases_keep_their_numbers_over_months_and_say_who_stopped_and_who_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    let cases = ["2025-04", "2025-05", "2025-06"].map(|month| {
+        let out = folder.path().join(month);
+        scan_month(month, &archive, &out);
+        rows(&out.join("cases.csv"))
+    });
+    let number = |cases: &[Row]| -> BTreeMap<String, String> {
+        cases.iter().map(|row| (row["case"].clone(), row["id"].clone())).collect()
+    };
+    let [first, second, third] = cases.each_ref().map(|cases| number(cases));
+    assert!(first.len() > 5 && first.iter().all(|(case, id)| second[case] == *id));
+    assert!(second.iter().all(|(case, id)| third[case] == *id));
+    let with = |cases: &[Row], status: &str| cases.iter().filter(|row| row["status"] == status).count();
+    assert_eq!(with(&cases[0], "new"), cases[0].len());
+    assert!(with(&cases[2], "stopped") > 0 && with(&cases[2], "continuing") > 5);
+    // Who moved is found among those who did.
+    let truth = rows(Path::new("samples/three_months/truth.csv"));
+    let movers: BTreeSet<&str> =
+        truth.iter().filter(|row| row["kind"].starts_with("mover_")).map(|row| row["id"].as_str()).collect();
+    let moved = cases[2].iter().filter(|row| !row["moved_from"].is_empty());
+    assert!(moved.filter(|row| movers.contains(&*row["id"]) && movers.contains(&*row["moved_from"])).count() > 0);
+    let visited: u64 = rows(&folder.path().join("2025-06/hitrate.csv"))
+        .iter()
+        .filter(|row| row["class"].is_empty() && row["pattern"].is_empty() && row["kw_from"].is_empty())
+        .map(|row| row["visited"].parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(visited, 12);
+    let kept = fs::read(archive.join("cases.csv")).unwrap();
+    assert_eq!(text(&kept).lines().count(), cases[2].len() + 1);
+}
