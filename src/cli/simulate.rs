@@ -106,6 +106,9 @@ pub(super) struct SimulateArgs {
     /// Share of transformers' balance meters of which the register is read and nothing else
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) balance_register_share: f64,
+    /// Share of transformers' balance meters that sit at 0.4 kV, behind the transformer's own loss
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(super) lv_balance_share: f64,
     /// Share of transformers that feed street lamps which no meter counts; they stand in the grid
     /// file
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
@@ -224,6 +227,7 @@ impl SimulateArgs {
             register_spread_days: self.register_spread_days,
             upper_balance_share: self.upper_balance_share,
             balance_register_share: self.balance_register_share,
+            lv_balance_share: self.lv_balance_share,
             lighting_share: self.lighting_share,
             undeclared_lighting_share: self.undeclared_lighting_share,
             balance_clock_share: self.balance_clock_share,

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{CivilDay, GridLine, Level, Lighting, NodeId, NodeKind, UsagePointId};
+use super::{CivilDay, GridLine, Level, Lighting, MeterSide, NodeId, NodeKind, UsagePointId};
 
 /// Levels of a grid, at most: the walks up and down it take as long as it is deep.
 const MOST_LEVELS: usize = 64;
@@ -44,6 +44,8 @@ pub struct GridNode {
     pub fed_by: Option<FedBy>,
     /// Usage point id of the meter that measures what flows in.
     pub balance_meter: Option<UsagePointId>,
+    /// On which side of a transformer that meter sits; `None` = not known.
+    pub meter_side: Option<MeterSide>,
     /// Rated power, kVA.
     pub rated_kva: Option<f64>,
     /// Declared street lighting that no meter counts.
@@ -54,7 +56,7 @@ impl GridNode {
     /// A place without balance meter, rating or lighting.
     #[must_use]
     pub fn new(node: NodeId, kind: NodeKind, fed_by: Option<FedBy>) -> Self {
-        Self { node, kind, fed_by, balance_meter: None, rated_kva: None, lighting: None }
+        Self { node, kind, fed_by, balance_meter: None, meter_side: None, rated_kva: None, lighting: None }
     }
 
     /// The place that feeds it.
@@ -419,6 +421,7 @@ impl Lines {
                     }
                     let place = GridNode {
                         balance_meter: line.balance_meter.clone(),
+                        meter_side: line.meter_side,
                         rated_kva: line.rated_kva,
                         lighting: line.lighting,
                         ..GridNode::new(node.clone(), kind, fed_by)

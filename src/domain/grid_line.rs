@@ -29,6 +29,27 @@ impl NodeKind {
     }
 }
 
+/// Side of a distribution transformer on which its balance meter sits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeterSide {
+    /// Behind the transformer (0.4 kV): its own loss is in the balance of the node above.
+    Lv,
+    /// Before it (6 to 35 kV): its own loss is in its own balance.
+    Mv,
+}
+
+impl MeterSide {
+    /// Reads the word used in files, whatever its case: `lv` or `mv`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_lowercase().as_str() {
+            "lv" => Some(Self::Lv),
+            "mv" => Some(Self::Mv),
+            _ => None,
+        }
+    }
+}
+
 /// What a line of a grid file stands for, and where something sits in the grid: at a place, or at
 /// a meter below all places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +94,8 @@ pub struct GridLine {
     pub parent: Option<Arc<str>>,
     /// Usage point id of the meter that measures what flows in.
     pub balance_meter: Option<UsagePointId>,
+    /// On which side of a transformer that meter sits; `None` = not known.
+    pub meter_side: Option<MeterSide>,
     /// Rated power, kVA.
     pub rated_kva: Option<f64>,
     /// Declared street lighting that no meter counts.
@@ -87,6 +110,16 @@ impl GridLine {
     /// A line that always holds, without balance meter, rating or lighting.
     #[must_use]
     pub fn new(id: Arc<str>, level: Level, parent: Option<Arc<str>>, row: u64) -> Self {
-        Self { id, level, parent, balance_meter: None, rated_kva: None, lighting: None, valid: (None, None), row }
+        Self {
+            id,
+            level,
+            parent,
+            balance_meter: None,
+            meter_side: None,
+            rated_kva: None,
+            lighting: None,
+            valid: (None, None),
+            row,
+        }
     }
 }

@@ -49,7 +49,7 @@ pub use fact::{Fact, Part, PartKind, Signature, ToCount, Unit as FactUnit};
 pub use farm::{FARM_UNITS, FarmUnit};
 pub use fault::{Fault, FaultKind};
 pub use grid::{FedBy, Grid, GridError, GridNode, Link};
-pub use grid_line::{GridLine, Level, NodeKind};
+pub use grid_line::{GridLine, Level, MeterSide, NodeKind};
 pub use identity::{NodeId, Purpose, UsagePointId, seed_of};
 pub use inspection::{Inspection, Outcome, Visited};
 pub use interrupt::{Interrupt, Progress};

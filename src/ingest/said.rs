@@ -108,6 +108,8 @@ facts! {
     pub(super) fn node_row("read.node_row", text: text);
     /// A row of a grid of places that names none.
     pub(super) fn place_row("read.place_row");
+    /// No side of a transformer.
+    pub(super) fn meter_side("read.meter_side", text: text);
     /// No time of burning.
     pub(super) fn burning("read.burning", text: text);
     /// Weather of a typical year.

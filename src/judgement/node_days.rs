@@ -52,8 +52,7 @@ fn days(node: &NodeId, residual: &Residual, calendar: &Calendar) -> Vec<NodeDayR
 pub(crate) fn parts(odds: &NodeOdds, found: &Decomposition) -> Vec<Fact> {
     let mut told = Vec::new();
     if odds.from_the_start {
-        let level_kw = odds.kw - if found.parts.is_empty() { 0.0 } else { found.parts_kw };
-        told.push(said::part_level(level_kw, NINETY * odds.error_kw));
+        told.push(said::part_level(odds.level_kw, NINETY * odds.error_kw));
     }
     told.extend(found.parts.iter().map(|part| match (part.pattern, part.since) {
         (TapHours::Constant, Some(day)) => said::part_steady_since(part.kw, day),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::q_values;
-use crate::domain::{Calendar, Fact, Fault, GridNode, NINETY, NameKind, NodeKind, Part, UsagePointId, logistic};
+use crate::domain::{
+    Calendar, Fact, Fault, GridNode, NINETY, NameKind, NodeId, NodeKind, Part, UsagePointId, logistic,
+};
 use crate::findings::{Loss, NodeDayRow, NodeRow, Pattern};
 use crate::judgement::inspected::{StatedVisit, enter_at_nodes};
 use crate::judgement::said;
@@ -17,6 +19,8 @@ use crate::judgement::node_days::{self, parts};
 
 /// Coverage below which a node is judged with reserve.
 const GOOD_COVERAGE: f64 = 0.95;
+/// Probability from which on a balance meter is said to sit before its transformer.
+const SURELY_BEFORE: f64 = 0.9;
 /// A proportional part beyond this share of the metered load is worth a remark.
 const LARGE_PROPORTION: f64 = 0.05;
 
@@ -64,9 +68,12 @@ fn ranked(balanced: &[Balanced], culprits: &[Culprit], fallen: &[Fallen]) -> Vec
         .iter()
         .filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw)))
         .collect();
+    let (mut named, mut fell): (BTreeMap<&NodeId, Vec<&Culprit>>, BTreeMap<&NodeId, Vec<&Fallen>>) = Default::default();
+    culprits.iter().for_each(|culprit| named.entry(&culprit.node).or_default().push(culprit));
+    fallen.iter().for_each(|fallen| fell.entry(&fallen.node).or_default().push(fallen));
     let key = |balanced: &Balanced| balanced.odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds);
     let mut rows: Vec<(f64, NodeRow)> =
-        balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), culprits, fallen))).collect();
+        balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), &named, &fell))).collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
     let probability: Vec<f64> = rows.iter().map_while(|(_, row)| row.probability).collect();
     let q = q_values(&probability);
@@ -120,13 +127,17 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
 
 /// Adds to a node's line whom its balance names, each with the ground; where it names nobody, what
 /// would settle the finding.
-fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
-    let of_node = || culprits.iter().filter(|culprit| culprit.node == row.node);
-    let late = of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Clock { .. })).count();
+fn told(
+    mut row: NodeRow,
+    culprits: &BTreeMap<&NodeId, Vec<&Culprit>>,
+    fallen: &BTreeMap<&NodeId, Vec<&Fallen>>,
+) -> NodeRow {
+    let of_node = culprits.get(&row.node).map_or(&[][..], Vec::as_slice);
+    let late = of_node.iter().filter(|culprit| matches!(culprit.named.wrong, Wrong::Clock { .. })).count();
     if late > 0 {
         row.remarks.push(said::late_clocks(late));
     }
-    for culprit in of_node().filter(|culprit| matches!(culprit.named.wrong, Wrong::Load { .. })) {
+    for culprit in of_node.iter().filter(|culprit| matches!(culprit.named.wrong, Wrong::Load { .. })) {
         let (id, beta, strength) = (&culprit.usage_point, culprit.beta(), culprit.named.strength);
         if culprit.under_registers() {
             row.shortlist.push(said::of_usage_point(id, said::follows_own(beta, strength)));
@@ -138,8 +149,9 @@ fn told(mut row: NodeRow, culprits: &[Culprit], fallen: &[Fallen]) -> NodeRow {
     }
     row.shortlist.extend(
         fallen
-            .iter()
-            .filter(|fallen| fallen.node == row.node)
+            .get(&row.node)
+            .into_iter()
+            .flatten()
             .map(|fallen| said::of_usage_point(&fallen.usage_point, fallen.ground())),
     );
     if row.probability.is_some_and(|p| p > 0.5) && row.shortlist.is_empty() && row.kind == NodeKind::Transformer {
@@ -166,6 +178,13 @@ fn remarks(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> Vec<Fact> {
     }
     if balanced.is_corrected {
         remarks.push(said::corrected());
+    }
+    if !balanced.could_be.is_empty() {
+        let name = |id: &UsagePointId| Part::Name(NameKind::UsagePoint, id.to_string());
+        remarks.push(said::could_be(balanced.could_be.iter().map(name).collect()));
+    }
+    if balanced.own_loss.before > SURELY_BEFORE {
+        remarks.push(said::meter_before(balanced.own_loss.expected_kw));
     }
     if balanced.unread > 0 {
         let error_kw = NINETY * balanced.residual.unread_kw;

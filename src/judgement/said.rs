@@ -102,6 +102,10 @@ facts! {
     pub(crate) fn reserve("node.reserve", share: percent(0));
     /// The balance meter was put right.
     pub(crate) fn corrected("node.corrected");
+    /// A finding may be the load of customers that the grid file puts elsewhere.
+    pub(crate) fn could_be("node.could_be", customers: list);
+    /// The balance meter sits before the transformer, whose own loss it counts.
+    pub(crate) fn meter_before("node.meter_before", kw: kw(2));
     /// Usage points that were not read.
     pub(crate) fn points_expected("node.points_expected", points: count, kw: kw(1), error: kw(1));
     /// Only a register.

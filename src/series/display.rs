@@ -176,7 +176,9 @@ pub fn rounding_step_kwh(series: &LoadSeries) -> f64 {
     let (mut squares, mut blocks, mut values, mut step, mut off) = (0.0, 0.0, 0, 0, false);
     for index in (0..series.kw.len()).filter(|&index| !series.kw[index].is_nan() && series.kw[index] != 0.0) {
         match steps_of(series, index) {
-            Some(steps) => step = greatest_divisor(step, steps),
+            // A divisor of one stays one.
+            Some(steps) if step != 1 => step = greatest_divisor(step, steps),
+            Some(_) => {}
             None => off = true,
         }
         values += 1;

@@ -45,6 +45,12 @@ pub(super) fn has_register_only(settings: &CheckedSettings, node: &str) -> bool 
     draw < settings.balance_register_share
 }
 
+/// Whether the balance meter of a transformer sits behind it, at 0.4 kV.
+pub(super) fn is_at_low_voltage(settings: &CheckedSettings, node: &str) -> bool {
+    let draw = seed_of(settings.seed, &balance_meter_id(node), Purpose::Synthesis, 10) as f64 / u64::MAX as f64;
+    draw < settings.lv_balance_share
+}
+
 /// Reads the flow into a node, mean kW per base interval, and says what is wrong with its meter.
 pub(super) fn read(
     settings: &CheckedSettings,

@@ -95,10 +95,18 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         output.details.push(detail);
     }
     supply.cut(&mut load);
-    output.flow_kw = transformer_flow_kw(output.rated_kva, &load);
+    let mut sent_kw = sent_kw(output.rated_kva, &load);
+    output.flow_kw = transformer_flow_kw(output.rated_kva, &sent_kw);
     supply.cut(&mut output.flow_kw);
     if plan.metered {
-        let (readings, fault) = balance_meter::read(settings, scene, &plan.id, &output.flow_kw);
+        let measured_kw = if balance_meter::is_at_low_voltage(settings, &plan.id) {
+            output.truth.push(TruthRow::of_low_voltage(&plan.id));
+            supply.cut(&mut sent_kw);
+            &sent_kw
+        } else {
+            &output.flow_kw
+        };
+        let (readings, fault) = balance_meter::read(settings, scene, &plan.id, measured_kw);
         output.truth.extend(fault);
         if balance_meter::has_register_only(settings, &plan.id) {
             let registers = readings.registers_of(settings, scene);
@@ -169,15 +177,17 @@ fn rating_for(load_kw: &[f64]) -> f64 {
     RATINGS_KVA.iter().copied().find(|&kva| kva >= needed).unwrap_or(needed)
 }
 
-/// Flow into a transformer that carries `load_kw`, with line and transformer losses.
-fn transformer_flow_kw(rated_kva: f64, load_kw: &[f64]) -> Vec<f64> {
+/// Flow out of a transformer to lines that carry `load_kw`, with their losses.
+fn sent_kw(rated_kva: f64, load_kw: &[f64]) -> Vec<f64> {
     let reference = LINE_LOSS_AT * rated_kva;
+    load_kw.iter().map(|load| load + LINE_LOSS * load * load / reference).collect()
+}
+
+/// Flow into a transformer that sends out `sent_kw`, with its own losses.
+fn transformer_flow_kw(rated_kva: f64, sent_kw: &[f64]) -> Vec<f64> {
     let rating = TransformerRating::from_kva(rated_kva);
-    let flow = |&load: &f64| {
-        let sent = load + LINE_LOSS * load * load / reference;
-        sent + rating.map_or(0.0, |rating| transformer_loss_kw(rating, sent, POWER_FACTOR))
-    };
-    load_kw.iter().map(flow).collect()
+    let lost = |sent: f64| rating.map_or(0.0, |rating| transformer_loss_kw(rating, sent, POWER_FACTOR));
+    sent_kw.iter().map(|&sent| sent + lost(sent)).collect()
 }
 
 /// Flow into a feeder whose transformers take `load_kw`.

@@ -10,7 +10,7 @@ const TRUTH: &str = "`truth.csv`: label 1 = farm or theft, 0 = innocent, -1 = no
 no meter sees (`customer`: whose it is), or a fault of the node's balance meter (`balance_clock:` minutes fast, \
  `balance_ratio:` factor, `balance_stuck`, `balance_gaps`); \
 level `link` is a usage point that the grid file puts in the wrong place (`wrong_link`) or nowhere (`unlinked`), \
- `customer` being its true transformer. \
+ `customer` being its true transformer; level `side` a balance meter at 0.4 kV. \
 `kw` is the mean while it runs, of a meter that was tampered with what it does not show.";
 
 /// How `details.csv` is read.

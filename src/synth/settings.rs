@@ -122,6 +122,9 @@ pub struct SimulateSettings {
     pub upper_balance_share: Option<f64>,
     /// Share of transformers' balance meters of which the register is read and nothing else.
     pub balance_register_share: f64,
+    /// Share of transformers' balance meters that sit behind the transformer, at 0.4 kV. The grid
+    /// file does not say which.
+    pub lv_balance_share: f64,
     /// Share of transformers that feed street lamps which no meter counts.
     pub lighting_share: f64,
     /// Share of such lamps that the grid file does not declare.
@@ -196,6 +199,7 @@ impl Default for SimulateSettings {
             balance_share: 0.9,
             upper_balance_share: None,
             balance_register_share: 0.0,
+            lv_balance_share: 0.0,
             lighting_share: 0.0,
             undeclared_lighting_share: 0.0,
             balance_clock_share: 0.0,
@@ -366,6 +370,7 @@ impl SimulateSettings {
             ("upper_unmetered_share", self.upper_unmetered_share.unwrap_or(0.0)),
             ("upper_balance_share", self.upper_balance_share.unwrap_or(0.0)),
             ("balance_register_share", self.balance_register_share),
+            ("lv_balance_share", self.lv_balance_share),
             ("lighting_share", self.lighting_share),
             ("undeclared_lighting_share", self.undeclared_lighting_share),
             ("balance_clock_share", self.balance_clock_share),

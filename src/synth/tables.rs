@@ -331,6 +331,19 @@ impl TruthRow {
         Self::of_node(scene, node, kind, false, kw, onset, Some(customer))
     }
 
+    /// A balance meter that sits behind its transformer: true of its data, and no fault.
+    pub(super) fn of_low_voltage(node: &str) -> Self {
+        Self {
+            level: "side",
+            id: node.to_owned(),
+            kind: "lv".into(),
+            label: -1,
+            kw: 0.0,
+            onset: String::new(),
+            customer: None,
+        }
+    }
+
     /// A fault of a node's balance meter: a fault of the data, not scored as theft.
     pub(super) fn of_balance_meter(scene: &Scene, node: &str, kind: String, onset: Option<Timestamp>) -> Self {
         let onset = onset.map_or_else(String::new, |at| stamp(scene, at));

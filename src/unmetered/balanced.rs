@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    CivilDay, Fact, Grid, GridNode, Lighting, NodeKind, Position, Timestamp, TransformerRating, UsagePointId,
+    CivilDay, Fact, Grid, GridNode, Lighting, MeterSide, NodeKind, Position, Timestamp, TransformerRating, UsagePointId,
 };
 use crate::series::LoadSeries;
 
 use super::components::{Decomposition, LineLoss};
 use super::grid_setting::GridSetting;
 use super::null::{NodeLevel, NodeOdds};
+use super::own_loss::OwnLoss;
 use super::residual::{NodeMeters, Residual, residual};
 use super::said;
 
@@ -27,6 +28,9 @@ const CORRECTED: f64 = 2.0;
 /// More metered and lost than supplied is told from this share of the supply on: the errors of
 /// meters together stay below it.
 const SURPLUS: f64 = 0.03;
+/// A load has a date when more than this share of it has one.
+const DATED: f64 = 0.1;
+
 /// Energies of a node with everything under it, kWh.
 #[derive(Clone, Copy)]
 pub(crate) struct Energies {
@@ -48,11 +52,15 @@ pub(crate) struct Balanced<'a> {
     pub(crate) line_loss: LineLoss,
     pub(crate) found: Option<Decomposition>,
     pub(crate) odds: Option<NodeOdds>,
+    /// Loss of transformers of which the balance does not know whether it holds it.
+    pub(crate) own_loss: OwnLoss,
     pub(crate) unread: usize,
     /// What unread usage points are expected to use on average, kW.
     pub(crate) expected_kw: f64,
     /// Nodes below whose balance meters stand for what is under them.
     pub(crate) below: Vec<&'a GridNode>,
+    /// Customers of nodes without balance meters whose steady load the finding may be.
+    pub(crate) could_be: Vec<UsagePointId>,
     /// Usage points that the grid file forgot here.
     pub(crate) placed: Vec<UsagePointId>,
 }
@@ -82,9 +90,11 @@ pub(crate) fn balance_with<'a>(
         line_loss: LineLoss::UNKNOWN,
         found: None,
         odds: None,
+        own_loss: OwnLoss::default(),
         unread,
         expected_kw: 0.0,
         below,
+        could_be: Vec::new(),
         placed: Vec::new(),
     };
     let Some(supply) = supply_of(node) else { return balanced };
@@ -121,7 +131,7 @@ fn residual_of(
         below,
         read,
         usage_points: usage_points().count(),
-        transformers: transformers(nodes),
+        transformers: transformers(nodes, supply),
         profiled_kw,
         profiled_hour_kw,
     };
@@ -157,14 +167,15 @@ pub(crate) fn is_measured(node: &GridNode, setting: &GridSetting) -> bool {
 }
 
 pub(crate) fn level(balanced: &Balanced) -> Option<NodeLevel> {
-    Some(level_of(&balanced.residual, balanced.found.as_ref()?))
+    Some(level_of(&balanced.residual, balanced.found.as_ref()?, balanced.own_loss))
 }
 
-pub(crate) fn level_of(residual: &Residual, found: &Decomposition) -> NodeLevel {
+pub(crate) fn level_of(residual: &Residual, found: &Decomposition, own_loss: OwnLoss) -> NodeLevel {
     NodeLevel {
         kw: found.level_kw,
         se_kw: found.level_se_kw,
         no_load_kw: residual.no_load_kw,
+        own_loss,
         metered_kw: residual.mean_metered_kw(),
         assumed_kw: residual.mean_assumed_kw(),
         profiled_kw: residual.profiled_kw,
@@ -217,17 +228,22 @@ fn declared_kw(nodes: &[&GridNode], at: &[Timestamp], setting: &GridSetting) -> 
         .collect()
 }
 
-fn transformers(nodes: &[&GridNode]) -> Vec<TransformerRating> {
-    let transformers = nodes.iter().filter(|node| node.kind == NodeKind::Transformer);
+/// Transformers whose loss flows through the meter `supply`: one whose own meter that is only where
+/// it is known to sit before the transformer.
+fn transformers(nodes: &[&GridNode], supply: &LoadSeries) -> Vec<TransformerRating> {
+    let is_before = |node: &&&GridNode| {
+        node.balance_meter.as_ref() != Some(&supply.usage_point) || node.meter_side == Some(MeterSide::Mv)
+    };
+    let transformers = nodes.iter().filter(|node| node.kind == NodeKind::Transformer).filter(is_before);
     transformers.filter_map(|node| node.rated_kva.and_then(TransformerRating::from_kva)).collect()
 }
 
-/// The first day; `None` when some of the load was there from the start.
+/// The first day of the load, or of as much of it as has one; `None` where next to all of it was
+/// there from the start.
 pub(crate) fn since(odds: &NodeOdds, found: &Decomposition) -> Option<CivilDay> {
-    if odds.from_the_start || found.parts.iter().any(|part| part.since.is_none()) {
-        return None;
-    }
-    found.parts.iter().filter_map(|part| part.since).min()
+    let dated = || found.parts.iter().filter(|part| part.since.is_some());
+    let dated_kw: f64 = dated().map(|part| part.kw).sum();
+    dated().filter_map(|part| part.since).min().filter(|_| dated_kw > DATED * odds.kw)
 }
 
 #[cfg(test)]

@@ -39,11 +39,13 @@ pub(super) fn decompose(residual: &Residual, line_loss: LineLoss) -> Decompositi
         level_se_kw,
         parts: Vec::new(),
         parts_kw: 0.0,
+        parts_beside_level_kw: 0.0,
         parts_se_kw: 0.0,
         total_se_kw: level_se_kw,
         parts_mean_kw: 0.0,
         proportional: 0.0,
         line_loss: share,
+        line_loss_in_all: share + residual.line_loss_share,
         noise_kw: month_kw,
         beside_kw,
     }

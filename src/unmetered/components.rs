@@ -68,9 +68,12 @@ pub struct Decomposition {
     pub level_se_kw: f64,
     /// Loads that start, stop or run in a window, in the order they were found.
     pub parts: Vec<Part>,
-    /// Highest sum of parts that run at one time, kW; 0 without parts.
+    /// Power of all parts while they run, kW: the mean of those that start or stop over the hours in
+    /// which one runs, and the height of windows; 0 without parts.
     pub parts_kw: f64,
-    /// Standard error of that sum, kW.
+    /// The same beside a level that is the same load's: the mean over all hours, kW.
+    pub parts_beside_level_kw: f64,
+    /// Standard error of the power of parts, kW.
     pub parts_se_kw: f64,
     /// Standard error of level and parts together, kW.
     pub total_se_kw: f64,
@@ -81,6 +84,8 @@ pub struct Decomposition {
     pub proportional: f64,
     /// Share of line loss at mean load, above the configured one.
     pub line_loss: f64,
+    /// The same with the configured one.
+    pub line_loss_in_all: f64,
     /// Robust standard deviation of an hour around all this, kW.
     pub noise_kw: f64,
     /// What is neither metered nor lost, hour by hour: level, parts and noise, kW.

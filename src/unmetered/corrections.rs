@@ -10,7 +10,7 @@ use crate::series::LoadSeries;
 
 use super::balanced::{Balanced, LEAST_COVERAGE, MUCH_COARSE, fed_directly, frontier, is_measured};
 use super::components::Decomposition;
-use super::culprits::{self as named, Asked, Culprit};
+use super::culprits::{self as named, Asked, Culprit, Homes};
 use super::decomposition::decompose;
 use super::grid_setting::{GridSetting, Places, ReadAgain};
 use super::members::Wanted;
@@ -141,9 +141,9 @@ const MOST_LEFT: f64 = 0.1;
 
 /// Asks the roughest nodes who is in their balance besides `culprits`, counts what the answers
 /// correct, and adds them.
-pub(crate) fn correct<E>(
-    balanced: &mut [Balanced],
-    setting: &GridSetting,
+pub(crate) fn correct<'a, E>(
+    balanced: &mut [Balanced<'a>],
+    setting: &GridSetting<'a>,
     read_again: &ReadAgain<E>,
     (wanted, culprits): (Wanted, &mut Vec<Culprit>),
 ) -> Result<(), E> {
@@ -155,34 +155,35 @@ pub(crate) fn correct<E>(
             .binary_search_by(|ratio| ratio.otherwise.usage_point.as_ref().cmp(id))
             .is_ok_and(|place| ratios[place].divided)
     };
-    let lots = {
-        let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
-        named::worth_asking(&all)
-    };
-    for lot in lots {
-        let asked_nodes: BTreeSet<&NodeId> = lot.iter().collect();
-        let series = {
-            let of_lot: Vec<Asked> = lot.iter().filter_map(|node| asked(&balanced[place[node]], setting)).collect();
-            read_again(&named::customers(&of_lot))?
-        };
+    let asked: Vec<Asked> =
+        balanced.par_iter().enumerate().filter_map(|(place, balanced)| asked(place, balanced, setting)).collect();
+    let mut homes = Homes::of(&asked, balanced);
+    for lot in named::worth_asking(&asked, balanced) {
+        let mut lot: Vec<&Asked> = lot.into_iter().map(|index| &asked[index]).collect();
+        let series = read_again(&named::customers(&lot))?;
         for _ in 0..TIMES_ASKED {
-            let found = {
-                let all: Vec<Asked> = balanced.iter().filter_map(|balanced| asked(balanced, setting)).collect();
-                let rough: Vec<&Asked> = all.iter().filter(|asked| asked_nodes.contains(&asked.node)).collect();
-                named::culprits(&rough, &all, &series, culprits, &was_divided, wanted)
-            };
+            let mut found = named::culprits(&lot, balanced, &series, culprits, &was_divided, wanted);
+            homes.find(&mut found, &asked, balanced);
             let found = without_wild(found, balanced, &place);
+            let mut changed = BTreeSet::new();
             for culprit in found.iter().filter(|culprit| culprit.is_counted()) {
-                culprit.put_right(&mut balanced[place[&culprit.node]].residual);
+                let own = place[&culprit.node];
+                culprit.put_right(&mut balanced[own].residual);
+                changed.insert(own);
                 if let Some(&index) = culprit.belongs_to.as_ref().and_then(|node| place.get(node)) {
                     let hourly = culprit.series.hourly();
                     balanced[index].residual.add_customer(hourly.start, &hourly.kw, 1.0);
+                    changed.insert(index);
                 }
             }
-            if found.is_empty() {
+            homes.forget(&asked, &changed);
+            // Elsewhere the same would be said again.
+            changed.extend(found.iter().map(|culprit| place[&culprit.node]));
+            lot.retain(|asked| changed.contains(&asked.place));
+            culprits.extend(found);
+            if lot.is_empty() {
                 break;
             }
-            culprits.extend(found);
         }
     }
     Ok(())
@@ -209,20 +210,16 @@ fn makes_a_tap(residual: &Residual, found: &[Culprit], node: &NodeId) -> bool {
     taken_kw > 0.0 && left_kw + taken_kw > MOST_LEFT * residual.mean_metered_kw()
 }
 
-fn asked<'r>(balanced: &'r Balanced, setting: &GridSetting) -> Option<Asked<'r>> {
-    let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
-    let customers: Vec<UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).cloned().collect();
+fn asked<'a>(place: usize, balanced: &Balanced<'a>, setting: &GridSetting<'a>) -> Option<Asked<'a>> {
     // Beside customers with registers it is the course of their class that a residual would follow.
     let is_known = balanced.residual.is_hourly() && balanced.residual.coarse_share <= MUCH_COARSE;
     // A clock that was put right leaves the sharpest changes of customers behind.
-    let judged =
-        balanced.residual.coverage >= LEAST_COVERAGE && is_known && !balanced.is_corrected && !customers.is_empty();
-    judged.then(|| Asked {
-        node: balanced.node.node.clone(),
-        kind: balanced.node.kind,
-        residual: &balanced.residual,
-        customers,
-    })
+    if !is_known || balanced.residual.coverage < LEAST_COVERAGE || balanced.is_corrected {
+        return None;
+    }
+    let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
+    let customers: Vec<&UsagePointId> = own.iter().flat_map(|node| fed_directly(node, setting.grid)).collect();
+    (!customers.is_empty()).then_some(Asked { place, customers })
 }
 
 /// Series that may explain a node's finding.
@@ -298,8 +295,9 @@ fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSet
     let (own, _) = frontier(balanced.node, setting.grid, |node| is_measured(node, setting));
     let may_be_here = of_its_size
         .filter(|candidate| candidate.taken_from.is_none_or(|node| own.iter().any(|own| own.node == node.node)));
-    let without =
-        may_be_here.filter(|candidate| follows(found, balanced, candidate.series, odds.kw)).filter_map(|candidate| {
+    let without = may_be_here
+        .filter(|candidate| follows(found, balanced, (candidate.series, 1.0), odds.kw))
+        .filter_map(|candidate| {
             let mut residual = balanced.residual.clone();
             residual.add_customer(candidate.series.start, &candidate.series.kw, 1.0);
             let left = decompose(&residual, &setting.locality(balanced.node), balanced.line_loss)?;
@@ -316,19 +314,34 @@ fn explain<'a>(balanced: &Balanced, open: &'a [Candidate<'a>], setting: &GridSet
     })
 }
 
-/// Whether what is left of a node beside a candidate is nearly constant and nearly nothing: cheap
-/// to ask before everything is fitted again.
-fn follows(found: &Decomposition, balanced: &Balanced, series: &LoadSeries, kw: f64) -> bool {
+/// Every so many hours are looked at first; with 24 they share no factor, so all times of the day
+/// come by.
+const FIRST_LOOK_H: usize = 7;
+/// Factor on what may be left at the first look.
+const FIRST_LOOK: f64 = 1.5;
+
+/// Whether what is left of a node beside `share` of a candidate's load is nearly constant and nearly
+/// nothing beside a load of `kw`: cheap to ask before everything is fitted again.
+pub(super) fn follows(
+    found: &Decomposition,
+    balanced: &Balanced,
+    (series, share): (&LoadSeries, f64),
+    kw: f64,
+) -> bool {
     let own = |at: &Timestamp| {
         usize::try_from((at.0 - series.start.0).div_euclid(3600))
             .ok()
             .and_then(|hour| series.kw.get(hour))
-            .map_or(f64::NAN, |&kw| f64::from(kw))
+            .map_or(f64::NAN, |&kw| share * f64::from(kw))
     };
-    let left: Vec<f64> =
-        balanced.residual.at.iter().zip(&found.beside_kw).map(|(at, beside)| beside - own(at)).collect();
-    let level = median(&left);
-    level.abs() < 3.0 * LEFT_OF_FOUND * kw && mad_sigma(&left, level) < 3.0 * found.noise_kw + LEFT_OF_FOUND * kw
+    let is_little = |every: usize, factor: f64| {
+        let hours = balanced.residual.at.iter().zip(&found.beside_kw).step_by(every);
+        let left: Vec<f64> = hours.map(|(at, beside)| beside - own(at)).collect();
+        let level = median(&left);
+        level.abs() < factor * 3.0 * LEFT_OF_FOUND * kw
+            && mad_sigma(&left, level) < factor * (3.0 * found.noise_kw + LEFT_OF_FOUND * kw)
+    };
+    is_little(FIRST_LOOK_H, FIRST_LOOK) && is_little(1, 1.0)
 }
 
 fn mean_of_valid(series: &LoadSeries) -> f64 {

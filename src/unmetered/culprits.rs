@@ -11,9 +11,10 @@ use rayon::prelude::*;
 use crate::domain::{Fact, Fault, FaultKind, NodeId, NodeKind, Timestamp, UsagePointId};
 use crate::series::LoadSeries;
 
+use super::balanced::Balanced;
 use super::customer_columns::late_load_kw;
 use super::members::{Named, Wanted, Wrong, named, roughness};
-use super::missing::Adrift;
+use super::missing::{Adrift, Dense};
 use super::residual::Residual;
 use super::said;
 
@@ -42,12 +43,11 @@ const NEAR_A_RATIO: f64 = 0.06;
 /// more than a fifth on the meter, or nothing.
 const FORGOTTEN: f64 = 4.8;
 
-/// A node and its customers.
-pub(crate) struct Asked<'r> {
-    pub(crate) node: NodeId,
-    pub(crate) kind: NodeKind,
-    pub(crate) residual: &'r Residual,
-    pub(crate) customers: Vec<UsagePointId>,
+/// A node that may be asked about its customers.
+pub(crate) struct Asked<'a> {
+    /// Place among the balanced nodes.
+    pub(crate) place: usize,
+    pub(crate) customers: Vec<&'a UsagePointId>,
 }
 
 /// A customer that a balance has named.
@@ -70,6 +70,13 @@ pub(crate) struct Culprit {
 }
 
 impl Culprit {
+    /// A customer of which nothing flows at the node that the grid file names, and all at the
+    /// `other`, by the levels of both.
+    pub(super) fn linked_wrongly(balanced: &Balanced, series: &LoadSeries, strength: f64, other: NodeId) -> Self {
+        let named = Named { customer: 0, wrong: Wrong::Load { beta: -1.0 }, strength, left: 0.0 };
+        Self { belongs_to: Some(other), ..culprit(balanced, series, named) }
+    }
+
     /// Residual per kW shown; 0 where the meter shows what flows.
     pub(crate) fn beta(&self) -> f64 {
         match self.named.wrong {
@@ -158,76 +165,78 @@ impl Culprit {
     }
 }
 
-/// The nodes worth asking, roughest first, in lots that may be read at one time, as long as they
-/// are not most of all; one with too many customers for that is passed over.
-pub(crate) fn worth_asking(nodes: &[Asked]) -> Vec<Vec<NodeId>> {
-    let mut rough: Vec<(f64, &Asked)> = nodes
-        .par_iter()
-        .filter_map(|asked| Some((roughness(asked.residual)?, asked)))
+/// The nodes worth asking: the roughest, as long as their customers are not most of all, without
+/// those with too many customers to be read at one time. They come in lots that may be read at one
+/// time, in the order of the grid: neighbours are likely to lie together in the files.
+pub(crate) fn worth_asking(asked: &[Asked], balanced: &[Balanced]) -> Vec<Vec<usize>> {
+    let mut rough: Vec<(f64, usize)> = (0..asked.len())
+        .into_par_iter()
+        .filter_map(|index| Some((roughness(&balanced[asked[index].place].residual)?, index)))
         .filter(|(rough, _)| *rough > ROUGH)
         .collect();
-    rough.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.node.cmp(&b.1.node)));
-    let all: usize =
-        nodes.iter().filter(|asked| asked.kind == NodeKind::Transformer).map(|asked| asked.customers.len()).sum();
+    rough.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let is_transformer = |asked: &&Asked| balanced[asked.place].node.kind == NodeKind::Transformer;
+    let all: usize = asked.iter().filter(is_transformer).map(|asked| asked.customers.len()).sum();
     let mut open = MOST_READ_AGAIN.max((MOST_READ_SHARE * all as f64) as usize);
-    let mut lots: Vec<Vec<NodeId>> = Vec::new();
-    let mut room = 0;
-    for asked in rough.into_iter().map(|(_, asked)| asked) {
-        let customers = asked.customers.len();
-        if customers > MOST_READ_AGAIN.min(open) {
-            continue;
+    let mut chosen: Vec<usize> = Vec::new();
+    for (_, index) in rough {
+        let customers = asked[index].customers.len();
+        if customers <= MOST_READ_AGAIN.min(open) {
+            open -= customers;
+            chosen.push(index);
         }
-        open -= customers;
+    }
+    chosen.sort_unstable();
+    let (mut lots, mut room) = (Vec::<Vec<usize>>::new(), 0);
+    for index in chosen {
+        let customers = asked[index].customers.len();
         if customers > room || lots.is_empty() {
             lots.push(Vec::new());
             room = MOST_READ_AGAIN;
         }
         room -= customers;
-        lots.last_mut().expect("a lot was just made").push(asked.node.clone());
+        lots.last_mut().expect("a lot was just made").push(index);
     }
     lots
 }
 
 /// All customers of some nodes.
-pub(crate) fn customers(asked: &[Asked]) -> BTreeSet<UsagePointId> {
-    asked.iter().flat_map(|asked| asked.customers.iter().cloned()).collect()
+pub(crate) fn customers(asked: &[&Asked]) -> BTreeSet<UsagePointId> {
+    asked.iter().flat_map(|asked| asked.customers.iter().map(|&id| id.clone())).collect()
 }
 
-/// Names customers from their series, and finds where those hang whose load is not at their node.
+/// Names customers from their series, but for those named `before`.
 pub(crate) fn culprits(
     asked: &[&Asked],
-    all: &[Asked],
+    balanced: &[Balanced],
     series: &BTreeMap<UsagePointId, LoadSeries>,
     before: &[Culprit],
     was_divided: &(dyn Fn(&str) -> bool + Sync),
     wanted: Wanted,
 ) -> Vec<Culprit> {
+    let known: BTreeSet<&UsagePointId> = before.iter().map(|culprit| &culprit.usage_point).collect();
     let of_node = |asked: &&Asked| -> Vec<Culprit> {
-        let customers: Vec<LoadSeries> = asked
-            .customers
-            .iter()
-            .filter(|id| before.iter().all(|culprit| culprit.usage_point != **id))
-            .filter_map(|id| series.get(id).cloned())
-            .collect();
-        named(asked.residual, &customers, wanted)
+        let is_open = |id: &&&UsagePointId| !known.contains(**id);
+        let customers: Vec<LoadSeries> =
+            asked.customers.iter().filter(is_open).filter_map(|id| series.get(*id).cloned()).collect();
+        let node = &balanced[asked.place];
+        named(&node.residual, &customers, wanted)
             .into_iter()
             .map(|named| Culprit {
                 was_divided: was_divided(&customers[named.customer].usage_point),
-                ..culprit(asked, &customers[named.customer], named)
+                ..culprit(node, &customers[named.customer], named)
             })
             .collect()
     };
-    let mut found: Vec<Culprit> = asked.par_iter().map(of_node).flatten_iter().collect();
-    find_homes(&mut found, all);
-    found
+    asked.par_iter().map(of_node).flatten_iter().collect()
 }
 
-fn culprit(asked: &Asked, series: &LoadSeries, named: Named) -> Culprit {
+fn culprit(balanced: &Balanced, series: &LoadSeries, named: Named) -> Culprit {
     let valid: Vec<f64> = series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
     Culprit {
         usage_point: series.usage_point.clone(),
-        node: asked.node.clone(),
-        kind: asked.kind,
+        node: balanced.node.node.clone(),
+        kind: balanced.node.kind,
         named,
         shown_kw: valid.iter().sum::<f64>() / valid.len().max(1) as f64,
         hours: (series.start, series.end()),
@@ -237,25 +246,56 @@ fn culprit(asked: &Asked, series: &LoadSeries, named: Named) -> Culprit {
     }
 }
 
-/// Looks for the nodes that miss the customers of which nothing flows at their own.
-fn find_homes(found: &mut [Culprit], all: &[Asked]) {
-    let lost: Vec<usize> = (0..found.len()).filter(|&index| NOTHING_FLOWS.contains(&found[index].beta())).collect();
-    let (Some(first), Some(end)) =
-        (lost.iter().map(|&i| found[i].hours.0).min(), lost.iter().map(|&i| found[i].hours.1).max())
-    else {
-        return;
-    };
-    let series: Vec<LoadSeries> = lost.iter().map(|&index| found[index].series.clone()).collect();
-    let adrift = Adrift::of(&series, first, ((end.0 - first.0) / 3600).max(0) as usize);
-    let placed = all.par_iter().map(|asked| {
-        adrift.placed_at(asked.residual).into_iter().map(|placed| (placed, asked.node.clone())).collect::<Vec<_>>()
-    });
-    let mut placed: Vec<_> = placed.flatten_iter().collect();
-    placed.sort_by(|a, b| b.0.strength.total_cmp(&a.0.strength).then_with(|| a.1.cmp(&b.1)));
-    for (place, node) in placed {
-        let culprit = &mut found[lost[place.customer]];
-        if culprit.belongs_to.is_none() && culprit.node != node && place.strength > HOME {
-            culprit.belongs_to = Some(node);
+/// Where customers may hang of which nothing flows at their own node: the changes of every residual,
+/// kept from lot to lot.
+pub(crate) struct Homes {
+    start: Timestamp,
+    hours: usize,
+    /// One a node that is asked, where it is known.
+    changes: Vec<Option<Dense>>,
+}
+
+impl Homes {
+    /// Of the nodes that are asked.
+    pub(crate) fn of(asked: &[Asked], balanced: &[Balanced]) -> Self {
+        let at = || asked.iter().map(|asked| &balanced[asked.place].residual.at);
+        let first = at().filter_map(|at| at.first()).min().copied().unwrap_or_default();
+        let last = at().filter_map(|at| at.last()).max().copied().unwrap_or_default();
+        let hours = ((last.0 - first.0) / 3600 + 1) as usize;
+        Self { start: first, hours, changes: asked.iter().map(|_| None).collect() }
+    }
+
+    /// Forgets the nodes whose residual was changed, by their places among the balanced.
+    pub(crate) fn forget(&mut self, asked: &[Asked], places: &BTreeSet<usize>) {
+        for (changes, _) in self.changes.iter_mut().zip(asked).filter(|(_, asked)| places.contains(&asked.place)) {
+            *changes = None;
+        }
+    }
+
+    /// Looks for the nodes that miss the customers of which nothing flows at their own.
+    pub(crate) fn find(&mut self, found: &mut [Culprit], asked: &[Asked], balanced: &[Balanced]) {
+        let lost: Vec<usize> = (0..found.len()).filter(|&index| NOTHING_FLOWS.contains(&found[index].beta())).collect();
+        if lost.is_empty() {
+            return;
+        }
+        let series: Vec<LoadSeries> = lost.iter().map(|&index| found[index].series.clone()).collect();
+        let adrift = Adrift::of(&series, self.start, self.hours);
+        let placed = self.changes.par_iter_mut().zip(asked).map(|(changes, asked)| {
+            let Balanced { node, residual, .. } = &balanced[asked.place];
+            if changes.is_none() {
+                *changes = adrift.dense_of(residual);
+            }
+            let may_be = changes.as_ref().is_some_and(|changes| adrift.may_be_at(changes));
+            let placed = if may_be { adrift.placed_at(residual) } else { Vec::new() };
+            placed.into_iter().map(|placed| (placed, node.node.clone())).collect::<Vec<_>>()
+        });
+        let mut placed: Vec<_> = placed.flatten_iter().collect();
+        placed.sort_by(|a, b| b.0.strength.total_cmp(&a.0.strength).then_with(|| a.1.cmp(&b.1)));
+        for (place, node) in placed {
+            let culprit = &mut found[lost[place.customer]];
+            if culprit.belongs_to.is_none() && culprit.node != node && place.strength > HOME {
+                culprit.belongs_to = Some(node);
+            }
         }
     }
 }

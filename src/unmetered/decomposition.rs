@@ -107,7 +107,10 @@ pub fn decompose(residual: &Residual, locality: &Locality, line_loss: LineLoss) 
             fit = by_sun;
         }
     }
-    Some(told(&fit, &shapes, &clock))
+    Some(Decomposition {
+        line_loss_in_all: fit.coefficients[2] + residual.line_loss_share,
+        ..told(&fit, &shapes, &clock)
+    })
 }
 
 /// A residual with what every fit of it needs.
@@ -218,29 +221,58 @@ fn told(fit: &Fit, shapes: &[Shape], clock: &Clock) -> Decomposition {
     let kw = |j: usize| fit.coefficients[FIXED + j];
     let sum_at = |hour: usize| shapes.iter().enumerate().map(|(j, shape)| kw(j) * shape.runs[hour]).sum::<f64>();
     let hours = fit.off.len();
-    let highest = (0..hours).max_by(|&a, &b| sum_at(a).total_cmp(&sum_at(b)).then(b.cmp(&a))).unwrap_or(0);
-    let mut weights = [0.0; MOST_COLUMNS];
-    shapes.iter().enumerate().for_each(|(j, shape)| weights[FIXED + j] = shape.runs[highest]);
-    let parts_se_kw = fit.error_of(&weights);
-    weights[0] = 1.0;
     let part = |(j, shape): (usize, &Shape)| Part {
         kw: kw(j),
         pattern: shape.pattern,
         since: shape.since.map(|day| clock.days[day]),
     };
+    let alone = weights_of_parts(fit, shapes, |hour| {
+        shapes.iter().any(|shape| shape.pattern == TapHours::Constant && shape.runs[hour] > 0.0)
+    });
+    let mut beside_level = weights_of_parts(fit, shapes, |_| true);
+    let power = |weights: &[f64; MOST_COLUMNS]| {
+        weights.iter().zip(&fit.coefficients).map(|(weight, kw)| weight * kw).sum::<f64>().max(0.0)
+    };
+    let (parts_kw, parts_beside_level_kw) = (power(&alone), power(&beside_level));
+    beside_level[0] = 1.0;
     Decomposition {
         level_kw: fit.coefficients[0],
         level_se_kw: fit.error_of(&only(0)),
         parts: shapes.iter().enumerate().map(part).collect(),
-        parts_kw: sum_at(highest).max(0.0),
-        parts_se_kw,
-        total_se_kw: fit.error_of(&weights),
+        parts_kw,
+        parts_beside_level_kw,
+        parts_se_kw: fit.error_of(&alone),
+        total_se_kw: fit.error_of(&beside_level),
         parts_mean_kw: (0..hours).map(sum_at).sum::<f64>() / hours as f64,
         proportional: fit.coefficients[1],
         line_loss: fit.coefficients[2],
+        line_loss_in_all: fit.coefficients[2],
         noise_kw: fit.scale,
         beside_kw: fit.off.iter().enumerate().map(|(hour, off)| off + fit.coefficients[0] + sum_at(hour)).collect(),
     }
+}
+
+/// What each part counts for in the power of all while they run: a load that starts or stops with
+/// its share of the hours that `runs` names, for a load that grows by steps is their mean; windows
+/// with their height at the hour at which most of them run.
+fn weights_of_parts(fit: &Fit, shapes: &[Shape], runs: impl Fn(usize) -> bool) -> [f64; MOST_COLUMNS] {
+    let is_window = |shape: &Shape| shape.pattern != TapHours::Constant;
+    let windows_at = |hour: usize| {
+        let at = |(j, shape): (usize, &Shape)| fit.coefficients[FIXED + j] * shape.runs[hour];
+        shapes.iter().enumerate().filter(|(_, shape)| is_window(shape)).map(at).sum::<f64>()
+    };
+    let hours = fit.off.len();
+    let highest = (0..hours).max_by(|&a, &b| windows_at(a).total_cmp(&windows_at(b)).then(b.cmp(&a))).unwrap_or(0);
+    let running: Vec<usize> = (0..hours).filter(|&hour| runs(hour)).collect();
+    let mut weights = [0.0; MOST_COLUMNS];
+    for (j, shape) in shapes.iter().enumerate() {
+        weights[FIXED + j] = if is_window(shape) {
+            shape.runs[highest]
+        } else {
+            running.iter().map(|&hour| shape.runs[hour]).sum::<f64>() / running.len().max(1) as f64
+        };
+    }
+    weights
 }
 
 #[cfg(test)]
@@ -327,6 +359,14 @@ mod tests {
             (found.level_kw, found.parts_kw)
         );
         assert_eq!(found.parts[0].since, Some(CivilDay(40)));
+    }
+
+    #[test]
+    fn a_tap_that_grows_by_steps_is_measured_by_its_mean_while_it_runs() {
+        // 6 kW for 20 days, 12 kW for 20 more.
+        let found = split(|hour| 6.0 * f64::from(u8::from(hour >= 24 * 20) + u8::from(hour >= 24 * 40)));
+        assert!((found.parts_kw - 9.0).abs() < 0.4 && found.parts.len() == 2, "{:?}", (found.parts_kw, found.parts));
+        assert!((found.parts_beside_level_kw - 6.0).abs() < 0.4, "{}", found.parts_beside_level_kw);
     }
 
     #[test]

@@ -8,9 +8,7 @@ use rayon::prelude::*;
 
 use crate::domain::{Fault, GridNode, NINETY, NodeId, NodeKind, UsagePointId, logistic};
 
-use super::balanced::{
-    Balanced, LEAST_COVERAGE, MUCH_COARSE, balance, balance_with, fed_directly, level, reserve, since,
-};
+use super::balanced::{Balanced, LEAST_COVERAGE, MUCH_COARSE, balance_with, fed_directly, level, reserve, since};
 use super::components::LineLoss;
 use super::corrections::{Settled, correct, place_missing, place_steady, settle_ratios};
 use super::culprits::Culprit;
@@ -21,11 +19,17 @@ use super::members::Wanted;
 use super::null::{NodeLevel, Null};
 use super::residual::BalanceSpan;
 use super::says::{Began, Says};
+use super::sides;
+use super::steady_links;
 use super::supplies::{self, Checked};
 
 /// Nodes of a level that must be balanced by the hour or the day before these alone tell how the
 /// level errs.
 const LEAST_FINE: usize = 5;
+/// Most nodes of a level that are taken apart by themselves first, to learn what line loss is usual.
+const MOST_FIRST: usize = 1000;
+/// Error of what a customer may not show who is not sure enough to be counted, as a share of it.
+const HALF_OF_IT: f64 = 0.5;
 /// Mean power below which a balance is not asked about a customer: it would drown in the error.
 const LARGE_ENOUGH_KW: f64 = 1.0;
 /// A balance vouches for a customer when it excludes, by so many errors, that half of the
@@ -70,10 +74,9 @@ pub(crate) fn balance_grid<'a, E>(
     then: &mut dyn FnMut(&[Balanced]),
 ) -> Result<GridFindings<'a>, E> {
     let metered: Vec<&GridNode> = setting.grid.nodes().filter(|node| node.balance_meter.is_some()).collect();
-    let mut checked = supplies::check(&metered, setting);
+    let (mut checked, mut balanced) = supplies::check(&metered, setting);
     let uncorrected = setting;
     let setting = &GridSetting { corrected: Arc::new(checked.series.clone()), ..uncorrected.clone() };
-    let mut balanced: Vec<Balanced> = metered.par_iter().map(|node| balance(node, setting)).collect();
     let mut ratios = settle_ratios(&mut balanced, setting);
     // A late clock looks like a forgotten customer of like load, and that one like a meter that
     // shows too little: faults first, then the forgotten, then meters.
@@ -90,6 +93,7 @@ pub(crate) fn balance_grid<'a, E>(
         placed
             .extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
+    leave_open(&mut balanced, &culprits);
     balanced.par_iter_mut().for_each(|balanced| {
         if balanced.residual.is_hourly() && balanced.residual.coarse_share > MUCH_COARSE {
             balanced.residual = std::mem::take(&mut balanced.residual).by_day(setting.calendar);
@@ -100,6 +104,17 @@ pub(crate) fn balance_grid<'a, E>(
     if place_steady(&mut balanced, setting, &mut placed, &mut ratios.otherwise) {
         judge(&mut balanced, setting);
     }
+    let known = culprits
+        .iter()
+        .map(|culprit| culprit.usage_point.clone())
+        .chain(placed.keys().cloned())
+        .collect::<BTreeSet<_>>();
+    let linked_wrongly = steady_links::settle(&mut balanced, setting, &known, read_again)?;
+    if !linked_wrongly.is_empty() {
+        judge(&mut balanced, setting);
+        culprits.extend(linked_wrongly);
+    }
+    steady_links::doubt(&mut balanced, setting, &known, read_again)?;
     let named = culprits
         .iter()
         .map(|culprit| &culprit.usage_point)
@@ -115,7 +130,9 @@ pub(crate) fn balance_grid<'a, E>(
         .chain(fallen.iter().map(|fallen| &fallen.node))
         .collect();
     let began: Vec<Began> = balanced.iter().filter_map(|balanced| began(balanced, &names_somebody)).collect();
-    let says = balanced.iter().flat_map(|balanced| says(balanced, &culprits, setting)).collect();
+    let by_customer: BTreeMap<&UsagePointId, &Culprit> =
+        culprits.iter().rev().map(|culprit| (&culprit.usage_point, culprit)).collect();
+    let says = balanced.par_iter().flat_map_iter(|balanced| says(balanced, &by_customer, setting)).collect();
     Ok(GridFindings { balanced, placed, culprits, supply_faults: checked.faults, began, says, fallen, ratios })
 }
 
@@ -163,9 +180,30 @@ fn set_clocks<'a>(
     }
 }
 
-/// Takes every residual apart: first each by itself, then with the line loss that the nodes of its
-/// level show together.
+/// Lets the error of a node hold what customers may not show who are not sure enough to be counted.
+fn leave_open(balanced: &mut [Balanced], culprits: &[Culprit]) {
+    let mut open_sq: BTreeMap<&NodeId, f64> = BTreeMap::new();
+    for culprit in culprits.iter().filter(|culprit| !culprit.is_counted()) {
+        *open_sq.entry(&culprit.node).or_default() += (HALF_OF_IT * culprit.beta() * culprit.shown_kw).powi(2);
+    }
+    for balanced in balanced.iter_mut() {
+        if let Some(open_sq) = open_sq.get(&balanced.node.node) {
+            balanced.residual.unread_kw = balanced.residual.unread_kw.hypot(open_sq.sqrt());
+        }
+    }
+}
+
+/// Takes every residual apart: first those of a sample of each level by themselves, then all with
+/// the line loss that these show together.
 fn take_apart(balanced: &mut [Balanced], setting: &GridSetting) {
+    take_apart_level(balanced, setting, &[NodeKind::Transformer]);
+    sides::settle(balanced, setting);
+    take_apart_level(balanced, setting, &[NodeKind::Feeder, NodeKind::Substation]);
+}
+
+fn take_apart_level(balanced: &mut [Balanced], setting: &GridSetting, kinds: &[NodeKind]) {
+    let of_kinds = balanced.iter().filter(|balanced| kinds.contains(&balanced.node.kind)).count();
+    let every = of_kinds.div_ceil(MOST_FIRST).max(1);
     let of_level = |balanced: &[Balanced], kind: NodeKind| {
         LineLoss::of(
             &balanced
@@ -175,10 +213,13 @@ fn take_apart(balanced: &mut [Balanced], setting: &GridSetting) {
                 .collect::<Vec<_>>(),
         )
     };
-    for _ in 0..2 {
-        let known = [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation]
-            .map(|kind| (kind, of_level(balanced, kind)));
-        balanced.par_iter_mut().filter(|balanced| balanced.residual.coverage >= LEAST_COVERAGE).for_each(|balanced| {
+    for every in [every, 1] {
+        let known: Vec<(NodeKind, LineLoss)> = kinds.iter().map(|&kind| (kind, of_level(balanced, kind))).collect();
+        let is_asked = |balanced: &&mut Balanced| {
+            kinds.contains(&balanced.node.kind) && balanced.residual.coverage >= LEAST_COVERAGE
+        };
+        let asked: Vec<&mut Balanced> = balanced.iter_mut().filter(is_asked).step_by(every).collect();
+        asked.into_par_iter().for_each(|balanced| {
             balanced.line_loss =
                 known.iter().find(|(kind, _)| *kind == balanced.node.kind).map_or(LineLoss::UNKNOWN, |(_, loss)| *loss);
             balanced.found = decompose(&balanced.residual, &setting.locality(balanced.node), balanced.line_loss);
@@ -234,7 +275,11 @@ fn began(balanced: &Balanced, names_somebody: &BTreeSet<&NodeId>) -> Option<Bega
 
 /// What the balance of a transformer says of the readings of its customers: of whom it names that
 /// their load does not flow there, and of large ones that it closes with them.
-fn says(balanced: &Balanced, culprits: &[Culprit], setting: &GridSetting) -> Vec<(UsagePointId, Says)> {
+fn says(
+    balanced: &Balanced,
+    culprits: &BTreeMap<&UsagePointId, &Culprit>,
+    setting: &GridSetting,
+) -> Vec<(UsagePointId, Says)> {
     let node = &balanced.node.node;
     let Some(odds) = balanced
         .odds
@@ -242,9 +287,8 @@ fn says(balanced: &Balanced, culprits: &[Culprit], setting: &GridSetting) -> Vec
     else {
         return Vec::new();
     };
-    let named = |id: &UsagePointId| culprits.iter().find(|culprit| culprit.usage_point == *id);
     let of_customer = |id: &UsagePointId| -> Option<Says> {
-        if let Some(culprit) = named(id) {
+        if let Some(culprit) = culprits.get(id) {
             let share = 1.0 + culprit.beta();
             let is_elsewhere = culprit.belongs_to.is_some();
             return (share < MOSTLY_NOT_REAL && !is_elsewhere)

@@ -3,8 +3,8 @@
 //! led past it.
 //!
 //! Those whose daily mean fell for good are read again and asked, the largest falls first. A course
-//! of the day that began to be missing names its customer; a fall on the same day without it stands
-//! in the shortlist only.
+//! of the day that began to be missing names its customer. A fall on the same day without it names
+//! nobody: on any day somebody leaves, and in a season many do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,10 @@ use super::said;
 /// Most customers that are read again for this.
 const MOST_ASKED: usize = 6000;
 /// Share of the fallen course that must be missing at the node.
-const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.7;
+const LIKE_ITSELF: f64 = 0.5;
+/// Share of it that may be missing, but for one standard error: a fall explains what fell, and the
+/// losses on its way.
+const AT_MOST_WHAT_FELL: f64 = 1.1;
 /// Standard errors of that share.
 const SURE: f64 = 6.0;
 /// Standard errors of the rise of the whole load.
@@ -44,10 +47,12 @@ const STOPPED: f64 = 0.1;
 const WITHIN_WINDOW: f64 = 0.85;
 /// Rise over fall from which on more was led past the meter than the load that fell.
 const MORE_THAN_FELL: f64 = 1.7;
-/// Days between the fall and the start of a node's load that count as one event.
-const SAME_DAY: i32 = 2;
-/// Most customers in a node's shortlist for their timing alone.
-const MOST_LISTED: usize = 5;
+/// Days around a fall within which falls of others are counted.
+const SEASON_DAYS: i32 = 5;
+/// Share of all customers that may fall within these days: in a season more do.
+const SEASON: f64 = 0.04;
+/// Falls below which there is no crowd to speak of.
+const FEW: usize = 12;
 
 /// A customer whose meter shows less from the day on which a node's unmetered load rose.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +60,6 @@ pub(crate) struct Fallen {
     pub(crate) usage_point: UsagePointId,
     pub(crate) node: NodeId,
     pub(crate) timed: CoTimed,
-    /// No other customer of the node that falls about then explains the rise as well.
-    alone: bool,
     /// Last day of the balance.
     pub(crate) last: CivilDay,
 }
@@ -67,7 +70,8 @@ impl Fallen {
         let CoTimed { shown_kw, rise_kw, rise_z, course, course_z, before, abrupt, .. } = self.timed;
         let rose = rise_z > ROSE && rise_kw > ROSE_SHARE * (shown_kw.0 - shown_kw.1);
         let at_once = abrupt.0 > AT_ONCE && abrupt.1 > AT_ONCE;
-        self.alone && LIKE_ITSELF.contains(&course) && course_z > SURE && rose && at_once && before.abs() < NOT_BEFORE
+        let like_itself = course > LIKE_ITSELF && course * (1.0 - 1.0 / course_z) < AT_MOST_WHAT_FELL;
+        like_itself && course_z > SURE && rose && at_once && before.abs() < NOT_BEFORE
     }
 
     pub(crate) fn pattern(&self) -> Pattern {
@@ -91,9 +95,6 @@ impl Fallen {
     /// The ground, for a node's shortlist or a suspect's evidence.
     pub(crate) fn ground(&self) -> Fact {
         let CoTimed { day, shown_kw: (from_kw, to_kw), rise_kw, course, course_z, .. } = self.timed;
-        if !self.under_registers() {
-            return said::fell_anybody(day, to_kw, from_kw, &self.node, rise_kw);
-        }
         let more = rise_kw > MORE_THAN_FELL * (from_kw - to_kw);
         let ground = if more { said::fell_and_more } else { said::fell };
         ground(day, to_kw, from_kw, &self.node, rise_kw, 100.0 * course, course_z)
@@ -115,6 +116,7 @@ pub(crate) fn find<E>(
         .map(|id| (setting.reads.fell_kw(id), id))
         .filter(|(kw, _)| *kw > 0.0)
         .collect();
+    let fell_at_all = fell.len();
     fell.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let wanted: BTreeSet<UsagePointId> = fell.into_iter().take(MOST_ASKED).map(|(_, id)| id.clone()).collect();
     if wanted.is_empty() {
@@ -122,7 +124,33 @@ pub(crate) fn find<E>(
     }
     let series = read_again(&wanted)?;
     let of_node = |balanced: &&Balanced| ask(balanced, setting, &series);
-    Ok(judged.par_iter().map(of_node).flatten_iter().collect())
+    let timed: Vec<Fallen> = judged.par_iter().map(of_node).flatten_iter().collect();
+    let customers = judged.iter().map(|balanced| fed_directly(balanced.node, setting.grid).count()).sum();
+    Ok(alone(timed, (fell_at_all, series.len(), customers)))
+}
+
+/// Those of whom no other customer of the node explains the rise as well, and who do not fall with
+/// a season. Of `customers` in all, `fell` did; `asked` of them were read again.
+fn alone(timed: Vec<Fallen>, (fell, asked, customers): (usize, usize, usize)) -> Vec<Fallen> {
+    let mut days: Vec<CivilDay> = timed.iter().map(|fallen| fallen.timed.day).collect();
+    days.sort_unstable();
+    let falls = |from: i32, to: i32| days.partition_point(|day| day.0 <= to) - days.partition_point(|day| day.0 < from);
+    let of_all = fell as f64 / asked.max(1) as f64 / customers.max(1) as f64;
+    let is_season =
+        |day: CivilDay| falls(day.0 - SEASON_DAYS, day.0 + SEASON_DAYS) as f64 * of_all > SEASON && days.len() >= FEW;
+    let clear: Vec<&Fallen> = timed.iter().filter(|fallen| fallen.under_registers()).collect();
+    let mut rivals_of: BTreeMap<&NodeId, Vec<(CivilDay, f64)>> = BTreeMap::new();
+    for fallen in &clear {
+        rivals_of.entry(&fallen.node).or_default().push((fallen.timed.day, fallen.timed.course_z));
+    }
+    let is_alone = |fallen: &&&Fallen| {
+        let (day, z) = (fallen.timed.day, fallen.timed.course_z);
+        let rivals = rivals_of[&fallen.node]
+            .iter()
+            .filter(|rival| (rival.0.0 - day.0).abs() <= TOGETHER_DAYS && MUCH_BETTER * rival.1 > z);
+        rivals.count() <= 1
+    };
+    clear.iter().filter(|fallen| !is_season(fallen.timed.day)).filter(is_alone).map(|&fallen| fallen.clone()).collect()
 }
 
 fn is_asked(balanced: &Balanced) -> bool {
@@ -130,39 +158,17 @@ fn is_asked(balanced: &Balanced) -> bool {
     is_hourly && balanced.residual.coverage >= LEAST_COVERAGE && balanced.found.is_some()
 }
 
+/// The falls of a node's customers and what rose with each.
 fn ask(balanced: &Balanced, setting: &GridSetting, series: &BTreeMap<UsagePointId, LoadSeries>) -> Vec<Fallen> {
     let (Some(found), Some(&last)) = (&balanced.found, balanced.residual.at.last()) else { return Vec::new() };
-    let began: Vec<CivilDay> = found.parts.iter().filter_map(|part| part.since).collect();
     let timed = fed_directly(balanced.node, setting.grid).filter_map(|id| {
         let timed = co_timed(&balanced.residual, &found.beside_kw, &series.get(id)?.hourly(), setting.calendar)?;
         Some(Fallen {
             usage_point: id.clone(),
             node: balanced.node.node.clone(),
             timed,
-            alone: true,
             last: setting.calendar.day(last),
         })
     });
-    let mut timed: Vec<Fallen> = timed.collect();
-    let clear: Vec<(CivilDay, f64)> = timed
-        .iter()
-        .filter(|fallen| fallen.under_registers())
-        .map(|fallen| (fallen.timed.day, fallen.timed.course_z))
-        .collect();
-    for fallen in &mut timed {
-        let (day, z) = (fallen.timed.day, fallen.timed.course_z);
-        let rivals =
-            clear.iter().filter(|rival| (rival.0.0 - day.0).abs() <= TOGETHER_DAYS && MUCH_BETTER * rival.1 > z);
-        fallen.alone = rivals.count() <= 1;
-    }
-    let (mut fallen, mut same_day): (Vec<Fallen>, Vec<Fallen>) = timed.into_iter().partition(Fallen::under_registers);
-    same_day.retain(|fallen| {
-        fallen.timed.rise_z > SURE && began.iter().any(|day| (day.0 - fallen.timed.day.0).abs() <= SAME_DAY)
-    });
-    same_day.sort_by(|a, b| {
-        (b.timed.shown_kw.0 - b.timed.shown_kw.1).total_cmp(&(a.timed.shown_kw.0 - a.timed.shown_kw.1))
-    });
-    same_day.truncate(MOST_LISTED);
-    fallen.extend(same_day);
-    fallen
+    timed.collect()
 }

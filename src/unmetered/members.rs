@@ -16,7 +16,7 @@
 use crate::domain::Timestamp;
 use crate::series::{LoadSeries, mean_by_hour, rounding_step_kwh};
 
-use super::customer_columns::{Asked, Column, columns_of};
+use super::customer_columns::{Asked, Column, Glance, columns_of};
 use super::decomposition::CERTAIN_OF_PROFILES;
 use super::missing::{Changes, Clipped, Slope};
 use super::residual::Residual;
@@ -134,7 +134,11 @@ fn rounding_kw(customers: &[LoadSeries]) -> f64 {
 
 /// The search for those whom a residual names.
 struct Search<'a> {
+    /// One a customer; `None` once its columns are made.
+    glances: Vec<Option<Glance>>,
     columns: Vec<Column>,
+    /// First hour of every column, and their number.
+    span: (Timestamp, usize),
     customers: &'a [LoadSeries],
     wanted: Wanted,
     /// What registers beside may hide, kW.
@@ -151,16 +155,25 @@ struct Search<'a> {
 pub fn named(residual: &Residual, customers: &[LoadSeries], wanted: Wanted) -> Vec<Named> {
     let Some((first, hours)) = span(residual) else { return Vec::new() };
     let Some(changes) = Changes::of(residual, first, hours) else { return Vec::new() };
-    let columns = customers
-        .iter()
-        .enumerate()
-        .flat_map(|(customer, series)| columns_of(customer, series, first, hours))
-        .collect();
+    let glances = customers.iter().map(|series| Some(Glance::of(series, first, hours))).collect();
     // Where customers with registers hang beside, an error of their usual day may look like
     // anybody's day.
     let hidden_kw = CERTAIN_OF_PROFILES * residual.profiled_hour_kw;
-    let mut search = Search { columns, customers, wanted, hidden_kw, changes, named: Vec::new(), doubtful: Vec::new() };
+    let mut search = Search {
+        glances,
+        columns: Vec::new(),
+        span: (first, hours),
+        customers,
+        wanted,
+        hidden_kw,
+        changes,
+        named: Vec::new(),
+        doubtful: Vec::new(),
+    };
     search.run();
+    if search.named.is_empty() {
+        return Vec::new();
+    }
     let left = rough(&search.changes, rounding_kw(customers));
     search.named.into_iter().map(|named| Named { left, ..named }).collect()
 }
@@ -176,6 +189,7 @@ impl Search<'_> {
             }
             let off = self.changes.without_load();
             if off.limit_kw() < QUIETER * searched_kw {
+                self.make_columns(&off);
                 hopeful = (0..self.columns.len())
                     .filter(|&column| self.strength(column, &off).is_some_and(|fit| fit.strength.abs() > HOPEFUL))
                     .collect();
@@ -188,6 +202,18 @@ impl Search<'_> {
             let best = judged.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()).then(b.0.cmp(&a.0)));
             let Some((column, _)) = best.filter(|best| best.1.abs() > NAMED) else { break };
             self.try_out(column, &off);
+        }
+    }
+
+    /// Makes the columns of customers of whom one may stand out.
+    fn make_columns(&mut self, off: &Clipped) {
+        let (first, hours) = self.span;
+        let dense = self.changes.dense(off, hours);
+        for (customer, glance) in self.glances.iter_mut().enumerate() {
+            if glance.as_ref().is_some_and(|glance| glance.may_reach(HOPEFUL, &dense)) {
+                *glance = None;
+                self.columns.extend(columns_of(customer, &self.customers[customer], first, hours));
+            }
         }
     }
 

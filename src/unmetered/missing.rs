@@ -30,9 +30,8 @@ const LIKE_ITSELF: std::ops::Range<f64> = 0.5..1.5;
 const WITH_LOSS: f64 = 1.05;
 /// Most customers placed at one node.
 const MOST: usize = 40;
-/// Share of the strength that a quick look finds at least, where a quarter of the hours is missing
-/// from the balance.
-const NEARLY: f64 = 0.8;
+/// Share of the strength that a quick look finds at least.
+const NEARLY: f64 = 0.7;
 /// Customers of another size that are tried at one node before the search ends.
 const MOST_UNLIKE: usize = 20;
 /// Rounds in which a slope settles, at most.
@@ -96,6 +95,20 @@ impl Adrift {
         let own: f64 = changes.hour.iter().map(|&hour| f64::from(self.changes[customer][hour]).powi(2)).sum();
         let noise: f64 = changes.without_load().kw.iter().map(|kw| kw * kw).sum();
         (own / (own + noise) * changes.hour.len() as f64).sqrt() > 2.0 * EIGHT
+    }
+
+    /// The changes of a residual on the hours of the customers, for a quick look; `None` where there
+    /// is too little of it.
+    pub(super) fn dense_of(&self, residual: &Residual) -> Option<Dense> {
+        let hours = self.changes.first().map_or(0, Vec::len);
+        let changes = Changes::of(residual, self.start, hours)?;
+        Some(changes.dense(&changes.without_load(), hours))
+    }
+
+    /// Whether any customer may be placed at a node, by a quick look at its changes.
+    pub(super) fn may_be_at(&self, changes: &Dense) -> bool {
+        (0..self.changes.len())
+            .any(|customer| changes.strength(&self.changes[customer], self.squares[customer]) > NEARLY * EIGHT)
     }
 
     /// The customers whose load is in `residual`, the clearest first.
@@ -177,22 +190,35 @@ pub(super) struct Clipped {
 
 /// A residual's changes on the hours of the customers, 0 where it has none: millions of pairs are
 /// looked at through this.
-struct Dense {
+pub(super) struct Dense {
     off: Vec<f32>,
     all: f64,
     count: f64,
 }
 
 impl Dense {
-    /// A customer's strength, too small where the residual lacks hours that the customer has.
+    /// A customer's strength, nearly: its squares are taken to be spread evenly over the hours that
+    /// the residual has and those that it lacks.
     fn strength(&self, customer: &[f32], square: f32) -> f64 {
-        f64::from(dot(&self.off, customer)) / (f64::from(square) * self.all).sqrt().max(1e-12) * self.count.sqrt()
+        self.with(customer) / (f64::from(square) * self.all).sqrt().max(1e-12) * (self.off.len() as f64).sqrt()
+    }
+
+    /// Sum of products with a customer's changes, kW².
+    pub(super) fn with(&self, customer: &[f32]) -> f64 {
+        f64::from(dot(&self.off, customer))
+    }
+
+    /// Whether the strength of changes with this sum of products, and this sum of squares, may reach
+    /// `least` in either direction, whatever a display rounds off.
+    pub(super) fn may_reach(&self, least: f64, with: f64, square: f32, rounding: Rounding) -> bool {
+        let with = with.abs() + self.count * rounding.with.abs();
+        with / (f64::from(square) * self.all).sqrt().max(1e-12) * (self.off.len() as f64).sqrt() > NEARLY * least
     }
 }
 
 /// Sum of products in sixteen lanes, which the compiler turns into wide instructions; the order is
 /// fixed, so the sum is the same on every run.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0_f32; LANES];
     let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
@@ -268,7 +294,7 @@ impl Changes {
     }
 
     /// `off` on the first `hours` hours of the customers.
-    fn dense(&self, off: &Clipped, hours: usize) -> Dense {
+    pub(super) fn dense(&self, off: &Clipped, hours: usize) -> Dense {
         let mut dense = vec![0.0; hours];
         self.hour.iter().zip(&off.kw).for_each(|(&hour, &kw)| dense[hour] = kw as f32);
         Dense { off: dense, all: off.kw.iter().map(|kw| kw * kw).sum(), count: off.kw.len() as f64 }

@@ -16,6 +16,7 @@
 use statrs::distribution::{Continuous, Normal, StudentsT};
 
 use super::components::Decomposition;
+use super::own_loss::OwnLoss;
 use crate::domain::{MAD_TO_SIGMA, median};
 
 /// Range of unmetered loads that H1 holds at least, kW.
@@ -34,6 +35,8 @@ const PRIOR_NODES: f64 = 5.0;
 const NO_LOAD_BOUND: f64 = 0.8;
 /// A level joins the parts of a load when it is this many errors above zero.
 const LEVEL_SURE: f64 = 3.0;
+/// A level belongs to the load of the parts, which grew then, from this share of it on.
+const SAME_LOAD: f64 = 0.25;
 /// Error of a part, as a share of the metered load: gains that change with the season.
 const PART_SHARE: f64 = 0.001;
 /// Error of assumed load that stays the same from day to day: a customer whose meter is stuck for
@@ -49,6 +52,9 @@ const PROFILED_PART: f64 = 0.3;
 /// Error of a part where usage points are not read, as a share of their own error: who moves in or
 /// out changes the load by less than premises differ.
 const UNREAD_PART: f64 = 0.3;
+/// Error of the line loss that a load causes, as a share of it: between none and twice the usual,
+/// evenly.
+const PLACE: f64 = 0.58;
 /// Error of a load as a share of it: loads vary while they run.
 const OWN_SHARE: f64 = 0.025;
 
@@ -61,6 +67,8 @@ pub struct NodeLevel {
     pub se_kw: f64,
     /// No-load loss of the transformers at or below the node, kW.
     pub no_load_kw: f64,
+    /// Loss of transformers of which it is not known whether the balance holds it.
+    pub own_loss: OwnLoss,
     /// Mean metered load, kW.
     pub metered_kw: f64,
     /// Mean load that was assumed for missing readings, kW.
@@ -92,6 +100,8 @@ pub struct NodeOdds {
     pub error_kw: f64,
     /// Mean of the load over all hours, kW.
     pub mean_kw: f64,
+    /// The level, without what healthy nodes show as well, kW.
+    pub level_kw: f64,
     /// Whether the level is part of it: the load, or some of it, was there from the start.
     pub from_the_start: bool,
 }
@@ -106,7 +116,7 @@ impl Null {
         let n = within.len() as f64;
         let no_load_share =
             shorth(within).map_or(0.0, |share| (share * n / (n + PRIOR_NODES)).clamp(-NO_LOAD_BOUND, NO_LOAD_BOUND));
-        let own = |node: &NodeLevel| node.kw - no_load_share * node.no_load_kw;
+        let own = |node: &NodeLevel| node.kw - no_load_share * node.no_load_kw - node.own_loss.expected_kw;
         // What registers leave open is counted at each node; where enough others are there, they
         // tell what meters and losses do.
         let read = nodes.iter().filter(|node| node.profiled_kw == 0.0).count() as f64 >= PRIOR_NODES;
@@ -125,12 +135,13 @@ impl Null {
     /// Log-odds that a node has unmetered load, and how much.
     #[must_use]
     pub fn judge(&self, node: &NodeLevel, found: &Decomposition, reserve: f64, prior: f64) -> NodeOdds {
-        let level_kw = node.kw - self.no_load_share * node.no_load_kw;
+        let level_kw = node.kw - self.no_load_share * node.no_load_kw - node.own_loss.expected_kw;
         let shared = LEAST_ERROR_KW
             .hypot(self.load_share * node.metered_kw)
             .hypot(ASSUMED_SHARE * node.assumed_kw)
             .hypot(PROFILED_LEVEL * node.profiled_kw)
             * reserve;
+        let shared = shared.hypot(node.own_loss.error_kw);
         let level_error = finite_or(node.se_kw, node.metered_kw).hypot(shared).hypot(node.unread_kw);
         let no_parts = found.parts.is_empty();
         let from_the_start = no_parts || level_kw > LEVEL_SURE * level_error;
@@ -138,7 +149,10 @@ impl Null {
             (level_kw, level_error, level_kw)
         } else if from_the_start {
             let own = finite_or(found.total_se_kw, node.metered_kw).hypot(PROFILED_PART * node.profiled_kw);
-            (level_kw + found.parts_kw, own.hypot(shared).hypot(node.unread_kw), level_kw + found.parts_mean_kw)
+            // A small level beside is not the load that the parts are.
+            let is_one_load = level_kw > SAME_LOAD * found.parts_kw;
+            let parts_kw = if is_one_load { found.parts_beside_level_kw } else { found.parts_kw };
+            (level_kw + parts_kw, own.hypot(shared).hypot(node.unread_kw), level_kw + found.parts_mean_kw)
         } else {
             let shared = LEAST_ERROR_KW
                 .hypot(PART_SHARE * node.metered_kw)
@@ -150,15 +164,23 @@ impl Null {
         // Where a level is far below nothing, somebody is metered who is not supplied here, and
         // what runs above such a floor may be his rest.
         let shortfall_kw = (-level_kw - LEVEL_SURE * level_error).max(0.0);
-        let error_kw = error_kw.hypot(OWN_SHARE * kw).hypot(shortfall_kw);
+        let error_kw = error_kw.hypot(OWN_SHARE * kw).hypot(place_error_kw(node, found, kw)).hypot(shortfall_kw);
         NodeOdds {
             log_odds: bayes_factor(kw, error_kw) + (prior / (1.0 - prior)).ln(),
             kw,
             error_kw,
             mean_kw,
+            level_kw,
             from_the_start,
         }
     }
+}
+
+/// Error of the line loss that a load of `kw` causes, kW. The fit counts it as if the load were
+/// spread as the metered one is; it may sit where its power passes no line, or at the end of one.
+fn place_error_kw(node: &NodeLevel, found: &Decomposition, kw: f64) -> f64 {
+    let (kw, mean_kw) = (kw.max(0.0), node.metered_kw.abs().max(1e-3));
+    PLACE * found.line_loss_in_all.max(0.0) * (2.0 * kw + kw * kw / mean_kw)
 }
 
 fn finite_or(value: f64, otherwise: f64) -> f64 {
@@ -172,8 +194,17 @@ pub fn smallest_detectable_kw(error_kw: f64, found_kw: f64, prior: f64) -> f64 {
     // The error that a load brings along is not there without it.
     let error_kw = (error_kw * error_kw - (OWN_SHARE * found_kw).powi(2)).max(LEAST_ERROR_KW * LEAST_ERROR_KW).sqrt();
     let is_found = |kw: f64| bayes_factor(kw, error_kw.hypot(OWN_SHARE * kw)) + (prior / (1.0 - prior)).ln() > 0.0;
-    let steps = (0..).map(|step| error_kw * 1.05_f64.powi(step));
-    steps.take_while(|kw| *kw < 1e6).find(|&kw| is_found(kw)).unwrap_or(f64::INFINITY)
+    // Loads in steps of 5 % up to 10^6 kW; the larger, the likelier it is to be found.
+    let kw = |step: usize| error_kw * 1.05_f64.powi(step as i32);
+    let (mut low, mut high) = (0, ((1e6 / error_kw).ln() / 1.05_f64.ln()).max(0.0) as usize);
+    if !is_found(kw(high)) {
+        return f64::INFINITY;
+    }
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if is_found(kw(middle)) { high = middle } else { low = middle + 1 }
+    }
+    kw(high)
 }
 
 /// Mean of the shortest half of the values; `None` with fewer than three.
@@ -210,11 +241,13 @@ mod tests {
         level_se_kw: 0.0,
         parts: Vec::new(),
         parts_kw: 0.0,
+        parts_beside_level_kw: 0.0,
         parts_se_kw: 0.0,
         total_se_kw: 0.0,
         parts_mean_kw: 0.0,
         proportional: 0.0,
         line_loss: 0.0,
+        line_loss_in_all: 0.0,
         noise_kw: 0.0,
         beside_kw: Vec::new(),
     };
@@ -224,6 +257,7 @@ mod tests {
             kw,
             se_kw: 0.1,
             no_load_kw: 0.5,
+            own_loss: OwnLoss::default(),
             metered_kw: 50.0,
             assumed_kw: 0.0,
             profiled_kw: 0.0,

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+
 use crate::domain::{Customer, Grid, NodeId, Position, UsagePointId};
 
 /// Positions of nodes.
@@ -20,9 +22,13 @@ struct Mean {
 }
 
 impl Mean {
-    fn add(&mut self, latitude: f64, longitude: f64) {
-        *self =
-            Self { latitude: self.latitude + latitude, longitude: self.longitude + longitude, count: self.count + 1.0 };
+    /// Adds a customer that has coordinates.
+    fn add(&mut self, customer: &Customer) {
+        if let (Some(latitude), Some(longitude)) = (customer.lat, customer.lon) {
+            self.latitude += latitude;
+            self.longitude += longitude;
+            self.count += 1.0;
+        }
     }
 
     fn position(self) -> Option<Position> {
@@ -35,16 +41,16 @@ impl Positions {
     /// The mean of the customers that each node feeds directly; of all customers for nodes that
     /// feed none with coordinates, and `otherwise` where there are none.
     pub(crate) fn of_grid(grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>, otherwise: Position) -> Self {
-        let (mut all, mut of) = (Mean::default(), HashMap::<NodeId, Mean>::new());
-        for (usage_point, customer) in customers {
-            if let (Some(latitude), Some(longitude)) = (customer.lat, customer.lon) {
-                all.add(latitude, longitude);
-                if let Some(node) = grid.feeding_node(usage_point) {
-                    of.entry(node.node.clone()).or_default().add(latitude, longitude);
-                }
-            }
-        }
-        let of = of.into_iter().filter_map(|(node, mean)| Some((node, mean.position()?))).collect();
+        let mut all = Mean::default();
+        customers.values().for_each(|customer| all.add(customer));
+        let nodes: Vec<&NodeId> = grid.nodes().map(|node| &node.node).collect();
+        let position = |node: &&NodeId| {
+            let mut mean = Mean::default();
+            let own = grid.usage_points_at(node).iter().filter_map(|id| customers.get(id));
+            own.for_each(|customer| mean.add(customer));
+            Some(((*node).clone(), mean.position()?))
+        };
+        let of = nodes.par_iter().filter_map(position).collect();
         Self { of, otherwise: all.position().unwrap_or(otherwise) }
     }
 

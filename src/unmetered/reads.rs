@@ -1,10 +1,11 @@
 //! What was read of usage points, as far as balances ask.
 
+use std::collections::HashMap;
+
 use crate::domain::UsagePointId;
 
 /// What was read of one usage point.
-struct Read<'a> {
-    id: &'a UsagePointId,
+struct Read {
     /// By intervals; else by a register alone.
     has_intervals: bool,
     /// Mean power of its readings, kW; NaN where none of its energy is believed.
@@ -15,8 +16,8 @@ struct Read<'a> {
 
 /// What was read of all usage points, balance meters left out.
 pub(crate) struct Reads<'a> {
-    /// In the order of ids.
-    points: Vec<Read<'a>>,
+    /// Asked for every usage point several times, so by a hash.
+    points: HashMap<&'a str, Read>,
 }
 
 impl<'a> Reads<'a> {
@@ -26,21 +27,15 @@ impl<'a> Reads<'a> {
         by_intervals: impl Iterator<Item = (&'a UsagePointId, Option<f64>, f32)>,
         by_register: impl Iterator<Item = &'a UsagePointId>,
     ) -> Self {
-        let of_intervals = by_intervals.map(|(id, mean_kw, fell_kw)| Read {
-            id,
-            has_intervals: true,
-            mean_kw: mean_kw.unwrap_or(f64::NAN),
-            fell_kw,
+        let of_register = by_register.map(|id| (&**id, Read { has_intervals: false, mean_kw: f64::NAN, fell_kw: 0.0 }));
+        let of_intervals = by_intervals.map(|(id, mean_kw, fell_kw)| {
+            (&**id, Read { has_intervals: true, mean_kw: mean_kw.unwrap_or(f64::NAN), fell_kw })
         });
-        let of_register = by_register.map(|id| Read { id, has_intervals: false, mean_kw: f64::NAN, fell_kw: 0.0 });
-        let mut points: Vec<Read> = of_intervals.chain(of_register).collect();
-        points.sort_by(|a, b| (a.id, !a.has_intervals).cmp(&(b.id, !b.has_intervals)));
-        points.dedup_by(|later, kept| later.id == kept.id);
-        Self { points }
+        Self { points: of_register.chain(of_intervals).collect() }
     }
 
-    fn point(&self, id: &str) -> Option<&Read<'a>> {
-        self.points.binary_search_by(|point| (**point.id).cmp(id)).ok().map(|place| &self.points[place])
+    fn point(&self, id: &str) -> Option<&Read> {
+        self.points.get(id)
     }
 
     /// Whether intervals were read of a usage point.

@@ -1,7 +1,7 @@
 //! The hourly balance of one node: supplied − metered − technical loss − declared unmetered load.
 //!
-//! Technical loss = no-load and load loss of every transformer at or below the node (nameplate,
-//! `domain::transformer_loss_kw`) + line loss quadratic in load. What line and load losses really
+//! Technical loss = no-load and load loss of every transformer at or below the node whose loss the
+//! meters there count (nameplate, `domain::transformer_loss_kw`; see `sides`) + line loss quadratic in load. What line and load losses really
 //! are stays open; `decomposition` fits gains near 1 and line loss within bounds. A balance meter
 //! that is read by the day, and a node where much of the load is known by the day or by registers
 //! only, are balanced day by day: every hour gets the mean of its day, so that the unknown course
@@ -253,6 +253,13 @@ impl Residual {
             self.metered_kw[index] += load;
             self.residual_kw[index] -= load;
         }
+    }
+
+    /// Takes off what is lost in every hour, kW, of which `no_load_kw` at no load.
+    pub fn lose(&mut self, lost_kw: &[f64], no_load_kw: f64) {
+        self.technical_kw.iter_mut().zip(lost_kw).for_each(|(technical, lost)| *technical += lost);
+        self.residual_kw.iter_mut().zip(lost_kw).for_each(|(residual, lost)| *residual -= lost);
+        self.no_load_kw += no_load_kw;
     }
 
     /// Counts what usage points that were not read are expected to use, kW from `start` on; nothing

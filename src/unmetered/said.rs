@@ -35,8 +35,4 @@ facts! {
         "fallen.and_more", day: day, to: kw(2), from: kw(2), node: node, missing: kw(2), share: percent(0),
         errors: number(0)
     );
-    /// A meter shows less, but what began to be missing may be anybody's.
-    pub(super) fn fell_anybody(
-        "fallen.anybody", day: day, to: kw(2), from: kw(2), node: node, missing: kw(2)
-    );
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{Calendar, Fault, FaultKind, GridNode, NodeKind, UsagePointId};
+use crate::domain::{Calendar, Fault, FaultKind, GridNode, NodeId, NodeKind, UsagePointId};
 use crate::series::LoadSeries;
 
 use super::balanced::{Balanced, MUCH_COARSE, balance, balance_with};
@@ -36,27 +36,51 @@ pub(crate) struct Checked {
 }
 
 /// Checks the ratios of the balance meters of `nodes`, transformers before feeders and substations,
-/// whose balances rest on theirs.
-pub(crate) fn check(nodes: &[&GridNode], setting: &GridSetting) -> Checked {
+/// whose balances rest on theirs. Returns the balances as well, with what was put right, in the
+/// order of `nodes`.
+pub(crate) fn check<'a>(nodes: &[&'a GridNode], setting: &GridSetting<'a>) -> (Checked, Vec<Balanced<'a>>) {
     let mut checked = Checked::default();
+    let mut balances: Vec<(usize, Balanced)> = Vec::with_capacity(nodes.len());
     for kind in [NodeKind::Transformer, NodeKind::Feeder, NodeKind::Substation] {
         let so_far = GridSetting { corrected: Arc::new(checked.series.clone()), ..setting.clone() };
-        let of_kind: Vec<&&GridNode> = nodes.iter().filter(|node| node.kind == kind).collect();
-        let found: Vec<(LoadSeries, Vec<Fault>)> =
-            of_kind.par_iter().filter_map(|node| check_one(node, &so_far)).collect();
-        for (series, faults) in found {
-            checked.faults.extend(faults);
-            checked.series.insert(series.usage_point.clone(), series);
+        let of_kind: Vec<(usize, &GridNode)> =
+            nodes.iter().copied().enumerate().filter(|(_, node)| node.kind == kind).collect();
+        let found: Vec<(usize, Balanced, Option<Found>)> = of_kind
+            .into_par_iter()
+            .map(|(place, node)| {
+                let balanced = balance(node, &so_far);
+                let found = check_one(&balanced, &so_far);
+                (place, balanced, found)
+            })
+            .collect();
+        for (place, balanced, found) in found {
+            if let Some((series, faults)) = found {
+                checked.faults.extend(faults);
+                checked.series.insert(series.usage_point.clone(), series);
+            }
+            balances.push((place, balanced));
         }
     }
-    checked
+    balances.sort_by_key(|(place, _)| *place);
+    let mut balances: Vec<Balanced> = balances.into_iter().map(|(_, balanced)| balanced).collect();
+    let is_corrected =
+        |node: &GridNode| node.balance_meter.as_ref().is_some_and(|meter| checked.series.contains_key(meter));
+    balances.par_iter_mut().for_each(|balanced| {
+        if is_corrected(balanced.node) || balanced.below.iter().any(|node| is_corrected(node)) {
+            *balanced = balance_with(balanced.node, &checked.series, setting);
+        }
+    });
+    (checked, balances)
 }
 
-fn check_one(node: &GridNode, setting: &GridSetting) -> Option<(LoadSeries, Vec<Fault>)> {
+/// A balance meter that was put right, and what was wrong with it.
+type Found = (LoadSeries, Vec<Fault>);
+
+fn check_one(balanced: &Balanced, setting: &GridSetting) -> Option<Found> {
     // A register has no course of its own to be checked by.
+    let node = balanced.node;
     let meter = node.balance_meter.as_ref().filter(|meter| !setting.series.registers.contains_key(*meter))?;
     let meter = setting.series.supplies.get(meter)?;
-    let balanced = balance(node, setting);
     let residual = &balanced.residual;
     if !residual.is_hourly() || residual.coverage < GOOD_COVERAGE || residual.coarse_share > MUCH_COARSE {
         return None;
@@ -75,6 +99,12 @@ pub(crate) fn clocks(
     setting: &GridSetting,
     (corrected, culprits): (&BTreeMap<UsagePointId, LoadSeries>, &[Culprit]),
 ) -> Checked {
+    let mut late: BTreeMap<&NodeId, Vec<i32>> = BTreeMap::new();
+    for culprit in culprits {
+        if let Wrong::Clock { late_min } = culprit.named.wrong {
+            late.entry(&culprit.node).or_default().push(late_min);
+        }
+    }
     let clock = |balanced: &Balanced| -> Option<(LoadSeries, Fault)> {
         let residual = &balanced.residual;
         let is_asked = balanced.node.kind == kind
@@ -84,11 +114,7 @@ pub(crate) fn clocks(
             && residual.coarse_share <= MUCH_COARSE;
         let meter = balanced.node.balance_meter.as_ref().filter(|_| is_asked)?;
         let meter = setting.series.supplies.get(meter)?;
-        let late_min = |culprit: &Culprit| match culprit.named.wrong {
-            Wrong::Clock { late_min } if culprit.node == balanced.node.node => Some(late_min),
-            _ => None,
-        };
-        let late: Vec<i32> = culprits.iter().filter_map(late_min).collect();
+        let late = late.get(&balanced.node.node).map_or(&[][..], Vec::as_slice);
         let are_many = late.iter().any(|min| late.iter().filter(|other| *other == min).count() >= MANY_LATE);
         let anew = are_many.then(|| balance_with(balanced.node, corrected, setting).residual);
         let late_h = late_by_hours(anew.as_ref().unwrap_or(residual), setting.calendar)?;

@@ -14,6 +14,7 @@
 
 use crate::domain::{Calendar, CivilDay, best_split, mad_sigma, median};
 
+use super::missing::Changes;
 use super::regression::{Fit, MOST_COLUMNS, Prior, Rows, robust_fit};
 use super::residual::Residual;
 
@@ -46,6 +47,8 @@ const MIN_HOURS: usize = 168;
 const LEAST_SHIFT_H: f64 = 0.21;
 /// Standard errors of the shift.
 const SURE: f64 = 8.0;
+/// Standard deviations by which changes must go with those of the load's slope.
+const MAY_BE_LATE: f64 = 4.0;
 /// Share of the noise that may be left once the clock is set right.
 const QUIETER: f64 = 0.85;
 /// Parts of the day that must agree on the shift.
@@ -128,6 +131,9 @@ pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     if inner.len() < MIN_HOURS {
         return None;
     }
+    if !may_be_late(residual) {
+        return None;
+    }
     let pick = |kw: &[f64]| -> Vec<f64> { inner.iter().map(|&index| kw[index]).collect() };
     let (metered, y, assumed) = (pick(&residual.metered_kw), pick(&residual.residual_kw), pick(&residual.assumed_kw));
     let slope: Vec<f64> =
@@ -140,12 +146,15 @@ pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     );
     let rows = Rows { y: &y, assumed: &assumed, day: &day };
     let priors = [Prior::Free, Prior::Normal(GAIN_SIGMA), Prior::Normal(LOSS_SIGMA), Prior::Free];
-    let right = robust_fit(&[&ones, &metered, &squares], &rows, &priors[..3])?;
     let late = robust_fit(&[&ones, &metered, &squares, &slope], &rows, &priors)?;
     let mut own = [0.0; MOST_COLUMNS];
     own[3] = 1.0;
     let (hours, error) = (-late.coefficients[3], late.error_of(&own));
-    let is_late = hours.abs() > LEAST_SHIFT_H.max(SURE * error) && late.scale < QUIETER * right.scale;
+    if hours.abs() <= LEAST_SHIFT_H.max(SURE * error) {
+        return None;
+    }
+    let right = robust_fit(&[&ones, &metered, &squares], &rows, &priors[..3])?;
+    let is_late = late.scale < QUIETER * right.scale;
     // A clock is as wrong in the morning as in the evening; a customer who is not counted here has
     // hours of his own.
     let quarters: Vec<Vec<f64>> =
@@ -153,6 +162,26 @@ pub fn late_by_hours(residual: &Residual, calendar: &Calendar) -> Option<f64> {
     let columns: Vec<&[f64]> = [&ones, &metered, &squares].into_iter().chain(&quarters).map(Vec::as_slice).collect();
     let by_quarter = || robust_fit(&columns, &rows, &[&priors[..3], &[Prior::Free; QUARTERS]].concat());
     (is_late && by_quarter().is_some_and(|fit| agree(&fit, hours))).then_some(hours)
+}
+
+/// Whether the residual's changes from hour to hour go with those of the load's slope at all: quick
+/// to ask, and far below what names a clock.
+fn may_be_late(residual: &Residual) -> bool {
+    let (Some(&first), Some(&last)) = (residual.at.first(), residual.at.last()) else { return false };
+    let hours = ((last.0 - first.0) / 3600 + 1) as usize;
+    let Some(changes) = Changes::of(residual, first, hours) else { return false };
+    let mut metered = vec![f32::NAN; hours];
+    for (at, kw) in residual.at.iter().zip(&residual.metered_kw) {
+        metered[((at.0 - first.0) / 3600) as usize] = *kw as f32;
+    }
+    // Change of the slope into an hour: half of what the load two hours apart changes by.
+    let at = |hour: Option<usize>| hour.and_then(|hour| metered.get(hour)).copied().unwrap_or(f32::NAN);
+    let change = |hour: usize| {
+        0.5 * ((at(Some(hour + 1)) - at(Some(hour))) - (at(hour.checked_sub(1)) - at(hour.checked_sub(2))))
+    };
+    let slope: Vec<f32> = (0..hours).map(change).map(|kw| if kw.is_finite() { kw } else { 0.0 }).collect();
+    let fit = changes.regress(&slope, &changes.without_load(), |_| true);
+    fit.is_some_and(|fit| fit.strength.abs() > MAY_BE_LATE)
 }
 
 /// The slope of the load in one quarter of the local day, 0 in the others.

@@ -105,7 +105,7 @@ fn judge(node: &Balanced, null: &Null, tap: &Tap, setting: &GridSetting) -> Opti
     residual.residual_kw.iter_mut().zip(&tap.load_kw).for_each(|(kw, tap)| *kw += tap);
     let residual = residual.averaged();
     let found = decompose(&residual, &setting.locality(node.node), node.line_loss)?;
-    let odds = null.judge(&level_of(&residual, &found), &found, reserve(node), setting.prior);
+    let odds = null.judge(&level_of(&residual, &found, node.own_loss), &found, reserve(node), setting.prior);
     let dated = since(&odds, &found);
     Some(TrialFarm {
         level: Level::Node(node.node.kind),

@@ -9,7 +9,7 @@ use super::headings::GRID;
 use super::table::Table;
 use super::text_table::TextTable;
 use super::{cim_grid, cim_rdf};
-use crate::domain::{Calendar, Grid, GridLine, Level, Lighting, NodeKind, RejectCode};
+use crate::domain::{Calendar, Grid, GridLine, Level, Lighting, MeterSide, NodeKind, RejectCode};
 use crate::ingest::bytes::decompress;
 use crate::ingest::error::IngestError;
 use crate::ingest::said;
@@ -77,8 +77,8 @@ fn has_paths(table: &TextTable) -> bool {
 
 fn listed_lines(table: &mut TextTable, calendar: &Calendar) -> Result<Vec<GridLine>, IngestError> {
     let (node, kind, parent) = (table.require("node")?, table.require("kind")?, table.require("parent")?);
-    let [balance_meter, rated_kva, from, to] =
-        ["balance_meter", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
+    let [balance_meter, meter_side, rated_kva, from, to] =
+        ["balance_meter", "meter_side", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
     let mut lines = Vec::new();
     for row in table.rows() {
         let word = table.text(row, Some(kind)).unwrap_or_default();
@@ -91,6 +91,7 @@ fn listed_lines(table: &mut TextTable, calendar: &Calendar) -> Result<Vec<GridLi
             level,
             parent: table.text(row, Some(parent)).map(Into::into),
             balance_meter: table.text(row, balance_meter).map(Into::into),
+            meter_side: side(table, row, meter_side),
             rated_kva: table.power(row, rated_kva, is_power),
             lighting: lighting(table, row),
             valid: (table.date(row, from, calendar), table.date(row, to, calendar)),
@@ -108,6 +109,17 @@ fn level_of(word: &str) -> Option<Level> {
     Level::parse(word)
         .or_else(|| places.iter().find(|(names, _)| is_one(names)).map(|(_, kind)| Level::Node(*kind)))
         .or_else(|| is_one(USAGE_POINT).then_some(Level::UsagePoint))
+}
+
+/// The side of a transformer on which its balance meter sits; not known where the cell says
+/// something else.
+pub(crate) fn side(table: &mut TextTable, row: usize, column: Option<usize>) -> Option<MeterSide> {
+    let text = table.text(row, column)?;
+    let side = MeterSide::parse(&text);
+    if side.is_none() {
+        table.reject(row, RejectCode::CELL_UNREADABLE, said::meter_side(text));
+    }
+    side
 }
 
 /// Declared unmetered street lighting: `lighting_kw`, and `lighting_hours` where it does not burn

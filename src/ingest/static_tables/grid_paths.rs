@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::grid_file::{is_power, lighting};
+use super::grid_file::{is_power, lighting, side};
 use super::text_table::TextTable;
 use crate::domain::{Calendar, GridLine, Level, NodeKind, RejectCode};
 use crate::ingest::said;
@@ -38,8 +38,8 @@ struct Places {
 /// second time for the same days is rejected.
 pub(crate) fn path_lines(table: &mut TextTable, calendar: &Calendar) -> Vec<GridLine> {
     let usage_point = table.find("usage_point");
-    let [balance_meter, rated_kva, from, to] =
-        ["balance_meter", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
+    let [balance_meter, meter_side, rated_kva, from, to] =
+        ["balance_meter", "meter_side", "rated_kva", "valid_from", "valid_to"].map(|name| table.find(name));
     let points: BTreeSet<String> = table.rows().filter_map(|row| table.text(row, usage_point)).collect();
     let mut places = Places::default();
     let chains: Vec<Chain> = table.rows().map(|row| places.chain(table, row)).collect();
@@ -55,9 +55,11 @@ pub(crate) fn path_lines(table: &mut TextTable, calendar: &Calendar) -> Vec<Grid
             (Some(_), _) => {}
         }
         let meter = table.text(row, balance_meter);
+        let meter_side = side(table, row, meter_side);
         let (kva, lamps) = (table.power(row, rated_kva, is_power), lighting(table, row));
         if let Some(line) = place.as_ref().and_then(|place| lines.get_mut(place)) {
             line.balance_meter = line.balance_meter.take().or(meter.map(Into::into));
+            line.meter_side = line.meter_side.or(meter_side);
             line.rated_kva = line.rated_kva.or(kva);
             line.lighting = line.lighting.take().or(lamps);
             line.row = if line.row == 0 { table.row_number(row) } else { line.row };

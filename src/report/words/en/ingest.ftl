@@ -48,6 +48,7 @@ read-cell_unusable = `{ $text }` in column `{ $column }` cannot be used; the cel
 read-row_repeated = { $usage_point } stands in an earlier row, which is kept; delete one of them
 read-node_row = a row needs a node and a kind (substation, feeder, transformer, usage_point; or ПС, Фидер, ТП, Абонент), found kind `{ $text }`; the row is left out
 read-place_row = a row names neither a usage point nor a substation, feeder or transformer; it is left out
+read-meter_side = `{ $text }` in column `meter_side` is no side of a transformer, taken as not known; write `lv` (0.4 kV) or `mv` (6 to 35 kV)
 read-burning = `{ $text }` in column `lighting_hours` is no time of burning, taken as dusk-dawn; write `dusk-dawn`, `22:00-06:00` or `dusk-00:30`
 read-typical_year = a typical year ({ $format }) is glued from months of many years and cannot be joined by date; give the weather of these days
 read-no_date = no date or hour; the row is left out

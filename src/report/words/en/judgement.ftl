@@ -32,6 +32,8 @@ node-unread = the balance meter was not read, or no usage point under it: no bal
 node-little = only { $share } % of the balance can be made: not judged
 node-reserve = { $share } % of the balance can be made: judged with reserve
 node-corrected = the balance meter is wrong and was put right for this (see `faults.csv`): judged with reserve
+node-could_be = may be the steady load of { $customers }, whom the grid file puts at a node of this feeder without a balance meter: check that link first
+node-meter_before = by the level of its balance the meter sits before the transformer (6 to 35 kV): { $kw } kW of the transformer's own loss are counted
 node-points_expected = { $points ->
     [one] { $points } usage point under it was not read
    *[other] { $points } usage points under it were not read

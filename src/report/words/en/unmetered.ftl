@@ -28,4 +28,3 @@ fallen-and_more = its meter shows { $to } kW instead of { $from } kW from { $day
     [one] { $errors } standard error
    *[other] { $errors } standard errors
 }); a load that was not there before is led past it as well
-fallen-anybody = its meter shows { $to } kW instead of { $from } kW from { $day } on, the day on which { $missing } kW more began to be missing at { $node }; by the course of the day it may be anybody's
