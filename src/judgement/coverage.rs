@@ -48,7 +48,7 @@ fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>
     let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.series.supplies.contains_key(meter));
     let smallest = judged.and_then(|row| {
         let kw = row.unmetered_kw?;
-        Some(smallest_detectable_kw((row.unmetered_kw_high? - kw) / NINETY, kw, setting.prior))
+        Some(smallest_detectable_kw((kw - row.unmetered_kw_low?) / NINETY, kw, setting.prior))
             .filter(|kw| kw.is_finite())
     });
     let remark = match (node.balance_meter.is_some(), supply_read, smallest) {

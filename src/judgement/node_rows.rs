@@ -87,7 +87,7 @@ fn ranked(balanced: &[Balanced], culprits: &[Culprit], fallen: &[Fallen]) -> Vec
 fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
     let Balanced { node, residual, energies, odds, .. } = balanced;
     let hours = residual.at.len() as f64;
-    let interval = odds.map(|odds| (odds.kw - NINETY * odds.error_kw, odds.kw + NINETY * odds.error_kw));
+    let interval = odds.map(|odds| (odds.kw - NINETY * odds.error_kw, odds.kw + odds.more_kw + NINETY * odds.error_kw));
     let kwh = odds.map(|odds| odds.mean_kw * hours);
     // Energy is as uncertain as power, while it runs.
     let kwh_error = odds.map(|odds| {

@@ -98,24 +98,9 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     let mut sent_kw = sent_kw(output.rated_kva, &load);
     output.flow_kw = transformer_flow_kw(output.rated_kva, &sent_kw);
     supply.cut(&mut output.flow_kw);
+    supply.cut(&mut sent_kw);
     if plan.metered {
-        let measured_kw = if balance_meter::is_at_low_voltage(settings, &plan.id) {
-            output.truth.push(TruthRow::of_low_voltage(&plan.id));
-            supply.cut(&mut sent_kw);
-            &sent_kw
-        } else {
-            &output.flow_kw
-        };
-        let (readings, fault) = balance_meter::read(settings, scene, &plan.id, measured_kw);
-        output.truth.extend(fault);
-        if balance_meter::has_register_only(settings, &plan.id) {
-            let registers = readings.registers_of(settings, scene);
-            output.registers.extend(
-                registers.into_iter().map(|(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh)),
-            );
-        } else {
-            output.meters.push(readings);
-        }
+        output.measure(settings, scene, &plan.id, &sent_kw);
     }
     if settings.order == ReadingsOrder::Meter {
         output.rows = Rows::by_meter(&output.meters);
@@ -125,6 +110,24 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
 }
 
 impl TransformerOutput {
+    /// Reads the balance meter: before the transformer, or behind it, where `sent_kw` flows.
+    fn measure(&mut self, settings: &CheckedSettings, scene: &Scene, id: &str, sent_kw: &[f64]) {
+        let is_behind = balance_meter::is_at_low_voltage(settings, id);
+        if is_behind {
+            self.truth.push(TruthRow::of_low_voltage(id));
+        }
+        let measured_kw = if is_behind { sent_kw } else { &self.flow_kw };
+        let (readings, fault) = balance_meter::read(settings, scene, id, measured_kw);
+        self.truth.extend(fault);
+        if balance_meter::has_register_only(settings, id) {
+            let registers = readings.registers_of(settings, scene);
+            let row = |(interval, kwh)| RegisterRow::new(scene, &readings.id, interval, kwh);
+            self.registers.extend(registers.into_iter().map(row));
+        } else {
+            self.meters.push(readings);
+        }
+    }
+
     /// Adds the truth about a member to the tables: what it is, what its farm used, what its meter
     /// does not show.
     fn tell(

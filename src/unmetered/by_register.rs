@@ -40,6 +40,7 @@ pub(super) fn decompose(residual: &Residual, line_loss: LineLoss) -> Decompositi
         parts: Vec::new(),
         parts_kw: 0.0,
         parts_beside_level_kw: 0.0,
+        parts_highest_kw: 0.0,
         parts_se_kw: 0.0,
         total_se_kw: level_se_kw,
         parts_mean_kw: 0.0,

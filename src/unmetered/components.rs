@@ -68,11 +68,13 @@ pub struct Decomposition {
     pub level_se_kw: f64,
     /// Loads that start, stop or run in a window, in the order they were found.
     pub parts: Vec<Part>,
-    /// Power of all parts while they run, kW: the mean of those that start or stop over the hours in
-    /// which one runs, and the height of windows; 0 without parts.
+    /// Power of all parts while they run, kW: the mean of those that start or stop over the hours
+    /// in which one runs, and the height of windows; 0 without parts.
     pub parts_kw: f64,
     /// The same beside a level that is the same load's: the mean over all hours, kW.
     pub parts_beside_level_kw: f64,
+    /// Highest sum of parts that run at one time, kW: their power where each is a load of its own.
+    pub parts_highest_kw: f64,
     /// Standard error of the power of parts, kW.
     pub parts_se_kw: f64,
     /// Standard error of level and parts together, kW.

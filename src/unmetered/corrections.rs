@@ -320,8 +320,8 @@ const FIRST_LOOK_H: usize = 7;
 /// Factor on what may be left at the first look.
 const FIRST_LOOK: f64 = 1.5;
 
-/// Whether what is left of a node beside `share` of a candidate's load is nearly constant and nearly
-/// nothing beside a load of `kw`: cheap to ask before everything is fitted again.
+/// Whether what is left of a node beside `share` of a candidate's load is nearly constant and
+/// nearly nothing beside a load of `kw`: cheap to ask before everything is fitted again.
 pub(super) fn follows(
     found: &Decomposition,
     balanced: &Balanced,

@@ -246,8 +246,8 @@ fn culprit(balanced: &Balanced, series: &LoadSeries, named: Named) -> Culprit {
     }
 }
 
-/// Where customers may hang of which nothing flows at their own node: the changes of every residual,
-/// kept from lot to lot.
+/// Where customers may hang of which nothing flows at their own node: the changes of every
+/// residual, kept from lot to lot.
 pub(crate) struct Homes {
     start: Timestamp,
     hours: usize,

@@ -54,6 +54,8 @@ pub(super) const CERTAIN_OF_PROFILES: f64 = 3.0;
 const MIN_HOURS: usize = 168;
 /// Rounds in which the true load is corrected by what was found.
 const LOAD_ROUNDS: usize = 2;
+/// A load that grows or shrinks is one, which runs, from this share of its highest on.
+pub(super) const SAME_LOAD: f64 = 0.25;
 /// Less than this share of the metered load is lost in the square.
 const LITTLE_HIDDEN: f64 = 0.01;
 
@@ -226,9 +228,12 @@ fn told(fit: &Fit, shapes: &[Shape], clock: &Clock) -> Decomposition {
         pattern: shape.pattern,
         since: shape.since.map(|day| clock.days[day]),
     };
-    let alone = weights_of_parts(fit, shapes, |hour| {
-        shapes.iter().any(|shape| shape.pattern == TapHours::Constant && shape.runs[hour] > 0.0)
-    });
+    let steady_at = |hour: usize| {
+        let steady = shapes.iter().enumerate().filter(|(_, shape)| shape.pattern == TapHours::Constant);
+        steady.map(|(j, shape)| kw(j) * shape.runs[hour]).sum::<f64>()
+    };
+    let highest_kw = (0..hours).map(steady_at).fold(0.0, f64::max);
+    let alone = weights_of_parts(fit, shapes, |hour| steady_at(hour) > SAME_LOAD * highest_kw);
     let mut beside_level = weights_of_parts(fit, shapes, |_| true);
     let power = |weights: &[f64; MOST_COLUMNS]| {
         weights.iter().zip(&fit.coefficients).map(|(weight, kw)| weight * kw).sum::<f64>().max(0.0)
@@ -241,6 +246,7 @@ fn told(fit: &Fit, shapes: &[Shape], clock: &Clock) -> Decomposition {
         parts: shapes.iter().enumerate().map(part).collect(),
         parts_kw,
         parts_beside_level_kw,
+        parts_highest_kw: (0..hours).map(sum_at).fold(0.0, f64::max),
         parts_se_kw: fit.error_of(&alone),
         total_se_kw: fit.error_of(&beside_level),
         parts_mean_kw: (0..hours).map(sum_at).sum::<f64>() / hours as f64,
@@ -363,10 +369,11 @@ mod tests {
 
     #[test]
     fn a_tap_that_grows_by_steps_is_measured_by_its_mean_while_it_runs() {
-        // 6 kW for 20 days, 12 kW for 20 more.
-        let found = split(|hour| 6.0 * f64::from(u8::from(hour >= 24 * 20) + u8::from(hour >= 24 * 40)));
-        assert!((found.parts_kw - 9.0).abs() < 0.4 && found.parts.len() == 2, "{:?}", (found.parts_kw, found.parts));
-        assert!((found.parts_beside_level_kw - 6.0).abs() < 0.4, "{}", found.parts_beside_level_kw);
+        // 8 kW for 20 days, 12 kW for 15 more: 340 kW days in 35 days of 60.
+        let found = split(|hour| 8.0 * f64::from(u8::from(hour >= 600)) + 4.0 * f64::from(u8::from(hour >= 1080)));
+        assert!((found.parts_kw - 9.71).abs() < 0.4 && found.parts.len() == 2, "{:?}", (found.parts_kw, found.parts));
+        assert!((found.parts_beside_level_kw - 5.67).abs() < 0.4, "{}", found.parts_beside_level_kw);
+        assert!((found.parts_highest_kw - 12.0).abs() < 0.4, "{}", found.parts_highest_kw);
     }
 
     #[test]

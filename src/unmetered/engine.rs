@@ -26,7 +26,8 @@ use super::supplies::{self, Checked};
 /// Nodes of a level that must be balanced by the hour or the day before these alone tell how the
 /// level errs.
 const LEAST_FINE: usize = 5;
-/// Most nodes of a level that are taken apart by themselves first, to learn what line loss is usual.
+/// Most nodes of a level that are taken apart by themselves first, to learn what line loss is
+/// usual.
 const MOST_FIRST: usize = 1000;
 /// Error of what a customer may not show who is not sure enough to be counted, as a share of it.
 const HALF_OF_IT: f64 = 0.5;
@@ -94,27 +95,13 @@ pub(crate) fn balance_grid<'a, E>(
             .extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
     leave_open(&mut balanced, &culprits);
-    balanced.par_iter_mut().for_each(|balanced| {
-        if balanced.residual.is_hourly() && balanced.residual.coarse_share > MUCH_COARSE {
-            balanced.residual = std::mem::take(&mut balanced.residual).by_day(setting.calendar);
-        }
-    });
+    coarse_by_day(&mut balanced, setting);
     take_apart(&mut balanced, setting);
     judge(&mut balanced, setting);
     if place_steady(&mut balanced, setting, &mut placed, &mut ratios.otherwise) {
         judge(&mut balanced, setting);
     }
-    let known = culprits
-        .iter()
-        .map(|culprit| culprit.usage_point.clone())
-        .chain(placed.keys().cloned())
-        .collect::<BTreeSet<_>>();
-    let linked_wrongly = steady_links::settle(&mut balanced, setting, &known, read_again)?;
-    if !linked_wrongly.is_empty() {
-        judge(&mut balanced, setting);
-        culprits.extend(linked_wrongly);
-    }
-    steady_links::doubt(&mut balanced, setting, &known, read_again)?;
+    link_steady(&mut balanced, setting, (&placed, &mut culprits), read_again)?;
     let named = culprits
         .iter()
         .map(|culprit| &culprit.usage_point)
@@ -178,6 +165,32 @@ fn set_clocks<'a>(
             }
         }
     }
+}
+
+/// Moves customers of steady load whose link is wrong, and says of findings that they may be one.
+fn link_steady<E>(
+    balanced: &mut [Balanced],
+    setting: &GridSetting,
+    (placed, culprits): (&Places, &mut Vec<Culprit>),
+    read_again: &ReadAgain<E>,
+) -> Result<(), E> {
+    let named = culprits.iter().map(|culprit| culprit.usage_point.clone());
+    let known: BTreeSet<UsagePointId> = named.chain(placed.keys().cloned()).collect();
+    let linked_wrongly = steady_links::settle(balanced, setting, &known, read_again)?;
+    if !linked_wrongly.is_empty() {
+        judge(balanced, setting);
+        culprits.extend(linked_wrongly);
+    }
+    steady_links::doubt(balanced, setting, &known, read_again)
+}
+
+/// Balances those nodes by the day of whose load much is known by the day only.
+fn coarse_by_day(balanced: &mut [Balanced], setting: &GridSetting) {
+    balanced.par_iter_mut().for_each(|balanced| {
+        if balanced.residual.is_hourly() && balanced.residual.coarse_share > MUCH_COARSE {
+            balanced.residual = std::mem::take(&mut balanced.residual).by_day(setting.calendar);
+        }
+    });
 }
 
 /// Lets the error of a node hold what customers may not show who are not sure enough to be counted.

@@ -97,8 +97,8 @@ impl Adrift {
         (own / (own + noise) * changes.hour.len() as f64).sqrt() > 2.0 * EIGHT
     }
 
-    /// The changes of a residual on the hours of the customers, for a quick look; `None` where there
-    /// is too little of it.
+    /// The changes of a residual on the hours of the customers, for a quick look; `None` where
+    /// there is too little of it.
     pub(super) fn dense_of(&self, residual: &Residual) -> Option<Dense> {
         let hours = self.changes.first().map_or(0, Vec::len);
         let changes = Changes::of(residual, self.start, hours)?;
@@ -208,8 +208,8 @@ impl Dense {
         f64::from(dot(&self.off, customer))
     }
 
-    /// Whether the strength of changes with this sum of products, and this sum of squares, may reach
-    /// `least` in either direction, whatever a display rounds off.
+    /// Whether the strength of changes with this sum of products, and this sum of squares, may
+    /// reach `least` in either direction, whatever a display rounds off.
     pub(super) fn may_reach(&self, least: f64, with: f64, square: f32, rounding: Rounding) -> bool {
         let with = with.abs() + self.count * rounding.with.abs();
         with / (f64::from(square) * self.all).sqrt().max(1e-12) * (self.off.len() as f64).sqrt() > NEARLY * least

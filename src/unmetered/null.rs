@@ -16,6 +16,7 @@
 use statrs::distribution::{Continuous, Normal, StudentsT};
 
 use super::components::Decomposition;
+use super::decomposition::SAME_LOAD;
 use super::own_loss::OwnLoss;
 use crate::domain::{MAD_TO_SIGMA, median};
 
@@ -35,8 +36,6 @@ const PRIOR_NODES: f64 = 5.0;
 const NO_LOAD_BOUND: f64 = 0.8;
 /// A level joins the parts of a load when it is this many errors above zero.
 const LEVEL_SURE: f64 = 3.0;
-/// A level belongs to the load of the parts, which grew then, from this share of it on.
-const SAME_LOAD: f64 = 0.25;
 /// Error of a part, as a share of the metered load: gains that change with the season.
 const PART_SHARE: f64 = 0.001;
 /// Error of assumed load that stays the same from day to day: a customer whose meter is stuck for
@@ -100,6 +99,8 @@ pub struct NodeOdds {
     pub error_kw: f64,
     /// Mean of the load over all hours, kW.
     pub mean_kw: f64,
+    /// By how much more it may be, where steps are not one load that grew but several, kW.
+    pub more_kw: f64,
     /// The level, without what healthy nodes show as well, kW.
     pub level_kw: f64,
     /// Whether the level is part of it: the load, or some of it, was there from the start.
@@ -161,6 +162,8 @@ impl Null {
                 * reserve;
             (found.parts_kw, finite_or(found.parts_se_kw, node.metered_kw).hypot(shared), found.parts_mean_kw)
         };
+        let level_of_it = if from_the_start && !no_parts { level_kw } else { 0.0 };
+        let more_kw = if no_parts { 0.0 } else { (level_of_it + found.parts_highest_kw - kw).max(0.0) };
         // Where a level is far below nothing, somebody is metered who is not supplied here, and
         // what runs above such a floor may be his rest.
         let shortfall_kw = (-level_kw - LEVEL_SURE * level_error).max(0.0);
@@ -170,6 +173,7 @@ impl Null {
             kw,
             error_kw,
             mean_kw,
+            more_kw,
             level_kw,
             from_the_start,
         }
@@ -242,6 +246,7 @@ mod tests {
         parts: Vec::new(),
         parts_kw: 0.0,
         parts_beside_level_kw: 0.0,
+        parts_highest_kw: 0.0,
         parts_se_kw: 0.0,
         total_se_kw: 0.0,
         parts_mean_kw: 0.0,

@@ -1,13 +1,13 @@
 //! The hourly balance of one node: supplied − metered − technical loss − declared unmetered load.
 //!
 //! Technical loss = no-load and load loss of every transformer at or below the node whose loss the
-//! meters there count (nameplate, `domain::transformer_loss_kw`; see `sides`) + line loss quadratic in load. What line and load losses really
-//! are stays open; `decomposition` fits gains near 1 and line loss within bounds. A balance meter
-//! that is read by the day, and a node where much of the load is known by the day or by registers
-//! only, are balanced day by day: every hour gets the mean of its day, so that the unknown course
-//! of a day is no load. Where the balance meter has a register only, every hour gets the mean
-//! between two of its readings. Declared load is street lighting that the grid file names
-//! (`domain::Lighting`).
+//! meters there count (nameplate, `domain::transformer_loss_kw`; see `sides`) + line loss quadratic
+//! in load. What line and load losses really are stays open; `decomposition` fits gains near 1 and
+//! line loss within bounds. A balance meter that is read by the day, and a node where much of the
+//! load is known by the day or by registers only, are balanced day by day: every hour gets the mean
+//! of its day, so that the unknown course of a day is no load. Where the balance meter has a
+//! register only, every hour gets the mean between two of its readings. Declared load is street
+//! lighting that the grid file names (`domain::Lighting`).
 //! Source: energy balance of a distribution node, for example Yip et al. (2017), IJEPES 91.
 
 use crate::domain::{Calendar, CivilDay, Timestamp, TransformerRating, transformer_loss_kw};

@@ -13,7 +13,8 @@
 //! maximisation, with priors that count for five nodes. A node expects its chance to sit before
 //! times μ·P0, and errs by what is open.
 //! Weak when: a tap is as small as the loss; the rating is missing.
-//! Source: Dempster, Laird and Rubin (1977), JRSS B 39; no-load losses as in `domain::balance_loss`.
+//! Source: Dempster, Laird and Rubin (1977), JRSS B 39; no-load losses as in
+//! `domain::balance_loss`.
 
 use std::collections::BTreeMap;
 
@@ -30,8 +31,12 @@ use super::own_loss::OwnLoss;
 const PRIOR_NODES: f64 = 5.0;
 /// No-load loss over the catalogue's before any node is seen: new transformers lose a half of it.
 const PRIOR_MEAN: f64 = 0.9;
-/// The same between makers and years, as a standard deviation.
+/// How far the mean of a utility may be from that, as a standard deviation.
+const PRIOR_MEAN_ERROR: f64 = 0.15;
+/// No-load loss over the mean between makers and years, as a standard deviation.
 const PRIOR_SPREAD: f64 = 0.3;
+/// Nodes on either side that the prior counts for: a utility has most of its meters on one.
+const PRIOR_ON_A_SIDE: f64 = 0.5;
 /// Bounds of the mean.
 const MEAN_BOUNDS: (f64, f64) = (0.25, 1.25);
 /// Least spread.
@@ -61,18 +66,26 @@ struct Sides {
     before: f64,
     /// Share of nodes at which something else is.
     other: f64,
-    /// No-load loss over the catalogue's: mean and spread.
+    /// No-load loss over the catalogue's: mean, its error, and spread.
     mean: f64,
+    mean_error: f64,
     spread: f64,
 }
 
 impl Sides {
     /// Fits the mixture to the levels.
     fn of(levels: &[Level]) -> Self {
-        let mut sides = Self { before: 0.5, other: PRIOR_ELSE, mean: PRIOR_MEAN, spread: PRIOR_SPREAD };
+        let mut sides = Self {
+            before: 0.5,
+            other: PRIOR_ELSE,
+            mean: PRIOR_MEAN,
+            mean_error: PRIOR_MEAN_ERROR,
+            spread: PRIOR_SPREAD,
+        };
         for _ in 0..ROUNDS {
             let (mut behind, mut before, mut other) = (0.0, 0.0, 0.0);
-            let (mut precision, mut weighted) = (PRIOR_SPREAD.powi(-2), PRIOR_MEAN * PRIOR_SPREAD.powi(-2));
+            let mut precision = PRIOR_MEAN_ERROR.powi(-2);
+            let mut weighted = PRIOR_MEAN * precision;
             let (mut squares, mut count) = (PRIOR_NODES * PRIOR_SPREAD.powi(2), PRIOR_NODES);
             for level in levels {
                 let [r_behind, r_before, r_other] = sides.responsibilities(level);
@@ -85,11 +98,11 @@ impl Sides {
                 squares += r_before * ((kept * (share - sides.mean)).powi(2) + kept * error * error);
                 count += r_before;
             }
-            let half = 0.5 * PRIOR_NODES;
             sides = Self {
-                before: (before + half) / (behind + before + PRIOR_NODES),
+                before: (before + PRIOR_ON_A_SIDE) / (behind + before + 2.0 * PRIOR_ON_A_SIDE),
                 other: (other + PRIOR_NODES * PRIOR_ELSE) / (behind + before + other + PRIOR_NODES),
                 mean: (weighted / precision).clamp(MEAN_BOUNDS.0, MEAN_BOUNDS.1),
+                mean_error: precision.powf(-0.5),
                 spread: (squares / count).sqrt().max(LEAST_SPREAD),
             };
         }
@@ -172,7 +185,7 @@ fn take_over(balanced: &mut Balanced, behind: &BTreeMap<NodeId, f64>, sides: &Si
     let (Some(&first), Some(&last)) = (balanced.residual.at.first(), balanced.residual.at.last()) else { return };
     let hours = ((last.0 - first.0) / 3600 + 1) as usize;
     let mut lost_kw = vec![0.0; hours];
-    let (mut no_load_kw, mut variance) = (0.0, 0.0);
+    let (mut no_load_kw, mut catalogue_kw, mut variance) = (0.0, 0.0, 0.0);
     for node in &balanced.below {
         let share = behind.get(&node.node).copied().unwrap_or(0.0);
         let rating = node.rated_kva.and_then(TransformerRating::from_kva).filter(|_| share > 0.0);
@@ -187,7 +200,8 @@ fn take_over(balanced: &mut Balanced, behind: &BTreeMap<NodeId, f64>, sides: &Si
             *lost += share * (own_kw + rating.load_kw * full * full);
         }
         no_load_kw += share * own_kw;
-        variance += share * (1.0 - share) * own_kw * own_kw;
+        variance += share * (1.0 - share) * own_kw * own_kw + share * (sides.spread * rating.no_load_kw).powi(2);
+        catalogue_kw += share * rating.no_load_kw;
     }
     if no_load_kw == 0.0 {
         return;
@@ -196,8 +210,7 @@ fn take_over(balanced: &mut Balanced, behind: &BTreeMap<NodeId, f64>, sides: &Si
     let lost: Vec<f64> = balanced.residual.at.iter().map(|at| lost_kw[place(at)]).collect();
     balanced.residual.lose(&lost, no_load_kw);
     balanced.residual = std::mem::take(&mut balanced.residual).averaged();
-    // Transformers of one utility are of like age: what one loses beside the mean, others do.
-    balanced.own_loss.error_kw = variance.sqrt().hypot(sides.spread * no_load_kw);
+    balanced.own_loss.error_kw = variance.sqrt().hypot(sides.mean_error * catalogue_kw);
 }
 
 #[cfg(test)]

@@ -130,8 +130,8 @@ pub(super) fn settle<E>(
     Ok(culprits)
 }
 
-/// Says of findings that they may be the load of a steady customer whom the grid file puts at a node
-/// of the same feeder that no balance meter measures.
+/// Says of findings that they may be the load of a steady customer whom the grid file puts at a
+/// node of the same feeder that no balance meter measures.
 pub(super) fn doubt<E>(
     balanced: &mut [Balanced],
     setting: &GridSetting,
