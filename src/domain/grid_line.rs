@@ -39,12 +39,14 @@ pub enum MeterSide {
 }
 
 impl MeterSide {
-    /// Reads the word used in files, whatever its case: `lv` or `mv`.
+    /// Reads the word used in files, whatever its case: `lv` or `mv`, their Russian letters, or the
+    /// voltage in kV.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        match text.trim().to_lowercase().as_str() {
-            "lv" => Some(Self::Lv),
-            "mv" => Some(Self::Mv),
+        let text = text.trim().to_lowercase().replace(',', ".");
+        match text.trim_end_matches("kv").trim_end_matches("кв").trim() {
+            "lv" | "нн" | "0.4" => Some(Self::Lv),
+            "mv" | "сн" | "вн" | "6" | "10" | "20" | "35" => Some(Self::Mv),
             _ => None,
         }
     }
@@ -121,5 +123,17 @@ impl GridLine {
             valid: (None, None),
             row,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_side_of_a_meter_is_told_by_a_word_or_by_its_voltage() {
+        let sides = ["lv", "MV", "НН", "0,4 кВ", "10 kV", "?"].map(MeterSide::parse);
+        let (lv, mv) = (Some(MeterSide::Lv), Some(MeterSide::Mv));
+        assert_eq!(sides, [lv, mv, lv, lv, mv, None]);
     }
 }
