@@ -138,6 +138,8 @@ pub(crate) fn place_missing(
 const TIMES_ASKED: usize = 2;
 /// Corrections must not leave more of the metered load than this share over: lines lose less.
 const MOST_LEFT: f64 = 0.1;
+/// They make a tap when more than this share of what would be left over is theirs.
+const MADE_BY_THEM: f64 = 0.5;
 
 /// Asks the roughest nodes who is in their balance besides `culprits`, counts what the answers
 /// correct, and adds them.
@@ -207,7 +209,8 @@ fn makes_a_tap(residual: &Residual, found: &[Culprit], node: &NodeId) -> bool {
     let elsewhere = found.iter().filter(|culprit| culprit.node == *node && culprit.beta() < 0.0);
     let taken_kw: f64 = elsewhere.map(|culprit| -culprit.beta() * culprit.shown_kw).sum();
     let left_kw = residual.residual_kw.iter().sum::<f64>() / residual.residual_kw.len().max(1) as f64;
-    taken_kw > 0.0 && left_kw + taken_kw > MOST_LEFT * residual.mean_metered_kw()
+    // A tap that is there anyway is not their work.
+    taken_kw > MADE_BY_THEM * (left_kw + taken_kw) && left_kw + taken_kw > MOST_LEFT * residual.mean_metered_kw()
 }
 
 fn asked<'a>(place: usize, balanced: &Balanced<'a>, setting: &GridSetting<'a>) -> Option<Asked<'a>> {

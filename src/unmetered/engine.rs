@@ -29,8 +29,6 @@ const LEAST_FINE: usize = 5;
 /// Most nodes of a level that are taken apart by themselves first, to learn what line loss is
 /// usual.
 const MOST_FIRST: usize = 1000;
-/// Error of what a customer may not show who is not sure enough to be counted, as a share of it.
-const HALF_OF_IT: f64 = 0.5;
 /// Mean power below which a balance is not asked about a customer: it would drown in the error.
 const LARGE_ENOUGH_KW: f64 = 1.0;
 /// A balance vouches for a customer when it excludes, by so many errors, that half of the
@@ -94,7 +92,6 @@ pub(crate) fn balance_grid<'a, E>(
         placed
             .extend(place_missing(&mut balanced, setting, &placed, &|balanced| quieter.contains(&balanced.node.node)));
     }
-    leave_open(&mut balanced, &culprits);
     coarse_by_day(&mut balanced, setting);
     take_apart(&mut balanced, setting);
     judge(&mut balanced, setting);
@@ -191,19 +188,6 @@ fn coarse_by_day(balanced: &mut [Balanced], setting: &GridSetting) {
             balanced.residual = std::mem::take(&mut balanced.residual).by_day(setting.calendar);
         }
     });
-}
-
-/// Lets the error of a node hold what customers may not show who are not sure enough to be counted.
-fn leave_open(balanced: &mut [Balanced], culprits: &[Culprit]) {
-    let mut open_sq: BTreeMap<&NodeId, f64> = BTreeMap::new();
-    for culprit in culprits.iter().filter(|culprit| !culprit.is_counted()) {
-        *open_sq.entry(&culprit.node).or_default() += (HALF_OF_IT * culprit.beta() * culprit.shown_kw).powi(2);
-    }
-    for balanced in balanced.iter_mut() {
-        if let Some(open_sq) = open_sq.get(&balanced.node.node) {
-            balanced.residual.unread_kw = balanced.residual.unread_kw.hypot(open_sq.sqrt());
-        }
-    }
 }
 
 /// Takes every residual apart: first those of a sample of each level by themselves, then all with
