@@ -142,8 +142,7 @@ fn scan_and<'p>(
     readings.check_unchanged()?;
     tables.check_unchanged()?;
     clock.lap("list", PipelineError::Interrupted)?;
-    let findings = run.completed(findings, metered.period(), what, clock.stages);
-    Ok((findings, opened, book))
+    Ok((run.completed(findings, metered.period(), what, clock.stages), opened, book))
 }
 
 impl Run<'_> {
@@ -217,8 +216,7 @@ impl Run<'_> {
         let claims = Claims { least_kw, judged_from: self.plan.period.map(|(from, _)| from), calendar };
         let engines = (&*metered, &grid.ratios.otherwise);
         let outages = Outages::of(&self.tables.events, self.sums, places);
-        let at = (&outages, places);
-        let pictures = second_look::refine(&mut listing, engines, claims, at, |wanted, look_at| {
+        let pictures = second_look::refine(&mut listing, engines, claims, (&outages, places), |wanted, look_at| {
             let (looked, pieces) = look.each(wanted, look_at)?;
             let count = wanted.len();
             progress
