@@ -3,7 +3,7 @@
 //!
 //! A digest has a kind, an id, the civil months that it covers, and a version. It is written down
 //! as words of 32 bits (`encoding`), and those words are what memory, the file for what does not
-//! fit, an archive and a worker's output hold. Two digests of one kind and id merge, in any order
+//! fit and a worker's output hold. Two digests of one kind and id merge, in any order
 //! and grouping: profiles by month, hours by month, sums by addition. What a digest holds that is
 //! not of a single month is said in `point` and `node_sums`.
 

@@ -206,3 +206,29 @@ fn all_bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.map(|name| (name.clone(), fs::read(folder.join(name)).unwrap())).collect()
 }
+
+#[test]
+fn readings_before_the_period_are_history_and_energies_are_those_of_its_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let months = simulated_months(folder);
+    let period = ["--period", "2025-03-01..2025-03-31"];
+    let both = scan(folder, &["utility/readings.csv"], "utility/registers.csv", "both", &period);
+    assert_eq!(both.status.code(), Some(0), "{}", text(&both.stderr));
+    let (readings, registers) = (format!("{}.csv", months[2]), format!("{}-registers.csv", months[2]));
+    let alone = scan(folder, &[&readings], &registers, "alone", &period);
+    assert_eq!(alone.status.code(), Some(0), "{}", text(&alone.stderr));
+    let energies = |out: &str| -> BTreeMap<String, String> {
+        let table = fs::read_to_string(folder.join(out).join("nodes.csv")).unwrap();
+        let mut rows = table.lines().map(|row| row.split(',').collect::<Vec<_>>());
+        let heading = rows.next().unwrap();
+        let place = |name: &str| heading.iter().position(|column| *column == name).unwrap();
+        let (node, supplied) = (place("node"), place("supplied_kwh"));
+        rows.map(|row| (row[node].to_owned(), row[supplied].to_owned())).collect()
+    };
+    assert!(!energies("both").is_empty());
+    assert_eq!(energies("both"), energies("alone"), "what flowed in before the period is not counted");
+    let record = |out: &str| fs::read_to_string(folder.join(out).join("run.toml")).unwrap();
+    let judged = |record: &str| record.lines().find(|line| line.starts_with("period")).map(str::to_owned);
+    assert_eq!(judged(&record("both")), judged(&record("alone")));
+}
