@@ -129,9 +129,8 @@ fn scan_and<'p>(
     clock.lap("judge", PipelineError::Interrupted)?;
 
     progress.stage("balancing the grid", None);
-    let setting = run.first_pass_setting();
     let (readings, survey, gatherer, counted) = (&readings, &survey, &gatherer, &counted);
-    let look = ReadAgain { readings, survey, gatherer, counted, history, setting, interrupt };
+    let look = ReadAgain { readings, survey, gatherer, counted, history, setting: run.first_pass_setting(), interrupt };
     let series = GridSeries { supplies, registers: supply_registers, adrift, ratios };
     let mut balancing = Balancing { series, registers: &registers, hosts: &hosts, look: &look, beside };
     let (grid, coverage) = run.balance(&metered, &mut balancing)?;

@@ -18,7 +18,7 @@ fn simulated_months(folder: &Path) -> Vec<String> {
         "--usage-points",
         "150",
         "--days",
-        "89",
+        "88",
         "--step",
         "60",
         "--format",
