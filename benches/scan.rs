@@ -44,6 +44,7 @@ fn sample_town(bencher: Bencher) {
         calendar: Calendar::new(Some("Asia/Almaty")).expect("a known zone"),
         period: None,
         config: Config::default(),
+        anyway: false,
         top: None,
         memory: None,
         archive: None,

@@ -98,7 +98,7 @@ pub(super) fn run(args: &ConvertArgs) -> ExitReason {
 fn reason_of(error: &ConvertError) -> ExitReason {
     match error {
         ConvertError::Pipeline(PipelineError::Interrupted) => ExitReason::Interrupted,
-        ConvertError::Pipeline(PipelineError::Ingest(_)) => ExitReason::UnusableInput,
+        ConvertError::Pipeline(PipelineError::Ingest(_) | PipelineError::Strange(_)) => ExitReason::UnusableInput,
         ConvertError::Pipeline(PipelineError::Spill(_) | PipelineError::Place(_)) | ConvertError::Write(_) => {
             ExitReason::UnwritableOutput
         }

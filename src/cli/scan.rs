@@ -132,6 +132,9 @@ pub(super) struct ScanArgs {
     /// Share of rejected records above which the exit code is 4 [default: 0.01]
     #[arg(long, value_name = "SHARE")]
     max_rejects: Option<f64>,
+    /// Go on where the dump as a whole looks misread, such as homes of thousands of kilowatts
+    #[arg(long)]
+    anyway: bool,
     /// Print nothing but errors
     #[arg(long, conflicts_with = "verbose")]
     quiet: bool,
@@ -373,6 +376,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
             pseudonym_key_sha256: pseudonym_key.as_ref().map(PseudonymKey::digest),
         },
         pseudonym_key,
+        anyway: args.anyway,
         readings: args.readings.clone(),
         tables: StaticPaths {
             customers: args.customers.clone(),

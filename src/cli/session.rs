@@ -39,7 +39,9 @@ impl RunError {
             Self::Pipeline(PipelineError::Archive(error) | PipelineError::Book(BookError::Archive(error))) => {
                 archive_reason(error)
             }
-            Self::Pipeline(PipelineError::Ingest(_) | PipelineError::Book(_)) => ExitReason::UnusableInput,
+            Self::Pipeline(PipelineError::Ingest(_) | PipelineError::Strange(_) | PipelineError::Book(_)) => {
+                ExitReason::UnusableInput
+            }
             Self::Pipeline(PipelineError::Digest(_)) | Self::Threads { .. } => ExitReason::InternalFault,
         }
     }

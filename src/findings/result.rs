@@ -74,6 +74,8 @@ pub struct Findings {
     /// What stands for what where the run was asked to pseudonymise; no writer of the result folder
     /// uses it.
     pub names: Vec<NameRow>,
+    /// What makes the whole dump strange, to be read before anything else.
+    pub warnings: Vec<Fact>,
     /// What to know about the run as a whole.
     pub notes: Vec<Fact>,
     /// How the run was made.
@@ -101,6 +103,7 @@ impl Findings {
         self.regions.iter_mut().for_each(|row| each(&mut row.over_rating));
         self.billing.iter_mut().for_each(|row| each(&mut row.detail));
         self.cases.iter_mut().for_each(|row| each(&mut row.notes));
+        each(&mut self.warnings);
         each(&mut self.notes);
         self.cleared.iter_mut().for_each(|row| change(&mut row.reason));
         self.faults.iter_mut().for_each(|row| change(&mut row.detail));

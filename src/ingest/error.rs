@@ -107,6 +107,35 @@ pub enum IngestError {
         /// The date when the month comes first.
         month_first: String,
     },
+    /// Several columns that may hold the energy.
+    #[error(
+        "`{path}`: the energy may stand in {readings}, and nothing settles it; write below `[columns]` of a profile \
+         `value = [\"{first}\"]` or `value = [\"{second}\"]`, with `added = [\"…\"]` where the parts are to be \
+         added up, or `layout = \"wide_by_meter\"` above it where every column is a meter",
+        path = path.display()
+    )]
+    Rivals {
+        /// The file.
+        path: PathBuf,
+        /// The columns with their first values and sums.
+        readings: String,
+        /// Name of the first.
+        first: String,
+        /// Name of another.
+        second: String,
+    },
+    /// Rows none of which holds energy.
+    #[error(
+        "`{path}`: all rows are {words}, which is no active electric energy; give the readings of energy, or say \
+         `unit` in a profile if the word is wrong (`darkload inspect` prints one)",
+        path = path.display()
+    )]
+    NoEnergy {
+        /// The file.
+        path: PathBuf,
+        /// What the rows say they are.
+        words: String,
+    },
     /// Counters without a day.
     #[error(
         "`{path}` holds counters but not the day of reading; say `read_on = \"YYYY-MM-DD\"` in a profile \
@@ -295,6 +324,7 @@ impl IngestError {
             Self::UnknownFormat { .. }
                 | Self::OtherKind { .. }
                 | Self::MissingColumn { .. }
+                | Self::NoEnergy { .. }
                 | Self::ProfileColumn { .. }
                 | Self::Empty { .. }
                 | Self::Archive { .. }

@@ -3,7 +3,9 @@
 use super::format::Format;
 use super::messages::cim_json::CIM_JSON;
 use super::messages::cim_xml::CIM_XML;
+use super::messages::cmep::CMEP;
 use super::messages::espi::ESPI;
+use super::messages::market_json::MARKET_JSON;
 use super::messages::mscons::MSCONS;
 use super::messages::nem12::NEM12;
 use super::messages::xml80020::XML80020;
@@ -12,8 +14,19 @@ use super::tables::delimited::DelimitedText;
 use super::tables::workbook::Workbook;
 
 /// Every readings format, tried in order.
-pub const FORMATS: &[&dyn Format] =
-    &[&LongParquet, &NEM12, &MSCONS, &XML80020, &ESPI, &CIM_XML, &CIM_JSON, &Workbook, &DelimitedText];
+pub const FORMATS: &[&dyn Format] = &[
+    &LongParquet,
+    &NEM12,
+    &MSCONS,
+    &XML80020,
+    &ESPI,
+    &CIM_XML,
+    &CIM_JSON,
+    &MARKET_JSON,
+    &CMEP,
+    &Workbook,
+    &DelimitedText,
+];
 
 /// All formats in words, with the endings of files where the words do not say them.
 #[must_use]

@@ -218,6 +218,20 @@ facts! {
     pub(super) fn doubt_side_of_name("doubt.side_of_name", days: count, of: count);
     /// Another column of energy.
     pub(super) fn doubt_rival("doubt.rival", column: words);
+    /// Energy given back alone.
+    pub(super) fn doubt_given_back("doubt.given_back");
+    /// A column of numbers whose name says nothing.
+    pub(super) fn doubt_value_unnamed("doubt.value_unnamed");
+    /// The name of the file taken for a meter.
+    pub(super) fn doubt_id_of_file("doubt.id_of_file");
+    /// A column that can only be the id.
+    pub(super) fn doubt_id_unnamed("doubt.id_unnamed");
+    /// A unit that is not known.
+    pub(super) fn doubt_unit_unknown("doubt.unit_unknown", unit: text);
+    /// Rows that sum others up.
+    pub(super) fn doubt_sums("doubt.sums");
+    /// A column of stamps whose name says nothing.
+    pub(super) fn doubt_stamp_unnamed("doubt.stamp_unnamed");
     /// A channel that is not known.
     pub(super) fn doubt_channel_word("doubt.channel_word");
     /// A word of quality that is not known.
@@ -236,6 +250,8 @@ facts! {
     pub(super) fn doubt_counters("doubt.counters");
     /// A number that may mean missing.
     pub(super) fn doubt_sentinel("doubt.sentinel", number: text);
+    /// A number taken for missing.
+    pub(super) fn doubt_missing("doubt.missing", number: text);
     /// Rows that repeat one another.
     pub(super) fn doubt_repeated("doubt.repeated");
     /// Commas that may be decimal.

@@ -10,7 +10,7 @@ use crate::archive::{ArchiveError, ReadAgainError};
 use crate::casebook::BookError;
 use crate::disk::PlaceError;
 use crate::domain::{
-    Bill, Calendar, Complaint, Customer, Grid, GridEvent, Inspection, Interrupt, IntervalBlock, Licence, Minute,
+    Bill, Calendar, Complaint, Customer, Fact, Grid, GridEvent, Inspection, Interrupt, IntervalBlock, Licence, Minute,
     Progress, RegisterBlock, Reject, Tariff, UsagePointId, Weather, is_no_reading,
 };
 use crate::findings::InputDigest;
@@ -19,6 +19,7 @@ use crate::ingest::{
     ToldFiles, Understood,
 };
 use crate::metered::Visits;
+use crate::report::{Language, tell};
 use crate::series::{FinishUsagePoint, Gathered, Gatherer, MeterRatios};
 
 use crate::digest::DigestError;
@@ -32,6 +33,12 @@ pub enum PipelineError {
     /// The input cannot be used.
     #[error("failed to read the input")]
     Ingest(#[from] IngestError),
+    /// The dump as a whole looks misread.
+    #[error(
+        "nothing sensible can follow from these readings; --anyway goes on all the same: {}",
+        .0.iter().map(|fact| tell(Language::English, fact)).collect::<Vec<_>>().join("; ")
+    )]
+    Strange(Vec<Fact>),
     /// A file that is read would be replaced or deleted.
     #[error(transparent)]
     Place(#[from] PlaceError),

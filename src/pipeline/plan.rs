@@ -33,6 +33,8 @@ pub struct ScanPlan {
     pub options: RunOptions,
     /// Key of pseudonyms, where names are to be replaced.
     pub pseudonym_key: Option<PseudonymKey>,
+    /// Go on where the dump as a whole looks misread.
+    pub anyway: bool,
     /// List exactly this many instead of stopping at the rate.
     pub top: Option<usize>,
     /// Memory that the run may use, bytes; `None` = half of what is free.

@@ -39,6 +39,8 @@ pub(super) struct WhatWasRead {
     pub(super) held: Option<(Minute, Minute)>,
     /// Other ways in which files may be read.
     pub(super) doubts: Vec<Fact>,
+    /// What makes the dump strange as a whole.
+    pub(super) warnings: Vec<Fact>,
 }
 
 /// Whether `darkload simulate` left its settings beside a file of readings.
@@ -103,6 +105,7 @@ impl Run<'_> {
             rejects,
             node_places,
             names: Vec::new(),
+            warnings: Vec::new(),
             notes: [self.notes(metered), listing.recalibrated.into_iter().collect(), notes].concat(),
             dossiers: Vec::new(),
             temperatures: Vec::new(),
@@ -122,6 +125,7 @@ impl Run<'_> {
         findings.rejects.extend([read.rejects, self.tables.rejects.clone()].concat());
         findings.rejects.sort();
         findings.notes.splice(0..0, read.doubts);
+        findings.warnings = read.warnings;
         let run = &mut findings.run;
         run.period = period.map(|(from, to)| (from.to_string(), to.to_string()));
         (run.readings, run.register_readings) = read.readings;

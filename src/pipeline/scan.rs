@@ -16,7 +16,9 @@ use crate::judgement::second_look::Claims;
 use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
 use crate::metered::{self, Metered};
 use crate::population::{Buildings, Traits};
-use crate::series::{Gatherer, GridSums, RawReading, RegisterLoad, Stretch, register_loads};
+use crate::series::{
+    Gatherer, GridSums, RawReading, RegisterLoad, Strange, Stretch, WholeRead, is_household, register_loads,
+};
 use crate::unmetered::{self, GridSeries};
 
 use super::balancing::Balancing;
@@ -155,20 +157,34 @@ impl Run<'_> {
         let (plan, Source { readings, survey, gatherer, store, history }) = (self.plan, source);
         let mut first = FirstPass::new(self.first_pass_setting(), store, self.sums, Traits::of);
         let order = if let Survey::Together(roster) = survey { roster.order().to_vec() } else { readings.pieces() };
+        let whole = WholeRead::new();
+        let is_home = |id: &str| {
+            let customer = self.tables.customers.get(&UsagePointId::from(id));
+            customer.and_then(|customer| customer.tariff_class.as_deref()).is_some_and(is_household)
+        };
         let one = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
+        let seen = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
+            whole.see(stretches, apart, is_home(id));
+            match history {
+                Some(history) => history.usage_point(id, stretches, apart, &one),
+                None => one(id, stretches, apart),
+            }
+        };
         let read = inputs::read_all(
             readings,
             &order,
-            (gatherer, &|id, stretches, apart| match history {
-                Some(history) => history.usage_point(id, stretches, apart, &one),
-                None => one(id, stretches, apart),
-            }),
+            (gatherer, &seen),
             &plan.calendar,
             (progress, plan.pseudonym_key.is_none()),
             interrupt,
         )?;
         let ReadingsRead { mut gathered, interval_readings, register_readings, mut digests, understood, held, .. } =
             read;
+        let rejects: u64 = gathered.rejects.iter().map(|reject| reject.records).sum();
+        let Strange { warnings, refused } = whole.strange(rejects, rejects + interval_readings + register_readings);
+        if !refused.is_empty() && !plan.anyway {
+            return Err(PipelineError::Strange(refused));
+        }
         let mut doubts = readings.doubts();
         if let Some(history) = history {
             gathered.registers = history.finish(gathered.registers, &one)?;
@@ -188,6 +204,7 @@ impl Run<'_> {
             understood,
             held,
             doubts,
+            warnings,
         };
         Ok(FirstRead { kept, counted, registers, what })
     }

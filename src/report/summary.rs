@@ -23,7 +23,11 @@ const PLACE: usize = 34;
 /// The summary of a run whose result lies in `out`, in a language.
 #[must_use]
 pub fn summary(findings: &Findings, out: &Path, language: Language) -> String {
-    let mut text = understood(findings, language);
+    let mut text = String::new();
+    for warning in &findings.warnings {
+        let _ = writeln!(text, "⚠ {}\n", tell(language, warning));
+    }
+    text += &understood(findings, language);
     changes(&mut text, findings, language);
     found(&mut text, findings, language);
     read(&mut text, findings, language);

@@ -48,21 +48,26 @@ pub fn canonical_readings(stretches: &[Stretch], apart: &[RawReading]) -> (Vec<C
     for group in raw.chunk_by(|a, b| a.minute() == b.minute()) {
         // What flows in and what flows out do not compete, nor do registers of one meter in two
         // files: they are added up.
-        for flow in [false, true]
-            .map(|out| group.iter().copied().filter(|reading| reading.flows_out() == out).collect::<Vec<_>>())
-        {
-            let parts: Vec<Vec<RawReading>> = if flow.is_empty() { Vec::new() } else { by_register(&flow) };
+        let flows = [false, true]
+            .map(|out| group.iter().copied().filter(|reading| reading.flows_out() == out).collect::<Vec<_>>());
+        let mut net: Vec<RawReading> = Vec::with_capacity(2);
+        for flow in &flows {
+            let parts: Vec<Vec<RawReading>> = if flow.is_empty() { Vec::new() } else { by_register(flow) };
             let kept: Vec<Vec<RawReading>> = parts.iter().map(|part| best_of(part)).collect();
             given_way += (flow.len() - kept.iter().map(Vec::len).sum::<usize>()) as u64;
             match &kept[..] {
-                [only] => only.iter().copied().for_each(&mut push),
-                several => several
-                    .iter()
-                    .filter_map(|part| part.first().copied())
-                    .reduce(RawReading::plus)
-                    .into_iter()
-                    .for_each(&mut push),
+                [only] => net.extend(only),
+                several => {
+                    net.extend(several.iter().filter_map(|part| part.first().copied()).reduce(RawReading::plus));
+                }
             }
+        }
+        // Rows of one file that tell both directions of an interval are one reading, as in messages.
+        match net[..] {
+            [inward, outward] if !inward.flows_out() && outward.flows_out() && inward.file() == outward.file() => {
+                push(inward.plus(outward));
+            }
+            _ => net.into_iter().for_each(&mut push),
         }
     }
     (readings, given_way)

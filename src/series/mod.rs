@@ -3,7 +3,8 @@
 //! `gather` takes blocks in any order and hands over finished usage points; `regular` puts a usage
 //! point's readings on an even time axis and settles duplicates; `fault_gate` finds what is a fault
 //! of the data rather than a load; `registers` turns counter readings into mean power,
-//! `register_check` holds them against the intervals; `grid_sum` adds series up the grid, exactly.
+//! `register_check` holds them against the intervals; `grid_sum` adds series up the grid, exactly;
+//! `whole_read` asks whether a dump as a whole looks like one of meters.
 
 mod canonical;
 mod catch_up;
@@ -35,6 +36,7 @@ mod stretch;
 mod stuck;
 mod swapped_channels;
 mod tiles;
+mod whole_read;
 
 pub use canonical::{CanonicalReading, canonical_readings};
 pub use cover::{MonthCover, RegisterCover, ShownReading};
@@ -60,3 +62,4 @@ pub use said::suspected_by_levels;
 pub use spill::{SpillStore, Stored};
 pub(crate) use stretch::KeptStretch;
 pub use stretch::Stretch;
+pub use whole_read::{Strange, WholeRead, is_household};

@@ -51,6 +51,18 @@ facts! {
     pub(super) fn corrected("fault.corrected", before: kwh(1), after: kwh(1));
     /// The meter was replaced.
     pub(super) fn replaced("fault.replaced", before: kwh(1), after: kwh(1));
+    /// Most records were left out.
+    pub(super) fn whole_rejects("whole.rejects", rejects: count, records: count);
+    /// Most usage points give back more than they take.
+    pub(super) fn whole_negative("whole.negative", points: count, of: count);
+    /// Usage points take more than customers do.
+    pub(super) fn whole_high("whole.high", of: count, median: kw(0));
+    /// Usage points take less than customers do.
+    pub(super) fn whole_low("whole.low", of: count, watts: number(2));
+    /// Usage points are all alike.
+    pub(super) fn whole_alike("whole.alike", points: count, of: count);
+    /// One reading a day.
+    pub(super) fn whole_daily("whole.daily", points: count, of: count);
 }
 
 /// A fact that tells a number with as many digits as it has.

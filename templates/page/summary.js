@@ -74,6 +74,7 @@ function summaryView() {
   const likely = nodes.filter((node) => node.probability >= 0.5 && node.pattern != null);
   return [
     el('h1', { tabindex: '-1' }, t('summary')),
+    ...run.warnings.map((warning) => el('p', { role: 'alert' }, el('strong', null, '\u26a0 ', say(warning)))),
     changes(),
     ...found(),
     facts([

@@ -34,3 +34,12 @@ pub(crate) fn head_text(head: &[u8]) -> Option<String> {
     let text = text.trim_start();
     text.starts_with('<').then(|| text.to_owned())
 }
+
+/// Whether a text begins as a JSON document of objects does.
+pub(crate) fn is_json(text: &[u8]) -> bool {
+    match text.split_first() {
+        Some((b'{', rest)) => matches!(rest.trim_ascii_start().first(), Some(b'"' | b'}')),
+        Some((b'[', rest)) => matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[' | b']')),
+        _ => false,
+    }
+}

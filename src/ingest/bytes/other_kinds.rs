@@ -44,6 +44,11 @@ const OTHER_KINDS: &[OtherKind] = &[
         remedy: SAVE,
         is_it: |head| head.trim_ascii_start().starts_with(b"MIME-Version:"),
     },
+    OtherKind {
+        what: "a JSON document whose names are not those of meter readings that are known",
+        remedy: EXPORT,
+        is_it: |head| super::markup::is_json(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()),
+    },
     OtherKind { what: "a 1C spreadsheet (mxl)", remedy: SAVE, is_it: |head| head.starts_with(b"MOXCEL") },
     OtherKind { what: "a SQLite database", remedy: EXPORT, is_it: |head| head.starts_with(b"SQLite format 3\0") },
     OtherKind {

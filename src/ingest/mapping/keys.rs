@@ -228,7 +228,7 @@ pub(crate) enum QualityWord {
 }
 
 /// What the value of a row is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kind {
     #[serde(default)]
@@ -242,6 +242,14 @@ pub(crate) struct Kind {
     /// Rows of this kind are passed over: reactive energy, events.
     #[serde(default)]
     pub(crate) skip: bool,
+    /// Values of one interval of different parts, 1 to 15, are added up: tariffs, phases.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) part: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_zero(part: &u8) -> bool {
+    *part == 0
 }
 
 /// A mapping that cannot be used.
@@ -327,6 +335,9 @@ impl Mapping {
             && !(1..=1440).contains(&minutes)
         {
             return refuse("interval_min", minutes.to_string(), "1 to 1440 minutes");
+        }
+        if let Some(kind) = self.kinds.values().find(|kind| kind.part > 15) {
+            return refuse("part", kind.part.to_string(), "1 to 15");
         }
         if self.header_rows.is_some_and(|rows| rows > 3) {
             return refuse("header_rows", format!("{:?}", self.header_rows), "0 to 3");

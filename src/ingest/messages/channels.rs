@@ -96,6 +96,9 @@ pub(crate) struct Netted {
 /// Longest interval that channels are added up over, minutes: what a packed reading can hold.
 pub(crate) const LONGEST_MIN: i64 = 8191;
 
+/// Longest interval of a channel that stands alone, minutes: a month and a half, as bills have.
+pub(crate) const LONGEST_PERIOD_MIN: i64 = 65_520;
+
 /// Net readings of all channels. Export alone keeps its sign, also where it is zero or missing.
 pub(crate) fn net(mut readings: Vec<ChannelReading>, streams: &[Stream]) -> Netted {
     let key = |reading: &ChannelReading| (reading.start, reading.channel, reading.minutes);

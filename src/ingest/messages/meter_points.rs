@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::channels::{ChannelReading, LONGEST_MIN, Phase, Stream, are_whole, net};
+use super::channels::{ChannelReading, LONGEST_PERIOD_MIN, Phase, Stream, are_whole, net};
 use super::halt::Halt;
 use super::message_notes::{MessageNotes, Subject, sum_words};
 use crate::domain::{
@@ -177,8 +177,8 @@ impl<'a> MeterPoints<'a> {
             self.reject(RejectCode::TIME_OUT_OF_RANGE, said::interval_out_of_range(&id));
             return;
         }
-        if length_s <= 0 || length_s % 60 != 0 || start_s % 60 != 0 || length_s / 60 > LONGEST_MIN {
-            let detail = said::interval_length(&id, length_s, start_s, LONGEST_MIN);
+        if length_s <= 0 || length_s % 60 != 0 || start_s % 60 != 0 || length_s / 60 > LONGEST_PERIOD_MIN {
+            let detail = said::interval_length(&id, length_s, start_s, LONGEST_PERIOD_MIN);
             self.reject(RejectCode::TIME_DURATION, detail);
             return;
         }

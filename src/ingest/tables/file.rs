@@ -229,8 +229,8 @@ impl TextFile {
         let rejects = RejectList::of_share(self.caps.rejects, self.about_pieces());
         let parser = Parser::new(self.file, &self.path, &self.plan, calendar, rejects);
         let parsed = parse(parser, text, has_head);
-        if !parsed.intervals.is_empty() {
-            sink.intervals(&parsed.intervals);
+        for block in std::iter::once(&parsed.intervals).chain(&parsed.parts).filter(|block| !block.is_empty()) {
+            sink.intervals(block);
         }
         if !parsed.registers.key.is_empty() {
             sink.registers(&parsed.registers);

@@ -129,7 +129,14 @@ pub(crate) struct LongColumns {
     /// Further columns of the same interval: other tariffs, which are added, and energy given back,
     /// which is taken off.
     pub(crate) added: Vec<usize>,
-    pub(crate) given_back: Option<usize>,
+    pub(crate) given_back: Vec<usize>,
+    /// Of value and added columns a row fills one: an empty one is no missing part.
+    pub(crate) parts_alternate: bool,
+    /// The energy of the value flows out.
+    pub(crate) is_export: bool,
+    /// The end of the interval, and the usual length of one in minutes: rows that are longer are
+    /// sums of others.
+    pub(crate) end: Option<(StampColumns, u32)>,
     pub(crate) quality: Option<usize>,
     pub(crate) channel: Option<usize>,
     pub(crate) duration_min: Option<usize>,
@@ -262,7 +269,8 @@ impl Shape {
             .added
             .iter()
             .copied()
-            .chain(long.given_back)
+            .chain(long.given_back.iter().copied())
+            .chain(long.end.and_then(|(end, _)| if let StampColumns::One(column) = end { Some(column) } else { None }))
             .chain([long.kind, long.channel, long.ratio].into_iter().flatten());
         Some(1 + more.chain([stamp, long.value]).max().unwrap_or(stamp))
     }

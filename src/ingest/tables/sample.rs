@@ -70,8 +70,19 @@ impl Sample {
         let wanted: Vec<String> = wanted.iter().map(|name| plain(name)).collect();
         let held =
             |row: &Vec<String>| wanted.iter().filter(|name| row.iter().any(|cell| plain(cell) == **name)).count();
-        let scored =
-            self.top().iter().enumerate().map(|(index, row)| (index, held(row))).filter(|(_, score)| *score > 0);
+        // A row of names above narrower rows is one of a title: the readings have a header of their own.
+        let is_of_title = |index: usize, row: &Vec<String>| {
+            let below = self.rows[index + 1..].iter().filter(|row| !row.is_empty());
+            let narrow = below.clone().filter(|below| 2 * below.len() <= row.len()).count();
+            row.len() > 3 && narrow * 10 >= below.count() * 9 && narrow > 5
+        };
+        let scored = self
+            .top()
+            .iter()
+            .enumerate()
+            .filter(|(index, row)| !is_of_title(*index, row))
+            .map(|(index, row)| (index, held(row)))
+            .filter(|(_, score)| *score > 0);
         scored.max_by_key(|&(index, score)| (score, std::cmp::Reverse(index)))
     }
 }

@@ -13,6 +13,7 @@ use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::tables::delimited::DelimitedText;
 
 mod hours;
+mod parts;
 mod places;
 mod readings;
 mod registers;
@@ -62,6 +63,10 @@ fn short(kept: &Kept) -> Vec<(String, i64, f32)> {
 fn counters(kept: &Kept) -> Vec<(String, String, f64)> {
     let calendar = Calendar::new(None).unwrap();
     kept.registers().into_iter().map(|(id, second, value)| (id, calendar.format(Timestamp(second)), value)).collect()
+}
+
+fn row_of(id: &str, minute: i64, value: f32) -> (String, i64, f32) {
+    (id.to_owned(), minute, value)
 }
 
 fn row(id: &str, at: &str, value: f64) -> (String, String, f64) {
@@ -335,10 +340,13 @@ fn values_that_only_grow_from_a_high_level_are_counters() {
 
 #[test]
 fn a_table_of_weather_or_prices_is_no_table_of_meters() {
-    for header in ["timestamp,temperature_c,rhum", "date,hour,temp,dwpt", "timestamp,kwh,price"] {
+    for header in ["timestamp,temperature_c,rhum", "date,hour,temp,dwpt", "timestamp,price,cost"] {
         let error = read(format!("{header}\n2025-03-01 00:00,1,2,3\n").as_bytes()).err().unwrap().to_string();
-        assert!(error.contains("usage point"), "{header}: {error}");
+        assert!(error.contains("no column for the energy"), "{header}: {error}");
     }
+    // Energy beside its price is that of one usage point, which the file names.
+    let kept = read(b"timestamp,kwh,price\n2025-03-01 00:00,1,2\n2025-03-01 00:30,2,2\n").unwrap();
+    assert_eq!(short(&kept), [row_of("dump", 0, 1.0), row_of("dump", 30, 2.0)]);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! What the words for a channel mean, in the cells of a column or in a heading: energy taken,
 //! energy given back, or nothing that counts as active energy.
 
+use std::sync::LazyLock;
+
 use super::columns::plain;
+use super::word_list::{WordList, words_of};
 
 /// What a channel counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,81 +13,134 @@ pub(crate) enum ChannelWord {
     Import,
     /// Active energy given back.
     Export,
-    /// Reactive energy, voltage, current and the like, which nothing here is made of.
+    /// Reactive and apparent energy, voltage, the highest demand, gas, water, heat, money and the
+    /// like, which nothing here is made of.
     Passed,
 }
 
-/// Beginnings of words that tell what is counted, as [`plain`] writes them; the first that is found
-/// decides.
-const BEGINNINGS: [(ChannelWord, &[&str]); 3] = [
-    (
-        ChannelWord::Passed,
-        &[
-            "реактив",
-            "reactiv",
-            "квар",
-            "kvar",
-            "varh",
-            "напряж",
-            "voltage",
-            "current",
-            "сила",
-            "частот",
-            "frequency",
-            "cos",
-        ],
-    ),
-    (
-        ChannelWord::Export,
-        &[
-            "einspeis",
-            "rücklief",
-            "inject",
-            "returned",
-            "teruglever",
-            "retour",
-            "produced",
-            "production",
-            "produktion",
-            "feedin",
-            "surplus",
-            "отдач",
-            "экспорт",
-            "export",
-            "генерац",
-            "generation",
-            "выдач",
-            "обратн",
-            "reverse",
-            "out",
-        ],
-    ),
-    (
-        ChannelWord::Import,
-        &["прием", "импорт", "import", "потреб", "расход", "прям", "forward", "consum", "активн", "active", "in"],
-    ),
-];
+/// Words for what is no active energy.
+#[rustfmt::skip]
+static PASSED: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&[
+        // Reactive and apparent energy.
+        "реактив", "reactiv", "reaktiv", "reakt", "*blindarbeit", "*blindenergie", "*blindleistung", "jalová", "bierna",
+        "loisteho", "meddő", "квар", "kvar", "*varh", "var", "apparent", "*scheinleistung", "*scheinarbeit", "aparente",
+        "kva", "kvah", "pozorna",
+        // Voltage, current, frequency, power factor.
+        "напряж", "voltage", "spannung", "tensión", "tensione", "=tension", "=napięcie", "current", "ampere", "сила",
+        "частот", "frequen", "frecuencia", "fréquence", "cos", "cosphi", "power factor", "leistungsfaktor",
+        // The highest of a period.
+        "max", "maximum", "maximal", "maximo", "máximo", "máxima", "massimo", "massima", "maksim", "максим", "peak demand",
+        "peak power", "demand peak", "billed demand", "billing demand", "höchstlast", "spitzenlast", "pic", "piekvermogen",
+        // Other commodities.
+        "gas", "gaz", "gás", "газ", "erdgas", "aardgas", "naturgas", "*gasverbrauch", "*gasverbruik", "gasuse", "gasusage",
+        "plyn", "plin", "maakaasu", "m3", "m³", "nm3", "ccf", "therm", "therms", "=water", "waterverbruik", "*wasser", "eau",
+        "agua", "água", "acqua", "vatten", "vand", "vann", "vesi", "woda", "wody", "voda", "vody", "vodní", "víz", "вода",
+        "воды", "водоснаб", "су", "=heat", "heating", "heat energy", "wärme", "*fernwärme", "waerme", "warmte", "=chaleur",
+        "fjärrvärme", "fjernvarme", "lämpö", "teplo", "ciepło", "тепл", "жылу", "gcal", "гкал", "gj",
+        // Money.
+        "price", "cost", "preis", "*strompreis", "kosten", "=prix", "coût", "cout", "montant", "=importe", "precio", "coste",
+        "costo", "prezzo", "prijs", "pris", "kostnad", "omkostning", "hinta", "cena", "cenová", "koszt", "цена", "ціна",
+        "стоим", "вартість", "баға", "құны", "тенге", "теңге", "eur", "euro", "€", "usd", "chf", "sek", "nok", "dkk", "gbp",
+        "pln", "czk", "huf", "kzt", "rub", "руб", "amount due", "ár",
+        // Weather.
+        "temperatur", "=temp", "температур", "humidity", "влажн",
+    ])
+});
+
+/// Words for energy given back to the grid, or produced.
+#[rustfmt::skip]
+static EXPORT: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&[
+        // Given back.
+        "*einspeis", "*rückspeis", "*rückliefer", "*ruecklief", "=lieferung", "inject", "injec", "injek", "inyec", "iniett",
+        "immess", "immiss", "excedent", "vertid", "surplus", "überschuss", "ueberschuss", "overskudd", "overskud",
+        "överskott", "ylijäämä", "nadwyż", "přebytek", "többlet", "teruglever", "terugl", "retour", "return", "réinject",
+        "refoul", "export", "eksport", "отдач", "экспорт", "выдач", "обратн", "реверс", "reverse", "feedin", "feed in",
+        "fed in", "fed into", "to grid", "to the grid", "into grid", "into the grid", "al grid", "a la red", "in rete",
+        "sold", "vendida", "verkauft", "vendu", "received", "oddan", "dodávka", "dodavka", "wprowadz", "tilbakelev",
+        "inmatn", "inmatad", "innmating", "indfød", "verkkoon", "visszatápl", "betápl", "predan", "віддан", "қайтар", "берілген", "out",
+        // Produced.
+        "produced", "producti", "produkt", "produkc", "produkcj", "produccion", "producid", "produção", "produzid",
+        "produit", "produs", "prodott", "produz", "generat", "generac", "generaz", "génér", "генерац", "erzeug",
+        "*erzeugung", "opwek", "opgewek", "termel", "proizv", "üretim", "uretim", "выработ", "вироб", "výroba", "vyrob",
+        "wytworz", "tuotanto", "tuotettu", "tootmi", "gamyb", "ražo", "solar", "=pv", "fotovolt", "photovolt", "solaire",
+        "zonne", "*photovoltaik", "өндір",
+    ])
+});
+
+/// Words for active energy taken.
+#[rustfmt::skip]
+static IMPORT: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&[
+        // From the grid.
+        "прием", "приём", "импорт", "import", "прям", "forward", "in", "*bezug", "bezogen", "*entnahme", "entnomm", "afname",
+        "afgenom", "=levering", "gelever", "delivered", "offtake", "off take", "purchas", "gekauft", "prelev", "prélev",
+        "soutir", "achat", "acheté", "uttag", "odběr", "odber", "pobran", "pobór", "pobor", "vételez", "preuzet", "from grid",
+        "from the grid", "de la red", "from utility", "споживан", "спожит",
+        // Used.
+        "потреб", "расход", "consum", "активн", "active", "activa", "aktiv", "wirkarbeit", "wirkenergie", "usage", "used",
+        "use", "=load", "demand", "*verbrauch", "*verbruik", "conso", "förbruk", "forbruk", "forbrug", "kulut", "zużyc",
+        "zuzyc", "spotřeb", "spotreb", "fogyaszt", "potrošn", "potrosn", "poraba", "tüketim", "tuketim", "tarbi", "patēri",
+        "suvartoj", "тұтын", "net", "netto", "saldo",
+    ])
+});
+
+/// Words for energy that came from the grid, which is what a meter at its border counts.
+#[rustfmt::skip]
+static FROM_GRID: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&[
+        "импорт", "import", "прием", "приём", "*bezug", "*entnahme", "afname", "=levering", "gelever", "delivered", "offtake",
+        "purchas", "prelev", "prélev", "soutir", "uttag", "odběr", "pobran", "from grid", "from the grid", "de la red",
+        "vételez", "net", "netto",
+    ])
+});
+
+/// Words for energy that is produced behind the meter, which need not reach the grid.
+#[rustfmt::skip]
+static PRODUCED: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&[
+        "produced", "producti", "produkt", "produkc", "produccion", "producid", "produção", "produzid", "produit", "prodott",
+        "produz", "generat", "generac", "generaz", "génér", "генерац", "erzeug", "*erzeugung", "opwek", "opgewek", "termel",
+        "proizv", "üretim", "выработ", "вироб", "výroba", "wytworz", "tuotanto", "tootmi", "solar", "pv", "fotovolt",
+        "photovolt", "*photovoltaik", "solaire", "zonne",
+    ])
+});
+
+/// Words for other machines that a heading of heat may mean.
+static PUMPS: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&["*wärmepump", "*waermepump", "*warmtepomp", "heatpump", "heat pump", "värmepump"])
+});
 
 /// The meaning of a word or a heading; `None` where it is not known.
 pub(crate) fn channel_word(text: &str) -> Option<ChannelWord> {
     let text = text.trim();
-    let tokens = text.split([' ', ',', ';', '(', '_', '/']);
-    // A sign may follow a word, as in `Энергия A+`; a bare number only counts alone.
-    let is_first = |(place, token): &(usize, &str)| *place == 0 || token.ends_with(['+', '-', '–']);
-    tokens.enumerate().filter(is_first).find_map(|(_, token)| code(token)).or_else(|| {
-        let words: Vec<String> =
-            text.split(|c: char| !c.is_alphanumeric()).map(plain).filter(|word| !word.is_empty()).collect();
-        let begins = |beginnings: &&[&str]| {
-            beginnings.iter().any(|&beginning| words.iter().any(|word| is_word(word, beginning)))
-        };
-        BEGINNINGS.iter().find(|(_, beginnings)| begins(beginnings)).map(|(meaning, _)| *meaning)
+    let tokens = text.split([' ', ',', ';', '(', ')', '_', '/', '[']);
+    // A sign may follow a word, as in `Энергия A+`, and so may a code of OBIS; a bare number only
+    // counts alone.
+    let counts = |(place, token): &(usize, &str)| {
+        *place == 0 || token.ends_with(['+', '-', '–', '−']) || (token.contains(':') && token.matches('.').count() >= 2)
+    };
+    tokens.enumerate().filter(counts).find_map(|(_, token)| code(token)).or_else(|| {
+        let words = words_of(text);
+        let is = |list: &LazyLock<WordList>| list.has(&words);
+        match () {
+            () if is(&PASSED) && !is(&PUMPS) => Some(ChannelWord::Passed),
+            () if is(&EXPORT) => Some(ChannelWord::Export),
+            () if is(&IMPORT) => Some(ChannelWord::Import),
+            () => None,
+        }
     })
 }
 
-/// Short beginnings are whole words.
-fn is_word(word: &str, beginning: &str) -> bool {
-    let beginning = plain(beginning);
-    if beginning.chars().count() <= 3 { *word == beginning } else { word.starts_with(&beginning) }
+/// Whether a heading says that its energy came from the grid.
+pub(crate) fn is_from_grid(text: &str) -> bool {
+    text.contains(['+']) || FROM_GRID.is_in(text)
+}
+
+/// Whether a heading is of energy produced, which need not be given to the grid.
+pub(crate) fn is_produced(text: &str) -> bool {
+    PRODUCED.is_in(text)
 }
 
 /// Signs and numbers of channels: `A+`, `R-`, the two digits of XML 80020, OBIS codes, NEM
@@ -112,12 +168,14 @@ fn code(token: &str) -> Option<ChannelWord> {
         (None, false) => (letters.as_str(), None),
     };
     match (letters, is_out) {
-        ("a" | "p" | "e" | "wp", Some(false)) | ("01" | "1" | "e1" | "e2", None) => Some(ChannelWord::Import),
+        ("a" | "p" | "e" | "wp", Some(false)) | ("01" | "1" | "e1" | "e2" | "gc" | "cl", None) => {
+            Some(ChannelWord::Import)
+        }
         ("a" | "p" | "e" | "wp", Some(true)) | ("02" | "b1" | "b2", None) => Some(ChannelWord::Export),
         ("r" | "q" | "wq", Some(_))
         | (
-            "03" | "04" | "r" | "rp" | "q" | "q1" | "q2" | "q3" | "q4" | "k1" | "k2" | "u" | "ua" | "ub" | "uc" | "i"
-            | "ia" | "ib" | "ic" | "hz",
+            "03" | "04" | "gg" | "r" | "rp" | "q" | "q1" | "q2" | "q3" | "q4" | "k1" | "k2" | "u" | "ua" | "ub" | "uc"
+            | "i" | "ia" | "ib" | "ic" | "hz",
             None,
         ) => Some(ChannelWord::Passed),
         _ => None,

@@ -90,7 +90,8 @@ fn seconds(text: &str) -> Option<String> {
 
 /// What stands before the end of the interval, where both stand in one cell.
 fn begin_of(text: &str) -> &str {
-    [" - ", " – ", " — ", " bis ", " to ", " до "]
+    let text = ["du ", "Du ", "von ", "from ", "с "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    [" - ", " – ", " — ", " bis ", " to ", " до ", " au ", " a ", " t/m ", " по "]
         .iter()
         .find_map(|between| text.split_once(between))
         .map_or(text, |(begin, _)| begin.trim())
@@ -139,7 +140,18 @@ fn numeric_date(text: &str) -> Option<(String, &str)> {
             rest = &rest[1..];
         }
     }
-    Some((text[..text.len() - rest.len()].to_owned(), rest))
+    let date = &text[..text.len() - rest.len()];
+    Some((with_century(date).unwrap_or_else(|| date.to_owned()), rest))
+}
+
+/// A date whose year has two digits, with all four: the year is last where `/` or `.` stands
+/// between the numbers.
+fn with_century(date: &str) -> Option<String> {
+    let (rest, year) = date.rsplit_once(['/', '.'])?;
+    let is_short =
+        year.len() == 2 && rest.len() <= 5 && rest.bytes().all(|byte| byte.is_ascii_digit() || b"/.".contains(&byte));
+    let mark = &date[rest.len()..=rest.len()];
+    is_short.then(|| format!("{rest}{mark}20{year}"))
 }
 
 /// A date with the name of its month, year first, and what follows it.

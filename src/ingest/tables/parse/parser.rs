@@ -11,7 +11,7 @@ use crate::ingest::mapping::keys::ValueUnit;
 use crate::ingest::rejects::{Refused, RejectList};
 use crate::ingest::said;
 use crate::ingest::tables::id_cell::refused_id;
-use crate::ingest::tables::plan::{IdColumn, Plan, StampColumns};
+use crate::ingest::tables::plan::{IdColumn, Plan, Shape, StampColumns};
 use crate::ingest::tables::rows::Keys;
 use crate::ingest::tables::sample::number_of;
 use crate::ingest::tables::understand::headings::unit_in;
@@ -33,6 +33,8 @@ pub(crate) struct Parser<'a> {
     iso: Option<StampReader<'a>>,
     pub(crate) keys: Keys<'a>,
     pub(crate) intervals: IntervalBlock,
+    /// Rows of each part of a reading.
+    pub(crate) parts: Vec<IntervalBlock>,
     pub(crate) registers: RegisterBlock,
     pub(crate) rejects: RejectList,
     pub(crate) lines: u64,
@@ -64,6 +66,7 @@ impl<'a> Parser<'a> {
                 .then(|| StampReader::new(StampForm::YearFirst, calendar).with_midnight(plan.is_midnight_late)),
             keys: Keys::new(plan),
             intervals: IntervalBlock { file, unit: plan.unit, ..IntervalBlock::default() },
+            parts: parts_of(plan, file),
             registers: RegisterBlock { file, ..RegisterBlock::default() },
             rejects,
             lines: 0,
@@ -73,6 +76,19 @@ impl<'a> Parser<'a> {
             odd: OddDays::default(),
             last_day: LastDay::default(),
         }
+    }
+
+    /// Where rows of a part go; those of no part are of all.
+    pub(crate) fn block_of(&mut self, part: u8) -> &mut IntervalBlock {
+        match part.checked_sub(1).and_then(|place| self.parts.get_mut(usize::from(place))) {
+            Some(block) => block,
+            None => &mut self.intervals,
+        }
+    }
+
+    /// Rows taken so far.
+    pub(crate) fn rows_taken(&self) -> usize {
+        self.intervals.len() + self.parts.iter().map(IntervalBlock::len).sum::<usize>()
     }
 
     /// Notes a record that is left out.
@@ -285,4 +301,18 @@ impl<'a> Parser<'a> {
             self.intervals.quality.resize(rows, ReadingQuality::Actual);
         }
     }
+}
+
+/// A block for each part of a reading that the kinds of rows name, with the bit by which the parts
+/// of one interval are told apart.
+fn parts_of(plan: &Plan, file: FileIx) -> Vec<IntervalBlock> {
+    let Shape::Long(long) = &plan.shape else { return Vec::new() };
+    let most = long.kinds.values().map(|kind| kind.part).max().unwrap_or(0);
+    let block = |part: u8| IntervalBlock {
+        file,
+        unit: plan.unit,
+        registers: 1_u16.checked_shl(u32::from(part)).unwrap_or(0),
+        ..IntervalBlock::default()
+    };
+    (1..=most).map(block).collect()
 }

@@ -13,6 +13,8 @@ pub(crate) struct Parsed {
     /// Lines, those without data among them.
     pub(crate) lines: u64,
     pub(crate) intervals: IntervalBlock,
+    /// Rows of parts of readings.
+    pub(crate) parts: Vec<IntervalBlock>,
     pub(crate) registers: RegisterBlock,
     /// With rows counted from 0.
     pub(crate) rejects: Vec<Reject>,
@@ -38,11 +40,13 @@ pub(crate) fn parse<'a>(mut parser: Parser<'a>, text: &'a [u8], has_head: bool) 
         Shape::Counters(counters) => parser.counters(text, has_head, counters),
     };
     parser.intervals.ids = parser.keys.ids.clone();
+    parser.parts.iter_mut().for_each(|part| part.ids = parser.keys.ids.clone());
     parser.registers.ids = parser.keys.ids;
     Parsed {
         rows,
         lines: parser.lines,
         intervals: parser.intervals,
+        parts: parser.parts,
         registers: parser.registers,
         rejects: parser.rejects.finish(),
     }

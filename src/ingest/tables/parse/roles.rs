@@ -21,7 +21,9 @@ pub(crate) fn roles_of(plan: &Plan) -> Vec<Role> {
     // A word for missing that is a number would have to be told from readings.
     let is_told_by_words = plan.missing.iter().all(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
     let is_bare = long.added.is_empty()
-        && long.given_back.is_none()
+        && long.given_back.is_empty()
+        && !long.is_export
+        && long.end.is_none()
         && long.channel.is_none()
         && long.duration_min.is_none()
         && long.ratio.is_none()

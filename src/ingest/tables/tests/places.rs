@@ -90,11 +90,14 @@ fn other_usual_headings_are_known() {
 
 #[test]
 fn a_heading_that_is_not_known_is_answered_with_the_line_of_a_mapping() {
-    let error =
-        read("Устройство;Дата и время;A+, кВт*ч\nAB;2025-03-01 00:00;0,5\n".as_bytes()).err().unwrap().to_string();
+    // Two columns tell the rows of a stamp apart, and two hold numbers.
+    let rows = "AB;X;2025-03-01 00:00;0,5\nCD;Y;2025-03-01 00:00;0,7\nAB;X;2025-03-01 00:30;0,5\nCD;Y;2025-03-01 \
+                00:30;0,7\nAB;X;2025-03-01 01:00;0,5\nCD;Y;2025-03-01 01:00;0,7\n";
+    let error = read(format!("Устройство;Место;Дата и время;A+, кВт*ч\n{rows}").as_bytes()).err().unwrap().to_string();
     assert!(error.contains("usage_point = [") && error.contains("usage_point_from = \"file_name\""), "{error}");
-    let error = read("Прибор;Дата и время;Объем\nAB;2025-03-01 00:00;0,5\n".as_bytes()).err().unwrap().to_string();
-    assert!(error.contains("value = [") && !error.contains("did you mean"), "{error}");
+    let error =
+        read("Прибор;Дата и время;Объем;Вес\nAB;2025-03-01 00:00;0,5;7\n".as_bytes()).err().unwrap().to_string();
+    assert!(error.contains("value = [") && error.contains("`Объем`") && error.contains("`Вес`"), "{error}");
 }
 
 #[test]

@@ -1,15 +1,21 @@
 //! What the words of a heading say of the numbers below it.
 
+use std::sync::LazyLock;
+
 use crate::ingest::mapping::keys::ValueUnit;
 use crate::ingest::text::channel_words::{ChannelWord, channel_word};
 use crate::ingest::text::columns::plain;
+use crate::ingest::text::word_list::WordList;
 
-/// Beginnings of words for figures that are no readings: plans, limits, losses.
-const NO_READINGS: [&str; 9] = ["план", "прогноз", "лимит", "норматив", "потер", "plan", "forecast", "limit", "loss"];
-
-/// Words for what is made of other columns.
-const TOTALS: [&str; 11] =
-    ["итого", "всего", "сумма", "сумм", "среднее", "баланс", "небаланс", "total", "sum", "average", "mean"];
+/// Words for figures that are no readings: plans, limits, losses.
+#[rustfmt::skip]
+static NO_READINGS: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&[
+        "план", "прогноз", "лимит", "норматив", "потер", "plan", "planned", "planificad", "forecast", "prognos", "prévision",
+        "previsi", "prognoz", "limit", "loss", "losses", "verlust", "perte", "pérdida", "perdite", "verlies",
+        "straty", "шығын", "жоспар", "budget", "baseline",
+    ])
+});
 
 /// The unit that a heading holds, in words of its own; `кВт ч` and `тыс. кВт*ч` are two.
 pub(crate) fn unit_in(name: &str) -> Option<ValueUnit> {
@@ -40,9 +46,11 @@ pub(crate) fn unit_in(name: &str) -> Option<ValueUnit> {
 
 fn unit_of(word: &str) -> Option<ValueUnit> {
     match word {
-        "wh" | "btч" | "btчac" => Some(ValueUnit::Wh),
-        "kwh" | "kbtч" | "kbtчac" | "kbtcaғ" => Some(ValueUnit::Kwh),
-        "mwh" | "mbtч" | "mbtчac" | "mbtcaғ" => Some(ValueUnit::Mwh),
+        "wh" | "btч" | "btчac" | "btгoд" | "watthour" | "watthours" => Some(ValueUnit::Wh),
+        "kwh" | "kbtч" | "kbtчac" | "kbtcaғ" | "kbtгoд" | "kilowatthour" | "kilowatthours" | "kwhr" => {
+            Some(ValueUnit::Kwh)
+        }
+        "mwh" | "mbtгoд" | "mbtч" | "mbtчac" | "mbtcaғ" => Some(ValueUnit::Mwh),
         "w" | "bt" => Some(ValueUnit::W),
         "kw" | "kbt" => Some(ValueUnit::Kw),
         "mw" | "mbt" => Some(ValueUnit::Mw),
@@ -50,38 +58,15 @@ fn unit_of(word: &str) -> Option<ValueUnit> {
     }
 }
 
-fn has_word(name: &str, beginnings: &[&str], whole: bool) -> bool {
-    let words = name.split(|c: char| !c.is_alphanumeric()).map(plain);
-    words.filter(|word| !word.is_empty()).any(|word| {
-        beginnings
-            .iter()
-            .map(|beginning| plain(beginning))
-            .any(|beginning| if whole { word == beginning } else { word.starts_with(&beginning) })
-    })
-}
-
-/// Whether the numbers are sums or means of other columns.
-pub(crate) fn is_total(name: &str) -> bool {
-    has_word(name, &TOTALS, true)
-}
-
 /// Whether the numbers are neither readings of active energy taken nor parts of them.
 pub(crate) fn is_no_reading(name: &str) -> bool {
-    has_word(name, &NO_READINGS, false) || matches!(channel_word(name), Some(ChannelWord::Export | ChannelWord::Passed))
+    NO_READINGS.is_in(name) || matches!(channel_word(name), Some(ChannelWord::Export | ChannelWord::Passed))
 }
 
 /// Whether the numbers are active energy given back.
 pub(crate) fn is_export(name: &str) -> bool {
     channel_word(name) == Some(ChannelWord::Export)
         && unit_in(name).is_none_or(|unit| matches!(unit, ValueUnit::Wh | ValueUnit::Kwh | ValueUnit::Mwh))
-}
-
-/// Whether the numbers are the part of one tariff: T1 to T4.
-pub(crate) fn is_tariff(name: &str) -> bool {
-    let word = plain(name.split([',', ' ', '(', '_']).next().unwrap_or(name));
-    (1..=4).any(|tariff| {
-        word == format!("t{tariff}") || word == plain(&format!("тариф{tariff}")) || word == format!("rate{tariff}")
-    })
 }
 
 #[cfg(test)]
@@ -127,7 +112,5 @@ mod tests {
         assert!(
             !["Факт", "A+, кВт*ч", "Активная прием", "Расход, кВт*ч", "kwh"].iter().any(|name| is_no_reading(name))
         );
-        assert!(is_total("Сумма, кВт*ч") && is_total("Всего по фидеру") && !is_total("Сумматор 12А"));
-        assert!(is_tariff("T1, кВт*ч") && is_tariff("Тариф2") && !is_tariff("T10"));
     }
 }

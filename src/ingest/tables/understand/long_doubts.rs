@@ -7,34 +7,65 @@ use crate::ingest::said;
 use crate::ingest::tables::plan::{LongColumns, Plan, StampColumns};
 use crate::ingest::text::number::{Cell, cell};
 
+/// Numbers that programs write for missing: all nines, and the ends of whole numbers of machines.
+fn stands_for_missing(number: f64) -> bool {
+    let digits: String = number.abs().to_string().chars().filter(char::is_ascii_digit).collect();
+    let is_nines = digits.len() >= 3 && digits.bytes().all(|digit| digit == b'9');
+    let ends = [32_767.0, 32_768.0, 65_535.0, 2_147_483_647.0, 2_147_483_648.0, 4_294_967_295.0];
+    is_nines || ends.contains(&number.abs())
+}
+
 /// Values that stand in many cells exactly and far above all others, or are the only ones below
-/// zero, as words for missing do.
-pub(crate) fn doubt_sentinels(table: &mut Settler<'_>, plan: &Plan, column: usize) {
+/// zero, as numbers for missing do. Where programs write such a number for missing it is; any other
+/// is told.
+pub(crate) fn settle_sentinels(table: &mut Settler<'_>, plan: &mut Plan, columns: &[usize]) {
     let mut counts: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
-    for text in table.cells(column) {
+    for text in columns.iter().flat_map(|&column| table.cells(column)) {
         if let Cell::Number(number) = cell(text.as_bytes(), plan.decimal_comma) {
             counts.entry(number.to_bits()).or_insert((number, 0)).1 += 1;
         }
     }
     let mut numbers: Vec<(f64, usize)> = counts.into_values().collect();
     numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let is_sentinel = |place: usize| {
-        let (number, count) = numbers[place];
-        let is_lone_negative = number == -1.0 && place == 0 && numbers.get(1).is_some_and(|next| next.0 >= 0.0);
-        let is_far_above = place > 0 && place + 1 == numbers.len() && number > 20.0 * numbers[place - 1].0.max(1.0);
-        count >= 3 && (is_lone_negative || is_far_above)
-    };
-    let found = [0, numbers.len().saturating_sub(1)].into_iter().find(|&place| numbers.len() > 2 && is_sentinel(place));
-    if let Some(place) = found {
-        let (number, count) = numbers[place];
-        let doubt = said::doubt_sentinel(number.to_string());
-        table.notes.doubt(
-            "values",
-            format!("{number} is energy"),
-            format!("{count} of the first rows hold it exactly, far from all others"),
-            doubt,
-        );
+    let has_decimals = numbers.iter().any(|(number, _)| number.fract() != 0.0);
+    // The lowest and the highest of those that are left, one after the other.
+    let (mut low, mut high) = (0, numbers.len());
+    while high - low > 2 {
+        let (lowest, highest) = (numbers[low], numbers[high - 1]);
+        let is_alone = lowest.0 < 0.0 && numbers[low + 1].0 >= 0.0
+            || stands_for_missing(lowest.0) && lowest.0 < 20.0 * numbers[low + 1].0.min(-1.0);
+        let is_far_above = highest.0 > 20.0 * numbers[high - 2].0.max(1.0);
+        let (number, count) = match () {
+            () if is_alone && lowest.1 >= 3 && (lowest.0 == -1.0 || stands_for_missing(lowest.0)) => {
+                low += 1;
+                lowest
+            }
+            () if is_far_above && highest.1 >= 3 => {
+                high -= 1;
+                highest
+            }
+            () => return,
+        };
+        let is_missing = stands_for_missing(number) || (number == -1.0 && has_decimals);
+        if is_missing && !plan.missing.iter().any(|word| word.parse() == Ok(number)) {
+            take_for_missing(table, plan, columns, (number, count));
+        } else if !is_missing {
+            let ground = format!("{count} of the first rows hold it exactly, far from all others");
+            let doubt = said::doubt_sentinel(number.to_string());
+            table.notes.doubt("values", format!("{number} is energy"), ground, doubt);
+        }
     }
+}
+
+/// Takes a number for missing, in all ways in which it is written.
+fn take_for_missing(table: &mut Settler<'_>, plan: &mut Plan, columns: &[usize], (number, count): (f64, usize)) {
+    let is_it = |text: &&str| cell(text.as_bytes(), plan.decimal_comma) == Cell::Number(number);
+    let cells = columns.iter().flat_map(|&column| table.cells(column)).filter(is_it);
+    let words: BTreeSet<String> = cells.map(str::to_owned).collect();
+    let ground = format!("{count} of the first rows hold it exactly, far from all others");
+    table.notes.doubt("values", format!("{number} is missing"), ground, said::doubt_missing(number.to_string()));
+    table.mapping.missing.extend(words.iter().cloned());
+    plan.missing.extend(words);
 }
 
 /// Several rows of one usage point, one channel and one stamp: some column that tells them

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::category::{category_column, find_kinds};
 use super::growth::{Growth, only_grow};
-use super::long_doubts::{doubt_repeated_stamps, doubt_sentinels};
+use super::long_doubts::{doubt_repeated_stamps, settle_sentinels};
 use super::ratios::tell_of_ratios;
 use super::register_layout::counter_columns;
 use super::row_columns::{find_channel, settle_quality};
@@ -13,17 +14,21 @@ use super::stamps::{settle_stamps, stamp_columns};
 use super::units::settle_unit;
 use super::usage_point::id_column;
 use super::value_columns::{ValueColumns, values_of_row};
+use crate::domain::Calendar;
 use crate::ingest::error::IngestError;
 use crate::ingest::said;
 use crate::ingest::tables::plan::{IdColumn, LongColumns, Plan, Shape, StampColumns};
-use crate::ingest::text::columns::{self, DURATION, QUALITY, SEASON, Value};
+use crate::ingest::text::columns::{self, DURATION, QUALITY, SEASON, TIMESTAMP, Value};
 use crate::ingest::text::number::{Cell, cell};
+use crate::ingest::text::stamp::{StampForm, StampReader};
 
 /// Layout `long`.
 pub(crate) fn plan_long(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), IngestError> {
     plan.id = id_column(table)?;
     let stamp = stamp_columns(table)?;
-    let ValueColumns { value, added, given_back } = values_of_row(table, plan, stamp)?;
+    let values = values_of_row(table, plan, stamp)?;
+    let Some(value) = values.value else { return Err(columns::no_value(table.path, &table.header)) };
+    let added = values.added.clone();
     let column = value.column();
     // Without a mapping of its columns: the table is what its values show.
     let is_guess = table.mapping.layout.is_none();
@@ -42,29 +47,41 @@ pub(crate) fn plan_long(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), 
         }
         return counter_columns(table, plan, stamp, (column, &added), growth);
     }
-    note_values(table, column, &added, given_back);
-    settle_unit(table, plan, value);
+    note_values(table, column, &values);
+    settle_unit(table, plan, value)?;
     let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
     settle_stamps(table, plan, stamp, id)?;
-    let long = long_columns(table, stamp, column, (added, given_back))?;
+    let long = long_columns(table, plan, stamp, values)?;
     if let Some(quality) = long.quality {
         settle_quality(table, plan, quality);
     }
     tell_of_ratios(table, plan.decimal_comma);
     doubt_repeated_stamps(table, &long, id);
-    doubt_sentinels(table, plan, column);
+    let columns: Vec<usize> =
+        std::iter::once(column).chain(long.added.clone()).chain(long.given_back.clone()).collect();
+    settle_sentinels(table, plan, &columns);
     plan.shape = Shape::Long(long);
     Ok(())
 }
 
 fn long_columns(
     table: &mut Settler<'_>,
+    plan: &mut Plan,
     stamp: StampColumns,
-    value: usize,
-    (added, given_back): (Vec<usize>, Option<usize>),
+    values: ValueColumns,
 ) -> Result<LongColumns, IngestError> {
+    let value = values.value.map_or(0, Value::column);
+    let parts_alternate = do_alternate(table, value, &values.added);
+    let end = end_of_rows(table, plan, stamp);
+    find_kinds(table, plan, stamp, value)?;
+    let kind = table.named(&table.mapping.columns.kind, "kind")?;
     let named = table.mapping.columns.channel.clone();
-    let channel = find_channel(table, &named)?;
+    let by_words = || category_column(table, plan, stamp, value, false).map(|(column, _)| table.name_of(column));
+    let named = if named.is_empty() { by_words().into_iter().collect() } else { named };
+    let channel = find_channel(table, &named)?.filter(|channel| kind != Some(*channel));
+    if channel.is_none() {
+        table.mapping.columns.channel.clear();
+    }
     let find = |named: &[String], meaning, usual: &[&str]| {
         table.named(named, meaning).map(|named| named.or_else(|| table.usual(usual)))
     };
@@ -72,14 +89,17 @@ fn long_columns(
     let long = LongColumns {
         stamp,
         value,
-        added,
-        given_back,
+        added: values.added,
+        given_back: values.given_back,
+        parts_alternate,
+        is_export: values.is_export,
+        end,
         quality: find(&names.quality, "quality", QUALITY)?,
         channel,
         duration_min: find(&names.duration_min, "duration_min", DURATION)?,
         season: table.usual(SEASON),
         ratio: table.named(&names.ratio, "ratio")?,
-        kind: table.named(&names.kind, "kind")?,
+        kind,
         kinds: table.mapping.kinds.iter().map(|(word, &kind)| (word.trim().to_lowercase(), kind)).collect(),
     };
     for (what, found) in [
@@ -96,20 +116,77 @@ fn long_columns(
     Ok(long)
 }
 
-fn note_values(table: &mut Settler<'_>, column: usize, added: &[usize], given_back: Option<usize>) {
-    let names = |columns: &[usize]| columns.iter().map(|&column| table.header[column].clone()).collect::<Vec<_>>();
-    let (value, added, given_back) =
-        (table.header[column].clone(), names(added), names(&given_back.into_iter().collect::<Vec<_>>()));
+fn note_values(table: &mut Settler<'_>, column: usize, values: &ValueColumns) {
+    let names = |columns: &[usize]| columns.iter().map(|&column| table.name_of(column)).collect::<Vec<_>>();
+    let (value, added, given_back) = (table.name_of(column), names(&values.added), names(&values.given_back));
     let more: String = added
         .iter()
         .map(|name| format!(" + `{name}`"))
         .chain(given_back.iter().map(|name| format!(" - `{name}`")))
         .collect();
-    let ground =
-        if more.is_empty() { "its name" } else { "their names: tariffs are added, energy given back is taken off" };
+    let ground = match () {
+        () if values.is_export => "its name: energy given back",
+        () if more.is_empty() => "its name",
+        () => "their names: parts are added, energy given back is taken off",
+    };
     table.notes.note("value", format!("column `{value}`{more}"), ground);
     let columns = &mut table.mapping.columns;
-    (columns.value, columns.added, columns.given_back) = (vec![value], added, given_back);
+    if values.is_export {
+        columns.given_back = [vec![value], added].concat();
+    } else {
+        (columns.value, columns.added, columns.given_back) = (vec![value], added, given_back);
+    }
+}
+
+/// The end of the rows' intervals and their usual length, minutes: a second column of stamps, by
+/// which rows that sum others up are told. They are doubted where some are seen.
+fn end_of_rows(table: &mut Settler<'_>, plan: &Plan, stamp: StampColumns) -> Option<(StampColumns, u32)> {
+    let StampColumns::One(begin) = stamp else { return None };
+    let calendar = Calendar::new(None).ok()?;
+    let mut reader = StampReader::new(plan.form, &calendar);
+    let mut read = |row: &Vec<String>, column: usize| {
+        let cell = row.get(column).filter(|cell| !cell.is_empty())?;
+        let iso = || StampReader::new(StampForm::YearFirst, &calendar).read(cell.as_bytes());
+        reader.read(cell.as_bytes()).or_else(|_| iso()).ok().map(|at| at.0)
+    };
+    let rows: Vec<&Vec<String>> =
+        table.sample.rows.iter().skip(table.first_row).filter(|row| !row.is_empty()).collect();
+    let is_named = |column: usize| {
+        let name = &table.header[column];
+        !name.is_empty() && columns::find(std::slice::from_ref(name), TIMESTAMP).is_some()
+    };
+    let columns: Vec<usize> = (0..table.header.len()).filter(|&column| column != begin && is_named(column)).collect();
+    for column in columns {
+        let mut lengths: BTreeMap<i64, usize> = BTreeMap::new();
+        for row in &rows {
+            if let (Some(begin), Some(end)) = (read(row, begin), read(row, column)) {
+                *lengths.entry((end - begin) / 60).or_insert(0) += 1;
+            }
+        }
+        let Some((&usual, &count)) = lengths.iter().max_by_key(|(_, count)| **count) else { continue };
+        if usual <= 0 || count * 2 < rows.len() || lengths.keys().any(|length| *length < 0) {
+            continue;
+        }
+        let sums: usize =
+            lengths.iter().filter(|(length, _)| **length as f64 > 1.5 * usual as f64).map(|(_, count)| count).sum();
+        if sums > 0 {
+            let ground = format!("{sums} rows of {} are longer, by `{}`", rows.len(), table.header[column]);
+            table.notes.doubt("rows", format!("those of {usual} min"), ground, said::doubt_sums());
+        }
+        return u32::try_from(usual).ok().map(|usual| (StampColumns::One(column), usual));
+    }
+    None
+}
+
+/// Whether rows fill one of several columns that are added up, as meters of tariffs do.
+fn do_alternate(table: &Settler<'_>, value: usize, added: &[usize]) -> bool {
+    let filled = |row: &Vec<String>| {
+        let parts = std::iter::once(&value).chain(added);
+        parts.filter(|&&column| row.get(column).is_some_and(|cell| !matches!(cell.as_str(), "" | "-"))).count()
+    };
+    let rows: Vec<usize> =
+        table.sample.rows.iter().skip(table.first_row).filter(|row| !row.is_empty()).map(filled).collect();
+    !added.is_empty() && rows.iter().filter(|&&filled| filled == 1).count() * 10 >= rows.len() * 9
 }
 
 /// Whether the values of nearly all usage points only grow, from a high level: a counter.

@@ -1,5 +1,6 @@
 //! From the beginning of a table to a plan: header, layout, usage points, stamps, units, ratios.
 
+pub(crate) mod category;
 pub(crate) mod counter_headings;
 pub(crate) mod counter_shows;
 pub(crate) mod date_form;

@@ -10,7 +10,7 @@ use crate::ingest::mapping::keys::{Delimiter, Mapping};
 use crate::ingest::mapping::known::recognised;
 use crate::ingest::tables::rows::split_fields;
 use crate::ingest::tables::sample::{Sample, records};
-use crate::ingest::text::columns::{self, DATE, TIME, TIMESTAMP, USAGE_POINT};
+use crate::ingest::text::columns::{self, DATE, TIME, TIMESTAMP, USAGE_POINT, plain};
 use crate::ingest::text::stamp::StampForm;
 
 /// Largest file that is held for it, bytes: years of a few hundred meters.
@@ -145,6 +145,33 @@ fn label_id(row: &[String]) -> Option<String> {
     }
 }
 
+/// The label and the id of the one usage point that rows above a header name: in one cell, in two
+/// cells side by side, or one below the other.
+pub(crate) fn title_id(rows: &[Vec<String>]) -> Option<(String, String)> {
+    let labels = rows.iter().flatten().filter(|cell| is_label(cell));
+    labels.filter_map(|label| Some((label.clone(), beside_label(rows, label)?))).min_by_key(|(label, _)| {
+        columns::USAGE_POINT.iter().position(|name| plain(name) == plain(label)).unwrap_or(usize::MAX)
+    })
+}
+
+/// Whether a cell is the name of a usage point and nothing else.
+fn is_label(cell: &str) -> bool {
+    let cell = plain(cell);
+    !cell.is_empty() && columns::USAGE_POINT.iter().any(|name| plain(name) == cell)
+}
+
+/// The id in the cell to the right of a label, or else in the one below it.
+pub(crate) fn beside_label(rows: &[Vec<String>], label: &str) -> Option<String> {
+    let places = rows.iter().enumerate().flat_map(|(row, cells)| {
+        cells.iter().enumerate().filter(|(_, cell)| plain(cell) == plain(label)).map(move |(column, _)| (row, column))
+    });
+    let id = |row: usize, column: usize| {
+        let cell = rows.get(row)?.get(column)?;
+        id_in(cell).or_else(|| cell.contains(|c: char| c.is_ascii_digit()).then(|| id_in(&cell.replace(' ', "")))?)
+    };
+    places.into_iter().find_map(|(row, column)| id(row, column + 1).or_else(|| id(row + 1, column)))
+}
+
 /// The one word of a text that may be an id; the one after `№` where several may.
 fn id_in(text: &str) -> Option<String> {
     let text = text.rsplit('№').next().unwrap_or(text);
@@ -152,7 +179,7 @@ fn id_in(text: &str) -> Option<String> {
         let digits = word.chars().filter(char::is_ascii_digit).count();
         let is_date = !word.bytes().all(|byte| byte.is_ascii_digit()) && StampForm::of(word.as_bytes()).is_some();
         digits >= FEWEST_DIGITS
-            && word.len() <= 32
+            && word.len() <= 40
             && !is_date
             && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'))
     };

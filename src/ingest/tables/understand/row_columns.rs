@@ -24,6 +24,15 @@ const MAYBE_CHANNEL: &[&str] = &[
     "parameter",
     "type",
     "quantity",
+    "category",
+    "consumption category",
+    "register",
+    "registre",
+    "Messgröße",
+    "Art",
+    "Zählerart",
+    "Tipo",
+    "Grandeur",
 ];
 
 /// Rows that are looked at for the words of a column.
@@ -36,7 +45,7 @@ pub(crate) fn find_channel(table: &mut Settler<'_>, named: &[String]) -> Result<
         named => named,
     };
     if let Some(channel) = channel {
-        table.mapping.columns.channel = vec![table.header[channel].clone()];
+        table.mapping.columns.channel = vec![table.name_of(channel)];
     }
     Ok(channel)
 }

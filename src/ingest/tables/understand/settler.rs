@@ -31,6 +31,8 @@ pub(crate) struct Settler<'a> {
     pub(crate) first_row: usize,
     pub(crate) whole: WholeColumn<'a>,
     pub(crate) is_sheet: bool,
+    /// Whether a column, the title or the mapping names the usage points.
+    pub(crate) is_id_told: bool,
 }
 
 impl<'a> Settler<'a> {
@@ -61,7 +63,7 @@ impl<'a> Settler<'a> {
             },
         };
         let is_sheet = sample.delimiter == crate::ingest::mapping::keys::Delimiter::Cell.byte();
-        Self { path, sample, mapping, notes, header: Vec::new(), first_row: 0, whole, is_sheet }
+        Self { path, sample, mapping, notes, header: Vec::new(), first_row: 0, whole, is_sheet, is_id_told: false }
     }
 
     /// The column with one of a mapping's names; `None` when the mapping names none.
@@ -93,6 +95,13 @@ impl<'a> Settler<'a> {
         })
     }
 
+    /// What a mapping calls a column: its name, or its number where the name is none or another
+    /// column has it.
+    pub(crate) fn name_of(&self, column: usize) -> String {
+        let name = &self.header[column];
+        if self.place(name) == Some(column) { name.clone() } else { (column + 1).to_string() }
+    }
+
     /// The column with one of the usual names.
     pub(crate) fn usual(&self, names: &[&str]) -> Option<usize> {
         columns::find(&self.header, names).or_else(|| {
@@ -104,6 +113,11 @@ impl<'a> Settler<'a> {
     /// Cells of a column.
     pub(crate) fn cells(&self, column: usize) -> impl Iterator<Item = &str> {
         self.sample.column(self.first_row, column)
+    }
+
+    /// The row of the header, or of the first reading where there is none.
+    pub(crate) fn header_row(&self) -> usize {
+        self.first_row.saturating_sub(self.mapping.header_rows.unwrap_or(1))
     }
 
     /// Whether the mapping tells to pass over a column.

@@ -54,6 +54,7 @@ impl StampSample {
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         let mut sample = Self::empty(is_whole);
         for (id, date, time) in rows {
+            let date = on_the_wall(date);
             let read = match time {
                 Some(time) => reader.read_parts(date.as_bytes(), time.as_bytes()),
                 None => reader.read(date.as_bytes()),
@@ -169,6 +170,14 @@ impl StampSample {
                 shape(StampSide::End, ends, format!("{ends} of {of} first days begin at {first}, not at 00:00"))
             }
         }
+    }
+}
+
+/// A stamp without its offset from UTC: days begin by the clock on the wall.
+fn on_the_wall(stamp: &str) -> &str {
+    match stamp.get(16..).and_then(|rest| rest.find(['+', '-'])) {
+        Some(place) if stamp.as_bytes()[13] == b':' => &stamp[..16 + place],
+        _ => stamp,
     }
 }
 

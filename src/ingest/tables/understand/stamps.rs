@@ -9,9 +9,11 @@ use super::slot_name::{SlotName, slot_name, slot_number};
 use super::zone_in_heading::zone_in_heading;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::{Layout, StampSide};
+use crate::ingest::said;
 use crate::ingest::tables::plan::{DaySlots, Plan, StampColumns};
 use crate::ingest::text::columns::{self, DATE, TIME, TIMESTAMP, plain};
 use crate::ingest::text::dress::clock;
+use crate::ingest::text::stamp::StampForm;
 
 /// Puts the side of the stamps into plan and mapping.
 fn set_side(table: &mut Settler<'_>, plan: &mut Plan, side: StampSide, step_min: u32) {
@@ -21,6 +23,26 @@ fn set_side(table: &mut Settler<'_>, plan: &mut Plan, side: StampSide, step_min:
 
 /// Columns of a stamp; the mapping is filled in.
 pub(crate) fn stamp_columns(table: &mut Settler<'_>) -> Result<StampColumns, IngestError> {
+    let (found, is_named) = find_stamp(table)?;
+    let named = |column: usize| table.name_of(column);
+    match found {
+        StampColumns::One(column) => table.mapping.columns.timestamp = vec![named(column)],
+        StampColumns::Two(date, time) => {
+            let (date, time) = (vec![named(date)], vec![named(time)]);
+            (table.mapping.columns.date, table.mapping.columns.time) = (date, time);
+        }
+    }
+    let name = stamp_name(table, found);
+    if is_named {
+        table.notes.note("time stamp", name, "names of the columns");
+    } else {
+        table.notes.doubt("dates", format!("column `{name}`"), "it holds stamps", said::doubt_stamp_unnamed());
+    }
+    Ok(found)
+}
+
+/// Columns of a stamp, and whether their names say so.
+pub(crate) fn find_stamp(table: &Settler<'_>) -> Result<(StampColumns, bool), IngestError> {
     let named = &table.mapping.columns;
     let (one, date, time) = (
         table.named(&named.timestamp, "timestamp")?,
@@ -39,19 +61,39 @@ pub(crate) fn stamp_columns(table: &mut Settler<'_>) -> Result<StampColumns, Ing
             (Some(stamp), Some(date), _) if holds_times(table, stamp) => StampColumns::Two(date, stamp),
             (Some(stamp), _, _) => StampColumns::One(stamp),
             (None, Some(date), _) => StampColumns::One(date),
-            (None, None, _) => return Err(no_stamp(table)),
+            (None, None, _) => match column_of_stamps(table) {
+                Some(column) => return Ok((with_time_of_day(table, StampColumns::One(column)), false)),
+                None => return Err(no_stamp(table)),
+            },
         },
     };
-    let found = with_time_of_day(table, found);
-    let names = &mut table.mapping.columns;
-    match found {
-        StampColumns::One(column) => names.timestamp = vec![table.header[column].clone()],
-        StampColumns::Two(date, time) => {
-            (names.date, names.time) = (vec![table.header[date].clone()], vec![table.header[time].clone()]);
+    Ok((with_time_of_day(table, found), true))
+}
+
+/// The column whose cells are stamps, where no name says which it is: the earlier of two. Bare
+/// numbers may be anything.
+fn column_of_stamps(table: &Settler<'_>) -> Option<usize> {
+    let is_stamp = |cell: &str| {
+        StampForm::of(cell.as_bytes()).is_some() && cell.contains(|c: char| !c.is_ascii_digit() && c != '.')
+            || cell.matches('.').count() == 2 && StampForm::of(cell.as_bytes()).is_some()
+    };
+    let holds = |column: &usize| {
+        let cells: Vec<&str> = table.cells(*column).filter(|cell| !cell.is_empty()).take(200).collect();
+        cells.len() >= 2 && cells.iter().filter(|cell| is_stamp(cell)).count() * 10 >= cells.len() * 9
+    };
+    let found: Vec<usize> = (0..table.header.len()).filter(holds).take(3).collect();
+    match found[..] {
+        [only] => Some(only),
+        [one, other] => {
+            let first = |column: usize| table.cells(column).find(|cell| !cell.is_empty()).unwrap_or("").to_owned();
+            let day = |column: usize| {
+                let cell = first(column);
+                StampForm::of(cell.as_bytes()).and_then(|form| Some((form.day(cell.as_bytes())?, cell.clone())))
+            };
+            Some(if day(other) < day(one) { other } else { one })
         }
+        _ => None,
     }
-    table.notes.note("time stamp", stamp_name(table, found), "names of the columns");
-    Ok(found)
 }
 
 /// A column of bare dates together with the column of times beside it, whatever that is called:

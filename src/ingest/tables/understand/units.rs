@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::category::is_no_unit;
 use super::headings::unit_in;
 use super::row_columns::FEW;
 use super::settler::{Settler, toml_word};
 use crate::domain::Unit;
+use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::ValueUnit;
 use crate::ingest::said;
 use crate::ingest::tables::plan::Plan;
@@ -47,16 +49,47 @@ fn unit_in_title(table: &Settler<'_>) -> String {
 
 /// The unit: of the column's name, of a column of units, of a row of units below the header, of
 /// the title.
-pub(crate) fn settle_unit(table: &mut Settler<'_>, plan: &mut Plan, value: Value) {
+///
+/// # Errors
+/// When the column of units names something else than energy in all rows.
+pub(crate) fn settle_unit(table: &mut Settler<'_>, plan: &mut Plan, value: Value) -> Result<(), IngestError> {
     let column = value.column();
     let fallback = if let Value::Interval(_, unit) = value { unit } else { Unit::Kwh };
     let name = table.header[column].clone();
-    if unit_in(&name).is_some() || fallback == Unit::Kw {
-        return set_unit(table, plan, &name, fallback);
+    // Kinds of rows say their units themselves.
+    if table.mapping.unit.is_none() && table.mapping.kinds.is_empty() {
+        refuse_other_units(table)?;
     }
-    let below = table.cells(column).next().filter(|cell| unit_in(cell).is_some()).map(str::to_owned);
+    if unit_in(&name).is_some() || fallback == Unit::Kw {
+        set_unit(table, plan, &name, fallback);
+        return Ok(());
+    }
+    let below = table.cells(column).next().filter(|cell| is_unit_alone(cell)).map(str::to_owned);
     let named = below.unwrap_or_else(|| unit_beside(table));
     set_unit(table, plan, &named, fallback);
+    Ok(())
+}
+
+/// Whether a cell is a unit and no number with one.
+fn is_unit_alone(cell: &str) -> bool {
+    unit_in(cell).is_some() && !cell.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+}
+
+/// Refuses rows all of which are in a unit of something else; tells of a unit that nobody knows.
+fn refuse_other_units(table: &mut Settler<'_>) -> Result<(), IngestError> {
+    let Some(column) = table.usual(UNIT) else { return Ok(()) };
+    let words: BTreeSet<String> =
+        table.cells(column).filter(|cell| !cell.is_empty()).take(FEW).map(str::to_owned).collect();
+    let unknown: Vec<&String> = words.iter().filter(|word| unit_in(word).is_none()).collect();
+    if !words.is_empty() && words.iter().all(|word| is_no_unit(word)) {
+        let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        return Err(IngestError::NoEnergy { path: table.path.to_path_buf(), words });
+    }
+    if let Some(word) = unknown.into_iter().find(|word| !is_no_unit(word)) {
+        let doubt = said::doubt_unit_unknown(word.as_str());
+        table.notes.doubt("units", format!("`{word}` is energy"), "the column of units has it", doubt);
+    }
+    Ok(())
 }
 
 /// The unit that a column of units or the title names; empty where neither does.

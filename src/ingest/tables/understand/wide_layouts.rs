@@ -3,7 +3,7 @@
 use super::date_form::date_form;
 use super::day_columns::{DayColumns, slots_of_day};
 use super::growth::only_grow;
-use super::headings::is_total;
+use super::long_doubts::settle_sentinels;
 use super::meter_channels::by_channel;
 use super::ratios::tell_of_ratios;
 use super::row_columns::find_channel;
@@ -19,6 +19,7 @@ use crate::ingest::said;
 use crate::ingest::tables::id_cell::unwrapped;
 use crate::ingest::tables::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
 use crate::ingest::text::columns::{self, DATE, QUALITY, TIMESTAMP, plain};
+use crate::ingest::text::part_words::is_total;
 use crate::ingest::text::stamp::StampForm;
 
 /// Fewest dates in a header that make instants across.
@@ -100,6 +101,7 @@ pub(crate) fn plan_by_day(table: &mut Settler<'_>, plan: &mut Plan) -> Result<()
     let channel = find_channel(table, &names.channel)?;
     let ratio = table.named(&names.ratio, "ratio")?;
     tell_of_ratios(table, plan.decimal_comma);
+    settle_sentinels(table, plan, &slots.iter().map(|slot| slot.column).collect::<Vec<_>>());
     plan.shape = Shape::Slots(SlotColumns { date, slots, step_min, are_clocks, quality, channel, ratio });
     Ok(())
 }
@@ -150,6 +152,7 @@ pub(crate) fn plan_by_meter(table: &mut Settler<'_>, plan: &mut Plan) -> Result<
         plan.shift_s = 0;
     }
     plan.id = IdColumn::Fixed(String::new());
+    settle_sentinels(table, plan, &meters.iter().map(|(column, _)| *column).collect::<Vec<_>>());
     plan.shape = Shape::Across(AcrossColumns { stamp, meters, exports, are_counters });
     Ok(())
 }
@@ -186,6 +189,7 @@ pub(crate) fn plan_by_time(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(
     settle_side(table, plan, &sample, "", false);
     let ratio = table.named(&table.mapping.columns.ratio, "ratio")?;
     tell_of_ratios(table, plan.decimal_comma);
+    settle_sentinels(table, plan, &instants.iter().map(|(column, _)| *column).collect::<Vec<_>>());
     plan.shape = Shape::ByTime(TimeColumns { instants, ratio });
     Ok(())
 }

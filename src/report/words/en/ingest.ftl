@@ -109,6 +109,13 @@ doubt-customer = it may name a customer with several meters; say `usage_point` i
 doubt-side = stamps may be the ends of their intervals; say `stamp` in a mapping (--profile)
 doubt-side_of_name = but { $days } of { $of } first days say otherwise; say `stamp` in a mapping (--profile) if the name is wrong
 doubt-rival = `{ $column }` may hold it as well; say `value` in a mapping (--profile)
+doubt-given_back = it is not load; give the file of energy taken as well, or say `value` in a mapping (--profile) if it is energy taken
+doubt-value_unnamed = its name is not known to be one of energy; say `value` and `unit` in a mapping (--profile)
+doubt-id_of_file = no column names a meter, and no two rows have one stamp: all rows are taken for one meter; say `usage_point` in a mapping (--profile) if a column names it
+doubt-id_unnamed = its name is not known to be one of meters, but no other column can be; say `usage_point` in a mapping (--profile)
+doubt-unit_unknown = the unit `{ $unit }` is not known; say `unit` in a mapping (--profile), or leave the rows out
+doubt-sums = rows of longer intervals are taken for sums of them and passed over; export them apart if they are readings
+doubt-stamp_unnamed = its name is not known to be one of time, but it holds stamps; say `timestamp` in a mapping (--profile)
 doubt-channel_word = if it is not energy taken, say `kind` and [kinds] in a mapping (--profile)
 doubt-quality_word = it may mean that values are estimated; say so under [quality] in a mapping (--profile)
 doubt-unit = values may be kW or Wh; say `unit` in a mapping (--profile)
@@ -118,6 +125,7 @@ doubt-begin_unread = the counter in `{ $column }` is not read, because nothing s
 doubt-rising = values may be the energy of rising periods; if so, say `layout = "wide_by_time"` in a mapping (--profile)
 doubt-counters = it may be energy of the interval after all; say `layout = "long"` in a mapping (--profile)
 doubt-sentinel = it may stand for missing; say `missing = ["{ $number }"]` in a mapping (--profile)
+doubt-missing = it may be energy after all: { $number } is read as no value; if it is one, export it in another way
 doubt-repeated = a column of channels or of the time of day is not understood; name it in a mapping (--profile)
 doubt-decimal_comma = they may be decimal commas; say `decimal` in a mapping (--profile)
 doubt-thousands = three digits follow it everywhere: it may separate thousands; say `decimal` in a mapping (--profile)
