@@ -45,6 +45,7 @@ fn sample_town(bencher: Bencher) {
         period: None,
         config: Config::default(),
         anyway: false,
+        archive: None,
         top: None,
         memory: None,
         archive: None,

@@ -25,6 +25,7 @@ use super::values::{language, of_system, size};
 
 /// Arguments of `darkload scan`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct ScanArgs {
     /// Readings: files, folders or patterns; Parquet, delimited text, workbooks, NEM12, MSCONS, XML
     /// 80020, Green Button, CIM; plain, .gz, .zst or .zip
