@@ -48,7 +48,6 @@ fn sample_town(bencher: Bencher) {
         archive: None,
         top: None,
         memory: None,
-        archive: None,
         out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-scan"),
     };
     let readings = scan(&plan, &Silent, &Interrupt::default()).expect("a good sample").run.readings;

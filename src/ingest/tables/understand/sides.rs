@@ -182,7 +182,7 @@ fn on_the_wall(stamp: &str) -> &str {
 }
 
 /// The side that a column's name says.
-fn side_in_name(name: &str) -> Option<StampSide> {
+pub(crate) fn side_in_name(name: &str) -> Option<StampSide> {
     let name = name.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if says(&["end", "конец", "конца", "оконч", "bis"]) {

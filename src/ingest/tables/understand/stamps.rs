@@ -4,7 +4,7 @@
 use super::date_form::date_form;
 use super::period::days_in;
 use super::settler::{FOOTERS, Settler, toml_word};
-use super::sides::StampSample;
+use super::sides::{StampSample, side_in_name};
 use super::slot_name::{SlotName, slot_name, slot_number};
 use super::zone_in_heading::zone_in_heading;
 use crate::ingest::error::IngestError;
@@ -170,7 +170,8 @@ pub(crate) fn settle_stamps(
         (table.is_sheet, table.sample.is_whole),
     );
     let spans = spans || plan.has_spans;
-    plan.is_midnight_late = !spans && table.mapping.stamp != Some(StampSide::Begin) && sample.is_midnight_late();
+    let is_begin = table.mapping.stamp == Some(StampSide::Begin) || side_in_name(&name) == Some(StampSide::Begin);
+    plan.is_midnight_late = !spans && !is_begin && sample.is_midnight_late();
     Ok(settle_side(table, plan, &sample, &name, spans))
 }
 
