@@ -16,9 +16,10 @@ use crate::ingest::bytes::decompress;
 use crate::ingest::bytes::kind::is_workbook;
 use crate::ingest::error::IngestError;
 use crate::ingest::parquet::table::ParquetTable;
-use crate::ingest::tables::understand::headings::{is_tariff, unit_in};
+use crate::ingest::tables::understand::headings::unit_in;
 use crate::ingest::tables::understand::slot_name::is_slot;
 use crate::ingest::text::columns::{DATE, TIME, TIMESTAMP, plain, value_names};
+use crate::ingest::text::part_words::is_numbered_tariff;
 use crate::ingest::text::stamp::StampForm;
 
 /// Rows of a file that are looked at.
@@ -173,7 +174,7 @@ fn looks_like_readings(row: &[String]) -> bool {
     let row = &row[..row.len().min(200)];
     let has_time = row.iter().any(|cell| [TIMESTAMP, DATE, TIME].iter().any(|names| is_one(cell, names)));
     let is_value = |cell: &String| {
-        value_names().any(|name| plain(name) == plain(cell)) || is_tariff(cell) || unit_in(cell).is_some()
+        value_names().any(|name| plain(name) == plain(cell)) || is_numbered_tariff(cell) || unit_in(cell).is_some()
     };
     let slots = row.iter().filter(|cell| is_slot(cell) || StampForm::of(cell.as_bytes()).is_some()).count();
     let begins = |cell: &String| READINGS.iter().any(|start| plain(cell).starts_with(&plain(start)));

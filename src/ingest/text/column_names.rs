@@ -81,7 +81,7 @@ pub(crate) const TIMESTAMP: &[&str] = &[
     "start date/time", "begin", "begin time", "begin date", "begindate", "begin_date", "startdate", "starttime",
     "startdatetime", "time stamp", "date/time", "date / time", "date time", "usage date time", "measured at",
     "measured_at", "measurement time", "measurement_time", "recorded at", "recorded_at", "local time", "local_time",
-    "utc time", "utc_time", "time_utc", "timestamp_utc", "datetime_utc", "timestamp_local", "from", "from date",
+    "utc time", "utc_time", "time_utc", "timestamp_utc", "datetime_utc", "timestamp_local", "from date",
     "from_date", "Beginn", "Beginn der Messreihe", "Startzeit", "Startzeitpunkt", "Startdatum", "Datum von", "Ab",
     "Zeitpunkt von", "Anfang", "Zeitstempel", "Zeitpunkt", "Datum/Uhrzeit", "Datum Uhrzeit", "Datum und Uhrzeit",
     "Datum/Zeit", "Datum Zeit", "Messzeitpunkt", "Ablesezeitpunkt", "Zeitstempel von", "Début", "Date de début",
@@ -101,7 +101,7 @@ pub(crate) const TIMESTAMP: &[&str] = &[
     "Data ir laikas", "Tarih/Saat", "Tarih saat", "Tarih ve saat", "Başlangıç", "Başlangıç tarihi", "Zaman",
     "Дата та час", "Дата і час", "Дата/час", "Початок", "Башталышы", "Басталуы", "Басы", "日時", "时间", "時間", "日期时间",
     "日時刻", "開始日時", "数据时间", "采集时间", "일시", "Ende", "Ende der Messreihe", "end date", "end_date", "enddate",
-    "end datetime", "endtime", "hour end", "interval end time", "to", "to date", "Datum bis", "Bis", "Endzeit",
+    "end datetime", "endtime", "hour end", "interval end time", "to date", "Datum bis", "Bis", "Endzeit",
     "Date de fin", "Fin", "Fecha fin", "Hasta", "Fine", "Data fine", "Tot", "Til", "Til dato", "Til_dato", "Till",
     "Slut", "Loppuaika", "Koniec", "Konec", "Vége", "Sfârșit", "Lõpp", "Beigas", "Pabaiga", "Bitiş",
 ];

@@ -53,7 +53,7 @@ pub(crate) fn part_word(text: &str) -> Option<PartWord> {
     if is_phase(&words) {
         return Some(PartWord::Phase);
     }
-    let is_numbered = words.iter().any(|word| is_numbered_tariff(word));
+    let is_numbered = words.iter().any(|word| is_tariff_number(word));
     (is_numbered || TARIFFS.has(&words)).then_some(PartWord::Tariff)
 }
 

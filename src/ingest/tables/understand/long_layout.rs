@@ -18,7 +18,7 @@ use crate::domain::Calendar;
 use crate::ingest::error::IngestError;
 use crate::ingest::said;
 use crate::ingest::tables::plan::{IdColumn, LongColumns, Plan, Shape, StampColumns};
-use crate::ingest::text::columns::{self, DURATION, QUALITY, SEASON, TIMESTAMP, Value};
+use crate::ingest::text::columns::{self, DURATION, QUALITY, SEASON, Value};
 use crate::ingest::text::number::{Cell, cell};
 use crate::ingest::text::stamp::{StampForm, StampReader};
 
@@ -151,11 +151,12 @@ fn end_of_rows(table: &mut Settler<'_>, plan: &Plan, stamp: StampColumns) -> Opt
     };
     let rows: Vec<&Vec<String>> =
         table.sample.rows.iter().skip(table.first_row).filter(|row| !row.is_empty()).collect();
-    let is_named = |column: usize| {
-        let name = &table.header[column];
-        !name.is_empty() && columns::find(std::slice::from_ref(name), TIMESTAMP).is_some()
+    let holds_stamps = |column: usize| {
+        let first = table.cells(column).find(|cell| !cell.is_empty()).unwrap_or("");
+        first.contains(|c: char| !c.is_ascii_digit()) && StampForm::of(first.as_bytes()).is_some()
     };
-    let columns: Vec<usize> = (0..table.header.len()).filter(|&column| column != begin && is_named(column)).collect();
+    let columns: Vec<usize> =
+        (0..table.header.len()).filter(|&column| column != begin && holds_stamps(column)).collect();
     for column in columns {
         let mut lengths: BTreeMap<i64, usize> = BTreeMap::new();
         for row in &rows {
