@@ -57,9 +57,18 @@ pub(crate) fn part_word(text: &str) -> Option<PartWord> {
     (is_numbered || TARIFFS.has(&words)).then_some(PartWord::Tariff)
 }
 
-/// `t1` to `t8`, in Latin or Cyrillic; `rate1`.
-fn is_numbered_tariff(word: &str) -> bool {
-    ["t", "rate"].iter().any(|letters| matches!(word.strip_prefix(letters).map(str::as_bytes), Some([b'1'..=b'8'])))
+/// Whether a heading begins with the number of a tariff: `T1`, `Тариф 2`, `rate1`.
+pub(crate) fn is_numbered_tariff(name: &str) -> bool {
+    let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).map(plain).collect();
+    let is_apart = words[0] == plain("тариф") && words.get(1).is_some_and(|next| next.parse::<u8>().is_ok());
+    is_apart || is_tariff_number(&words[0])
+}
+
+/// `t1` to `t8`, in Latin or Cyrillic; `rate1`, `тариф1`.
+fn is_tariff_number(word: &str) -> bool {
+    ["t", "rate", "тариф"]
+        .iter()
+        .any(|letters| matches!(word.strip_prefix(&plain(letters)).map(str::as_bytes), Some([b'1'..=b'8'])))
 }
 
 /// `L1`, `phase 2`, `фаза A`.
