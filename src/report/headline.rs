@@ -24,7 +24,8 @@ pub(super) struct Headline<'a> {
     pub(super) cases: Vec<HeadCase<'a>>,
     /// All cases.
     pub(super) total: usize,
-    /// Cases that are expected to be nothing: the sum of 1 − probability.
+    /// Cases that are expected to be nothing: the sum of 1 − probability, where there is one (what
+    /// bills leave out is no matter of odds).
     pub(super) innocents: f64,
     /// Hidden and unmetered power of all cases, kW, and its energy in the period, kWh.
     pub(super) kw: f64,
@@ -92,7 +93,7 @@ impl<'a> Headline<'a> {
         let sum = |value: fn(&HeadCase) -> Option<f64>| cases.iter().filter_map(value).sum::<f64>();
         Self {
             total: cases.len(),
-            innocents: cases.iter().map(|case| 1.0 - case.probability.unwrap_or(0.0)).sum(),
+            innocents: cases.iter().filter_map(|case| case.probability).map(|probability| 1.0 - probability).sum(),
             kw: sum(|case| case.kw),
             kwh: sum(|case| case.kwh),
             at_stake: at_stake(&findings.worklist),
