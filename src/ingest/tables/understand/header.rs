@@ -91,10 +91,10 @@ fn header_row(table: &Settler<'_>, height: usize) -> (usize, String) {
     }
 }
 
-/// Whether a row has one filled cell where most have more.
+/// Whether a row has few filled cells where most have many, as a title with an id or a unit has.
 fn is_lonely(table: &Settler<'_>, row: usize) -> bool {
     let filled = table.sample.rows.get(row).map_or(0, |row| row.iter().filter(|cell| !cell.is_empty()).count());
-    filled == 1 && table.sample.usual_width(0) > 2
+    filled * 3 < table.sample.usual_width(0)
 }
 
 /// The first row with as many filled cells as most rows have.
