@@ -5,6 +5,7 @@ use super::lines::{Relaid, filled, joined, rewritten};
 use crate::ingest::mapping::keys::Delimiter;
 use crate::ingest::tables::sample::Sample;
 use crate::ingest::tables::understand::slot_name::{SlotName, slot_name};
+use crate::ingest::text::stamp::StampForm;
 
 /// Fewest columns of a block.
 const FEWEST: usize = 4;
@@ -45,13 +46,13 @@ pub(super) fn side_by_side(text: &str, delimiter: Delimiter, sample: &Sample, _:
         return None;
     }
     let width = first.leading.len();
+    let names = names_of(&blocks, sample);
     let mut current: Option<usize> = None;
     let mut is_first = true;
     let again = rewritten(text, delimiter, |_, cells| {
         if let Some(heading) = heading_of(cells).filter(|heading| heading.leading == first.leading) {
             current = blocks.iter().position(|block| block.first == heading.first);
-            let names = first.leading.iter().chain(blocks.iter().flat_map(|block| &block.slots));
-            let line = if is_first { joined(names.map(String::as_str), delimiter) } else { String::new() };
+            let line = if is_first { joined(names.iter().map(String::as_str), delimiter) } else { String::new() };
             is_first = false;
             return Some(line);
         }
@@ -66,6 +67,23 @@ pub(super) fn side_by_side(text: &str, delimiter: Delimiter, sample: &Sample, _:
         Some(joined(line.chain(blank(count - before - blocks[block].slots.len())), delimiter))
     });
     Some((again, "blocks", "blocks of slots below one another are put side by side"))
+}
+
+/// The headings of all columns. Bare numbers of the hours of a day are called hours, and the column
+/// of days is called so, whatever the language: the layout has shown what they are.
+fn names_of(blocks: &[Heading], sample: &Sample) -> Vec<String> {
+    const MOST_HOURS: usize = 25;
+    let leading = blocks[0].leading.iter().enumerate().map(|(column, name)| {
+        let cells = || sample.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
+        let days = cells().filter(|cell| StampForm::of(cell.as_bytes()).is_some()).count();
+        if days * 2 > cells().count() { "date".to_owned() } else { name.clone() }
+    });
+    let count: usize = blocks.iter().map(|block| block.slots.len()).sum();
+    let slots = blocks.iter().flat_map(|block| &block.slots).map(|name| match name.parse::<u32>() {
+        Ok(number) if count <= MOST_HOURS => format!("h{number}"),
+        _ => name.clone(),
+    });
+    leading.chain(slots).collect()
 }
 
 /// The heading of a block: words, then slots that follow one another.
