@@ -1,7 +1,7 @@
 archive-earlier = { $months ->
     [one] { $months } earlier month comes
    *[other] { $months } earlier months come
-} from the archive (the first begins on { $first }, the last on { $last }; { $readings } interval readings) and is judged with the new readings as if all had been read at once
+} from the archive (the first begins on { $first }, the last on { $last }; { $readings } interval readings), judged with the new readings as if all had been read at once
 archive-begins = the archive held no earlier month; this scan begins it
 archive-replaced = the month that begins on { $month } was in the archive and was sent again: new readings replace those of { $usage_points ->
     [one] { $usage_points } usage point
