@@ -89,7 +89,9 @@ mod tests {
         fn numbers_come_back(numbers in prop::collection::vec(any::<i64>(), 0..20), small in any::<u8>()) {
             let mut bytes = Vec::new();
             push_number(&mut bytes, u64::from(small));
-            numbers.iter().for_each(|number| push_signed(&mut bytes, *number));
+            for number in &numbers {
+                push_signed(&mut bytes, *number);
+            }
             let mut read = Bytes::new(&bytes);
             prop_assert_eq!(read.number(), Some(u64::from(small)));
             for number in numbers {

@@ -43,7 +43,7 @@ fn simulated_months(folder: &Path) -> Vec<String> {
             if part.is_empty() {
                 *part = format!("{heading}\n");
             }
-            *part += &format!("{row}\n");
+            part.extend([row, "\n"]);
         }
     }
     for (month, [readings, registers]) in &months {
@@ -85,7 +85,8 @@ fn archive(folder: &Path, more: &[&str]) -> std::process::Output {
 /// Tables of a result that hold numbers, by name.
 fn tables(result: &Path) -> BTreeMap<String, Vec<u8>> {
     let names = fs::read_dir(result).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let tables = names.filter(|name| name.ends_with(".csv") || name.ends_with(".parquet"));
+    let is_table = |name: &String| Path::new(name).extension().is_some_and(|kind| kind == "csv" || kind == "parquet");
+    let tables = names.filter(is_table);
     tables.map(|name| (name.clone(), fs::read(result.join(name)).unwrap())).collect()
 }
 
