@@ -50,8 +50,8 @@ pub(super) struct ScanArgs {
     /// valid_from, valid_to
     #[arg(long, value_name = "FILE")]
     meters: Option<PathBuf>,
-    /// What inspectors found: usage_point or node, date, outcome (farm, theft, other_cause, nothing,
-    /// no_access), kw, cause, note
+    /// What inspectors found: usage_point or node, date, outcome (farm, theft, other_cause,
+    /// nothing, no_access), kw, cause, note
     #[arg(long, value_name = "FILE")]
     inspections: Option<PathBuf>,
     /// Bills: usage_point, from, to, billed_kwh, tariff_class, amount, currency
@@ -60,7 +60,8 @@ pub(super) struct ScanArgs {
     /// Events: start, end, kind (outage, internet_outage, shut_off, price), node
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
-    /// Complaints, notes beside a case that change no odds: usage_point or address, date, kind, note
+    /// Complaints, notes beside a case that change no odds: usage_point or address, date, kind,
+    /// note
     #[arg(long, value_name = "FILE")]
     complaints: Option<PathBuf>,
     /// Register readings in a file of their own: usage_point, timestamp, register_kwh

@@ -227,8 +227,8 @@ fn other_inputs_line(words: &[String], compared: &[report::Compared]) -> String 
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let differ = compared.iter().filter(|file| file.parts.is_some()).count();
     format!(
-        "Not repeated, since the inputs are not those of the record: {}{more}. {differ} of {} result files differ; give \
-         the inputs of the record.\n",
+        "Not repeated, since the inputs are not those of the record: {}{more}. {differ} of {} result files differ; \
+         give the inputs of the record.\n",
         words[..words.len().min(MOST)].join("; "),
         compared.len()
     )

@@ -319,8 +319,8 @@ fn parts(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> V
     parts
 }
 
-/// Energy of all hours, kWh, and the hours in which the load runs: the mean of every hour of the day
-/// over its readings, times the days.
+/// Energy of all hours, kWh, and the hours in which the load runs: the mean of every hour of the
+/// day over its readings, times the days.
 fn energy(load: &HiddenLoad, hours: &[Hour], parts: &[f64], begins: bool) -> (f64, f64) {
     let grows = load.pattern == LoadCourse::Staircase;
     let (mut sum, mut ran, mut read) = ([0.0; HOURS], [0.0; HOURS], [0.0; HOURS]);

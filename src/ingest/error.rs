@@ -271,8 +271,8 @@ pub enum IngestError {
     },
     /// Two files of a folder for one table.
     #[error(
-        "`{first}` and `{second}` both look like {table}; give the one that counts with --{table}, or put them into one \
-         table",
+        "`{first}` and `{second}` both look like {table}; give the one that counts with --{table}, or put them into \
+         one table",
         first = first.display(),
         second = second.display()
     )]

@@ -140,8 +140,8 @@ fn fits_nobody(
         Some(found) if found.but_for_zeros => {
             let example = found.example.map_or(String::new(), |(cell, id)| format!(", as `{cell}` is `{id}`"));
             format!(
-                "{} rows of its column `{}` are but for zeros in front{example}: write the column as text with the zeros \
-                 of the readings",
+                "{} rows of its column `{}` are but for zeros in front{example}: write the column as text with the \
+                 zeros of the readings",
                 found.matched, found.heading
             )
         }
@@ -154,8 +154,8 @@ fn fits_nobody(
         None => {
             let first = read.first().map_or("", |id| id.as_ref());
             format!(
-                "the readings have such as `{first}`, and no column of the table holds any: give the table with the ids \
-                 of the readings, or leave it out"
+                "the readings have such as `{first}`, and no column of the table holds any: give the table with the \
+                 ids of the readings, or leave it out"
             )
         }
     };

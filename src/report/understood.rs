@@ -11,8 +11,8 @@ use super::language::Language;
 use super::words::tell;
 
 /// Letters of a line beside its margin.
-const WIDTH: usize = 76;
-const MARGIN: &str = "              ";
+const WIDTH: usize = 77;
+const MARGIN: &str = "               ";
 /// Files that were left alone and are named.
 const MOST_LEFT: usize = 10;
 
@@ -23,7 +23,7 @@ pub(super) fn understood(findings: &Findings, language: Language) -> String {
     }
     let mut text = format!("{}\n", language.say("understood", &[]));
     for kind in &findings.run.understood {
-        let _ = writeln!(text, "  {:<10}  {}", language.say(&kind.role, &[]), words(kind, findings, language));
+        let _ = writeln!(text, "  {:<11}  {}", language.say(&kind.role, &[]), words(kind, findings, language));
         let taken = kind
             .columns
             .iter()
@@ -50,7 +50,7 @@ fn words(kind: &Understood, findings: &Findings, language: Language) -> String {
     let sheet = kind.sheet.as_ref().map_or(String::new(), |sheet| format!(" [{sheet}]"));
     let rows = language.say("rows", &[("used", &count(kind.used)), ("rows", &count(kind.rows))]);
     let matched = kind.usage_points.zip(kind.matched).map_or(String::new(), |(held, matched)| {
-        format!("; {}", language.say("points", &[("held", &count(held)), ("matched", &count(matched))]))
+        format!("\n{MARGIN}{}", language.say("points", &[("held", &count(held)), ("matched", &count(matched))]))
     });
     format!("{name}{sheet}: {rows}{matched}")
 }
@@ -88,7 +88,7 @@ fn left(text: &mut String, findings: &Findings, language: Language) {
         let shown: String = told.chars().take(WIDTH).collect();
         let more = if shown.len() < told.len() { "..." } else { "" };
         let opening = if place == 0 { language.say("left_alone", &[]) } else { String::new() };
-        let _ = writeln!(text, "  {opening:<10}  {shown}{more}");
+        let _ = writeln!(text, "  {opening:<11}  {shown}{more}");
     }
     if left.len() > MOST_LEFT {
         let more = (left.len() - MOST_LEFT).to_string();
@@ -121,7 +121,8 @@ mod tests {
         let run = RunRecord { understood: vec![kind], inputs: vec![input], ..RunRecord::default() };
         let text = understood(&Findings { run, ..Findings::default() }, Language::English);
         for words in [
-            "customers   Абоненты.xlsx: 1,420 of 1,421 rows; 1,420 usage points, 1,412 of them in the readings",
+            "customers    Абоненты.xlsx: 1,420 of 1,421 rows\n",
+            "               1,420 usage points, 1,412 of them in the readings\n",
             "Номер ПУ = usage_point, address\n",
             "not used: Телефон\n",
         ] {

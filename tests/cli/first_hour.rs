@@ -18,12 +18,14 @@ fn a_utilitys_folder_is_scanned_by_one_command_and_what_was_understood_is_told()
     let (code, told, complaint) = scan(FOLDER, &out);
     assert_eq!(code, 0, "{complaint}");
     for words in [
-        "4 files, delimited text",
-        "Абоненты.xlsx [Реестр]: 160 of 160 rows; 160 usage points, 160 of them in the readings",
+        "files: 4, delimited text, rows: 4,676",
+        "Абоненты.xlsx [Реестр]: 160 of 160 rows\n",
+        "160 usage points, 160 of them in the readings\n",
         "Номер ПУ = usage_point",
         "Договорная мощность, кВт = contracted_kw",
         "not used: № п/п, Лицевой счёт, Примечание",
-        "Схема сети.xlsx [Схема]: 165 of 165 rows; 158 usage points, 158 of them in the readings",
+        "Схема сети.xlsx [Схема]: 165 of 165 rows\n",
+        "158 usage points, 158 of them in the readings\n",
         "ПС = substation, Фидер = feeder, ТП = transformer",
         "Местное время = timestamp, T = temperature_c",
         "Цена, тенге/кВт*ч = price_per_kwh",

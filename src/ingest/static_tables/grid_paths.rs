@@ -1,15 +1,15 @@
 //! A grid as a row for every usage point, the places above it being columns: substation, feeder,
 //! transformer.
 //!
-//! A place is known by its name and by the places above it in the row: feeder 5 of one substation is
-//! not feeder 5 of another. Where one name stands for several places, each is called by what feeds
+//! A place is known by its name and by the places above it in the row: feeder 5 of one substation
+//! is not feeder 5 of another. Where one name stands for several places, each is called by what feeds
 //! it as well; where a place and something of another level have one name, the heading comes before
 //! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::grid_file::{is_power, lighting, side};
+use super::node_cells::{is_power, lighting, side};
 use super::text_table::TextTable;
 use crate::domain::{Calendar, GridLine, Level, NodeKind, RejectCode};
 use crate::ingest::said;

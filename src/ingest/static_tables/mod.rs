@@ -17,6 +17,7 @@ pub(crate) mod headings;
 pub(crate) mod keys;
 pub(crate) mod meters;
 pub(crate) mod month_tables;
+pub(crate) mod node_cells;
 pub(crate) mod paths;
 pub(crate) mod readers;
 pub(crate) mod sheet_cells;

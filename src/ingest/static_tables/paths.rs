@@ -30,8 +30,8 @@ pub struct StaticPaths {
     pub registers: Option<PathBuf>,
 }
 
-/// Static tables that may be taken from a folder of readings. Ratios of meters are not: readings may
-/// be multiplied by them already.
+/// Static tables that may be taken from a folder of readings. Ratios of meters are not: readings
+/// may be multiplied by them already.
 pub const FROM_FOLDERS: [&str; 9] =
     ["customers", "grid", "weather", "licences", "tariffs", "inspections", "billing", "events", "complaints"];
 

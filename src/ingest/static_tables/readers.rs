@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::grid_file::is_power;
 use super::headings::{CUSTOMERS, LICENCES, TARIFFS};
+use super::node_cells::is_power;
 use super::table::Table;
 use super::text_table::TextTable;
 use crate::domain::{

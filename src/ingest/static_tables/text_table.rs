@@ -39,7 +39,8 @@ pub(crate) struct TextTable<'a> {
     sha256: String,
     /// Place of the field of each column.
     taken: Vec<Option<usize>>,
-    /// Whether day or month comes first in a column, where that was asked; `None` where it may be either.
+    /// Whether day or month comes first in a column, where that was asked; `None` where it may be
+    /// either.
     forms: BTreeMap<usize, Option<StampForm>>,
 }
 
@@ -203,7 +204,8 @@ impl<'a> TextTable<'a> {
         first.is_some_and(|text| StampForm::of(text.as_bytes()).is_some())
     }
 
-    /// How a date of a column is written; `None` for no date, and where day and month may be either.
+    /// How a date of a column is written; `None` for no date, and where day and month may be
+    /// either.
     fn form(&mut self, column: usize, text: &str) -> Option<StampForm> {
         let own = StampForm::of(text.as_bytes())?;
         if !is_either(own) || (text.contains('.') && StampForm::DayFirst.fits(text.as_bytes())) {

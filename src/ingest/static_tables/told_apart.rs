@@ -167,8 +167,8 @@ fn places_usage_points(row: &[String]) -> bool {
     has("usage_point") && ["substation", "feeder", "transformer"].iter().any(|place| has(place))
 }
 
-/// Whether a row of headings is one of readings: a time and a value, the days or slots of a day, or a
-/// word for readings.
+/// Whether a row of headings is one of readings: a time and a value, the days or slots of a day, or
+/// a word for readings.
 fn looks_like_readings(row: &[String]) -> bool {
     let is_one = |cell: &str, names: &[&str]| names.iter().any(|name| plain(name) == plain(cell));
     let row = &row[..row.len().min(200)];
