@@ -1,6 +1,6 @@
 //! Why a file as a whole cannot be used.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::domain::{GridError, Reject};
 
@@ -252,22 +252,14 @@ pub enum IngestError {
         because: Box<Reject>,
     },
     /// A static table whose usage points are none of the readings.
-    #[error("{}", nobody_words((path, table), (key, *rows, *matched), *readings, advice))]
+    #[error("the table of {table} `{path}` fits nobody: {told}", path = path.display())]
     FitsNobody {
         /// The file.
         path: PathBuf,
         /// Its kind.
         table: &'static str,
-        /// Heading of the column by which it was matched.
-        key: String,
-        /// Usage points in it.
-        rows: u64,
-        /// Of these, those among the readings.
-        matched: u64,
-        /// Usage points of the readings.
-        readings: u64,
-        /// What would fit, or how the ids differ.
-        advice: String,
+        /// How many of its usage points the readings hold, and what would fit.
+        told: String,
     },
     /// Two files of a folder for one table.
     #[error(
@@ -331,20 +323,6 @@ impl IngestError {
                 | Self::NotRegular { .. }
         )
     }
-}
-
-fn nobody_words(
-    (path, table): (&Path, &str),
-    (key, rows, matched): (&str, u64, u64),
-    readings: u64,
-    advice: &str,
-) -> String {
-    let few = if matched == 0 { "none".to_owned() } else { format!("only {matched}") };
-    format!(
-        "{few} of the {rows} usage points of the table of {table} `{}` (column `{key}`) is among the {readings} of the \
-         readings; {advice}",
-        path.display()
-    )
 }
 
 /// Why an archive or a member cannot be read.

@@ -159,13 +159,10 @@ fn fits_nobody(
             )
         }
     };
-    Err(IngestError::FitsNobody {
-        path: path.to_path_buf(),
-        table,
-        key,
-        rows: held,
-        matched,
-        readings: read.len() as u64,
-        advice,
-    })
+    let few = if matched == 0 { "none".to_owned() } else { format!("only {matched}") };
+    let told = format!(
+        "{few} of its {held} usage points (column `{key}`) is among the {} of the readings; {advice}",
+        read.len()
+    );
+    Err(IngestError::FitsNobody { path: path.to_path_buf(), table, told })
 }
