@@ -218,6 +218,23 @@ impl ScanArgs {
         Manner { threads: self.threads, quiet: self.quiet, verbose: self.verbose }
     }
 
+    /// Tables that are given by option.
+    fn tables(&self) -> StaticPaths {
+        StaticPaths {
+            customers: self.customers.clone(),
+            grid: self.grid.clone(),
+            weather: self.weather.clone(),
+            licences: self.licences.clone(),
+            tariffs: self.tariffs.clone(),
+            meters: self.meters.clone(),
+            inspections: self.inspections.clone(),
+            billing: self.billing.clone(),
+            events: self.events.clone(),
+            complaints: self.complaints.clone(),
+            registers: self.registers.clone(),
+        }
+    }
+
     /// Refuses a plan by which a file that is read would be replaced or deleted. Readings are asked
     /// once they are found.
     fn refuse_what_is_read(&self, plan: &ScanPlan) -> Result<(), PlaceError> {
@@ -380,19 +397,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
         pseudonym_key,
         anyway: args.anyway,
         readings: args.readings.clone(),
-        tables: StaticPaths {
-            customers: args.customers.clone(),
-            grid: args.grid.clone(),
-            weather: args.weather.clone(),
-            licences: args.licences.clone(),
-            tariffs: args.tariffs.clone(),
-            meters: args.meters.clone(),
-            inspections: args.inspections.clone(),
-            billing: args.billing.clone(),
-            events: args.events.clone(),
-            complaints: args.complaints.clone(),
-            registers: args.registers.clone(),
-        },
+        tables: args.tables(),
         profile: args.profile.as_deref().map(Mapping::named).transpose()?,
         calendar: Calendar::new(args.timezone.as_deref())?,
         period: args.period.as_deref().map(period).transpose()?,

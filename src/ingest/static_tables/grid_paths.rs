@@ -2,9 +2,9 @@
 //! transformer.
 //!
 //! A place is known by its name and by the places above it in the row: feeder 5 of one substation
-//! is not feeder 5 of another. Where one name stands for several places, each is called by what feeds
-//! it as well; where a place and something of another level have one name, the heading comes before
-//! it.
+//! is not feeder 5 of another. Where one name stands for several places, each is called by what
+//! feeds it as well; where a place and something of another level have one name, the heading comes
+//! before it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
