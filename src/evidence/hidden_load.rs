@@ -97,6 +97,8 @@ pub struct HiddenLoad {
     pub hours: f64,
     /// Its pattern.
     pub pattern: LoadCourse,
+    /// What days told of its power, kW, where hours forbid so much; `None` where they do not.
+    pub forbidden_kw: Option<f64>,
 }
 
 /// Where the days run with the load and where without.
@@ -186,6 +188,7 @@ pub fn hidden_load(subject: &Subject, own_floor: OwnFloor) -> Option<HiddenLoad>
         kwh,
         hours,
         pattern,
+        forbidden_kw: None,
     })
 }
 

@@ -38,3 +38,4 @@ pub(crate) use said::SAID;
 pub use size::{CONTRACT_RATIO, SIZE};
 pub use subject::{Alone, DayWeather, Subject};
 pub use test::{EvidenceTest, Statistic};
+pub use weather::WEATHER;

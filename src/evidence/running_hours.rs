@@ -10,6 +10,8 @@
 //! add nothing, a load that grows adds what it drew on each day, hours without a reading add what
 //! the same hour adds on other days. Power cuts say nothing about levels: `without_cuts` takes them
 //! out before a level is asked for.
+//! A constant load is bounded by the lower edge of what its running hours show: physics forbids
+//! more.
 //! Weak when: the load is no larger than what the premises switch on in the evening; hours outside
 //! a window count only where five in a row are full.
 
@@ -51,6 +53,9 @@ const SAME_KW: f64 = 1e-4;
 /// Days without a running hour at either end of the readings after which the load is said to begin
 /// later or to have ended.
 const SILENT_DAYS: i32 = 7;
+/// Share of its running hours that a constant load may lie below its power, for meters and miners
+/// vary.
+const EDGE: f64 = 0.1;
 /// A meter shows nothing below this power, kW.
 const NOTHING_KW: f32 = 0.001;
 /// Power cuts are rare: a larger share of readings without load is how the premises are used.
@@ -111,6 +116,9 @@ pub fn by_hours(
         part_levels(&mut load, &mut hours, coarse);
     } else if coarse && load.pattern == LoadCourse::Constant {
         quiet_level(&mut load, &hours);
+    }
+    if window.is_none() && !coarse {
+        keep_below_edge(&mut load, fold, &on);
     }
     let parts = parts(&load, &hours, window);
     let history = hours.partition_point(|hour| judged_from.is_some_and(|from| hour.day < from));
@@ -279,6 +287,23 @@ fn part_levels(load: &mut HiddenLoad, hours: &mut [Hour], coarse: bool) {
     }
 }
 
+/// A sum of loads is never below one of them: where one running hour in ten lies below a constant
+/// load, there is no load of that power, and no more is claimed than those hours allow. Hours
+/// below half of it are its pauses.
+fn keep_below_edge(load: &mut HiddenLoad, fold: &DayFold, on: &[usize]) {
+    if load.pattern != LoadCourse::Constant {
+        return;
+    }
+    let running: Vec<f64> =
+        on.iter().flat_map(|&index| fold.hours[index]).map(f64::from).filter(|kw| *kw >= RUNS * load.kw).collect();
+    let edge = quantile(&running, EDGE) / (1.0 - 2.0 * OWN_VARIATION);
+    if edge < load.kw {
+        load.forbidden_kw = Some(load.kw);
+        (load.kw, load.first_step_kw) = (edge, load.first_step_kw.min(edge));
+        load.kw_low = load.kw_low.min(edge * (1.0 - NINETY * OWN_VARIATION));
+    }
+}
+
 /// Share of every hour in which the load runs; NaN without a reading.
 fn parts(load: &HiddenLoad, hours: &[Hour], window: Option<(usize, usize)>) -> Vec<f64> {
     let least = if load.pattern == LoadCourse::Staircase { load.first_step_kw.min(load.kw) } else { load.kw };
@@ -443,6 +468,25 @@ mod tests {
         let found =
             by_hours(&hidden_load(&subject, OwnFloor::AsPeers).unwrap(), &DayFold::of(&series, &calendar), None, None);
         assert!((found.kw / 4.65 - 1.0).abs() < 0.05 && is_about(found.kwh, 4.65 * 24.0 * 60.0), "{found:?}");
+    }
+
+    #[test]
+    fn a_constant_load_is_not_claimed_to_draw_more_than_the_meter_shows() {
+        // One hour in six lies at 1.7 kW: no constant load of 2.5 kW can be there.
+        let home = |hour: usize| if hour % 6 == 3 { 1.4 } else { 2.6 };
+        let mut load = look(|_| 2.5, |_| false);
+        assert_eq!(load.forbidden_kw, None, "{load:?}");
+        let fold = DayFold::of(
+            &LoadSeries {
+                usage_point: "A".into(),
+                start: Timestamp(0),
+                step_min: 60,
+                kw: (0..60 * 24).map(home).collect(),
+            },
+            &Calendar::new(None).unwrap(),
+        );
+        keep_below_edge(&mut load, &fold, &(0..60).collect::<Vec<_>>());
+        assert!(load.kw < 1.5 && load.forbidden_kw.is_some_and(|kw| kw > 2.3), "{load:?}");
     }
 
     #[test]

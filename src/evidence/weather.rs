@@ -27,8 +27,11 @@ const MIN_SPREAD_K: f64 = 4.0;
 /// A larger share that comes with warmth is not told apart.
 const MOST_WARM: f64 = 0.2;
 
+/// Name of the family.
+pub const WEATHER: &str = "weather";
+
 pub(super) const TEST: EvidenceTest = EvidenceTest {
-    family: "weather",
+    family: WEATHER,
     question: "Does the load follow the temperature, as heating and cooling do?",
     statistic: "Minus the share of mean power, and of the daily floor, that a robust line over temperature explains; \
                 and the share by which warmer days draw more over all days, of the mean and of what runs above the \

@@ -76,6 +76,8 @@ pub struct Findings {
     pub names: Vec<NameRow>,
     /// What makes the whole dump strange, to be read before anything else.
     pub warnings: Vec<Fact>,
+    /// Where nobody is listed: who comes next, and what would decide about each.
+    pub candidates: Vec<Fact>,
     /// What to know about the run as a whole.
     pub notes: Vec<Fact>,
     /// How the run was made.
@@ -105,6 +107,7 @@ impl Findings {
         self.cases.iter_mut().for_each(|row| each(&mut row.notes));
         each(&mut self.warnings);
         each(&mut self.notes);
+        each(&mut self.candidates);
         self.cleared.iter_mut().for_each(|row| change(&mut row.reason));
         self.faults.iter_mut().for_each(|row| change(&mut row.detail));
         self.money.iter_mut().for_each(|row| change(&mut row.detail));

@@ -10,6 +10,7 @@ use crate::findings::{ClearedRow, FindingKind, OtherPrior, ScoreRow, SuspectRow}
 use crate::metered::{Heard, Metered};
 use crate::series::RegisterLoad;
 
+use super::candidates::candidates;
 use super::cleared::{cleared_row, cleared_small};
 use super::inspected::{self, StatedVisit};
 use super::list_setting::{ByBalance, ListSetting};
@@ -35,6 +36,8 @@ pub(crate) struct Listing {
     pub(crate) found: BTreeSet<UsagePointId>,
     /// How probabilities were recalibrated by them.
     pub(crate) recalibrated: Option<Fact>,
+    /// The best of those that are not listed, and what would decide about each.
+    pub(crate) candidates: Vec<Fact>,
 }
 
 impl Listing {
@@ -104,5 +107,17 @@ pub(crate) fn list(
     let is_found = |ranked: &&Ranked| matches!(ranked.heard, Some(Heard::Found(_)));
     let found = ranked.iter().filter(is_found).map(|ranked| ranked.point.usage_point.clone()).collect();
     let recalibrated = recalibration.map(|recalibration| recalibration.told());
-    Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors, visited, found, recalibrated })
+    let candidates = candidates(&ranked[length..], metered)?;
+    Ok(Listing {
+        suspects,
+        screening,
+        scores,
+        cleared,
+        licensed,
+        other_priors,
+        visited,
+        found,
+        recalibrated,
+        candidates,
+    })
 }

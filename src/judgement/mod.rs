@@ -1,6 +1,7 @@
 //! Where the two engines meet: what is believed of each usage point, what is listed, what is
 //! cleared.
 
+mod candidates;
 pub(crate) mod cleared;
 pub(crate) mod coverage;
 mod discovery;

@@ -30,6 +30,8 @@ facts! {
     pub(crate) fn like_loads("address.like_loads", usual: fact);
     /// A mismatch with the books.
     pub(crate) fn books("books.held", mismatch: fact, times: number(0));
+    /// A constant load that lay above the lower edge of the hours.
+    pub(crate) fn forbidden("evidence.forbidden", kw: kw(2), allowed: kw(2));
     /// A lawful load that it resembles.
     pub(crate) fn resembles("evidence.resembles", look_alike: word, why: fact);
     /// The balance of its transformer closes with its load.
@@ -46,6 +48,26 @@ facts! {
     pub(crate) fn by_balance("balance.says", what: fact);
     /// A class whose purpose a steady load is.
     pub(crate) fn lawful_class("cleared.class", class: text);
+    /// Who comes next where nobody is listed.
+    pub(crate) fn candidate(
+        "candidate.who", usage_point: usage_point, probability: percent(1), what: fact, decides: fact
+    );
+    /// A load that began.
+    pub(crate) fn candidate_since("candidate.since", kw: kw(1), since: day);
+    /// A load that was there from the first reading.
+    pub(crate) fn candidate_load("candidate.load", kw: kw(1));
+    /// No load can be told apart.
+    pub(crate) fn candidate_unclear("candidate.unclear");
+    /// The tariff class and the contract.
+    pub(crate) fn decided_by_class("decided.class");
+    /// More days.
+    pub(crate) fn decided_by_days("decided.days");
+    /// Temperatures.
+    pub(crate) fn decided_by_weather("decided.weather");
+    /// A look by night.
+    pub(crate) fn decided_by_night("decided.night", kw: kw(1));
+    /// A visit.
+    pub(crate) fn decided_by_visit("decided.visit");
     /// Smaller than what is claimed.
     pub(crate) fn small_load("cleared.small", kw: kw(2));
     /// A load that ended before the days judged.

@@ -86,6 +86,7 @@ pub(crate) fn refine<E>(
         }
         if let Some(load) = load {
             tell_load(row, &load);
+            row.evidence_against.extend(load.forbidden_kw.map(|kw| said::forbidden(kw, load.kw)));
             if let Ok(place) = listing.scores.binary_search_by(|score| score.usage_point.cmp(&row.usage_point)) {
                 let score = &mut listing.scores[place];
                 (score.hidden_kw, score.since, score.until) = (row.hidden_kw, row.since, row.until);

@@ -19,11 +19,12 @@ use rayon::prelude::*;
 
 use crate::domain::{Fact, Ledger, Step, logit};
 use crate::evidence::{TESTS, statistics};
-use crate::population::{Crowd, Mixture, Premises, UNKNOWN_CLASS};
+use crate::population::{Crowd, Mixture, Premises, Scores, UNKNOWN_CLASS};
 
 use super::boosting::{Binned, FOLDS, Row, Trees};
 use super::measured::Measured;
 use super::mismatch::MismatchSettings;
+use super::reference::Reference;
 use super::stories::{self, Positive, StoryModel};
 use super::visits::Known;
 
@@ -40,6 +41,9 @@ const DOUBTED_COUNTS: f64 = 0.1;
 /// Share of usage points whose contracted power may be written down wrong by so much that the mean
 /// load exceeds it.
 const WRONG_CONTRACTS: f64 = 0.003;
+/// What the prior weighs beside the share found where the reference has told how rare scores are:
+/// the share is then known better.
+const PRIOR_BESIDE_REFERENCE: f64 = 0.2;
 /// Members that a group needs for tables of its own.
 const MIN_GROUP: usize = 150;
 /// Name of the group that holds every usage point: for classes too small for tables of their own.
@@ -94,6 +98,8 @@ struct GroupModel {
     /// Farms that were found in the group, less those that the mixture counts in loads that were
     /// found lawful.
     found: f64,
+    /// What the prior share of farms weighs, as a part of what the settings say.
+    prior_weight: f64,
 }
 
 /// What was learned from a dump.
@@ -178,8 +184,9 @@ impl Calibration {
     /// shrunk to `factor` times the prior of the class.
     #[must_use]
     pub fn prevalence(&self, group: &str, tariff_class: &str, factor: f64) -> f64 {
-        let (prior, strength) = (factor * self.prior(tariff_class), self.settings.prior_strength);
+        let prior = factor * self.prior(tariff_class);
         let Some(model) = self.models.get(group) else { return prior };
+        let strength = self.settings.prior_strength * model.prior_weight;
         let members = model.members as f64;
         // One standard error below the count found: a single odd usage point must not raise its own
         // odds.
@@ -204,20 +211,24 @@ impl GroupModel {
         let mismatch = settings.mismatch.learned(null);
         let unnamed = null.iter().filter(|member| &*member.tariff_class == UNKNOWN_CLASS).count();
         let crowd = if 2 * unnamed > null.len() { Crowd::Mixed } else { Crowd::OneKind };
-        let samples = stories::samples(null, planted);
+        let reference = if crowd == Crowd::Mixed { Reference::beside(null) } else { Reference::default() };
+        let null: Vec<&Measured> = null.iter().copied().chain(&reference.members).collect();
+        let own = null.len() - reference.members.len();
+        let samples = stories::samples(&null, planted);
         let members: Vec<&Measured> =
             null.iter().copied().chain(planted.iter().map(|positive| &positive.measured)).collect();
         let values: Vec<&[f32]> = members.iter().map(|member| &*member.statistics).collect();
         let seen: Vec<Vec<f32>> = members.iter().map(|member| member.seen()).collect();
         let seen_by: Vec<&[f32]> = seen.iter().map(|values| &**values).collect();
         let binned = Binned::of(&seen_by);
-        let reference = reference_weights(null);
-        let mut innocent = reference.clone();
+        let mut weights = reference_weights(&null[..own]);
+        weights.resize(null.len(), reference.weight);
+        let mut innocent = weights.clone();
         let mut model: Option<Self> = None;
         for round in 0..ROUNDS {
             let near = |story: usize| model.as_ref().map(|model| &model.stories[story]);
             let stories: Vec<StoryModel> = (samples.par_iter().enumerate().with_max_len(1))
-                .map(|(story, sample)| sample.fit(null, &innocent, planted.len(), near(story)))
+                .map(|(story, sample)| sample.fit(&null, &innocent, planted.len(), near(story)))
                 .collect();
             let mut scores: Vec<f64> =
                 values.par_iter().map(|statistics| stories::score(&stories, statistics)).collect();
@@ -230,21 +241,24 @@ impl GroupModel {
                     .for_each(|((score, row), values)| *score += trees[usize::from(row.fold)].score(values));
             }
             let (population, farms) = scores.split_at(null.len());
-            let mixture = Mixture::fit(population, farms.to_vec(), &innocent, crowd)?;
+            let (population, known) = population.split_at(own);
+            let scores = Scores { population, innocent: &innocent[..own], reference: known, weight: reference.weight };
+            let mixture = Mixture::fit(&scores, farms.to_vec(), crowd)?;
             let posterior =
                 |member: &Measured, score: f64| told(mixture.posterior(score), member.known, settings.missed);
-            for (place, innocent) in innocent.iter_mut().enumerate() {
-                *innocent = reference[place] * (1.0 - posterior(null[place], population[place]));
+            for (place, innocent) in innocent.iter_mut().take(own).enumerate() {
+                *innocent = weights[place] * (1.0 - posterior(null[place], population[place]));
             }
             if round == 0 {
-                doubt_the_highest(&mut innocent, population);
+                doubt_the_highest(&mut innocent[..own], population);
             }
             let family_of = statistics().map(|(family, _)| family).collect();
             let visited = null.iter().zip(population).filter(|(member, _)| member.known != Known::Open);
             let less: f64 = visited.map(|(member, score)| posterior(member, *score) - mixture.posterior(*score)).sum();
-            let of_sample = size.0 as f64 / null.len().max(1) as f64;
+            let of_sample = size.0 as f64 / own.max(1) as f64;
             let (members, found) = (size.0, size.1 as f64 + less * of_sample);
-            model = Some(Self { stories, trees, family_of, mixture, mismatch, members, found });
+            let prior_weight = if reference.members.is_empty() { 1.0 } else { PRIOR_BESIDE_REFERENCE };
+            model = Some(Self { stories, trees, family_of, mixture, mismatch, members, found, prior_weight });
         }
         model
     }

@@ -16,6 +16,7 @@ mod measured;
 mod mismatch;
 mod neighbours;
 mod point;
+mod reference;
 mod registers;
 mod said;
 mod stories;
@@ -33,6 +34,8 @@ pub use measured::Measured;
 pub use mismatch::MismatchSettings;
 pub use neighbours::{Account, with_neighbours};
 pub(crate) use point::{MeteredPoint, Shift};
+#[cfg(test)]
+pub(crate) use reference::encoded;
 pub(crate) use registers::against_intervals;
 pub(crate) use said::SAID;
 pub use stories::{Positive, Story};

@@ -5,6 +5,8 @@ mod convert;
 mod inputs;
 mod inspect;
 mod plan;
+#[cfg(test)]
+mod reference_making;
 mod results;
 mod run;
 mod scan;

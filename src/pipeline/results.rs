@@ -83,6 +83,8 @@ impl Run<'_> {
             at_stake::consequences(&stakes, metered, &mut listing, &mut nodes, &stakes.over_rating(metered, series))?;
         rejects.extend(self.of_unknown_places(metered, registers));
         let visited = [listing.visited, visited].concat();
+        let nobody = listing.suspects.is_empty();
+        let candidates = listing.candidates.into_iter().filter(|_| nobody).collect();
         let run = RunRecord { other_priors: listing.other_priors, ..self.record(metered) };
         Ok(Findings {
             worklist,
@@ -106,6 +108,7 @@ impl Run<'_> {
             node_places,
             names: Vec::new(),
             warnings: Vec::new(),
+            candidates,
             notes: [self.notes(metered), listing.recalibrated.into_iter().collect(), notes].concat(),
             dossiers: Vec::new(),
             temperatures: Vec::new(),

@@ -86,7 +86,7 @@ struct FirstRead {
     what: WhatWasRead,
 }
 
-fn scan_and<'p>(
+pub(super) fn scan_and<'p>(
     plan: &'p ScanPlan,
     progress: &dyn Progress,
     interrupt: &Interrupt,

@@ -57,6 +57,36 @@ pub struct Mixture {
     ladder: Vec<f64>,
 }
 
+/// Fused scores without a planted farm.
+#[derive(Debug, Clone, Copy)]
+pub struct Scores<'a> {
+    /// Those of the dump.
+    pub population: &'a [f64],
+    /// Probability that each of them is innocent, where the search begins.
+    pub innocent: &'a [f64],
+    /// Those of usage points that are known to be innocent, from elsewhere.
+    pub reference: &'a [f64],
+    /// What each of these counts.
+    pub weight: f64,
+}
+
+/// One score.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    score: f64,
+    /// What it counts as innocent.
+    counts: f64,
+    is_known: bool,
+}
+
+impl Scores<'_> {
+    fn members(&self) -> impl Iterator<Item = Member> {
+        let own = self.population.iter().zip(self.innocent);
+        let own = own.map(|(&score, &counts)| Member { score, counts, is_known: false });
+        own.chain(self.reference.iter().map(|&score| Member { score, counts: self.weight, is_known: true }))
+    }
+}
+
 /// The upper tail of the null: at every score the thinnest of some exponentials.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Tail {
@@ -90,47 +120,44 @@ impl Tail {
 }
 
 impl Mixture {
-    /// Fits the mixture to the scores of the population and of injected usage points; the search
-    /// begins where each usage point is innocent with the probability `innocent`. `None` without
-    /// scores on either side.
+    /// Fits the mixture to the scores of usage points and of injected ones. `None` without scores
+    /// of the population or of injected usage points.
     #[must_use]
-    pub fn fit(population: &[f64], mut injected: Vec<f64>, innocent: &[f64], crowd: Crowd) -> Option<Self> {
-        if population.is_empty() || injected.is_empty() {
+    pub fn fit(scores: &Scores, mut injected: Vec<f64>, crowd: Crowd) -> Option<Self> {
+        let population = scores.population.len();
+        if population == 0 || injected.is_empty() {
             return None;
         }
         injected.sort_by(f64::total_cmp);
-        let mut members: Vec<(f64, f64)> = population.iter().copied().zip(innocent.iter().copied()).collect();
-        members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        let (sorted, mut innocent): (Vec<f64>, Vec<f64>) = members.into_iter().unzip();
+        let mut members: Vec<Member> = scores.members().collect();
+        members.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.counts.total_cmp(&b.counts)));
         let mut mixture = Self { tail: Tail::default(), share: START, injected, ladder: Vec::new() };
         for _ in 0..ROUNDS {
-            mixture.fit_tail(&sorted, &innocent, crowd);
-            // Below the tail nothing counts as a farm.
-            let tail = sorted.partition_point(|&score| score < mixture.tail.start);
-            innocent[..tail].fill(1.0);
+            mixture.fit_tail(&members, crowd);
             let mut farms = 0.0;
-            for (score, innocent) in sorted.iter().zip(&mut innocent).skip(tail) {
-                let posterior = mixture.posterior(*score);
+            for member in members.iter_mut().filter(|member| !member.is_known) {
+                // Below the tail nothing counts as a farm.
+                let posterior = mixture.posterior(member.score);
                 farms += posterior;
-                *innocent = 1.0 - posterior;
+                member.counts = 1.0 - posterior;
             }
-            mixture.share = (farms / sorted.len() as f64).clamp(1e-9, 0.5);
+            mixture.share = (farms / population as f64).clamp(1e-9, 0.5);
         }
         mixture.build_ladder();
         Some(mixture)
     }
 
-    /// Fits the exponential tail between two quantiles of the scores, each counted by its
+    /// Fits exponential tails between quantiles of the scores in their order, each counted by its
     /// probability of being innocent.
-    fn fit_tail(&mut self, sorted: &[f64], innocent: &[f64], crowd: Crowd) {
-        let total: f64 = innocent.iter().sum();
+    fn fit_tail(&mut self, sorted: &[Member], crowd: Crowd) {
+        let total: f64 = sorted.iter().map(|member| member.counts).sum();
         let at = |share: f64| {
             let mut passed = 0.0;
-            let place = innocent.iter().position(|weight| {
-                passed += weight;
+            let place = sorted.iter().position(|member| {
+                passed += member.counts;
                 passed >= share * total
             });
-            sorted[place.unwrap_or(sorted.len() - 1)]
+            sorted[place.unwrap_or(sorted.len() - 1)].score
         };
         let start = at(TAIL_FROM);
         self.tail = Tail { start, outer: Vec::with_capacity(WINDOWS.len()) };
@@ -218,13 +245,19 @@ mod tests {
         (0..n).map(|i| (i as f64 + 0.5) / n as f64).map(|p| -6.0 + 1.2 * (p / (1.0 - p)).ln()).collect()
     }
 
+    fn fit(population: &[f64], crowd: Crowd) -> Mixture {
+        let innocent = vec![1.0; population.len()];
+        let scores = Scores { population, innocent: &innocent, reference: &[], weight: 0.0 };
+        Mixture::fit(&scores, farms(1000), crowd).unwrap()
+    }
+
     fn farms(n: usize) -> Vec<f64> {
         (0..n).map(|i| 4.0 + 6.0 * (i as f64 + 0.5) / n as f64).collect()
     }
 
     #[test]
     fn a_population_without_farms_has_no_excess() {
-        let mixture = Mixture::fit(&innocent(2000), farms(1000), &[1.0; 2000], Crowd::OneKind).unwrap();
+        let mixture = fit(&innocent(2000), Crowd::OneKind);
         assert!(mixture.share < 0.001, "{}", mixture.share);
     }
 
@@ -234,8 +267,7 @@ mod tests {
         let mut population: Vec<f64> = innocent(1700);
         population.extend((0..284).map(|i| -1.5 + 3.5 * f64::from(i) / 284.0));
         population.extend([7.0; 16]);
-        let fit = |crowd| Mixture::fit(&population, farms(1000), &[1.0; 2000], crowd).unwrap();
-        let (mixed, one_kind) = (fit(Crowd::Mixed), fit(Crowd::OneKind));
+        let (mixed, one_kind) = (fit(&population, Crowd::Mixed), fit(&population, Crowd::OneKind));
         assert!(mixed.share > 0.006 && mixed.share < 0.01, "{}", mixed.share);
         assert!(mixed.llr(7.0) > one_kind.llr(7.0));
     }
@@ -244,7 +276,7 @@ mod tests {
     fn the_share_of_farms_is_found() {
         let mut population = innocent(1920);
         population.extend(farms(80));
-        let mixture = Mixture::fit(&population, farms(1000), &[1.0; 2000], Crowd::OneKind).unwrap();
+        let mixture = fit(&population, Crowd::OneKind);
         assert!((mixture.share - 0.04).abs() < 0.006, "{}", mixture.share);
         assert!(mixture.posterior(7.0) > 0.95);
         assert!(mixture.posterior(-4.0) < 0.01);

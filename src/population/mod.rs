@@ -16,7 +16,7 @@ mod usual_load;
 
 pub use likelihood::{LikelihoodTable, PooledSample};
 pub use load_shape::{LoadShape, LoadShapes};
-pub use mixture::{Crowd, Mixture};
+pub use mixture::{Crowd, Mixture, Scores};
 pub(crate) use peers::LEAST_KW;
 pub use peers::{PeerBaseline, PeerValues, Peers};
 pub use premises::{ClassWords, Habits, Premises, premises_of_classes};

@@ -67,8 +67,10 @@ fn write_lines(findings: &Findings, file: impl Write) -> io::Result<()> {
             }
         }
     }
-    for (row, note) in findings.notes.iter().enumerate() {
-        line("run", row, "notes", std::slice::from_ref(note))?;
+    for (column, said) in [("notes", &findings.notes), ("candidates", &findings.candidates)] {
+        for (row, fact) in said.iter().enumerate() {
+            line("run", row, column, std::slice::from_ref(fact))?;
+        }
     }
     file.flush()
 }

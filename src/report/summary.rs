@@ -57,6 +57,16 @@ fn changes(text: &mut String, findings: &Findings, language: Language) {
     let _ = writeln!(text, "{}", language.say("changes", &[("month", month), ("list", &told)]));
 }
 
+/// Who comes next where nobody is listed.
+fn candidates(text: &mut String, findings: &Findings, language: Language) {
+    for (index, candidate) in findings.candidates.iter().enumerate() {
+        if index == 0 {
+            let _ = writeln!(text, "{}", language.say("come_next", &[]));
+        }
+        let _ = writeln!(text, "{:4}. {}", index + 1, tell(language, candidate));
+    }
+}
+
 /// What was found, where, how much, how sure, and what is new.
 fn found(text: &mut String, findings: &Findings, language: Language) {
     let headline = Headline::of(findings);
@@ -81,6 +91,7 @@ fn found(text: &mut String, findings: &Findings, language: Language) {
         let _ = writeln!(text, "{}\n{}", language.say("began", &parts), language.say("claim", &[]));
         let _ = writeln!(text, "{}", cases(&headline, language));
     }
+    candidates(text, findings, language);
     let likely = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).count().to_string();
     let (listed, nodes) = (findings.suspects.len().to_string(), findings.nodes.len().to_string());
     let innocents = format!("{:.1}", findings.expected_innocents());

@@ -16,10 +16,15 @@ function inputsTable() {
     el('tbody', null, run.inputs.map((input) => el('tr', null, el('th', { scope: 'row' }, word(input.role) + ': ' + input.path), el('td.right', null, num(input.rows)), el('td.digest', null, input.sha256)))));
 }
 
+/** Who comes next where nobody is listed, and what would decide about each. */
+function candidates() {
+  return DATA.candidates.length ? [el('h3', null, t('candidates')), list(words(DATA.candidates))] : [];
+}
+
 /** What was found, where, how much, how sure, and what is new; with what it does not say. */
 function found() {
   const head = DATA.headline, claim = el('p.claim', null, t('what_a_line_claims'), ' ', t('what_a_node_claims'), ' ', el('strong', null, t('no_guilt')));
-  if (!head.total) return [el('p', null, el('strong', null, t('nothing_found'))), claim];
+  if (!head.total) return [el('p', null, el('strong', null, t('nothing_found'))), ...candidates(), claim];
   const money = (sum) => num(sum.amount) + '\u00a0' + sum.currency;
   return [
     facts([
@@ -31,6 +36,7 @@ function found() {
     ]),
     claim,
     headTable(head),
+    ...candidates(),
     head.total > head.cases.length ? el('p', null, el('a', { href: '#worklist' }, t('all_cases', { n: num(head.total) }))) : null,
   ];
 }

@@ -19,6 +19,8 @@ use super::tables::{self, MOST_LINES, PageTable, real};
 pub(super) struct PageData<'a> {
     run: PageRun<'a>,
     headline: Headline<'a>,
+    /// Who comes next where nobody is listed.
+    candidates: Vec<Value>,
     expected_innocents: Value,
     tables: BTreeMap<&'static str, PageTable>,
     meanings: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
@@ -125,6 +127,7 @@ impl<'a> PageData<'a> {
         Self {
             run: run(findings),
             headline: Headline::of(findings),
+            candidates: findings.candidates.iter().map(page_fact).collect(),
             expected_innocents: real(innocents, 2),
             tables: tables::tables(findings),
             meanings: tables::meanings(),
