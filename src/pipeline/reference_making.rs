@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use crate::config::Config;
 use crate::domain::{Calendar, Interrupt, Progress};
 use crate::findings::RunOptions;
+use crate::ingest::StaticPaths;
 use crate::metered::{Measured, encoded};
 use crate::synth::{Oddities, Place, SimulateSettings, simulate};
 use crate::unmetered::{Balanced, GridSetting};
 
-use super::plan::{ScanPlan, StaticPaths};
+use super::plan::ScanPlan;
 use super::run::{Judged, Run};
 use super::scan::scan_and;
 use super::trial::Beside;
