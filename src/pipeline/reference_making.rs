@@ -96,6 +96,7 @@ fn measured(folder: &Path) -> Vec<Measured> {
         options: RunOptions::default(),
         pseudonym_key: None,
         top: None,
+        anyway: false,
         memory: None,
         archive: None,
         out: folder.join("out"),
