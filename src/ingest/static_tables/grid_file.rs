@@ -27,10 +27,14 @@ pub fn read_grid(path: &Path, calendar: &Calendar) -> Result<Table<Grid>, Ingest
     }
     let mut table = TextTable::read(path, &GRID)?;
     let lines = if is_list(&table) {
-        ["substation", "feeder", "transformer", "usage_point"].iter().for_each(|name| table.leave(name));
+        for name in ["substation", "feeder", "transformer", "usage_point"] {
+            table.leave(name);
+        }
         listed_lines(&mut table, calendar)?
     } else if has_paths(&table) {
-        ["node", "kind", "parent"].iter().for_each(|name| table.leave(name));
+        for name in ["node", "kind", "parent"] {
+            table.leave(name);
+        }
         path_lines(&mut table, calendar)
     } else {
         return Err(no_grid(&table));
