@@ -10,7 +10,7 @@ use crate::metered::{Heard, Metered};
 use super::LicenceVerdict;
 use super::inspected;
 use super::lawful::{Lawful, WORTH_CLEARING};
-use super::rank::Ranked;
+use super::ranked::Ranked;
 use super::said::{self, usual};
 use super::suspect_rows::WORTH_A_WORD;
 

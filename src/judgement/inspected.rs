@@ -14,9 +14,8 @@ use crate::findings::{Pattern, SuspectRow};
 use crate::metered::{Heard, Metered, Visits};
 use crate::unmetered::{Balanced, since};
 
-use super::rank::Ranked;
+use super::ranked::{Ranked, pattern};
 use super::said::{self, usual};
-use super::suspect_rows::pattern;
 
 /// Probability of a farm where an inspection found one.
 const FOUND: f64 = 0.99;

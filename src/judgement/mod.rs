@@ -19,6 +19,7 @@ pub(crate) mod other_priors;
 pub(crate) mod outages;
 pub(crate) mod prevalence;
 pub(crate) mod rank;
+pub(crate) mod ranked;
 mod recalibration;
 pub(crate) mod said;
 pub(crate) mod score_rows;

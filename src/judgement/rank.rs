@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::digest::DigestError;
-use crate::domain::{CivilDay, Ledger, Step, logit};
+use crate::domain::{CivilDay, Step, logit};
 use crate::evidence::{HiddenLoad, OwnFloor};
-use crate::metered::{Heard, Measured, Metered, MeteredPoint};
+use crate::metered::{Measured, Metered, MeteredPoint};
 
 use super::inspected;
 use super::lawful::{Lawful, WORTH_CLEARING, home};
 use super::list_setting::{ByBalance, ListSetting};
+use super::ranked::Ranked;
 use super::recalibration::Recalibration;
 use super::{LicenceCheck, LicenceMatch, LicenceVerdict, LicensedLoad};
 
@@ -25,25 +26,6 @@ const WORTH_ESTIMATING: f64 = 1e-3;
 /// Probability of what looks like a farm and draws less than is claimed, at most: the smallest
 /// farms are not planted, so nothing is known of how many there are.
 pub(crate) const SMALL: f64 = 0.05;
-
-/// A judged usage point with its place in the order.
-pub(crate) struct Ranked<'a> {
-    pub(crate) point: &'a MeteredPoint,
-    /// Index of the point in the order of ids.
-    pub(crate) place: u32,
-    pub(crate) ledger: Ledger,
-    /// Log-odds before anything decided: class, size, licence, balance.
-    pub(crate) before: f64,
-    pub(crate) lawful: Option<Lawful>,
-    pub(crate) verdict: Option<LicenceVerdict>,
-    pub(crate) load: Option<HiddenLoad>,
-    /// A balance is surer of it than its own series.
-    pub(crate) by_balance: bool,
-    /// Log-odds without anything that visits say.
-    pub(crate) stated: f64,
-    /// What an inspection of it says.
-    pub(crate) heard: Option<Heard>,
-}
 
 /// Sets aside what looks like a farm but draws less than is claimed.
 fn ask_sizes(ranked: &mut [Ranked], metered: &Metered, least_kw: f64) -> Result<(), DigestError> {

@@ -13,7 +13,7 @@ use crate::population::CustomerFacts;
 use crate::series::RegisterLoad;
 
 use super::list_setting::ListSetting;
-use super::rank::Ranked;
+use super::ranked::Ranked;
 
 /// What the families say together beyond what each says alone: the other stories, trees, and what
 /// the fused score is worth.

@@ -2,15 +2,15 @@
 
 use crate::digest::DigestError;
 use crate::domain::{Fact, Step, UsagePointId};
-use crate::evidence::{self, HiddenLoad, LoadCourse, TESTS};
-use crate::findings::{FindingKind, Pattern, SuspectRow};
+use crate::evidence::{self, HiddenLoad, TESTS};
+use crate::findings::{FindingKind, SuspectRow};
 use crate::metered::{Metered, MeteredPoint};
 use crate::unmetered::{Began, Says};
 
 use super::inspected;
 use super::list_setting::{ByBalance, ListSetting};
 use super::meet;
-use super::rank::Ranked;
+use super::ranked::{Ranked, pattern};
 use super::said::{self, usual};
 
 /// Contributions smaller than this are not put into words.
@@ -121,14 +121,4 @@ fn words(point: &MeteredPoint, metered: &Metered, row: &mut SuspectRow) -> Resul
         row.evidence_against.push(said::resembles(name, words));
     }
     Ok(())
-}
-
-/// The word for how a load runs.
-pub(crate) fn pattern(pattern: LoadCourse) -> Pattern {
-    match pattern {
-        LoadCourse::Constant => Pattern::Constant,
-        LoadCourse::Scheduled => Pattern::Scheduled,
-        LoadCourse::Staircase => Pattern::Staircase,
-        LoadCourse::Interrupted => Pattern::Interrupted,
-    }
 }
