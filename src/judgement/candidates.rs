@@ -7,7 +7,7 @@ use crate::evidence::{HiddenLoad, LoadCourse, OwnFloor, TESTS, WEATHER};
 use crate::metered::{Metered, MeteredPoint};
 use crate::population::UNKNOWN_CLASS;
 
-use super::rank::Ranked;
+use super::ranked::Ranked;
 use super::said;
 
 /// How many are told.
