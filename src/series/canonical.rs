@@ -62,7 +62,8 @@ pub fn canonical_readings(stretches: &[Stretch], apart: &[RawReading]) -> (Vec<C
                 }
             }
         }
-        // Rows of one file that tell both directions of an interval are one reading, as in messages.
+        // Rows of one file that tell both directions of an interval are one reading, as in
+        // messages.
         match net[..] {
             [inward, outward] if !inward.flows_out() && outward.flows_out() && inward.file() == outward.file() => {
                 push(inward.plus(outward));

@@ -3,10 +3,10 @@
 //!
 //! `{..., TimeSeries: [{MarketEvaluationPoint: {mRID: {name}}, measurement_Unit.name, Period:
 //! [{resolution: "PT1H", timeInterval: {start, end}, Point: [{position, out_Quantity.quantity,
-//! out_Quantity.quality}]}]}]}`. Hubs wrap it, name lists and fields in ways of their own, and write
-//! the same names in one word or in several; a name counts by its last part, whatever its case. A
-//! position counts intervals from the beginning of its period. A document of curve type A03 leaves
-//! out positions whose value is that of the one before.
+//! out_Quantity.quality}]}]}]}`. Hubs wrap it, name lists and fields in ways of their own, and
+//! write the same names in one word or in several; a name counts by its last part, whatever its
+//! case. A position counts intervals from the beginning of its period. A document of curve type A03
+//! leaves out positions whose value is that of the one before.
 //!
 //! Source: IEC 62325-451, IEC 62325-351; ENTSO-E code lists (businessType, curveType, direction).
 

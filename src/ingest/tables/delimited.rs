@@ -47,7 +47,8 @@ impl Format for DelimitedText {
     }
 
     fn recognises(&self, head: &[u8]) -> bool {
-        // Markup and JSON are messages of other kinds, or a network model; their lines are no table.
+        // Markup and JSON are messages of other kinds, or a network model; their lines are no
+        // table.
         let mark = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         if mark.starts_with(b"<") || crate::ingest::bytes::markup::is_json(mark) {
             return false;

@@ -70,7 +70,8 @@ impl Sample {
         let wanted: Vec<String> = wanted.iter().map(|name| plain(name)).collect();
         let held =
             |row: &Vec<String>| wanted.iter().filter(|name| row.iter().any(|cell| plain(cell) == **name)).count();
-        // A row of names above narrower rows is one of a title: the readings have a header of their own.
+        // A row of names above narrower rows is one of a title: the readings have a header of their
+        // own.
         let is_of_title = |index: usize, row: &Vec<String>| {
             let below = self.rows[index + 1..].iter().filter(|row| !row.is_empty());
             let narrow = below.clone().filter(|below| 2 * below.len() <= row.len()).count();

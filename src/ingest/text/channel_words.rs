@@ -30,18 +30,26 @@ static PASSED: LazyLock<WordList> = LazyLock::new(|| {
         "напряж", "voltage", "spannung", "tensión", "tensione", "=tension", "=napięcie", "current", "ampere", "сила",
         "частот", "frequen", "frecuencia", "fréquence", "cos", "cosphi", "power factor", "leistungsfaktor",
         // The highest of a period.
-        "max", "maximum", "maximal", "maximo", "máximo", "máxima", "massimo", "massima", "maksim", "максим", "peak demand",
-        "peak power", "demand peak", "billed demand", "billing demand", "höchstlast", "spitzenlast", "pic", "piekvermogen",
+        "max", "maximum", "maximal", "maximo", "máximo", "máxima", "massimo", "massima", "maksim", "максим",
+        "peak demand",
+        "peak power", "demand peak", "billed demand", "billing demand", "höchstlast", "spitzenlast", "pic",
+        "piekvermogen",
         // Other commodities.
-        "gas", "gaz", "gás", "газ", "erdgas", "aardgas", "naturgas", "*gasverbrauch", "*gasverbruik", "gasuse", "gasusage",
-        "plyn", "plin", "maakaasu", "m3", "m³", "nm3", "ccf", "therm", "therms", "=water", "waterverbruik", "*wasser", "eau",
-        "agua", "água", "acqua", "vatten", "vand", "vann", "vesi", "woda", "wody", "voda", "vody", "vodní", "víz", "вода",
-        "воды", "водоснаб", "су", "=heat", "heating", "heat energy", "wärme", "*fernwärme", "waerme", "warmte", "=chaleur",
+        "gas", "gaz", "gás", "газ", "erdgas", "aardgas", "naturgas", "*gasverbrauch", "*gasverbruik", "gasuse",
+        "gasusage",
+        "plyn", "plin", "maakaasu", "m3", "m³", "nm3", "ccf", "therm", "therms", "=water", "waterverbruik",
+        "*wasser", "eau",
+        "agua", "água", "acqua", "vatten", "vand", "vann", "vesi", "woda", "wody", "voda", "vody", "vodní", "víz",
+        "вода",
+        "воды", "водоснаб", "су", "=heat", "heating", "heat energy", "wärme", "*fernwärme", "waerme", "warmte",
+        "=chaleur",
         "fjärrvärme", "fjernvarme", "lämpö", "teplo", "ciepło", "тепл", "жылу", "gcal", "гкал", "gj",
         // Money.
-        "price", "cost", "preis", "*strompreis", "kosten", "=prix", "coût", "cout", "montant", "=importe", "precio", "coste",
+        "price", "cost", "preis", "*strompreis", "kosten", "=prix", "coût", "cout", "montant", "=importe", "precio",
+        "coste",
         "costo", "prezzo", "prijs", "pris", "kostnad", "omkostning", "hinta", "cena", "cenová", "koszt", "цена", "ціна",
-        "стоим", "вартість", "баға", "құны", "тенге", "теңге", "eur", "euro", "€", "usd", "chf", "sek", "nok", "dkk", "gbp",
+        "стоим", "вартість", "баға", "құны", "тенге", "теңге", "eur", "euro", "€", "usd", "chf", "sek", "nok", "dkk",
+        "gbp",
         "pln", "czk", "huf", "kzt", "rub", "руб", "amount due", "ár",
         // Weather.
         "temperatur", "=temp", "температур", "humidity", "влажн",
@@ -53,18 +61,22 @@ static PASSED: LazyLock<WordList> = LazyLock::new(|| {
 static EXPORT: LazyLock<WordList> = LazyLock::new(|| {
     WordList::new(&[
         // Given back.
-        "*einspeis", "*rückspeis", "*rückliefer", "*ruecklief", "=lieferung", "inject", "injec", "injek", "inyec", "iniett",
+        "*einspeis", "*rückspeis", "*rückliefer", "*ruecklief", "=lieferung", "inject", "injec", "injek", "inyec",
+        "iniett",
         "immess", "immiss", "excedent", "vertid", "surplus", "überschuss", "ueberschuss", "overskudd", "overskud",
-        "överskott", "ylijäämä", "nadwyż", "přebytek", "többlet", "teruglever", "terugl", "retour", "return", "réinject",
+        "överskott", "ylijäämä", "nadwyż", "přebytek", "többlet", "teruglever", "terugl", "retour", "return",
+        "réinject",
         "refoul", "export", "eksport", "отдач", "экспорт", "выдач", "обратн", "реверс", "reverse", "feedin", "feed in",
         "fed in", "fed into", "to grid", "to the grid", "into grid", "into the grid", "al grid", "a la red", "in rete",
         "sold", "vendida", "verkauft", "vendu", "received", "oddan", "dodávka", "dodavka", "wprowadz", "tilbakelev",
-        "inmatn", "inmatad", "innmating", "indfød", "verkkoon", "visszatápl", "betápl", "predan", "віддан", "қайтар", "берілген", "out",
+        "inmatn", "inmatad", "innmating", "indfød", "verkkoon", "visszatápl", "betápl", "predan", "віддан", "қайтар",
+        "берілген", "out",
         // Produced.
         "produced", "producti", "produkt", "produkc", "produkcj", "produccion", "producid", "produção", "produzid",
         "produit", "produs", "prodott", "produz", "generat", "generac", "generaz", "génér", "генерац", "erzeug",
         "*erzeugung", "opwek", "opgewek", "termel", "proizv", "üretim", "uretim", "выработ", "вироб", "výroba", "vyrob",
-        "wytworz", "tuotanto", "tuotettu", "tootmi", "gamyb", "ražo", "solar", "=pv", "fotovolt", "photovolt", "solaire",
+        "wytworz", "tuotanto", "tuotettu", "tootmi", "gamyb", "ražo", "solar", "=pv", "fotovolt", "photovolt",
+        "solaire",
         "zonne", "*photovoltaik", "өндір",
     ])
 });
@@ -74,14 +86,18 @@ static EXPORT: LazyLock<WordList> = LazyLock::new(|| {
 static IMPORT: LazyLock<WordList> = LazyLock::new(|| {
     WordList::new(&[
         // From the grid.
-        "прием", "приём", "импорт", "import", "прям", "forward", "in", "*bezug", "bezogen", "*entnahme", "entnomm", "afname",
+        "прием", "приём", "импорт", "import", "прям", "forward", "in", "*bezug", "bezogen", "*entnahme", "entnomm",
+        "afname",
         "afgenom", "=levering", "gelever", "delivered", "offtake", "off take", "purchas", "gekauft", "prelev", "prélev",
-        "soutir", "achat", "acheté", "uttag", "odběr", "odber", "pobran", "pobór", "pobor", "vételez", "preuzet", "from grid",
+        "soutir", "achat", "acheté", "uttag", "odběr", "odber", "pobran", "pobór", "pobor", "vételez", "preuzet",
+        "from grid",
         "from the grid", "de la red", "from utility", "споживан", "спожит",
         // Used.
-        "потреб", "расход", "consum", "активн", "active", "activa", "aktiv", "wirkarbeit", "wirkenergie", "usage", "used",
+        "потреб", "расход", "consum", "активн", "active", "activa", "aktiv", "wirkarbeit", "wirkenergie", "usage",
+        "used",
         "use", "=load", "demand", "*verbrauch", "*verbruik", "conso", "förbruk", "forbruk", "forbrug", "kulut", "zużyc",
-        "zuzyc", "spotřeb", "spotreb", "fogyaszt", "potrošn", "potrosn", "poraba", "tüketim", "tuketim", "tarbi", "patēri",
+        "zuzyc", "spotřeb", "spotreb", "fogyaszt", "potrošn", "potrosn", "poraba", "tüketim", "tuketim", "tarbi",
+        "patēri",
         "suvartoj", "тұтын", "net", "netto", "saldo",
     ])
 });
@@ -90,7 +106,8 @@ static IMPORT: LazyLock<WordList> = LazyLock::new(|| {
 #[rustfmt::skip]
 static FROM_GRID: LazyLock<WordList> = LazyLock::new(|| {
     WordList::new(&[
-        "импорт", "import", "прием", "приём", "*bezug", "*entnahme", "afname", "=levering", "gelever", "delivered", "offtake",
+        "импорт", "import", "прием", "приём", "*bezug", "*entnahme", "afname", "=levering", "gelever", "delivered",
+        "offtake",
         "purchas", "prelev", "prélev", "soutir", "uttag", "odběr", "pobran", "from grid", "from the grid", "de la red",
         "vételez", "net", "netto",
     ])
@@ -100,8 +117,10 @@ static FROM_GRID: LazyLock<WordList> = LazyLock::new(|| {
 #[rustfmt::skip]
 static PRODUCED: LazyLock<WordList> = LazyLock::new(|| {
     WordList::new(&[
-        "produced", "producti", "produkt", "produkc", "produccion", "producid", "produção", "produzid", "produit", "prodott",
-        "produz", "generat", "generac", "generaz", "génér", "генерац", "erzeug", "*erzeugung", "opwek", "opgewek", "termel",
+        "produced", "producti", "produkt", "produkc", "produccion", "producid", "produção", "produzid", "produit",
+        "prodott",
+        "produz", "generat", "generac", "generaz", "génér", "генерац", "erzeug", "*erzeugung", "opwek", "opgewek",
+        "termel",
         "proizv", "üretim", "выработ", "вироб", "výroba", "wytworz", "tuotanto", "tootmi", "solar", "pv", "fotovolt",
         "photovolt", "*photovoltaik", "solaire", "zonne",
     ])

@@ -31,18 +31,25 @@ static TOTALS: LazyLock<WordList> = LazyLock::new(|| {
 #[rustfmt::skip]
 static TARIFFS: LazyLock<WordList> = LazyLock::new(|| {
     WordList::new(&[
-        "тариф", "tariff", "tarif", "tarief", "tariffa", "*hochtarif", "*niedertarif", "*einheitstarif", "=hp", "=hc", "=ht",
-        "=nt", "pleine", "creuse", "=punta", "=llano", "=valle", "fascia", "=f1", "=f2", "=f3", "=laag", "=hoog", "=dal",
-        "=piek", "=dag", "=nacht", "=tag", "=natt", "=nat", "=jour", "=nuit", "=day", "=night", "peak", "offpeak", "=shoulder",
-        "onpeak", "midpeak", "low rate", "high rate", "economy", "день", "дневн", "ночь", "ночн", "=пик", "пиков", "полупик", "күндіз",
-        "түнгі", "шыңдық", "dzienn", "nocn", "=dzień", "=noc", "szczyt", "pozaszczyt", "=vt", "gündüz", "puant", "=gece",
+        "тариф", "tariff", "tarif", "tarief", "tariffa", "*hochtarif", "*niedertarif", "*einheitstarif", "=hp",
+        "=hc", "=ht",
+        "=nt", "pleine", "creuse", "=punta", "=llano", "=valle", "fascia", "=f1", "=f2", "=f3", "=laag", "=hoog",
+        "=dal",
+        "=piek", "=dag", "=nacht", "=tag", "=natt", "=nat", "=jour", "=nuit", "=day", "=night", "peak", "offpeak",
+        "=shoulder",
+        "onpeak", "midpeak", "low rate", "high rate", "economy", "день", "дневн", "ночь", "ночн", "=пик", "пиков",
+        "полупик", "күндіз",
+        "түнгі", "шыңдық", "dzienn", "nocn", "=dzień", "=noc", "szczyt", "pozaszczyt", "=vt", "gündüz", "puant",
+        "=gece",
         "päivä", "=yö", "día", "=noche", "giorno", "=notte", "=dia", "=noite", "ponta", "controlled load",
     ])
 });
 
 /// Words before the number or letter of a phase.
 #[rustfmt::skip]
-static PHASES: LazyLock<WordList> = LazyLock::new(|| WordList::new(&["phase", "=fase", "=fas", "фаза", "фазы", "=faza", "fáza", "fázis"]));
+static PHASES: LazyLock<WordList> = LazyLock::new(|| WordList::new(&[
+    "phase", "=fase", "=fas", "фаза", "фазы", "=faza", "fáza", "fázis",
+]));
 
 /// The part that a heading names; `None` where it names all of a reading, or something else.
 pub(crate) fn part_word(text: &str) -> Option<PartWord> {

@@ -1,5 +1,6 @@
-//! Facts about what belongs to one reading and what to none: parts and their sum, energy given back,
-//! other quantities, rows that sum others up, and who the rows are of where no column says it.
+//! Facts about what belongs to one reading and what to none: parts and their sum, energy given
+//! back, other quantities, rows that sum others up, and who the rows are of where no column says
+//! it.
 
 use super::*;
 

@@ -11,7 +11,8 @@ use crate::ingest::text::word_list::WordList;
 #[rustfmt::skip]
 static NO_READINGS: LazyLock<WordList> = LazyLock::new(|| {
     WordList::new(&[
-        "план", "прогноз", "лимит", "норматив", "потер", "plan", "planned", "planificad", "forecast", "prognos", "prévision",
+        "план", "прогноз", "лимит", "норматив", "потер", "plan", "planned", "planificad", "forecast", "prognos",
+        "prévision",
         "previsi", "prognoz", "limit", "loss", "losses", "verlust", "perte", "pérdida", "perdite", "verlies",
         "straty", "шығын", "жоспар", "budget", "baseline",
     ])
