@@ -124,6 +124,14 @@ pub struct InputDigest {
     pub rows: u64,
 }
 
+impl InputDigest {
+    /// A file by its path, read in this role.
+    #[must_use]
+    pub fn of(role: &str, path: &std::path::Path, sha256: &str, rows: u64) -> Self {
+        Self { role: role.to_owned(), path: path.display().to_string(), sha256: sha256.to_owned(), rows }
+    }
+}
+
 /// Wall time of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageTime {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::archive::{ArchiveError, ReadAgainError};
 use crate::casebook::BookError;
+use crate::digest::{DigestError, memory::MemoryError};
 use crate::disk::PlaceError;
 use crate::domain::{
     Bill, Calendar, Complaint, Customer, Fact, Grid, GridEvent, Inspection, Interrupt, IntervalBlock, Licence, Minute,
@@ -21,9 +22,6 @@ use crate::ingest::{
 use crate::metered::Visits;
 use crate::report::{Language, tell};
 use crate::series::{FinishUsagePoint, Gathered, Gatherer, MeterRatios};
-
-use crate::digest::DigestError;
-use crate::digest::memory::MemoryError;
 
 use super::plan::ScanPlan;
 
@@ -193,12 +191,7 @@ impl StaticTables {
         let table = table?;
         self.understood.push(ingest::table_understood(role, &table));
         self.held.extend(held);
-        self.digests.push(InputDigest {
-            role: role.to_owned(),
-            path: path.display().to_string(),
-            sha256: table.sha256,
-            rows: table.rows,
-        });
+        self.digests.push(InputDigest::of(role, path, &table.sha256, table.rows));
         self.rejects.extend(table.rejects);
         Ok(table.data)
     }
@@ -253,9 +246,7 @@ impl Tables {
     pub(super) fn check_unchanged(&self) -> Result<(), IngestError> {
         self.held.iter().try_for_each(HeldFile::check)
     }
-}
 
-impl Tables {
     /// Path of the table with this role, as it was given; empty where there is none.
     pub(super) fn file(&self, role: &str) -> &str {
         self.digests.iter().find(|input| input.role == role).map_or("", |input| &input.path)
@@ -322,24 +313,13 @@ pub(super) fn read_all(
         gathered: gatherer.finish(finish)?,
         interval_readings: sink.intervals.into_inner(),
         register_readings: sink.registers.into_inner(),
-        digests: summaries.iter().map(digest).collect(),
+        digests: summaries
+            .iter()
+            .map(|file| InputDigest::of("readings", &file.path, &file.sha256, file.rows))
+            .collect(),
         understood: ingest::readings_understood(&summaries),
         held: Some((Minute(sink.held.0.into_inner()), Minute(sink.held.1.into_inner())))
             .filter(|held| held.0 <= held.1),
         clocks: summaries.iter().filter(|summary| summary.rows > 0).map(|summary| summary.clock).collect(),
     })
-}
-
-/// A file of the archive among what was read.
-pub(super) fn archived(path: &Path, sha256: &str, rows: u64) -> InputDigest {
-    InputDigest { role: "archive".to_owned(), path: path.display().to_string(), sha256: sha256.to_owned(), rows }
-}
-
-fn digest(summary: &FileSummary) -> InputDigest {
-    InputDigest {
-        role: "readings".to_owned(),
-        path: summary.path.display().to_string(),
-        sha256: summary.sha256.clone(),
-        rows: summary.rows,
-    }
 }

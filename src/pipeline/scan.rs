@@ -1,13 +1,13 @@
 //! A scan, from a plan to findings, in five steps: read, judge, balance, list, put together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::archive::{History, ReadAgain, Transaction};
 use crate::casebook::{self, Book};
 use crate::digest::memory::{Demand, MemoryPlan, check_address_space};
 use crate::digest::{Counted, DigestStore, FirstPass, Kept, finish_counted};
 use crate::domain::{Fault, Interrupt, Progress, UsagePointId};
-use crate::findings::{CoverageRow, Findings, StageClock, TrialReport};
+use crate::findings::{CoverageRow, Findings, InputDigest, StageClock, TrialReport};
 use crate::ingest::{self, Readings, Survey, Watching};
 use crate::judgement::list_setting::ByBalance;
 use crate::judgement::node_rows::GridTold;
@@ -158,13 +158,10 @@ impl Run<'_> {
         let mut first = FirstPass::new(self.first_pass_setting(), store, self.sums, Traits::of);
         let order = if let Survey::Together(roster) = survey { roster.order().to_vec() } else { readings.pieces() };
         let whole = WholeRead::new();
-        let is_home = |id: &str| {
-            let customer = self.tables.customers.get(&UsagePointId::from(id));
-            customer.and_then(|customer| customer.tariff_class.as_deref()).is_some_and(is_household)
-        };
+        let class = |id: &str| self.tables.customers.get(id)?.tariff_class.as_deref();
         let one = |id: &str, stretches: &[Stretch], apart: &[RawReading]| first.usage_point(id, stretches, apart);
         let seen = |id: &str, stretches: &[Stretch], apart: &[RawReading]| {
-            whole.see(stretches, apart, is_home(id));
+            whole.see(stretches, apart, class(id).is_some_and(is_household));
             match history {
                 Some(history) => history.usage_point(id, stretches, apart, &one),
                 None => one(id, stretches, apart),
@@ -188,7 +185,8 @@ impl Run<'_> {
         let mut doubts = readings.doubts();
         if let Some(history) = history {
             gathered.registers = history.finish(gathered.registers, &one)?;
-            digests.extend(history.files().map(|(path, sha256, rows)| inputs::archived(&path, sha256, rows)));
+            let file = |(path, sha256, rows): (PathBuf, &str, u64)| InputDigest::of("archive", &path, sha256, rows);
+            digests.extend(history.files().map(file));
             doubts.extend(history.told());
         }
         let counted = finish_counted(&gathered.registers, &mut first)?;
