@@ -99,8 +99,8 @@ mod tests {
     /// Thirty days of 4 kW with an outage from 10 to 13 on every tenth day, after which `more` kW
     /// are drawn for two hours.
     fn series(more: f32) -> (LoadSeries, Vec<Spell>) {
-        let is_after = |hour: usize| hour / 24 % 10 == 0 && (13..16).contains(&(hour % 24));
-        let is_dark = |hour: usize| hour / 24 % 10 == 0 && (10..13).contains(&(hour % 24));
+        let is_after = |hour: usize| (hour / 24).is_multiple_of(10) && (13..16).contains(&(hour % 24));
+        let is_dark = |hour: usize| (hour / 24).is_multiple_of(10) && (10..13).contains(&(hour % 24));
         let kw =
             (0..30 * 24).map(|hour| if is_dark(hour) { 0.0 } else { 4.0 + if is_after(hour) { more } else { 0.0 } });
         let spell =

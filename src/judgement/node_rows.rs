@@ -68,9 +68,14 @@ fn ranked(balanced: &[Balanced], culprits: &[Culprit], fallen: &[Fallen]) -> Vec
         .iter()
         .filter_map(|b| b.odds.filter(|odds| odds.log_odds > 0.0).map(|odds| (b.node.node.as_ref(), odds.kw)))
         .collect();
-    let (mut named, mut fell): (BTreeMap<&NodeId, Vec<&Culprit>>, BTreeMap<&NodeId, Vec<&Fallen>>) = Default::default();
-    culprits.iter().for_each(|culprit| named.entry(&culprit.node).or_default().push(culprit));
-    fallen.iter().for_each(|fallen| fell.entry(&fallen.node).or_default().push(fallen));
+    let mut named: BTreeMap<&NodeId, Vec<&Culprit>> = BTreeMap::new();
+    for culprit in culprits {
+        named.entry(&culprit.node).or_default().push(culprit);
+    }
+    let mut fell: BTreeMap<&NodeId, Vec<&Fallen>> = BTreeMap::new();
+    for fallen in fallen {
+        fell.entry(&fallen.node).or_default().push(fallen);
+    }
     let key = |balanced: &Balanced| balanced.odds.map_or(f64::NEG_INFINITY, |odds| odds.log_odds);
     let mut rows: Vec<(f64, NodeRow)> =
         balanced.iter().map(|balanced| (key(balanced), told(row(balanced, &found), &named, &fell))).collect();

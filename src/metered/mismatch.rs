@@ -75,7 +75,7 @@ mod tests {
             host: [f32::NAN; HOST_NUMBERS],
             inactive,
             fold: 0,
-            known: Default::default(),
+            known: crate::metered::visits::Known::default(),
         }
     }
 

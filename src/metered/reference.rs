@@ -163,7 +163,11 @@ mod tests {
         let mut own: Vec<Measured> = all().iter().take(100).cloned().collect();
         let is_weather = |column: &usize| statistics().nth(*column).is_some_and(|(_, s)| s.name.starts_with("weather"));
         let weather: Vec<usize> = (0..statistics().count()).filter(is_weather).collect();
-        own.iter_mut().for_each(|member| weather.iter().for_each(|&column| member.statistics[column] = f32::NAN));
+        for member in &mut own {
+            for &column in &weather {
+                member.statistics[column] = f32::NAN;
+            }
+        }
         let reference = Reference::beside(&own.iter().collect::<Vec<_>>());
         assert!(!weather.is_empty() && !reference.members.is_empty());
         assert!(reference.members.iter().all(|m| weather.iter().all(|&column| m.statistics[column].is_nan())));

@@ -201,7 +201,7 @@ mod tests {
             host: [f32::NAN; HOST_NUMBERS],
             inactive: false,
             fold: (index % 3) as u8,
-            known: Default::default(),
+            known: crate::metered::visits::Known::default(),
         };
         (0..count).map(of).collect()
     }

@@ -155,7 +155,7 @@ impl<'a> Tiles<'a> {
         let tile = &mut self.dense[number as usize / PARTITION];
         let place = tile.place(number % PARTITION as u32, column);
         let Some(cells) = tile.cells.get_mut(place..place + values.len()) else { return false };
-        let free = cells.iter().fold(true, |free, &cell| free & (cell == EMPTY_CELL));
+        let free = cells.iter().filter(|&&cell| cell != EMPTY_CELL).count() == 0;
         if free {
             // A row without a reading has the bits of an empty cell.
             cells.iter_mut().zip(values).for_each(|(cell, value)| *cell = value.to_bits());

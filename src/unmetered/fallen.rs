@@ -126,12 +126,12 @@ pub(crate) fn find<E>(
     let of_node = |balanced: &&Balanced| ask(balanced, setting, &series);
     let timed: Vec<Fallen> = judged.par_iter().map(of_node).flatten_iter().collect();
     let customers = judged.iter().map(|balanced| fed_directly(balanced.node, setting.grid).count()).sum();
-    Ok(alone(timed, (fell_at_all, series.len(), customers)))
+    Ok(alone(&timed, (fell_at_all, series.len(), customers)))
 }
 
 /// Those of whom no other customer of the node explains the rise as well, and who do not fall with
 /// a season. Of `customers` in all, `fell` did; `asked` of them were read again.
-fn alone(timed: Vec<Fallen>, (fell, asked, customers): (usize, usize, usize)) -> Vec<Fallen> {
+fn alone(timed: &[Fallen], (fell, asked, customers): (usize, usize, usize)) -> Vec<Fallen> {
     let mut days: Vec<CivilDay> = timed.iter().map(|fallen| fallen.timed.day).collect();
     days.sort_unstable();
     let falls = |from: i32, to: i32| days.partition_point(|day| day.0 <= to) - days.partition_point(|day| day.0 < from);

@@ -42,7 +42,9 @@ impl Positions {
     /// feed none with coordinates, and `otherwise` where there are none.
     pub(crate) fn of_grid(grid: &Grid, customers: &BTreeMap<UsagePointId, Customer>, otherwise: Position) -> Self {
         let mut all = Mean::default();
-        customers.values().for_each(|customer| all.add(customer));
+        for customer in customers.values() {
+            all.add(customer);
+        }
         let nodes: Vec<&NodeId> = grid.nodes().map(|node| &node.node).collect();
         let position = |node: &&NodeId| {
             let mut mean = Mean::default();

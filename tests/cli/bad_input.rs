@@ -104,7 +104,7 @@ fn text_in_a_number_column_is_rejected_with_its_row_and_the_rest_is_judged() {
 fn negative_absurd_and_doubled_values_are_listed_and_do_not_stop_the_run() {
     let mut dump = String::from("usage_point,timestamp,kwh\n");
     for hour in 0..24 * 20 {
-        let kwh = if hour % 50 == 7 { -1.0 } else { 0.4 + f64::from(hour % 7) / 10.0 };
+        let kwh = if hour % 50 == 7 { -0.4 - f64::from(hour) / 1000.0 } else { 0.4 + f64::from(hour % 7) / 10.0 };
         writeln!(dump, "A,2025-03-{:02} {:02}:00,{kwh}", hour / 24 + 1, hour % 24).unwrap();
     }
     dump += "A,2025-03-05 12:00,3.3\nA,2025-03-06 12:00,1e12\n";

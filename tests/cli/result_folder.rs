@@ -23,7 +23,7 @@ fn result(folder: &Path) -> BTreeMap<String, Vec<u8>> {
                 .next()
                 .unwrap()
                 .lines()
-                .filter(|line| !line.starts_with("seconds") && !line.starts_with("path") && !line.starts_with("sha256"))
+                .filter(|line| !["seconds", "path", "sha256", "format"].iter().any(|key| line.starts_with(key)))
                 .collect::<Vec<_>>()
                 .join("\n")
                 .into_bytes();

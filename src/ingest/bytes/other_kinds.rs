@@ -44,11 +44,6 @@ const OTHER_KINDS: &[OtherKind] = &[
         remedy: SAVE,
         is_it: |head| head.trim_ascii_start().starts_with(b"MIME-Version:"),
     },
-    OtherKind {
-        what: "a JSON document whose names are not those of meter readings that are known",
-        remedy: EXPORT,
-        is_it: |head| super::markup::is_json(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()),
-    },
     OtherKind { what: "a 1C spreadsheet (mxl)", remedy: SAVE, is_it: |head| head.starts_with(b"MOXCEL") },
     OtherKind { what: "a SQLite database", remedy: EXPORT, is_it: |head| head.starts_with(b"SQLite format 3\0") },
     OtherKind {
@@ -72,16 +67,28 @@ fn is_spreadsheet_of_2003(head: &[u8]) -> bool {
     })
 }
 
+/// Some such documents are messages, so a format is asked first.
+const OTHER_JSON: OtherKind = OtherKind {
+    what: "a JSON document whose names are not those of meter readings that are known",
+    remedy: EXPORT,
+    is_it: |head| super::markup::is_json(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()),
+};
+
 /// Whether a file is of a kind that is named and not read.
 pub(crate) fn is_known(head: &[u8]) -> bool {
     OTHER_KINDS.iter().any(|kind| (kind.is_it)(head))
+}
+
+/// Whether a file is of a kind that is no table.
+pub(crate) fn is_no_table(head: &[u8]) -> bool {
+    is_known(head) || (OTHER_JSON.is_it)(head)
 }
 
 /// The error for a file that no format recognises: what it is where that is known, else which
 /// formats are.
 pub(crate) fn unknown(path: &Path, head: &[u8], known: impl FnOnce() -> String) -> IngestError {
     let path = path.to_path_buf();
-    match OTHER_KINDS.iter().find(|kind| (kind.is_it)(head)) {
+    match OTHER_KINDS.iter().chain([&OTHER_JSON]).find(|kind| (kind.is_it)(head)) {
         Some(kind) => IngestError::OtherKind { path, what: kind.what, remedy: kind.remedy },
         None => IngestError::UnknownFormat { path, known: known() },
     }

@@ -463,7 +463,9 @@ mod tests {
             }
             let (mut at_once, mut one_by_one) = (Vec::new(), Vec::new());
             prop_assert!(indices.chunks(32).all(|group| dictionary.group(group, &mut at_once)));
-            indices.iter().for_each(|&index| push_raw(&mut one_by_one, stamps[index as usize], 0, 1));
+            for &index in &indices {
+                push_raw(&mut one_by_one, stamps[index as usize], 0, 1);
+            }
             prop_assert_eq!(at_once, one_by_one);
         }
     }

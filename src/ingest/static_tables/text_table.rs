@@ -54,7 +54,7 @@ impl<'a> TextTable<'a> {
         if head.is_empty() {
             return Err(IngestError::Empty { path: path.to_path_buf() });
         }
-        if other_kinds::is_known(&head) {
+        if other_kinds::is_no_table(&head) {
             return Err(other_kinds::unknown(path, &head, String::new));
         }
         if is_workbook(&head) {

@@ -126,18 +126,22 @@ pub(crate) fn missing(path: &Path, header: &[String], names: &[&str], meaning: &
     } else {
         header.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")
     };
+    let hint = match meant(header, names) {
+        Some(column) => format!("; did you mean `{column}`? rename it to `{}`", names[0]),
+        None => format!("; name it `{}`", names[0]),
+    };
+    IngestError::MissingColumn { path: path.to_path_buf(), meaning, found, hint }
+}
+
+/// The column whose name is one of the names but for a slip of the pen.
+pub(crate) fn meant<'a>(header: &'a [String], names: &[&str]) -> Option<&'a String> {
     let close = header
         .iter()
         .filter(|column| !means_something_else(column, names))
         .flat_map(|column| names.iter().map(move |name| (edits(&plain(column), &plain(name)), column)))
         // Of a short name a letter or two may make anything.
-        .filter(|(edits, column)| *edits * 4 <= plain(column).chars().count())
-        .min_by_key(|(edits, _)| *edits);
-    let hint = match close {
-        Some((_, column)) => format!("; did you mean `{column}`? rename it to `{}`", names[0]),
-        None => format!("; name it `{}`", names[0]),
-    };
-    IngestError::MissingColumn { path: path.to_path_buf(), meaning, found, hint }
+        .filter(|(edits, column)| *edits * 4 <= plain(column).chars().count());
+    close.min_by_key(|(edits, _)| *edits).map(|(_, column)| column)
 }
 
 /// Whether a column has a usual name of something else than `names` are for.

@@ -7,6 +7,9 @@
 
 use crate::domain::{Calendar, CivilDay, LocalStamp, Resolved, Timestamp};
 
+/// Readings of a day that lie nearer together than this do not show how its hours are named.
+const LEAST_SHOWN_S: i64 = 18 * 3600;
+
 /// How the intervals of a day are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Numbering {
@@ -93,7 +96,7 @@ impl OddDay {
             return match (tail, begins, stamps) {
                 (true, false, _) => Some(Numbering::ByBegin),
                 (true, true, false) => Some(Numbering::ByStamp),
-                (false, true, true) => Some(Numbering::Counted),
+                (false, true, true) if is_shown(seen) => Some(Numbering::Counted),
                 _ => None,
             };
         }
@@ -142,6 +145,12 @@ impl OddDay {
     }
 }
 
+/// Whether readings reach over so much of a day that an absent end says something.
+fn is_shown(seen: &[Seen]) -> bool {
+    let filled = || seen.iter().filter(|seen| seen.is_filled).map(|seen| seen.second);
+    filled().max().zip(filled().min()).is_some_and(|(last, first)| last - first >= LEAST_SHOWN_S)
+}
+
 fn within((from, to): (i64, i64), second: i64) -> bool {
     (from..to).contains(&second)
 }
@@ -173,6 +182,7 @@ mod tests {
         assert_eq!(day.numbering_of(&without(3, 24), 3600), Some(Numbering::ByBegin));
         assert_eq!(day.numbering_of(&without(2, 24), 3600), Some(Numbering::ByStamp));
         assert_eq!(day.numbering_of(&hours(&[8, 9, 10]), 3600), None, "a part of the day says nothing");
+        assert_eq!(day.numbering_of(&hours(&[1, 2, 3]), 3600), None, "nor do readings that end in the morning");
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn id_elsewhere(table: &mut Settler<'_>) -> Result<IdColumn, IngestError> {
         table.is_id_told = true;
         return Ok(IdColumn::At(column));
     }
-    if !ids.are_of_one() {
+    if !ids.are_of_one() || columns::meant(&table.header, USAGE_POINT).is_some() {
         return missing.map(IdColumn::At);
     }
     let name = file_id(table);

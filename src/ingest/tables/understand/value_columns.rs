@@ -72,7 +72,9 @@ pub(crate) fn values_of_row(
     let mut pool: Vec<Candidate> = free.iter().filter_map(|&column| candidate(table, plan, column)).collect();
     // A counter that stood still beside one that grew.
     if pool.iter().any(|one| one.is_counter) && pool.iter().all(|one| one.is_counter || one.is_still) {
-        pool.iter_mut().for_each(|one| one.is_counter = true);
+        for one in &mut pool {
+            one.is_counter = true;
+        }
     }
     if pool.iter().any(|one| !one.is_counter) {
         pool.retain(|one| !one.is_counter);
