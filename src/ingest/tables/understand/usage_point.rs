@@ -86,7 +86,8 @@ fn id_elsewhere(table: &mut Settler<'_>) -> Result<IdColumn, IngestError> {
         return missing.map(IdColumn::At);
     }
     let name = file_id(table);
-    table.notes.doubt("usage_point", name.clone(), "the name of the file", said::doubt_id_of_file());
+    // The name itself may not get out of a pseudonymised result, and doubts are told there.
+    table.notes.doubt("usage_point", "the name of the file", "no column names one", said::doubt_id_of_file());
     table.mapping.usage_point_from = Some(IdSource::FileName);
     Ok(IdColumn::Fixed(name))
 }
