@@ -342,6 +342,7 @@ mod tests {
             unmetered_kwh_high: None,
             unmetered_kw: Some(kwh / 1000.0),
             unmetered_kw_low: None,
+            bare_error_kw: None,
             unmetered_kw_high: None,
             pattern: Some(Pattern::Constant),
             since: None,

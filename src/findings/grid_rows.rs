@@ -38,6 +38,8 @@ pub struct NodeRow {
     pub unmetered_kw: Option<f64>,
     /// Lower end of a 90 % interval, kW.
     pub unmetered_kw_low: Option<f64>,
+    /// Standard error of `unmetered_kw` as it would be without a load, kW.
+    pub bare_error_kw: Option<f64>,
     /// Upper end of a 90 % interval, kW.
     pub unmetered_kw_high: Option<f64>,
     /// How the load runs.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::domain::{GridNode, NINETY, NodeId};
+use crate::domain::{GridNode, NodeId};
 use crate::findings::{CoverageRow, NodeRow};
 use crate::judgement::said;
 use crate::unmetered::smallest_detectable_kw;
@@ -46,11 +46,10 @@ fn coverage_row(node: &GridNode, setting: &GridSetting, judged: Option<&NodeRow>
     let interval = usage_points.iter().filter(|id| setting.reads.has_intervals(id)).count();
     let register = usage_points.iter().filter(|id| setting.reads.has_register_only(id)).count();
     let supply_read = node.balance_meter.as_ref().is_some_and(|meter| setting.series.supplies.contains_key(meter));
-    let smallest = judged.and_then(|row| {
-        let kw = row.unmetered_kw?;
-        Some(smallest_detectable_kw((kw - row.unmetered_kw_low?) / NINETY, kw, setting.prior))
-            .filter(|kw| kw.is_finite())
-    });
+    let smallest = judged
+        .and_then(|row| row.bare_error_kw)
+        .map(|error_kw| smallest_detectable_kw(error_kw, setting.prior))
+        .filter(|kw| kw.is_finite());
     let remark = match (node.balance_meter.is_some(), supply_read, smallest) {
         (false, _, _) => Some(said::no_meter(count)),
         (true, false, _) => Some(said::meter_unread()),

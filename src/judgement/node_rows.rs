@@ -119,6 +119,7 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
         unmetered_kwh_high: kwh.zip(kwh_error).map(|(kwh, error)| kwh + error),
         unmetered_kw: odds.map(|odds| odds.kw),
         unmetered_kw_low: interval.map(|(low, _)| low),
+        bare_error_kw: odds.map(|odds| odds.bare_error_kw),
         unmetered_kw_high: interval.map(|(_, high)| high),
         pattern: telling.map(|(odds, found)| pattern(&odds, found)),
         since: telling.and_then(|(odds, found)| since(&odds, found)),

@@ -97,6 +97,8 @@ pub struct NodeOdds {
     pub kw: f64,
     /// Its standard error, what healthy nodes have in common included, kW.
     pub error_kw: f64,
+    /// The part of it that is there without a load, kW.
+    pub bare_error_kw: f64,
     /// Mean of the load over all hours, kW.
     pub mean_kw: f64,
     /// By how much more it may be, where steps are not one load that grew but several, kW.
@@ -167,11 +169,14 @@ impl Null {
         // Where a level is far below nothing, somebody is metered who is not supplied here, and
         // what runs above such a floor may be his rest.
         let shortfall_kw = (-level_kw - LEVEL_SURE * level_error).max(0.0);
-        let error_kw = error_kw.hypot(OWN_SHARE * kw).hypot(place_error_kw(node, found, kw)).hypot(shortfall_kw);
+        let bare_error_kw = error_kw.hypot(shortfall_kw);
+        let error_kw = bare_error_kw.hypot(OWN_SHARE * kw);
         NodeOdds {
+            // Where there is no load there is no loss that it causes.
             log_odds: bayes_factor(kw, error_kw) + (prior / (1.0 - prior)).ln(),
             kw,
-            error_kw,
+            error_kw: error_kw.hypot(place_error_kw(node, found, kw)),
+            bare_error_kw,
             mean_kw,
             more_kw,
             level_kw,
@@ -191,12 +196,11 @@ fn finite_or(value: f64, otherwise: f64) -> f64 {
     if value.is_finite() { value } else { otherwise }
 }
 
-/// The smallest load that would be found more often than not where a load of `found_kw` was
-/// estimated with `error_kw`, kW.
+/// The smallest load that would be found more often than not where the error is `bare_error_kw`
+/// without one, kW.
 #[must_use]
-pub fn smallest_detectable_kw(error_kw: f64, found_kw: f64, prior: f64) -> f64 {
-    // The error that a load brings along is not there without it.
-    let error_kw = (error_kw * error_kw - (OWN_SHARE * found_kw).powi(2)).max(LEAST_ERROR_KW * LEAST_ERROR_KW).sqrt();
+pub fn smallest_detectable_kw(bare_error_kw: f64, prior: f64) -> f64 {
+    let error_kw = bare_error_kw.max(LEAST_ERROR_KW);
     let is_found = |kw: f64| bayes_factor(kw, error_kw.hypot(OWN_SHARE * kw)) + (prior / (1.0 - prior)).ln() > 0.0;
     // Loads in steps of 5 % up to 10^6 kW; the larger, the likelier it is to be found.
     let kw = |step: usize| error_kw * 1.05_f64.powi(step as i32);
@@ -287,9 +291,20 @@ mod tests {
 
     #[test]
     fn the_smallest_detectable_load_grows_with_the_error_and_not_with_what_was_found() {
-        let smallest = |error, found| smallest_detectable_kw(error, found, 0.02);
-        assert!(smallest(0.2, 0.0) < smallest(0.5, 0.0) && smallest(0.2, 0.0) > 0.4);
-        assert!((smallest(0.2_f64.hypot(OWN_SHARE * 40.0), 40.0) / smallest(0.2, 0.0) - 1.0).abs() < 0.06);
+        let smallest = |error| smallest_detectable_kw(error, 0.02);
+        assert!(smallest(0.2) < smallest(0.5) && smallest(0.2) > 0.4);
+        let null = Null::of(&[-0.3, -0.25, -0.24, -0.22, -0.2, -0.18, -0.1].map(level));
+        let bare = |kw: f64| null.judge(&level(kw), &NOTHING, 1.0, 0.02).bare_error_kw;
+        assert!((bare(0.1) / bare(80.0) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_a_large_load_loses_on_its_way_makes_it_no_less_likely() {
+        let null = Null::of(&[-0.3, -0.25, -0.24, -0.22, -0.2, -0.18, -0.1].map(level));
+        let with =
+            |line_loss_in_all: f64| null.judge(&level(50.0), &Decomposition { line_loss_in_all, ..NOTHING }, 1.0, 0.02);
+        assert_eq!(with(0.05).log_odds, with(0.0).log_odds);
+        assert!(with(0.05).error_kw > 2.0 * with(0.0).error_kw);
     }
 
     #[test]
