@@ -199,7 +199,10 @@ impl Names<'_> {
     fn case_row(&mut self, row: &mut CaseRow) {
         if row.level == "usage_point" {
             self.put(NameKind::UsagePoint, &mut row.id);
-            for id in row.moved_from.iter_mut().chain(&mut row.moved_to) {
+        }
+        // A load may move from a node to a usage point.
+        for id in row.moved_from.iter_mut().chain(&mut row.moved_to) {
+            if self.meters.contains(id.as_str()) {
                 self.put(NameKind::UsagePoint, id);
             }
         }

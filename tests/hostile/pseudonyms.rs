@@ -235,7 +235,11 @@ fn a_pseudonymised_result_of_files_named_by_meter_tells_no_name_in_any_file_or_m
         let mut files = 0;
         for entry in fs::read_dir(&out).unwrap() {
             let path = entry.unwrap().path();
-            assert_eq!(told(&texts(&path), &dump), None, "dump {number}: {}", path.display());
+            let texts = texts(&path);
+            let name = told(&texts, &dump);
+            let before = name.and_then(|name| texts.find(name)).map(|at| texts[..at].chars().rev().take(200).collect());
+            let before: String = before.map_or_else(String::new, |back: String| back.chars().rev().collect());
+            assert_eq!(name, None, "dump {number}: {}, after `{before}`", path.display());
             files += 1;
         }
         assert!(files > 15);
