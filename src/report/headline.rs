@@ -128,13 +128,15 @@ impl<'a> HeadCase<'a> {
             pattern: best
                 .map_or_else(|| node.and_then(|node| node.pattern), |member| member.pattern)
                 .map(crate::findings::Pattern::as_str),
-            place: &row.id,
+            // A line that no finding stands behind, as of what is not billed, is named by whom it
+            // is about.
+            place: row.usage_points.first().filter(|_| best.is_none() && node.is_none()).map_or(&row.id, |id| id),
             city: row.city.as_deref(),
             members: members.iter().map(|member| (&*member.usage_point, member.rank)).collect(),
             node: node.map(|node| (&*node.node, node.kind.as_str(), node.rank)),
             kw: row.kw,
-            kw_low: ends(|member| member.hidden_kw_low, |node| node.unmetered_kw_low),
-            kw_high: ends(|member| member.hidden_kw_high, |node| node.unmetered_kw_high),
+            kw_low: row.kw.and(ends(|member| member.hidden_kw_low, |node| node.unmetered_kw_low)),
+            kw_high: row.kw.and(ends(|member| member.hidden_kw_high, |node| node.unmetered_kw_high)),
             kwh: row.kwh,
             probability: row.probability,
             since: since.map(|day| day.to_string()),
