@@ -124,9 +124,18 @@ impl<'a> TableRows<'a> {
 }
 
 /// The row among the first that names most columns of a kind, the earliest of several, and how many
-/// it names; `None` where none names any.
+/// it names; `None` where none names any. A heading is said once: a word that the next row repeats
+/// in its column, as the kind of a node is, is none; the last row is held against the one before.
 pub(crate) fn header_row<'r>(rows: impl Iterator<Item = &'r [String]>, kind: &TableKind) -> Option<(usize, usize)> {
-    let named = rows.take(MOST_TITLE).enumerate().map(|(place, row)| (place, named(row, kind)));
+    let rows: Vec<&[String]> = rows.take(MOST_TITLE + 1).collect();
+    let once = |place: usize| -> Vec<String> {
+        let next = rows.get(place + 1).or_else(|| rows.get(place.checked_sub(1)?)).copied().unwrap_or_default();
+        let cell = |(column, cell): (usize, &String)| {
+            if next.get(column) == Some(cell) { String::new() } else { cell.clone() }
+        };
+        rows[place].iter().enumerate().map(cell).collect()
+    };
+    let named = (0..rows.len().min(MOST_TITLE)).map(|place| (place, named(&once(place), kind)));
     named.filter(|(_, named)| *named > 0).max_by_key(|&(place, named)| (named, std::cmp::Reverse(place)))
 }
 
@@ -157,6 +166,14 @@ mod tests {
             table.row(line as u64 + 1, row.split(';')).unwrap();
         }
         table.finish().unwrap()
+    }
+
+    #[test]
+    fn a_word_that_every_row_repeats_is_no_heading() {
+        let rows = ["node,kind,parent", "A1,usage_point,T1", "A2,usage_point,T1", "A3,usage_point,T2"];
+        let rows: Vec<Vec<String>> = rows.map(|row| row.split(',').map(str::to_owned).collect()).to_vec();
+        let repeated: Vec<&[String]> = rows.iter().chain(std::iter::repeat_n(&rows[3], 3)).map(Vec::as_slice).collect();
+        assert_eq!(header_row(repeated.into_iter(), &CUSTOMERS), None);
     }
 
     #[test]
