@@ -4,18 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{darkload, folder_with, scan_sample, text};
-
-/// Rows of a result table by column name.
-fn rows(out: &Path, file: &str) -> Vec<std::collections::BTreeMap<String, String>> {
-    let content = fs::read_to_string(out.join(file)).unwrap();
-    let mut reader = csv::Reader::from_reader(content.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    reader
-        .records()
-        .map(|record| header.iter().map(str::to_owned).zip(record.unwrap().iter().map(str::to_owned)).collect())
-        .collect()
-}
+use super::{darkload, folder_with, rows, scan_sample, text};
 
 fn number(row: &std::collections::BTreeMap<String, String>, column: &str) -> f64 {
     row[column].parse().unwrap_or(0.0)
@@ -40,11 +29,11 @@ const TOWN: &str = "samples/town/readings.parquet";
 #[test]
 fn every_amount_of_the_list_is_the_sum_of_its_steps() {
     let (_keep, out) = scanned(&[]);
-    let steps = rows(&out, "money.csv");
+    let steps = rows(&out.join("money.csv"));
     let sum = |id: &str, part: &str| -> f64 {
         steps.iter().filter(|row| row["id"] == id && row["part"] == part).map(|row| number(row, "amount")).sum()
     };
-    let suspects = rows(&out, "suspects.csv");
+    let suspects = rows(&out.join("suspects.csv"));
     assert!(suspects.len() > 5 && suspects.iter().all(|row| number(row, "loss_fee") > 0.0));
     for row in suspects {
         // Every step is written to the hundredth.
@@ -58,12 +47,12 @@ fn every_amount_of_the_list_is_the_sum_of_its_steps() {
 #[test]
 fn crews_get_the_cases_that_pay_and_no_case_is_lost() {
     let (_keep, out) = scanned(&["--crews", "2", "--visit-cost", "5000"]);
-    let cases = rows(&out, "worklist.csv");
+    let cases = rows(&out.join("worklist.csv"));
     let recovery: Vec<f64> = cases.iter().map(|row| number(row, "expected_recovery")).collect();
     assert!(recovery.windows(2).all(|pair| pair[0] >= pair[1]), "{recovery:?}");
     assert!(cases.iter().all(|row| row["crew"].is_empty() == (number(row, "expected_recovery") <= 0.0)), "{cases:?}");
     let listed: std::collections::BTreeSet<String> =
-        rows(&out, "suspects.csv").into_iter().map(|row| row["usage_point"].clone()).collect();
+        rows(&out.join("suspects.csv")).into_iter().map(|row| row["usage_point"].clone()).collect();
     let named: Vec<String> = cases
         .iter()
         .flat_map(|row| row["usage_points"].split("; ").map(str::to_owned).collect::<Vec<_>>())
@@ -81,7 +70,7 @@ fn the_map_holds_points_with_coordinates_only() {
         map.starts_with("{\"type\":\"FeatureCollection\"") && !map.contains("null") && !map.contains("NaN"),
         "{map}"
     );
-    assert_eq!(map.matches("\"level\":\"usage_point\"").count(), rows(&out, "suspects.csv").len());
+    assert_eq!(map.matches("\"level\":\"usage_point\"").count(), rows(&out.join("suspects.csv")).len());
     assert!(map.contains("\"coordinates\":[76."), "longitude comes first: {map}");
 }
 
@@ -141,7 +130,7 @@ fn a_pseudonymised_result_names_nobody_and_its_key_is_not_in_it() {
         }
     }
     let names = fs::read_to_string(keep.path().join("out.names.csv")).unwrap();
-    let first = rows(&out, "suspects.csv")[0]["usage_point"].clone();
+    let first = rows(&out.join("suspects.csv"))[0]["usage_point"].clone();
     assert!(names.lines().any(|line| line.starts_with(&format!("{first},usage_point,UP"))), "{first}");
     // Paths are pseudonyms too, so each file has to be given.
     let tables = ["customers", "grid", "weather", "licences", "tariffs"]
@@ -181,7 +170,7 @@ fn a_rule_pack_of_the_users_own_is_asked_and_recorded() {
     let (_keep, out) = scanned(&["--config", &config.display().to_string()]);
     let own = folder.join("local.toml").display().to_string();
     assert!(
-        rows(&out, "suspects.csv")
+        rows(&out.join("suspects.csv"))
             .iter()
             .all(|row| row["criteria"].starts_with("local/limit: used more than 100 kWh in a month ("))
     );

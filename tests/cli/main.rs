@@ -20,6 +20,7 @@ mod snapshots;
 mod written;
 
 use darkload::domain;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -31,6 +32,20 @@ fn darkload(args: &[&str]) -> Output {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A row of a table by column name.
+type Row = BTreeMap<String, String>;
+
+/// Rows of a table in csv.
+fn rows(file: &Path) -> Vec<Row> {
+    let content = std::fs::read_to_string(file).unwrap();
+    let mut reader = csv::Reader::from_reader(content.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    reader
+        .records()
+        .map(|record| header.iter().map(str::to_owned).zip(record.unwrap().iter().map(str::to_owned)).collect())
+        .collect()
 }
 
 /// Scans `samples/<case>` with every static table it has.

@@ -5,20 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{darkload, folder_with, scan_sample, text};
-
-type Row = BTreeMap<String, String>;
-
-/// Rows of a table by column name.
-fn rows(file: &Path) -> Vec<Row> {
-    let content = fs::read_to_string(file).unwrap();
-    let mut reader = csv::Reader::from_reader(content.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    reader
-        .records()
-        .map(|record| header.iter().map(str::to_owned).zip(record.unwrap().iter().map(str::to_owned)).collect())
-        .collect()
-}
+use super::{Row, darkload, folder_with, rows, scan_sample, text};
 
 fn scanned(more: &[&str]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
