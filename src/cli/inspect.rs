@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Calendar;
-use crate::ingest::{self, LookedAt, Mapping, StampClock};
+use crate::ingest::{self, Caps, LookedAt, Mapping, StampClock};
 use crate::pipeline::{self, Inspection, PipelineError};
 use crate::report::{Language, tell};
 
 use super::complaint::complain;
 use super::convert::caps;
 use super::exit_reason::ExitReason;
+use super::inspect_folder::FolderPage;
 use super::progress::TerminalProgress;
 use super::session::watch_interrupts;
 use super::terminal::show;
@@ -40,17 +41,9 @@ pub(super) struct InspectArgs {
 /// Inspects every file and says how it ended: a file that cannot be used is told, and the others
 /// are inspected.
 pub(super) fn run(args: &InspectArgs) -> ExitReason {
-    let profile = match args.profile.as_deref().map(Mapping::named).transpose() {
-        Ok(profile) => profile,
-        Err(error) => return failed("", &error, ExitReason::BadArguments),
-    };
-    let calendar = match Calendar::new(args.timezone.as_deref()) {
-        Ok(calendar) => calendar,
-        Err(error) => return failed("", &error, ExitReason::BadArguments),
-    };
-    let caps = match caps(args.config.as_deref()) {
-        Ok(caps) => caps,
-        Err(error) => return failed("", &error, ExitReason::BadArguments),
+    let (profile, calendar, caps) = match settings(args) {
+        Ok(settings) => settings,
+        Err(reason) => return reason,
     };
     let interrupt = watch_interrupts();
     let files = match ingest::find_inputs_until(&args.files, &|| interrupt.is_set()) {
@@ -58,10 +51,16 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
         Ok(files) => files,
         Err(error) => return failed("failed to read the input: ", &error, ExitReason::UnusableInput),
     };
+    let is_page = !args.only_profile && files.len() > 1 && args.files.iter().any(|name| Path::new(name).is_dir());
+    let mut page = FolderPage::default();
     let (mut reason, mut shown) = (ExitReason::Finished, ExitReason::Finished);
     for (place, file) in files.iter().enumerate() {
+        let between = if place > 0 && !args.only_profile { "\n" } else { "" };
         if let Some(looked) = ingest::look_at_table(&file.path).filter(|_| profile.is_none()) {
-            let between = if place > 0 && !args.only_profile { "\n" } else { "" };
+            if is_page {
+                page.table(&file.path, &looked);
+                continue;
+            }
             let words = if args.only_profile { String::new() } else { table_words(&file.path, &looked) };
             shown = worse(shown, show(&format!("{between}{words}")));
             continue;
@@ -76,22 +75,36 @@ pub(super) fn run(args: &InspectArgs) -> ExitReason {
                     show(&inspection.understanding.mapping.map_or_else(String::new, |profile| profile.to_toml())),
                 );
             }
+            Ok(inspection) if is_page => page.readings(&inspection),
             Ok(inspection) => {
-                shown = worse(
-                    shown,
-                    show(&format!("{}{}", if place > 0 { "\n" } else { "" }, words(&inspection, &calendar))),
-                );
+                shown = worse(shown, show(&format!("{between}{}", words(&inspection, &calendar))));
             }
             Err(PipelineError::Interrupted) => return failed("", &PipelineError::Interrupted, ExitReason::Interrupted),
             // A folder holds other files as well; a scan of it passes them over.
+            Err(PipelineError::Ingest(error)) if is_page => {
+                let is_other = !file.named && error.is_other_kind_of_file();
+                page.left(&file.path, &error.to_string(), is_other);
+                reason = if is_other { reason } else { ExitReason::UnusableInput };
+            }
             Err(PipelineError::Ingest(error)) if !file.named && error.is_other_kind_of_file() => {
-                let between = if place > 0 { "\n" } else { "" };
                 shown = worse(shown, show(&format!("{between}{}\n  passed over: {error}\n", file.path.display())));
             }
             Err(error) => reason = failed("", &error, ExitReason::UnusableInput),
         }
     }
+    if is_page {
+        shown = worse(shown, show(&page.words()));
+    }
     worse(reason, shown)
+}
+
+/// The profile, the clock and the caps that the arguments name.
+fn settings(args: &InspectArgs) -> Result<(Option<Mapping>, Calendar, Caps), ExitReason> {
+    let bad = |error: &dyn std::error::Error| failed("", error, ExitReason::BadArguments);
+    let profile = args.profile.as_deref().map(Mapping::named).transpose().map_err(|error| bad(&error))?;
+    let calendar = Calendar::new(args.timezone.as_deref()).map_err(|error| bad(&error))?;
+    let caps = caps(args.config.as_deref()).map_err(|error| bad(&error))?;
+    Ok((profile, calendar, caps))
 }
 
 /// The first of two that is no success.

@@ -6,6 +6,7 @@ mod complaint;
 mod convert;
 mod exit_reason;
 mod inspect;
+mod inspect_folder;
 mod progress;
 mod pseudonym_files;
 mod registries;

@@ -11,6 +11,7 @@ use super::messages::nem12::NEM12;
 use super::messages::xml80020::XML80020;
 use super::parquet::long::LongParquet;
 use super::tables::delimited::DelimitedText;
+use super::tables::json_rows::JsonRows;
 use super::tables::workbook::Workbook;
 
 /// Every readings format, tried in order.
@@ -25,6 +26,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &MARKET_JSON,
     &CMEP,
     &Workbook,
+    &JsonRows,
     &DelimitedText,
 ];
 

@@ -19,6 +19,8 @@ mod formats;
 mod kept;
 mod mapping;
 mod messages;
+#[cfg(test)]
+mod mutations;
 mod parquet;
 mod readings;
 mod rejects;

@@ -52,12 +52,16 @@ facts! {
     pub(super) fn formulas_zero("read.formulas_zero", cells: count);
     /// The same without values.
     pub(super) fn formulas_open("read.formulas_open", cells: count);
+    /// A sheet whose readings sum up those of another.
+    pub(super) fn sheet_of_sums("read.sheet_of_sums", sheet: text, beside: text);
     /// Text where a number is expected.
     pub(super) fn number_expected("read.number_expected", text: text);
     /// The same in a message, whose interval is missing.
     pub(super) fn number_missing("read.number_missing", text: text);
     /// A value that no meter records.
     pub(super) fn absurd("read.absurd", number: text);
+    /// A number that programs write for missing.
+    pub(super) fn for_missing("read.for_missing", number: text);
     /// The same of a usage point.
     pub(super) fn absurd_of("read.absurd_of", usage_point: usage_point, number: text);
     /// A register that no meter shows.

@@ -17,7 +17,7 @@ use crate::domain::{Fact, Unit, is_no_reading};
 /// Usage points without which a dump says nothing as a whole.
 const FEWEST: usize = 5;
 /// Median mean power of households, kW, that is strange, and that no grid serves.
-const HOUSEHOLD_KW: (f64, f64) = (8.0, 60.0);
+const HOUSEHOLD_KW: (f64, f64) = (8.0, 25.0);
 /// The same of all usage points, large customers among them.
 const ANY_KW: (f64, f64) = (300.0, 3000.0);
 /// Median mean power that is too low for meters of customers in use, kW.
@@ -101,6 +101,9 @@ impl WholeRead {
         let negative = totals.iter().filter(|total| total.kwh < 0.0).count();
         if 2 * negative > totals.len() {
             strange.refuse(said::whole_negative(negative, totals.len()));
+        } else if 5 * negative > totals.len() {
+            // More than have panels that give back more than a home takes.
+            strange.warnings.push(said::whole_negative(negative, totals.len()));
         }
         let households: Vec<Total> = totals.iter().copied().filter(|total| total.is_household).collect();
         let (of, bounds) = if households.len() >= FEWEST { (&households, HOUSEHOLD_KW) } else { (&totals, ANY_KW) };
@@ -189,6 +192,14 @@ mod tests {
         assert_eq!(codes(&dump(|point| 8350.0 + point as f32, 60, true).refused), ["whole.high"]);
         assert_eq!(codes(&dump(|point| -30.0 - point as f32, 60, true).refused), ["whole.negative"]);
         assert_eq!(codes(&dump(|_| 0.7, 60, true).refused), ["whole.alike"]);
+    }
+
+    #[test]
+    fn a_dump_of_which_a_third_gives_back_more_than_it_takes_is_told() {
+        let some = dump(|point| if point < 4 { -0.5 } else { 0.5 } + 0.01 * point as f32, 60, true);
+        assert_eq!((codes(&some.warnings), some.refused.len()), (vec!["whole.negative"], 0));
+        let few = dump(|point| if point < 2 { -0.5 } else { 0.5 } + 0.01 * point as f32, 60, true);
+        assert!(few.warnings.is_empty(), "homes with panels");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub(crate) mod file;
 pub(crate) mod footers;
 pub(crate) mod held;
 pub(crate) mod id_cell;
+pub(crate) mod json_rows;
 pub(crate) mod open_book;
 pub(crate) mod parse;
 pub(crate) mod plan;

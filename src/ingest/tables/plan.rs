@@ -49,6 +49,8 @@ pub(crate) struct Plan {
     pub(crate) interval_min: Option<u16>,
     /// Words for missing beside the usual ones.
     pub(crate) missing: Vec<String>,
+    /// Numbers as they are written below and above which those for missing are left out.
+    pub(crate) bounds: Option<(f64, f64)>,
     /// Words of quality, in lower case.
     pub(crate) quality: BTreeMap<String, ReadingQuality>,
     pub(crate) id: IdColumn,
@@ -146,6 +148,8 @@ pub(crate) struct LongColumns {
     pub(crate) kind: Option<usize>,
     /// Kinds by their words in lower case.
     pub(crate) kinds: BTreeMap<String, Kind>,
+    /// The part of a reading, 1 to 15, that all rows without a kind are; 0 for all of it.
+    pub(crate) part: u8,
 }
 
 /// Where an instant stands in a row.

@@ -1,5 +1,7 @@
 //! The beginning of a table, split into cells, from which its layout is found.
 
+use std::collections::BTreeSet;
+
 use super::rows::{line_end, split_fields};
 use super::understand::headings::unit_in;
 use crate::ingest::mapping::keys::{DecimalMark, Delimiter};
@@ -67,9 +69,10 @@ impl Sample {
     /// The row that holds most of the wanted names, the earliest of several; `None` when no row
     /// holds any.
     pub(crate) fn row_with(&self, wanted: &[String]) -> Option<(usize, usize)> {
-        let wanted: Vec<String> = wanted.iter().map(|name| plain(name)).collect();
-        let held =
-            |row: &Vec<String>| wanted.iter().filter(|name| row.iter().any(|cell| plain(cell) == **name)).count();
+        let wanted: BTreeSet<String> = wanted.iter().map(|name| plain(name)).collect();
+        let held = |row: &Vec<String>| {
+            row.iter().map(|cell| plain(cell)).filter(|cell| wanted.contains(cell)).collect::<BTreeSet<_>>().len()
+        };
         // A row of names above narrower rows is one of a title: the readings have a header of their
         // own.
         let is_of_title = |index: usize, row: &Vec<String>| {

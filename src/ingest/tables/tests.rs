@@ -13,6 +13,7 @@ use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::tables::delimited::DelimitedText;
 
 mod hours;
+mod kinds;
 mod parts;
 mod places;
 mod readings;

@@ -9,6 +9,7 @@
 //! they have, so an id stored as a number has lost its leading zeros; `pad_ids_to` of a mapping
 //! gives them back.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::ingest::format::{BlockSink, Format, IdRuns, ReadingsFile, Source};
 use crate::ingest::mapping::keys::Mapping;
 use crate::ingest::mapping::understanding::Understanding;
 use crate::ingest::said;
+use crate::ingest::text::values::minutes_of;
 
 /// The format.
 #[derive(Debug)]
@@ -95,6 +97,11 @@ impl Format for Workbook {
                 }
             }
         }
+        for (name, beside) in take_sums(&mut sheets)? {
+            let detail = said::sheet_of_sums(&name, &beside);
+            let file = file.path.display().to_string();
+            told.push(Reject { file, row: 0, code: "file.passed_over", detail, records: 1 });
+        }
         if !sheets.is_empty() {
             return Ok(Box::new(OpenedWorkbook { digest, sheets, told }));
         }
@@ -108,6 +115,32 @@ impl Format for Workbook {
         };
         Err(refused.unwrap_or_else(none))
     }
+}
+
+/// Takes out sheets of longer intervals whose usage points another sheet holds in shorter ones, as
+/// sheets of days beside sheets of hours, and gives the names of each and of the other.
+fn take_sums(sheets: &mut Vec<Box<dyn ReadingsFile>>) -> Result<Vec<(String, String)>, IngestError> {
+    let mut known: Vec<(u16, String, BTreeSet<String>)> = Vec::new();
+    for sheet in sheets.iter() {
+        let told = sheet.understanding();
+        let said =
+            |what: &str| told.decisions.iter().find(|decision| decision.what == what).map(|one| one.value.clone());
+        let minutes = said("interval").and_then(|interval| minutes_of(&interval)).unwrap_or(0);
+        let name = said("sheet");
+        let ids = sheet
+            .id_runs(0)?
+            .map(|runs| (0..runs.ids.len() as u32).map(|place| runs.ids.get(place).to_owned()).collect())
+            .unwrap_or_default();
+        known.push((minutes, name.unwrap_or_default(), ids));
+    }
+    let shorter = |(minutes, _, ids): &(u16, String, BTreeSet<String>)| {
+        let mut others = known.iter().filter(|(other, _, all)| *other > 0 && other < minutes && all.is_superset(ids));
+        others.next().filter(|_| !ids.is_empty()).map(|(_, name, _)| name.clone())
+    };
+    let beside: Vec<Option<String>> = known.iter().map(shorter).collect();
+    let mut places = beside.iter();
+    sheets.retain(|_| places.next().is_none_or(Option::is_none));
+    Ok(known.iter().zip(beside).filter_map(|((_, name, _), beside)| Some((name.clone(), beside?))).collect())
 }
 
 fn tell_open(shown: &Path, open: Uncalculated, notes: &mut Understanding) -> Reject {

@@ -43,7 +43,9 @@ static PASSED: LazyLock<WordList> = LazyLock::new(|| {
         "вода",
         "воды", "водоснаб", "су", "=heat", "heating", "heat energy", "wärme", "*fernwärme", "waerme", "warmte",
         "=chaleur",
-        "fjärrvärme", "fjernvarme", "lämpö", "teplo", "ciepło", "тепл", "жылу", "gcal", "гкал", "gj",
+        "fjärrvärme", "fjernvarme", "*varmeforbrug", "*varmeforbruk", "*värmeförbruk", "varmemåler", "lämpö",
+        "*kaukolämp", "teplo", "ciepło", "ciepln", "energia termica", "énergie thermique", "térmica", "termick",
+        "тепл", "жылу", "gcal", "гкал", "gj",
         // Money.
         "price", "cost", "preis", "*strompreis", "kosten", "=prix", "coût", "cout", "montant", "=importe", "precio",
         "coste",
@@ -51,6 +53,9 @@ static PASSED: LazyLock<WordList> = LazyLock::new(|| {
         "стоим", "вартість", "баға", "құны", "тенге", "теңге", "eur", "euro", "€", "usd", "chf", "sek", "nok", "dkk",
         "gbp",
         "pln", "czk", "huf", "kzt", "rub", "руб", "amount due", "ár",
+        "*spotpris", "*elpris", "*strømpris", "*spotpreis",
+        "spot price", "*pörssi", "fiyat", "tutar", "maliyet", "bedrag", "betrag", "belopp", "beløb", "beløp",
+        "сумма к оплате", "начислен", "төлем",
         // Weather.
         "temperatur", "=temp", "температур", "humidity", "влажн",
     ])
@@ -128,12 +133,24 @@ static PRODUCED: LazyLock<WordList> = LazyLock::new(|| {
 
 /// Words for other machines that a heading of heat may mean.
 static PUMPS: LazyLock<WordList> = LazyLock::new(|| {
-    WordList::new(&["*wärmepump", "*waermepump", "*warmtepomp", "heatpump", "heat pump", "värmepump"])
+    WordList::new(&[
+        "*wärmepump",
+        "*waermepump",
+        "*warmtepomp",
+        "heatpump",
+        "heat pump",
+        "värmepump",
+        "*varmepump",
+        "lämpöpump",
+    ])
 });
 
 /// The meaning of a word or a heading; `None` where it is not known.
 pub(crate) fn channel_word(text: &str) -> Option<ChannelWord> {
     let text = text.trim();
+    if is_price(text) {
+        return Some(ChannelWord::Passed);
+    }
     let tokens = text.split([' ', ',', ';', '(', ')', '_', '/', '[']);
     // A sign may follow a word, as in `Энергия A+`, and so may a code of OBIS; a bare number only
     // counts alone.
@@ -149,6 +166,23 @@ pub(crate) fn channel_word(text: &str) -> Option<ChannelWord> {
             () if is(&IMPORT) => Some(ChannelWord::Import),
             () => None,
         }
+    })
+}
+
+/// Whether a text has money by energy: `kr/kWh`, `€ / MWh`, `ct per kWh`.
+fn is_price(text: &str) -> bool {
+    const MONEY: [&str; 30] = [
+        "kr", "øre", "öre", "ore", "ct", "cts", "cent", "cents", "c", "p", "€", "eur", "euro", "£", "gbp", "$", "usd",
+        "zł", "zl", "pln", "kč", "czk", "ft", "huf", "руб", "коп", "тг", "₸", "₽", "tl",
+    ];
+    let lower = text.to_lowercase();
+    ["/", " per ", " за ", " pr. ", " je "].iter().any(|by| {
+        lower.split_once(by).is_some_and(|(money, energy)| {
+            let energy = energy.trim_start();
+            let word = money.split(|c: char| c.is_whitespace() || "([,:_".contains(c)).rfind(|word| !word.is_empty());
+            ["kwh", "mwh", "квт", "мвт"].iter().any(|unit| energy.starts_with(unit))
+                && word.is_some_and(|word| MONEY.contains(&word.trim_end_matches('.')))
+        })
     })
 }
 
@@ -232,6 +266,19 @@ mod tests {
         let passed =
             ["R+", "R-", "03", "04", "3.8.0", "Реактивная энергия, прием", "Ua", "Напряжение, В", "voltage", "Q1"];
         assert!(all(&passed).iter().all(|word| *word == Some(ChannelWord::Passed)), "{:?}", all(&passed));
+    }
+
+    #[test]
+    fn heat_and_prices_of_energy_are_no_energy_taken() {
+        for name in
+            ["Varmeforbrug (MWh)", "Spotpris (kr/kWh)", "Preis ct/kWh", "€ per MWh", "Тариф, тг/кВт*ч", "Elpris"]
+        {
+            assert_eq!(channel_word(name), Some(ChannelWord::Passed), "{name}");
+        }
+        for name in ["Verbrauch/kWh", "KWH/hh (per half hour)", "Wärmepumpe Verbrauch (kWh)", "Varmepumpe forbrug kWh"]
+        {
+            assert_ne!(channel_word(name), Some(ChannelWord::Passed), "{name}");
+        }
     }
 
     #[test]

@@ -58,6 +58,21 @@ pub(crate) const USAGE_POINT: &[&str] = &[
     "site id", "site_id", "device", "device id", "deviceid", "device serial", "sensor_id", "house", "house_id",
     "houseid", "home_id", "homeid", "dwelling_id", "building_id", "unit_id", "participant_id", "dataid", "user_id",
     "userid", "户号", "用户编号", "用户号", "고객번호", "id",
+    "POD név", "POD azonosító", "POD szám", "Fogyasztási hely", "Fogyasztási hely azonosító", "Felhasználási hely",
+    "Felhasználási hely azonosító", "EAN-code aansluiting", "aansluitingsnummer", "Código del punto de suministro",
+    "CUPS20", "CUPS22", "Código CUPS", "Point de mesure", "Point de comptage", "N° PDL", "N° PRM", "PRM/PDL",
+    "Référence PDL", "Code EAN", "Code point de livraison", "Identifiant du point de livraison", "Codice contatore",
+    "Numero contatore", "Punto di misura", "Codice punto di prelievo", "Nr PPE", "Numer punktu poboru",
+    "Identyfikator PPE", "EAN kód", "EAN místa spotřeby", "EAN odběrného místa", "Číslo odběrného místa",
+    "Výrobní číslo elektroměru", "Mätarid", "Mätarnr", "Anläggnings nr", "Målepunktnummer", "Aftagenummer",
+    "Installationsnummer", "Käyttöpaikan tunnus", "Käyttöpaikkanumero", "Mittarin numero", "GSRN-tunnus",
+    "Tekil kod", "Tesisat kodu", "Sayaç numarası", "Идентификатор точки учёта", "Идентификатор ПУ",
+    "Наименование точки учёта", "Точка поставки", "Наименование точки поставки", "Код точки поставки",
+    "Есептегіштің нөмірі", "Есептеуіштің нөмірі", "Есепке алу нүктесі", "Зауыттық нөмірі", "Meter num", "Meter ref",
+    "MSN", "device serial number", "electric meter id", "service delivery point", "service delivery point id",
+    "usage point mrid", "mpan number", "mpan id", "mprn number", "supply number", "Código CPE", "Número do contador",
+    "Número de instalação", "Metering point ID (GSRN)", "Zählpunkt-Nr.", "Zähler-ID", "Messlokation ID",
+    "Nummer Zählpunkt",
 ];
 /// Those of [`USAGE_POINT`] that name a person or a contract, who may have several meters.
 #[rustfmt::skip]
@@ -104,6 +119,18 @@ pub(crate) const TIMESTAMP: &[&str] = &[
     "end datetime", "endtime", "hour end", "interval end time", "to date", "Datum bis", "Bis", "Endzeit",
     "Date de fin", "Fin", "Fecha fin", "Hasta", "Fine", "Data fine", "Tot", "Til", "Til dato", "Til_dato", "Till",
     "Slut", "Loppuaika", "Koniec", "Konec", "Vége", "Sfârșit", "Lõpp", "Beigas", "Pabaiga", "Bitiş",
+    "Datum och klockslag", "Tid från", "Från tid", "Från tidpunkt", "Starttidpunkt", "Avläsningstid", "Mättidpunkt",
+    "Måletidspunkt", "Aflæsningstidspunkt", "Avlesningstidspunkt", "Alkamisaika", "Mittausaika", "Początek okresu",
+    "Data pomiaru", "Data i godzina odczytu", "Czas pomiaru", "Data/godzina", "Začátek intervalu",
+    "Datum a čas měření", "Datum/čas", "Kezdő dátum", "Mérés ideje", "Horodate de début", "Date de la mesure",
+    "Date mesure", "Fecha de consumo", "Fecha y hora de inicio", "Fecha/hora inicio", "Data e ora inizio",
+    "Data misura", "Inizio intervallo", "Data e hora de início", "Início do intervalo", "Datum/tijd van",
+    "Intervallbeginn", "Beginn Intervall", "Messzeit", "Zeitpunkt Beginn", "Startdatum/-zeit", "Okuma tarihi",
+    "Okuma zamanı", "Дата и время начала", "Время начала", "Начало периода", "Дата начала", "Время замера",
+    "Дата замера", "Дата измерения", "Время измерения", "Момент времени", "Дата и время измерения",
+    "Дата и время замера", "Өлшеу уақыты", "Күні және уақыты", "Басталу уақыты", "usage start", "usage start time",
+    "consumption date", "consumption datetime", "from", "interval_start_local", "interval datetime",
+    "reading timestamp",
 ];
 /// Names of a date whose time of day stands in another column, or of a day.
 #[rustfmt::skip]
@@ -116,6 +143,9 @@ pub(crate) const DATE: &[&str] = &[
     "Ablesedatum", "Messdatum", "Tag", "Päivä", "Päivämäärä", "Pvm", "Dzień", "Data odczytu", "Den", "Dátum", "Nap",
     "Ziua", "Datums", "Kuupäev", "Diena", "Tarih", "Gün", "Дата обліку", "День", "Күн айы", "日期", "年月日", "日付", "날짜",
     "delivery_date", "delivery_day", "operating_date", "operating_day", "market_date", "flow_date",
+    "Van (datum)", "Datum van", "Meetdatum", "Verbruiksdatum", "Aflæsningsdato", "Avläsningsdatum", "Lukupäivä",
+    "Datum měření", "Mérés dátuma", "Data consumo", "Data do consumo", "Data consumi", "Date de consommation",
+    "Verbrauchsdatum", "consumption day", "Сутки", "Тәулік",
 ];
 /// Names of a time of day.
 #[rustfmt::skip]
@@ -130,6 +160,8 @@ pub(crate) const TIME: &[&str] = &[
     "Óra", "Idő", "Saat", "Ora interval", "Aeg", "Tund", "Laiks", "Stunda", "Laikas", "Valanda", "Година", "Час доби",
     "Período", "Periodo", "时段", "時刻", "小时", "시간",
     "hour_ending_local", "hour_end", "hour_number", "delivery_hour",
+    "Van (tijdstip)", "Van tijd", "usage start time", "Klockan", "Godzina od", "Час суток", "Время начала интервала",
+    "Heure début", "Hora fin", "Hora final", "Ora fine",
 ];
 /// Names of energy in kWh.
 #[rustfmt::skip]
@@ -147,6 +179,12 @@ pub(super) const KWH: &[&str] = &[
     "Érték", "Consum", "Valoare", "Potrošnja", "Vrijednost", "Poraba", "Vrednost", "Tüketim", "Değer", "Tarbimine",
     "Kogus", "Väärtus", "Patēriņš", "Vērtība", "Suvartojimas", "Reikšmė", "Споживання", "Обсяг", "用电量", "电量", "使用電力量",
     "전력사용량",
+    "Volume", "Menge", "Quantité", "Cantidad", "Quantità", "Quantidade", "Hoeveelheid", "Ilość", "Množství",
+    "Mennyiség", "Miktar", "Количество", "Объём потребления", "Consumo registado", "Consumo real",
+    "Gemessener Verbrauch", "Kulutettu energia", "Energia pobrana", "Energiförbrukning", "Energiforbruk",
+    "Strømforbrug", "Strømforbruk", "Elförbrukning", "Elforbrug", "Sähkönkulutus", "Consommation électrique",
+    "Elektriciteitsverbruik", "Stroomverbruik", "Électricité", "Energia attiva prelevata", "Energía consumida",
+    "Energia elektryczna",
 ];
 /// Names of mean power in kW.
 #[rustfmt::skip]
@@ -156,6 +194,9 @@ pub(super) const KW: &[&str] = &[
     "Puissance", "Puissance atteinte", "Puissance moyenne", "Puissance active", "Potencia", "Potencia activa",
     "Potenza", "Potência", "Vermogen", "Effekt", "Teho", "Moc", "Výkon", "Teljesítmény", "Putere", "Snaga", "Moč",
     "Güç", "Võimsus", "Jauda", "Galia", "Потужність", "有功功率", "功率",
+    "Potenza attiva", "Potencia media", "Střední výkon", "Średnia moc", "Keskiteho", "Medeleffekt",
+    "Gennemsnitseffekt", "Gemiddeld vermogen", "Ortalama güç", "Средняя мощность", "Активная мощность",
+    "Орташа қуат", "Қуат",
 ];
 /// Names of a counter in kWh.
 #[rustfmt::skip]
@@ -166,11 +207,17 @@ pub(crate) const REGISTER: &[&str] = &[
     "Lettura", "Leitura", "Meterstand", "Målerstand", "Mätarställning", "Lukema", "Mittarilukema", "Wskazanie",
     "Stan licznika", "Stav elektroměru", "Mérőállás", "Óraállás", "Index contor", "Stanje brojila",
     "Stanje števca", "Endeks", "Показник", "Покази",
+    "Telwerkstand", "Tellerstand", "Meterstanden", "Zählerstände", "Aflæsning", "Avläsning", "Stav měřidla",
+    "Sayaç endeksi", "Показание счётчика", "Показания счётчика", "Показания ПУ", "Есептегіш көрсеткіші",
+    "cumulative energy", "energy register", "EAS T",
 ];
 #[rustfmt::skip]
 pub(crate) const DURATION: &[&str] = &[
     "duration_min", "interval_min", "interval_length_min", "step_min", "interval length", "interval_length",
     "interval (min)", "duration", "duration (min)", "minutes", "pas en minutes", "pas", "Intervalllänge",
+    "resolution", "Resoluutio", "Auflösung", "Opløsning", "Upplösning", "Oppløsning", "Resolución", "Risoluzione",
+    "Resolutie", "Rozdzielczość", "granularity", "Granularité", "interval minutes", "interval mins", "Messintervall",
+    "measuring period", "Дискретность", "Интервал, мин",
 ];
 #[rustfmt::skip]
 pub(crate) const QUALITY: &[&str] = &[
@@ -180,6 +227,12 @@ pub(crate) const QUALITY: &[&str] = &[
     "Nature de la donnée", "Calidad", "Estado", "Metodo_obtencion", "Método obtención", "Método de obtención",
     "Obtención", "Real/Estimado", "Qualità", "Tipo dato", "Kwaliteit", "Kvalitet", "Kvalitetskode", "Statuskod",
     "Laatu", "Tila", "Jakość", "Minőség", "Státusz", "Calitate", "Statut", "Якість",
+    "Validatiestatus", "Validierungsstatus", "Datenqualität", "Ersatzwert", "Ersatzwert (kWh)", "Kvalitetsstatus",
+    "Typ odczytu", "Rodzaj odczytu", "Typ danych", "Status danych", "Tipo lettura", "Tipo de leitura",
+    "Lukeman tyyppi", "Laatukoodi", "Jakość danych", "Kvalita", "Durum", "Okuma tipi", "estimated", "is_estimated",
+    "actual/estimated", "estimated_actual", "estimated indicator", "Признак", "Достоверность", "Сапасы", "Күйі",
+    "obtainMethod", "Statut de la donnée", "Métodos", "Método", "Avlesningstype", "Avläsningstyp", "Læsetype",
+    "Validity",
 ];
 #[rustfmt::skip]
 pub(crate) const CHANNEL: &[&str] = &[
@@ -188,6 +241,7 @@ pub(crate) const CHANNEL: &[&str] = &[
     "obis code", "obis_code", "obis-code", "obis-kennzahl", "kennzahl", "Richtung", "Energierichtung", "Kanal",
     "Sens", "Dirección", "Sentido", "Direzione", "Direção", "Richting", "Retning", "Riktning", "Suunta", "Kierunek",
     "Směr", "Irány", "Direcție", "Smjer", "Напрямок", "Бағыт", "Арна",
+    "Meetrichting", "Energiestroom", "Energiflöde", "Energiretning",
 ];
 /// Names of a column that tells the unit of each row.
 #[rustfmt::skip]
@@ -197,6 +251,12 @@ pub(crate) const UNIT: &[&str] = &[
     "Unite", "Unidad", "Unità", "Unidade", "Eenheid", "Enhet", "Enhed", "Yksikkö", "Jednostka", "Jednotka",
     "Mértékegység", "Unitate", "Jedinica", "Enota", "Birim", "Ühik", "Mērvienība", "Vienetas", "Одиниця",
     "Одиниця виміру", "Өлшем бірлігі", "单位", "単位",
+    "Måleenhed", "Måleenhet", "Mätenhet", "Maßeinheit", "Meeteenheid", "Unità di misura", "Unità misura",
+    "Unidad de medida", "Unidad medida", "Unité de mesure", "Unidade de medida", "Jednostka miary",
+    "Jednostka miary energii", "Měrná jednotka", "Mittayksikkö", "Ölçü birimi", "Ölçüm birimi", "Mõõtühik",
+    "Matavimo vienetas", "Единицы измерения", "Ед. измер.", "Бірлік", "Өлшем бірлігінің атауы", "units of measure",
+    "unit name", "energy unit", "quantity measure unit", "quantity_measure_unit.name", "measure_unit_name",
+    "quantity unit",
 ];
 /// Names of values that may as well be those of a counter.
 #[rustfmt::skip]
@@ -204,6 +264,8 @@ pub(super) const GENERAL: &[&str] = &[
     "value", "reading", "Значение", "quantity", "qty", "Wert", "Messwert", "Valeur", "Valor", "Valore", "Waarde",
     "Verdi", "Værdi", "Värde", "Arvo", "Määrä", "Mængde", "Mengde", "Wartość", "Hodnota", "Érték", "Valoare",
     "Vrijednost", "Vrednost", "Değer", "Väärtus", "Kogus", "Vērtība", "Reikšmė", "Обсяг", "Мәні",
+    "Volume", "Menge", "Quantité", "Cantidad", "Quantità", "Quantidade", "Hoeveelheid", "Ilość", "Množství",
+    "Mennyiség", "Miktar", "Количество",
 ];
 /// Names of a column that tells an hour from the one that the clock shows again, or the clock of a
 /// stamp.

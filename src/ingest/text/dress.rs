@@ -93,7 +93,7 @@ fn begin_of(text: &str) -> &str {
     let text = ["du ", "Du ", "von ", "from ", "с "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
     [" - ", " – ", " — ", " bis ", " to ", " до ", " au ", " a ", " t/m ", " по "]
         .iter()
-        .find_map(|between| text.split_once(between))
+        .find_map(|between| text.split_once(between).filter(|(_, end)| !end.starts_with("las ")))
         .map_or(text, |(begin, _)| begin.trim())
 }
 
@@ -101,17 +101,44 @@ fn stamp(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let dated = |text| named_date(text).or_else(|| numeric_date(text));
     let (date, rest) = dated(&lower).or_else(|| dated(without_weekday(&lower)?))?;
-    let rest = rest.trim_start_matches([',', '.', 't', '_', '-', ' ', '\u{a0}', '\u{202f}']);
+    let rest = without_filler(rest);
     if rest.is_empty() {
         return Some(date);
     }
     let (clock, rest) = clock_of(rest)?;
-    let (half, rest) = half_of_day(rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']));
+    let rest = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    let rest = HOURS.iter().find_map(|word| rest.strip_prefix(word)).map_or(rest, |rest| rest.trim_start_matches('.'));
+    let (half, rest) = half_of_day(rest.trim_start());
     let hour = of_half(half, clock.0)?;
     let mut plain = date;
     let _ = write!(plain, " {hour:02}:{:02}:{:02}", clock.1, clock.2);
     plain.push_str(&offset(rest.trim())?);
     Some(plain)
+}
+
+/// Words for hours behind a clock, longer ones first.
+const HOURS: [&str; 9] = ["o'clock", "часов", "uhr", "hrs", "час", "ч", "hod", "uur", "klo"];
+
+/// Words between the parts of a date, and between it and the clock.
+#[rustfmt::skip]
+const FILLERS: [&str; 33] = [
+    "à", "as", "às", "a", "las", "la", "alle", "ore", "kl", "klo", "um", "at", "om", "в", "во", "г", "год",
+    "года", "year", "ж", "жыл", "жылы", "жылғы", "сағат", "o", "ob", "de", "del", "of", "di", "den", "godz", "uhr",
+];
+
+/// What follows words that say nothing, and marks between date and clock.
+fn without_filler(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches([',', '.', '_', '-', ' ', '\u{a0}', '\u{202f}']);
+        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let word = &rest[..end];
+        if word == "t" || FILLERS.contains(&word) {
+            rest = &rest[end..];
+        } else {
+            return rest;
+        }
+    }
 }
 
 /// What follows the name of a day of the week.
@@ -159,7 +186,7 @@ fn named_date(text: &str) -> Option<(String, &str)> {
     let mut parts: Vec<&str> = Vec::new();
     let mut rest = text;
     while parts.len() < 3 {
-        rest = rest.trim_start_matches(['-', '/', '.', ',', ' ']);
+        rest = without_filler(rest.trim_start_matches('/'));
         let is_digit = rest.starts_with(|c: char| c.is_ascii_digit());
         let fits = |c: char| if is_digit { c.is_ascii_digit() } else { c.is_alphabetic() };
         let end = rest.find(|c| !fits(c)).unwrap_or(rest.len());
@@ -168,6 +195,10 @@ fn named_date(text: &str) -> Option<(String, &str)> {
         }
         parts.push(&rest[..end]);
         rest = &rest[end..];
+        if is_digit {
+            rest =
+                ["st", "nd", "rd", "th", "er", "º", "°"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
+        }
     }
     let month = |word: &str| {
         let fits = |names: &&[&str]| names.iter().filter(|name| word.starts_with(**name)).map(|name| name.len()).max();
@@ -176,6 +207,7 @@ fn named_date(text: &str) -> Option<(String, &str)> {
     };
     let number = |word: &str| word.parse::<u32>().ok();
     let (day, month, year) = match [month(parts[0]), month(parts[1])] {
+        [None, None] if parts[0].len() == 4 => (number(parts[1])?, month(parts[2])?, parts[0]),
         [None, Some(month)] if parts[0].len() == 4 => (number(parts[2])?, month, parts[0]),
         [None, Some(month)] => (number(parts[0])?, month, parts[2]),
         [Some(month), None] => (number(parts[1])?, month, parts[2]),
@@ -252,6 +284,11 @@ fn half_of_day(text: &str) -> (Option<bool>, &str) {
 /// An offset as usual stamps have it; nothing for nothing, `None` for what is no zone.
 fn offset(text: &str) -> Option<String> {
     let text = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+    // The name of the zone behind its offset.
+    let text = text
+        .strip_suffix([')', ']'])
+        .and_then(|text| text.rsplit_once(['(', '[']))
+        .map_or(text, |(offset, _)| offset.trim_end());
     let text = match text.strip_prefix("utc").or_else(|| text.strip_prefix("gmt")) {
         Some(rest) if rest.starts_with(['+', '-']) => rest,
         _ => text,
@@ -278,6 +315,23 @@ mod tests {
 
     fn plain(text: &str) -> String {
         undressed(text.as_bytes()).map_or_else(|| "as it is".to_owned(), |plain| String::from_utf8(plain).unwrap())
+    }
+
+    #[test]
+    fn words_between_the_parts_of_a_stamp_say_nothing() {
+        for (text, expected) in [
+            ("31.3.2025 klo 14.30", "31.3.2025 14:30:00"),
+            ("31 mars 2025 à 13:00", "2025-03-31 13:00:00"),
+            ("31 марта 2025 г. 13:00", "2025-03-31 13:00:00"),
+            ("31. März 2025, 13:00 Uhr", "2025-03-31 13:00:00"),
+            ("2025 жылғы 31 наурыз, 13:00", "2025-03-31 13:00:00"),
+            ("31 de marzo de 2025 a las 13:00", "2025-03-31 13:00:00"),
+            ("March 31st, 2025 1:00 pm", "2025-03-31 13:00:00"),
+            ("Mon Mar 31 2025 13:00:00 GMT+0200 (CEST)", "2025-03-31 13:00:00+0200"),
+            ("2025-03-31T13:00:00.000+02:00[Europe/Berlin]", "2025-03-31 13:00:00+0200"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
     }
 
     #[test]

@@ -53,6 +53,9 @@ static PHASES: LazyLock<WordList> = LazyLock::new(|| WordList::new(&[
 
 /// The part that a heading names; `None` where it names all of a reading, or something else.
 pub(crate) fn part_word(text: &str) -> Option<PartWord> {
+    if let Some(tariff) = obis_tariff(text) {
+        return Some(if tariff == 0 { PartWord::Total } else { PartWord::Tariff });
+    }
     let words = words_of(text);
     if TOTALS.has(&words) {
         return Some(PartWord::Total);
@@ -62,6 +65,31 @@ pub(crate) fn part_word(text: &str) -> Option<PartWord> {
     }
     let is_numbered = words.iter().any(|word| is_tariff_number(word));
     (is_numbered || TARIFFS.has(&words)).then_some(PartWord::Tariff)
+}
+
+/// The tariff in a code of OBIS such as `1-0:1.8.2*255`, 0 for all of them.
+pub(crate) fn obis_tariff(text: &str) -> Option<u8> {
+    let code = text.trim().rsplit(':').next()?.split('*').next()?;
+    let parts: Option<Vec<u8>> = code.split('.').map(|part| part.parse().ok()).collect();
+    match parts?[..] {
+        [1..=10, 8 | 9 | 29, tariff @ 0..=63] => Some(tariff),
+        _ => None,
+    }
+}
+
+/// The number of a tariff that a word is, which means the same in every file: `T2`, `Тариф 2`,
+/// `1.8.2`.
+pub(crate) fn tariff_number(text: &str) -> Option<u8> {
+    if let Some(tariff) = obis_tariff(text) {
+        return (1..=8).contains(&tariff).then_some(tariff);
+    }
+    let words = words_of(text);
+    let digit = |word: &str| word.parse::<u8>().ok().filter(|number| (1..=8).contains(number));
+    let alone = words.iter().find(|word| is_tariff_number(word)).and_then(|word| digit(&word[word.len() - 1..]));
+    alone.or_else(|| {
+        let place = words.iter().position(|word| TARIFFS.has(std::slice::from_ref(word)))?;
+        digit(words.get(place + 1)?)
+    })
 }
 
 /// Whether a heading begins with the number of a tariff: `T1`, `Тариф 2`, `rate1`.
@@ -121,6 +149,12 @@ mod tests {
         for name in ["Сумма, кВт*ч", "Всего по фидеру", "Total kWh", "Verbrauch gesamt"] {
             assert_eq!(part_word(name), Some(PartWord::Total), "{name}");
         }
+        assert_eq!(part_word("1-0:1.8.0*255"), Some(PartWord::Total));
+        assert_eq!(part_word("1-0:1.8.2*255"), Some(PartWord::Tariff));
+        for (name, number) in [("T2", 2), ("Тариф 3", 3), ("1.8.1", 1), ("tarief 2", 2)] {
+            assert_eq!(tariff_number(name), Some(number), "{name}");
+        }
+        assert!(["1.8.0", "Day", "T9", "kWh"].iter().all(|name| tariff_number(name).is_none()));
         for name in ["T10", "Сумматор 12А", "kWh", "Verbrauch", "Dagmar 5", "Phaseout"] {
             assert_eq!(part_word(name), None, "{name}");
         }

@@ -61,3 +61,33 @@ pub(crate) fn known_quality(word: &str) -> Option<ReadingQuality> {
         _ => None,
     }
 }
+
+/// Minutes of an interval: a number of them, `PT15M`, `PT1H`, `P1D`, `15 min`, `1 h`.
+pub(crate) fn minutes_of(text: &str) -> Option<u16> {
+    let lower = text.trim().to_lowercase();
+    let bare = lower.strip_prefix("pt").or_else(|| lower.strip_prefix('p')).unwrap_or(&lower);
+    let end = bare.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bare.len());
+    let number: f64 = bare[..end].parse().ok()?;
+    let minutes = match bare[end..].trim_matches([' ', '.']) {
+        "" if bare.len() == lower.len() => number,
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "мин" | "минут" => number,
+        "h" | "hr" | "hour" | "hours" | "std" | "ч" | "час" => number * 60.0,
+        "d" | "day" | "days" => number * 1440.0,
+        "s" | "sec" => number / 60.0,
+        _ => return None,
+    };
+    (1.0..=10_080.0).contains(&minutes).then_some(minutes as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minutes_of;
+
+    #[test]
+    fn lengths_of_intervals_are_read_in_many_ways() {
+        for (text, minutes) in [("30", 30), ("PT15M", 15), ("PT1H", 60), ("P1D", 1440), ("15 min", 15), ("1h", 60)] {
+            assert_eq!(minutes_of(text), Some(minutes), "{text}");
+        }
+        assert!(["", "15kWh", "PT", "hourly", "0", "-5"].iter().all(|text| minutes_of(text).is_none()));
+    }
+}

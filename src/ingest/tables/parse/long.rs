@@ -9,7 +9,7 @@ use crate::ingest::tables::plan::{LongColumns, StampColumns};
 use crate::ingest::tables::understand::ratios::ratio_in;
 use crate::ingest::text::channel_words::ChannelWord;
 use crate::ingest::text::columns::Value;
-use crate::ingest::text::number::{Cell, cell};
+use crate::ingest::text::values::minutes_of;
 
 impl Parser<'_> {
     /// Takes a row; one that cannot be used keeps its place in the block without a reading, so that
@@ -63,15 +63,12 @@ impl Parser<'_> {
         }
         let exported = columns.is_export || kind.is_some_and(|kind| kind.export) || channel == ChannelWord::Export;
         let quality = columns.quality.map(|column| self.quality(fields[column]));
-        let block = self.block_of(kind.map_or(0, |kind| kind.part));
+        let block = self.block_of(kind.map_or(columns.part, |kind| kind.part));
         block.push(key, at.into(), if exported { -value.abs() } else { value } as f32);
         block.quality.extend(quality);
         if let Some(column) = columns.duration_min {
-            let minutes = match cell(fields[column], true) {
-                Cell::Number(minutes) if (1.0..=10_080.0).contains(&minutes) => minutes as u16,
-                _ => 0,
-            };
-            block.duration_min.push(minutes);
+            let minutes = std::str::from_utf8(fields[column]).ok().and_then(minutes_of);
+            block.duration_min.push(minutes.unwrap_or(0));
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use crate::ingest::tables::plan::{IdColumn, Plan, Shape, StampColumns};
 use crate::ingest::tables::rows::Keys;
 use crate::ingest::tables::sample::number_of;
 use crate::ingest::tables::understand::headings::unit_in;
+use crate::ingest::tables::understand::long_doubts::stands_for_missing;
 use crate::ingest::tables::understand::slot_name::slot_number;
 use crate::ingest::text::channel_words::{ChannelWord, channel_word};
 use crate::ingest::text::columns::Value;
@@ -199,6 +200,9 @@ impl<'a> Parser<'a> {
             Cell::Number(number) if is_absurd(number * factor, value) => {
                 Err((RejectCode::VALUE_ABSURD, said::absurd(format!("{number:e}"))))
             }
+            Cell::Number(number) if self.is_for_missing(number) => {
+                Err((RejectCode::VALUE_FOR_MISSING, said::for_missing(number.to_string())))
+            }
             Cell::Number(number) => Ok(number * factor),
             Cell::Text
                 if self.plan.comma_thousands
@@ -246,6 +250,11 @@ impl<'a> Parser<'a> {
             };
         }
         text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// Whether a number far beyond those of the first rows is one that programs write for missing.
+    pub(crate) fn is_for_missing(&self, number: f64) -> bool {
+        self.plan.bounds.is_some_and(|(low, high)| number <= low || number >= high) && stands_for_missing(number)
     }
 
     fn is_missing(&self, bytes: &[u8]) -> bool {
@@ -307,7 +316,7 @@ impl<'a> Parser<'a> {
 /// of one interval are told apart.
 fn parts_of(plan: &Plan, file: FileIx) -> Vec<IntervalBlock> {
     let Shape::Long(long) = &plan.shape else { return Vec::new() };
-    let most = long.kinds.values().map(|kind| kind.part).max().unwrap_or(0);
+    let most = long.kinds.values().map(|kind| kind.part).chain([long.part]).max().unwrap_or(0);
     let block = |part: u8| IntervalBlock {
         file,
         unit: plan.unit,

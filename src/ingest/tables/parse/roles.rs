@@ -27,7 +27,8 @@ pub(crate) fn roles_of(plan: &Plan) -> Vec<Role> {
         && long.channel.is_none()
         && long.duration_min.is_none()
         && long.ratio.is_none()
-        && long.kind.is_none();
+        && long.kind.is_none()
+        && long.part == 0;
     if !is_bare || !is_told_by_words || plan.delimiter == b' ' || plan.iso_too || plan.slots.is_some() {
         return Vec::new();
     }

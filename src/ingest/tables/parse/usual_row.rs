@@ -57,7 +57,7 @@ impl Parser<'_> {
             [] => &[],
             _ => return None,
         };
-        if is_absurd(number, Value::Interval(0, self.plan.unit)) {
+        if is_absurd(number, Value::Interval(0, self.plan.unit)) || self.is_for_missing(number / self.plan.factor) {
             return None;
         }
         self.intervals.push(key, Timestamp(at.0 - self.plan.shift_s).into(), number as f32);

@@ -5,7 +5,7 @@
 use super::*;
 
 /// A day of hours, each row written by `row`: hour, date and time, a value of the hour in kWh.
-fn day(header: &str, row: impl Fn(usize, &str, f64) -> String) -> String {
+pub(super) fn day(header: &str, row: impl Fn(usize, &str, f64) -> String) -> String {
     let rows = (0..24).map(|hour| {
         let at = format!("2025-03-01 {hour:02}:00");
         row(hour, &at, 0.25 + hour as f64 * 7.0 % 5.0 / 8.0)
@@ -14,12 +14,12 @@ fn day(header: &str, row: impl Fn(usize, &str, f64) -> String) -> String {
 }
 
 /// Energy of the day, kWh.
-fn of_day() -> f64 {
+pub(super) fn of_day() -> f64 {
     (0..24).map(|hour| 0.25 + f64::from(hour) * 7.0 % 5.0 / 8.0).sum()
 }
 
 /// Ids, readings and energy of what is read.
-fn come_to(text: &str) -> (Vec<String>, usize, f64) {
+pub(super) fn come_to(text: &str) -> (Vec<String>, usize, f64) {
     let kept = read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{}", &text[..text.len().min(300)]));
     let mut ids: Vec<String> = kept.readings().into_iter().map(|reading| reading.0).collect();
     ids.sort();
@@ -30,7 +30,7 @@ fn come_to(text: &str) -> (Vec<String>, usize, f64) {
 
 /// Asserts that the text is a day of one meter with this much energy, kWh, and that the profile
 /// that is printed for it reads the same.
-fn is_day_of(text: &str, id: &str, kwh: f64) {
+pub(super) fn is_day_of(text: &str, id: &str, kwh: f64) {
     let (ids, count, sum) = come_to(text);
     assert_eq!((ids, count), (vec![id.to_owned()], 24), "{text}");
     assert!((sum - kwh).abs() < 1e-3, "{sum} instead of {kwh}: {}", text.lines().next().unwrap_or(""));

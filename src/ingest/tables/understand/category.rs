@@ -6,17 +6,21 @@
 //! where only parts do, they are added up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use super::headings::unit_in;
-use super::row_columns::FEW;
+use super::row_columns::{COMMODITY, FEW, MAYBE_CHANNEL};
 use super::settler::Settler;
+use super::unit_column::unit_column;
 use crate::domain::Unit;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::{Kind, ValueUnit};
 use crate::ingest::tables::plan::{IdColumn, Plan, StampColumns};
 use crate::ingest::text::channel_words::{ChannelWord, channel_word};
-use crate::ingest::text::columns::{CHANNEL, UNIT, plain};
-use crate::ingest::text::part_words::{PartWord, part_word};
+use crate::ingest::text::columns::{CHANNEL, DURATION, plain};
+use crate::ingest::text::part_words::{PartWord, part_word, tariff_number};
+use crate::ingest::text::values::minutes_of;
+use crate::ingest::text::word_list::WordList;
 
 /// Different words of such a column at most.
 const MOST_WORDS: usize = 16;
@@ -26,6 +30,28 @@ const OTHER_UNITS: [&str; 26] = [
     "m3", "m³", "nm3", "l", "liter", "litre", "gal", "ccf", "cf", "therm", "therms", "gj", "mj", "gcal", "гкал", "м3",
     "м³", "v", "a", "hz", "c", "°c", "eur", "usd", "kg", "%",
 ];
+
+/// Words for electricity as one of several commodities.
+static ELECTRICITY: LazyLock<WordList> = LazyLock::new(|| {
+    WordList::new(&[
+        "electric",
+        "eléctric",
+        "électric",
+        "elettric",
+        "elektri",
+        "elektřin",
+        "=strom",
+        "=stroom",
+        "=el",
+        "sähkö",
+        "villamos",
+        "электро",
+        "электр",
+        "=power",
+        "energia elétrica",
+        "prąd",
+    ])
+});
 
 /// Finds the column of kinds and fills in the mapping: units that differ from row to row, or words
 /// for parts of a reading.
@@ -39,12 +65,14 @@ pub(crate) fn find_kinds(
         return Ok(());
     }
     let unit = table.mapping.unit.unwrap_or_default();
-    let by_unit = table.usual(UNIT).and_then(|column| Some((column, kinds_of_units(&words(table, column))?)));
+    let by_unit = unit_column(table).and_then(|column| Some((column, kinds_of_units(&words(table, column))?)));
     let by_word = || {
         category_column(table, plan, stamp, value, false)
             .and_then(|(column, words)| Some((column, kinds_of_words(&words, unit)?)))
     };
-    let Some((column, kinds)) = by_unit.or_else(by_word) else { return Ok(()) };
+    let by_length = || kinds_of_lengths(table, plan, unit);
+    let by_tariff = || kind_of_one_tariff(table, unit);
+    let Some((column, kinds)) = by_unit.or_else(by_word).or_else(by_length).or_else(by_tariff) else { return Ok(()) };
     if kinds.values().all(|kind| kind.skip) {
         return Err(no_energy(table, &kinds));
     }
@@ -96,11 +124,19 @@ pub(crate) fn category_column(
         let (alone, apart) = (distinct(None), distinct(Some(column)));
         alone * 10 < rows.len() * 9 && apart > alone
     };
-    let named = |column: usize| CHANNEL.iter().any(|name| plain(name) == plain(&table.header[column]));
+    let named = |column: usize| CHANNEL.iter().chain(COMMODITY).any(|name| plain(name) == plain(&table.header[column]));
     (0..table.header.len())
         .filter(|&column| !taken.contains(&Some(column)) && !table.header[column].is_empty())
         .filter(|&column| named(column) || tells_apart(column))
         .find_map(|column| Some((column, mean(column)?)))
+}
+
+/// Whether all words of a column say what is counted, and some is no bare number.
+pub(crate) fn are_words_of_kinds(table: &Settler<'_>, column: usize) -> bool {
+    let words = words(table, column);
+    (2..=MOST_WORDS).contains(&words.len())
+        && words.iter().all(|word| meaning(word).is_some())
+        && words.iter().any(|word| word.contains(|c: char| c.is_alphabetic() || "+-".contains(c)))
 }
 
 /// Distinct words of a column, in lower case.
@@ -111,6 +147,7 @@ fn words(table: &Settler<'_>, column: usize) -> BTreeSet<String> {
 /// What a word says: the direction, and the part.
 fn meaning(word: &str) -> Option<(ChannelWord, Option<PartWord>)> {
     match (channel_word(word), part_word(word)) {
+        (None, None) if ELECTRICITY.is_in(word) => Some((ChannelWord::Import, None)),
         (None, None) => None,
         (direction, part) => Some((direction.unwrap_or(ChannelWord::Import), part)),
     }
@@ -122,11 +159,13 @@ fn kinds_of_words(words: &BTreeSet<String>, unit: ValueUnit) -> Option<BTreeMap<
         words.iter().filter_map(|word| meaning(word).map(|(direction, part)| (word, direction, part))).collect();
     let of = |wanted: ChannelWord| meanings.iter().filter(|(_, direction, _)| *direction == wanted).collect::<Vec<_>>();
     let several = of(ChannelWord::Import).len() > 1 || of(ChannelWord::Export).len() > 1;
-    if !several {
+    if !several && words.iter().all(|word| channel_word(word).is_some()) {
         return None;
     }
     let mut kinds = BTreeMap::new();
-    let mut next = 1;
+    // The number of a tariff means the same in every file; other words are told apart here only.
+    let numbers: Vec<u8> = words.iter().filter_map(|word| tariff_number(word)).collect();
+    let mut free = (1..=15_u8).filter(|number| !numbers.contains(number));
     for direction in [ChannelWord::Import, ChannelWord::Export] {
         let words = of(direction);
         let is_whole = |part: Option<PartWord>| matches!(part, None | Some(PartWord::Total));
@@ -136,14 +175,51 @@ fn kinds_of_words(words: &BTreeSet<String>, unit: ValueUnit) -> Option<BTreeMap<
             // The sum counts where it stands among its parts, and tariffs where phases do as well.
             let skip = (has_whole && !is_whole(*part)) || (has_tariffs && *part == Some(PartWord::Phase));
             let kind = Kind { unit, export: direction == ChannelWord::Export, skip, ..Kind::default() };
-            kinds.insert((*word).clone(), Kind { part: if skip { 0 } else { next }, ..kind });
-            next += u8::from(!skip && next < 15);
+            let number = tariff_number(word).filter(|number| {
+                direction == ChannelWord::Import && numbers.iter().filter(|other| *other == number).count() == 1
+            });
+            let part = if skip { 0 } else { number.or_else(|| free.next()).unwrap_or(15) };
+            kinds.insert((*word).clone(), Kind { part, ..kind });
         }
     }
     for (word, _, _) in of(ChannelWord::Passed) {
         kinds.insert((*word).clone(), Kind { skip: true, unit, ..Kind::default() });
     }
     Some(kinds)
+}
+
+/// The kind of rows all of which are of one numbered tariff: another file may hold the others.
+fn kind_of_one_tariff(table: &Settler<'_>, unit: ValueUnit) -> Option<(usize, BTreeMap<String, Kind>)> {
+    let column = table.usual(CHANNEL).or_else(|| table.usual(MAYBE_CHANNEL))?;
+    let words = words(table, column);
+    let word = words.first().filter(|_| words.len() == 1)?;
+    let part = tariff_number(word)?;
+    let export = channel_word(word) == Some(ChannelWord::Export);
+    Some((column, BTreeMap::from([(word.clone(), Kind { unit, export, part, ..Kind::default() })])))
+}
+
+/// Kinds of lengths of intervals, where rows of one usage point have several: the shortest counts,
+/// the others sum it up.
+fn kinds_of_lengths(table: &Settler<'_>, plan: &Plan, unit: ValueUnit) -> Option<(usize, BTreeMap<String, Kind>)> {
+    let column = table.usual(DURATION)?;
+    let words = words(table, column);
+    let lengths: Option<BTreeMap<String, u16>> =
+        words.iter().map(|word| minutes_of(word).map(|minutes| (word.clone(), minutes))).collect();
+    let lengths = lengths.filter(|lengths| (2..=MOST_WORDS).contains(&lengths.len()))?;
+    let shortest = *lengths.values().min()?;
+    let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
+    let mut of_points: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for row in table.sample.rows.iter().skip(table.first_row).filter(|row| row.len() > column.max(id.unwrap_or(0))) {
+        let word = row[column].trim().to_lowercase();
+        of_points.entry(id.map_or("", |id| &row[id])).or_default().insert(word);
+    }
+    // A usage point without the shortest length would lose all its readings.
+    let has_all = |words: &BTreeSet<String>| words.iter().any(|word| lengths.get(word) == Some(&shortest));
+    if !of_points.values().all(has_all) {
+        return None;
+    }
+    let kind = |(word, minutes): (String, u16)| (word, Kind { unit, skip: minutes > shortest, ..Kind::default() });
+    Some((column, lengths.into_iter().map(kind).collect()))
 }
 
 /// Kinds of units, where some differ or are none of energy; energy rather than power where rows

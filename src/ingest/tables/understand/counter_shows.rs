@@ -37,7 +37,12 @@ pub(crate) fn has_counters(table: &Settler<'_>) -> bool {
     if counters_of_sides(table).is_some() && !(interval && has_stamp) {
         return true;
     }
-    tariffs >= 2 || (said && !interval) || (!interval && table.usual(REGISTER).is_some())
+    let holds_numbers = |column: &usize| {
+        let mut cells = table.cells(*column).filter(|cell| !cell.is_empty()).take(50).peekable();
+        cells.peek().is_some()
+            && cells.all(|text| [true, false].iter().any(|&comma| cell(text.as_bytes(), comma) != Cell::Text))
+    };
+    tariffs >= 2 || (said && !interval) || (!interval && table.usual(REGISTER).filter(holds_numbers).is_some())
 }
 
 /// Whether columns are counters of the days in their headings: `Показания на 01.03.2025`, or

@@ -1,6 +1,7 @@
 //! Where the header of a table is, and what its columns are called.
 
-use super::heading_rows::{goes_on_below, join_header};
+use super::bare_exchange::names_of;
+use super::heading_rows::{are_units_below, goes_on_below, join_header};
 use super::settler::Settler;
 use crate::ingest::mapping::keys::{Columns, Layout};
 use crate::ingest::text::columns::{self, DATE, TIMESTAMP, USAGE_POINT, plain};
@@ -8,6 +9,11 @@ use crate::ingest::text::stamp::StampForm;
 
 /// Finds the rows of the header and joins them.
 pub(crate) fn find_header(table: &mut Settler<'_>) {
+    if table.mapping.header_rows.is_none_or(|rows| rows == 0)
+        && let Some(names) = names_of(table.sample)
+    {
+        return take_names(table, &names);
+    }
     let height = table.mapping.header_rows.unwrap_or(1);
     if table.mapping.layout == Some(Layout::Transposed) && table.mapping.skip_rows.is_none() {
         return find_labels(table);
@@ -18,6 +24,10 @@ pub(crate) fn find_header(table: &mut Settler<'_>) {
         None => header_row(table, height),
     };
     let goes_on = table.mapping.header_rows.is_none() && goes_on_below(&table.sample.rows, skip);
+    let (skip, goes_on) = match skip.checked_sub(1).filter(|_| table.mapping.header_rows.is_none()) {
+        Some(above) if are_units_below(&table.sample.rows[above], &table.sample.rows[skip]) => (above, true),
+        _ => (skip, goes_on),
+    };
     let (height, ground) = if goes_on {
         (2, format!("{ground}; headings are merged over the cells of the row below"))
     } else {
@@ -38,6 +48,15 @@ pub(crate) fn find_header(table: &mut Settler<'_>) {
     table.mapping.header_rows = Some(height);
     let place = if height == 0 { "none".to_owned() } else { format!("row {}", skip + 1) };
     table.notes.note("header", place, ground);
+}
+
+/// Takes names that are known without a header.
+fn take_names(table: &mut Settler<'_>, names: &[&str]) {
+    let width = table.sample.usual_width(0).max(names.len());
+    let known = names.iter().map(|name| (*name).to_owned());
+    table.header = known.chain((names.len() + 1..=width).map(|column| column.to_string())).collect();
+    (table.mapping.skip_rows, table.mapping.header_rows) = (Some(0), Some(0));
+    table.notes.note("header", "none", "rows of the Spanish exchange of measurements");
 }
 
 /// The row whose label names the usage points; the labelled rows below it end with the first
@@ -69,7 +88,10 @@ fn header_row(table: &Settler<'_>, height: usize) -> (usize, String) {
     };
     let usual = [USAGE_POINT, TIMESTAMP, DATE, columns::TIME].into_iter().flatten().chain(columns::value_names());
     let usual: Vec<String> = usual.map(|&name| name.to_owned()).collect();
-    let by_name = table.sample.row_with(&names).or_else(|| table.sample.row_with(&usual));
+    let by_name = table.sample.row_with(&names).or_else(|| most_named(table, &usual));
+    if let Some(row) = row_above_stamps(table).filter(|_| names.is_empty()) {
+        return (row, "it names the column of stamps that begins below it".to_owned());
+    }
     // A header of dates or slots has hardly any names.
     let many = |row: &Vec<String>| {
         row.iter().filter(|cell| super::slot_name::is_slot(cell) || StampForm::of(cell.as_bytes()).is_some()).count()
@@ -88,6 +110,53 @@ fn header_row(table: &Settler<'_>, height: usize) -> (usize, String) {
             table.sample.rows.iter().position(|row| !row.is_empty()).unwrap_or(0),
             "the first row that is not blank".to_owned(),
         ),
+    }
+}
+
+/// The row whose name for stamps stands right above a column of them; a title with names of its own
+/// may lie above it.
+fn row_above_stamps(table: &Settler<'_>) -> Option<usize> {
+    /// Rows of stamps by which their column is known.
+    const KNOWN_BY: usize = 3;
+    let rows: Vec<(usize, &Vec<String>)> =
+        table.sample.rows.iter().enumerate().filter(|(_, row)| row.iter().any(|cell| !cell.is_empty())).collect();
+    let is_name = |cell: &String| columns::find(std::slice::from_ref(cell), &[TIMESTAMP, DATE].concat()).is_some();
+    let is_stamp = |row: &Vec<String>, column: usize| {
+        row.get(column).is_some_and(|cell| {
+            cell.contains(|c: char| !c.is_ascii_digit()) && StampForm::of(cell.as_bytes()).is_some()
+        })
+    };
+    let top = rows.len().saturating_sub(KNOWN_BY).min(60);
+    (0..top).find_map(|place| {
+        let (row, cells) = rows[place];
+        let below = &rows[place + 1..=place + KNOWN_BY];
+        let names = |column: &usize| is_name(&cells[*column]) && below.iter().all(|(_, row)| is_stamp(row, *column));
+        (0..cells.len()).any(|column| names(&column)).then_some(row)
+    })
+}
+
+/// The row with most headings: usual names, alone or before a unit.
+fn most_named(table: &Settler<'_>, usual: &[String]) -> Option<(usize, usize)> {
+    let by_name = table.sample.row_with(usual);
+    // A unit behind words is as good as a name, and a title holds none beside a name.
+    let wanted: Vec<String> = usual.iter().map(|name| plain(name)).collect();
+    let headings = |row: &Vec<String>| {
+        let is_heading = |cell: &&String| {
+            let bare = cell.split(['(', '[', ',']).next().unwrap_or(cell);
+            let has_unit = super::headings::unit_in(cell).is_some() && !cell.starts_with(|c: char| c.is_ascii_digit());
+            !cell.is_empty() && (has_unit || [cell.as_str(), bare].iter().any(|name| wanted.contains(&plain(name))))
+        };
+        row.iter().filter(is_heading).count()
+    };
+    match by_name {
+        Some((first, 1)) => {
+            let better = |(row, cells): (usize, &Vec<String>)| {
+                let count = headings(cells);
+                (count >= 2 && count > headings(&table.sample.rows[first])).then_some((row, count))
+            };
+            table.sample.top().iter().enumerate().skip(first + 1).find_map(better).or(by_name)
+        }
+        other => other,
     }
 }
 

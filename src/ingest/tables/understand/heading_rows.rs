@@ -1,6 +1,7 @@
 //! Headings in two rows: groups of columns under a heading that is merged over them, such as the
 //! hours of a day or the channels of a meter.
 
+use super::headings::unit_in;
 use super::slot_name::is_slot;
 use crate::ingest::text::number::{Cell, cell};
 use crate::ingest::text::stamp::StampForm;
@@ -29,6 +30,16 @@ pub(crate) fn goes_on_below(rows: &[Vec<String>], upper: usize) -> bool {
         && columns.iter().all(|&column| is_word(column) && is_merged(column))
         && of_rows
         && holds_values
+}
+
+/// Whether a row of headings holds one unit again and again, under names that differ.
+pub(crate) fn are_units_below(above: &[String], below: &[String]) -> bool {
+    let columns: Vec<usize> = (0..below.len()).filter(|&column| unit_in(&below[column]).is_some()).collect();
+    let names: std::collections::BTreeSet<&String> = columns.iter().filter_map(|&column| above.get(column)).collect();
+    columns.len() >= 2
+        && columns.iter().all(|&column| below[column] == below[columns[0]])
+        && names.len() == columns.len()
+        && names.iter().all(|name| !name.is_empty())
 }
 
 /// Whether a heading in the lowest row says all: the one above is merged over the slots or days.

@@ -64,10 +64,9 @@ pub(crate) fn is_no_reading(name: &str) -> bool {
     NO_READINGS.is_in(name) || matches!(channel_word(name), Some(ChannelWord::Export | ChannelWord::Passed))
 }
 
-/// Whether the numbers are active energy given back.
+/// Whether the numbers are active energy given back, or its power.
 pub(crate) fn is_export(name: &str) -> bool {
     channel_word(name) == Some(ChannelWord::Export)
-        && unit_in(name).is_none_or(|unit| matches!(unit, ValueUnit::Wh | ValueUnit::Kwh | ValueUnit::Mwh))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::ingest::said;
 use crate::ingest::tables::plan::{IdColumn, LongColumns, Plan, Shape, StampColumns};
 use crate::ingest::text::columns::{self, DURATION, QUALITY, SEASON, Value};
 use crate::ingest::text::number::{Cell, cell};
+use crate::ingest::text::part_words::tariff_number;
 use crate::ingest::text::stamp::{StampForm, StampReader};
 
 /// Layout `long`.
@@ -51,7 +52,17 @@ pub(crate) fn plan_long(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), 
     settle_unit(table, plan, value)?;
     let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
     settle_stamps(table, plan, stamp, id)?;
-    let long = long_columns(table, plan, stamp, values)?;
+    let mut long = long_columns(table, plan, stamp, values)?;
+    if let Some(kind) = long.kind.filter(|_| is_guess && do_kinds_grow(table, plan, &long)) {
+        if let Some(zone) = take_kinds_for_counters(table, &mut long) {
+            table.mapping.columns.zone = vec![table.name_of(kind)];
+            counter_columns(table, plan, stamp, (column, &[]), Some(Growth::Counter))?;
+            if let Shape::Counters(counters) = &mut plan.shape {
+                counters.zone = Some(zone);
+            }
+            return Ok(());
+        }
+    }
     if let Some(quality) = long.quality {
         settle_quality(table, plan, quality);
     }
@@ -86,6 +97,9 @@ fn long_columns(
         table.named(named, meaning).map(|named| named.or_else(|| table.usual(usual)))
     };
     let names = &table.mapping.columns;
+    // The heading may number the tariff, whose sisters stand in other files.
+    let is_alone = kind.is_none() && values.added.is_empty() && !values.is_export;
+    let part = tariff_number(&table.header[value]).filter(|_| is_alone).unwrap_or(0);
     let long = LongColumns {
         stamp,
         value,
@@ -100,6 +114,7 @@ fn long_columns(
         season: table.usual(SEASON),
         ratio: table.named(&names.ratio, "ratio")?,
         kind,
+        part,
         kinds: table.mapping.kinds.iter().map(|(word, &kind)| (word.trim().to_lowercase(), kind)).collect(),
     };
     for (what, found) in [
@@ -188,6 +203,42 @@ fn do_alternate(table: &Settler<'_>, value: usize, added: &[usize]) -> bool {
     let rows: Vec<usize> =
         table.sample.rows.iter().skip(table.first_row).filter(|row| !row.is_empty()).map(filled).collect();
     !added.is_empty() && rows.iter().filter(|&&filled| filled == 1).count() * 10 >= rows.len() * 9
+}
+
+/// Whether the values of each kind of rows only grow.
+fn do_kinds_grow(table: &Settler<'_>, plan: &Plan, long: &LongColumns) -> bool {
+    let Some(column) = long.kind.filter(|_| !long.kinds.values().any(|kind| kind.register)) else { return false };
+    let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
+    let mut series: BTreeMap<(&str, String), Vec<f64>> = BTreeMap::new();
+    for row in table.sample.rows.iter().skip(table.first_row) {
+        let Some(word) = row.get(column).map(|word| word.trim().to_lowercase()) else { continue };
+        let value = row.get(long.value).map(|text| cell(text.as_bytes(), plan.decimal_comma));
+        if let (Some(false), Some(Cell::Number(number))) = (long.kinds.get(&word).map(|kind| kind.skip), value) {
+            let point = id.and_then(|id| row.get(id)).map_or("", String::as_str);
+            series.entry((point, word)).or_default().push(number);
+        }
+    }
+    only_grow(series.values().map(Vec::as_slice)).is_some()
+}
+
+/// Makes the kinds of rows counters: one counter of energy taken, or those of its tariffs, whose
+/// column is given back. Counters of energy given back are passed over.
+fn take_kinds_for_counters(table: &mut Settler<'_>, long: &mut LongColumns) -> Option<usize> {
+    let taken = long.kinds.values().filter(|kind| !kind.skip && !kind.export).count();
+    let ground = "the values of each kind only grow";
+    if taken > 1 && long.kinds.values().all(|kind| !kind.skip && !kind.export) {
+        table.mapping.kinds.clear();
+        table.mapping.columns.kind.clear();
+        table.notes.doubt("values", "counters of tariffs", ground, said::doubt_counters());
+        return long.kind;
+    }
+    table.notes.doubt("values", "counters", ground, said::doubt_counters());
+    for kind in table.mapping.kinds.values_mut().chain(long.kinds.values_mut()) {
+        kind.register = !kind.skip && !kind.export;
+        kind.skip |= kind.export;
+        kind.part = 0;
+    }
+    None
 }
 
 /// Whether the values of nearly all usage points only grow, from a high level: a counter.

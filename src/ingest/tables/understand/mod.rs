@@ -1,5 +1,6 @@
 //! From the beginning of a table to a plan: header, layout, usage points, stamps, units, ratios.
 
+pub(crate) mod bare_exchange;
 pub(crate) mod category;
 pub(crate) mod counter_headings;
 pub(crate) mod counter_shows;
@@ -26,6 +27,7 @@ pub(crate) mod sides;
 pub(crate) mod slot_name;
 pub(crate) mod slots_down;
 pub(crate) mod stamps;
+pub(crate) mod unit_column;
 pub(crate) mod units;
 pub(crate) mod usage_point;
 pub(crate) mod value_columns;

@@ -156,8 +156,12 @@ pub(crate) fn title_id(rows: &[Vec<String>]) -> Option<(String, String)> {
 
 /// Whether a cell is the name of a usage point and nothing else.
 fn is_label(cell: &str) -> bool {
-    let cell = plain(cell);
-    !cell.is_empty() && columns::USAGE_POINT.iter().any(|name| plain(name) == cell)
+    let is_name = |name: &str| {
+        let name = plain(name);
+        !name.is_empty() && columns::USAGE_POINT.iter().any(|usual| plain(usual) == name)
+    };
+    let in_brackets = cell.split_once('(').map(|(bare, rest)| [bare, rest.trim_end_matches([')', ' ', ':'])]);
+    is_name(cell) || in_brackets.is_some_and(|names| names.into_iter().any(is_name))
 }
 
 /// The id in the cell to the right of a label, or else in the one below it.

@@ -6,11 +6,12 @@ use super::counter_headings::{PeriodSide, heading_of, is_day_of};
 use super::counter_shows::{TARIFFS, counters_of_sides, title_says_counters, without_day};
 use super::date_form::date_form;
 use super::growth::Growth;
+use super::headings::unit_in;
 use super::period::{period_of, title_days};
 use super::ratios::counter_ratios;
 use super::settler::Settler;
 use super::stamps::{settle_stamps, stamp_columns};
-use super::units::set_unit;
+use super::units::{set_unit, unit_beside};
 use super::usage_point::id_column;
 use crate::domain::{CivilDay, Unit};
 use crate::ingest::error::IngestError;
@@ -96,7 +97,8 @@ pub(crate) fn counter_columns(
             _ => "their names, or values that only grow",
         },
     );
-    set_unit(table, plan, &name, Unit::Kwh);
+    let unit_name = if unit_in(&name).is_some() { name.clone() } else { unit_beside(table) };
+    set_unit(table, plan, &unit_name, Unit::Kwh);
     let (date, id) = match (stamp, &plan.id) {
         (StampColumns::One(date) | StampColumns::Two(date, _), IdColumn::At(id)) => (date, Some(*id)),
         (StampColumns::One(date) | StampColumns::Two(date, _), IdColumn::Fixed(_)) => (date, None),

@@ -13,7 +13,7 @@ use crate::ingest::text::columns::CHANNEL;
 use crate::ingest::text::values::known_quality;
 
 /// Names of columns that may tell the channel, if what stands in them does.
-const MAYBE_CHANNEL: &[&str] = &[
+pub(crate) const MAYBE_CHANNEL: &[&str] = &[
     "Измерение",
     "Параметр",
     "Тип энергии",
@@ -33,6 +33,48 @@ const MAYBE_CHANNEL: &[&str] = &[
     "Zählerart",
     "Tipo",
     "Grandeur",
+    "Grandeur physique",
+    "Grandezza",
+    "Magnitud",
+    "Grandeza",
+    "Rodzaj",
+    "Rodzaj energii",
+    "Változó név",
+    "Mennyiség típusa",
+    "Typ",
+    "Druh",
+    "Tür",
+    "Параметр учёта",
+    "Энергия",
+    "Регистр",
+    "Тариф",
+    "Тарифная зона",
+    "tariff",
+    "tarif",
+    "tarief",
+    "taryfa",
+    "fascia",
+    "Strefa",
+];
+
+/// Names of columns that tell electricity from gas, water and heat, whose meters have ids of their
+/// own.
+pub(crate) const COMMODITY: &[&str] = &[
+    "fuel",
+    "fuel type",
+    "commodity",
+    "energy type",
+    "utility type",
+    "service type",
+    "Sparte",
+    "Medium",
+    "Energieart",
+    "Energietype",
+    "Energiedrager",
+    "Nośnik",
+    "Вид ресурса",
+    "Тип ресурса",
+    "Вид коммунального ресурса",
 ];
 
 /// Rows that are looked at for the words of a column.

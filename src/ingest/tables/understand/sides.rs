@@ -181,14 +181,78 @@ fn on_the_wall(stamp: &str) -> &str {
     }
 }
 
+/// Words for the beginning of an interval, in the languages of names of columns.
+const BEGINS: [&str; 27] = [
+    "fra",
+    "från",
+    "von",
+    "ab",
+    "van",
+    "vanaf",
+    "od",
+    "desde",
+    "inicio",
+    "início",
+    "inizio",
+    "début",
+    "debut",
+    "alku",
+    "alkaa",
+    "alkuaika",
+    "alkamisaika",
+    "kezdet",
+    "kezdete",
+    "kezdő",
+    "początek",
+    "začátek",
+    "anfang",
+    "başlangıç",
+    "басы",
+    "басталуы",
+    "басталу",
+];
+/// Words for its end.
+const ENDS: [&str; 20] = [
+    "til",
+    "till",
+    "tot",
+    "do",
+    "hasta",
+    "fin",
+    "fine",
+    "fim",
+    "loppu",
+    "loppuaika",
+    "vége",
+    "koniec",
+    "konec",
+    "slut",
+    "bitiş",
+    "соңы",
+    "аяқталуы",
+    "аяқталу",
+    "ende",
+    "to",
+];
+
 /// The side that a column's name says.
 pub(crate) fn side_in_name(name: &str) -> Option<StampSide> {
     let name = name.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if says(&["end", "конец", "конца", "оконч", "bis"]) {
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    // Short words may stand between others for something else.
+    let is_at_rim = |place: usize| place == 0 || words[place + 1..].iter().all(|word| word.is_empty());
+    let is = |whole: &[&str]| {
+        words
+            .iter()
+            .enumerate()
+            .any(|(place, word)| whole.contains(word) && (word.chars().count() > 4 || is_at_rim(place)))
+    };
+    if says(&["end", "конец", "конца", "оконч", "bis"]) || is(&ENDS) || name.ends_with(" do") {
         return Some(StampSide::End);
     }
-    (says(&["start", "begin", "начал", "from"]) || name == "timestamp").then_some(StampSide::Begin)
+    let begins = says(&["start", "begin", "начал", "from"]) || is(&BEGINS);
+    (begins || name == "timestamp").then_some(StampSide::Begin)
 }
 
 #[cfg(test)]

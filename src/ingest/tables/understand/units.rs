@@ -6,12 +6,13 @@ use super::category::is_no_unit;
 use super::headings::unit_in;
 use super::row_columns::FEW;
 use super::settler::{Settler, toml_word};
+use super::unit_column::unit_column;
 use crate::domain::Unit;
 use crate::ingest::error::IngestError;
 use crate::ingest::mapping::keys::ValueUnit;
 use crate::ingest::said;
 use crate::ingest::tables::plan::Plan;
-use crate::ingest::text::columns::{UNIT, Value};
+use crate::ingest::text::columns::Value;
 
 /// Unit from the mapping, else from the names of a column.
 pub(crate) fn set_unit(table: &mut Settler<'_>, plan: &mut Plan, name: &str, fallback: Unit) {
@@ -77,7 +78,7 @@ fn is_unit_alone(cell: &str) -> bool {
 
 /// Refuses rows all of which are in a unit of something else; tells of a unit that nobody knows.
 fn refuse_other_units(table: &mut Settler<'_>) -> Result<(), IngestError> {
-    let Some(column) = table.usual(UNIT) else { return Ok(()) };
+    let Some(column) = unit_column(table) else { return Ok(()) };
     let words: BTreeSet<String> =
         table.cells(column).filter(|cell| !cell.is_empty()).take(FEW).map(str::to_owned).collect();
     let unknown: Vec<&String> = words.iter().filter(|word| unit_in(word).is_none()).collect();
@@ -94,8 +95,7 @@ fn refuse_other_units(table: &mut Settler<'_>) -> Result<(), IngestError> {
 
 /// The unit that a column of units or the title names; empty where neither does.
 pub(crate) fn unit_beside(table: &mut Settler<'_>) -> String {
-    let cells = table
-        .usual(UNIT)
+    let cells = unit_column(table)
         .into_iter()
         .flat_map(|unit| table.cells(unit).take(FEW))
         .filter(|cell| unit_in(cell).is_some());

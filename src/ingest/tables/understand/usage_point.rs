@@ -128,8 +128,10 @@ impl<'t> OtherColumns<'t> {
                 && super::headings::unit_in(&name[0]).is_none()
                 && !super::headings::is_no_reading(&name[0])
         };
+        let holds_kinds = |column: &usize| super::category::are_words_of_kinds(table, *column);
         let columns = (0..table.header.len())
             .filter(may_be_id)
+            .filter(|column| !holds_kinds(column))
             .map(|column| (column, table.cells(column).collect::<Vec<_>>()))
             .filter(|(_, cells)| cells.iter().filter(|cell| !cell.is_empty()).count() * 20 >= cells.len() * 19)
             .collect();

@@ -7,6 +7,7 @@
 //! settle: columns that are alike, one that is the sum of the others, one of longer intervals.
 //! Where they do not, nothing is guessed.
 
+use super::category::is_no_unit;
 use super::counter_headings::heading_of;
 use super::growth::only_grow;
 use super::headings::{is_export, is_no_reading, unit_in};
@@ -157,7 +158,10 @@ fn no_energy(table: &Settler<'_>, free: &[usize]) -> IngestError {
 fn candidate(table: &Settler<'_>, plan: &Plan, column: usize) -> Option<Candidate> {
     let name = table.header[column].as_str();
     let usual = named_value(name);
-    if name.is_empty() || (is_no_reading(name) && usual.is_none()) || is_something_else(name) {
+    // The unit behind a usual name may be that of something else.
+    let of_else =
+        name.split_once(['(', '[', ',']).is_some_and(|(_, rest)| is_no_unit(rest.trim_matches([')', ']', ' '])));
+    if name.is_empty() || of_else || (is_no_reading(name) && usual.is_none()) || is_something_else(name) {
         return None;
     }
     let (unit, part) = (unit_in(name), part_word(name));

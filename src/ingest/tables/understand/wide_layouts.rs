@@ -3,6 +3,7 @@
 use super::date_form::date_form;
 use super::day_columns::{DayColumns, slots_of_day};
 use super::growth::only_grow;
+use super::headings::unit_in;
 use super::long_doubts::settle_sentinels;
 use super::meter_channels::by_channel;
 use super::ratios::tell_of_ratios;
@@ -33,7 +34,19 @@ pub(crate) fn instants_across(table: &Settler<'_>) -> Vec<(usize, String)> {
 /// Columns with a name that is neither ignored nor that of a sum or of the number of the row.
 pub(crate) fn across_columns(table: &Settler<'_>) -> Vec<usize> {
     let is_number = |name: &str| ["п/п", "№ п/п", "№", "n", "no"].iter().any(|number| plain(number) == plain(name));
-    let is_meter = |name: &String| !name.is_empty() && !table.is_ignored(name) && !is_total(name) && !is_number(name);
+    // `17 Status` beside `17`.
+    let is_state = |name: &String| {
+        name.rsplit([' ', '_', '/']).next().is_some_and(|last| {
+            columns::find(&[last.to_owned()], QUALITY).is_some()
+                && table
+                    .header
+                    .iter()
+                    .any(|other| other != name && name.starts_with(other.as_str()) && !other.is_empty())
+        })
+    };
+    let is_meter = |name: &String| {
+        !name.is_empty() && !table.is_ignored(name) && !is_total(name) && !is_number(name) && !is_state(name)
+    };
     (0..table.header.len()).filter(|&column| is_meter(&table.header[column])).collect()
 }
 
@@ -126,6 +139,7 @@ pub(crate) fn plan_by_meter(table: &mut Settler<'_>, plan: &mut Plan) -> Result<
     let named = across_columns(table).into_iter().filter(|column| !is_stamp(*column));
     let meters: Vec<(usize, String)> =
         named.map(|column| (column, unwrapped(&table.header[column]).to_owned())).collect();
+    let (meters, unit_of_all) = without_common_unit(meters);
     let (meters, exports) = by_channel(&meters).unwrap_or((meters, Vec::new()));
     if meters.is_empty() {
         return Err(columns::no_value(table.path, &table.header));
@@ -135,7 +149,7 @@ pub(crate) fn plan_by_meter(table: &mut Settler<'_>, plan: &mut Plan) -> Result<
         format!("{} columns from `{}` to `{}`", meters.len(), meters[0].1, meters[meters.len() - 1].1),
         "names of the columns",
     );
-    let unit_name = unit_beside(table);
+    let unit_name = unit_of_all.unwrap_or_else(|| unit_beside(table));
     set_unit(table, plan, &unit_name, Unit::Kwh);
     let down =
         |column: usize| table.sample.rows.iter().skip(table.first_row).filter_map(move |row| row.get(column)).collect();
@@ -155,6 +169,23 @@ pub(crate) fn plan_by_meter(table: &mut Settler<'_>, plan: &mut Plan) -> Result<
     settle_sentinels(table, plan, &meters.iter().map(|(column, _)| *column).collect::<Vec<_>>());
     plan.shape = Shape::Across(AcrossColumns { stamp, meters, exports, are_counters });
     Ok(())
+}
+
+/// Meters without the unit that stands behind each of them, and the unit.
+fn without_common_unit(meters: Vec<(usize, String)>) -> (Vec<(usize, String)>, Option<String>) {
+    let split = |(column, name): &(usize, String)| {
+        let (id, unit) = name.rsplit_once([' ', '_'])?;
+        unit_in(unit).filter(|_| id.chars().any(|c| c.is_ascii_digit()))?;
+        Some((*column, id.trim().to_owned(), unit.to_owned()))
+    };
+    let parts: Option<Vec<(usize, String, String)>> = meters.iter().map(split).collect();
+    match parts {
+        Some(parts) if parts.len() > 1 && parts.iter().all(|(_, _, unit)| *unit == parts[0].2) => {
+            let unit = parts[0].2.clone();
+            (parts.into_iter().map(|(column, id, _)| (column, id)).collect(), Some(unit))
+        }
+        _ => (meters, None),
+    }
 }
 
 /// Layout `wide_by_time`.
