@@ -131,6 +131,11 @@ pub(super) struct ScanArgs {
     /// Seed of everything random [default: 1]
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+    /// Repeat the judgement so often with other seeds, and say of each listed usage point in how many
+    /// of them it is listed; five are enough to see, each takes as long as judging once
+    /// [default: 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100))]
+    stability: Option<u32>,
     /// Share of rejected records above which the exit code is 4 [default: 0.01]
     #[arg(long, value_name = "SHARE")]
     max_rejects: Option<f64>,
@@ -365,6 +370,7 @@ fn plan(args: &ScanArgs, default_out: &str) -> Result<ScanPlan, PlanError> {
     let mut config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
     config.run.fdr = args.fdr.unwrap_or(config.run.fdr);
     config.run.seed = args.seed.unwrap_or(config.run.seed);
+    config.run.stability = args.stability.unwrap_or(config.run.stability);
     config.run.max_rejects = args.max_rejects.unwrap_or(config.run.max_rejects);
     config.visits.crews = args.crews.unwrap_or(config.visits.crews);
     config.visits.cost = args.visit_cost.unwrap_or(config.visits.cost);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::consequence::{FeeRule, MoneySettings, RuleSettings};
 use crate::domain::{not_finite, toml_words};
 use crate::ingest::Caps;
+use crate::judgement::Stated;
 use crate::metered::VisitSettings;
 use crate::population::ClassWords;
 
@@ -24,6 +25,8 @@ const MOST_HOSTS: u64 = 1_000_000;
 const MOST_FARMS: u64 = 100;
 /// Usage points that tables can be learned from, at least.
 const LEAST_POPULATION: u64 = 100;
+/// Repetitions with other seeds, at most.
+const MOST_REPETITIONS: u32 = 100;
 /// Outcomes from which on probabilities can be recalibrated, at least.
 const LEAST_OUTCOMES: usize = 50;
 /// Longest look-back, days.
@@ -51,6 +54,9 @@ pub struct Config {
     pub visits: VisitsConfig,
     /// How much inspections say.
     pub inspections: InspectionsConfig,
+    /// Probabilities that are set, not learned.
+    #[serde(default)]
+    pub stated: Stated,
     /// Published criteria.
     pub rules: RuleSettings,
     /// What one input file may ask of the machine.
@@ -104,6 +110,9 @@ pub struct RunConfig {
     pub max_rejects: f64,
     /// Smallest load behind a meter that is claimed, kW while it runs.
     pub least_kw: f64,
+    /// Repetitions with farms planted by other seeds; 0 = none.
+    #[serde(default)]
+    pub stability: u32,
     /// The utility's name, by which its archive is known; empty = not said.
     #[serde(default)]
     pub utility: String,
@@ -276,6 +285,13 @@ impl Config {
         if !(self.run.least_kw >= 0.0 && self.run.least_kw.is_finite()) {
             return Err(ConfigError::Bounds { key: "run.least_kw", value: self.run.least_kw, bounds: "at 0 or above" });
         }
+        if self.run.stability > MOST_REPETITIONS {
+            return Err(ConfigError::Bounds {
+                key: "run.stability",
+                value: f64::from(self.run.stability),
+                bounds: "between 0 and 100",
+            });
+        }
         self.check_visits()?;
         self.check_money()?;
         if self.prior.strength < 0.0 {
@@ -303,6 +319,8 @@ impl Config {
         for &value in self.prior.by_class.values() {
             share("prior.by_class", value, true)?;
         }
+        share("stated.licence_exceeded", self.stated.licence_exceeded, true)?;
+        share("stated.under_registration", self.stated.under_registration, true)?;
         share("balance.line_loss_share", self.balance.line_loss_share, false)?;
         share("balance.largest_filled_share", self.balance.largest_filled_share, false)?;
         for (key, value) in

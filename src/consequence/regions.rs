@@ -18,7 +18,9 @@ pub struct OverRating {
     pub feeder: Option<String>,
 }
 
-/// `regions.csv`: cities, then feeders, largest power first within each. `household_kw` is the mean
+/// `regions.csv`: cities, then feeders, largest power first within each; a line without a name
+/// holds the cases whose city or feeder is not known, so that the lines of a level add up to all
+/// cases that are claimed. `household_kw` is the mean
 /// load of one household.
 #[must_use]
 pub fn region_rows<'a>(
@@ -37,9 +39,18 @@ pub fn region_rows<'a>(
         loss: Loss::default(),
         over_rating: Vec::new(),
     };
+    let cases: Vec<&WorklistRow> = cases.filter(|case| case.is_claimed()).collect();
+    let city = |case: &WorklistRow| case.city.clone();
+    let feeder = |case: &WorklistRow| case.feeder.as_ref().map(ToString::to_string);
+    let (has_city, has_feeder) =
+        (cases.iter().any(|case| city(case).is_some()), cases.iter().any(|case| feeder(case).is_some()));
     for case in cases {
-        for (level, region) in [("city", case.city.clone()), ("feeder", case.feeder.as_ref().map(ToString::to_string))]
-        {
+        // A case whose place is not known has a line of its own, so that the lines add up to all.
+        let unknown = |known: bool| known.then(String::new);
+        for (level, region) in [
+            ("city", city(case).or_else(|| unknown(has_city))),
+            ("feeder", feeder(case).or_else(|| unknown(has_feeder))),
+        ] {
             let Some(region) = region else { continue };
             let row = regions.entry((level, region.clone())).or_insert_with(|| empty(level, &region));
             row.cases += 1;

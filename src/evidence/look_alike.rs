@@ -20,7 +20,7 @@ use super::flatness::{daily_variation, typical_ratio, working_day_excess};
 use super::onset::SHARED;
 use super::said;
 use super::subject::Subject;
-use super::weather::{season_above_floor, season_of_mean};
+use super::weather::{season_above_floor, season_of_mean, season_since};
 
 /// What may look like a farm and is none: a lawful use of electricity, or a wrong ratio.
 pub struct LookAlike {
@@ -44,6 +44,8 @@ struct Signs {
     /// daily floor.
     season: f64,
     season_above_floor: f64,
+    /// The same of the daily mean; where the load began within the days, over the days since.
+    warmth: f64,
     /// Typical daily floor, kW.
     floor_kw: f64,
     /// Daily floor over daily mean.
@@ -78,6 +80,8 @@ const LEAST_WINDOW_SHARE: f64 = 0.25;
 const ORDINARY: f64 = 2.0;
 /// Before its people came back, a home drew at most this share of what it draws now.
 const ABSENT: f64 = 0.5;
+/// A load of which less than this share was there before it rose has begun, whatever the weather.
+const BEGINS: f64 = 0.75;
 /// Daily floor over daily mean of a home at most, heating included: a farm in an empty home is
 /// flatter.
 const MOST_FLAT_HOME: f64 = 0.75;
@@ -142,8 +146,8 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         name: "cold_store",
         family: "weather",
-        fits: |s| s.business && s.floor_share >= 0.5 && s.season >= 0.08 && s.over(9..18) - s.over(0..5) >= 0.04,
-        signs: |s| said::cold(100.0 * s.season),
+        fits: |s| s.business && s.floor_share >= 0.5 && s.warmth >= 0.08 && s.over(9..18) - s.over(0..5) >= 0.04,
+        signs: |s| said::cold(100.0 * s.warmth),
     },
     LookAlike {
         name: "water_pump",
@@ -235,6 +239,7 @@ impl Signs {
             window,
             season: known(season_of_mean(s)),
             season_above_floor: known(season_above_floor(s)),
+            warmth: known(if begins(s) { season_since(s) } else { season_of_mean(s) }),
             floor_kw: known(s.high_floor_kw()),
             floor_share: known(typical_ratio(s)),
             day_to_day: known(daily_variation(s)),
@@ -292,6 +297,13 @@ fn rise(s: &Subject) -> Option<[f64; 3]> {
     let after =
         s.profile.days.get(regimes.place..).filter(|_| regimes.place > 0 && regimes.after_kw > regimes.before_kw)?;
     Some([regimes.before_kw / mean, regimes.after_kw / mean, UsageProfile::typical(after, |day| day.floor_kw) / floor])
+}
+
+/// Whether the load rose so much within the days that a season is not what the rise is: one in
+/// spring would else be told as a growth with warmth.
+fn begins(s: &Subject) -> bool {
+    let regimes = &s.profile.mean_regimes;
+    regimes.place > 0 && regimes.before_kw < BEGINS * regimes.after_kw
 }
 
 fn floor_to_mean_of_peers(s: &Subject) -> Option<f64> {

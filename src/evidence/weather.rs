@@ -83,6 +83,11 @@ pub(super) fn season_of_mean(s: &Subject) -> Option<f64> {
     Some(response_over(s, &s.profile.days, |day| day.mean_kw)?.swing_kw / s.high_mean_kw()?.max(0.02))
 }
 
+/// The same over the days of the higher regime only, as where a load began within the days.
+pub(super) fn season_since(s: &Subject) -> Option<f64> {
+    Some(response(s, |day| day.mean_kw)?.swing_kw / s.high_mean_kw()?.max(0.02))
+}
+
 /// Swing of what runs above the daily floor with the temperature, as a share of what runs there on
 /// one day in five.
 pub(super) fn season_above_floor(s: &Subject) -> Option<f64> {

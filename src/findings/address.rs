@@ -84,6 +84,18 @@ pub struct WorklistRow {
     pub kind: &'static str,
 }
 
+/// Cases less likely than this are on a list because a list of their length was asked for.
+pub const LEAST_CLAIM: f64 = 0.1;
+
+impl WorklistRow {
+    /// Whether something is claimed of it: only such cases are in sums. What bills leave out is no
+    /// matter of odds.
+    #[must_use]
+    pub fn is_claimed(&self) -> bool {
+        self.probability.is_none_or(|probability| probability >= LEAST_CLAIM)
+    }
+}
+
 /// A line of `regions.csv`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RegionRow {

@@ -18,7 +18,7 @@ mod stage_clock;
 mod trial;
 mod usage_point_rows;
 
-pub use address::{AddressRow, RegionRow, WorklistRow};
+pub use address::{AddressRow, LEAST_CLAIM, RegionRow, WorklistRow};
 pub use billing_row::{BillingFinding, BillingRow};
 pub use case_row::{CaseMonth, CaseRow, CaseStatus};
 pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};

@@ -114,6 +114,9 @@ pub struct SuspectRow {
     pub probability: Option<f64>,
     /// Expected share of innocent rows down to here.
     pub q_value: Option<f64>,
+    /// Share of repetitions with other seeds in which it is listed, 0 to 1; `None` without
+    /// repetitions.
+    pub stability: Option<f64>,
     /// Mean power of the hidden load while it runs, kW.
     pub hidden_kw: Option<f64>,
     /// Lower end of a 90 % interval, kW.
@@ -170,6 +173,7 @@ impl SuspectRow {
             pattern: None,
             probability: None,
             q_value: None,
+            stability: None,
             hidden_kw: None,
             hidden_kw_low: None,
             hidden_kw_high: None,

@@ -21,6 +21,8 @@ use super::said;
 
 /// Power above this multiple of the licence exceeds it.
 const TOLERANCE: f64 = 1.10;
+/// The same as people say it.
+const TOLERANCE_PERCENT: f64 = 100.0 * (TOLERANCE - 1.0);
 /// A load of this share of the licensed power is the farm that the licence was for.
 const OF_ITS_ORDER: f64 = 0.2;
 /// The same where the register names no power, kW: one mining unit with its cooling draws more.
@@ -243,8 +245,8 @@ impl LicenceVerdict {
         let (number, hours, is_own) = (&self.licence, self.hours.outside, self.matched == LicenceMatch::UsagePoint);
         match (self.state, standing) {
             (LicenceState::Within, _) => Some(match allowed_kw {
-                Some(allowed) if is_own => said::within(*kw, *allowed, number),
-                Some(allowed) => said::within_together(*kw, *allowed, number),
+                Some(allowed) if is_own => said::within(*kw, *allowed, number, TOLERANCE_PERCENT),
+                Some(allowed) => said::within_together(*kw, *allowed, number, TOLERANCE_PERCENT),
                 None => said::no_power(number),
             }),
             (LicenceState::Idle, _) => Some(said::idle(number, *first, *last, *own_kw)),

@@ -6,7 +6,7 @@ use crate::domain::{Customer, Grid, UsagePointId, logit};
 use crate::findings::SuspectRow;
 use crate::unmetered::{Began, Says};
 
-use super::LicenceCheck;
+use super::{LicenceCheck, Stated};
 
 /// What the list is made of besides judgements.
 pub(crate) struct ListSetting<'a> {
@@ -17,6 +17,8 @@ pub(crate) struct ListSetting<'a> {
     pub(crate) lawful_class: &'a BTreeMap<String, String>,
     /// Smallest load that is claimed, kW.
     pub(crate) least_kw: f64,
+    /// Probabilities that are set, not learned.
+    pub(crate) stated: &'a Stated,
     pub(crate) fdr: f64,
     pub(crate) top: Option<usize>,
 }

@@ -35,8 +35,8 @@ pub(crate) struct Listing {
     pub(crate) visited: Vec<StatedVisit>,
     /// Usage points where an inspection found energy taken.
     pub(crate) found: BTreeSet<UsagePointId>,
-    /// How probabilities were recalibrated by them.
-    pub(crate) recalibrated: Option<Fact>,
+    /// How probabilities were recalibrated by them, and which are settings.
+    pub(crate) told: Vec<Fact>,
     /// The best of those that are not listed, and what would decide about each.
     pub(crate) candidates: Vec<Fact>,
 }
@@ -88,7 +88,7 @@ pub(crate) fn list(
         q_value: Some(q[index]),
         ..row
     };
-    let suspects = rows.into_iter().enumerate().map(number).collect();
+    let suspects: Vec<SuspectRow> = rows.into_iter().enumerate().map(number).collect();
     let licensed = ranked[..length]
         .iter()
         .filter_map(|ranked| Some((ranked.point.usage_point.clone(), ranked.verdict.clone()?)))
@@ -108,17 +108,7 @@ pub(crate) fn list(
     let is_found = |ranked: &&Ranked| matches!(ranked.heard, Some(Heard::Found(_)));
     let found = ranked.iter().filter(is_found).map(|ranked| ranked.point.usage_point.clone()).collect();
     let recalibrated = recalibration.map(|recalibration| recalibration.told());
+    let told = recalibrated.into_iter().chain(setting.stated.told(&suspects)).collect();
     let candidates = candidates(&ranked[length..], metered)?;
-    Ok(Listing {
-        suspects,
-        screening,
-        scores,
-        cleared,
-        licensed,
-        other_priors,
-        visited,
-        found,
-        recalibrated,
-        candidates,
-    })
+    Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors, visited, found, told, candidates })
 }

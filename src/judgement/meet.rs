@@ -17,7 +17,9 @@ use crate::domain::{CivilDay, Grid, UsagePointId};
 use crate::domain::{Step, logit};
 
 use crate::digest::{DigestError, RatioAsked};
+use crate::findings::NodeRow;
 use crate::judgement::node_rows::GridTold;
+use crate::judgement::said;
 use crate::metered::RatioIs;
 use crate::metered::{Metered, Shift};
 use crate::unmetered::{Began, Says};
@@ -62,8 +64,17 @@ pub(crate) fn engines(
         () => RatioIs::Open,
     })?;
     let linked = linked(metered, &grid.began, places);
+    tell_nodes(&linked, &mut grid.nodes);
     enter(metered, &mut grid.says);
     Ok(linked)
+}
+
+/// Says at a node what is said at the usage points that it is linked with, in the same words.
+fn tell_nodes(linked: &BTreeMap<UsagePointId, Began>, nodes: &mut [NodeRow]) {
+    for (id, Began { node, kw, day, .. }) in linked {
+        let row = nodes.iter_mut().find(|row| row.node == *node);
+        row.into_iter().for_each(|row| row.remarks.push(said::possibly_one(id, node, *kw, *day)));
+    }
 }
 
 /// Enters what balances say into the odds of usage points that stand out; keeps of `says` what was

@@ -14,11 +14,8 @@ use super::lawful::{Lawful, WORTH_CLEARING, home};
 use super::list_setting::{ByBalance, ListSetting};
 use super::ranked::Ranked;
 use super::recalibration::Recalibration;
-use super::{LicenceCheck, LicenceMatch, LicenceVerdict, LicensedLoad};
+use super::{LicenceMatch, LicenceVerdict, LicensedLoad};
 
-/// Probability that a licence which the meter's own readings exceed is really exceeded: the rest
-/// are wrong entries in the register.
-const LICENCE_EXCEEDED: f64 = 0.97;
 /// Share of premises with a valid licence within its power that hide a second farm.
 const WITHIN_LICENCE: f64 = 1e-3;
 /// The load of less likely usage points is not estimated.
@@ -85,7 +82,7 @@ pub(crate) fn rank<'a>(
     let mut ranked: Vec<Ranked> =
         metered.points.iter().enumerate().filter_map(|point| judge(point).transpose()).collect::<Result<_, _>>()?;
     ask_sizes(&mut ranked, metered, setting.least_kw)?;
-    ask_licences(&mut ranked, metered, setting.licences)?;
+    ask_licences(&mut ranked, metered, setting)?;
     for ranked in &mut ranked {
         if let Some(log_odds) =
             by_balance.log_odds(&ranked.point.usage_point).filter(|&log_odds| log_odds > ranked.ledger.log_odds())
@@ -118,7 +115,8 @@ fn recalibrate(ranked: &mut [Ranked], metered: &Metered) -> Result<Option<Recali
 /// Holds usage points against the licence register. A licence that names the meter decides; of one
 /// that names the building or a node only what looks like a farm is held against it, and all of it
 /// together.
-fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceCheck) -> Result<(), DigestError> {
+fn ask_licences(ranked: &mut [Ranked], metered: &Metered, setting: &ListSetting) -> Result<(), DigestError> {
+    let licences = setting.licences;
     let certain = |ranked: &Ranked| licences.match_of(&ranked.point.usage_point) == Some(LicenceMatch::UsagePoint);
     let is_asked = |ranked: &&mut Ranked| {
         certain(ranked)
@@ -145,7 +143,7 @@ fn ask_licences(ranked: &mut [Ranked], metered: &Metered, licences: &LicenceChec
         let id_decides = |verdict: &LicenceVerdict| verdict.matched == LicenceMatch::UsagePoint;
         match &ranked.verdict {
             Some(verdict) if verdict.is_exceeded() && id_decides(verdict) => {
-                ranked.ledger.overrule(Step::Licence, ranked.before.max(logit(LICENCE_EXCEEDED)));
+                ranked.ledger.overrule(Step::Licence, ranked.before.max(logit(setting.stated.licence_exceeded)));
             }
             Some(verdict) if verdict.is_within() => {
                 ranked.ledger.overrule(Step::Licence, ranked.before.min(logit(WITHIN_LICENCE)));

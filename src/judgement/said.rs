@@ -38,8 +38,10 @@ facts! {
     pub(crate) fn closes("balance.closes", odds: number(+1), node: node, within: kw(1));
     /// Only a share of its load flows.
     pub(crate) fn not_real("balance.not_real", odds: number(+1), node: node, share: percent(0));
-    /// Unmetered load that began about the same day.
-    pub(crate) fn possibly_more("balance.possibly_more", kw: kw(1), node: node, day: day);
+    /// A load behind a meter and one past every meter that began about one day.
+    pub(crate) fn possibly_one("balance.possibly_one", usage_point: usage_point, node: node, kw: kw(1), day: day);
+    /// A step of the level on another day than the start of the load that is claimed.
+    pub(crate) fn another_step("start.another", what: fact, since: day);
     /// What is missing at its node follows the meter.
     pub(crate) fn follows_meter(
         "balance.follows_meter", node: node, beta: kw(2), errors: number(0), share: percent(0)
@@ -179,9 +181,13 @@ facts! {
     /// A suspected ratio is one.
     pub(crate) fn ratio_confirmed("fault.ratio_confirmed", fault: fact, node: node);
     /// Within the licence.
-    pub(crate) fn within("licence.within", kw: kw(1), allowed: kw(1), licence: licence);
+    pub(crate) fn within("licence.within", kw: kw(1), allowed: kw(1), licence: licence, tolerance: percent(0));
     /// All that looks like a farm is within the licence.
-    pub(crate) fn within_together("licence.within_together", kw: kw(1), allowed: kw(1), licence: licence);
+    pub(crate) fn within_together(
+        "licence.within_together", kw: kw(1), allowed: kw(1), licence: licence, tolerance: percent(0)
+    );
+    /// A probability that is a setting.
+    pub(crate) fn stated("licence.stated", p: number(2), setting: text, source: text);
     /// The licence states no power.
     pub(crate) fn no_power("licence.no_power", licence: licence);
     /// The licence does not cover the days, and there is no load of its order.

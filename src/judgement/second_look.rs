@@ -16,6 +16,7 @@ use crate::unmetered::Places;
 use super::LicenceVerdict;
 use super::dossiers::MOST_DRAWN;
 use super::listing::Listing;
+use super::one_start;
 use super::outages::Outages;
 use super::said;
 use super::suspect_rows::tell_load;
@@ -96,6 +97,7 @@ pub(crate) fn refine<E>(
         listing.licensed.extend(verdict.map(|verdict| (row.usage_point.clone(), verdict)));
     }
     tell_licences(&mut listing.suspects, &listing.licensed);
+    listing.suspects.iter_mut().for_each(one_start::tell);
     listing.drop_small(least_kw, judged_from);
     Ok(pictures)
 }

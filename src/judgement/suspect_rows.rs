@@ -62,7 +62,7 @@ fn said_by_balance(id: &UsagePointId, by_balance: &ByBalance, row: &mut SuspectR
         None => {}
     }
     if let Some(Began { node, day, kw, .. }) = by_balance.linked.get(id) {
-        row.evidence_for.push(said::possibly_more(*kw, node, *day));
+        row.evidence_for.push(said::possibly_one(id, node, *kw, *day));
     }
 }
 

@@ -10,10 +10,6 @@ use super::list_setting::ListSetting;
 use super::said;
 use super::suspect_rows::place_row;
 
-/// Probability of such a finding: in a simulated utility drawn after the rules were fixed all 30
-/// that were named stole or bypassed their meter, (30 + 1) / (30 + 2) = 0.97 by the rule of
-/// succession; a little less, for real meters err in more ways than simulated ones.
-const PROBABILITY: f64 = 0.94;
 /// Half-width of a 90 % interval in standard errors, and the error of a size beside chance, as a
 /// share: the slope holds for hours that change.
 const SIZE_ERROR: f64 = 0.1;
@@ -39,7 +35,7 @@ fn suspect_row(culprit: &Culprit, setting: &ListSetting) -> SuspectRow {
     let hours = (culprit.hours.1.0 - culprit.hours.0.0) as f64 / 3600.0;
     let mut row = place_row(&culprit.usage_point, setting);
     (row.finding, row.pattern, row.probability) =
-        (FindingKind::UnderRegistration, Some(Pattern::Scaled), Some(PROBABILITY));
+        (FindingKind::UnderRegistration, Some(Pattern::Scaled), Some(setting.stated.under_registration));
     (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =
         (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
     (row.hidden_kwh, row.hidden_hours) = (Some(kw * hours), Some(hours));
@@ -53,7 +49,7 @@ fn fallen_row(fallen: &Fallen, setting: &ListSetting) -> SuspectRow {
     let error = NINETY * (1.0 / fallen.timed.rise_z).hypot(FALLEN_SIZE_ERROR);
     let mut row = place_row(&fallen.usage_point, setting);
     (row.finding, row.pattern, row.probability) =
-        (FindingKind::UnderRegistration, Some(fallen.pattern()), Some(PROBABILITY));
+        (FindingKind::UnderRegistration, Some(fallen.pattern()), Some(setting.stated.under_registration));
     (row.hidden_kw, row.hidden_kw_low, row.hidden_kw_high) =
         (Some(kw), Some(kw * (1.0 - error)), Some(kw * (1.0 + error)));
     (row.since, row.since_low, row.since_high) =

@@ -275,6 +275,24 @@ impl Metered<'_> {
         Ok(())
     }
 
+    /// What the own load of every usage point is worth more when farms are planted by the seed of
+    /// `setting`, log-odds in the order of `points`; NaN where nothing could be tested.
+    pub(crate) fn planted_anew(
+        &self,
+        hosts: &[LoadSeries],
+        setting: &EngineSetting,
+        calibration: CalibrationSettings,
+    ) -> Result<Vec<f32>, DigestError> {
+        let calibration = calibration.for_classes(self.bench.premises());
+        let found = found_farms(&self.points, self.profiles, &self.bench)?;
+        let again = calibrate((&self.points, found), hosts, &self.bench, setting, calibration);
+        let worth = |calibration: Option<&Calibration>, point: &MeteredPoint| {
+            calibration.and_then(|one| one.ledger(&point.measured)).map_or(f64::NAN, |ledger| ledger.log_odds())
+        };
+        let moved = |point| (worth(again.as_ref(), point) - worth(self.calibration.as_ref(), point)) as f32;
+        Ok(self.points.par_iter().map(moved).collect())
+    }
+
     /// The hidden load of each of `points`, from its profile; `None` with less than a week of days.
     pub(crate) fn hidden_loads(
         &self,

@@ -109,7 +109,7 @@ impl Run<'_> {
             names: Vec::new(),
             warnings: Vec::new(),
             candidates,
-            notes: [self.notes(metered), listing.recalibrated.into_iter().collect(), notes].concat(),
+            notes: [self.notes(metered), listing.told, notes].concat(),
             dossiers: Vec::new(),
             temperatures: Vec::new(),
             run,

@@ -91,6 +91,7 @@ impl Run<'_> {
             licences,
             lawful_class: &self.plan.config.lawful_class,
             least_kw: self.plan.config.run.least_kw,
+            stated: &self.plan.config.stated,
             fdr: self.plan.config.run.fdr,
             top: self.plan.top,
         }

@@ -13,7 +13,7 @@ use crate::judgement::list_setting::ByBalance;
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::outages::Outages;
 use crate::judgement::second_look::Claims;
-use crate::judgement::{LicenceCheck, listing, meet, second_look, under_registers};
+use crate::judgement::{LicenceCheck, listing, meet, second_look, stability, under_registers};
 use crate::metered::{self, Metered};
 use crate::population::{Buildings, Traits};
 use crate::series::{
@@ -226,6 +226,8 @@ impl Run<'_> {
             says: std::mem::take(&mut grid.says),
         };
         let mut listing = listing::list(metered, registers, &by_balance, &setting)?;
+        let anew = (self.engine_setting(), self.calibration_settings());
+        stability::mark(&mut listing, (metered, hosts), anew, &setting, self.plan.config.run.stability)?;
         let (least_kw, calendar) = (setting.least_kw, &self.plan.calendar);
         let claims = Claims { least_kw, judged_from: self.plan.period.map(|(from, _)| from), calendar };
         let engines = (&*metered, &grid.ratios.otherwise);

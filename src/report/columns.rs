@@ -176,6 +176,9 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     column("hidden_hours", "hours of the period in which the load runs, counted from the readings", |r| {
         Cell::real(r.hidden_hours, 1)
     }),
+    column("stability", "share of repetitions with other seeds (`--stability`) in which it is listed, 0 to 1", |r| {
+        Cell::share(r.stability)
+    }),
 ];
 
 const NODES: &[Column<NodeRow>] = &[

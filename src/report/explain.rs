@@ -4,9 +4,10 @@
 //! Everything is read back from the files of the folder, so that what is told here is what the list
 //! says.
 
-use crate::domain::STEPS;
 use std::path::{Path, PathBuf};
 
+use crate::domain::STEPS;
+use crate::findings::LEAST_CLAIM;
 use crate::ingest::ParquetTable;
 
 use super::explain_node::{blind_node_words, node_words};
@@ -217,7 +218,15 @@ fn suspect_lines(id: &str, suspect: &Record, language: Language, lines: &mut Vec
         ("since", &since),
         ("kwh", suspect.get("hidden_kwh")),
     ];
-    lines.push(language.tell("hidden", &parts));
+    let is_claimed = suspect.get("probability").parse().map_or(true, |p: f64| p >= LEAST_CLAIM);
+    if is_claimed {
+        lines.push(language.tell("hidden", &parts));
+    } else {
+        let unit = |kw: &str| format!("{kw} {}", language.tell("kw", &[]));
+        let range = suspect.range("hidden_kw", language).trim_matches([' ', '(', ')']).to_owned();
+        let parts = [("p", suspect.get("probability")), ("kw", &*unit(suspect.get("hidden_kw"))), ("range", &*range)];
+        lines.push(language.tell("claim_unlikely", &parts));
+    }
     for (title, column) in [("for", "evidence_for"), ("against", "evidence_against"), ("missing", "tests_missing")] {
         let facts = suspect.facts(column);
         if !facts.is_empty() {

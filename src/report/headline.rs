@@ -22,8 +22,10 @@ const NEW_DAYS: i32 = 30;
 pub(super) struct Headline<'a> {
     /// The first cases of the work list.
     pub(super) cases: Vec<HeadCase<'a>>,
-    /// All cases.
+    /// All cases of which something is claimed.
     pub(super) total: usize,
+    /// Lines of the work list that are there for its length only.
+    pub(super) unclaimed: usize,
     /// Cases that are expected to be nothing: the sum of 1 − probability, where there is one (what
     /// bills leave out is no matter of odds).
     pub(super) innocents: f64,
@@ -88,15 +90,15 @@ impl<'a> Headline<'a> {
             findings.suspects.iter().map(|row| (&*row.usage_point, row)).collect();
         let nodes: BTreeMap<&str, &NodeRow> = findings.nodes.iter().map(|row| (&*row.node, row)).collect();
         let last = findings.run.period.as_ref().and_then(|(_, last)| CivilDay::parse(last));
-        let cases: Vec<HeadCase> =
-            findings.worklist.iter().map(|row| HeadCase::of(row, &suspects, &nodes, last)).collect();
+        let cases: Vec<HeadCase> = claimed(findings).map(|row| HeadCase::of(row, &suspects, &nodes, last)).collect();
         let sum = |value: fn(&HeadCase) -> Option<f64>| cases.iter().filter_map(value).sum::<f64>();
         Self {
             total: cases.len(),
             innocents: cases.iter().filter_map(|case| case.probability).map(|probability| 1.0 - probability).sum(),
             kw: sum(|case| case.kw),
             kwh: sum(|case| case.kwh),
-            at_stake: at_stake(&findings.worklist),
+            at_stake: at_stake(claimed(findings)),
+            unclaimed: findings.worklist.iter().filter(|row| !row.is_claimed()).count(),
             began: cases.iter().filter(|case| case.since.is_some()).count(),
             new: cases.iter().filter(|case| case.is_new).count(),
             new_days: NEW_DAYS,
@@ -147,10 +149,15 @@ impl<'a> HeadCase<'a> {
     }
 }
 
+/// Cases of which something is claimed.
+fn claimed(findings: &Findings) -> impl Iterator<Item = &WorklistRow> {
+    findings.worklist.iter().filter(|row| row.is_claimed())
+}
+
 /// Sums by currency; amounts without one, or of several, are in none.
-fn at_stake(cases: &[WorklistRow]) -> Vec<AtStake<'_>> {
+fn at_stake<'a>(cases: impl Iterator<Item = &'a WorklistRow>) -> Vec<AtStake<'a>> {
     let mut sums: BTreeMap<&str, AtStake> = BTreeMap::new();
-    for loss in cases.iter().map(|case| &case.loss) {
+    for loss in cases.map(|case| &case.loss) {
         let (Some(currency), Some(amount)) = (loss.currency(), loss.total()) else { continue };
         let sum = sums.entry(currency).or_insert(AtStake { currency, ..AtStake::default() });
         sum.amount += amount;

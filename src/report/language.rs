@@ -43,6 +43,8 @@ pub(super) struct Texts {
     pub(super) thousands: String,
     /// How a date is written, of `{y}`, `{m}` and `{d}`.
     pub(super) date: String,
+    /// How a month is written, of `{y}` and `{m}`.
+    pub(super) month: String,
     /// Texts of the page.
     pub(super) page: BTreeMap<String, String>,
     /// Texts of the workbook.
@@ -139,6 +141,40 @@ impl Language {
         placeholders::fill(text, |name| {
             parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| self.number(value))
         })
+    }
+
+    /// A text from outside with the days in it as this language writes them; English texts stay as
+    /// they are, as in the csv files.
+    pub(super) fn quoted(self, text: &str) -> String {
+        if self == Self::English || !text.contains('-') {
+            return text.to_owned();
+        }
+        let spoken = |word: &str| {
+            let (day, rest) = word.split_at_checked(10).unwrap_or((word, ""));
+            let time = rest.strip_prefix('T').unwrap_or(rest);
+            match (placeholders::is_date(day), time.is_empty()) {
+                (true, true) => self.number(day),
+                (true, false) if rest.len() > time.len() => {
+                    format!(
+                        "{} {}",
+                        self.number(day),
+                        time.strip_suffix(":00").filter(|t| t.len() >= 5).unwrap_or(time)
+                    )
+                }
+                (true, false) => self.number(day) + rest,
+                (false, _) => self.month(word),
+            }
+        };
+        text.split(' ').map(spoken).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A month such as `2025-03`; anything else as it is.
+    fn month(self, text: &str) -> String {
+        let is_month = |text: &str| text.len() == 7 && placeholders::is_date(&format!("{text}-01"));
+        if !is_month(text) {
+            return text.to_owned();
+        }
+        self.texts().month.replace("{y}", &text[..4]).replace("{m}", &text[5..])
     }
 
     /// A number or date as this language writes it; anything else as it is.

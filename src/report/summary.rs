@@ -70,6 +70,7 @@ fn candidates(text: &mut String, findings: &Findings, language: Language) {
 /// What was found, where, how much, how sure, and what is new.
 fn found(text: &mut String, findings: &Findings, language: Language) {
     let headline = Headline::of(findings);
+    let unclaimed = headline.unclaimed;
     if headline.total == 0 {
         let _ = writeln!(text, "{}", language.say("none_found", &[]));
     } else {
@@ -90,6 +91,10 @@ fn found(text: &mut String, findings: &Findings, language: Language) {
         let parts = [("began", &*began), ("days", &days), ("new", &new)];
         let _ = writeln!(text, "{}\n{}", language.say("began", &parts), language.say("claim", &[]));
         let _ = writeln!(text, "{}", cases(&headline, language));
+    }
+    if unclaimed > 0 {
+        let n = unclaimed.to_string();
+        let _ = writeln!(text, "{}", language.say("unclaimed", &[("n", &n)]));
     }
     candidates(text, findings, language);
     let likely = findings.nodes.iter().filter(|node| node.probability.is_some_and(|p| p >= 0.5)).count().to_string();

@@ -54,7 +54,7 @@ function chosen(choice, part) {
 /** A part of a fact: text, a count, or its kind and what it holds. */
 function told(part) {
   if (part == null) return '';
-  if (typeof part === 'string') return part;
+  if (typeof part === 'string') return quoted(part);
   if (typeof part === 'number') return String(part).replace(/^-/, '\u2212');
   const [kind, value, digits, signed] = part;
   if (kind === 'w') return word(value);
@@ -70,6 +70,15 @@ function date(iso) {
   const [y, m, d] = iso.split('-');
   return texts().date.replace('{y}', y).replace('{m}', m).replace('{d}', d);
 }
+
+/** A month, `2025-04`. */
+function month(iso) {
+  const [y, m] = String(iso).split('-');
+  return m ? texts().month.replace('{y}', y).replace('{m}', m) : String(iso);
+}
+
+/** A text from outside; stamps in it are written as the language writes days. */
+const quoted = (text) => (state.language === 'en' ? text : text.replace(/\b(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?(?=[Z+.,; )]|$)/g, (_, day, time) => date(day) + (time ? ' ' + time : '')));
 
 const isoOf = (day) => new Date(day * 86400000).toISOString().slice(0, 10);
 const dayOf = (iso) => Math.round(Date.parse(iso + 'T00:00:00Z') / 86400000);
@@ -118,6 +127,10 @@ function dress(element, classes, attributes, children) {
   return element;
 }
 
+/** The address behind # of a case or a node: by its id, so that it stays the same from list to list. */
+const caseLink = (id) => '#case/' + encodeURIComponent(id);
+const nodeLink = (id) => (rowOf('nodes', 'node', id) ? '#node/' + encodeURIComponent(id) : null);
+
 /** Figures with their names. */
 function facts(pairs) {
   return el('dl.facts', null, pairs.filter(Boolean).map(([name, value, more]) => el('div', null, el('dt', null, name), el('dd', null, value, more ? el('small', null, more) : null))));
@@ -139,6 +152,12 @@ const rowsOf = (() => {
     const count = table.cells.length ? table.cells[0].length : 0;
     return Array.from({ length: count }, (_, row) => Object.fromEntries(table.columns.map((column, place) => [column, table.cells[place][row]])));
   })());
+})();
+
+/** The first row of a table with this in this column; found by a map that is made when first asked for. */
+const rowOf = (() => {
+  const made = {};
+  return (name, column, value) => (made[name + column] ??= new Map([...rowsOf(name)].reverse().map((row) => [row[column], row]))).get(value) ?? null;
 })();
 
 const words = (value) => (value == null ? [] : Array.isArray(value) ? value.map(say) : [say(value)]);

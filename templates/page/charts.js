@@ -84,7 +84,7 @@ function carpetImage(picture) {
 
 let gradients = 0;
 function carpet(picture, row) {
-  const height = 250;
+  const height = state.paper ? 138 : 250;
   const { root, fx, fy, inner } = frame({ height, x: [picture.first, picture.first + picture.days], y: [0, 24], yName: t('hour'), dates: { first: picture.first, days: picture.days } });
   root.append(svg('image.pixels', { href: carpetImage(picture), x: inner.x0, y: inner.y1, width: inner.x1 - inner.x0, height: inner.y0 - inner.y1, preserveAspectRatio: 'none' }));
   start(root, row, fx, inner);
@@ -110,7 +110,7 @@ function start(root, row, fx, inner) {
 
 function dayChart(picture, row, dossier) {
   const top = Math.max(...finite(picture.mean), ...finite(picture.floor), dossier.peersMean ?? 0, 0.1) * 1.08;
-  const { root, fx, fy, inner } = frame({ x: [picture.first, picture.first + picture.days], y: [0, top], yName: t('kw'), dates: { first: picture.first, days: picture.days } });
+  const { root, fx, fy, inner } = frame({ height: state.paper ? 138 : 220, x: [picture.first, picture.first + picture.days], y: [0, top], yName: t('kw'), dates: { first: picture.first, days: picture.days } });
   const level = (kind, kw, from, to) => kw != null && Number.isFinite(kw) && root.append(svg('line.' + kind, { x1: fx(from), x2: fx(to), y1: fy(kw), y2: fy(kw) }));
   const end = picture.first + picture.days;
   level('peermean', dossier.peersMean, picture.first, end);
@@ -149,7 +149,7 @@ function courseChart(picture, row) {
   const from = row.since ? Math.max(0, dayOf(row.since) - picture.first) : 0;
   const after = course(picture, from, picture.days), early = from >= 3 ? course(picture, 0, from) : null;
   const top = Math.max(...finite(after), ...finite(early ?? []), 0.1) * 1.08;
-  const { root, fx, fy } = frame({ width: 420, height: 230, left: 48, x: [0, 24], y: [0, top], yName: t('kw'), xTicks: [0, 6, 12, 18, 24].map((hour) => [hour, String(hour).padStart(2, '0') + ':00']) });
+  const { root, fx, fy } = frame({ width: 420, height: state.paper ? 155 : 230, left: 48, x: [0, 24], y: [0, top], yName: t('kw'), xTicks: [0, 6, 12, 18, 24].map((hour) => [hour, String(hour).padStart(2, '0') + ':00']) });
   const steps = (values) => path(values.flatMap((kw, hour) => [[fx(hour), Number.isFinite(kw) ? fy(kw) : NaN], [fx(hour + 1), Number.isFinite(kw) ? fy(kw) : NaN]]));
   if (early) root.append(svg('path.ownline', { d: steps(early) }));
   root.append(svg('path.mean', { d: steps(after) }));
@@ -165,20 +165,14 @@ function weatherChart(picture, row) {
   const late = points.filter((point) => point.late);
   if (late.length < 7) return null;
   const warm = points.map((point) => point.celsius), top = Math.max(...points.map((point) => point.mean), 0.1) * 1.08;
-  const { root, fx, fy } = frame({ width: 420, height: 230, left: 48, bottom: 38, x: [Math.floor(Math.min(...warm)), Math.ceil(Math.max(...warm))], y: [0, top], yName: t('kw'), xName: t('celsius') });
+  const { root, fx, fy } = frame({ width: 420, height: state.paper ? 155 : 230, left: 48, bottom: 38, x: [Math.floor(Math.min(...warm)), Math.ceil(Math.max(...warm))], y: [0, top], yName: t('kw'), xName: t('celsius') });
   for (const point of points) {
     root.append(svg(point.late ? 'circle.meandot' : 'circle.olddot', { cx: fx(point.celsius), cy: fy(point.mean), r: 2.6 }));
     if (point.late && Number.isFinite(point.floor)) root.append(svg('circle.floordot', { cx: fx(point.celsius), cy: fy(point.floor), r: 2 }));
   }
-  const slope = slopeOf(late.map((point) => [point.celsius, point.mean]));
-  return figure(t('weather'), t('weather_says', { slope: num(slope, 3) }), root, [el('span.key', null, el('i.dot.meandot'), t('day_mean')), el('span.key', null, el('i.dot.floordot'), t('day_floor'))]);
-}
-
-/** Median slope of all pairs (Theil and Sen), so that odd days do not bend it. */
-function slopeOf(points) {
-  const slopes = [];
-  for (let i = 0; i < points.length; i++) for (let j = i + 1; j < points.length; j++) if (points[i][0] !== points[j][0]) slopes.push((points[j][1] - points[i][1]) / (points[j][0] - points[i][0]));
-  return median(slopes);
+  // One number for the response: the one that the evidence tells.
+  const told = factIn([...(row.evidence_for ?? []), ...(row.evidence_against ?? [])], 'weather-follows');
+  return figure(t('weather'), t('weather_says') + (told ? ' ' + t('weather_told', { what: say(told) }) : ''), root, [el('span.key', null, el('i.dot.meandot'), t('day_mean')), el('span.key', null, el('i.dot.floordot'), t('day_floor'))]);
 }
 
 /** Log-odds of every family as bars to the right (for) and to the left (against). */

@@ -5,11 +5,11 @@ const EARTH_M = 6371008.8;
 function mapPoints() {
   const points = [];
   rowsOf('suspects').forEach((row) => {
-    if (row.lat != null && row.lon != null) points.push({ lat: row.lat, lon: row.lon, kw: row.hidden_kw ?? 1, p: row.probability ?? 0, name: row.usage_point, more: [row.address, kw(row.hidden_kw), t('probability').toLowerCase() + ' ' + share(row.probability)].filter(Boolean).join(', '), to: '#case/' + row.rank, node: false });
+    if (row.lat != null && row.lon != null) points.push({ lat: row.lat, lon: row.lon, kw: row.hidden_kw ?? 1, p: row.probability ?? 0, name: row.usage_point, more: [row.address, kw(row.hidden_kw), t('probability').toLowerCase() + ' ' + share(row.probability)].filter(Boolean).join(', '), to: caseLink(row.usage_point), node: false });
   });
   rowsOf('nodes').forEach((row, place) => {
     const at = DATA.nodePlaces[place];
-    if (at) points.push({ lat: at[0], lon: at[1], kw: Math.max(row.unmetered_kw ?? 0, 0), p: row.probability ?? 0, name: word(row.kind) + ' ' + row.node, more: [row.pattern ? kw(row.unmetered_kw) : t('no_finding'), t('probability').toLowerCase() + ' ' + share(row.probability)].join(', '), to: '#node/' + row.rank, node: true });
+    if (at) points.push({ lat: at[0], lon: at[1], kw: Math.max(row.unmetered_kw ?? 0, 0), p: row.probability ?? 0, name: word(row.kind) + ' ' + row.node, more: [row.pattern ? kw(row.unmetered_kw) : t('no_finding'), t('probability').toLowerCase() + ' ' + share(row.probability)].join(', '), to: nodeLink(row.node), node: true });
   });
   return points;
 }
@@ -108,7 +108,7 @@ function mapView() {
   canvas.addEventListener('pointerup', (event) => { const point = drag && !drag.moved ? nearest(...place(event)) : null; drag = null; if (point) go(point.to); });
   canvas.addEventListener('keydown', (event) => {
     const step = 80 / view.scale, move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
-    if (move) { view.x += move[0]; view.y += move[1]; draw(); } else if (event.key === '+' || event.key === '=') zoom(1.25); else if (event.key === '-') zoom(0.8); else if (event.key === '0') { fit(); draw(); } else if (event.key === 'n' || event.key === 'p') { const seen = visible(); chosen = (chosen + (event.key === 'n' ? 1 : -1) + seen.length) % seen.length; const point = seen[chosen]; Object.assign(view, { x: point.x, y: point.y }); tell(point); } else if (event.key === 'Enter' && under) go(under.to); else return;
+    if (move) { view.x += move[0]; view.y += move[1]; draw(); } else if (event.key === '+' || event.key === '=') zoom(1.25); else if (event.key === '-') zoom(0.8); else if (event.key === '0') { fit(); draw(); } else if (keyOf(event) === 'n' || keyOf(event) === 'p') { const seen = visible(); chosen = (chosen + (keyOf(event) === 'n' ? 1 : -1) + seen.length) % seen.length; const point = seen[chosen]; Object.assign(view, { x: point.x, y: point.y }); tell(point); } else if (event.key === 'Enter' && under) go(under.to); else return;
     event.preventDefault();
   });
   const toggle = (name) => el('label', null, el('input', { type: 'checkbox', checked: shownKinds[name], onchange: (event) => { shownKinds[name] = event.target.checked; draw(); } }), ' ', t('map_' + name));

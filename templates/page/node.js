@@ -1,20 +1,27 @@
 // A grid node: its balance, what was found, what was not seen, and who is listed under it.
 
-function nodeLink(id) {
-  const row = rowsOf('nodes').find((row) => row.node === id);
-  return row ? '#node/' + row.rank : null;
+const leftOver = (row) => row.supplied_kwh - (row.metered_kwh ?? 0) - (row.technical_loss_kwh ?? 0) - (row.declared_kwh ?? 0);
+
+/** Energies of a balance by their names; what corrections take off the remainder stands between it and what is found. */
+function balanceParts(row) {
+  const left = leftOver(row), corrected = correctedRest(row);
+  const parts = [['supplied', row.supplied_kwh], ['metered', row.metered_kwh], ['technical', row.technical_loss_kwh], ['declared', row.declared_kwh || null], ['left_over', left]];
+  if (corrected != null && Math.abs(corrected - left) > 0.005 * row.supplied_kwh) parts.push(['corrections', corrected - left], ['left_corrected', corrected]);
+  return [...parts, ['unmetered', row.unmetered_kwh]].filter(([, value]) => value != null);
 }
 
-const leftOver = (row) => row.supplied_kwh - (row.metered_kwh ?? 0) - (row.technical_loss_kwh ?? 0) - (row.declared_kwh ?? 0);
+/** What is left over by the days, which corrections have entered: clocks, ratios, customers who were placed or expected; null without days. */
+function correctedRest(row) {
+  const days = DATA.nodeDays[row.node];
+  return days ? days.unmetered.reduce((sum, kw, at) => sum + (Number.isFinite(kw) ? kw * (days.hours?.[at] ?? 24) : 0), 0) : null;
+}
 
 /** Energies of a balance with their shares of what was supplied. */
 function balanceTable(row) {
   if (!(row.supplied_kwh > 0)) return el('p.note', null, t('no_balance'));
-  const left = leftOver(row);
-  const lines = [['supplied', row.supplied_kwh], ['metered', row.metered_kwh], ['technical', row.technical_loss_kwh], ['declared', row.declared_kwh || null], ['left_over', left], ['unmetered', row.unmetered_kwh]];
   return el('table.small', null, el('caption', null, t('balance_caption')),
     el('thead', null, el('tr', null, [t('energy'), t('kwh'), t('of_supplied')].map((name, i) => el('th', { scope: 'col', class: i ? 'right' : null }, name)))),
-    el('tbody', null, lines.filter(([, value]) => value != null).map(([name, value]) => el('tr', null, el('th', { scope: 'row' }, t(name)), el('td.right', null, num(value)), el('td.right', null, percent(value / row.supplied_kwh, 1))))));
+    el('tbody', null, balanceParts(row).map(([name, value]) => el('tr', null, el('th', { scope: 'row' }, t(name)), el('td.right', null, num(value)), el('td.right', null, percent(value / row.supplied_kwh, 1))))));
 }
 
 /** The balance as one bar: what is metered, lost by calculation and left over. */
@@ -34,23 +41,26 @@ function balanceBar(row) {
   return figure(t('balance'), t('balance_says', { supplied: kwh(row.supplied_kwh), metered: percent((row.metered_kwh ?? 0) / row.supplied_kwh, 1), technical: percent((row.technical_loss_kwh ?? 0) / row.supplied_kwh, 1), left: percent(left / row.supplied_kwh, 1) }), root, parts.map(([name]) => el('span.key', null, el('i.swatch.part-' + name), t(name))));
 }
 
-function nodeView(rank) {
-  const row = rowsOf('nodes').find((row) => row.rank === Number(rank));
-  if (!row) return [el('p', null, t('unknown_node'))];
+function nodeView(id) {
+  const row = rowOf('nodes', 'node', id);
+  if (!row) return [el('h1', { tabindex: '-1' }, t('nodes')), el('p', null, t('unknown_node'))];
+  const nodes = rowsOf('nodes'), at = nodes.indexOf(row);
   const turn = el('nav.turn', { 'aria-label': t('nodes') },
-    row.rank > 1 ? el('a', { href: '#node/' + (row.rank - 1) }, '\u2190 ' + t('previous_node')) : null,
+    at > 0 ? el('a', { href: nodeLink(nodes[at - 1].node), rel: 'prev' }, '\u2190 ' + t('previous_node')) : null,
     el('a', { href: '#nodes' }, t('back_to_nodes')),
-    row.rank < rowsOf('nodes').length ? el('a', { href: '#node/' + (row.rank + 1) }, t('next_node') + ' \u2192') : null,
-    el('button', { type: 'button', 'data-print': 'node', onclick: () => printPaper([{ id: row.node, title: t('node_title', { kind: word(row.kind), id: row.node }), content: nodeContent(row) }]) }, t('print_node')));
+    at + 1 < nodes.length ? el('a', { href: nodeLink(nodes[at + 1].node), rel: 'next' }, t('next_node') + ' \u2192') : null,
+    el('button', { type: 'button', 'data-print': 'node', onclick: () => printPaper([nodePaper(row)]) }, t('print_node')));
   return [turn, ...nodeContent(row)];
 }
 
-function nodeContent(row) {
+const nodeContent = (row) => [el('h1', { tabindex: '-1' }, t('node_title', { kind: word(row.kind), id: row.node })), ...nodeParts(row).flat(), provenance()].filter(Boolean);
+
+/** What was found at a node, and what it rests on. */
+function nodeParts(row) {
   const days = DATA.nodeDays[row.node], coverage = rowsOf('coverage').find((other) => other.node === row.node);
   const under = rowsOf('suspects').filter((suspect) => suspect.node === row.node);
   const likely = row.pattern != null;
-  return [
-    el('h1', { tabindex: '-1' }, t('node_title', { kind: word(row.kind), id: row.node })),
+  const first = [
     el('p.place', null, row.parent ? t('fed_by', { node: row.parent }) : t('top_of_grid')),
     el('p.claim', null, t(row.unmetered_kw == null ? 'node_not_judged' : likely ? 'node_claim' : 'node_nothing', { kw: kw(row.unmetered_kw), range: between(row.unmetered_kw_low, row.unmetered_kw_high, 'kw'), pattern: row.pattern ? word(row.pattern) : '', since: since(row) }), ' ', el('strong', null, t('no_guilt_node'))),
     facts([
@@ -62,12 +72,14 @@ function nodeContent(row) {
       row.loss_energy != null ? [t('at_stake'), num((row.loss_energy ?? 0) + (row.loss_fee ?? 0)) + '\u00a0' + (row.currency ?? ''), row.loss_low != null ? t('range', { low: num(row.loss_low), high: num(row.loss_high), unit: row.currency ?? '' }) : null] : null,
     ]),
     section(t('balance'), balanceBar(row), balanceTable(row), days ? balanceCharts(row, days) : el('p.note', null, t('no_days'))),
+  ];
+  const second = [
     section(t('found_parts'), list(words(row.parts), t('no_parts'))),
     section(t('names'), list(words(row.shortlist), t('names_nobody'))),
     section(t('remarks'), list(words(row.remarks), t('nothing'))),
     section(t('not_seen'), el('p', null, coverage ? t('not_seen_says', { n: num(coverage.usage_points), interval: percent(coverage.share_interval), register: percent(coverage.share_register), unread: percent(coverage.share_unread) }) : t('nothing')), coverage?.smallest_detectable_kw != null ? el('p', null, t('smallest', { kw: kw(coverage.smallest_detectable_kw) })) : null),
-    section(t('listed_here'), el('p.note', null, t('listed_here_says')), list(under.slice(0, 40).map((suspect) => [el('a', { href: '#case/' + suspect.rank }, suspect.usage_point), `: ${word(suspect.finding)}, ${kw(suspect.hidden_kw)}, ${t('probability').toLowerCase()} ${share(suspect.probability)}`]), t('nobody_listed'))),
+    section(t('listed_here'), el('p.note', null, t('listed_here_says')), list(under.slice(0, 40).map((suspect) => [el('a', { href: caseLink(suspect.usage_point) }, suspect.usage_point), `: ${word(suspect.finding)}, ${kw(suspect.hidden_kw)}, ${t('probability').toLowerCase()} ${share(suspect.probability)}`]), t('nobody_listed'))),
     likely ? section(t('energy_and_money'), el('p.formula', null, t('node_formula', { kwh: num(row.unmetered_kwh), low: num(row.unmetered_kwh_low), high: num(row.unmetered_kwh_high) })), amounts(row)) : null,
-    provenance(),
-  ].filter(Boolean);
+  ];
+  return [first.filter(Boolean), second.filter(Boolean)];
 }

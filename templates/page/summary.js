@@ -36,6 +36,7 @@ function found() {
     ]),
     claim,
     headTable(head),
+    head.unclaimed ? el('p.note', null, t('unclaimed', { n: num(head.unclaimed) })) : null,
     ...candidates(),
     head.total > head.cases.length ? el('p', null, el('a', { href: '#worklist' }, t('all_cases', { n: num(head.total) }))) : null,
   ];
@@ -48,7 +49,7 @@ function changes() {
   const told = cases.filter((row) => row.status !== 'continuing' && row.last_month === cases.reduce((last, other) => (other.last_month > last ? other.last_month : last), ''));
   const counts = Object.entries(told.reduce((counts, row) => ({ ...counts, [row.status]: (counts[row.status] ?? 0) + 1 }), {}));
   const titles = ['status', 'case', 'id', 'address', 'kw_before', 'kw', 'probability', 'moved_from'];
-  const cell = (row, column, i) => el(i > 3 && i < 7 ? 'td.right' : 'td', null, column === 'id' && rankOf(row.id) != null ? el('a', { href: '#case/' + rankOf(row.id) }, row.id) : shown(column, row[column], column === 'status' ? 'word' : typeof row[column] === 'number' ? 'real' : 'text', row));
+  const cell = (row, column, i) => el(i > 3 && i < 7 ? 'td.right' : 'td', null, column === 'id' && rankOf(row.id) != null ? el('a', { href: caseLink(row.id) }, row.id) : shown(column, row[column], column === 'status' ? 'word' : typeof row[column] === 'number' ? 'real' : 'text', row));
   return section(t('changes'), el('p', null, counts.length ? counts.map(([status, n]) => `${word(status)} ${num(n)}`).join(', ') : t('changes_none')),
     told.length ? el('div.scroll', null, el('table.small', null, el('thead', null, el('tr', null, titles.map((column, i) => el('th', { scope: 'col', class: i > 3 && i < 7 ? 'right' : null }, texts().titles[column] ?? column)))), el('tbody', null, told.slice(0, 50).map((row) => el('tr', null, titles.map((column, i) => cell(row, column, i))))))) : null);
 }
@@ -68,9 +69,9 @@ function headTable(head) {
 
 /** The place of a case, each meter and the node a link to its page. */
 function whereOf(one) {
-  const links = one.members.slice(0, 3).map(([id, rank]) => el('a', { href: '#case/' + rank }, id));
+  const links = one.members.slice(0, 3).map(([id]) => (rankOf(id) == null ? el('span', null, id) : el('a', { href: caseLink(id) }, id)));
   if (one.members.length > 3) links.push(t('and_more', { n: num(one.members.length - 3) }));
-  if (one.node) links.push(el('a', { href: '#node/' + one.node[2] }, `${word(one.node[1])} ${one.node[0]}`));
+  if (one.node) links.push(el('a', { href: nodeLink(one.node[0]) }, `${word(one.node[1])} ${one.node[0]}`));
   const named = one.members.some(([id]) => id === one.place) || one.node?.[0] === one.place;
   return [...links.flatMap((link, place) => (place ? [', ', link] : [link])), el('small', null, [named ? null : one.place, one.city].filter(Boolean).join(', '))];
 }

@@ -58,6 +58,10 @@ struct PageRun<'a> {
     other_priors: &'a [OtherPrior],
     inputs: Vec<PageInput<'a>>,
     pseudonymised: bool,
+    /// Probabilities that are settings.
+    stated: Value,
+    /// Repetitions with other seeds.
+    repetitions: Value,
 }
 
 /// Prior and prevalence of one group.
@@ -107,6 +111,8 @@ struct PagePicture {
 #[derive(Default, Serialize)]
 struct PageDays {
     day: Vec<i32>,
+    /// Hours of the day in which the balance could be made.
+    hours: Vec<u64>,
     supplied: Vec<Value>,
     metered: Vec<Value>,
     technical: Vec<Value>,
@@ -152,6 +158,24 @@ impl<'a> PageData<'a> {
     }
 }
 
+/// A number of the configuration; null where it has none.
+fn setting(config: &toml::Table, section: &str, key: &str) -> Value {
+    let value = config.get(section).and_then(|section| section.get(key));
+    value
+        .and_then(|value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64)))
+        .map_or(Value::Null, Value::from)
+}
+
+/// Probabilities that are settings, by the findings that rest on them.
+fn stated(config: &toml::Table) -> Value {
+    let kinds = ["licence_exceeded", "under_registration"];
+    kinds
+        .into_iter()
+        .map(|kind| (kind.to_owned(), setting(config, "stated", kind)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
 /// A number cut to its digits, or null where it is none.
 fn finite(value: f64, digits: usize) -> Value {
     if value.is_finite() { real(value, digits) } else { Value::Null }
@@ -179,6 +203,8 @@ fn run(findings: &Findings) -> PageRun<'_> {
         other_priors: &run.other_priors,
         inputs: run.inputs.iter().map(input).collect(),
         pseudonymised: run.options.pseudonym_key_sha256.is_some(),
+        stated: stated(&run.config),
+        repetitions: setting(&run.config, "run", "stability"),
     }
 }
 
@@ -220,6 +246,7 @@ fn node_days(days: &[NodeDayRow]) -> BTreeMap<&str, PageDays> {
     for row in days {
         let days = by_node.entry(&row.node).or_default();
         days.day.push(row.day.0);
+        days.hours.push(row.hours);
         days.supplied.push(finite(row.supplied_kw, 2));
         days.metered.push(finite(row.metered_kw, 2));
         days.technical.push(finite(row.technical_kw, 2));

@@ -59,6 +59,7 @@ struct PageTexts<'a> {
     name: &'a str,
     decimal: &'a str,
     date: &'a str,
+    month: &'a str,
     page: &'a BTreeMap<String, String>,
     titles: &'a BTreeMap<String, String>,
     meanings: &'a BTreeMap<String, String>,
@@ -69,11 +70,12 @@ struct PageTexts<'a> {
 
 impl PageTexts<'_> {
     fn of(language: Language) -> Self {
-        let Texts { name, decimal, date, page, titles, meanings, words, .. } = language.texts();
+        let Texts { name, decimal, date, month, page, titles, meanings, words, .. } = language.texts();
         Self {
             name,
             decimal,
             date,
+            month,
             page,
             titles,
             meanings,

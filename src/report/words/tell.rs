@@ -75,7 +75,11 @@ pub(super) fn message(language: Language, fact: &Fact, errors: &mut Vec<FluentEr
         if let Part::Word(word) = part {
             values.set(format!("{name}_is"), &**word);
         }
-        values.set(&**name, value(language, part));
+        // Classes of the program's own samples have words; a utility's own stay as they are.
+        match part {
+            Part::Text(text) if name == "class" => values.set(&**name, language.word(text)),
+            part => values.set(&**name, value(language, part)),
+        }
     }
     Some(bundle.format_pattern(pattern, Some(&values), errors).into_owned())
 }
@@ -97,7 +101,7 @@ fn value(language: Language, part: &Part) -> FluentValue<'_> {
         Part::Day(day) => FluentValue::from(language.number(&day.to_string())),
         Part::Name(_, name) => FluentValue::from(name.as_str()),
         Part::Word(word) => FluentValue::from(language.word(word)),
-        Part::Text(text) => FluentValue::from(text.as_str()),
+        Part::Text(text) => FluentValue::from(language.quoted(text)),
         Part::Fact(fact) => FluentValue::from(tell(language, fact)),
         Part::List(parts) => {
             let told: Vec<Cow<str>> = parts.iter().map(|part| told(language, part)).collect();

@@ -32,7 +32,7 @@ rule-asks_peers = draws at least { $times } times what analogous premises do
 rule-asks_steady = draws steadily, without fluctuation
 rule-asks_summer = does not draw less in summer
 rule-month_figures = { $used } kWh in { $month }, limit { $limit } kWh
-rule-peer_figures = { $times } times the { $peers } kW of its peers, limit { $limit }
+rule-peer_figures = on average over the whole period { $times } times the { $peers } kW of its peers, limit { $limit }
 rule-spread_figures = daily energy spreads by { $share } %, limit { $limit } %
 rule-summer_figures = { $share } % of the other months, limit { $limit } %
 

@@ -1,5 +1,5 @@
-size-mean = uses { $kw } kW on average, { $times } times the peers' median of { $peers } kW
-size-contract = uses { $kw } kW on average, { $times } times the peers' median of { $peers } kW, { $share } % of the contracted { $contract } kW
+size-mean = uses { $kw } kW on a typical day at its higher level, { $times } times the peers' median of { $peers } kW
+size-contract = uses { $kw } kW on a typical day at its higher level, { $times } times the peers' median of { $peers } kW, { $share } % of the contracted { $contract } kW
 size-unknown = size not comparable
 constant-floor = the load does not fall below { $kw } kW on a typical day
 constant-floor_and_peers = the load does not fall below { $kw } kW on a typical day; peers { $peers } kW

@@ -26,7 +26,7 @@ rule-asks_peers = ұқсас нысандардан кемінде { $times } е
 rule-asks_steady = ауытқусыз, тұрақты тұтынады
 rule-asks_summer = жазда тұтыну азаймайды
 rule-month_figures = { $month } ішінде { $used } кВт·сағ, шегі { $limit } кВт·сағ
-rule-peer_figures = ұқсастардың { $peers } кВт-ынан { $times } есе көп, шегі { $limit }
+rule-peer_figures = бүкіл кезең бойынша орта есеппен ұқсастардың { $peers } кВт-ынан { $times } есе көп, шегі { $limit }
 rule-spread_figures = тәуліктік энергия { $share } % ауытқиды, шегі { $limit } %
 rule-summer_figures = қалған айлардың { $share } %, шегі { $limit } %
 

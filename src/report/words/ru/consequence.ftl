@@ -43,7 +43,7 @@ rule-asks_peers = потребляет больше аналогичных об�
 rule-asks_steady = потребляет стабильно, без колебаний
 rule-asks_summer = летом потребление не снижается
 rule-month_figures = { $used } кВт·ч за { $month }, предел { $limit } кВт·ч
-rule-peer_figures = в { $times } раза больше { $peers } кВт у аналогов, предел { $limit }
+rule-peer_figures = в среднем за весь период в { $times } раза больше { $peers } кВт у аналогов, предел { $limit }
 rule-spread_figures = суточная энергия колеблется на { $share } %, предел { $limit } %
 rule-summer_figures = { $share } % остальных месяцев, предел { $limit } %
 
