@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::report::Language;
 
 use super::complaint::complain;
 use super::exit_reason::ExitReason;
 use super::values::{language, of_system};
-use super::{archive, convert, inspect, registries, scan, simulate, terminal, verify};
+use super::{archive, convert, inspect, manual, registries, scan, simulate, terminal, verify};
 
 /// Finds hidden crypto-mining load in the meter data that a utility already has.
 #[derive(Debug, Parser)]
@@ -44,6 +44,10 @@ enum Command {
     Archive(archive::ArchiveArgs),
     /// Print the default configuration with comments
     Config,
+    /// Print completions for a shell
+    Completions(manual::CompletionsArgs),
+    /// Print the manual page, or write one page a command
+    Manual(manual::ManualArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -82,6 +86,8 @@ pub fn run() -> ExitReason {
         }
         Command::Archive(args) => archive::run(&args),
         Command::Config => terminal::show(crate::config::DEFAULT_TOML),
+        Command::Completions(args) => manual::completions(&args, Cli::command()),
+        Command::Manual(args) => manual::manual(&args, Cli::command()),
     }
 }
 

@@ -4,9 +4,10 @@ use std::error::Error;
 
 use crate::domain::shortened;
 use crate::ingest::IngestError;
-use crate::report::{Language, tell};
+use crate::report::tell;
 
 use super::terminal::warn;
+use super::values::of_system;
 
 /// Prints an error with its causes on standard error, after `opening`.
 pub(super) fn complain(opening: &str, error: &dyn Error) {
@@ -23,7 +24,7 @@ pub(super) fn complain(opening: &str, error: &dyn Error) {
 /// The record that says why there are no readings.
 fn first_reject(error: &IngestError) -> Option<String> {
     let reject = error.because()?.clone().shortened();
-    let words = tell(Language::English, &reject.detail);
+    let words = tell(of_system(), &reject.detail);
     Some(if reject.row > 0 {
         format!("row {} of `{}`: {words}", reject.row, reject.file)
     } else {

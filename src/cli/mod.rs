@@ -7,6 +7,7 @@ mod convert;
 mod exit_reason;
 mod inspect;
 mod inspect_folder;
+mod manual;
 mod progress;
 mod pseudonym_files;
 mod registries;

@@ -39,7 +39,7 @@ impl Progress for TerminalProgress {
         let target = if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(total, target);
         let template = if total.is_some() {
-            "{msg} {bar:40} {human_pos}/{human_len}"
+            "{msg} {bar:24} {percent} % of {human_len}, {eta} left"
         } else {
             "{spinner} {msg} {human_pos} {elapsed}"
         };

@@ -131,8 +131,8 @@ pub(super) struct ScanArgs {
     /// Seed of everything random [default: 1]
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Repeat the judgement so often with other seeds, and say of each listed usage point in how many
-    /// of them it is listed; five are enough to see, each takes as long as judging once
+    /// Repeat the judgement so often with other seeds, and say of each listed usage point in how
+    /// many of them it is listed; five are enough to see, each takes as long as judging once
     /// [default: 0]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100))]
     stability: Option<u32>,
@@ -304,9 +304,10 @@ fn trial(args: &ScanArgs) -> Result<ExitReason, ScanError> {
     if session.interrupt.is_set() {
         return Err(RunError::from(PipelineError::Interrupted).into());
     }
-    tell(&report::write_trial(&session.plan.out, &trial, &findings.run).map_err(RunError::from)?);
+    let language = args.lang.unwrap_or_else(of_system);
+    tell(&report::write_trial(&session.plan.out, &trial, &findings.run, language).map_err(RunError::from)?);
     if !args.quiet {
-        say(&report::trial_summary(&trial, &session.plan.out));
+        say(&report::trial_summary(&trial, &session.plan.out, language));
     }
     Ok(ExitReason::Finished)
 }

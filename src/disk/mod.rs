@@ -23,5 +23,7 @@ pub use operation::{Output, create, create_folder, remove_file, rename, sync, wr
 pub use place::{Place, lies_in};
 pub use put_file::{check_file, put_files, refuse_read};
 pub use read_text::read_text;
-pub use said::{CONVERTED, Kind, SCAN, SIMULATED, Said, TRIAL, digest_of, digests, is_sealed, seal, sealed};
+pub use said::{
+    CONVERTED, Kind, SCAN, SIMULATED, Said, TRIAL, digest_of, digests, is_sealed, is_simulated, seal, sealed,
+};
 pub use stage::{Stage, Written};

@@ -86,6 +86,12 @@ pub const SIMULATED: Kind = Kind {
 /// Files of a conversion while they are written; it is no folder in the end.
 pub const CONVERTED: Kind = Kind { word: "conversion", mark: "", files: &["readings.parquet", "registers.parquet"] };
 
+/// Whether `darkload simulate` left its settings beside a file.
+#[must_use]
+pub fn is_simulated(file: &Path) -> bool {
+    file.parent().is_some_and(|folder| folder.join(SIMULATED.mark).is_file())
+}
+
 const KINDS: [&Kind; 3] = [&SCAN, &TRIAL, &SIMULATED];
 
 /// What begins the last line of a mark.

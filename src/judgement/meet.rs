@@ -17,7 +17,7 @@ use crate::domain::{CivilDay, Grid, UsagePointId};
 use crate::domain::{Step, logit};
 
 use crate::digest::{DigestError, RatioAsked};
-use crate::findings::NodeRow;
+use crate::findings::{NodeRow, SuspectRow};
 use crate::judgement::node_rows::GridTold;
 use crate::judgement::said;
 use crate::metered::RatioIs;
@@ -64,14 +64,15 @@ pub(crate) fn engines(
         () => RatioIs::Open,
     })?;
     let linked = linked(metered, &grid.began, places);
-    tell_nodes(&linked, &mut grid.nodes);
     enter(metered, &mut grid.says);
     Ok(linked)
 }
 
-/// Says at a node what is said at the usage points that it is linked with, in the same words.
-fn tell_nodes(linked: &BTreeMap<UsagePointId, Began>, nodes: &mut [NodeRow]) {
-    for (id, Began { node, kw, day, .. }) in linked {
+/// Says at a node what is said at the listed usage points that it is linked with, in the same
+/// words. Who is not listed is not named for a date.
+pub(crate) fn tell_nodes(suspects: &[SuspectRow], linked: &BTreeMap<UsagePointId, Began>, nodes: &mut [NodeRow]) {
+    for id in suspects.iter().map(|row| &row.usage_point) {
+        let Some(Began { node, kw, day, .. }) = linked.get(id) else { continue };
         let row = nodes.iter_mut().find(|row| row.node == *node);
         row.into_iter().for_each(|row| row.remarks.push(said::possibly_one(id, node, *kw, *day)));
     }

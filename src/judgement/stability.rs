@@ -5,8 +5,8 @@
 //! licences and inspections, in which nothing is drawn, stay as they are, so the log-odds of a
 //! usage point change by what its own load is worth more or less. What decides a probability by
 //! itself is not moved.
-//! Assumes: the series in which farms are planted, which the first pass chose by hash, stay the same,
-//! so that what depends on their choice is not in it.
+//! Assumes: the series in which farms are planted, which the first pass chose by hash, stay the
+//! same, so that what depends on their choice is not in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

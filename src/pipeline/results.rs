@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::consequence::at_stake::{self, Consequences};
 use crate::consequence::pseudonymise;
 use crate::digest::DigestError;
+use crate::disk;
 use crate::domain::{CivilDay, Fact, Fault, Minute, Reject, UsagePointId};
 use crate::evidence::statistics;
 use crate::findings::said;
@@ -25,9 +26,6 @@ use crate::unmetered::GridSeries;
 use super::inputs::Tables;
 use super::run::Run;
 
-/// The file by which a folder of `darkload simulate` is known.
-const SIMULATED: &str = "simulate.toml";
-
 /// What reading came to, for the run's record.
 pub(super) struct WhatWasRead {
     /// Interval and register readings.
@@ -41,11 +39,6 @@ pub(super) struct WhatWasRead {
     pub(super) doubts: Vec<Fact>,
     /// What makes the dump strange as a whole.
     pub(super) warnings: Vec<Fact>,
-}
-
-/// Whether `darkload simulate` left its settings beside a file of readings.
-fn is_simulated(readings: &Path) -> bool {
-    readings.parent().is_some_and(|folder| folder.join(SIMULATED).is_file())
 }
 
 impl Run<'_> {
@@ -135,7 +128,7 @@ impl Run<'_> {
         run.rejects = findings.rejects.iter().map(|reject| reject.records).sum();
         run.inputs = [read.digests, self.tables.digests.clone(), self.plan.digests.clone()].concat();
         run.understood = read.understood;
-        run.synthetic = run.inputs.iter().any(|input| is_simulated(Path::new(&input.path)));
+        run.synthetic = run.inputs.iter().any(|input| disk::is_simulated(Path::new(&input.path)));
         run.stages = stages;
         findings.rejects.iter_mut().for_each(Reject::shorten);
         if let Some(key) = &self.plan.pseudonym_key {

@@ -239,6 +239,7 @@ impl Run<'_> {
                 .remark(&format!("second look at {count} listed usage points: {pieces} pieces of files read again"));
             Ok::<_, PipelineError>(looked)
         })?;
+        meet::tell_nodes(&listing.suspects, &by_balance.linked, &mut grid.nodes);
         beside.listed(&Judged { run: self, metered, hosts, listing: &listing });
         let faults = [faults, outages.faults(&self.plan.calendar)].concat();
         let mut findings = self.assemble(metered, (grid, coverage), listing, (series, registers), faults)?;
@@ -262,6 +263,7 @@ fn surveyed(
     let demand = Demand { rows, named, sample: plan.config.calibration.sample as u64 };
     let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
+    progress.stage("reading", Some(rows));
     Ok((survey, memory))
 }
 

@@ -234,6 +234,15 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_are_there_for_the_length_of_the_list_are_in_no_sum() {
+        let mut findings = findings();
+        let before = (Headline::of(&findings).kw, Headline::of(&findings).total);
+        findings.worklist.push(WorklistRow { probability: Some(0.05), ..case("usage_point", "C", 50.0, "KZT") });
+        let headline = Headline::of(&findings);
+        assert_eq!(((headline.kw, headline.total), headline.unclaimed), (before, 1));
+    }
+
+    #[test]
     fn amounts_of_two_currencies_stay_apart() {
         let mut findings = findings();
         findings.worklist.push(case("usage_point", "C", 7.0, "RUB"));

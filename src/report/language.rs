@@ -53,6 +53,8 @@ pub(super) struct Texts {
     pub(super) explain: BTreeMap<String, String>,
     /// Texts of the summary on the terminal.
     pub(super) terminal: BTreeMap<String, String>,
+    /// Texts of a trial, on the terminal and on its page.
+    pub(super) trial: BTreeMap<String, String>,
     /// Titles of columns, by their names.
     pub(super) titles: BTreeMap<String, String>,
     /// Meanings of columns by `file.column`, or by column where all files mean the same. English
@@ -137,6 +139,11 @@ impl Language {
         self.fill(self.texts().terminal.get(key).map_or(key, String::as_str), parts)
     }
 
+    /// A text of a trial, in the same way.
+    pub(super) fn try_out(self, key: &str, parts: &[(&str, &str)]) -> String {
+        self.fill(self.texts().trial.get(key).map_or(key, String::as_str), parts)
+    }
+
     fn fill(self, text: &str, parts: &[(&str, &str)]) -> String {
         placeholders::fill(text, |name| {
             parts.iter().find(|(part, _)| *part == name).map_or_else(String::new, |(_, value)| self.number(value))
@@ -194,12 +201,13 @@ mod tests {
     use super::*;
     use crate::report::TABLES;
 
-    fn sections(texts: &Texts) -> [(&'static str, &BTreeMap<String, String>); 6] {
+    fn sections(texts: &Texts) -> [(&'static str, &BTreeMap<String, String>); 7] {
         [
             ("page", &texts.page),
             ("workbook", &texts.workbook),
             ("explain", &texts.explain),
             ("terminal", &texts.terminal),
+            ("trial", &texts.trial),
             ("titles", &texts.titles),
             ("words", &texts.words),
         ]

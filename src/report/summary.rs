@@ -1,4 +1,4 @@
-//! The summary at the end of a run, as text for a terminal of 100 columns: findings first, then
+//! The summary at the end of a run, as text for a terminal of 80 columns: findings first, then
 //! what was read and what to know about it.
 
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 
 use crate::findings::{CaseStatus, Findings, OtherPrior};
 
@@ -16,8 +16,10 @@ use super::language::Language;
 use super::understood::understood;
 use super::words::tell;
 
-/// Columns of the terminal, and letters of a place that the table shows.
-const WIDTH: u16 = 100;
+/// Columns of the terminal, those that words of a case have at least, and letters of a place that
+/// the table shows.
+const WIDTH: u16 = 80;
+const WORDS: u16 = 17;
 const PLACE: usize = 34;
 
 /// The summary of a run whose result lies in `out`, in a language.
@@ -31,10 +33,36 @@ pub fn summary(findings: &Findings, out: &Path, language: Language) -> String {
     changes(&mut text, findings, language);
     found(&mut text, findings, language);
     read(&mut text, findings, language);
+    let mut text = within(&text);
     stages(&mut text, findings, language);
     let folder = out.display().to_string();
     let _ = writeln!(text, "\n{}", language.say("result", &[("folder", &folder)]));
     text
+}
+
+/// Lines broken between words where they are longer than the terminal is wide; lines of tables are
+/// not.
+fn within(text: &str) -> String {
+    let width = usize::from(WIDTH);
+    let mut told = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let mut used = 0;
+        if line.chars().count() <= width + 1 || line.starts_with(['─', '═']) {
+            told.push_str(line);
+            continue;
+        }
+        for word in line.split_inclusive(' ') {
+            let letters = word.trim_end().chars().count();
+            if used > 0 && used + letters > width {
+                told.truncate(told.trim_end_matches(' ').len());
+                told.push_str("\n  ");
+                used = 2;
+            }
+            told.push_str(word);
+            used += word.chars().count();
+        }
+    }
+    told
 }
 
 /// What has become of cases since the month before, where there is one.
@@ -129,8 +157,11 @@ fn cases(headline: &Headline, language: Language) -> Table {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
+    if let Some(column) = table.column_mut(2) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(WORDS)));
+    }
     // Words may be broken, numbers and days not.
-    for index in [3, 6] {
+    for index in [0, 3, 4, 5, 6] {
         if let Some(column) = table.column_mut(index) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
@@ -148,15 +179,15 @@ fn cells(case: &HeadCase, currency: Option<&str>, language: Language) -> [String
     let more = if others > 0 { language.say("more", &[("n", &others.to_string())]) } else { String::new() };
     let number = |value: f64| language.number(&format!("{value:.1}"));
     let interval = case.kw_low.zip(case.kw_high).map_or(String::new(), |(low, high)| {
-        format!(" ({})", language.say("to", &[("low", &number(low)), ("high", &number(high))]))
+        format!("\n{}", language.say("to", &[("low", &number(low)), ("high", &number(high))]))
     });
     let words: Vec<String> =
         [Some(case.what), case.pattern].into_iter().flatten().map(|word| language.word(word)).collect();
-    let is_new = if case.is_new { format!(" {}", language.say("new", &[])) } else { String::new() };
+    let is_new = if case.is_new { format!("\n{}", language.say("new", &[])) } else { String::new() };
     [
         case.rank.to_string(),
         place.chars().take(PLACE.saturating_sub(more.chars().count())).collect::<String>() + &more,
-        words.join(", "),
+        words.join(",\n"),
         case.kw.map_or(String::new(), |kw| format!("{}{interval}", number(kw))),
         case.amount.map_or(String::new(), |sum| {
             let own = case.currency.filter(|own| Some(*own) != currency).unwrap_or("");
@@ -196,7 +227,11 @@ fn read(text: &mut String, findings: &Findings, language: Language) {
 
 fn stages(text: &mut String, findings: &Findings, language: Language) {
     let run = &findings.run;
-    let words: Vec<String> = run.stages.iter().map(|stage| format!("{} {:.2} s", stage.stage, stage.seconds)).collect();
+    let words: Vec<String> = run
+        .stages
+        .iter()
+        .map(|stage| format!("{} {:.2} s", language.word(&format!("stage_{}", stage.stage)), stage.seconds))
+        .collect();
     let total: f64 = run.stages.iter().map(|stage| stage.seconds).sum();
     let rate = format!("{:.1}", run.readings as f64 / total.max(1e-6) / 1e6);
     let (words, total) = (words.join(", "), format!("{total:.2}"));

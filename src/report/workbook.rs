@@ -331,7 +331,7 @@ mod tests {
         let (_keep, mut book) = sheets("ru");
         let list = book.worksheet_range("Точки учёта").unwrap();
         let line: Vec<String> = list.rows().nth(1).unwrap().iter().map(ToString::to_string).collect();
-        assert!(line.contains(&"скрытая нагрузка за счётчиком".to_owned()), "{line:?}");
+        assert!(line.contains(&"нагрузка, похожая на ферму (учтена счётчиком)".to_owned()), "{line:?}");
         assert!(line.iter().any(|cell| cell.starts_with("энергия нагрузки")), "{line:?}");
     }
 

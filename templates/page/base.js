@@ -36,7 +36,7 @@ function say(fact) {
   const [message, ...parts] = fact, names = DATA.parts[message];
   const pieces = texts().messages[message] ?? TEXTS.en.messages[message];
   if (!pieces || !names) { console.error('no words for ' + message); return message; }
-  return put(pieces, Object.fromEntries(names.flatMap((name, place) => [[name, parts[place]], [name + '_is', parts[place]]])));
+  return put(pieces, Object.fromEntries(names.flatMap((name, place) => [[name, name === 'class' && typeof parts[place] === 'string' ? word(parts[place]) : parts[place]], [name + '_is', parts[place]]])));
 }
 
 /** A message with its parts: texts, variables {v}, choices {s} among messages {c} by plural or word, else {d}. */

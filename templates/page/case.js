@@ -72,8 +72,8 @@ const since = (row) => (row.since ? t('since', { day: date(row.since) }) : t('fr
 function figures(row) {
   const low = row.loss_low, high = row.loss_high;
   return facts([
-    [t('probability'), shareOf(row), statedBy(row) ?? t('probability_short')],
-    row.stability != null ? [titleOf('stability'), stabilityOf(row), t('stability_short')] : null,
+    [t('probability'), shareOf(row), [statedBy(row) ?? t('probability_short'), row.stability != null && state.paper ? `${titleOf('stability')}: ${stabilityOf(row)}` : null].filter(Boolean).join('; ')],
+    row.stability != null && !state.paper ? [titleOf('stability'), stabilityOf(row), t('stability_short')] : null,
     [t('innocents_down_to_here'), percent(row.q_value, 1), t('innocents_short')],
     [t(isClaimed(row) ? 'hidden_power' : 'asked_power'), kw(row.hidden_kw), between(row.hidden_kw_low, row.hidden_kw_high, 'kw')],
     [t('start'), row.since ? date(row.since) : t('from_the_first_reading'), row.since_low && row.since_low !== row.since_high ? t('range', { low: date(row.since_low), high: date(row.since_high), unit: '' }) : null],

@@ -62,6 +62,7 @@ function chrome() {
   const count = (view) => (view in DATA.tables ? ` (${num(DATA.tables[view].total)})` : '');
   document.getElementById('skip').textContent = t('skip');
   document.getElementById('brand').replaceChildren(el('strong', null, t('title')), el('span', null, run.period ? `${date(run.period[0])} \u2013 ${date(run.period[1])}` : ''));
+  document.getElementById('synthetic').setAttribute('aria-label', t('synthetic_short'));
   document.getElementById('synthetic').replaceChildren(...(run.synthetic ? [el('p', null, t('synthetic'))] : []));
   document.getElementById('sections').setAttribute('aria-label', t('sections'));
   document.getElementById('sections').replaceChildren(...ROUTES.map(([view]) => el('a', { href: '#' + view, 'aria-current': view === near ? 'page' : null }, t(view) + (['suspects', 'addresses', 'worklist', 'nodes'].includes(view) ? count(view) : ''))));

@@ -65,7 +65,7 @@ function tableView(name) {
   const own = (tableStates[name] ??= { sort: null, down: false, page: 0, text: '', chosen: {}, least: '', columns: new Set(view.columns ? wanted : order) });
   const rows = rowsOf(name);
   const count = el('p.count', { role: 'status', 'aria-live': 'polite' });
-  const body = el('tbody'), head = el('thead'), pager = el('nav.pager', { 'aria-label': t('pages') });
+  const body = el('tbody'), head = el('thead'), pager = el('nav.pager', { 'aria-label': t('pages') + ': ' + t('table_' + name) });
   let found = rows;
 
   // Text is compared as it is read, in the language of the page; made once a row.
@@ -120,7 +120,7 @@ function tableView(name) {
     if (values.length < 2 || values.length > 60) return null;
     return el('label', null, titleOf(column), ' ', el('select', { 'data-choose': column, onchange: (event) => { own.chosen[column] = event.target.value; own.page = 0; find(); } }, el('option', { value: '' }, t('any')), values.map((value) => el('option', { value, selected: own.chosen[column] === String(value) }, kinds[column] === 'word' || column === 'tariff_class' || column === 'class' ? word(value) : value))));
   };
-  const filters = el('form.filters', { role: 'search', onsubmit: (event) => event.preventDefault() },
+  const filters = el('form.filters', { role: 'search', 'aria-label': t('search') + ': ' + t('table_' + name), onsubmit: (event) => event.preventDefault() },
     el('label', null, t('search'), ' ', el('input', { type: 'search', value: own.text, 'data-search': name, oninput: (event) => { own.text = event.target.value; own.page = 0; find(); } })),
     view.choose.filter((column) => table.columns.includes(column)).map(choose),
     table.columns.includes('probability') && rows.some((row) => row.probability != null) ? el('label', null, t('least_probability'), ' ', el('input.short', { inputmode: 'decimal', value: own.least, oninput: (event) => { own.least = event.target.value; own.page = 0; find(); } })) : null,

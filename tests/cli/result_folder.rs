@@ -48,7 +48,7 @@ fn every_file_of_the_contract_is_there_with_its_columns() {
     let output = scan_sample("town", &out, &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let header = |file: &str| fs::read_to_string(out.join(file)).unwrap().lines().next().unwrap().to_owned();
-    let suspects = "rank,usage_point,address,city,tariff_class,node,finding,pattern,probability,q_value,hidden_kw,hidden_kw_low,hidden_kw_high,since,since_low,since_high,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,evidence_for,evidence_against,tests_missing,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high,licence_status,licence_match,criteria,lat,lon,until,hidden_hours";
+    let suspects = "rank,usage_point,address,city,tariff_class,node,finding,pattern,probability,q_value,hidden_kw,hidden_kw_low,hidden_kw_high,since,since_low,since_high,hidden_kwh,loss_energy,loss_fee,loss_low,loss_high,currency,licence,evidence_for,evidence_against,tests_missing,loss_energy_low,loss_energy_high,loss_fee_low,loss_fee_high,licence_status,licence_match,criteria,lat,lon,until,hidden_hours,stability";
     assert_eq!(header("suspects.csv"), suspects);
     assert_eq!(header("screening.csv"), suspects);
     assert_eq!(
