@@ -41,5 +41,5 @@ Description: finds hidden crypto-mining load in meter data
  points and grid nodes whose load fits a hidden farm. Opens no network
  connection.
 CONTROL
-dpkg-deb --root-owner-group --build "$root" "$out/darkload_${version}_$arch.deb" >/dev/null
+dpkg-deb -Zgzip --root-owner-group --build "$root" "$out/darkload_${version}_$arch.deb" >/dev/null
 echo "$out/darkload_${version}_$arch.deb"

@@ -15,7 +15,7 @@ function caseView(id) {
     before ? el('a', { href: caseLink(before.usage_point), rel: 'prev' }, '\u2190 ' + t('previous_case')) : null,
     el('a', { href: '#suspects' }, t('back_to_list')),
     after ? el('a', { href: caseLink(after.usage_point), rel: 'next' }, t('next_case') + ' \u2192') : null,
-    el('button', { type: 'button', 'data-print': 'case', onclick: () => printCases([row]) }, t('print_case')));
+    el('button', { type: 'button', 'data-print': 'case', onclick: () => printPaper([casePaper(row)]) }, t('print_case')));
   return [turn, ...caseContent(row)];
 }
 
@@ -41,7 +41,7 @@ function caseContent(row) {
 function opening(row) {
   return [
     el('p.place', null, [row.address, row.city, row.tariff_class && word(row.tariff_class)].filter(Boolean).join(', ')),
-    el('p.claim', null, claim(row), ' ', el('strong', null, t('no_guilt'))),
+    el('p.claim', null, claim(row), isClaimed(row) ? [' ', el('strong', null, t('no_guilt'))] : null),
     figures(row),
   ];
 }
