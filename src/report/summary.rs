@@ -16,10 +16,10 @@ use super::language::Language;
 use super::understood::understood;
 use super::words::tell;
 
-/// Columns of the terminal, those that words of a case have at least, and letters of a place that
-/// the table shows.
+/// Columns of the terminal; those that place and words of a case have at least; letters of a place.
 const WIDTH: u16 = 80;
-const WORDS: u16 = 17;
+const WHERE: u16 = 15;
+const WHAT: u16 = 13;
 const PLACE: usize = 34;
 
 /// The summary of a run whose result lies in `out`, in a language.
@@ -40,14 +40,14 @@ pub fn summary(findings: &Findings, out: &Path, language: Language) -> String {
     text
 }
 
-/// Lines broken between words where they are longer than the terminal is wide; lines of tables are
-/// not.
+/// Lines broken between words where they are longer than the terminal is wide; lines of tables,
+/// which end in a space, are not.
 fn within(text: &str) -> String {
     let width = usize::from(WIDTH);
     let mut told = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let mut used = 0;
-        if line.chars().count() <= width + 1 || line.starts_with(['─', '═']) {
+        if line.chars().count() <= width + 1 || line.starts_with(['─', '═']) || line.ends_with(" \n") {
             told.push_str(line);
             continue;
         }
@@ -144,7 +144,7 @@ fn cases(headline: &Headline, language: Language) -> Table {
     // With one currency its code stands once, in the heading.
     let currency = if let [sum] = &headline.at_stake[..] { Some(sum.currency) } else { None };
     let at_stake = language.say("stake", &[]);
-    let at_stake = currency.map_or_else(|| at_stake.clone(), |currency| format!("{at_stake}, {currency}"));
+    let at_stake = currency.map_or_else(|| at_stake.clone(), |currency| format!("{at_stake},\n{currency}"));
     let [place, what, kw, probability, since] =
         ["where", "what", "kw_range", "prob", "since"].map(|key| language.say(key, &[]));
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
@@ -157,8 +157,10 @@ fn cases(headline: &Headline, language: Language) -> Table {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    if let Some(column) = table.column_mut(2) {
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(WORDS)));
+    for (index, least) in [(1, WHERE), (2, WHAT)] {
+        if let Some(column) = table.column_mut(index) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
     }
     // Words may be broken, numbers and days not.
     for index in [0, 3, 4, 5, 6] {

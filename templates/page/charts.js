@@ -175,9 +175,13 @@ function weatherChart(picture, row) {
   return figure(t('weather'), t('weather_says') + (told ? ' ' + t('weather_told', { what: say(told) }) : ''), root, [el('span.key', null, el('i.dot.meandot'), t('day_mean')), el('span.key', null, el('i.dot.floordot'), t('day_floor'))]);
 }
 
+/** Steps of the ledger that are no families of evidence. */
+const STEPS = ['together', 'prior', 'books', 'address', 'balance', 'lawful', 'small', 'licence', 'named', 'recalibration', 'inspection'];
+
 /** Log-odds of every family as bars to the right (for) and to the left (against). */
 function evidenceChart(llr) {
-  const rows = DATA.families.map((family, place) => ({ family, llr: llr[place] }));
+  // A step that had nothing to say is no test that the data did not allow.
+  const rows = DATA.families.map((family, place) => ({ family, llr: llr[place] })).filter((row) => row.llr != null || !STEPS.includes(row.family));
   const most = Math.max(2, ...rows.map((row) => Math.abs(row.llr ?? 0))) * 1.25;
   const height = 30 + 24 * rows.length, middle = 470, half = 300;
   const root = svg('svg.chart', { viewBox: `0 0 860 ${height}` });
