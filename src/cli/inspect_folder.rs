@@ -12,8 +12,10 @@ use crate::report::{Language, tell};
 
 /// Lines of a list that are shown; how many more there are is told.
 const MOST_LINES: usize = 12;
-/// Letters of a line at most.
-const WIDTH: usize = 100;
+/// Letters of a line at most, of the name of a file, and lines of one entry.
+const WIDTH: usize = 90;
+const NAME: usize = 32;
+const MOST_PARTS: usize = 3;
 
 /// What is known of the files so far.
 #[derive(Debug, Default)]
@@ -97,9 +99,10 @@ impl FolderPage {
     pub(super) fn words(&self) -> String {
         let of_readings: usize = self.kinds.values().map(|kind| kind.files).sum();
         let mut text = format!(
-            "{} files: {of_readings} of readings in {} kinds, {} tables, {} passed over, {} that cannot be read\n",
+            "{} files: {of_readings} of readings ({} {}), {} tables, {} passed over, {} that cannot be read\n",
             self.files,
             self.kinds.len(),
+            if self.kinds.len() == 1 { "kind" } else { "kinds" },
             self.tables.len(),
             self.passed_over.len(),
             self.broken.len()
@@ -142,13 +145,33 @@ fn list(text: &mut String, heading: &str, lines: &[String]) {
     }
     let _ = writeln!(text, "\n{heading}");
     for line in lines.iter().take(MOST_LINES) {
-        let is_long = line.chars().count() > WIDTH;
-        let shown: String = line.chars().take(if is_long { WIDTH - 1 } else { WIDTH }).collect();
-        let _ = writeln!(text, "  {shown}{}", if is_long { "…" } else { "" });
+        for (place, part) in wrapped(line).iter().enumerate() {
+            let _ = writeln!(text, "{}{part}", if place == 0 { "  " } else { "      " });
+        }
     }
     if lines.len() > MOST_LINES {
         let _ = writeln!(text, "  and {} more", lines.len() - MOST_LINES);
     }
+}
+
+/// A line as few lines that fit, the last of which is cut.
+fn wrapped(line: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for word in line.split(' ') {
+        let place = parts.len() - 1;
+        let is_full = !parts[place].is_empty() && parts[place].chars().count() + 1 + word.chars().count() > WIDTH;
+        if is_full && parts.len() == MOST_PARTS {
+            parts[place].push('…');
+            break;
+        }
+        if is_full {
+            parts.push(word.to_owned());
+        } else {
+            let between = if parts[place].is_empty() { "" } else { " " };
+            parts[place] += &format!("{between}{word}");
+        }
+    }
+    parts.iter().map(|part| part.chars().take(WIDTH + 1).collect()).collect()
 }
 
 fn files_of(files: usize, first: &str) -> String {
@@ -160,13 +183,20 @@ fn files_of(files: usize, first: &str) -> String {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    if name.chars().count() <= NAME {
+        return name;
+    }
+    // The end of a name tells files of a kind apart.
+    let letters: Vec<char> = name.chars().collect();
+    let (begin, end) = (&letters[..NAME / 2], &letters[letters.len() - NAME / 2 + 1..]);
+    format!("{}…{}", begin.iter().collect::<String>(), end.iter().collect::<String>())
 }
 
 /// What a file was taken for, in words that are the same for files of a kind.
 fn kind_of(inspection: &Inspection) -> String {
     let decisions = &inspection.understanding.decisions;
-    let said = ["layout", "value", "unit", "interval", "stamp", "encoding"].iter().filter_map(|what| {
+    let said = ["layout", "unit", "interval", "stamp", "encoding", "value"].iter().filter_map(|what| {
         let decision = decisions.iter().find(|decision| decision.what == *what)?;
         let bare = decision.value.split(':').next().unwrap_or(&decision.value);
         Some(match *what {
@@ -188,12 +218,12 @@ mod tests {
         for number in 0..15 {
             page.left(Path::new(&format!("a/{number}.pdf")), "is a PDF document, and is not read", true);
         }
-        page.left(Path::new("a/b.csv"), &format!("no column for the energy{}", "; ".repeat(100)), false);
+        page.left(Path::new("a/b.csv"), &format!("no column for the energy{}", "; ".repeat(200)), false);
         let words = page.words();
         let lines: Vec<&str> = words.lines().collect();
         assert!(lines[0].starts_with("16 files: 0 of readings"), "{words}");
         assert_eq!(lines[2], "Cannot be read");
-        assert!(lines[3].starts_with("  b.csv: no column") && lines[3].ends_with('…'), "{words}");
-        assert!(words.contains("  and 3 more\n") && lines.iter().all(|line| line.chars().count() <= WIDTH + 2));
+        assert!(lines[3].starts_with("  b.csv: no column") && lines[5].ends_with('…'), "{words}");
+        assert!(words.contains("  and 3 more\n") && lines.iter().all(|line| line.chars().count() <= WIDTH + 7));
     }
 }

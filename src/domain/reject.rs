@@ -15,7 +15,7 @@ impl RejectCode {
     pub const VALUE_NOT_A_NUMBER: Self = Self("value.not_a_number");
     /// A value is infinite or beyond anything a meter can record.
     pub const VALUE_ABSURD: Self = Self("value.absurd");
-    /// A number that programs write for missing, far beyond the values of its file.
+    /// A number below zero that programs write for missing.
     pub const VALUE_FOR_MISSING: Self = Self("value.for_missing");
     /// A stamp cannot be read.
     pub const TIME_UNREADABLE: Self = Self("time.unreadable");

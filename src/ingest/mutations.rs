@@ -143,7 +143,7 @@ fn files_that_are_nearly_right_are_read_or_refused() {
         }
         let start = Instant::now();
         let done = std::panic::catch_unwind(|| read(name, &bytes, &calendar));
-        if done.is_err() || start.elapsed() > Duration::from_secs(20) {
+        if done.is_err() || start.elapsed() > Duration::from_secs(120) {
             let kept = std::env::temp_dir().join(format!("mutation-{count}-{name}"));
             std::fs::write(&kept, &bytes).unwrap();
             panic!("{} after {count} files, {:?}", kept.display(), start.elapsed());

@@ -68,7 +68,7 @@ pub(crate) fn guess(head: &[u8]) -> Guess {
     }
     let mut scored: Vec<(i64, &'static Encoding)> = [WINDOWS_1251, IBM866, KOI8_R]
         .into_iter()
-        .map(|encoding| (likeness(&encoding.decode_without_bom_handling(head).0), encoding))
+        .map(|encoding| (likeness_of_cells(&encoding.decode_without_bom_handling(head).0), encoding))
         .collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let (best, second) = (scored[0], scored[1]);
@@ -133,9 +133,18 @@ pub(crate) fn guess_encoding(head: &[u8]) -> &'static Encoding {
     guess(head).encoding
 }
 
+/// How like Russian the different cells of a table are: one that stands in every row counts once.
+fn likeness_of_cells(text: &str) -> i64 {
+    let cells: std::collections::BTreeSet<&str> = text.split([';', ',', '\t', '|', '\n', '\r']).collect();
+    cells.into_iter().map(likeness).sum()
+}
+
 /// How much a text looks like Russian: frequent letters for it; rare signs and capitals after small
 /// letters against it.
 fn likeness(text: &str) -> i64 {
+    /// As much as a frequent letter speaks for a page, a capital inside a word speaks against it:
+    /// KOI8-R and windows-1251 read each other's small letters as capitals.
+    const CAPITAL_INSIDE: i64 = -16;
     let (mut score, mut before) = (0, ' ');
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -151,7 +160,7 @@ fn likeness(text: &str) -> i64 {
             let known = FREQUENT.iter().find(|(letter, _)| *letter == small).map_or(0, |(_, share)| *share);
             score += match c {
                 'а'..='я' | 'ё' => known + 1,
-                'А'..='Я' | 'Ё' if before.is_lowercase() => -8,
+                'А'..='Я' | 'Ё' if before.is_lowercase() => CAPITAL_INSIDE,
                 'А'..='Я' | 'Ё' => known / 2,
                 '№' | '°' | '²' | '·' | '«' | '»' | '–' | '—' | '\u{a0}' => 1,
                 _ => -6,

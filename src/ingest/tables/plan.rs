@@ -49,8 +49,6 @@ pub(crate) struct Plan {
     pub(crate) interval_min: Option<u16>,
     /// Words for missing beside the usual ones.
     pub(crate) missing: Vec<String>,
-    /// Numbers as they are written below and above which those for missing are left out.
-    pub(crate) bounds: Option<(f64, f64)>,
     /// Words of quality, in lower case.
     pub(crate) quality: BTreeMap<String, ReadingQuality>,
     pub(crate) id: IdColumn,

@@ -34,6 +34,9 @@ static PASSED: LazyLock<WordList> = LazyLock::new(|| {
         "peak demand",
         "peak power", "demand peak", "billed demand", "billing demand", "höchstlast", "spitzenlast", "pic",
         "piekvermogen",
+        "*maxeffekt", "*maxlast", "*maxleistung", "*maxuttag", "*maxdemand", "*maxkw", "*spitzenleistung",
+        "*höchstleistung",
+        "*toppeffekt", "*effekttopp", "*effekttop", "huipputeho", "szczytow", "piekbelasting", "zirve",
         // Other commodities.
         "gas", "gaz", "gás", "газ", "erdgas", "aardgas", "naturgas", "*gasverbrauch", "*gasverbruik", "gasuse",
         "gasusage",

@@ -241,7 +241,7 @@ pub(crate) const CHANNEL: &[&str] = &[
     "obis code", "obis_code", "obis-code", "obis-kennzahl", "kennzahl", "Richtung", "Energierichtung", "Kanal",
     "Sens", "Dirección", "Sentido", "Direzione", "Direção", "Richting", "Retning", "Riktning", "Suunta", "Kierunek",
     "Směr", "Irány", "Direcție", "Smjer", "Напрямок", "Бағыт", "Арна",
-    "Meetrichting", "Energiestroom", "Energiflöde", "Energiretning",
+    "Meetrichting", "suffix", "nmi suffix", "register suffix", "Energiestroom", "Energiflöde", "Energiretning",
 ];
 /// Names of a column that tells the unit of each row.
 #[rustfmt::skip]

@@ -76,7 +76,7 @@ pub(crate) fn undressed(bytes: &[u8]) -> Option<Vec<u8>> {
     if text.len() > 80 || !text.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let plain = seconds(text).or_else(|| stamp(begin_of(text)))?;
+    let plain = seconds(text).or_else(|| basic(text)).or_else(|| stamp(begin_of(text)))?;
     (plain != text).then(|| plain.into_bytes())
 }
 
@@ -86,6 +86,20 @@ fn seconds(text: &str) -> Option<String> {
     let are_digits = |digits: &str, fits: fn(u8) -> bool| !digits.is_empty() && digits.bytes().all(fits);
     let is_count = (9..=13).contains(&whole.len()) && are_digits(whole, |byte| byte.is_ascii_digit());
     (is_count && are_digits(decimals, |byte| byte == b'0')).then(|| whole.to_owned())
+}
+
+/// The basic form of ISO 8601: `20250331T110000Z`.
+fn basic(text: &str) -> Option<String> {
+    let (date, rest) = text.split_once(['T', 't'])?;
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (clock, zone) = rest.split_at(end);
+    if date.len() != 8 || !are_digits(date) || !matches!(clock.len(), 4 | 6) {
+        return None;
+    }
+    let second = clock.get(4..6).unwrap_or("00");
+    let zone = offset(&zone.to_lowercase())?;
+    Some(format!("{}-{}-{} {}:{}:{second}{zone}", &date[..4], &date[4..6], &date[6..], &clock[..2], &clock[2..4]))
 }
 
 /// What stands before the end of the interval, where both stand in one cell.
@@ -320,6 +334,7 @@ mod tests {
     #[test]
     fn words_between_the_parts_of_a_stamp_say_nothing() {
         for (text, expected) in [
+            ("20250331T110000Z", "2025-03-31 11:00:00+00:00"),
             ("31.3.2025 klo 14.30", "31.3.2025 14:30:00"),
             ("31 mars 2025 à 13:00", "2025-03-31 13:00:00"),
             ("31 марта 2025 г. 13:00", "2025-03-31 13:00:00"),

@@ -13,6 +13,21 @@ pub(crate) fn is_absurd(number: f64, value: Value) -> bool {
     !number.is_finite() || number.abs() > limit
 }
 
+/// Numbers that programs write for missing: all nines, and the ends of whole numbers of machines.
+pub(crate) fn stands_for_missing(number: f64) -> bool {
+    let digits: String = number.abs().to_string().chars().filter(char::is_ascii_digit).collect();
+    let is_nines = digits.len() >= 3 && digits.bytes().all(|digit| digit == b'9');
+    let ends = [32_767.0, 32_768.0, 65_535.0, 2_147_483_647.0, 2_147_483_648.0, 4_294_967_295.0];
+    is_nines || ends.contains(&number.abs())
+}
+
+/// Whether energy of an interval, kWh or kW, is a number for missing: no plant gives back all nines
+/// to the last digit, so that neither the order of rows nor the format of a file counts.
+pub(crate) fn is_for_missing(number: f64) -> bool {
+    const LEAST: f64 = 999.0;
+    number <= -LEAST && stands_for_missing(number)
+}
+
 /// Whether a channel means energy that flows out.
 pub(crate) fn is_export(channel: &str) -> bool {
     channel_word(channel) == Some(ChannelWord::Export)

@@ -15,14 +15,13 @@ use crate::ingest::tables::plan::{IdColumn, Plan, Shape, StampColumns};
 use crate::ingest::tables::rows::Keys;
 use crate::ingest::tables::sample::number_of;
 use crate::ingest::tables::understand::headings::unit_in;
-use crate::ingest::tables::understand::long_doubts::stands_for_missing;
 use crate::ingest::tables::understand::slot_name::slot_number;
 use crate::ingest::text::channel_words::{ChannelWord, channel_word};
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::number::{Cell, cell};
 use crate::ingest::text::odd_day::Label;
 use crate::ingest::text::stamp::{StampForm, StampReader};
-use crate::ingest::text::values::{is_absurd, quality};
+use crate::ingest::text::values::{is_absurd, is_for_missing, quality};
 
 /// A piece on its way.
 pub(crate) struct Parser<'a> {
@@ -200,7 +199,7 @@ impl<'a> Parser<'a> {
             Cell::Number(number) if is_absurd(number * factor, value) => {
                 Err((RejectCode::VALUE_ABSURD, said::absurd(format!("{number:e}"))))
             }
-            Cell::Number(number) if self.is_for_missing(number) => {
+            Cell::Number(number) if is_for_missing(number * factor) => {
                 Err((RejectCode::VALUE_FOR_MISSING, said::for_missing(number.to_string())))
             }
             Cell::Number(number) => Ok(number * factor),
@@ -250,11 +249,6 @@ impl<'a> Parser<'a> {
             };
         }
         text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
-    }
-
-    /// Whether a number far beyond those of the first rows is one that programs write for missing.
-    pub(crate) fn is_for_missing(&self, number: f64) -> bool {
-        self.plan.bounds.is_some_and(|(low, high)| number <= low || number >= high) && stands_for_missing(number)
     }
 
     fn is_missing(&self, bytes: &[u8]) -> bool {

@@ -11,7 +11,7 @@ use crate::domain::{Timestamp, same_id};
 use crate::ingest::tables::rows::is_footer;
 use crate::ingest::text::columns::Value;
 use crate::ingest::text::number::leading_decimal;
-use crate::ingest::text::values::is_absurd;
+use crate::ingest::text::values::{is_absurd, is_for_missing};
 
 impl Parser<'_> {
     /// Takes the row that `text` begins with if it is a usual one, and gives its length with the
@@ -57,7 +57,7 @@ impl Parser<'_> {
             [] => &[],
             _ => return None,
         };
-        if is_absurd(number, Value::Interval(0, self.plan.unit)) || self.is_for_missing(number / self.plan.factor) {
+        if is_absurd(number, Value::Interval(0, self.plan.unit)) || is_for_missing(number) {
             return None;
         }
         self.intervals.push(key, Timestamp(at.0 - self.plan.shift_s).into(), number as f32);

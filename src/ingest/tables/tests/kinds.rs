@@ -109,3 +109,52 @@ fn power_given_back_is_taken_off_power_and_reactive_power_is_nothing() {
     assert_eq!((ids, count), (vec!["17".to_owned()], 24));
     assert!((sum - of_day()).abs() < 1e-3, "{sum}");
 }
+
+#[test]
+fn parts_whose_names_say_nothing_count_once_beside_their_sum() {
+    let text = day("CUPS;Fecha y hora;P1 kWh;P2 kWh;P3 kWh;Total kWh", |hour, at, kwh| {
+        let mut parts = ["0.0000".to_owned(), "0.0000".to_owned(), "0.0000".to_owned()];
+        parts[hour % 3] = format!("{kwh:.4}");
+        format!("17;{at};{};{kwh:.4}", parts.join(";"))
+    });
+    is_day_of(&text, "17", of_day());
+}
+
+#[test]
+fn rows_of_channels_with_slots_across_are_netted_and_spans_of_hours_are_slots() {
+    let slots: Vec<String> = (0..24).map(|hour| format!("H{hour:02}-H{:02}", hour + 1)).collect();
+    let row = |suffix: &str, value: &str| format!("17,{suffix},13/03/2025,{}\n", [value; 24].join(","));
+    let text = format!("NMI,Suffix,Date,{}\n{}{}", slots.join(","), row("E1", "0.5"), row("B1", "0.2"));
+    let kept = read(text.as_bytes()).unwrap();
+    let sum: f32 = kept.readings().iter().map(|reading| reading.2).sum();
+    assert!((sum - 24.0 * 0.3).abs() < 1e-3, "{sum}");
+}
+
+#[test]
+fn a_small_table_with_one_name_in_all_rows_is_told_from_another_page() {
+    let text = day("Точка учета;Дата;Час;Энергия, кВт*ч", |hour, _, kwh| {
+        format!("ТП-5 яч.1;01.03.2025;{};{kwh:.4}", hour + 1)
+    });
+    let (bytes, _, _) = WINDOWS_1251.encode(&text);
+    let kept = read(&bytes).unwrap();
+    assert!(kept.readings().iter().all(|reading| reading.0 == "ТП-5 яч.1"), "{:?}", kept.readings().first());
+    assert_eq!(kept.readings().len(), 24);
+}
+
+#[test]
+fn a_file_of_one_numbered_tariff_in_its_heading_is_a_part() {
+    let file = |tariff: &str| {
+        day(&format!("ПУ;Дата и время;{tariff}, кВт*ч"), |_, at, kwh| format!("17;{at};{kwh:.4}"))
+    };
+    for tariff in ["Т1", "Тариф 2"] {
+        is_day_of(&file(tariff), "17", of_day());
+    }
+}
+
+#[test]
+fn rows_of_both_directions_in_a_file_that_names_nobody_are_of_the_file() {
+    let text = day("Data;Wartość kWh;Rodzaj", |_, at, kwh| format!("{at};{kwh:.4};pobór\n{at};0.1;oddanie"));
+    let (ids, _, sum) = come_to(&text);
+    assert_eq!(ids, ["dump"]);
+    assert!((sum - (of_day() - 2.4)).abs() < 1e-3, "{sum}");
+}

@@ -6,14 +6,7 @@ use super::settler::Settler;
 use crate::ingest::said;
 use crate::ingest::tables::plan::{LongColumns, Plan, StampColumns};
 use crate::ingest::text::number::{Cell, cell};
-
-/// Numbers that programs write for missing: all nines, and the ends of whole numbers of machines.
-pub(crate) fn stands_for_missing(number: f64) -> bool {
-    let digits: String = number.abs().to_string().chars().filter(char::is_ascii_digit).collect();
-    let is_nines = digits.len() >= 3 && digits.bytes().all(|digit| digit == b'9');
-    let ends = [32_767.0, 32_768.0, 65_535.0, 2_147_483_647.0, 2_147_483_648.0, 4_294_967_295.0];
-    is_nines || ends.contains(&number.abs())
-}
+use crate::ingest::text::values::stands_for_missing;
 
 /// Values that stand in many cells exactly and far above all others, or are the only ones below
 /// zero, as numbers for missing do. Where programs write such a number for missing it is; any other
@@ -44,7 +37,7 @@ pub(crate) fn settle_sentinels(table: &mut Settler<'_>, plan: &mut Plan, columns
                 high -= 1;
                 highest
             }
-            () => break,
+            () => return,
         };
         let is_missing = stands_for_missing(number) || (number == -1.0 && has_decimals);
         if is_missing && !plan.missing.iter().any(|word| word.parse() == Ok(number)) {
@@ -55,20 +48,6 @@ pub(crate) fn settle_sentinels(table: &mut Settler<'_>, plan: &mut Plan, columns
             table.notes.doubt("values", format!("{number} is energy"), ground, doubt);
         }
     }
-    set_bounds(plan, &numbers[low..high]);
-}
-
-/// Beyond what the first rows hold, by far, a number that programs write for missing is none of
-/// energy: it is left out and told. Without values nothing is known.
-fn set_bounds(plan: &mut Plan, numbers: &[(f64, usize)]) {
-    const FAR: f64 = 20.0;
-    /// Three nines.
-    const LEAST: f64 = 999.0;
-    let (Some(lowest), Some(highest)) = (numbers.first(), numbers.last()) else { return };
-    let most = FAR * highest.0.max(-lowest.0).max(1.0);
-    // Energy that flows out need not flow in the first rows, but not of such an amount.
-    let below = if lowest.0 >= 0.0 { LEAST.max(most / FAR) } else { LEAST.max(most) };
-    plan.bounds = Some((-below, LEAST.max(most)));
 }
 
 /// Takes a number for missing, in all ways in which it is written.

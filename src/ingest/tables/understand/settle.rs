@@ -131,7 +131,6 @@ fn bare_plan(table: &Settler<'_>, mark: DecimalMark) -> Plan {
         factor: factor * mapping.multiplier.unwrap_or(1.0),
         interval_min: mapping.interval_min,
         missing: mapping.missing.clone(),
-        bounds: None,
         quality: mapping
             .quality
             .iter()

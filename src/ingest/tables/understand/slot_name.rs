@@ -86,6 +86,8 @@ fn numbered(cell: &str) -> Option<(String, u32)> {
     let number: u32 = cell[begin..end].parse().ok().filter(|number| *number <= MOST)?;
     let rest = &cell[end..];
     let after = rest.trim_start_matches(['-', '–', '—', ' ']);
+    // `H00-H01`.
+    let after = after.strip_prefix(cell[..begin].trim()).unwrap_or(after);
     let digits = after.find(|c| !is_digit(c)).unwrap_or(after.len());
     let rest = if digits > 0 {
         // A span of one hour, the last of which may end with 0.
@@ -128,8 +130,8 @@ mod tests {
             Some(SlotName::Numbered(_, number)) => Some(number),
             _ => None,
         };
-        let names = ["H01", "HE7", "3 ч", "0-1", "23-24", "23-0", "QTY_HR0130_KWH", "V24 kWh", "17"];
-        assert_eq!(names.map(number), [1, 7, 3, 0, 23, 23, 130, 24, 17].map(Some));
+        let names = ["H01", "HE7", "3 ч", "0-1", "23-24", "23-0", "QTY_HR0130_KWH", "V24 kWh", "17", "H00-H01"];
+        assert_eq!(names.map(number), [1, 7, 3, 0, 23, 23, 130, 24, 17, 0].map(Some));
         assert_eq!(["1.8.0", "A1 B2", "0-7", "kWh", "99999"].map(number), [None; 5]);
         assert!(is_slot("hour 1") && !is_slot("12") && !is_slot("5 kWh"));
     }

@@ -118,6 +118,12 @@ impl<'t> OtherColumns<'t> {
             }
             None => table.cells(date).map(str::to_owned).collect(),
         };
+        let holds_kinds = |column: &usize| super::category::are_words_of_kinds(table, *column);
+        let mut stamps = stamps;
+        // Rows of several kinds of one stamp are no rows of several usage points.
+        for column in (0..table.header.len()).filter(holds_kinds) {
+            stamps.iter_mut().zip(table.cells(column)).for_each(|(stamp, word)| stamp.push_str(word));
+        }
         let may_be_id = |column: &usize| {
             let name = [table.header[*column].clone()];
             let others = [columns::QUALITY, columns::DURATION, columns::UNIT, columns::CHANNEL];
@@ -128,7 +134,6 @@ impl<'t> OtherColumns<'t> {
                 && super::headings::unit_in(&name[0]).is_none()
                 && !super::headings::is_no_reading(&name[0])
         };
-        let holds_kinds = |column: &usize| super::category::are_words_of_kinds(table, *column);
         let columns = (0..table.header.len())
             .filter(may_be_id)
             .filter(|column| !holds_kinds(column))

@@ -238,6 +238,14 @@ fn chosen(
     let best: Vec<Candidate> = whole.into_iter().filter(|one| Some(one.rank) == best).collect();
     let parts = [of(Some(PartWord::Tariff)), of(Some(PartWord::Phase))];
     let totals = of(Some(PartWord::Total));
+    // Parts whose names say nothing of it, beside their sum.
+    if let ([_, _, ..], [total]) = (&best[..], &totals[..]) {
+        let columns: Vec<Candidate> = best.iter().chain([total]).copied().collect();
+        let series: Vec<Vec<Option<f64>>> = columns.iter().map(|one| numbers(table, plan, one.column)).collect();
+        if total_of(&series, &(0..columns.len()).collect::<Vec<_>>()) == Some(best.len()) {
+            return Ok(Some(vec![*total]));
+        }
+    }
     match best[..] {
         [] if !totals.is_empty() => settled(table, plan, &totals).map(|one| Some(vec![one])),
         [] => Ok(parts.into_iter().find(|parts| !parts.is_empty())),

@@ -1,5 +1,6 @@
 //! Tables with many values a row: slots of a day, meters, or instants across.
 
+use super::category::category_column;
 use super::date_form::date_form;
 use super::day_columns::{DayColumns, slots_of_day};
 use super::growth::only_grow;
@@ -19,6 +20,7 @@ use crate::ingest::mapping::keys::Layout;
 use crate::ingest::said;
 use crate::ingest::tables::id_cell::unwrapped;
 use crate::ingest::tables::plan::{AcrossColumns, IdColumn, Plan, Shape, SlotColumns, StampColumns, TimeColumns};
+use crate::ingest::text::channel_words::channel_word;
 use crate::ingest::text::columns::{self, DATE, QUALITY, TIMESTAMP, plain};
 use crate::ingest::text::part_words::is_total;
 use crate::ingest::text::stamp::StampForm;
@@ -111,7 +113,19 @@ pub(crate) fn plan_by_day(table: &mut Settler<'_>, plan: &mut Plan) -> Result<()
     table.mapping.interval_min = Some(step_min as u16);
     let names = table.mapping.columns.clone();
     let quality = table.named(&names.quality, "quality")?.or_else(|| table.usual(QUALITY));
-    let channel = find_channel(table, &names.channel)?;
+    let channel = match find_channel(table, &names.channel)? {
+        None => {
+            // A column that tells rows of one day apart by words for channels.
+            let first = slots.first().map_or(date, |slot| slot.column);
+            let found = category_column(table, plan, StampColumns::One(date), first, false);
+            let found = found.filter(|(_, words)| words.iter().all(|word| channel_word(word).is_some()));
+            found.map(|(column, _)| {
+                table.mapping.columns.channel = vec![table.name_of(column)];
+                column
+            })
+        }
+        found => found,
+    };
     let ratio = table.named(&names.ratio, "ratio")?;
     tell_of_ratios(table, plan.decimal_comma);
     settle_sentinels(table, plan, &slots.iter().map(|slot| slot.column).collect::<Vec<_>>());
