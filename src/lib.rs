@@ -3,8 +3,8 @@
 //!
 //! The floors, lowest first; a module imports only from lower ones, and `tests/house.rs` keeps it
 //! so: `domain`, `disk` · `ingest`, `synth` · `series` · `digest` · `archive` · `population` ·
-//! `evidence` · `findings` · `metered`, `unmetered` · `judgement` · `consequence` · `casebook` ·
-//! `config` · `report` · `pipeline` · `cli`.
+//! `evidence` · `findings` · `metered`, `unmetered`, `volts` · `judgement` · `consequence` ·
+//! `casebook` · `config` · `report` · `pipeline` · `cli`.
 
 pub mod archive;
 pub mod casebook;
@@ -25,3 +25,4 @@ pub mod report;
 pub mod series;
 pub mod synth;
 pub mod unmetered;
+pub mod volts;

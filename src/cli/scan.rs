@@ -64,6 +64,10 @@ pub(super) struct ScanArgs {
     /// note
     #[arg(long, value_name = "FILE")]
     complaints: Option<PathBuf>,
+    /// Volts of meters and balance meters, for transformer, phase and place: usage_point,
+    /// timestamp, phase, volt, kvarh; or ua, ub, uc in place of phase and volt
+    #[arg(long, value_name = "FILE")]
+    voltage: Option<PathBuf>,
     /// Register readings in a file of their own: usage_point, timestamp, register_kwh
     #[arg(long, value_name = "FILE")]
     registers: Option<PathBuf>,
@@ -236,6 +240,7 @@ impl ScanArgs {
             billing: self.billing.clone(),
             events: self.events.clone(),
             complaints: self.complaints.clone(),
+            voltage: self.voltage.clone(),
             registers: self.registers.clone(),
         }
     }
@@ -255,6 +260,7 @@ impl ScanArgs {
             &tables.billing,
             &tables.events,
             &tables.complaints,
+            &tables.voltage,
             &tables.registers,
         ];
         let key = self.pseudonymise.then(|| pseudonym_files::key_path(self.pseudonym_key.as_deref(), &plan.out));

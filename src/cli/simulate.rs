@@ -156,6 +156,10 @@ pub(super) struct SimulateArgs {
     /// Share of homes of which nothing is read
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) unread_share: f64,
+    /// Write volts of this share of usage points, of all where none is given, and of every balance
+    /// meter; `network.csv` then tells where everything hangs
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, default_missing_value = "1")]
+    pub(super) volts: Option<f64>,
     /// Businesses and a tenth of the homes report whole hours
     #[arg(long)]
     pub(super) mixed_steps: bool,
@@ -223,6 +227,7 @@ impl SimulateArgs {
             moving_share: self.moving_share,
             insider_share: self.insider_share,
             unread_share: self.unread_share,
+            volts: self.volts,
             upper_unmetered_share: self.upper_unmetered_share,
             register_spread_days: self.register_spread_days,
             upper_balance_share: self.upper_balance_share,

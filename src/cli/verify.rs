@@ -70,6 +70,9 @@ pub(super) struct VerifyArgs {
     /// Complaints
     #[arg(long, value_name = "FILE")]
     complaints: Option<PathBuf>,
+    /// Volts of meters
+    #[arg(long, value_name = "FILE")]
+    voltage: Option<PathBuf>,
     /// Rule pack of your own, once for each and in the order of run.toml
     #[arg(long, value_name = "FILE")]
     rules: Vec<PathBuf>,
@@ -278,6 +281,7 @@ fn plan(args: &VerifyArgs, record: &RunRecord, out: &Path) -> Result<ScanPlan, V
             billing: table("billing", &args.billing)?,
             events: table("events", &args.events)?,
             complaints: table("complaints", &args.complaints)?,
+            voltage: table("voltage", &args.voltage)?,
             registers: None,
         },
         profile: profile.as_deref().map(Mapping::named).transpose()?,

@@ -12,6 +12,7 @@ use crate::ingest::Caps;
 use crate::judgement::Stated;
 use crate::metered::VisitSettings;
 use crate::population::ClassWords;
+use crate::unmetered::BalanceSettings;
 
 /// The default configuration with its comments: what `darkload config` prints, and what is used for
 /// keys that a file leaves out.
@@ -162,6 +163,15 @@ pub struct BalanceConfig {
     pub latitude: f64,
     /// Degrees east of it.
     pub longitude: f64,
+}
+
+impl BalanceConfig {
+    /// What the balance engine is given of it.
+    #[must_use]
+    pub fn settings(&self) -> BalanceSettings {
+        let Self { power_factor, line_loss_share, largest_filled_share, .. } = *self;
+        BalanceSettings { power_factor, line_loss_share, largest_filled_share }
+    }
 }
 
 /// Section `[caps]`.

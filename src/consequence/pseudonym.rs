@@ -139,6 +139,7 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: imp
         .iter_mut()
         .map(|row| &mut row.usage_point)
         .chain(findings.cleared.iter_mut().map(|row| &mut row.usage_point))
+        .chain(findings.phases.iter_mut().map(|row| &mut row.usage_point))
         .for_each(|id| all.id(id));
     findings.addresses.iter_mut().for_each(|row| all.address_row(row));
     for row in &mut findings.worklist {
@@ -150,6 +151,7 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: imp
         row.usage_points.iter_mut().for_each(|id| all.id(id));
     }
     findings.billing.iter_mut().filter_map(|row| row.usage_point.as_mut()).for_each(|id| all.id(id));
+    findings.nodes.iter_mut().flat_map(|row| &mut row.line).for_each(|id| all.id(id));
     findings.cases.iter_mut().for_each(|row| all.case_row(row));
     findings
         .money
@@ -175,6 +177,7 @@ pub fn pseudonymise<'a>(findings: &mut Findings, key: &PseudonymKey, meters: imp
     // Their order would tell the ids' order.
     findings.scores.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
     findings.cleared.sort_by(|a, b| a.usage_point.cmp(&b.usage_point));
+    findings.phases.sort_by(|a, b| (&a.usage_point, a.meter_phase).cmp(&(&b.usage_point, b.meter_phase)));
     findings
         .faults
         .sort_by(|a, b| (&a.usage_point, a.kind, a.from, &a.detail).cmp(&(&b.usage_point, b.kind, b.from, &b.detail)));

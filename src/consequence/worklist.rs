@@ -21,6 +21,7 @@ use super::criteria::criteria;
 use super::loss_sum::{expected, has_one_currency, sum, total_loss};
 use super::said;
 use super::visits::Visits;
+use crate::judgement::is_place;
 use crate::population::Buildings;
 
 /// Nodes below this probability are not on the list.
@@ -133,7 +134,7 @@ fn is_named(node: &NodeRow, usage_point: &UsagePointId) -> bool {
             _ => None,
         })
     };
-    node.shortlist.iter().any(|ground| named(ground) == Some(true))
+    node.shortlist.iter().filter(|ground| !is_place(ground)).any(|ground| named(ground) == Some(true))
 }
 
 /// The likeliest listed usage point that the node's balance names.
@@ -349,6 +350,8 @@ mod tests {
             coverage: 1.0,
             loss: Loss::default(),
             shortlist: Vec::new(),
+            phase: None,
+            line: Vec::new(),
             remarks: Vec::new(),
             parts: Vec::new(),
         }

@@ -45,6 +45,7 @@ pub const SCAN: Kind = Kind {
         "money.csv",
         "node_days.csv",
         "nodes.csv",
+        "phases.csv",
         "regions.csv",
         "rejects.csv",
         "report.html",
@@ -73,15 +74,24 @@ pub const SIMULATED: Kind = Kind {
         "events.csv",
         "grid.csv",
         "licences.csv",
+        "network.csv",
         "readings.csv",
         "readings.parquet",
         "registers.csv",
         "simulate.toml",
         "tariffs.csv",
         "truth.csv",
+        "voltage.csv",
+        "voltage.parquet",
         "weather.csv",
     ],
 };
+
+/// Whether `darkload simulate` left its settings beside a file of readings.
+#[must_use]
+pub fn is_simulated(readings: &Path) -> bool {
+    readings.parent().is_some_and(|folder| folder.join(SIMULATED.mark).is_file())
+}
 
 /// Files of a conversion while they are written; it is no folder in the end.
 pub const CONVERTED: Kind = Kind { word: "conversion", mark: "", files: &["readings.parquet", "registers.parquet"] };

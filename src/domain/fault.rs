@@ -49,6 +49,8 @@ pub enum FaultKind {
     RatioDoubt,
     /// A node had no supply.
     Outage,
+    /// A contact or neutral at the premises fails, by volts.
+    Contact,
 }
 
 impl FaultKind {
@@ -76,6 +78,7 @@ impl FaultKind {
             Self::ProfileRegister => "profile_register",
             Self::RatioDoubt => "ratio_doubt",
             Self::Outage => "outage",
+            Self::Contact => "contact",
         }
     }
 
@@ -100,6 +103,7 @@ impl FaultKind {
             Self::RatioDoubt => said::ratio_doubt(),
             Self::ProfileRegister => said::register(),
             Self::Outage => said::outage(),
+            Self::Contact => said::contact(),
         }
     }
 }

@@ -266,6 +266,26 @@ impl Grid {
         self.place(self.fed_by(usage_point)?)
     }
 
+    /// The same grid with usage points moved to other places, or placed where it had no line for
+    /// them; places that it does not know change nothing.
+    #[must_use]
+    pub fn relinked(&self, moves: &BTreeMap<UsagePointId, NodeId>) -> Self {
+        let mut grid = self.clone();
+        for (id, node) in moves.iter().filter(|(_, node)| self.nodes.contains_key(*node)) {
+            let before = grid.usage_points.insert(id.clone(), Some(FedBy::Node(node.clone())));
+            if let Some(Some(FedBy::Node(before))) = before
+                && let Some(there) = grid.usage_points_at.get_mut(&before)
+            {
+                there.retain(|other| other != id);
+            }
+            let there = grid.usage_points_at.entry(node.clone()).or_default();
+            there.push(id.clone());
+            there.sort();
+            grid.dated.remove(id);
+        }
+        grid
+    }
+
     fn place<'a>(&'a self, mut fed_by: &'a FedBy) -> Option<&'a GridNode> {
         loop {
             match fed_by {
@@ -469,6 +489,23 @@ mod tests {
         assert_eq!(found.iter().map(AsRef::as_ref).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(grid.feeding_node("b").unwrap().node.as_ref(), "F");
         assert_eq!(grid.ancestor("F", NodeKind::Substation).unwrap().node.as_ref(), "S");
+    }
+
+    #[test]
+    fn a_usage_point_is_moved_with_all_that_is_asked_of_it() {
+        let grid = Grid::new(vec![
+            line("T1", TRANSFORMER, "", 2),
+            line("T2", TRANSFORMER, "", 3),
+            line("a", Level::UsagePoint, "T1", 4),
+            line("b", Level::UsagePoint, "T1", 5),
+        ])
+        .unwrap();
+        let moves = [("a", "T2"), ("new", "T1"), ("b", "nowhere")].map(|(id, node)| (id.into(), node.into())).into();
+        let moved = grid.relinked(&moves);
+        let at = |node: &str| moved.usage_points_at(node).iter().map(|id| id.to_string()).collect::<Vec<_>>();
+        assert_eq!((at("T1"), at("T2")), (vec!["b".to_owned(), "new".to_owned()], vec!["a".to_owned()]));
+        assert_eq!(moved.feeding_node("a").unwrap().node.as_ref(), "T2");
+        assert!(moved.has_line("new") && !grid.has_line("new"));
     }
 
     #[test]

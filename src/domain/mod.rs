@@ -9,6 +9,7 @@ mod calendar;
 mod change;
 mod complaint;
 mod customer;
+mod dot;
 mod event;
 mod fact;
 mod farm;
@@ -44,6 +45,7 @@ pub use calendar::{Calendar, CalendarError, CivilDay, DayKind, LocalStamp, Resol
 pub use change::{Split, best_split, segments};
 pub use complaint::{Complaint, ComplaintKind, ComplaintOf};
 pub use customer::{Customer, CustomerStatus, Heating};
+pub use dot::dot;
 pub use event::{EventKind, GridEvent};
 pub use fact::{Fact, Part, PartKind, Signature, ToCount, Unit as FactUnit};
 pub use farm::{FARM_UNITS, FarmUnit};

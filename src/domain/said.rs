@@ -25,6 +25,8 @@ facts! {
     pub(super) fn unlinked("effect.unlinked");
     /// Counted where the grid file has it.
     pub(super) fn wrong_link("effect.wrong_link");
+    /// A failing contact.
+    pub(super) fn contact("effect.contact");
     /// Judged without class and contract.
     pub(super) fn unknown("effect.unknown");
     /// Values stay as they are read.

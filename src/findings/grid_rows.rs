@@ -1,6 +1,6 @@
 //! Lines about grid nodes: balances and coverage.
 
-use crate::domain::{CivilDay, Fact, NodeId, NodeKind};
+use crate::domain::{CivilDay, Fact, NodeId, NodeKind, UsagePointId};
 
 use super::loss::Loss;
 use super::usage_point_rows::Pattern;
@@ -53,6 +53,10 @@ pub struct NodeRow {
     pub loss: Loss,
     /// Usage points whose own load fits the timing, with the ground for each.
     pub shortlist: Vec<Fact>,
+    /// Phases of the load by volts; `None` where they do not tell.
+    pub phase: Option<String>,
+    /// Usage points of the line that carries the load, by volts.
+    pub line: Vec<UsagePointId>,
     /// What to know before trusting the line.
     pub remarks: Vec<Fact>,
     /// The finding taken apart: what is there from the start, and what starts, stops or runs in a
@@ -105,4 +109,46 @@ pub struct CoverageRow {
     pub smallest_detectable_kw: Option<f64>,
     /// What limits it and what would help.
     pub remarks: Vec<Fact>,
+}
+
+/// On what ground volts place a meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkGround {
+    /// It moves with the busbar of the transformer of the grid file as well as with any other.
+    Busbar,
+    /// It moves with the meters of a transformer; no busbar could be asked.
+    Neighbours,
+    /// Busbar and meters say the same.
+    Both,
+}
+
+impl LinkGround {
+    /// The word used in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Busbar => "busbar",
+            Self::Neighbours => "neighbours",
+            Self::Both => "busbar_and_neighbours",
+        }
+    }
+}
+
+/// A line of `phases.csv`: transformer and phase of one phase of a meter, by volts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhaseRow {
+    /// The meter.
+    pub usage_point: UsagePointId,
+    /// The phase as the meter calls it, 1 to 3.
+    pub meter_phase: u8,
+    /// The transformer that the grid file names; `None` where it names none.
+    pub node: Option<NodeId>,
+    /// The phase as the balance meter calls it, 1 to 3; `None` where that reports no volts.
+    pub phase: Option<u8>,
+    /// The transformer that volts say; `None` where they say nothing.
+    pub node_found: Option<NodeId>,
+    /// By how much place and phase go better than the next ones, as a difference of correlations.
+    pub sure: Option<f64>,
+    /// On what ground.
+    pub ground: Option<LinkGround>,
 }

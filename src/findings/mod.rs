@@ -21,7 +21,7 @@ mod usage_point_rows;
 pub use address::{AddressRow, LEAST_CLAIM, RegionRow, WorklistRow};
 pub use billing_row::{BillingFinding, BillingRow};
 pub use case_row::{CaseMonth, CaseRow, CaseStatus};
-pub use grid_rows::{CoverageRow, NodeDayRow, NodeRow};
+pub use grid_rows::{CoverageRow, LinkGround, NodeDayRow, NodeRow, PhaseRow};
 pub use hit_rate::HitRateRow;
 pub use loss::Loss;
 pub use money_rows::{MoneyPart, MoneyRow, MoneyStep};

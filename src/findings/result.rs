@@ -7,7 +7,7 @@ use crate::domain::{Fact, Fault, NodeId, Reject};
 use super::address::{AddressRow, RegionRow, WorklistRow};
 use super::billing_row::BillingRow;
 use super::case_row::CaseRow;
-use super::grid_rows::{CoverageRow, NodeDayRow, NodeRow};
+use super::grid_rows::{CoverageRow, NodeDayRow, NodeRow, PhaseRow};
 use super::hit_rate::HitRateRow;
 use super::money_rows::MoneyRow;
 use super::picture::{DayTemperature, Dossier};
@@ -44,6 +44,8 @@ pub struct Findings {
     pub node_days: Vec<NodeDayRow>,
     /// Every grid node, in the order of their ids.
     pub coverage: Vec<CoverageRow>,
+    /// Transformer and phase of every meter by volts; empty where none were read.
+    pub phases: Vec<PhaseRow>,
     /// Addresses, best first.
     pub addresses: Vec<AddressRow>,
     /// Addresses and nodes in one order.

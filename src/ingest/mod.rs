@@ -32,6 +32,7 @@ mod survey;
 mod tables;
 mod text;
 mod understood;
+mod voltage;
 #[cfg(test)]
 mod written;
 
@@ -59,6 +60,7 @@ pub use static_tables::told_apart::{LookedAt, look_at_table};
 pub use static_tables::weather_table::read_weather;
 pub use survey::{Roster, Survey, Watching};
 pub use understood::{Understood, check_period, match_ids, readings_understood, table_understood};
+pub use voltage::{VoltReading, read_voltage};
 
 /// Reads a network model, for fuzzing.
 ///

@@ -62,6 +62,10 @@ facts! {
     pub(super) fn absurd("read.absurd", number: text);
     /// A number that programs write for missing.
     pub(super) fn for_missing("read.for_missing", number: text);
+    /// Volts that no low-voltage mains has.
+    pub(super) fn absurd_volts("read.absurd_volts", volts: number(0));
+    /// A word that is no phase.
+    pub(super) fn no_phase("read.no_phase");
     /// The same of a usage point.
     pub(super) fn absurd_of("read.absurd_of", usage_point: usage_point, number: text);
     /// A register that no meter shows.

@@ -18,6 +18,7 @@ pub(crate) mod node_rows;
 mod one_start;
 pub(crate) mod other_priors;
 pub(crate) mod outages;
+pub(crate) mod places;
 pub(crate) mod prevalence;
 pub(crate) mod rank;
 pub(crate) mod ranked;
@@ -35,5 +36,5 @@ pub(crate) mod unknown_places;
 
 pub use discovery::{q_values, shortlist_length};
 pub use licence::{LicenceCheck, LicenceMatch, LicenceState, LicenceVerdict, LicensedLoad};
-pub(crate) use said::SAID;
+pub(crate) use said::{SAID, is_place};
 pub use stated::Stated;

@@ -126,6 +126,8 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
         coverage: residual.coverage,
         loss: Loss::default(),
         shortlist: Vec::new(),
+        phase: None,
+        line: Vec::new(),
         remarks: remarks(balanced, found),
         parts: telling.map_or_else(Vec::new, |(odds, found)| parts(&odds, found)),
     }

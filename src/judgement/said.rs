@@ -118,6 +118,22 @@ facts! {
     pub(crate) fn late_clocks("node.late_clocks", count: count);
     /// Nobody is named behind a steady load.
     pub(crate) fn nobody("node.nobody");
+    /// A place by volts: at the premises of a usage point.
+    pub(crate) fn place_premises("place.premises", usage_point: usage_point, share: percent(0), phases: text);
+    /// The same at the pole where its service begins.
+    pub(crate) fn place_pole("place.pole", usage_point: usage_point, share: percent(0), phases: text);
+    /// A contact in the way of one customer fails.
+    pub(crate) fn contact_loose("contact.loose", from: day, node: node, volts: number(1));
+    /// The neutral of a customer fails.
+    pub(crate) fn contact_neutral("contact.neutral", from: day, node: node, volts: number(1));
+    /// Volts tell no place.
+    pub(crate) fn places_many("place.many", set: count, among: count);
+    /// Where volts send to, with the phase.
+    pub(crate) fn places_clamp("place.clamp", set: count, among: count, phases: text);
+    /// The same without.
+    pub(crate) fn places_clamp_any("place.clamp_any", set: count, among: count);
+    /// Customers whose meters report no volts.
+    pub(crate) fn places_without_volts("place.without_volts", without: count, among: count);
     /// No balance.
     pub(crate) fn unread("node.unread");
     /// Too little of the balance.
@@ -241,4 +257,9 @@ pub(crate) fn usual(llr: f64) -> Fact {
 /// Facts as the parts of a list.
 pub(crate) fn list(facts: impl IntoIterator<Item = Fact>) -> Vec<Part> {
     facts.into_iter().map(|fact| Part::Fact(Box::new(fact))).collect()
+}
+
+/// Whether a ground only says where a load hangs: it is about a place, not about whose load it is.
+pub(crate) fn is_place(ground: &Fact) -> bool {
+    ["place.premises", "place.pole"].contains(&&*ground.code)
 }

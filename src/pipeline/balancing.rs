@@ -8,6 +8,7 @@ use crate::domain::{Position, UsagePointId};
 use crate::findings::CoverageRow;
 use crate::judgement::coverage;
 use crate::judgement::node_rows::GridTold;
+use crate::judgement::places::{NodePlaces, VoltsRead};
 use crate::metered::Metered;
 use crate::population::{LoadShapes, UsualLoads};
 use crate::series::{LoadSeries, RegisterLoad};
@@ -73,13 +74,17 @@ impl Run<'_> {
             unread: &unread,
             calendar: &self.plan.calendar,
             positions: &Positions::of_grid(&self.tables.grid, &self.tables.customers, place),
-            settings: self.balance_settings(),
+            settings: balance.settings(),
             prior: self.plan.config.prior.node,
         };
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.judged(wanted).map_err(PipelineError::from);
         let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
         let found = unmetered::balance_grid(&setting, &read_again, &mut then)?;
-        let grid = GridTold::of(found, &self.plan.calendar, &self.tables.visits);
+        let volts =
+            VoltsRead { store: &self.tables.volts, phases: &self.tables.linked.phases, grid: &self.tables.grid };
+        let places = NodePlaces::of(&found.balanced, volts, &read_again, &|at| self.plan.calendar.day(at))?;
+        let mut grid = GridTold::of(found, &self.plan.calendar, &self.tables.visits);
+        places.tell(&mut grid.nodes, &mut grid.supply_faults);
         let coverage = coverage::coverage_rows(&setting, &grid.nodes);
         Ok((grid, coverage))
     }

@@ -22,6 +22,7 @@ use crate::ingest::{
 use crate::metered::Visits;
 use crate::report::{Language, tell};
 use crate::series::{FinishUsagePoint, Gathered, Gatherer, MeterRatios};
+use crate::volts::{self, Linked, VoltStore};
 
 use super::plan::ScanPlan;
 
@@ -103,6 +104,9 @@ pub(super) struct Tables {
     pub(super) bills: Vec<Bill>,
     pub(super) events: Vec<GridEvent>,
     pub(super) complaints: Vec<Complaint>,
+    /// What volts say of links; the grid is put right by it.
+    pub(super) linked: Linked,
+    pub(super) volts: VoltStore,
     pub(super) paths: StaticPaths,
     pub(super) understood: Vec<Understood>,
     pub(super) digests: Vec<InputDigest>,
@@ -205,7 +209,12 @@ impl Tables {
         let mut tables = StaticTables::default();
         let inspections = tables
             .take("inspections", paths.inspections.as_deref(), |path| ingest::read_inspections(path, calendar))?;
+        let grid = tables.take("grid", paths.grid.as_deref(), |path| ingest::read_grid(path, calendar))?;
+        let volts = tables.take("voltage", paths.voltage.as_deref(), |path| volts::read_hours(path, calendar))?;
+        let (grid, linked) = volts::put_right(&volts, grid);
         Ok(Self {
+            linked,
+            volts,
             visits: Visits::new(&[], plan.config.inspections.settings()),
             inspections,
             bills: tables.take("billing", paths.billing.as_deref(), |path| ingest::read_billing(path, calendar))?,
@@ -213,7 +222,7 @@ impl Tables {
             complaints: tables
                 .take("complaints", paths.complaints.as_deref(), |path| ingest::read_complaints(path, calendar))?,
             customers: tables.take("customers", paths.customers.as_deref(), ingest::read_customers)?,
-            grid: tables.take("grid", paths.grid.as_deref(), |path| ingest::read_grid(path, calendar))?,
+            grid,
             weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
             licences: tables
                 .take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,

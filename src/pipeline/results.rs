@@ -68,7 +68,7 @@ impl Run<'_> {
         let GridTold { mut nodes, days, placed, culprits, supply_faults, ratios, visited, .. } = grid;
         propose_links(&mut faults, &placed);
         tell_ratios(&mut faults, &ratios);
-        faults.extend(supply_faults);
+        faults.extend(supply_faults.into_iter().chain(self.tables.linked.faults.clone()));
         faults.extend(culprits.iter().filter_map(Culprit::fault));
         faults.sort_by(fault_order);
         let stakes = self.stakes(registers);
@@ -92,6 +92,7 @@ impl Run<'_> {
             nodes,
             node_days: days,
             coverage,
+            phases: self.tables.linked.phases.clone(),
             cleared: listing.cleared,
             hit_rate: hit_rate::rows(&visited),
             faults,

@@ -12,7 +12,6 @@ use crate::judgement::told_faults::fault_order;
 use crate::metered::{self, CalibrationSettings, EngineSetting, InjectionSettings, Metered, MismatchSettings};
 use crate::population::Buildings;
 use crate::series::{GridSums, LoadSeries, RegisterLoad};
-use crate::unmetered::BalanceSettings;
 
 use super::inputs::Tables;
 use super::plan::ScanPlan;
@@ -94,15 +93,6 @@ impl Run<'_> {
             stated: &self.plan.config.stated,
             fdr: self.plan.config.run.fdr,
             top: self.plan.top,
-        }
-    }
-
-    pub(super) fn balance_settings(&self) -> BalanceSettings {
-        let balance = &self.plan.config.balance;
-        BalanceSettings {
-            power_factor: balance.power_factor,
-            line_loss_share: balance.line_loss_share,
-            largest_filled_share: balance.largest_filled_share,
         }
     }
 

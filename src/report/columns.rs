@@ -60,7 +60,11 @@ pub const TABLES: &[TableOf] = &[
     table!("rejects.csv", rejects, REJECTS),
 ];
 
-const fn column<Row>(name: &'static str, meaning: &'static str, cell: for<'a> fn(&'a Row) -> Cell<'a>) -> Column<Row> {
+pub(super) const fn column<Row>(
+    name: &'static str,
+    meaning: &'static str,
+    cell: for<'a> fn(&'a Row) -> Cell<'a>,
+) -> Column<Row> {
     Column { name, meaning, cell }
 }
 
@@ -100,11 +104,11 @@ fn fee_high(loss: &Loss) -> Cell<'static> {
     Cell::real(loss.fee_range.map(|range| range.1), 2)
 }
 
-fn id<T: ToString>(id: Option<&T>) -> Cell<'static> {
+pub(super) fn id<T: ToString>(id: Option<&T>) -> Cell<'static> {
     id.map_or(Cell::Empty, |id| Cell::Id(id.to_string()))
 }
 
-fn ids(ids: &[UsagePointId]) -> Cell<'static> {
+pub(super) fn ids(ids: &[UsagePointId]) -> Cell<'static> {
     Cell::list(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
@@ -181,7 +185,7 @@ pub(super) const SUSPECTS: &[Column<SuspectRow>] = &[
     }),
 ];
 
-const NODES: &[Column<NodeRow>] = &[
+pub(super) const NODES: &[Column<NodeRow>] = &[
     column("rank", RANK, |r| Cell::Integer(r.rank)),
     column("node", "the grid node", |r| Cell::Id(r.node.to_string())),
     column("kind", "its level", |r| Cell::word(Some(r.kind.as_str()))),

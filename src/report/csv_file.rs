@@ -9,7 +9,8 @@ use crate::disk;
 use crate::findings::Findings;
 
 use super::cell::Cell;
-use super::columns::{TABLES, TableOf};
+use super::columns::TableOf;
+use super::volt_columns::tables_of;
 use super::write_error::WriteError;
 
 /// Value of `--csv` for tables that Excel opens.
@@ -17,7 +18,7 @@ pub const FOR_EXCEL: &str = "excel";
 
 /// Writes every table.
 pub(super) fn write(findings: &Findings, folder: &Path) -> Result<(), WriteError> {
-    TABLES.iter().try_for_each(|table| write_one(table, findings, &folder.join(table.file)))
+    tables_of(findings).into_iter().try_for_each(|table| write_one(table, findings, &folder.join(table.file)))
 }
 
 /// A cell with a decimal comma where it is a number.

@@ -14,8 +14,8 @@ use crate::disk;
 use crate::domain::Fact;
 use crate::findings::Findings;
 
-use super::columns::TABLES;
 use super::given;
+use super::volt_columns::tables_of;
 use super::write_error::WriteError;
 
 /// Name of the file.
@@ -59,7 +59,7 @@ fn write_lines(findings: &Findings, file: impl Write) -> io::Result<()> {
         serde_json::to_writer(&mut file, &Line { table, row: row + 1, column, facts })?;
         file.write_all(b"\n")
     };
-    for table in TABLES.iter().filter(|table| table.file != QUOTES) {
+    for table in tables_of(findings).into_iter().filter(|table| table.file != QUOTES) {
         let name = table.file.trim_end_matches(".csv");
         for ((column, _), cells) in (table.header)().into_iter().zip((table.cells)(findings)) {
             for (row, cell) in cells.iter().enumerate() {

@@ -171,7 +171,9 @@ mod tests {
         }
         let written: Vec<String> =
             disk::digests(folder.path()).unwrap().into_keys().chain(["run.toml".to_owned()]).collect();
-        let known: std::collections::BTreeSet<&str> = disk::SCAN.files.iter().copied().collect();
+        // One table comes with volts only.
+        let known = disk::SCAN.files.iter().copied().filter(|file| *file != "phases.csv");
+        let known: std::collections::BTreeSet<&str> = known.collect();
         assert_eq!(written.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), known);
     }
 }

@@ -199,7 +199,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::report::TABLES;
+    use crate::report::{TABLES, TABLES_OF_VOLTS};
 
     fn sections(texts: &Texts) -> [(&'static str, &BTreeMap<String, String>); 7] {
         [
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn every_column_has_a_title_and_a_meaning_in_every_language() {
         for (language, code, _) in LANGUAGES {
-            for table in TABLES {
+            for table in TABLES.iter().chain(TABLES_OF_VOLTS) {
                 for (name, english) in (table.header)() {
                     assert!(
                         language.texts().titles.contains_key(name),

@@ -17,9 +17,10 @@ use crate::domain::{CivilDay, Fact};
 use crate::findings::Findings;
 
 use super::cell::Cell;
-use super::columns::{TABLES, TableOf};
+use super::columns::TableOf;
 use super::dictionary;
 use super::language::Language;
+use super::volt_columns::tables_of;
 use super::words::tell;
 use super::write_error::WriteError;
 
@@ -94,13 +95,16 @@ fn workbook(findings: &Findings, language: Language) -> Result<Workbook, XlsxErr
     let formats = Formats::new();
     let mut cut = Vec::new();
     for name in SHEETS {
-        let Some(table) = TABLES.iter().find(|table| table.file.trim_end_matches(".csv") == *name) else { continue };
+        let Some(table) = tables_of(findings).into_iter().find(|table| table.file.trim_end_matches(".csv") == *name)
+        else {
+            continue;
+        };
         let total = fill(workbook.add_worksheet(), table, name, findings, language, &formats)?;
         if total > MOST_LINES {
             cut.push((text(language, name), total, table.file));
         }
     }
-    dictionary_sheet(workbook.add_worksheet(), language, &formats)?;
+    dictionary_sheet(workbook.add_worksheet(), findings, language, &formats)?;
     about(workbook.add_worksheet(), findings, &cut, language, &formats)?;
     Ok(workbook)
 }
@@ -200,14 +204,19 @@ fn short(text: &str) -> &str {
 }
 
 /// Every column of every file: its name there, its title here, and what it holds.
-fn dictionary_sheet(sheet: &mut Worksheet, language: Language, formats: &Formats) -> Result<(), XlsxError> {
+fn dictionary_sheet(
+    sheet: &mut Worksheet,
+    findings: &Findings,
+    language: Language,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     sheet.set_name(text(language, "dictionary"))?;
     for (column, key) in ["file", "column", "title", "meaning"].into_iter().enumerate() {
         let title = if key == "file" { language.title("file") } else { text(language, key).to_owned() };
         sheet.write_string_with_format(0, column as u16, title, &formats.header)?;
     }
     let mut row = 0;
-    for (file, name, meaning) in dictionary::columns() {
+    for (file, name, meaning) in dictionary::columns(findings) {
         row += 1;
         let (title, meaning) = (language.title(&name), language.meaning(file, &name, meaning).to_owned());
         let cells = [file.to_owned(), name, title, meaning];
@@ -339,7 +348,7 @@ mod tests {
     fn the_dictionary_holds_every_column_of_every_file() {
         let (_keep, mut book) = sheets("kk");
         let rows = book.worksheet_range("Деректер сөздігі").unwrap().height() - 1;
-        assert_eq!(rows, dictionary::columns().len());
+        assert_eq!(rows, dictionary::columns(&Findings::default()).len());
     }
 
     #[test]

@@ -35,11 +35,14 @@ mod settings;
 mod simulate;
 mod simulated;
 mod street_lighting;
+mod table_file;
 mod tables;
 mod tamper;
 mod town;
 mod turn;
 mod usage;
+mod volt_file;
+mod wires;
 
 pub use farm::{DailyWindow, FarmKind, FarmModel, Growth, Schedule};
 pub use local_time::LocalTimes;
@@ -50,5 +53,6 @@ pub use readme::command_line;
 pub use settings::{
     CheckedSettings, MAX_SORTED, ReadingsFormat, ReadingsOrder, Registers, SettingsError, SimulateSettings, TamperKind,
 };
-pub use simulate::{SimulateError, simulate};
+pub use simulate::simulate;
 pub use simulated::Simulated;
+pub use table_file::SimulateError;

@@ -24,6 +24,7 @@ use super::tables::{CustomerRow, RegisterRow, TruthRow};
 use super::town::{Tap, TransformerPlan};
 use super::turn::Supply;
 use super::usage::{FarmUse, Usage, mean_while_running};
+use super::wires::{Wired, Wires};
 use crate::domain::{Purpose, TransformerRating, seed_of, transformer_loss_kw};
 
 /// Power factor of the load at a transformer.
@@ -51,6 +52,8 @@ pub(super) struct TransformerOutput {
     pub(super) customers: Vec<CustomerRow>,
     pub(super) truth: Vec<TruthRow>,
     pub(super) details: Vec<DetailRow>,
+    /// Volts, where they are asked for.
+    pub(super) wired: Wired,
     pub(super) rated_kva: f64,
     /// Flow into the transformer, mean kW per interval.
     pub(super) flow_kw: Vec<f64>,
@@ -62,10 +65,14 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     let mut output = TransformerOutput::default();
     let supply = Supply::draw(settings, scene, &format!("feeder {}", plan.feeder));
     let mut bills = Bills::new(settings, scene, plan);
+    let mut wires = Wires::draw(settings, scene, plan);
     for member in &plan.members {
         let usage = Usage::draw(settings, scene, member, &supply);
         load.iter_mut().zip(&usage.metered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
         load.iter_mut().zip(&usage.unmetered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
+        if let Some(wires) = &mut wires {
+            wires.hang(member, &usage);
+        }
         let odd = OddMeter::draw(settings, scene, &plan.id, member, is_large(&usage.metered_kw));
         let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw, &odd);
         output.tell(scene, plan, member, &usage, &odd, &readings);
@@ -90,10 +97,15 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     }
     output.rated_kva = rating_for(&load);
     if let Some(tap) = &plan.tap {
+        let before = load.clone();
         let (truth, detail) = add_tap(settings, scene, &plan.id, plan.metered, tap, &supply, &mut load);
+        if let Some(wires) = &mut wires {
+            wires.tap(load.iter().zip(&before).map(|(with, without)| (with - without) as f32).collect());
+        }
         output.truth.push(truth);
         output.details.push(detail);
     }
+    output.wired = wires.map(|wires| wires.finish(output.rated_kva)).unwrap_or_default();
     supply.cut(&mut load);
     let mut sent_kw = sent_kw(output.rated_kva, &load);
     output.flow_kw = transformer_flow_kw(output.rated_kva, &sent_kw);

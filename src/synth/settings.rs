@@ -158,6 +158,9 @@ pub struct SimulateSettings {
     pub insider_share: Option<f64>,
     /// Share of homes that are in the books and in the grid, but of which nothing is read.
     pub unread_share: f64,
+    /// Share of usage points whose meters report volts; `None` = no volts are written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volts: Option<f64>,
     /// Businesses and a tenth of the homes report whole hours, the others every `step_min`.
     pub mixed_steps: bool,
     /// File format of the readings.
@@ -215,6 +218,7 @@ impl Default for SimulateSettings {
             moving_share: 0.0,
             insider_share: None,
             unread_share: 0.0,
+            volts: None,
             mixed_steps: false,
             format: ReadingsFormat::Parquet,
             order: ReadingsOrder::Meter,
@@ -366,6 +370,7 @@ impl SimulateSettings {
             ("bypass_share", self.bypass_share),
             ("unread_share", self.unread_share),
             ("moving_share", self.moving_share),
+            ("volts", self.volts.unwrap_or(0.0)),
             ("insider_share", self.insider_share.unwrap_or(0.0)),
             ("upper_unmetered_share", self.upper_unmetered_share.unwrap_or(0.0)),
             ("upper_balance_share", self.upper_balance_share.unwrap_or(0.0)),

@@ -5,8 +5,7 @@
 //! random streams of its own, so the bytes do not depend on the number of threads.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -17,57 +16,26 @@ use super::meter_readings::MeterReadings;
 use super::month_files::{outage_rows, readings_writers};
 use super::months::Month;
 use super::node::{self, TransformerOutput};
-use super::readings::{ReadingsError, ReadingsWriter, Rows};
+use super::readings::{ReadingsWriter, Rows};
 use super::readme::readme;
 use super::scene::Scene;
 use super::settings::{CheckedSettings, ReadingsOrder, SimulateSettings};
 use super::simulated::Simulated;
 use super::street_lighting::StreetLighting;
+use super::table_file::{SimulateError, Table};
 use super::tables::{
     CustomerRow, GridRow, LICENCE_COLUMNS, RegisterRow, TruthRow, licence_rows, tariff_rows, weather_rows,
 };
 use super::town::{Town, TransformerPlan, UpperPlan};
 use super::turn::Supply;
-use crate::disk::{self, Place, PlaceError};
+use super::volt_file::VoltFile;
+use crate::disk::{self, Place};
 use crate::domain::{Level, NodeKind, Purpose, seed_of};
 
 /// Transformers drawn at a time, for each thread.
 const BATCH_PER_THREAD: usize = 4;
 /// Readings turned into rows at a time when they are written in order of time.
 const ROWS_AT_A_TIME: usize = 1 << 18;
-
-/// A utility that could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum SimulateError {
-    /// The folder may not be written to.
-    #[error("write the utility: {0}")]
-    Place(#[from] PlaceError),
-    /// The user interrupted the run.
-    #[error("finish: interrupted; nothing was written")]
-    Interrupted,
-    /// The file system refused.
-    #[error("write `{path}`: {source}; check free space and rights of the folder")]
-    Io {
-        /// What was written.
-        path: PathBuf,
-        /// Why it failed.
-        source: io::Error,
-    },
-    /// A table could not be written.
-    #[error("write `{path}`: {source}; check free space of the folder")]
-    Table {
-        /// The table.
-        path: PathBuf,
-        /// Why it failed.
-        source: csv::Error,
-    },
-    /// The readings could not be written.
-    #[error(transparent)]
-    Readings(#[from] ReadingsError),
-    /// The settings could not be written down.
-    #[error("write the settings: {0}")]
-    Settings(#[from] toml::ser::Error),
-}
 
 /// Builds the utility and writes it to the folder `out`, replacing one that an earlier simulation
 /// made.
@@ -99,45 +67,6 @@ struct Mark<'a> {
     files: BTreeMap<String, String>,
 }
 
-/// One table being written.
-struct Table {
-    path: PathBuf,
-    writer: csv::Writer<BufWriter<disk::Output>>,
-}
-
-impl Table {
-    fn create(folder: &Path, name: &str) -> Result<Self, SimulateError> {
-        let path = folder.join(name);
-        let file = disk::create(&path).map_err(|source| SimulateError::Io { path: path.clone(), source })?;
-        Ok(Self { path, writer: csv::Writer::from_writer(BufWriter::new(file)) })
-    }
-
-    /// A table whose header is written even when no row follows.
-    fn with_header(folder: &Path, name: &str, header: &[&str]) -> Result<Self, SimulateError> {
-        let mut table = Self::create(folder, name)?;
-        let file = table
-            .writer
-            .into_inner()
-            .map_err(|error| SimulateError::Io { path: table.path.clone(), source: error.into_error() })?;
-        table.writer = csv::WriterBuilder::new().has_headers(false).from_writer(file);
-        table
-            .writer
-            .write_record(header)
-            .map_err(|source| SimulateError::Table { path: table.path.clone(), source })?;
-        Ok(table)
-    }
-
-    fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), SimulateError> {
-        rows.iter()
-            .try_for_each(|row| self.writer.serialize(row))
-            .map_err(|source| SimulateError::Table { path: self.path.clone(), source })
-    }
-
-    fn finish(mut self) -> Result<(), SimulateError> {
-        self.writer.flush().map_err(|source| SimulateError::Io { path: self.path, source })
-    }
-}
-
 /// The files of a utility while they are written, and the sums that pass from transformers to
 /// feeders and substations.
 struct Folder<'a> {
@@ -155,6 +84,8 @@ struct Folder<'a> {
     licences: Table,
     registers: Option<Table>,
     billing: Option<Table>,
+    /// Volts, and where everything hangs.
+    volts: Option<(VoltFile, Table)>,
     feeders: Summit,
     substations: Summit,
     simulated: Simulated,
@@ -231,6 +162,8 @@ impl<'a> Folder<'a> {
     ) -> Result<Self, SimulateError> {
         let readings = readings_writers(settings, scene, folder)?;
         let billing = settings.insider_share.map(|_| Table::create(folder, "billing.csv")).transpose()?;
+        let network = settings.volts.map(|_| Table::create(folder, "network.csv")).transpose()?;
+        let volts = settings.volts.map(|_| VoltFile::begin(folder, scene, settings.format)).transpose()?;
         let registers = settings.has_registers().then(|| Table::create(folder, "registers.csv")).transpose()?;
         let mut grid = Table::create(folder, "grid.csv")?;
         let upper = |kind: NodeKind, plan: &UpperPlan, parent: Option<&UpperPlan>| GridRow {
@@ -260,6 +193,7 @@ impl<'a> Folder<'a> {
             licences: Table::with_header(folder, "licences.csv", LICENCE_COLUMNS)?,
             registers,
             billing,
+            volts: volts.zip(network),
             feeders: Summit::default(),
             substations: Summit::default(),
             simulated: Simulated::default(),
@@ -288,6 +222,10 @@ impl<'a> Folder<'a> {
         self.write_truth(&output.truth)?;
         self.billing.as_mut().map_or(Ok(()), |table| table.write(&output.bills))?;
         self.write_details(&output.details)?;
+        if let Some((volts, network)) = &mut self.volts {
+            volts.append(&output.wired.volts)?;
+            network.write(&output.wired.places)?;
+        }
         if !self.town.feeders.is_empty() {
             if self.feeders.open.is_some_and(|open| open != plan.feeder) {
                 self.close_feeder()?;
@@ -458,6 +396,10 @@ impl<'a> Folder<'a> {
         for (_, readings) in std::mem::take(&mut self.readings) {
             readings.finish()?;
         }
+        if let Some((volts, network)) = self.volts {
+            volts.finish()?;
+            network.finish()?;
+        }
         for table in [self.customers, self.grid, self.truth, self.licences]
             .into_iter()
             .chain(self.registers)
@@ -499,7 +441,7 @@ impl Summit {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::fs;
+    use std::{fs, io};
 
     use super::*;
     use crate::synth::{ClassWords, Oddities, ReadingsFormat, SimulateSettings};
@@ -681,6 +623,21 @@ mod tests {
         let days: std::collections::BTreeSet<&str> =
             registers.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
         assert!(days.len() > 5, "{days:?}");
+    }
+
+    #[test]
+    fn volts_are_written_where_they_are_asked_for_and_change_no_other_file() {
+        let (plain, mut wired) = (files(small()), files(SimulateSettings { volts: Some(0.5), ..small() }));
+        let (volts, network) = (wired.remove("voltage.csv").unwrap(), wired.remove("network.csv").unwrap());
+        let other = |name: &String| !["README.md", "simulate.toml"].contains(&name.as_str());
+        assert!(plain.iter().filter(|(name, _)| other(name)).all(|(name, text)| wired[name] == *text));
+        assert_eq!(plain.len(), wired.len());
+        assert_eq!(network.lines().filter(|line| line.starts_with("usage_point,UP")).count(), 120);
+        let meters: std::collections::BTreeSet<String> =
+            rows(&volts).iter().map(|row| row["usage_point"].clone()).collect();
+        assert!((50..=80).contains(&meters.iter().filter(|id| id.starts_with("UP")).count()), "{meters:?}");
+        let all: Vec<f64> = rows(&volts).iter().map(|row| row["volt"].parse().unwrap()).collect();
+        assert!(all.iter().all(|volt| (100.0..260.0).contains(volt)));
     }
 
     /// A utility with everything that is strange.

@@ -12,10 +12,10 @@
 //! Source: errors in variables, Fuller (1987), Measurement Error Models, section 1.2; rounding
 //! noise after Sheppard (1898).
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, dot};
 use crate::series::{LoadSeries, hourly_kw, rounding_step_kwh};
 
-use super::missing::{Dense, Rounding, dot};
+use super::missing::{Dense, Rounding};
 
 /// Clocks are wrong by a reading or two, by the hour of summer time, or by the hours between a zone
 /// and universal time: errors that are looked for, minutes.

@@ -13,7 +13,7 @@
 //! Source: matching pursuit, Mallat and Zhang (1993); hour-to-hour changes as a customer's mark,
 //! from balance regression after Yip et al. (2017), IJEPES 91.
 
-use crate::domain::{Timestamp, mad_sigma};
+use crate::domain::{Timestamp, dot, mad_sigma};
 use crate::series::{LoadSeries, hourly_kw};
 
 use super::residual::Residual;
@@ -214,21 +214,6 @@ impl Dense {
         let with = with.abs() + self.count * rounding.with.abs();
         with / (f64::from(square) * self.all).sqrt().max(1e-12) * (self.off.len() as f64).sqrt() > NEARLY * least
     }
-}
-
-/// Sum of products in sixteen lanes, which the compiler turns into wide instructions; the order is
-/// fixed, so the sum is the same on every run.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 16;
-    let mut sums = [0.0_f32; LANES];
-    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a.zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<f32>() + rest
 }
 
 /// Hour-to-hour changes of a residual.

@@ -15,6 +15,7 @@ mod nothing_lost;
 mod readers;
 mod result_folder;
 mod snapshots;
+mod volts;
 #[path = "../../src/ingest/written.rs"]
 #[expect(dead_code, reason = "what only property tests of the readers use")]
 mod written;

@@ -12,7 +12,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
     &["population"],
     &["evidence"],
     &["findings"],
-    &["metered", "unmetered"],
+    &["metered", "unmetered", "volts"],
     &["judgement"],
     &["consequence"],
     &["casebook"],

@@ -11,11 +11,13 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::CastOptions;
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use parquet::errors::ParquetError;
 
 use super::footer::{check_lengths, check_rows, lies_inside, panicked};
@@ -125,6 +127,50 @@ impl ParquetTable {
         Ok(value)
     }
 
+    /// Hands all rows to `each`, some thousand at a time with the row of the first; columns are
+    /// places among [`names`](Self::names).
+    ///
+    /// # Errors
+    /// As [`each`](Self::each), and those of `each`.
+    pub(crate) fn batches(
+        &self,
+        columns: &[usize],
+        each: &mut dyn FnMut(usize, &RecordBatch) -> Result<(), IngestError>,
+    ) -> Result<(), IngestError> {
+        let damaged = |source| self.damaged(source);
+        let roots: Vec<usize> = columns.iter().map(|&column| self.columns[column].1).collect();
+        let mut reader = self.reader(&roots)?;
+        let mut first = 0;
+        while let Some(batch) = contained(|| reader.next()).ok_or_else(|| damaged(panicked()))? {
+            let batch = batch.map_err(|error| damaged(ParquetError::General(error.to_string())))?;
+            if first + batch.num_rows() > self.rows {
+                return Err(damaged(ParquetError::General("a column holds more rows than it says".to_owned())));
+            }
+            each(first, &batch)?;
+            first += batch.num_rows();
+        }
+        Ok(())
+    }
+
+    /// A reader of some columns, whose pages were walked.
+    fn reader(&self, roots: &[usize]) -> Result<ParquetRecordBatchReader, IngestError> {
+        let damaged = |source| self.damaged(source);
+        let file = File::open(&self.path).map_err(|source| IngestError::Io { path: self.path.clone(), source })?;
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
+        check_lengths(&self.path, self.metadata.parquet_schema(), roots.iter().copied())?;
+        for group in self.metadata.metadata().row_groups() {
+            for index in (0..group.num_columns()).filter(|&index| mask.leaf_included(index)) {
+                check_texts(&file, group, index, self.caps).map_err(damaged)?;
+            }
+        }
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            CheckedFile { file, caps: self.caps },
+            self.metadata.clone(),
+        );
+        let builder = builder.with_projection(mask).with_batch_size(BATCH);
+        contained(|| builder.build()).unwrap_or_else(|| Err(panicked())).map_err(damaged)
+    }
+
     /// All columns as cells.
     ///
     /// # Errors
@@ -150,20 +196,7 @@ impl ParquetTable {
     fn walk(&self, name: &str, only: Option<usize>, row: TakeCell) -> Result<(), IngestError> {
         let Some(&(_, root)) = self.columns.iter().find(|(column, _)| column == name) else { return Ok(()) };
         let damaged = |source| self.damaged(source);
-        let file = File::open(&self.path).map_err(|source| IngestError::Io { path: self.path.clone(), source })?;
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [root]);
-        check_lengths(&self.path, self.metadata.parquet_schema(), [root].into_iter())?;
-        for group in self.metadata.metadata().row_groups() {
-            for index in (0..group.num_columns()).filter(|&index| mask.leaf_included(index)) {
-                check_texts(&file, group, index, self.caps).map_err(damaged)?;
-            }
-        }
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            CheckedFile { file, caps: self.caps },
-            self.metadata.clone(),
-        );
-        let builder = builder.with_projection(mask).with_batch_size(BATCH);
-        let mut reader = contained(|| builder.build()).unwrap_or_else(|| Err(panicked())).map_err(damaged)?;
+        let mut reader = self.reader(&[root])?;
         let (mut first, most) = (0, self.rows);
         while let Some(batch) = contained(|| reader.next()).ok_or_else(|| damaged(panicked()))? {
             let batch = batch.map_err(|error| damaged(ParquetError::General(error.to_string())))?;

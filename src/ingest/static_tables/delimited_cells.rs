@@ -66,7 +66,7 @@ pub(crate) fn first_rows(head: &[u8], most: usize) -> Vec<Vec<String>> {
 }
 
 /// What cuts the lines of a text evenly; spaces never do, for addresses have them.
-fn delimiter_in(text: &str, is_whole: bool) -> u8 {
+pub(crate) fn delimiter_in(text: &str, is_whole: bool) -> u8 {
     let lines = if text.contains('\n') { text.to_owned() } else { text.replace('\r', "\n") };
     let text = lines.as_str();
     match sample::delimiter(text, is_whole, &mut Understanding::default()) {
@@ -101,7 +101,7 @@ fn broken(path: &Path, row: u64, detail: &str) -> IngestError {
 }
 
 /// What the reader says, without what it read.
-fn failed(path: &Path, error: csv::Error, line: u64) -> IngestError {
+pub(crate) fn failed(path: &Path, error: csv::Error, line: u64) -> IngestError {
     match error.into_kind() {
         csv::ErrorKind::Io(source)
             if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<CapMet>) =>

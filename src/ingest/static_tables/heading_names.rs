@@ -287,3 +287,11 @@ pub(crate) const EVENT_END: &[&str] = &[
     "end", "to", "until", "Конец", "Окончание", "Окончание отключения", "Дата и время включения", "Время включения",
     "Включено", "Аяқталуы",
 ];
+
+pub(crate) const PHASE: &[&str] = &[
+    "phase", "Фаза",
+];
+
+pub(crate) const VOLT: &[&str] = &[
+    "volt", "volts", "voltage", "u", "Напряжение", "Кернеу",
+];

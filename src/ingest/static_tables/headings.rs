@@ -9,8 +9,9 @@ use super::heading_names::{
     ACTIVITY, ADDRESS, AMOUNT, BALANCE_METER, BILLED_FROM, BILLED_KWH, BILLED_TO, BIN, CITY, CONSUMER, CONTRACT_UNTIL,
     CONTRACTED_KW, CT_RATIO, CURRENCY, CUSTOMER_STATUS, EVENT_END, EVENT_START, FEE, FEEDER, FLAT, FROM_KWH, HEATING,
     HOLDER, HOUSE, INSPECTED, KIND, LATITUDE, LICENCE, LICENSED_KW, LIGHTING_HOURS, LIGHTING_KW, LOCAL_TIME, LONGITUDE,
-    METER_SIDE, NODE, NOTE, OUTCOME, OWNER, PARENT, PER_PERSON, PERSONS, PRICE, RATED_KVA, STATUS, STREET, SUBSTATION,
-    TARIFF_CLASS, TAX_SHARE, TEMPERATURE, TO_KWH, TRANSFORMER, VALID_FROM, VALID_TO, VERIFIED_KW, VT_RATIO, ZONE,
+    METER_SIDE, NODE, NOTE, OUTCOME, OWNER, PARENT, PER_PERSON, PERSONS, PHASE, PRICE, RATED_KVA, STATUS, STREET,
+    SUBSTATION, TARIFF_CLASS, TAX_SHARE, TEMPERATURE, TO_KWH, TRANSFORMER, VALID_FROM, VALID_TO, VERIFIED_KW, VOLT,
+    VT_RATIO, ZONE,
 };
 use crate::ingest::text::columns::{DATE, TIME, TIMESTAMP, USAGE_POINT};
 
@@ -52,8 +53,8 @@ impl TableKind {
 }
 
 /// Every kind.
-pub(crate) static KINDS: [&TableKind; 10] =
-    [&CUSTOMERS, &GRID, &WEATHER, &LICENCES, &TARIFFS, &METERS, &INSPECTIONS, &BILLING, &EVENTS, &COMPLAINTS];
+pub(crate) static KINDS: [&TableKind; 11] =
+    [&CUSTOMERS, &GRID, &WEATHER, &LICENCES, &TARIFFS, &METERS, &INSPECTIONS, &BILLING, &EVENTS, &COMPLAINTS, &VOLTAGE];
 
 const fn field(names: &'static [&'static [&'static str]], meaning: &'static str) -> Field {
     Field { names, meaning }
@@ -206,6 +207,24 @@ pub(crate) static COMPLAINTS: TableKind = TableKind {
             "kind of complaint",
         ),
         field(&[NOTE], "note"),
+    ],
+};
+
+pub(crate) static VOLTAGE: TableKind = TableKind {
+    name: "voltage",
+    fields: &[
+        field(&[USAGE_POINT], "usage point"),
+        field(&[TIMESTAMP], "time stamp"),
+        field(&[DATE], "date"),
+        field(&[TIME], "time of day"),
+        field(&[PHASE], "phase"),
+        field(&[VOLT], "volts between phase and neutral"),
+        field(&[&["ua", "u_a", "u1", "volt_a", "voltage_a", "Напряжение A", "Напряжение фазы A"]], "volts of phase 1"),
+        field(&[&["ub", "u_b", "u2", "volt_b", "voltage_b", "Напряжение B", "Напряжение фазы B"]], "volts of phase 2"),
+        field(&[&["uc", "u_c", "u3", "volt_c", "voltage_c", "Напряжение C", "Напряжение фазы C"]], "volts of phase 3"),
+        field(&[&["kvarh", "reactive_kvarh", "Реактивная энергия", "кварч"]], "reactive energy"),
+        field(&[&["kwh_phase"]], "energy of the phase"),
+        field(&[&["volt_kind", "Вид напряжения"]], "whether volts are means or snapshots"),
     ],
 };
 

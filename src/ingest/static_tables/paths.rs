@@ -26,6 +26,8 @@ pub struct StaticPaths {
     pub events: Option<PathBuf>,
     /// Complaints.
     pub complaints: Option<PathBuf>,
+    /// Volts of meters.
+    pub voltage: Option<PathBuf>,
     /// Register readings in files of their own.
     pub registers: Option<PathBuf>,
 }
@@ -50,6 +52,7 @@ impl StaticPaths {
             ("billing", &self.billing),
             ("events", &self.events),
             ("complaints", &self.complaints),
+            ("voltage", &self.voltage),
         ];
         all.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect()
     }
@@ -69,6 +72,7 @@ impl StaticPaths {
             billing: or_found(&self.billing, "billing"),
             events: or_found(&self.events, "events"),
             complaints: or_found(&self.complaints, "complaints"),
+            voltage: self.voltage.clone(),
             registers: self.registers.clone(),
         }
     }

@@ -287,7 +287,7 @@ fn is_either(form: StampForm) -> bool {
 
 /// The number in a cell, with its unit or without; of a comma and a point the later one is the
 /// decimal mark.
-fn number_in(text: &str) -> Cell {
+pub(crate) fn number_in(text: &str) -> Cell {
     if number::cell(text.as_bytes(), true) == Cell::Missing {
         return Cell::Missing;
     }

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use super::headings::{
-    BILLING, COMPLAINTS, CUSTOMERS, EVENTS, GRID, INSPECTIONS, KINDS, LICENCES, METERS, TARIFFS, TableKind, WEATHER,
+    BILLING, COMPLAINTS, CUSTOMERS, EVENTS, GRID, INSPECTIONS, KINDS, LICENCES, METERS, TARIFFS, TableKind, VOLTAGE,
+    WEATHER,
 };
 use super::table::Table;
 use super::table_cells::header_row;
@@ -27,8 +28,6 @@ const TOP: usize = 60;
 /// Headings that are dates or slots of a day, by which readings across are known.
 const FEWEST_SLOTS: usize = 5;
 
-/// Name of the table of voltages.
-const VOLTAGE: &str = "voltage";
 /// Beginnings of headings of readings, whose day may stand in a title.
 const READINGS: [&str; 8] =
     ["Показани", "Текущие показания", "Потребление", "Расход", "Көрсеткіш", "Тұтынылған", "register", "reading"];
@@ -94,7 +93,7 @@ pub struct LookedAt {
 /// Looks at a file that is a static table and holds no readings; `None` for any other.
 #[must_use]
 pub fn look_at_table(path: &Path) -> Option<LookedAt> {
-    let told = tell_apart(path).ok().filter(|told| !told.readings)?;
+    let told = tell_apart(path).ok().filter(|told| !told.readings && told.table != Some(VOLTAGE.name))?;
     let kind: &'static TableKind = KINDS.iter().find(|kind| Some(kind.name) == told.table)?;
     Some(LookedAt { table: kind.name, read: TextTable::read(path, kind).ok()?.finish(()).ok()? })
 }
@@ -136,7 +135,7 @@ fn tell_rows(rows: &[Vec<String>]) -> ToldApart {
         return table(kind);
     }
     if rows.iter().any(|row| is_voltage(row)) {
-        return ToldApart { table: Some(VOLTAGE), ..ToldApart::default() };
+        return ToldApart { table: Some(VOLTAGE.name), ..ToldApart::default() };
     }
     if is_readings {
         return ToldApart { readings: true, ..ToldApart::default() };

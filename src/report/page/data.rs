@@ -136,7 +136,7 @@ impl<'a> PageData<'a> {
             candidates: findings.candidates.iter().map(page_fact).collect(),
             expected_innocents: real(innocents, 2),
             tables: tables::tables(findings),
-            meanings: tables::meanings(),
+            meanings: tables::meanings(findings),
             families: &findings.family_names,
             llr: scores
                 .iter()

@@ -7,7 +7,8 @@ use serde_json::{Number, Value};
 
 use crate::findings::Findings;
 use crate::report::cell::Cell;
-use crate::report::columns::{TABLES, TableOf};
+use crate::report::columns::TableOf;
+use crate::report::volt_columns::tables_of;
 use crate::report::words::page_fact;
 
 /// Tables that the page shows.
@@ -45,13 +46,17 @@ pub(super) fn tables(findings: &Findings) -> BTreeMap<&'static str, PageTable> {
         let name = table.file.trim_end_matches(".csv");
         SHOWN.contains(&name).then(|| (name, page_table(table, findings, &lines(name, findings))))
     };
-    TABLES.iter().filter_map(named).collect()
+    tables_of(findings).into_iter().filter_map(named).collect()
 }
 
 /// English meanings of the columns, for those who hover over a title.
-pub(super) fn meanings() -> BTreeMap<&'static str, BTreeMap<&'static str, &'static str>> {
+pub(super) fn meanings(findings: &Findings) -> BTreeMap<&'static str, BTreeMap<&'static str, &'static str>> {
     let of = |table: &'static TableOf| (table.file.trim_end_matches(".csv"), (table.header)().into_iter().collect());
-    TABLES.iter().filter(|table| SHOWN.contains(&table.file.trim_end_matches(".csv"))).map(of).collect()
+    tables_of(findings)
+        .into_iter()
+        .filter(|table| SHOWN.contains(&table.file.trim_end_matches(".csv")))
+        .map(of)
+        .collect()
 }
 
 /// The lines of a table that the page holds: the first, of nodes and faults also those that

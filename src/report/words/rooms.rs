@@ -37,6 +37,7 @@ pub(in crate::report) const ROOMS: &[Room] = &[
     room!("evidence", crate::evidence::SAID),
     room!("metered", crate::metered::SAID),
     room!("unmetered", crate::unmetered::SAID),
+    room!("volts", crate::volts::SAID),
     room!("ingest", crate::ingest::SAID),
     room!("series", crate::series::SAID),
     room!("judgement", crate::judgement::SAID),

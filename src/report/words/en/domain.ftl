@@ -14,3 +14,4 @@ effect-lost_phase = none: a phase that is bypassed looks the same, and tests of 
 effect-ratio_doubt = the values are taken as they are read, unless the detail says otherwise
 effect-register = none: the intervals are judged as they are read
 effect-outage = none: hours without supply count as they are read
+effect-contact = none: it is wiring that fails, and no theft; send an electrician before it burns

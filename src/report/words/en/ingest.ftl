@@ -142,3 +142,5 @@ read-bill_without_energy = no energy billed; fill in kWh, 0 where nothing was bi
 read-event_unknown = `{ $text }` is no kind of event; write outage, internet_outage, shut_off or price
 read-event_backwards = the event ends before it begins; check both times
 read-complaint_without_place = no usage point and no address; say what the complaint is about
+read-absurd_volts = { $volts } V between a phase and neutral: give volts of the low-voltage side as they are, not those between phases or of another level
+read-no_phase = this is no phase: write 1, 2 or 3, or A, B or C

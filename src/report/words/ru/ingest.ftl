@@ -163,3 +163,5 @@ read-bill_without_energy = нет начисленной энергии; ука�
 read-event_unknown = `{ $text }` не вид события; писать outage, internet_outage, shut_off или price
 read-event_backwards = событие кончается раньше, чем начинается; проверить оба времени
 read-complaint_without_place = не указаны ни точка учёта, ни адрес; указать, на что жалоба
+read-absurd_volts = { $volts } В между фазой и нулём: нужны напряжения стороны 0,4 кВ как есть, не линейные и не другого уровня
+read-no_phase = это не фаза: пишите 1, 2 или 3 либо A, B или C
