@@ -209,12 +209,8 @@ impl Tables {
         let mut tables = StaticTables::default();
         let inspections = tables
             .take("inspections", paths.inspections.as_deref(), |path| ingest::read_inspections(path, calendar))?;
-        let grid = tables.take("grid", paths.grid.as_deref(), |path| ingest::read_grid(path, calendar))?;
-        let volts = tables.take("voltage", paths.voltage.as_deref(), |path| volts::read_hours(path, calendar))?;
-        let (grid, linked) = volts::put_right(&volts, grid);
-        Ok(Self {
-            linked,
-            volts,
+        let mut read = Self {
+            linked: Linked::default(),
             visits: Visits::new(&[], plan.config.inspections.settings()),
             inspections,
             bills: tables.take("billing", paths.billing.as_deref(), |path| ingest::read_billing(path, calendar))?,
@@ -222,18 +218,21 @@ impl Tables {
             complaints: tables
                 .take("complaints", paths.complaints.as_deref(), |path| ingest::read_complaints(path, calendar))?,
             customers: tables.take("customers", paths.customers.as_deref(), ingest::read_customers)?,
-            grid,
+            grid: tables.take("grid", paths.grid.as_deref(), |path| ingest::read_grid(path, calendar))?,
             weather: tables.take("weather", paths.weather.as_deref(), |path| ingest::read_weather(path, calendar))?,
             licences: tables
                 .take("licences", paths.licences.as_deref(), |path| ingest::read_licences(path, calendar))?,
             tariffs: tables.take("tariffs", paths.tariffs.as_deref(), |path| ingest::read_tariffs(path, calendar))?,
             meters: tables.take("meters", paths.meters.as_deref(), |path| ingest::read_meters(path, calendar))?,
+            volts: tables.take("voltage", paths.voltage.as_deref(), |path| volts::read_hours(path, calendar))?,
             paths,
             understood: tables.understood,
             digests: tables.digests,
             rejects: tables.rejects,
             held: tables.held,
-        })
+        };
+        (read.grid, read.linked) = volts::put_right(&read.volts, std::mem::take(&mut read.grid));
+        Ok(read)
     }
 
     /// What was understood of the tables, with how many of their usage points were read.

@@ -9,6 +9,7 @@ use crate::domain::{Fact, NameKind};
 use super::language::Language;
 use super::records::{Record, RecordError, records};
 use super::words::tell;
+use crate::judgement::is_place;
 
 /// Code of the remark that names the nodes below which see a node's load.
 const EXPLAINED: &str = "node.explained";
@@ -297,8 +298,19 @@ fn names(fact: &Fact, id: &str) -> bool {
 
 fn customers(text: &mut Told, node: &Record, suspects: &[Record]) {
     let language = text.language;
+    if !node.get("line").is_empty() {
+        let count = node.get("line").split("; ").count().to_string();
+        let phase = Some(node.get("phase")).filter(|phase| !phase.is_empty());
+        let phase = phase.map_or_else(|| language.tell("unknown", &[]), str::to_owned);
+        text.line("by_volts", &[("phase", &phase), ("n", &count)]);
+    }
     for ground in node.facts("shortlist") {
-        text.line("names", &[("ground", &tell(language, &ground))]);
+        let told = tell(language, &ground);
+        if is_place(&ground) {
+            text.plain(&format!("  {told}"));
+        } else {
+            text.line("names", &[("ground", &told)]);
+        }
     }
     if !suspects.is_empty() {
         text.line("listed_under", &[]);

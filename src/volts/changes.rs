@@ -4,9 +4,12 @@
 //! that is taken off by least squares is what a transformer's own load does, which its customers
 //! share and nobody else. Levels of volts are never compared: meters differ by more.
 
-use crate::domain::dot;
+use crate::domain::{MAD_TO_SIGMA, dot};
 
 use super::store::Slots;
+
+/// Standard deviations beyond which a change is cut.
+const FAR_OUT: f32 = 2.0;
 
 /// Changes over `slots` slots from `first`: value `i` is the change into slot `first + i + 1`, 0
 /// where it is not known.
@@ -22,8 +25,8 @@ pub(super) fn changes(slots: &Slots, first: i64, count: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Takes the multiples of `common` off that explain most of `own`, and brings what is left to
-/// length one; all zero where nothing is left.
+/// Takes the multiples of `common` off that explain most of `own`, cuts what is far out, and brings
+/// what is left to length one; all zero where nothing is left.
 pub(super) fn own_part(own: &mut [f32], common: &[Vec<f32>]) {
     let size = common.len();
     let product = |a: &[f32], b: &[f32]| f64::from(dot(a, b));
@@ -39,9 +42,23 @@ pub(super) fn own_part(own: &mut [f32], common: &[Vec<f32>]) {
     for (shares, common) in solved(gram).into_iter().zip(common) {
         own.iter_mut().zip(common).for_each(|(own, common)| *own -= shares as f32 * common);
     }
+    clip(own);
     let length = product(own, own).sqrt();
     let scale = if length > 1e-6 { 1.0 / length } else { 0.0 };
     own.iter_mut().for_each(|own| *own *= scale as f32);
+}
+
+/// Cuts changes beyond two standard deviations, told by their median: a customer's own large load
+/// makes steps in his volts that nobody shares.
+pub(super) fn clip(own: &mut [f32]) {
+    let mut sizes: Vec<f32> = own.iter().map(|own| own.abs()).filter(|own| *own > 0.0).collect();
+    if sizes.is_empty() {
+        return;
+    }
+    let middle = sizes.len() / 2;
+    let (_, middle, _) = sizes.select_nth_unstable_by(middle, f32::total_cmp);
+    let most = FAR_OUT * MAD_TO_SIGMA as f32 * *middle;
+    own.iter_mut().for_each(|own| *own = own.clamp(-most, most));
 }
 
 /// Solves a small symmetric system whose right side is the last column.

@@ -3,7 +3,7 @@
 //! H0: the grid file is right; then a meter's changes from hour to hour, without what moves
 //! everywhere, go best with the busbar of its own transformer.  H1: it hangs at another one; then
 //! they go with that busbar, better by a clear margin, and the meters that they go with best are of
-//! that transformer (the neighbours' vote, weighted with the correlation). Both must say so. Where
+//! that transformer (the neighbours' vote, weighted with the square of the correlation). Both must say so. Where
 //! no balance meter reports volts, the vote alone decides, and must be clearer.
 //! Phase: correlation of what a meter does beside the mean of its three busbar phases with what
 //! each phase does beside it.  Statistic: correlation, -1 to 1.
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use super::changes::{changes, correlation, mean, own_part};
+use super::changes::{changes, clip, correlation, mean, own_part};
 use super::said;
 use super::store::{MeterVolts, PHASES, VoltStore};
 use crate::domain::{Fault, FaultKind, FedBy, Grid, NodeId, NodeKind, UsagePointId, dot};
@@ -32,6 +32,8 @@ const SURE_OF_PLACE: f64 = 0.1;
 const LEAST_HOURS: usize = 168;
 /// Meters that are asked for their vote.
 const NEIGHBOURS: usize = 8;
+/// Times the vote for the grid file's transformer that confirms another busbar.
+const CONFIRMS: f64 = 2.0;
 /// Share of the vote that moves a meter where no busbar is asked, and share that the grid file's
 /// transformer may have of it.
 const SURE_OF_VOTE: f64 = 0.6;
@@ -297,7 +299,7 @@ fn of_meter<'a>(
     let vote = Vote::of(phases, root, members, best.map(|best| best.0).into_iter().chain(recorded));
     let decided = match best {
         Some((node, there)) if is_better(own, there, margin_of(&order, Some(node))) => {
-            let confirmed = vote.share(node) >= recorded.map_or(0.0, |own| vote.share(own));
+            let confirmed = vote.share(node) >= CONFIRMS * recorded.map_or(0.0, |own| vote.share(own));
             Some((node, there, LinkGround::Both)).filter(|_| confirmed)
         }
         best => {
@@ -360,7 +362,7 @@ impl<'a> Vote<'a> {
             let mut voters: Vec<(&NodeId, f32)> = voters.collect();
             voters.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
             for (node, weight) in voters.into_iter().take(NEIGHBOURS) {
-                let weight = f64::from(weight.max(0.0));
+                let weight = f64::from(weight.max(0.0)).powi(2);
                 *shares.entry(node).or_default() += weight;
                 total += weight;
             }
@@ -395,6 +397,7 @@ fn find_phases(found: &mut Found, root: &Root, busbars: &HashMap<&NodeId, Vec<&S
     let beside = |own: &mut Vec<f32>| {
         // An hour that is not known says nothing.
         own.iter_mut().zip(&mean).for_each(|(own, mean)| *own = if *own == 0.0 { 0.0 } else { *own - mean });
+        clip(own);
     };
     marks.iter_mut().for_each(beside);
     for place in (0..PHASES).filter(|&place| !found.meter.phases[place].is_empty()) {

@@ -141,8 +141,8 @@ answer-internet = in { $spells ->
     [one] { $spells } spell
    *[other] { $spells } spells
 } without internet it draws { $inside } % of what it draws beside them (told, not counted)
-place-premises = { $usage_point }: by volts at its premises or past its meter there ({ $share } %, phase { $phases })
-place-pole = { $usage_point }: by volts at the pole where its service begins ({ $share } %, phase { $phases })
+place-premises = a place by volts, not a name: the premises of { $usage_point }, or past its meter there ({ $share } %, phase { $phases })
+place-pole = a place by volts, not a name: the pole where the service of { $usage_point } begins ({ $share } %, phase { $phases })
 place-many = volts tell no place: { $set } of { $among } customers are as likely; log current on each line that leaves the node
 place-clamp = volts name { $set } of { $among } customers at whose premises or pole the load hangs nine times in ten, on phase { $phases }: clamp the line there and compare with their meters; closed and unlinked usage points at these poles first; this accuses nobody
 place-clamp_any = volts name { $set } of { $among } customers at whose premises or pole the load hangs nine times in ten, on no phase for sure: clamp the line there and compare with their meters; closed and unlinked usage points at these poles first; this accuses nobody
