@@ -3,8 +3,8 @@
 //! H0: the grid file is right; then a meter's changes from hour to hour, without what moves
 //! everywhere, go best with the busbar of its own transformer.  H1: it hangs at another one; then
 //! they go with that busbar, better by a clear margin, and the meters that they go with best are of
-//! that transformer (the neighbours' vote, weighted with the square of the correlation). Both must say so. Where
-//! no balance meter reports volts, the vote alone decides, and must be clearer.
+//! that transformer (the neighbours' vote, weighted with the square of the correlation). Both must
+//! say so. Where no balance meter reports volts, the vote alone decides, and must be clearer.
 //! Phase: correlation of what a meter does beside the mean of its three busbar phases with what
 //! each phase does beside it.  Statistic: correlation, -1 to 1.
 //! Assumes: a week of volts by the hour.  Weak when: few meters report volts and no busbar does.
