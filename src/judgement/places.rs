@@ -16,7 +16,9 @@ use crate::findings::{NodeRow, PhaseRow};
 use crate::judgement::said;
 use crate::series::{LoadSeries, hourly_kw};
 use crate::unmetered::{Balanced, TapHours};
-use crate::volts::{At, BadContact, Contact, Place, Places, Site, SiteCustomer, Slots, VoltStore, contacts, places};
+use crate::volts::{
+    At, BadContact, Contact, Linked, Place, Places, Site, SiteCustomer, Slots, VoltStore, contacts, places,
+};
 
 /// Seconds and hours.
 const HOUR_S: i64 = 3600;
@@ -34,11 +36,11 @@ struct Told<'a> {
     found: Places,
 }
 
-/// Volts of a grid, as they were read, and the phases that were found.
+/// Volts as they were read, what they say of links, and the grid put right by it.
 #[derive(Clone, Copy)]
 pub(crate) struct VoltsRead<'a> {
     pub(crate) store: &'a VoltStore,
-    pub(crate) phases: &'a [PhaseRow],
+    pub(crate) linked: &'a Linked,
     pub(crate) grid: &'a Grid,
 }
 
@@ -185,8 +187,8 @@ fn site(
     let customer = |id: &UsagePointId| -> Option<SiteCustomer> {
         let load = series.get(id)?;
         let own = |row: &&PhaseRow| row.usage_point == *id && row.node_found.as_ref() == Some(&balanced.node.node);
-        let rows = volts.phases.partition_point(|row| row.usage_point < *id);
-        let rows = volts.phases[rows..].iter().take_while(|row| row.usage_point == *id).filter(own);
+        let rows = volts.linked.phases.partition_point(|row| row.usage_point < *id);
+        let rows = volts.linked.phases[rows..].iter().take_while(|row| row.usage_point == *id).filter(own);
         let of_row = |row: &PhaseRow| {
             let slots = &volts.store.meter(id)?.phases[usize::from(row.meter_phase) - 1];
             Some((usize::from(row.phase?) - 1, on_axis(slots)))

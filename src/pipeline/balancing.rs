@@ -80,8 +80,7 @@ impl Run<'_> {
         let read_again = |wanted: &BTreeSet<UsagePointId>| look.judged(wanted).map_err(PipelineError::from);
         let mut then = |balanced: &[Balanced]| beside.balanced(self, balanced, &setting);
         let found = unmetered::balance_grid(&setting, &read_again, &mut then)?;
-        let volts =
-            VoltsRead { store: &self.tables.volts, phases: &self.tables.linked.phases, grid: &self.tables.grid };
+        let volts = VoltsRead { store: &self.tables.volts, linked: &self.tables.linked, grid: &self.tables.grid };
         let places = NodePlaces::of(&found.balanced, volts, &read_again, &|at| self.plan.calendar.day(at))?;
         let mut grid = GridTold::of(found, &self.plan.calendar, &self.tables.visits);
         places.tell(&mut grid.nodes, &mut grid.supply_faults);

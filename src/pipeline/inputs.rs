@@ -104,7 +104,6 @@ pub(super) struct Tables {
     pub(super) bills: Vec<Bill>,
     pub(super) events: Vec<GridEvent>,
     pub(super) complaints: Vec<Complaint>,
-    /// What volts say of links; the grid is put right by it.
     pub(super) linked: Linked,
     pub(super) volts: VoltStore,
     pub(super) paths: StaticPaths,
