@@ -87,12 +87,6 @@ pub const SIMULATED: Kind = Kind {
     ],
 };
 
-/// Whether `darkload simulate` left its settings beside a file of readings.
-#[must_use]
-pub fn is_simulated(readings: &Path) -> bool {
-    readings.parent().is_some_and(|folder| folder.join(SIMULATED.mark).is_file())
-}
-
 /// Files of a conversion while they are written; it is no folder in the end.
 pub const CONVERTED: Kind = Kind { word: "conversion", mark: "", files: &["readings.parquet", "registers.parquet"] };
 
