@@ -73,8 +73,9 @@ pub(crate) fn engines(
 pub(crate) fn tell_nodes(suspects: &[SuspectRow], linked: &BTreeMap<UsagePointId, Began>, nodes: &mut [NodeRow]) {
     for id in suspects.iter().map(|row| &row.usage_point) {
         let Some(Began { node, kw, day, .. }) = linked.get(id) else { continue };
-        let row = nodes.iter_mut().find(|row| row.node == *node);
-        row.into_iter().for_each(|row| row.remarks.push(said::possibly_one(id, node, *kw, *day)));
+        if let Some(row) = nodes.iter_mut().find(|row| row.node == *node) {
+            row.remarks.push(said::possibly_one(id, node, *kw, *day));
+        }
     }
 }
 

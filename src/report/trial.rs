@@ -95,9 +95,9 @@ fn table(rows: &[TrialRow], language: Language) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(COLUMNS);
     table.set_header(HEADS.map(|head| language.try_out(head, &[])));
-    rows.iter().for_each(|row| {
+    for row in rows {
         table.add_row(cells(row, language));
-    });
+    }
     for column in 1..7 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
