@@ -24,6 +24,12 @@ facts! {
     pub(crate) fn few_points("ground.few_points");
     /// Mean power beside what peers use.
     pub(crate) fn size_screened("size.screened", kw: kw(2), times: number(1));
+    /// A year of monthly energies looks like one with a farm.
+    pub(crate) fn months_for("months.for", times: number(1));
+    /// It does not.
+    pub(crate) fn months_against("months.against", times: number(1));
+    /// A lasting load begins in some month.
+    pub(crate) fn months_step("months.step", since: day, kw: kw(2));
     /// Mean power, without peers.
     pub(crate) fn size_alone("size.alone", kw: kw(2));
     /// Like loads in the building.

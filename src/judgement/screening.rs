@@ -3,7 +3,7 @@
 use crate::domain::{Fact, UsagePointId};
 use crate::evidence::TESTS;
 use crate::findings::SuspectRow;
-use crate::metered::Metered;
+use crate::metered::{Metered, MonthlyOdds, monthly_odds};
 use crate::series::RegisterLoad;
 
 use super::list_setting::ListSetting;
@@ -11,20 +11,57 @@ use super::said;
 use super::score_rows::register_only;
 use super::suspect_rows::place_row;
 
-/// Usage points that cannot carry a probability, largest excess over their peers first: a list to
-/// look at, not a finding.
+/// Log-odds that are told of months at most: a year of energies knows no more than a thousand to
+/// one.
+const MOST_TOLD: f64 = 6.9;
+
+/// Usage points that cannot carry a probability: a list to look at, not a finding. First those
+/// whose year of monthly energies speaks for a farm, by how much it does; then the others by their
+/// excess over their peers.
 pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Vec<SuspectRow> {
-    let mut rows: Vec<(f64, SuspectRow)> = register_only(metered, registers)
-        .map(|load| screening_row(&load.usage_point, load.mean_kw, &said::registers_only(), metered, setting))
-        .collect();
+    let odds = monthly_odds(register_only(metered, registers), &metered.bench);
+    let mut rows: Vec<(Worth, SuspectRow)> = Vec::new();
+    for load in register_only(metered, registers) {
+        let (excess_kw, mut row) =
+            screening_row(&load.usage_point, load.mean_kw, &said::registers_only(), metered, setting);
+        let odds = odds.get(&load.usage_point);
+        if let Some(odds) = odds {
+            tell_months(odds, &mut row);
+        }
+        let by_months = odds.map(|odds| odds.log_odds).filter(|log_odds| *log_odds > 0.0);
+        rows.push((Worth { by_months: by_months.unwrap_or(0.0), excess_kw }, row));
+    }
     let ground = if metered.calibration.is_some() { said::few_days() } else { said::few_points() };
     for point in metered.points.iter().filter(|point| point.ledger.is_none()) {
         if let Some(mean_kw) = point.mean_kw {
-            rows.push(screening_row(&point.usage_point, mean_kw, &ground, metered, setting));
+            let (excess_kw, row) = screening_row(&point.usage_point, mean_kw, &ground, metered, setting);
+            rows.push((Worth { by_months: 0.0, excess_kw }, row));
         }
     }
-    rows.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));
+    let order = |a: &Worth, b: &Worth| b.by_months.total_cmp(&a.by_months).then(b.excess_kw.total_cmp(&a.excess_kw));
+    rows.sort_by(|a, b| order(&a.0, &b.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));
     rows.into_iter().enumerate().map(|(index, (_, row))| SuspectRow { rank: index as u64 + 1, ..row }).collect()
+}
+
+/// What a row is worth a visit by.
+struct Worth {
+    /// Log-odds of a year of months, where they speak for a farm; else 0.
+    by_months: f64,
+    /// Mean load above the peers', kW.
+    excess_kw: f64,
+}
+
+/// Says of a row what a year of months shows.
+fn tell_months(odds: &MonthlyOdds, row: &mut SuspectRow) {
+    let times = odds.log_odds.abs().min(MOST_TOLD).exp();
+    if odds.log_odds <= 0.0 {
+        row.evidence_against.push(said::months_against(times));
+        return;
+    }
+    row.evidence_for.insert(0, said::months_for(times));
+    if let Some((since, kw)) = odds.step {
+        row.evidence_for.insert(1, said::months_step(since, kw));
+    }
 }
 
 fn screening_row(

@@ -45,7 +45,7 @@ pub(crate) struct Bench<'a> {
     crowds: Crowds<'a>,
     day_weather: DayWeather,
     pub(crate) visits: &'a Visits,
-    seed: u64,
+    pub(super) seed: u64,
     pub(super) groups: Groups,
     /// Tariff classes, each text once.
     names: BTreeSet<Arc<str>>,
@@ -154,6 +154,7 @@ pub(super) fn bench<'a>(points: &[Point<Traits>], setting: &EngineSetting<'a>) -
     let premises = premises_of_classes(habits, setting.class_words, UNKNOWN_CLASS);
     let risen = keys.iter().zip(points).map(|(key, point)| (&point.id, &strata[key].1, point.traits.rise));
     let crowds = Crowds::of(risen, setting.grid, setting.buildings, span);
+    let groups = Groups::of(&kins, &premises);
     Bench {
         customers: setting.customers,
         peers,
@@ -162,7 +163,7 @@ pub(super) fn bench<'a>(points: &[Point<Traits>], setting: &EngineSetting<'a>) -
         day_weather,
         visits: setting.visits,
         seed: setting.injection.seed,
-        groups: Groups::of(&kins),
+        groups,
         names,
     }
 }

@@ -14,6 +14,7 @@ mod groups;
 mod injection;
 mod measured;
 mod mismatch;
+mod monthly;
 mod neighbours;
 mod point;
 mod reference;
@@ -32,6 +33,7 @@ pub use groups::{Groups, Kin};
 pub use injection::{Host, InjectionSettings, Planted, plant};
 pub use measured::Measured;
 pub use mismatch::MismatchSettings;
+pub(crate) use monthly::{MonthlyOdds, monthly_odds};
 pub use neighbours::{Account, with_neighbours};
 pub(crate) use point::{MeteredPoint, Shift};
 #[cfg(test)]

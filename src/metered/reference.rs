@@ -24,7 +24,7 @@ use super::measured::Measured;
 use super::visits::Known;
 
 /// Usage points that the reference counts as.
-const STRENGTH: f64 = 1500.0;
+const STRENGTH: f64 = 1000.0;
 /// Crowds with more members have no need of it.
 const MOST_MEMBERS: usize = 10_000;
 /// Share of a crowd that must know a value for the reference to have it as well.

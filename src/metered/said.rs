@@ -19,6 +19,8 @@ facts! {
     pub(super) fn group("group.class", class: text, resolution: word);
     /// The heated premises of a class.
     pub(super) fn heated_group("group.heated", class: text, resolution: word);
+    /// A class that is too small and is judged with another.
+    pub(super) fn group_with("group.with", class: text, resolution: word, with: text);
     /// A class in the group of small classes.
     pub(super) fn small_group("group.small", class: text, resolution: word);
 }

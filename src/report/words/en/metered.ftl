@@ -6,4 +6,5 @@ unknown-customer = read, but not in the customer file: judged without class and 
 
 group-class = { $class }, { $resolution }
 group-heated = { $class }, electric heating, { $resolution }
+group-with = { $class }, judged with { $with }, { $resolution }
 group-small = small classes, { $resolution }: { $class }

@@ -6,4 +6,5 @@ unknown-customer = оқылған, бірақ тұтынушылар файлы�
 
 group-class = { $class }, { $resolution }
 group-heated = { $class }, электрмен жылыту, { $resolution }
+group-with = { $class }, { $with } тобымен бірге бағаланады, { $resolution }
 group-small = шағын топтар, { $resolution }: { $class }

@@ -6,4 +6,5 @@ unknown-customer = прочитана, но в файле потребителе
 
 group-class = { $class }, { $resolution }
 group-heated = { $class }, электроотопление, { $resolution }
+group-with = { $class }, оценивается вместе с { $with }, { $resolution }
 group-small = малые группы, { $resolution }: { $class }
