@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::archive::{Archive, ArchiveError, Transaction};
 use crate::domain::{CivilDay, Inspection, Outcome, Visited};
 use crate::findings::{CaseMonth, CaseRow, CaseStatus};
-use crate::metered::{VisitSettings, Visits};
+use crate::metered::{Said, VisitSettings, Visits};
 
 /// Names of the tables in an archive.
 const CASES: &str = "cases.csv";
@@ -32,7 +32,7 @@ const COLUMNS: [&str; 18] = [
     "outcome",
     "gone",
 ];
-const HISTORY_COLUMNS: [&str; 5] = ["case", "month", "status", "probability", "kw"];
+const HISTORY_COLUMNS: [&str; 6] = ["case", "month", "status", "probability", "kw", "own_log_odds"];
 const VISIT_COLUMNS: [&str; 7] = ["usage_point", "node", "date", "outcome", "kw", "cause", "note"];
 
 /// Every case that there ever was, in the order of numbers.
@@ -102,12 +102,13 @@ impl Book {
         Visits::new(&self.visits, settings).remembering(self.said())
     }
 
-    /// What was said of every place: last day of each month, and the probability.
-    fn said(&self) -> BTreeMap<String, Vec<(CivilDay, f64)>> {
-        let mut said: BTreeMap<String, Vec<(CivilDay, f64)>> = BTreeMap::new();
+    /// What was said of every place in every month.
+    fn said(&self) -> BTreeMap<String, Vec<Said>> {
+        let mut said: BTreeMap<String, Vec<Said>> = BTreeMap::new();
         for case in &self.cases {
             let months = case.history.iter().filter_map(|entry| {
-                Some((CivilDay::parse(&format!("{}-01", entry.month))?.month_end(), entry.probability?))
+                let day = CivilDay::parse(&format!("{}-01", entry.month))?.month_end();
+                Some(Said { day, probability: entry.probability?, own: entry.own })
             });
             said.entry(case.id.clone()).or_default().extend(months);
         }
@@ -118,12 +119,13 @@ impl Book {
     fn read([cases, history, visits]: [&[u8]; 3]) -> Result<Self, BookError> {
         let mut months: BTreeMap<String, Vec<CaseMonth>> = BTreeMap::new();
         each(history, HISTORY, |cells| {
-            let [case, month, status, probability, kw] = cells else { return None };
+            let [case, month, status, probability, kw, own @ ..] = cells else { return None };
             months.entry((*case).to_owned()).or_default().push(CaseMonth {
                 month: (*month).to_owned(),
                 status: CaseStatus::parse(status)?,
                 probability: number(probability).ok()?,
                 kw: number(kw).ok()?,
+                own: own.first().map_or(Ok(None), |own| number(own)).ok()?,
             });
             Some(())
         })?;
@@ -203,7 +205,8 @@ impl Book {
             ])?;
             for month in &case.history {
                 let (probability, kw) = (number(month.probability), number(month.kw));
-                history.write_record([&case.case, &month.month, month.status.as_str(), &probability, &kw])?;
+                let own = number(month.own);
+                history.write_record([&case.case, &month.month, month.status.as_str(), &probability, &kw, &own])?;
             }
         }
         Ok([bytes(cases)?, bytes(history)?, self.write_visits()?])
@@ -271,6 +274,7 @@ mod tests {
             status,
             probability: Some(0.9),
             kw: Some(kw),
+            own: Some(2.5),
         };
         Book {
             cases: vec![CaseRow {

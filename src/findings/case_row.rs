@@ -75,6 +75,8 @@ pub struct CaseMonth {
     pub probability: Option<f64>,
     /// Power, kW.
     pub kw: Option<f64>,
+    /// Log-odds without anything that inspections say.
+    pub own: Option<f64>,
 }
 
 /// A line of `cases.csv`.

@@ -90,6 +90,8 @@ facts! {
     pub(crate) fn visit_found_kw("visit.found_kw", day: day, outcome: word, kw: kw(1));
     /// An inspection found a lawful cause.
     pub(crate) fn visit_lawful("visit.lawful", day: day);
+    /// The same load is gone.
+    pub(crate) fn visit_ended("visit.ended", day: day, outcome: word, before: kw(2), now: kw(2));
     /// The same, in the inspector's words.
     pub(crate) fn visit_lawful_by("visit.lawful_by", day: day, cause: words);
     /// An inspection found nothing.

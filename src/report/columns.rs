@@ -322,6 +322,12 @@ const WORKLIST: &[Column<WorklistRow>] = &[
         "probability times (loss_energy + loss_fee), less the cost of a visit, in currency: the order of the list",
         |r| Cell::real(r.expected_recovery, 2),
     ),
+    column(
+        "inspected",
+        "last inspection, where inspections still hold for all of the case: it stands last for `[visits] rest_days`",
+        |r| Cell::day(r.visited.map(|visited| visited.0)),
+    ),
+    column("outcome", "what it found", |r| Cell::word(r.visited.map(|visited| visited.1.as_str()))),
     column("crew", CREW, |r| crew(r.crew)),
     column("criteria", CRITERIA, |r| Cell::Facts(&r.criteria)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
