@@ -3,9 +3,10 @@
 //! A farm that ran since before the first reading is often in no list, and what it left behind is
 //! seen only when it begins elsewhere with a start. So where a case began, or stopped, and has no
 //! other end in the book, usage points of the same owner or building are asked for a sudden fall,
-//! or rise, of like power within weeks (`moves::step`, `moves::link`). One feeder alone is no link
-//! here, an owner or building with many usage points is passed over, and so are two that fit: among
-//! many loads some fall by chance. The other end becomes a case, so that both are named.
+//! or rise, of like power within weeks (`moves::step`, `moves::link`): of the daily mean, or of the
+//! floor, which shows a steady load beside a works. One feeder alone is no link here, an owner or
+//! building with many usage points is passed over, and so are two that fit: among many loads some
+//! fall by chance. The other end becomes a case, so that both are named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,16 +51,18 @@ pub(super) fn other_ends(
         if ids.is_empty() || ids.len() > MOST {
             continue;
         }
+        let own = mover(open.case, &open.known, open.kw, open.day);
         let mut fitting = Vec::new();
-        for (&id, days) in ids.iter().zip(around.metered.day_means(&ids)?) {
-            let found = days.and_then(|days| step(&days, days_about(open.day, open.way), open.way));
-            let Some((day, kw)) = found else { continue };
+        for &id in &ids {
             let theirs = known("usage_point", id);
-            let (own, other) = (mover(open.case, &open.known, open.kw, open.day), theirs.as_mover(id, kw, day));
-            let (gone, began): (&Mover, &Mover) = if open.way < 0.0 { (&other, &own) } else { (&own, &other) };
-            if let Some(by) = link_beyond(gone, began) {
-                fitting.push((id, kw, day, by, theirs.address.clone()));
-            }
+            let fits = |(day, kw): (CivilDay, f64)| {
+                let other = theirs.as_mover(id, kw, day);
+                let (gone, began): (&Mover, &Mover) = if open.way < 0.0 { (&other, &own) } else { (&own, &other) };
+                link_beyond(gone, began).map(|by| (id, kw, day, by, theirs.address.clone()))
+            };
+            let levels = around.levels(id)?;
+            let steps = levels.iter().filter_map(|days| step(days, days_about(open.day, open.way), open.way));
+            fitting.extend(steps.filter_map(fits).next());
         }
         if let [(id, kw, day, by, address)] = &fitting[..]
             && taken.insert(*id)

@@ -7,6 +7,7 @@ mod month;
 mod moves;
 pub(crate) mod said;
 mod surroundings;
+mod trends;
 mod turn_page;
 
 pub use book::{Book, BookError};

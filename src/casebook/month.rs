@@ -11,6 +11,7 @@ use super::book::Book;
 use super::elsewhere::other_ends;
 use super::said;
 use super::surroundings::Surroundings;
+use super::trends::trends;
 use super::turn_page::{Moved, Seen, open_other_ends, turn_page};
 
 /// Nodes from this probability on are cases.
@@ -19,7 +20,7 @@ const LIKELY: f64 = 0.5;
 /// Turns the page of the book: cases of this month into `findings`, with what stands beside them.
 pub(crate) fn turn(book: &mut Book, findings: &mut Findings, around: &Surroundings) -> Result<(), DigestError> {
     let Some((_, last_day)) = around.metered.period() else { return Ok(()) };
-    let visits = book.visits.clone();
+    let visits = book.inspections();
     let last_visits = last_visits(&visits);
     let seen = seen(book, findings, around, &last_visits)?;
     let known = |level: &'static str, id: &str| around.known(level, id, &last_visits);
@@ -32,6 +33,7 @@ pub(crate) fn turn(book: &mut Book, findings: &mut Findings, around: &Surroundin
     tell_moves(book, findings, &moved);
     findings.cases = book.cases.clone();
     findings.cases.sort_by_key(|case| case.status);
+    findings.trends = trends(&book.cases, &|case| around.whereabouts(case));
     Ok(())
 }
 

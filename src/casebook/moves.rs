@@ -85,9 +85,9 @@ pub(super) fn step(days: &[(CivilDay, f32)], (from, to): (CivilDay, CivilDay), w
         Some(way * (after - before))
     };
     let places = (0..days.len()).filter(|&place| from <= days[place].0 && days[place].0 <= to);
-    let all = places.filter_map(|place| Some((place, change(place, BESIDE)?)));
-    let (place, kw) = all.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-    let at_once = change(place, AT_ONCE)?;
+    // Medians of two weeks are the same for days about the step; what changes at once tells which.
+    let all = places.filter_map(|place| Some((place, change(place, BESIDE)?, change(place, AT_ONCE)?)));
+    let (place, kw, at_once) = all.max_by(|a, b| (a.1 + a.2).total_cmp(&(b.1 + b.2)).then(b.0.cmp(&a.0)))?;
     (kw > 0.0 && at_once > kw / SUDDEN).then_some((days[place].0, kw))
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::DigestError;
-use crate::domain::{Complaint, ComplaintOf, Customer, Fact, Grid, Inspection, NodeKind, UsagePointId};
+use crate::digest::{DaySummary, DigestError};
+use crate::domain::{CivilDay, Complaint, ComplaintOf, Customer, Fact, Grid, Inspection, NodeKind, UsagePointId};
 use crate::findings::CaseRow;
 use crate::metered::Metered;
 use crate::population::Buildings;
 
 use super::said;
+use super::trends::Whereabouts;
 use super::turn_page::Known;
 
 /// Days at the end of the readings whose highest hours tell whether a load runs.
@@ -35,6 +36,17 @@ impl Surroundings<'_> {
         })
     }
 
+    /// Daily means and daily floors of a usage point, kW.
+    pub(super) fn levels(&self, id: &str) -> Result<[Vec<(CivilDay, f32)>; 2], DigestError> {
+        let Some(point) = self.metered.point(id) else { return Ok(Default::default()) };
+        self.metered.look_at(point, |subject| {
+            let of = |level: fn(&DaySummary) -> f32| {
+                subject.profile.days.iter().map(|day| (day.day, level(&day.summary))).collect()
+            };
+            [of(|day| day.mean_kw), of(|day| day.floor_kw)]
+        })
+    }
+
     /// What is known of the place of a case.
     pub(super) fn known(
         &self,
@@ -53,6 +65,23 @@ impl Surroundings<'_> {
                 .map(|feeder| feeder.node.to_string()),
             visit: visits.get(&(level, id)).map(|visit| (*visit).clone()),
         }
+    }
+
+    /// The city and the feeder of a case; of a node the city of most customers below it.
+    pub(super) fn whereabouts(&self, case: &CaseRow) -> Whereabouts {
+        let city_of = |id: &str| self.customers.get(id).and_then(|customer| customer.city.clone());
+        let is_node = case.level == "node";
+        let city = if is_node {
+            let mut cities: BTreeMap<String, usize> = BTreeMap::new();
+            let below = self.grid.usage_points_under(&case.id);
+            below.iter().filter_map(|id| city_of(id)).for_each(|city| *cities.entry(city).or_default() += 1);
+            cities.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(city, _)| city)
+        } else {
+            city_of(&case.id)
+        };
+        let node = if is_node { Some(&*case.id) } else { self.grid.feeding_node(&case.id).map(|node| &*node.node) };
+        let feeder = node.and_then(|node| self.grid.ancestor(node, NodeKind::Feeder));
+        (city, feeder.map(|feeder| feeder.node.to_string()))
     }
 
     /// Complaints about the place of a case.

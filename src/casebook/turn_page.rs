@@ -82,9 +82,13 @@ pub(crate) fn turn_page(
     let month = month_of(last_day);
     let by_id: BTreeMap<(&str, &str), &Seen> = seen.iter().map(|seen| ((seen.level, &*seen.id), seen)).collect();
     for case in &mut book.cases {
-        // A month that is scanned again is judged anew.
-        case.history.retain(|entry| entry.month != month);
+        // A month that is scanned again is judged anew; where a result is repeated, later ones are
+        // there.
+        case.history.retain(|entry| entry.month < month);
         case.status = case.last().map_or(case.status, |last| last.status);
+        if case.moved_month.as_ref().is_some_and(|told| *told >= month) {
+            (case.moved_from, case.moved_to, case.moved_month) = (None, None, None);
+        }
         let now = by_id.get(&(case.level, case.id.as_str())).copied();
         if !case.history.is_empty() {
             enter(case, now, &month, last_day);
@@ -133,6 +137,7 @@ fn opened(number: String, seen: &Seen, month: &str, last_day: CivilDay) -> CaseR
         gone,
         moved_from: None,
         moved_to: None,
+        moved_month: None,
         inspected: None,
         outcome: None,
         notes: Vec::new(),
@@ -208,18 +213,18 @@ fn find_moves(book: &mut Book, known: &dyn Fn(&'static str, &str) -> Known, last
         .into_iter()
         .map(|(from, to, by)| (gone[from].id.clone(), began[to].id.clone(), by))
         .collect();
-    enter_moves(book, &moved);
+    enter_moves(book, &moved, &month_of(last_day));
     moved
 }
 
 /// Names each end of a move at the other.
-fn enter_moves(book: &mut Book, moved: &[Moved]) {
+fn enter_moves(book: &mut Book, moved: &[Moved], month: &str) {
     for (from, to, _) in moved {
         for case in &mut book.cases {
             if case.id == *from {
-                case.moved_to = Some(to.clone());
+                (case.moved_to, case.moved_month) = (Some(to.clone()), Some(month.to_owned()));
             } else if case.id == *to {
-                case.moved_from = Some(from.clone());
+                (case.moved_from, case.moved_month) = (Some(from.clone()), Some(month.to_owned()));
                 if let [only] = &mut case.history[..] {
                     (case.status, only.status) = (CaseStatus::Moved, CaseStatus::Moved);
                 }
@@ -267,7 +272,7 @@ pub(super) fn open_other_ends(book: &mut Book, ends: Vec<OtherEnd>, last_day: Ci
         case.history.iter_mut().for_each(|entry| entry.status = status);
         book.cases.push(case);
     }
-    enter_moves(book, &moved);
+    enter_moves(book, &moved, &month);
     moved
 }
 
@@ -383,5 +388,9 @@ mod tests {
         assert_eq!(moved, [("A".to_owned(), "B".to_owned(), "owner")]);
         assert_eq!((book.cases[0].moved_to.as_deref(), book.cases[1].moved_from.as_deref()), (Some("B"), Some("A")));
         assert_eq!(statuses(&book, 1), ["moved"]);
+        let gone = Seen { until: CivilDay::parse("2025-04-10"), ..seen("A", 6.0) };
+        let began = Seen { since: CivilDay::parse("2025-04-18"), ..seen("B", 6.1) };
+        let again = turn_page(&mut book, &[gone, began], &owner, day("2025-04-30"));
+        assert_eq!(again, moved, "a month that is scanned again tells it again");
     }
 }

@@ -58,6 +58,14 @@ struct Case<'a> {
     unbilled: Vec<&'a BillingRow>,
 }
 
+/// A line on its way into its place.
+struct Placed {
+    building: Option<u32>,
+    /// Nobody need go again for now.
+    rests: bool,
+    row: WorklistRow,
+}
+
 /// `worklist.csv`, best first, with the building of each case that has one.
 #[must_use]
 pub fn worklist_rows(
@@ -81,22 +89,26 @@ pub fn worklist_rows(
     let billed: Vec<Loss> = setting.unbilled.iter().map(loss_of).collect();
     let losses = suspects.iter().map(|row| &row.loss).chain(nodes.iter().map(|row| &row.loss)).chain(&billed);
     let has_money = has_one_currency(losses);
-    let mut rows: Vec<(Option<u32>, WorklistRow)> =
-        cases.iter().map(|case| (case.building, row_of(case, setting, has_money))).collect();
-    let rests = |row: &WorklistRow| rests(row.visited, setting);
-    rows.sort_by(|(_, a), (_, b)| {
+    let mut rows: Vec<Placed> = (cases.iter())
+        .map(|case| Placed {
+            building: case.building,
+            rests: case.rests(setting),
+            row: row_of(case, setting, has_money),
+        })
+        .collect();
+    rows.sort_by(|Placed { row: a, rests: rest_a, .. }, Placed { row: b, rests: rest_b, .. }| {
         let recovery = |row: &WorklistRow| row.expected_recovery.unwrap_or(f64::NEG_INFINITY);
-        (rests(a).cmp(&rests(b)))
+        (rest_a.cmp(rest_b))
             .then_with(|| recovery(b).total_cmp(&recovery(a)))
             .then_with(|| b.expected_kwh.unwrap_or(0.0).total_cmp(&a.expected_kwh.unwrap_or(0.0)))
             .then_with(|| a.id.cmp(&b.id))
             .then_with(|| a.city.cmp(&b.city))
     });
-    for (index, (_, row)) in rows.iter_mut().enumerate() {
-        row.rank = index as u64 + 1;
+    for (index, placed) in rows.iter_mut().enumerate() {
+        placed.row.rank = index as u64 + 1;
     }
-    send_crews(&mut rows, setting);
-    rows
+    send_crews(&mut rows, &setting.visits);
+    rows.into_iter().map(|placed| (placed.building, placed.row)).collect()
 }
 
 /// One case a building, and one a usage point whose address is not known.
@@ -217,16 +229,21 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
     }
 }
 
-/// Whether nobody need go again for now: an inspection found nothing that is open, or found a farm
-/// and the readings do not yet tell whether it was switched off.
-fn rests(visited: Option<(CivilDay, Outcome)>, setting: &WorklistSetting) -> bool {
-    visited.zip(setting.last_day).is_some_and(|((day, outcome), last)| {
-        let rest = if outcome.is_found() { DAYS_TO_TELL } else { setting.visits.rest_days };
-        last.0 - day.0 < rest
-    })
-}
-
 impl Case<'_> {
+    /// Whether nobody need go again for now: inspections found nothing that is open, or a farm of
+    /// which the readings do not yet tell whether it was switched off. What a node misses is a mean
+    /// over all readings and shows that late.
+    fn rests(&self, setting: &WorklistSetting) -> bool {
+        let Some(last) = setting.last_day.filter(|_| self.unbilled.is_empty()) else { return false };
+        let is_within = |visited: Option<(CivilDay, Outcome)>, after_found: i32| {
+            visited.is_some_and(|(day, outcome)| {
+                last.0 - day.0 < if outcome.is_found() { after_found } else { setting.visits.rest_days }
+            })
+        };
+        self.members.iter().all(|row| is_within(row.visited, DAYS_TO_TELL))
+            && self.node.iter().all(|(row, _)| is_within(row.visited, setting.visits.rest_days))
+    }
+
     /// The last visit, where visits still speak of every part of the case.
     fn visited(&self) -> Option<(CivilDay, Outcome)> {
         let parts = self.members.iter().map(|row| row.visited).chain(self.node.iter().map(|(row, _)| row.visited));
@@ -328,24 +345,24 @@ fn feeder_above(node: &str, grid: &Grid) -> Option<NodeId> {
 }
 
 /// Gives the best cases to crews, a stretch of the grid to each.
-fn send_crews(rows: &mut [(Option<u32>, WorklistRow)], setting: &WorklistSetting) {
-    let visits = setting.visits;
+fn send_crews(rows: &mut [Placed], visits: &Visits) {
     let Some(crews) = visits.crews.filter(|crews| *crews > 0) else { return };
-    let pays = |row: &WorklistRow| {
-        !rests(row.visited, setting) && row.expected_recovery.or(row.expected_kwh).is_some_and(|amount| amount > 0.0)
+    let pays = |placed: &Placed| {
+        let amount = placed.row.expected_recovery.or(placed.row.expected_kwh);
+        !placed.rests && amount.is_some_and(|amount| amount > 0.0)
     };
     let mut chosen: Vec<usize> =
-        (0..rows.len()).filter(|&index| pays(&rows[index].1)).take((crews * visits.per_crew) as usize).collect();
+        (0..rows.len()).filter(|&index| pays(&rows[index])).take((crews * visits.per_crew) as usize).collect();
     chosen.sort_by(|&a, &b| {
         let key = |index: usize| {
-            let row = &rows[index].1;
+            let row = &rows[index].row;
             (row.city.clone(), row.feeder.clone(), row.node.clone(), row.rank)
         };
         key(a).cmp(&key(b))
     });
     let count = chosen.len() as u64;
     for (place, index) in chosen.into_iter().enumerate() {
-        rows[index].1.crew = Some(place as u64 * crews.min(count) / count + 1);
+        rows[index].row.crew = Some(place as u64 * crews.min(count) / count + 1);
     }
 }
 

@@ -100,6 +100,8 @@ pub struct CaseRow {
     pub moved_from: Option<String>,
     /// Usage point or node where it went.
     pub moved_to: Option<String>,
+    /// The month in which the last move was told.
+    pub moved_month: Option<String>,
     /// Last inspection.
     pub inspected: Option<CivilDay>,
     /// What it found.

@@ -12,6 +12,7 @@ use super::hit_rate::HitRateRow;
 use super::money_rows::MoneyRow;
 use super::picture::{DayTemperature, Dossier};
 use super::run_record::RunRecord;
+use super::trend::TrendRow;
 use super::usage_point_rows::{ClearedRow, ScoreRow, SuspectRow};
 
 /// A name and its pseudonym.
@@ -65,6 +66,8 @@ pub struct Findings {
     pub cases: Vec<CaseRow>,
     /// What was found where somebody went, by what was said of it.
     pub hit_rate: Vec<HitRateRow>,
+    /// Cases by city and feeder, month by month.
+    pub trends: Vec<TrendRow>,
     /// Faults of the data, by usage point and kind.
     pub faults: Vec<Fault>,
     /// Records left out, by file and row.

@@ -106,6 +106,8 @@ facts! {
     );
     /// Visits before the first reading.
     pub(crate) fn visits_before("visit.before_readings", visits: count, day: day);
+    /// Inspections too long after the last reading.
+    pub(crate) fn visits_after("visit.after_readings", visits: count, day: day);
     /// A place of a table that no other table and no reading knows.
     pub(crate) fn place_unknown("place.unknown", usage_point: usage_point);
     /// The same of a node.

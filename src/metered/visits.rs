@@ -27,9 +27,9 @@ const LEAST_DAYS: usize = 4;
 const LEAST_RISE: f64 = 0.3;
 const LEAST_RISE_KW: f64 = 0.4;
 /// Days within which a load that was found is switched off, and the share of its power that is
-/// gone then: one that runs by the clock has half of it on average.
+/// gone then on average: one that runs in eight hours of the night has a third of it.
 const SOON: i32 = 14;
-const STOPPED: f64 = 0.4;
+const STOPPED: f64 = 0.25;
 /// Visits that found nothing and count.
 const MOST_NOTHING: usize = 2;
 
@@ -214,14 +214,15 @@ fn levels_of(profile: &UsageProfile, (after, to): (CivilDay, CivilDay)) -> Optio
 }
 
 /// Mean power before a visit that found something and now, where the load fell within two weeks of
-/// it by half of what was found (three tenths of all, where that is not told) and has stayed down.
+/// it by a quarter of what was found, or by three tenths of all, and has stayed down.
 /// A season takes longer to take as much away.
 fn ended(profile: &UsageProfile, visit: &Inspection) -> Option<(f64, f64)> {
     let last = profile.days.last()?.day;
     let before = levels_of(profile, (CivilDay(visit.day.0 - SOON), visit.day))?;
     let soon = levels_of(profile, (visit.day, CivilDay(visit.day.0 + SOON)))?;
     let now = levels_of(profile, (CivilDay(visit.day.0.max(last.0 - DAYS)), last))?;
-    let least = visit.kw.map_or(LEAST_RISE * before.0, |kw| STOPPED * kw).max(LEAST_RISE_KW);
+    // What was found may be less than what is written down, and runs by the clock.
+    let least = visit.kw.map_or(f64::INFINITY, |kw| STOPPED * kw).min(LEAST_RISE * before.0).max(LEAST_RISE_KW);
     let fell = |then: Levels| before.0 - then.0 > least;
     (fell(soon) && fell(now)).then_some((before.0, now.0))
 }

@@ -120,6 +120,10 @@ odds-recalibrated = { $outcomes ->
     [one] { $outcomes } inspection
    *[other] { $outcomes } inspections
 } recalibrated the probabilities: what the readings alone put at { $said } % is now stated as { $now } % (log-odds times { $slope }, { $offset })
+visit-after_readings = { $visits ->
+    [one] { $visits } inspection lies
+   *[other] { $visits } inspections lie
+} more than four weeks after the last reading ({ $day }): the load of that time was not read, and nothing is made of it
 visit-before_readings = { $visits ->
     [one] { $visits } inspection lies
    *[other] { $visits } inspections lie

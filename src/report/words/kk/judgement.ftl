@@ -102,6 +102,10 @@ odds-recalibrated = ықтималдықтар { $outcomes ->
     [one] { $outcomes } тексеру
    *[other] { $outcomes } тексеру
 } бойынша түзетілді: көрсеткіштердің өзі бойынша { $said } % болғаны енді { $now } % (мүмкіндік логарифмі { $slope } есе, { $offset })
+visit-after_readings = { $visits ->
+    [one] { $visits } тексеру
+   *[other] { $visits } тексеру
+} соңғы көрсеткіштерден ({ $day }) төрт аптадан астам кейін болған: ол кездегі жүктеме алынбаған, қорытынды жасалмайды
 visit-before_readings = { $visits ->
     [one] { $visits } тексеру
    *[other] { $visits } тексеру

@@ -129,6 +129,11 @@ odds-recalibrated = вероятности поправлены по { $outcomes
     [one] { $outcomes } проверке
    *[other] { $outcomes } проверкам
 }: что по одним показаниям { $said } %, теперь { $now } % (логарифм шансов умножен на { $slope }, { $offset })
+visit-after_readings = { $visits ->
+    [one] { $visits } проверка была
+    [few] { $visits } проверки были
+   *[other] { $visits } проверок были
+} более чем через четыре недели после последних показаний ({ $day }): нагрузка того времени не снята, вывод не делается
 visit-before_readings = { $visits ->
     [one] { $visits } проверка была
     [few] { $visits } проверки были
