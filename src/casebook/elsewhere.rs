@@ -2,10 +2,10 @@
 //!
 //! A farm that ran since before the first reading is often in no list, and what it left behind is
 //! seen only when it begins elsewhere with a start. So where a case began, or stopped, and has no
-//! other end in the book, usage points of the same owner or building are asked for a sudden fall,
-//! or rise, of like power within weeks (`moves::step`, `moves::link`): of the daily mean, or of the
-//! floor, which shows a steady load beside a works. One feeder alone is no link here, an owner or
-//! building with many usage points is passed over, and so are two that fit: among many loads some
+//! other end in the book, usage points of the same owner are asked for a sudden fall, or rise, of
+//! like power within weeks (`moves::step`, `moves::link_beyond`): of the daily mean, or of the
+//! floor, which shows a steady load beside a works. One building or feeder alone is no link here,
+//! an owner of many usage points is passed over, and so are two that fit: among many loads some
 //! fall by chance. The other end becomes a case, so that both are named.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ use super::moves::{Mover, days_about, link_beyond, step};
 use super::surroundings::Surroundings;
 use super::turn_page::{Known, OtherEnd, Seen, has_begun, has_gone, last_kw, mover};
 
-/// Usage points of one owner or building, at most.
+/// Usage points of one owner, at most.
 const MOST: usize = 20;
 
 /// A case that has one end of a move.
@@ -53,7 +53,7 @@ pub(super) fn other_ends(
         }
         let own = mover(open.case, &open.known, open.kw, open.day);
         let mut fitting = Vec::new();
-        for &id in &ids {
+        for &id in ids {
             let theirs = known("usage_point", id);
             let fits = |(day, kw): (CivilDay, f64)| {
                 let other = theirs.as_mover(id, kw, day);
@@ -103,41 +103,28 @@ fn seen(id: &UsagePointId, scores: &[ScoreRow], kw: f64, (day, way): (CivilDay, 
     }
 }
 
-/// Usage points that were read and are no cases, by owner and by building.
+/// Usage points that were read and are no cases, by owner.
 struct Near<'a> {
     by_owner: BTreeMap<&'a str, Vec<&'a UsagePointId>>,
-    by_building: BTreeMap<u32, Vec<&'a UsagePointId>>,
 }
 
 impl<'a> Near<'a> {
-    /// Of the owners and buildings of some cases.
+    /// Of the owners of some cases.
     fn of(open: &[Open], book: &Book, around: &Surroundings<'a>) -> Self {
         let owners: BTreeSet<&str> = open.iter().filter_map(|open| open.known.owner.as_deref()).collect();
-        let buildings: BTreeSet<u32> = open.iter().filter_map(|open| open.known.building).collect();
         let cases: BTreeSet<&str> = book.cases.iter().map(|case| case.id.as_str()).collect();
-        let mut near = Self { by_owner: BTreeMap::new(), by_building: BTreeMap::new() };
+        let mut near = Self { by_owner: BTreeMap::new() };
         for (id, customer) in around.customers.iter().filter(|(id, _)| !cases.contains(&***id)) {
             let owner = customer.owner.as_deref().filter(|owner| owners.contains(owner));
-            let building = around.buildings.of_usage_point(id).filter(|building| buildings.contains(building));
-            if (owner.is_none() && building.is_none()) || !around.metered.is_read(id) {
-                continue;
-            }
-            if let Some(owner) = owner {
+            if let Some(owner) = owner.filter(|_| around.metered.is_read(id)) {
                 near.by_owner.entry(owner).or_default().push(id);
-            }
-            if let Some(building) = building {
-                near.by_building.entry(building).or_default().push(id);
             }
         }
         near
     }
 
-    /// Of the owner and the building of one case, each that has few of them.
-    fn of_case(&self, open: &Open) -> Vec<&'a UsagePointId> {
-        let by_owner = open.known.owner.as_deref().and_then(|owner| self.by_owner.get(owner));
-        let by_building = open.known.building.and_then(|building| self.by_building.get(&building));
-        let few = [by_owner, by_building].into_iter().flatten().filter(|ids| ids.len() <= MOST);
-        let near: BTreeSet<&UsagePointId> = few.flatten().copied().collect();
-        near.into_iter().collect()
+    /// Of the owner of one case.
+    fn of_case(&self, open: &Open) -> &[&'a UsagePointId] {
+        open.known.owner.as_deref().and_then(|owner| self.by_owner.get(owner)).map_or(&[], Vec::as_slice)
     }
 }

@@ -65,6 +65,8 @@ const BESIDE: usize = 14;
 const AT_ONCE: usize = 4;
 /// Days that a level needs.
 const LEAST_DAYS: usize = 3;
+/// Factor by which the power of a place that is no case may differ.
+const BEYOND: f64 = 1.25;
 /// Factor by which a step may differ at once from what it comes to: a slow fall is a season's.
 const SUDDEN: f64 = 1.5;
 
@@ -91,9 +93,11 @@ pub(super) fn step(days: &[(CivilDay, f32)], (from, to): (CivilDay, CivilDay), w
     (kw > 0.0 && at_once > kw / SUDDEN).then_some((days[place].0, kw))
 }
 
-/// What links a load of the book to one of a place that is no case: never a feeder alone.
+/// Whether a common owner links a load of the book to one of a place that is no case. One building
+/// is not enough: among its lawful loads some fall by chance.
 pub(super) fn link_beyond(gone: &Mover, began: &Mover) -> Option<&'static str> {
-    link(gone, began).filter(|by| *by != "feeder")
+    let factor = gone.kw.max(began.kw) / gone.kw.min(began.kw);
+    link(gone, began).filter(|by| *by == "owner" && factor <= BEYOND)
 }
 
 /// Days about a start in which the load may have left elsewhere, and about an end in which it may
@@ -133,7 +137,7 @@ mod tests {
         let within = (CivilDay(10), CivilDay(50));
         let left = load(&|day| if day < 30 { 4.0 } else { 0.0 });
         let (day, kw) = step(&left, within, -1.0).unwrap();
-        assert!((29..=30).contains(&day.0) && (kw - 4.0).abs() < 1e-6, "{day:?} {kw}");
+        assert!((28..=31).contains(&day.0) && (kw - 4.0).abs() < 1e-6, "{day:?} {kw}");
         assert_eq!(step(&left, within, 1.0), None);
         assert_eq!(step(&left, (CivilDay(40), CivilDay(50)), -1.0), None, "elsewhere in time");
         assert_eq!(step(&load(&|day| 4.0 - day as f32 / 15.0), within, -1.0), None, "a season");

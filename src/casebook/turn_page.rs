@@ -204,11 +204,14 @@ fn find_moves(book: &mut Book, known: &dyn Fn(&'static str, &str) -> Known, last
         .zip(&known_gone)
         .map(|(case, known)| mover(case, known, last_kw(case), case.gone.unwrap_or(last_day)))
         .collect();
-    let began_movers: Vec<Mover> = began
-        .iter()
-        .zip(&known_began)
-        .map(|(case, known)| mover(case, known, last_kw(case), case.since.unwrap_or(last_day)))
-        .collect();
+    // On a feeder many loads come and go: only what begins this month is compared with them.
+    let began_mover = |(case, known): (&&'_ CaseRow, &'_ Known)| {
+        let feeder = known.feeder.clone().filter(|_| case.history.len() == 1);
+        (Known { feeder, ..known.clone() }, last_kw(case), case.since.unwrap_or(last_day))
+    };
+    let known_began: Vec<(Known, f64, CivilDay)> = began.iter().zip(&known_began).map(began_mover).collect();
+    let began_movers: Vec<Mover> =
+        began.iter().zip(&known_began).map(|(case, (known, kw, day))| mover(case, known, *kw, *day)).collect();
     let moved: Vec<Moved> = moves::pairs(&gone_movers, &began_movers)
         .into_iter()
         .map(|(from, to, by)| (gone[from].id.clone(), began[to].id.clone(), by))
