@@ -28,6 +28,7 @@ pub struct Archive {
     manifest: Manifest,
     /// Whether the run and the archive both name the utility.
     is_named: bool,
+    is_as_of: bool,
     _held: Option<HeldFolder>,
 }
 
@@ -55,7 +56,13 @@ impl Archive {
             manifest.utility.clone_from(&about.utility);
         }
         put_into_place(folder, &manifest)?;
-        Ok(Self { folder: folder.to_path_buf(), manifest, is_named: !about.utility.is_empty(), _held: Some(held) })
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            manifest,
+            is_named: !about.utility.is_empty(),
+            is_as_of: false,
+            _held: Some(held),
+        })
     }
 
     /// Opens an archive that is there, to change what it holds.
@@ -82,14 +89,14 @@ impl Archive {
             held => held.ok().flatten(),
         };
         let manifest = Manifest::read(folder)?.ok_or_else(|| ArchiveError::Missing { path: folder.to_path_buf() })?;
-        Ok(Self { folder: folder.to_path_buf(), manifest, is_named: false, _held: held })
+        Ok(Self { folder: folder.to_path_buf(), manifest, is_named: false, is_as_of: false, _held: held })
     }
 
     /// An archive without anything in it, of no folder.
     #[must_use]
     pub fn empty(about: &About) -> Self {
         let is_named = !about.utility.is_empty();
-        Self { folder: PathBuf::new(), manifest: Manifest::new(about), is_named, _held: None }
+        Self { folder: PathBuf::new(), manifest: Manifest::new(about), is_named, is_as_of: false, _held: None }
     }
 
     /// The archive as it was when a result was made with these files of it, by name and SHA-256.
@@ -108,7 +115,14 @@ impl Archive {
         self.manifest.files.retain(|name, _| files.contains_key(name) || !is_month(name));
         let names: Vec<&String> = self.manifest.files.keys().collect();
         self.manifest.months.retain(|month, _| names.iter().any(|name| name.starts_with(&**month)));
+        self.is_as_of = true;
         Ok(self)
+    }
+
+    /// Whether it shows itself as it was when an earlier result was made.
+    #[must_use]
+    pub fn is_as_of(&self) -> bool {
+        self.is_as_of
     }
 
     /// What the archive says of itself.

@@ -23,6 +23,7 @@ use crate::series::{FinishUsagePoint, KeptStretch, RawReading, RegisterRead, Spi
 
 use super::ArchiveError;
 use super::folder::Archive;
+use super::manifest::Month;
 use super::month_file::MonthFile;
 use super::months::{MonthSpan, cut};
 use super::packed::{pack, pack_registers, readings, unpack, unpack_registers};
@@ -54,6 +55,10 @@ impl Kind {
 /// Of so many usage points the archive knows one at least, or they are of another utility.
 const KNOWN_AMONG: usize = 20;
 
+/// Bytes that the place of a usage point's record of a month takes, id and allocation included.
+const INDEX_BYTES: u64 = 64;
+/// Bytes of a packed reading, at most on average.
+const PACKED_BYTES: u64 = 4;
 /// Bytes of new records that wait in memory; the rest waits in a file without a name.
 const WAITING: u64 = 64 << 20;
 
@@ -129,6 +134,15 @@ impl<'a> History<'a> {
     #[must_use]
     pub fn readings(&self) -> u64 {
         self.archive.manifest().months.values().map(|month| month.readings).sum()
+    }
+
+    /// What it holds in memory beside so many new readings, bytes: the place of every record, and
+    /// new records that wait.
+    #[must_use]
+    pub fn held_bytes(&self, new_readings: u64) -> u64 {
+        let points = |month: &Month| month.usage_points + month.register_points;
+        let records: u64 = self.archive.manifest().months.values().map(points).sum();
+        WAITING.min(PACKED_BYTES * new_readings) + INDEX_BYTES * records
     }
 
     /// Usage points of the fullest month.

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use crate::archive::{Archive, ArchiveError, Transaction};
 use crate::domain::{CivilDay, Inspection, Outcome, Visited};
 use crate::findings::{CaseMonth, CaseRow, CaseStatus};
-use crate::metered::{VisitSettings, Visits};
+use crate::metered::{Said, VisitSettings, Visits};
 
 /// Names of the tables in an archive.
 const CASES: &str = "cases.csv";
 const HISTORY: &str = "case_history.csv";
 const VISITS: &str = "inspections.csv";
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "case",
     "level",
     "id",
@@ -31,9 +31,10 @@ const COLUMNS: [&str; 18] = [
     "inspected",
     "outcome",
     "gone",
+    "moved_month",
 ];
-const HISTORY_COLUMNS: [&str; 5] = ["case", "month", "status", "probability", "kw"];
-const VISIT_COLUMNS: [&str; 7] = ["usage_point", "node", "date", "outcome", "kw", "cause", "note"];
+const HISTORY_COLUMNS: [&str; 6] = ["case", "month", "status", "probability", "kw", "own_log_odds"];
+const VISIT_COLUMNS: [&str; 8] = ["usage_point", "node", "date", "outcome", "kw", "cause", "note", "heard_after"];
 
 /// Every case that there ever was, in the order of numbers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,7 +42,18 @@ pub struct Book {
     /// The cases.
     pub cases: Vec<CaseRow>,
     /// Every inspection that was ever heard of.
-    pub visits: Vec<Inspection>,
+    pub visits: Vec<KeptVisit>,
+    /// Last month of the archive that it lies in; empty = none.
+    last_month: String,
+}
+
+/// An inspection, and when it was heard of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptVisit {
+    /// The inspection.
+    pub visit: Inspection,
+    /// Last month that the archive held then; empty = none.
+    pub after: String,
 }
 
 /// A case book that cannot be read or kept.
@@ -75,7 +87,15 @@ impl Book {
     /// When a table of it is damaged.
     pub fn of(archive: Option<&Archive>) -> Result<Self, BookError> {
         let read = |name: &str| archive.map_or(Ok(None), |archive| archive.read(name)).map(Option::unwrap_or_default);
-        Self::read([&read(CASES)?, &read(HISTORY)?, &read(VISITS)?])
+        let mut book = Self::read([&read(CASES)?, &read(HISTORY)?, &read(VISITS)?])?;
+        let Some(archive) = archive else { return Ok(book) };
+        book.last_month = archive.manifest().months.keys().next_back().cloned().unwrap_or_default();
+        if archive.is_as_of() {
+            // What later months heard was not known then.
+            let last = &book.last_month;
+            book.visits.retain(|kept| kept.after < *last);
+        }
+        Ok(book)
     }
 
     /// Keeps the book with a change of its archive.
@@ -95,19 +115,25 @@ impl Book {
     pub fn hear(&mut self, inspections: &[Inspection], settings: VisitSettings) -> Visits {
         let is_same = |a: &Inspection, b: &Inspection| (&a.visited, a.day, a.outcome) == (&b.visited, b.day, b.outcome);
         for visit in inspections {
-            if !self.visits.iter().any(|known| is_same(known, visit)) {
-                self.visits.push(visit.clone());
+            if !self.visits.iter().any(|known| is_same(&known.visit, visit)) {
+                self.visits.push(KeptVisit { visit: visit.clone(), after: self.last_month.clone() });
             }
         }
-        Visits::new(&self.visits, settings).remembering(self.said())
+        Visits::new(&self.inspections(), settings).remembering(self.said())
     }
 
-    /// What was said of every place: last day of each month, and the probability.
-    fn said(&self) -> BTreeMap<String, Vec<(CivilDay, f64)>> {
-        let mut said: BTreeMap<String, Vec<(CivilDay, f64)>> = BTreeMap::new();
+    /// Every inspection that was heard of.
+    pub(super) fn inspections(&self) -> Vec<Inspection> {
+        self.visits.iter().map(|kept| kept.visit.clone()).collect()
+    }
+
+    /// What was said of every place in every month.
+    fn said(&self) -> BTreeMap<String, Vec<Said>> {
+        let mut said: BTreeMap<String, Vec<Said>> = BTreeMap::new();
         for case in &self.cases {
             let months = case.history.iter().filter_map(|entry| {
-                Some((CivilDay::parse(&format!("{}-01", entry.month))?.month_end(), entry.probability?))
+                let day = CivilDay::parse(&format!("{}-01", entry.month))?.month_end();
+                Some(Said { day, probability: entry.probability?, own: entry.own })
             });
             said.entry(case.id.clone()).or_default().extend(months);
         }
@@ -118,12 +144,13 @@ impl Book {
     fn read([cases, history, visits]: [&[u8]; 3]) -> Result<Self, BookError> {
         let mut months: BTreeMap<String, Vec<CaseMonth>> = BTreeMap::new();
         each(history, HISTORY, |cells| {
-            let [case, month, status, probability, kw] = cells else { return None };
+            let [case, month, status, probability, kw, own @ ..] = cells else { return None };
             months.entry((*case).to_owned()).or_default().push(CaseMonth {
                 month: (*month).to_owned(),
                 status: CaseStatus::parse(status)?,
                 probability: number(probability).ok()?,
                 kw: number(kw).ok()?,
+                own: own.first().map_or(Ok(None), |own| number(own)).ok()?,
             });
             Some(())
         })?;
@@ -131,7 +158,7 @@ impl Book {
         each(cases, CASES, |cells| {
             // What lies between tells what the history holds.
             let [case, level, id, address, status, _, _, _, _, _, _, _, rest @ ..] = cells else { return None };
-            let [since, moved_from, moved_to, inspected, outcome, gone] = rest else { return None };
+            let [since, moved_from, moved_to, inspected, outcome, gone, moved_month @ ..] = rest else { return None };
             let text = |cell: &str| (!cell.is_empty()).then(|| cell.to_owned());
             book.cases.push(CaseRow {
                 case: (*case).to_owned(),
@@ -143,6 +170,7 @@ impl Book {
                 gone: day(gone).ok()?,
                 moved_from: text(moved_from),
                 moved_to: text(moved_to),
+                moved_month: moved_month.first().and_then(|month| text(month)),
                 inspected: day(inspected).ok()?,
                 outcome: if outcome.is_empty() { None } else { Some(Outcome::parse(outcome)?) },
                 notes: Vec::new(),
@@ -151,9 +179,9 @@ impl Book {
             Some(())
         })?;
         each(visits, VISITS, |cells| {
-            let [point, node, date, outcome, kw, cause, note] = cells else { return None };
+            let [point, node, date, outcome, kw, cause, note, after @ ..] = cells else { return None };
             let text = |cell: &str| (!cell.is_empty()).then(|| cell.to_owned());
-            book.visits.push(Inspection {
+            let visit = Inspection {
                 visited: if point.is_empty() {
                     Visited::Node((*node).into())
                 } else {
@@ -165,7 +193,8 @@ impl Book {
                 cause: text(cause),
                 note: text(note),
                 row: 0,
-            });
+            };
+            book.visits.push(KeptVisit { visit, after: after.first().copied().unwrap_or_default().to_owned() });
             Some(())
         })?;
         Ok(book)
@@ -200,10 +229,12 @@ impl Book {
                 &day(case.inspected),
                 case.outcome.map_or("", Outcome::as_str),
                 &day(case.gone),
+                case.moved_month.as_deref().unwrap_or_default(),
             ])?;
             for month in &case.history {
                 let (probability, kw) = (number(month.probability), number(month.kw));
-                history.write_record([&case.case, &month.month, month.status.as_str(), &probability, &kw])?;
+                let own = number(month.own);
+                history.write_record([&case.case, &month.month, month.status.as_str(), &probability, &kw, &own])?;
             }
         }
         Ok([bytes(cases)?, bytes(history)?, self.write_visits()?])
@@ -212,7 +243,7 @@ impl Book {
     fn write_visits(&self) -> Result<Vec<u8>, csv::Error> {
         let mut visits = csv::Writer::from_writer(Vec::new());
         visits.write_record(VISIT_COLUMNS)?;
-        for visit in &self.visits {
+        for KeptVisit { visit, after } in &self.visits {
             let (point, node) = match &visit.visited {
                 Visited::UsagePoint(id) => (&**id, ""),
                 Visited::Node(node) => ("", &**node),
@@ -220,7 +251,8 @@ impl Book {
             let kw = visit.kw.map_or(String::new(), |kw| kw.to_string());
             let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
             let (date, outcome) = (visit.day.to_string(), visit.outcome.as_str());
-            visits.write_record([point, node, &date, outcome, &kw, &text(&visit.cause), &text(&visit.note)])?;
+            let (cause, note) = (text(&visit.cause), text(&visit.note));
+            visits.write_record([point, node, &date, outcome, &kw, &cause, &note, after])?;
         }
         bytes(visits)
     }
@@ -271,6 +303,7 @@ mod tests {
             status,
             probability: Some(0.9),
             kw: Some(kw),
+            own: Some(2.5),
         };
         Book {
             cases: vec![CaseRow {
@@ -283,12 +316,13 @@ mod tests {
                 gone: None,
                 moved_from: None,
                 moved_to: None,
+                moved_month: Some("2025-03".to_owned()),
                 inspected: CivilDay::parse("2025-03-09"),
                 outcome: Some(Outcome::Nothing),
                 notes: Vec::new(),
                 history: vec![month("2025-02", CaseStatus::New, 3.0), month("2025-03", CaseStatus::Grown, 6.5)],
             }],
-            visits: vec![Inspection {
+            visits: vec![kept(Inspection {
                 visited: Visited::UsagePoint("UP, 1".into()),
                 day: CivilDay::parse("2025-03-09").unwrap(),
                 outcome: Outcome::Nothing,
@@ -296,13 +330,18 @@ mod tests {
                 cause: None,
                 note: Some("dog\nin the yard".to_owned()),
                 row: 0,
-            }],
+            })],
+            last_month: String::new(),
         }
+    }
+
+    fn kept(visit: Inspection) -> KeptVisit {
+        KeptVisit { visit, after: "2025-02".to_owned() }
     }
 
     #[test]
     fn an_inspection_that_is_sent_again_is_heard_once() {
-        let (mut known, visits) = (book(), book().visits);
+        let (mut known, visits) = (book(), book().inspections());
         let settings = VisitSettings { missed: 0.2, missed_at_node: 0.5, valid_days: 365, recalibrate_from: 200 };
         known.hear(&visits, settings);
         assert_eq!(known.visits.len(), 1);

@@ -3,48 +3,51 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::DigestError;
-use crate::domain::{Complaint, ComplaintOf, Customer, Fact, Grid, Inspection, NodeKind, UsagePointId, Visited};
-use crate::findings::{CaseRow, Findings, NodeRow};
-use crate::metered::Metered;
-use crate::population::Buildings;
+use crate::domain::{Inspection, Visited};
+use crate::findings::{CaseRow, ClearedRow, Findings, NodeRow};
+use crate::judgement::cleared::ENDED_LOAD;
 
 use super::book::Book;
+use super::elsewhere::other_ends;
 use super::said;
-use super::turn_page::{Known, Moved, Seen, turn_page};
+use super::surroundings::Surroundings;
+use super::trends::trends;
+use super::turn_page::{Moved, Seen, open_other_ends, turn_page};
 
 /// Nodes from this probability on are cases.
 const LIKELY: f64 = 0.5;
-/// Days at the end of the readings whose highest hours tell whether a load runs.
-const WEEK: i32 = 7;
-
-/// What the case book asks besides what a run found.
-pub(crate) struct Surroundings<'a> {
-    pub(crate) customers: &'a BTreeMap<UsagePointId, Customer>,
-    pub(crate) grid: &'a Grid,
-    pub(crate) buildings: &'a Buildings,
-    pub(crate) complaints: &'a [Complaint],
-    pub(crate) metered: &'a Metered<'a>,
-}
 
 /// Turns the page of the book: cases of this month into `findings`, with what stands beside them.
 pub(crate) fn turn(book: &mut Book, findings: &mut Findings, around: &Surroundings) -> Result<(), DigestError> {
     let Some((_, last_day)) = around.metered.period() else { return Ok(()) };
-    let seen = seen(book, findings, around)?;
-    let visits = book.visits.clone();
+    let visits = book.inspections();
     let last_visits = last_visits(&visits);
-    let moved = turn_page(book, &seen, &|level, id| around.known(level, id, &last_visits), last_day);
+    let seen = seen(book, findings, around, &last_visits)?;
+    let known = |level: &'static str, id: &str| around.known(level, id, &last_visits);
+    let mut moved = turn_page(book, &seen, &known, last_day);
+    let ends = other_ends(book, &findings.scores, around, &known, last_day)?;
+    moved.extend(open_other_ends(book, ends, last_day));
     for case in &mut book.cases {
         case.notes = around.complaints_of(case);
     }
     tell_moves(book, findings, &moved);
     findings.cases = book.cases.clone();
     findings.cases.sort_by_key(|case| case.status);
+    findings.trends = trends(&book.cases, &|case| around.whereabouts(case));
     Ok(())
 }
 
+/// The last visit by level and id of the place.
+type LastVisits<'a> = BTreeMap<(&'static str, &'a str), &'a Inspection>;
+
 /// Listed places, and every place of the book as it is now.
-fn seen(book: &Book, findings: &Findings, around: &Surroundings) -> Result<Vec<Seen>, DigestError> {
-    let cleared: BTreeSet<&str> = findings.cleared.iter().map(|row| &*row.usage_point).collect();
+fn seen(
+    book: &Book,
+    findings: &Findings,
+    around: &Surroundings,
+    last_visits: &LastVisits,
+) -> Result<Vec<Seen>, DigestError> {
+    let cleared: BTreeMap<&str, &ClearedRow> = findings.cleared.iter().map(|row| (&*row.usage_point, row)).collect();
     let listed: BTreeSet<&str> = findings.suspects.iter().map(|row| &*row.usage_point).collect();
     let mut seen = Vec::new();
     for row in &findings.suspects {
@@ -52,6 +55,7 @@ fn seen(book: &Book, findings: &Findings, around: &Surroundings) -> Result<Vec<S
             level: "usage_point",
             id: row.usage_point.to_string(),
             probability: row.probability,
+            own: findings.score(&row.usage_point).and_then(|score| findings.own_log_odds(score)),
             kw: row.hidden_kw,
             since: row.since,
             until: row.until,
@@ -62,17 +66,21 @@ fn seen(book: &Book, findings: &Findings, around: &Surroundings) -> Result<Vec<S
     }
     let of_points = book.cases.iter().filter(|case| case.level == "usage_point" && !listed.contains(case.id.as_str()));
     for case in of_points {
-        let score = findings.scores.binary_search_by(|score| (*score.usage_point).cmp(case.id.as_str()));
-        let Ok(score) = score.map(|place| &findings.scores[place]) else { continue };
+        let Some(score) = findings.score(&case.id) else { continue };
+        let cleared = cleared.get(case.id.as_str());
+        let visit = last_visits.get(&("usage_point", case.id.as_str())).filter(|visit| visit.outcome.is_found());
+        // What an inspection found and is gone has ended with it.
+        let ended = visit.filter(|_| cleared.is_some_and(|row| row.look_alike.as_deref() == Some(ENDED_LOAD)));
         seen.push(Seen {
             level: "usage_point",
             id: case.id.clone(),
             probability: score.probability,
+            own: findings.own_log_odds(score),
             kw: score.hidden_kw,
             since: score.since,
-            until: score.until,
+            until: ended.map(|visit| visit.day).or(score.until),
             listed: false,
-            cleared: cleared.contains(case.id.as_str()),
+            cleared: cleared.is_some(),
             top_kw: around.top_kw(&case.id)?,
         });
     }
@@ -82,6 +90,7 @@ fn seen(book: &Book, findings: &Findings, around: &Surroundings) -> Result<Vec<S
         level: "node",
         id: row.node.to_string(),
         probability: row.probability,
+        own: None,
         kw: row.unmetered_kw,
         since: row.since,
         until: None,
@@ -93,8 +102,8 @@ fn seen(book: &Book, findings: &Findings, around: &Surroundings) -> Result<Vec<S
 }
 
 /// The last visit to every place that somebody went to.
-fn last_visits(inspections: &[Inspection]) -> BTreeMap<(&'static str, &str), &Inspection> {
-    let mut last: BTreeMap<(&'static str, &str), &Inspection> = BTreeMap::new();
+fn last_visits(inspections: &[Inspection]) -> LastVisits<'_> {
+    let mut last = LastVisits::new();
     for visit in inspections {
         let place = match &visit.visited {
             Visited::UsagePoint(id) => ("usage_point", &**id),
@@ -106,54 +115,6 @@ fn last_visits(inspections: &[Inspection]) -> BTreeMap<(&'static str, &str), &In
         }
     }
     last
-}
-
-impl Surroundings<'_> {
-    /// Highest hours of the last week of a usage point.
-    fn top_kw(&self, id: &str) -> Result<Option<f64>, DigestError> {
-        let Some(point) = self.metered.point(id).filter(|point| point.step_min <= 60) else { return Ok(None) };
-        self.metered.look_at(point, |subject| {
-            let days = &subject.profile.days;
-            let last = days.last()?.day;
-            let week = days.iter().rev().take_while(|day| day.day.0 > last.0 - WEEK);
-            week.map(|day| f64::from(day.summary.top_kw)).filter(|kw| !kw.is_nan()).reduce(f64::max)
-        })
-    }
-
-    fn known(&self, level: &'static str, id: &str, visits: &BTreeMap<(&'static str, &str), &Inspection>) -> Known {
-        let customer = self.customers.get(id).filter(|_| level == "usage_point");
-        let node = if level == "node" { Some(id) } else { self.grid.feeding_node(id).map(|node| &*node.node) };
-        Known {
-            address: customer.and_then(|customer| customer.address.clone()),
-            owner: customer.and_then(|customer| customer.owner.clone()),
-            building: self.buildings.of_usage_point(id).filter(|_| level == "usage_point"),
-            feeder: node
-                .and_then(|node| self.grid.ancestor(node, NodeKind::Feeder))
-                .map(|feeder| feeder.node.to_string()),
-            visit: visits.get(&(level, id)).map(|visit| (*visit).clone()),
-        }
-    }
-
-    /// Complaints about the place of a case.
-    fn complaints_of(&self, case: &CaseRow) -> Vec<Fact> {
-        let building = self.buildings.of_usage_point(&case.id);
-        let is_about = |complaint: &&Complaint| match &complaint.of {
-            ComplaintOf::UsagePoint(id) => **id == case.id,
-            ComplaintOf::Address(address) => {
-                case.level == "usage_point"
-                    && (case.address.as_deref() == Some(address)
-                        || building.is_some_and(|own| self.buildings.at(address, None).contains(&own)))
-            }
-        };
-        let told = |complaint: &Complaint| {
-            let kind = complaint.kind.as_str();
-            complaint.note.as_ref().map_or_else(
-                || said::complaint(complaint.day, kind),
-                |note| said::complaint_of(complaint.day, kind, note),
-            )
-        };
-        self.complaints.iter().filter(is_about).map(told).collect()
-    }
 }
 
 /// Tells a move at both cases, and in the line of the one that is listed.

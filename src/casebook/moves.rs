@@ -6,7 +6,7 @@
 //! for whoever goes there; it adds nothing to the odds of either. Source: farms leave after raids
 //! and bans and begin elsewhere within weeks (background knowledge); the figures are ours.
 
-use crate::domain::CivilDay;
+use crate::domain::{CivilDay, median};
 
 /// What is compared of two cases.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +60,57 @@ pub(super) fn pairs(gone: &[Mover], began: &[Mover]) -> Vec<(usize, usize, &'sta
     pairs
 }
 
+/// Days beside a step over which levels are taken, and beside it at once.
+const BESIDE: usize = 14;
+const AT_ONCE: usize = 4;
+/// Days that a level needs.
+const LEAST_DAYS: usize = 3;
+/// Factor by which the power of a place that is no case may differ.
+const BEYOND: f64 = 1.25;
+/// Factor by which a step may differ at once from what it comes to: a slow fall is a season's.
+const SUDDEN: f64 = 1.5;
+
+/// The day of the largest fall (`way` −1) or rise (`way` +1) of a load within some days, and its
+/// power, kW: the median daily mean of two weeks after the day beside that of two weeks before.
+/// `None` where there is none, or it came slowly.
+pub(super) fn step(days: &[(CivilDay, f32)], (from, to): (CivilDay, CivilDay), way: f64) -> Option<(CivilDay, f64)> {
+    let days: Vec<(CivilDay, f64)> =
+        days.iter().filter(|day| !day.1.is_nan()).map(|day| (day.0, f64::from(day.1))).collect();
+    let change = |place: usize, beside: usize| {
+        let level = |days: &[(CivilDay, f64)]| {
+            let values: Vec<f64> = days.iter().map(|day| day.1).collect();
+            (values.len() >= LEAST_DAYS).then(|| median(&values))
+        };
+        // The day itself is half of either.
+        let before = level(&days[place.saturating_sub(beside)..place])?;
+        let after = level(&days[place + 1..(place + 1 + beside).min(days.len())])?;
+        Some(way * (after - before))
+    };
+    let places = (0..days.len()).filter(|&place| from <= days[place].0 && days[place].0 <= to);
+    // Medians of two weeks are the same for days about the step; what changes at once tells which.
+    let all = places.filter_map(|place| Some((place, change(place, BESIDE)?, change(place, AT_ONCE)?)));
+    let (place, kw, at_once) = all.max_by(|a, b| (a.1 + a.2).total_cmp(&(b.1 + b.2)).then(b.0.cmp(&a.0)))?;
+    (kw > 0.0 && at_once > kw / SUDDEN).then_some((days[place].0, kw))
+}
+
+/// Whether a common owner links a load of the book to one of a place that is no case. One building
+/// is not enough: among its lawful loads some fall by chance.
+pub(super) fn link_beyond(gone: &Mover, began: &Mover) -> Option<&'static str> {
+    let factor = gone.kw.max(began.kw) / gone.kw.min(began.kw);
+    link(gone, began).filter(|by| *by == "owner" && factor <= BEYOND)
+}
+
+/// Days about a start in which the load may have left elsewhere, and about an end in which it may
+/// have begun.
+pub(super) fn days_about(known: CivilDay, way: f64) -> (CivilDay, CivilDay) {
+    let most = LINKS.iter().map(|link| link.2).max().unwrap_or(0);
+    if way < 0.0 {
+        (CivilDay(known.0 - most), CivilDay(known.0 + BEFORE))
+    } else {
+        (CivilDay(known.0 - BEFORE), CivilDay(known.0 + most))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +127,20 @@ mod tests {
         assert_eq!(link(&gone, &mover("B", 6.2, 110, Some("991"))), Some("feeder"));
         assert_eq!(link(&gone, &mover("B", 6.0, 170, Some("990"))), None, "months later");
         assert_eq!(link(&gone, &mover("B", 6.0, 80, Some("990"))), None, "weeks before");
+    }
+
+    #[test]
+    fn a_sudden_fall_is_a_step_and_a_slow_one_is_none() {
+        let load = |kw: &dyn Fn(i32) -> f32| -> Vec<(CivilDay, f32)> {
+            (0..60).map(|day| (CivilDay(day), 0.5 + kw(day))).collect()
+        };
+        let within = (CivilDay(10), CivilDay(50));
+        let left = load(&|day| if day < 30 { 4.0 } else { 0.0 });
+        let (day, kw) = step(&left, within, -1.0).unwrap();
+        assert!((28..=31).contains(&day.0) && (kw - 4.0).abs() < 1e-6, "{day:?} {kw}");
+        assert_eq!(step(&left, within, 1.0), None);
+        assert_eq!(step(&left, (CivilDay(40), CivilDay(50)), -1.0), None, "elsewhere in time");
+        assert_eq!(step(&load(&|day| 4.0 - day as f32 / 15.0), within, -1.0), None, "a season");
     }
 
     #[test]

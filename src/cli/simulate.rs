@@ -153,6 +153,13 @@ pub(super) struct SimulateArgs {
     /// Write bills, of which an insider keeps this share of usage points out [default: no bills]
     #[arg(long, value_name = "SHARE")]
     pub(super) insider_share: Option<f64>,
+    /// Write inspections of this share of usage points, who draws much for the contract more often
+    /// [default: no inspections]
+    #[arg(long, value_name = "SHARE")]
+    pub(super) inspection_share: Option<f64>,
+    /// Share of farms that inspections miss [default: 0.1]
+    #[arg(long, value_name = "SHARE", requires = "inspection_share")]
+    pub(super) inspection_error: Option<f64>,
     /// Share of homes of which nothing is read
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub(super) unread_share: f64,
@@ -226,6 +233,8 @@ impl SimulateArgs {
             months: self.months,
             moving_share: self.moving_share,
             insider_share: self.insider_share,
+            inspection_share: self.inspection_share,
+            inspection_error: self.inspection_error,
             unread_share: self.unread_share,
             volts: self.volts,
             upper_unmetered_share: self.upper_unmetered_share,

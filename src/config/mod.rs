@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::consequence::{FeeRule, MoneySettings, RuleSettings};
+use crate::consequence::{FeeRule, MoneySettings, RuleSettings, Visits};
 use crate::domain::{not_finite, toml_words};
 use crate::ingest::Caps;
 use crate::judgement::Stated;
@@ -74,6 +74,17 @@ pub struct VisitsConfig {
     pub per_crew: u64,
     /// Cost of a visit in the currency of the tariffs.
     pub cost: f64,
+    /// Days for which nobody goes again where nothing was found.
+    pub rest_days: i32,
+}
+
+impl VisitsConfig {
+    /// What the work list is given of it.
+    #[must_use]
+    pub fn settings(self) -> Visits {
+        let Self { crews, per_crew, cost, rest_days } = self;
+        Visits { crews: Some(crews).filter(|crews| *crews > 0), per_crew, cost, rest_days }
+    }
 }
 
 /// Section `[inspections]`.
@@ -398,6 +409,10 @@ impl Config {
         }
         if !(self.visits.cost >= 0.0 && self.visits.cost.is_finite()) {
             return Err(ConfigError::Bounds { key: "visits.cost", value: self.visits.cost, bounds: "at 0 or above" });
+        }
+        if self.visits.rest_days < 0 {
+            let value = f64::from(self.visits.rest_days);
+            return Err(ConfigError::Bounds { key: "visits.rest_days", value, bounds: "at 0 or above" });
         }
         if self.visits.per_crew == 0 || self.visits.crews > MOST_CREWS || self.visits.per_crew > MOST_CREWS {
             let (key, value) = if self.visits.crews > MOST_CREWS {

@@ -114,8 +114,8 @@ pub(crate) fn consequences(
     let visits = stakes.visits;
     let city_of = |node: &NodeId| stakes.city_of(node);
     let Billed { rows: billing, notes: of_bills, rejects } = billing::compare(&stakes.books(), metered, &book)?;
-    let (buildings, grid) = (stakes.buildings, stakes.grid);
-    let setting = WorklistSetting { buildings, grid, city_of: &city_of, unbilled: &billing, visits };
+    let (buildings, grid, last_day) = (stakes.buildings, stakes.grid, period.map(|period| period.1));
+    let setting = WorklistSetting { buildings, grid, city_of: &city_of, unbilled: &billing, visits, last_day };
     let worklist = worklist_rows(&listing.suspects, nodes, &setting);
     let crews: BTreeMap<u32, u64> =
         worklist.iter().filter_map(|(building, row)| Some(((*building)?, row.crew?))).collect();

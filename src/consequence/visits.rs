@@ -9,6 +9,8 @@ pub struct Visits {
     pub per_crew: u64,
     /// Cost of a visit, in the currency of the tariffs.
     pub cost: f64,
+    /// Days for which nobody goes again where nothing was found and the load has not grown.
+    pub rest_days: i32,
 }
 
 impl Visits {

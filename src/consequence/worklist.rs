@@ -7,13 +7,16 @@
 //! too little is that meter's energy already, and is taken off the node's. The node that sees a
 //! load is the lowest with a meter, so nodes above do not hold it again. Crews: the best cases with
 //! something to recover, as many as the crews can visit, are cut into one stretch of the grid a
-//! crew (by city, feeder and node), so that nobody crosses the town. What bills leave out of
+//! crew (by city, feeder and node), so that nobody crosses the town. Cases where an inspection has
+//! found nothing (or a farm, of which the readings do not yet tell whether it was switched off) and
+//! whose load is what it was stand last and get no crew for a time (`[visits] rest_days`): the same
+//! crew would see little more. What bills leave out of
 //! metered energy is no matter of odds: its energy and money count whole, at the place of its case
 //! or as a case of its own (`unbilled`).
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fact, Grid, NameKind, NodeId, NodeKind, Part, UsagePointId};
+use crate::domain::{CivilDay, Fact, Grid, NameKind, NodeId, NodeKind, Outcome, Part, UsagePointId};
 use crate::findings::{BillingRow, FindingKind, Loss, NodeRow, Pattern, SuspectRow, WorklistRow};
 
 use super::case::probability_of_any;
@@ -24,6 +27,8 @@ use super::visits::Visits;
 use crate::judgement::is_place;
 use crate::population::Buildings;
 
+/// Days of readings after which it shows whether a farm that was found was switched off.
+const DAYS_TO_TELL: i32 = 10;
 /// Nodes below this probability are not on the list.
 const LEAST_PROBABILITY: f64 = 0.5;
 
@@ -40,6 +45,8 @@ pub struct WorklistSetting<'a> {
     pub unbilled: &'a [BillingRow],
     /// Visits.
     pub visits: Visits,
+    /// Last day of the readings.
+    pub last_day: Option<CivilDay>,
 }
 
 /// A case on its way into the list.
@@ -49,6 +56,14 @@ struct Case<'a> {
     members: Vec<&'a SuspectRow>,
     node: Option<(&'a NodeRow, f64)>,
     unbilled: Vec<&'a BillingRow>,
+}
+
+/// A line on its way into its place.
+struct Placed {
+    building: Option<u32>,
+    /// Nobody need go again for now.
+    rests: bool,
+    row: WorklistRow,
 }
 
 /// `worklist.csv`, best first, with the building of each case that has one.
@@ -74,21 +89,26 @@ pub fn worklist_rows(
     let billed: Vec<Loss> = setting.unbilled.iter().map(loss_of).collect();
     let losses = suspects.iter().map(|row| &row.loss).chain(nodes.iter().map(|row| &row.loss)).chain(&billed);
     let has_money = has_one_currency(losses);
-    let mut rows: Vec<(Option<u32>, WorklistRow)> =
-        cases.iter().map(|case| (case.building, row_of(case, setting, has_money))).collect();
-    rows.sort_by(|(_, a), (_, b)| {
+    let mut rows: Vec<Placed> = (cases.iter())
+        .map(|case| Placed {
+            building: case.building,
+            rests: case.rests(setting),
+            row: row_of(case, setting, has_money),
+        })
+        .collect();
+    rows.sort_by(|Placed { row: a, rests: rest_a, .. }, Placed { row: b, rests: rest_b, .. }| {
         let recovery = |row: &WorklistRow| row.expected_recovery.unwrap_or(f64::NEG_INFINITY);
-        recovery(b)
-            .total_cmp(&recovery(a))
+        (rest_a.cmp(rest_b))
+            .then_with(|| recovery(b).total_cmp(&recovery(a)))
             .then_with(|| b.expected_kwh.unwrap_or(0.0).total_cmp(&a.expected_kwh.unwrap_or(0.0)))
             .then_with(|| a.id.cmp(&b.id))
             .then_with(|| a.city.cmp(&b.city))
     });
-    for (index, (_, row)) in rows.iter_mut().enumerate() {
-        row.rank = index as u64 + 1;
+    for (index, placed) in rows.iter_mut().enumerate() {
+        placed.row.rank = index as u64 + 1;
     }
     send_crews(&mut rows, &setting.visits);
-    rows
+    rows.into_iter().map(|placed| (placed.building, placed.row)).collect()
 }
 
 /// One case a building, and one a usage point whose address is not known.
@@ -200,6 +220,7 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
             .chain(gaps())),
         expected_recovery: money.filter(|_| has_money).map(|money| money - setting.visits.cost),
         crew: None,
+        visited: case.visited(),
         loss: total_loss(
             &members.iter().map(|row| &row.loss).chain(node_loss.as_ref()).chain(&billed_loss).collect::<Vec<_>>(),
         ),
@@ -209,6 +230,27 @@ fn row_of(case: &Case, setting: &WorklistSetting, has_money: bool) -> WorklistRo
 }
 
 impl Case<'_> {
+    /// Whether nobody need go again for now: inspections found nothing that is open, or a farm of
+    /// which the readings do not yet tell whether it was switched off. What a node misses is a mean
+    /// over all readings and shows that late.
+    fn rests(&self, setting: &WorklistSetting) -> bool {
+        let Some(last) = setting.last_day.filter(|_| self.unbilled.is_empty()) else { return false };
+        let is_within = |visited: Option<(CivilDay, Outcome)>, after_found: i32| {
+            visited.is_some_and(|(day, outcome)| {
+                last.0 - day.0 < if outcome.is_found() { after_found } else { setting.visits.rest_days }
+            })
+        };
+        self.members.iter().all(|row| is_within(row.visited, DAYS_TO_TELL))
+            && self.node.iter().all(|(row, _)| is_within(row.visited, setting.visits.rest_days))
+    }
+
+    /// The last visit, where visits still speak of every part of the case.
+    fn visited(&self) -> Option<(CivilDay, Outcome)> {
+        let parts = self.members.iter().map(|row| row.visited).chain(self.node.iter().map(|(row, _)| row.visited));
+        let parts: Option<Vec<(CivilDay, Outcome)>> = parts.collect();
+        parts.filter(|_| self.unbilled.is_empty())?.into_iter().max()
+    }
+
     /// The usage point that bills leave out.
     fn billed(&self) -> Option<&UsagePointId> {
         self.unbilled.iter().find_map(|row| row.usage_point.as_ref())
@@ -303,21 +345,24 @@ fn feeder_above(node: &str, grid: &Grid) -> Option<NodeId> {
 }
 
 /// Gives the best cases to crews, a stretch of the grid to each.
-fn send_crews(rows: &mut [(Option<u32>, WorklistRow)], visits: &Visits) {
+fn send_crews(rows: &mut [Placed], visits: &Visits) {
     let Some(crews) = visits.crews.filter(|crews| *crews > 0) else { return };
-    let pays = |row: &WorklistRow| row.expected_recovery.or(row.expected_kwh).is_some_and(|amount| amount > 0.0);
+    let pays = |placed: &Placed| {
+        let amount = placed.row.expected_recovery.or(placed.row.expected_kwh);
+        !placed.rests && amount.is_some_and(|amount| amount > 0.0)
+    };
     let mut chosen: Vec<usize> =
-        (0..rows.len()).filter(|&index| pays(&rows[index].1)).take((crews * visits.per_crew) as usize).collect();
+        (0..rows.len()).filter(|&index| pays(&rows[index])).take((crews * visits.per_crew) as usize).collect();
     chosen.sort_by(|&a, &b| {
         let key = |index: usize| {
-            let row = &rows[index].1;
+            let row = &rows[index].row;
             (row.city.clone(), row.feeder.clone(), row.node.clone(), row.rank)
         };
         key(a).cmp(&key(b))
     });
     let count = chosen.len() as u64;
     for (place, index) in chosen.into_iter().enumerate() {
-        rows[index].1.crew = Some(place as u64 * crews.min(count) / count + 1);
+        rows[index].row.crew = Some(place as u64 * crews.min(count) / count + 1);
     }
 }
 
@@ -353,13 +398,21 @@ mod tests {
             phase: None,
             line: Vec::new(),
             remarks: Vec::new(),
+            visited: None,
             parts: Vec::new(),
         }
     }
 
     fn list(suspects: &[SuspectRow], nodes: &[NodeRow], visits: Visits) -> Vec<WorklistRow> {
         let (buildings, grid) = (Buildings::default(), Grid::default());
-        let setting = WorklistSetting { buildings: &buildings, grid: &grid, city_of: &|_| None, unbilled: &[], visits };
+        let setting = WorklistSetting {
+            buildings: &buildings,
+            grid: &grid,
+            city_of: &|_| None,
+            unbilled: &[],
+            visits,
+            last_day: CivilDay::parse("2025-04-30"),
+        };
         worklist_rows(suspects, nodes, &setting).into_iter().map(|(_, row)| row).collect()
     }
 
@@ -398,11 +451,29 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_was_found_others_come_first_until_the_rest_is_over() {
+        let visited = |id: &str, day: &str, outcome| SuspectRow {
+            visited: CivilDay::parse(day).map(|day| (day, outcome)),
+            loss: money(1000.0),
+            ..suspect(id, 0.9, 5.0)
+        };
+        let open = SuspectRow { loss: money(100.0), ..suspect("A", 0.5, 1.0) };
+        let nothing = visited("B", "2025-03-20", Outcome::Nothing);
+        let long_ago = visited("C", "2024-08-20", Outcome::Nothing);
+        let just_found = visited("D", "2025-04-25", Outcome::Farm);
+        let runs_on = visited("E", "2025-03-20", Outcome::Farm);
+        let visits = Visits { crews: Some(1), per_crew: 9, cost: 0.0, rest_days: 180 };
+        let rows = list(&[open, nothing, long_ago, just_found, runs_on], &[], visits);
+        let crews: Vec<(&str, bool)> = rows.iter().map(|row| (row.id.as_str(), row.crew.is_some())).collect();
+        assert_eq!(crews, [("C", true), ("E", true), ("A", true), ("B", false), ("D", false)]);
+    }
+
+    #[test]
     fn crews_go_to_the_cases_that_pay_for_the_visit() {
         let with = |id: &str, amount: f64| SuspectRow { loss: money(amount), ..suspect(id, 0.5, 1.0) };
         // Expected: 500, 250, 50 and 5 less 20 for the visit; the last does not pay.
         let suspects = [with("A", 100.0), with("B", 1000.0), with("C", 10.0), with("D", 500.0)];
-        let visits = |crews, per_crew| Visits { crews: Some(crews), per_crew, cost: 20.0 };
+        let visits = |crews, per_crew| Visits { crews: Some(crews), per_crew, cost: 20.0, rest_days: 0 };
         let rows = list(&suspects, &[], visits(2, 1));
         let crew = |rows: &[WorklistRow]| rows.iter().map(|row| (row.id.clone(), row.crew)).collect::<Vec<_>>();
         let named = |list: [(&str, Option<u64>); 4]| list.map(|(id, crew)| (id.to_owned(), crew)).to_vec();

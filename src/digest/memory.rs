@@ -74,6 +74,15 @@ pub(crate) struct Demand {
     pub(crate) named: u64,
     /// Usage points whose whole series are kept, at most.
     pub(crate) sample: u64,
+    /// What earlier months take beside, bytes.
+    pub(crate) earlier: u64,
+}
+
+impl Demand {
+    /// Of readings alone, whoever they are of.
+    pub(crate) fn of_rows(rows: u64) -> Self {
+        Self { rows, named: 0, sample: 0, earlier: 0 }
+    }
 }
 
 /// The shares of one run.
@@ -117,6 +126,7 @@ impl MemoryPlan {
         let series = CELL_BYTES * demand.rows.div_ceil(points);
         let held =
             FIXED + BY_THREAD * threads + RESULT_BYTES * points + SAMPLE_TIMES * demand.sample.min(points) * series;
+        let held = held + demand.earlier;
         let parted = held + PARTITION_TIMES * threads * PARTITION.min(points) * series;
         let waiting = |held: u64| (WAITING_SHARE * limit.saturating_sub(held) as f64) as u64;
         let profiles = |held: u64| (PROFILE_SHARE * limit.saturating_sub(held) as f64) as u64;
@@ -207,7 +217,7 @@ pub(crate) fn check_address_space() -> Result<(), MemoryError> {
 mod tests {
     use super::*;
 
-    const TOWN: Demand = Demand { rows: 46_000_000, named: 8000, sample: 2000 };
+    const TOWN: Demand = Demand { rows: 46_000_000, named: 8000, sample: 2000, earlier: 0 };
 
     #[test]
     fn less_memory_than_a_run_needs_is_refused_with_the_least_that_would_do() {
@@ -218,8 +228,13 @@ mod tests {
         assert_eq!((plan.limit, plan.profiles), (least, 0));
         assert!(MemoryPlan::within(least - 1, 2, &Survey::Scattered, TOWN).is_err());
         assert!(
-            MemoryPlan::within(64 << 20, 1, &Survey::Scattered, Demand { rows: 100_000, named: 50, sample: 2000 })
-                .is_ok()
+            MemoryPlan::within(
+                64 << 20,
+                1,
+                &Survey::Scattered,
+                Demand { rows: 100_000, named: 50, sample: 2000, earlier: 0 }
+            )
+            .is_ok()
         );
     }
 

@@ -55,6 +55,7 @@ pub const SCAN: Kind = Kind {
         "screening.csv",
         "suspects.csv",
         "suspects.geojson",
+        "trends.csv",
         "worklist.csv",
     ],
 };

@@ -1,6 +1,6 @@
 //! Lines about places: addresses, the work list, regions.
 
-use crate::domain::{Fact, NodeId, UsagePointId};
+use crate::domain::{CivilDay, Fact, NodeId, Outcome, UsagePointId};
 
 use super::loss::Loss;
 
@@ -74,6 +74,8 @@ pub struct WorklistRow {
     pub expected_recovery: Option<f64>,
     /// Crew that goes there, from 1; `None` where there is no crew for it.
     pub crew: Option<u64>,
+    /// The last visit, where outcomes of visits still hold for all of the case.
+    pub visited: Option<(CivilDay, Outcome)>,
     /// Money at stake.
     pub loss: Loss,
     /// Why to go there.

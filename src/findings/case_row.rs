@@ -75,6 +75,8 @@ pub struct CaseMonth {
     pub probability: Option<f64>,
     /// Power, kW.
     pub kw: Option<f64>,
+    /// Log-odds without anything that inspections say.
+    pub own: Option<f64>,
 }
 
 /// A line of `cases.csv`.
@@ -98,6 +100,8 @@ pub struct CaseRow {
     pub moved_from: Option<String>,
     /// Usage point or node where it went.
     pub moved_to: Option<String>,
+    /// The month in which the last move was told.
+    pub moved_month: Option<String>,
     /// Last inspection.
     pub inspected: Option<CivilDay>,
     /// What it found.

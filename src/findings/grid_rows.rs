@@ -1,6 +1,6 @@
 //! Lines about grid nodes: balances and coverage.
 
-use crate::domain::{CivilDay, Fact, NodeId, NodeKind, UsagePointId};
+use crate::domain::{CivilDay, Fact, NodeId, NodeKind, Outcome, UsagePointId};
 
 use super::loss::Loss;
 use super::usage_point_rows::Pattern;
@@ -59,6 +59,8 @@ pub struct NodeRow {
     pub line: Vec<UsagePointId>,
     /// What to know before trusting the line.
     pub remarks: Vec<Fact>,
+    /// The last visit whose outcome still holds.
+    pub visited: Option<(CivilDay, Outcome)>,
     /// The finding taken apart: what is there from the start, and what starts, stops or runs in a
     /// window; empty without a finding.
     pub parts: Vec<Fact>,

@@ -15,6 +15,7 @@ mod result;
 mod run_record;
 pub mod said;
 mod stage_clock;
+mod trend;
 mod trial;
 mod usage_point_rows;
 
@@ -29,6 +30,7 @@ pub use picture::{DayTemperature, Dossier, LoadPicture};
 pub use result::{Findings, NameRow};
 pub use run_record::{InputDigest, OtherPrior, Prevalence, RunOptions, RunRecord, StageTime};
 pub use stage_clock::StageClock;
+pub use trend::TrendRow;
 pub use trial::{TrialFarm, TrialReport, TrialRow};
 pub use usage_point_rows::{ClearedRow, FindingKind, Pattern, Resolution, ScoreRow, SuspectRow};
 

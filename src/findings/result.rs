@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Fact, Fault, NodeId, Reject};
+use crate::domain::{Fact, Fault, NodeId, Reject, Step};
 
 use super::address::{AddressRow, RegionRow, WorklistRow};
 use super::billing_row::BillingRow;
@@ -12,6 +12,7 @@ use super::hit_rate::HitRateRow;
 use super::money_rows::MoneyRow;
 use super::picture::{DayTemperature, Dossier};
 use super::run_record::RunRecord;
+use super::trend::TrendRow;
 use super::usage_point_rows::{ClearedRow, ScoreRow, SuspectRow};
 
 /// A name and its pseudonym.
@@ -24,6 +25,9 @@ pub struct NameRow {
     /// What it stands for.
     pub name: String,
 }
+
+/// Steps of the ledger by which inspections change log-odds.
+const BY_INSPECTIONS: [Step; 2] = [Step::Recalibration, Step::Inspection];
 
 /// Everything that a run found, ready to be written.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +66,8 @@ pub struct Findings {
     pub cases: Vec<CaseRow>,
     /// What was found where somebody went, by what was said of it.
     pub hit_rate: Vec<HitRateRow>,
+    /// Cases by city and feeder, month by month.
+    pub trends: Vec<TrendRow>,
     /// Faults of the data, by usage point and kind.
     pub faults: Vec<Fault>,
     /// Records left out, by file and row.
@@ -84,6 +90,26 @@ pub struct Findings {
     pub notes: Vec<Fact>,
     /// How the run was made.
     pub run: RunRecord,
+}
+
+impl Findings {
+    /// The score of a usage point.
+    #[must_use]
+    pub fn score(&self, usage_point: &str) -> Option<&ScoreRow> {
+        let place = self.scores.binary_search_by(|score| (*score.usage_point).cmp(usage_point)).ok()?;
+        Some(&self.scores[place])
+    }
+
+    /// Log-odds of a score without anything that inspections say; `None` where nothing was tested.
+    #[must_use]
+    pub fn own_log_odds(&self, score: &ScoreRow) -> Option<f64> {
+        let by_inspections = self
+            .family_names
+            .iter()
+            .zip(&score.llr)
+            .filter(|(name, llr)| !llr.is_nan() && BY_INSPECTIONS.iter().any(|step| step.as_str() == **name));
+        Some(score.log_odds? - by_inspections.map(|(_, llr)| f64::from(*llr)).sum::<f64>())
+    }
 }
 
 impl Findings {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{CivilDay, Fact, NodeId, UsagePointId};
+use crate::domain::{CivilDay, Fact, NodeId, Outcome, UsagePointId};
 
 use super::loss::Loss;
 
@@ -150,6 +150,8 @@ pub struct SuspectRow {
     pub lat: Option<f64>,
     /// Longitude, degrees east.
     pub lon: Option<f64>,
+    /// The last visit whose outcome still holds.
+    pub visited: Option<(CivilDay, Outcome)>,
     /// Plain words with numbers, strongest first.
     pub evidence_for: Vec<Fact>,
     /// Plain words with numbers, strongest first.
@@ -190,6 +192,7 @@ impl SuspectRow {
             criteria: Vec::new(),
             lat: None,
             lon: None,
+            visited: None,
             evidence_for: Vec::new(),
             evidence_against: Vec::new(),
             tests_missing: Vec::new(),

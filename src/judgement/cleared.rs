@@ -23,7 +23,7 @@ const INSPECTED: &str = "inspected";
 /// A steady load that readings cannot tell from a farm; classes and inspectors can.
 const SERVER_ROOM: &str = "server_room";
 /// Name of a load that ended before the days judged.
-const ENDED_LOAD: &str = "ended_load";
+pub(crate) const ENDED_LOAD: &str = "ended_load";
 /// Why a usage point that looks like a farm is cleared.
 enum Ground<'a> {
     Licence(&'a LicenceVerdict),
@@ -43,7 +43,7 @@ enum Ground<'a> {
 pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> Result<Option<ClearedRow>, DigestError> {
     let licence = ranked.verdict.as_ref().filter(|verdict| verdict.is_within()).map(Ground::Licence);
     let visit = ranked.heard.as_ref().filter(|heard| match heard {
-        Heard::Lawful(_) => true,
+        Heard::Lawful(_) | Heard::Ended(..) => true,
         Heard::Nothing(..) => !listed && ranked.stated >= logit(WORTH_CLEARING),
         Heard::Found(_) | Heard::Grown(..) => false,
     });
@@ -55,7 +55,9 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> R
     let Some(ground) = ground else { return Ok(None) };
     // What speaks for a farm alone would have listed it.
     let before = if let Ground::Signs { against, .. } = ground { ranked.before - against } else { ranked.before };
-    if !matches!(ground, Ground::Licence(_) | Ground::Visit(Heard::Lawful(_))) && logistic(before) < WORTH_CLEARING {
+    if !matches!(ground, Ground::Licence(_) | Ground::Visit(Heard::Lawful(_) | Heard::Ended(..)))
+        && logistic(before) < WORTH_CLEARING
+    {
         return Ok(None);
     }
     let words = |look_alike: &LookAlike| metered.look_at(ranked.point, |subject| look_alike.signs(subject));
@@ -92,6 +94,9 @@ pub(crate) fn cleared_row(ranked: &Ranked, listed: bool, metered: &Metered) -> R
 
 /// The name by which a visit clears: the look-alike that the inspector names, where it is one.
 fn look_alike_of(heard: &Heard) -> &'static str {
+    if matches!(heard, Heard::Ended(..)) {
+        return ENDED_LOAD;
+    }
     let cause = if let Heard::Lawful(visit) = heard { visit.cause.as_deref() } else { None };
     let Some(cause) = cause.map(|cause| cause.trim().to_lowercase().replace([' ', '-'], "_")) else { return INSPECTED };
     let mut names = LOOK_ALIKES.iter().map(|known| known.name).chain([SERVER_ROOM]);

@@ -1,6 +1,7 @@
 //! What inspections say of usage points and nodes, entered into their odds.
 //!
-//! *Found*: at least 0.99, the rest being mistakes of reports. *A lawful cause*: at most the share
+//! *Found*: at least 0.99, the rest being mistakes of reports; where its load has been gone since,
+//! nothing runs there any more, and it leaves the list. *A lawful cause*: at most the share
 //! of licensed premises that hide a second farm. *Nothing*: the log of what inspections miss, a
 //! visit. A visit whose load has grown since says nothing and is told (`metered::visits`). At a
 //! node a load that began after the visit is what has grown. Source: Bayes' rule; what is missed is
@@ -19,6 +20,8 @@ use super::said::{self, usual};
 
 /// Probability of a farm where an inspection found one.
 const FOUND: f64 = 0.99;
+/// Probability that a farm runs where one was found and its load is gone.
+const ENDED: f64 = 0.05;
 /// Share of places with a lawful cause that hide a farm as well.
 const BESIDE_LAWFUL: f64 = 1e-3;
 
@@ -27,7 +30,7 @@ const BESIDE_LAWFUL: f64 = 1e-3;
 pub(crate) struct StatedVisit {
     /// Log-odds that were stated before it, or would have been.
     pub(crate) stated: f64,
-    /// Log-odds that the readings alone give now.
+    /// Log-odds that the readings alone gave before it, or give now.
     pub(crate) own: f64,
     /// What was found.
     pub(crate) outcome: Outcome,
@@ -52,6 +55,7 @@ pub(crate) fn enter(ranked: &mut [Ranked], metered: &Metered) -> Result<(), Dige
             Some(Heard::Nothing(_, visited)) => {
                 ranked.ledger.enter(Step::Inspection, visits.log_odds_of_nothing(*visited));
             }
+            Some(Heard::Ended(..)) => ranked.ledger.overrule(Step::Inspection, own.min(logit(ENDED))),
             Some(Heard::Grown(..)) | None => {}
         }
         ranked.heard = heard;
@@ -74,8 +78,9 @@ pub(crate) fn stated(ranked: &[Ranked], metered: &Metered) -> Result<Vec<StatedV
             to_point.iter().map(|visit| Visits::was_read(subject.profile, visit.day)).collect::<Vec<_>>()
         })?;
         stated.extend(to_point.iter().zip(read).filter(|(_, read)| *read).map(|(visit, _)| StatedVisit {
-            stated: visits.said_before(id, visit.day, now).map_or(ranked.stated, logit),
-            own: ranked.stated,
+            stated: visits.said_before(id, visit.day, now).map_or(ranked.stated, |said| logit(said.probability)),
+            // What was found is switched off, so the odds of its readings are those of the time.
+            own: visits.said_before(id, visit.day, now).and_then(|said| said.own).unwrap_or(ranked.stated),
             outcome: visit.outcome,
             class: ranked.point.measured.tariff_class.to_string(),
             pattern: ranked.load.map(|load| pattern(load.pattern)),
@@ -89,6 +94,7 @@ pub(crate) fn stated(ranked: &[Ranked], metered: &Metered) -> Result<Vec<StatedV
 pub(crate) fn told(heard: &Heard, visits: &Visits) -> Fact {
     match heard {
         Heard::Found(visit) => found(visit),
+        Heard::Ended(visit, before, now) => said::visit_ended(visit.day, visit.outcome.as_str(), *before, *now),
         Heard::Lawful(visit) => lawful(visit),
         Heard::Nothing(visit, count) => {
             said::visit_nothing(visit.day, *count, usual(visits.log_odds_of_nothing(*count)))
@@ -102,9 +108,20 @@ pub(crate) fn told(heard: &Heard, visits: &Visits) -> Fact {
 /// stands with what speaks for, since the load has grown.
 pub(crate) fn tell(row: &mut SuspectRow, heard: &Heard, visits: &Visits) {
     let fact = told(heard, visits);
+    row.visited = last_visit(heard);
     match heard {
-        Heard::Found(_) | Heard::Grown(..) => row.evidence_for.insert(0, fact),
+        Heard::Found(_) | Heard::Grown(..) | Heard::Ended(..) => row.evidence_for.insert(0, fact),
         Heard::Lawful(_) | Heard::Nothing(..) => row.evidence_against.insert(0, fact),
+    }
+}
+
+/// The visit that still speaks of a place.
+fn last_visit(heard: &Heard) -> Option<(CivilDay, Outcome)> {
+    match heard {
+        Heard::Found(visit) | Heard::Ended(visit, ..) | Heard::Lawful(visit) | Heard::Nothing(visit, _) => {
+            Some((visit.day, visit.outcome))
+        }
+        Heard::Grown(..) => None,
     }
 }
 
@@ -120,9 +137,12 @@ fn lawful(visit: &Inspection) -> Fact {
     cause.map_or_else(|| said::visit_lawful(visit.day), |cause| said::visit_lawful_by(visit.day, cause))
 }
 
+/// What visits say of nodes, and the visit that still speaks of each.
+pub(crate) type ToldAtNodes = BTreeMap<NodeId, (Fact, Option<(CivilDay, Outcome)>)>;
+
 /// Enters what visits say of nodes, and tells it: facts by node, and every visit beside what
 /// was stated.
-pub(crate) fn enter_at_nodes(balanced: &mut [Balanced], visits: &Visits) -> (BTreeMap<NodeId, Fact>, Vec<StatedVisit>) {
+pub(crate) fn enter_at_nodes(balanced: &mut [Balanced], visits: &Visits) -> (ToldAtNodes, Vec<StatedVisit>) {
     let (mut told, mut stated) = (BTreeMap::new(), Vec::new());
     for balanced in balanced {
         let list = visits.to_node(&balanced.node.node);
@@ -132,7 +152,8 @@ pub(crate) fn enter_at_nodes(balanced: &mut [Balanced], visits: &Visits) -> (BTr
         let is_later = |day: CivilDay| began.is_some_and(|began| began > day);
         let own = odds.log_odds;
         stated.extend(list.iter().filter(|visit| !is_later(visit.day)).map(|visit| StatedVisit {
-            stated: visits.said_before(&balanced.node.node, visit.day, None).map_or(own, logit),
+            stated:
+                (visits.said_before(&balanced.node.node, visit.day, None)).map_or(own, |said| logit(said.probability)),
             own,
             outcome: visit.outcome,
             class: balanced.node.kind.as_str().to_owned(),
@@ -155,7 +176,8 @@ pub(crate) fn enter_at_nodes(balanced: &mut [Balanced], visits: &Visits) -> (BTr
                 said::visit_nothing(last.day, 1_usize, usual(entry))
             }
         };
-        told.insert(balanced.node.node.clone(), fact);
+        let holds = (!is_later(last.day)).then_some((last.day, last.outcome));
+        told.insert(balanced.node.node.clone(), (fact, holds));
     }
     (told, stated)
 }

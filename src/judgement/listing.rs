@@ -66,6 +66,17 @@ impl Listing {
     }
 }
 
+/// Length of the list: what inspectors found is certain and stays on it while it runs, but makes
+/// no room for others, so the expected share of innocents is that of the rows where nobody has
+/// found anything yet.
+fn open_length(ranked: &[Ranked], rate: f64) -> usize {
+    let open: Vec<usize> =
+        (0..ranked.len()).filter(|&place| !matches!(ranked[place].heard, Some(Heard::Found(_)))).collect();
+    let probability: Vec<f64> = open.iter().map(|&place| ranked[place].ledger.probability()).collect();
+    let length = shortlist_length(&q_values(&probability), rate);
+    open.get(length).copied().unwrap_or(ranked.len())
+}
+
 /// Ranks, lists and explains.
 pub(crate) fn list(
     metered: &Metered,
@@ -76,7 +87,7 @@ pub(crate) fn list(
     let (mut ranked, recalibration) = rank(metered, by_balance, setting)?;
     let probability: Vec<f64> = ranked.iter().map(|r| r.ledger.probability()).collect();
     let q = q_values(&probability);
-    let length = setting.top.unwrap_or_else(|| shortlist_length(&q, setting.fdr)).min(ranked.len());
+    let length = setting.top.unwrap_or_else(|| open_length(&ranked, setting.fdr)).min(ranked.len());
     estimate(&mut ranked, length, metered)?;
     let rows: Vec<SuspectRow> = ranked[..length]
         .par_iter()

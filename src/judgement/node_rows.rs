@@ -55,7 +55,10 @@ impl GridTold {
         let (told, visited) = enter_at_nodes(&mut balanced, visits);
         let mut nodes = ranked(&balanced, &culprits, &fallen);
         for row in &mut nodes {
-            row.remarks.splice(0..0, told.get(&row.node).cloned());
+            if let Some((fact, visited)) = told.get(&row.node) {
+                row.remarks.insert(0, fact.clone());
+                row.visited = *visited;
+            }
         }
         let days = node_days::of_likely(&nodes, &balanced, calendar);
         Self { nodes, days, placed, culprits, supply_faults, began, says, fallen, ratios, visited }
@@ -129,6 +132,7 @@ fn row(balanced: &Balanced, found: &BTreeMap<&str, f64>) -> NodeRow {
         phase: None,
         line: Vec::new(),
         remarks: remarks(balanced, found),
+        visited: None,
         parts: telling.map_or_else(Vec::new, |(odds, found)| parts(&odds, found)),
     }
 }

@@ -96,6 +96,8 @@ facts! {
     pub(crate) fn visit_found_kw("visit.found_kw", day: day, outcome: word, kw: kw(1));
     /// An inspection found a lawful cause.
     pub(crate) fn visit_lawful("visit.lawful", day: day);
+    /// The same load is gone.
+    pub(crate) fn visit_ended("visit.ended", day: day, outcome: word, before: kw(2), now: kw(2));
     /// The same, in the inspector's words.
     pub(crate) fn visit_lawful_by("visit.lawful_by", day: day, cause: words);
     /// An inspection found nothing.
@@ -110,6 +112,8 @@ facts! {
     );
     /// Visits before the first reading.
     pub(crate) fn visits_before("visit.before_readings", visits: count, day: day);
+    /// Inspections too long after the last reading.
+    pub(crate) fn visits_after("visit.after_readings", visits: count, day: day);
     /// A place of a table that no other table and no reading knows.
     pub(crate) fn place_unknown("place.unknown", usage_point: usage_point);
     /// The same of a node.

@@ -4,6 +4,9 @@ use crate::domain::{CivilDay, Fact, Inspection, Reject, RejectCode, Visited};
 
 use super::said;
 
+/// Days after the last reading on which an inspection still speaks of the load that was read.
+const SPEAKS_FOR: i32 = 28;
+
 /// What knows places.
 pub(crate) struct Places<'a> {
     /// Whether a usage point is known.
@@ -33,9 +36,12 @@ fn reject(file: &str, row: u64, detail: Fact) -> Reject {
     Reject { file: file.to_owned(), row, code: RejectCode::ID_UNKNOWN.0, detail, records: 1 }
 }
 
-/// How many inspections were before the first reading, where some were.
-pub(crate) fn before(inspections: &[Inspection], period: Option<(CivilDay, CivilDay)>) -> Option<Fact> {
-    let (first, _) = period?;
+/// How many inspections were before the first reading, and how many too long after the last to
+/// speak of it, where some were.
+pub(crate) fn outside(inspections: &[Inspection], period: Option<(CivilDay, CivilDay)>) -> Vec<Fact> {
+    let Some((first, last)) = period else { return Vec::new() };
     let before = inspections.iter().filter(|visit| visit.day < first).count();
-    (before > 0).then(|| said::visits_before(before, first))
+    let after = inspections.iter().filter(|visit| visit.day.0 > last.0 + SPEAKS_FOR).count();
+    let before = (before > 0).then(|| said::visits_before(before, first));
+    before.into_iter().chain((after > 0).then(|| said::visits_after(after, last))).collect()
 }

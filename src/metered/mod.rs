@@ -44,4 +44,4 @@ pub use stories::{Positive, Story};
 pub(crate) use trial::farms;
 pub(crate) use unknown::unknown_points;
 pub(crate) use visits::Heard;
-pub use visits::{Known, VisitSettings, Visits};
+pub use visits::{Known, Said, VisitSettings, Visits};

@@ -4,7 +4,8 @@
 //! of daily mean and floor over the last four weeks up to the visit, beside those of the last four
 //! weeks that were read, neither of which may have risen by three tenths and 0.4 kW (the smallest
 //! farm that is claimed, run for eight hours). A fall hides no farm. Where the readings do not
-//! reach back to the visit, it holds for a limited time and that is told.
+//! reach back to the visit, it holds for a limited time and that is told. A farm that was found and
+//! whose load fell within two weeks, and stayed down, has *ended*: what it was is learned from.
 //!
 //! *Nothing found*: P(nothing | farm) / P(nothing | no farm) = the share of farms that an
 //! inspection misses (a setting), once for each visit and twice at most: the next visit of the same
@@ -25,6 +26,10 @@ const LEAST_DAYS: usize = 4;
 /// A load has grown when a level rose by this share and so much.
 const LEAST_RISE: f64 = 0.3;
 const LEAST_RISE_KW: f64 = 0.4;
+/// Days within which a load that was found is switched off, and the share of its power that is
+/// gone then on average: one that runs in eight hours of the night has a third of it.
+const SOON: i32 = 14;
+const STOPPED: f64 = 0.25;
 /// Visits that found nothing and count.
 const MOST_NOTHING: usize = 2;
 
@@ -47,8 +52,19 @@ pub struct Visits {
     pub(crate) settings: VisitSettings,
     by_point: BTreeMap<UsagePointId, Vec<Inspection>>,
     by_node: BTreeMap<NodeId, Vec<Inspection>>,
-    /// What earlier months said of places: last day of the month, and the probability.
-    said: BTreeMap<String, Vec<(CivilDay, f64)>>,
+    /// What earlier months said of places.
+    said: BTreeMap<String, Vec<Said>>,
+}
+
+/// What a month said of a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Said {
+    /// Last day of the month.
+    pub day: CivilDay,
+    /// The probability that was stated.
+    pub probability: f64,
+    /// Log-odds without anything that visits say, where they are known.
+    pub own: Option<f64>,
 }
 
 /// What a visit found of a load, and whether it still holds.
@@ -56,6 +72,8 @@ pub struct Visits {
 pub(crate) enum Heard {
     /// A farm, or theft.
     Found(Inspection),
+    /// One that was found and is gone: mean power before the visit and after it, kW.
+    Ended(Inspection, f64, f64),
     /// A lawful cause.
     Lawful(Inspection),
     /// Nothing, on so many visits of which this is the last.
@@ -97,19 +115,18 @@ impl Visits {
         visits
     }
 
-    /// The same with what earlier months said of places: last day of the month, and the
-    /// probability.
+    /// The same with what earlier months said of places.
     #[must_use]
-    pub fn remembering(self, said: BTreeMap<String, Vec<(CivilDay, f64)>>) -> Self {
+    pub fn remembering(self, said: BTreeMap<String, Vec<Said>>) -> Self {
         Self { said, ..self }
     }
 
     /// What was said last of a place before a visit, by a month that ended before the one that is
     /// judged now ends.
-    pub(crate) fn said_before(&self, place: &str, visit: CivilDay, now: Option<CivilDay>) -> Option<f64> {
+    pub(crate) fn said_before(&self, place: &str, visit: CivilDay, now: Option<CivilDay>) -> Option<Said> {
         let is_earlier =
-            |month: &&(CivilDay, f64)| month.0 < visit && now.is_none_or(|now| month.0.month_end() < now.month_end());
-        self.said.get(place)?.iter().filter(is_earlier).max_by_key(|month| month.0).map(|month| month.1)
+            |month: &&Said| month.day < visit && now.is_none_or(|now| month.day.month_end() < now.month_end());
+        self.said.get(place)?.iter().filter(is_earlier).max_by_key(|month| month.day).copied()
     }
 
     /// Visits to a usage point, in order of days.
@@ -136,7 +153,10 @@ impl Visits {
         let was_read = levels(profile, last.day).is_some();
         Some(match last.outcome {
             // The readings hold the days of the farm, whatever became of it.
-            Outcome::Farm | Outcome::Theft if was_read => Heard::Found(last.clone()),
+            Outcome::Farm | Outcome::Theft if was_read => match ended(profile, last) {
+                Some((before, after)) => Heard::Ended(last.clone(), before, after),
+                None => Heard::Found(last.clone()),
+            },
             Outcome::Farm | Outcome::Theft => return None,
             _ if !holds(last) => {
                 let mean = |levels: Option<Levels>| levels.map_or(f64::NAN, |levels| levels.0);
@@ -161,7 +181,7 @@ impl Visits {
             return Known::Open;
         }
         match self.heard(id, profile) {
-            Some(Heard::Found(_)) => Known::Farm,
+            Some(Heard::Found(_) | Heard::Ended(..)) => Known::Farm,
             Some(Heard::Lawful(_)) => Known::Lawful,
             Some(Heard::Nothing(..)) => Known::Nothing,
             Some(Heard::Grown(..)) | None => Known::Open,
@@ -182,10 +202,29 @@ fn levels(profile: &UsageProfile, day: CivilDay) -> Option<Levels> {
     if day.0 != i32::MAX && day.0 - last.0 > DAYS {
         return None;
     }
-    let begin = profile.days[..end].partition_point(|judged| judged.day.0 <= last.0 - DAYS);
-    let days = &profile.days[begin..end];
+    levels_of(profile, (CivilDay(last.0 - DAYS), last))
+}
+
+/// The levels of the days after the first and up to the second of two.
+fn levels_of(profile: &UsageProfile, (after, to): (CivilDay, CivilDay)) -> Option<Levels> {
+    let place = |last: CivilDay| profile.days.partition_point(|judged| judged.day <= last);
+    let days = profile.days.get(place(after)..place(to))?;
     let typical = |value: fn(&DaySummary) -> f32| UsageProfile::typical(days, value);
     (days.len() >= LEAST_DAYS).then(|| (typical(|day| day.mean_kw), typical(|day| day.floor_kw)))
+}
+
+/// Mean power before a visit that found something and now, where the load fell within two weeks of
+/// it by a quarter of what was found, or by three tenths of all, and has stayed down.
+/// A season takes longer to take as much away.
+fn ended(profile: &UsageProfile, visit: &Inspection) -> Option<(f64, f64)> {
+    let last = profile.days.last()?.day;
+    let before = levels_of(profile, (CivilDay(visit.day.0 - SOON), visit.day))?;
+    let soon = levels_of(profile, (visit.day, CivilDay(visit.day.0 + SOON)))?;
+    let now = levels_of(profile, (CivilDay(visit.day.0.max(last.0 - DAYS)), last))?;
+    // What was found may be less than what is written down, and runs by the clock.
+    let least = visit.kw.map_or(f64::INFINITY, |kw| STOPPED * kw).min(LEAST_RISE * before.0).max(LEAST_RISE_KW);
+    let fell = |then: Levels| before.0 - then.0 > least;
+    (fell(soon) && fell(now)).then_some((before.0, now.0))
 }
 
 fn grew(then: Levels, now: Levels) -> bool {
@@ -216,10 +255,20 @@ mod tests {
 
     /// March to May 2025: 0.4 kW, and `more` kW beside it from `from` on.
     fn profile(from: &str, more: f32) -> UsageProfile {
+        let from = CivilDay::parse(from).unwrap();
+        profile_of(|day| if day >= from { more } else { 0.0 })
+    }
+
+    /// The same with `more` kW before `until`.
+    fn profile_until(until: &str, more: f32) -> UsageProfile {
+        let until = CivilDay::parse(until).unwrap();
+        profile_of(|day| if day < until { more } else { 0.0 })
+    }
+
+    fn profile_of(more: impl Fn(CivilDay) -> f32) -> UsageProfile {
         let calendar = Calendar::new(None).unwrap();
         let first = CivilDay::parse("2025-03-01").unwrap();
-        let from = CivilDay::parse(from).unwrap();
-        let kw = (0..92 * 24).map(|hour| 0.4 + if first.0 + hour / 24 >= from.0 { more } else { 0.0 }).collect();
+        let kw = (0..92 * 24).map(|hour| 0.4 + more(CivilDay(first.0 + hour / 24))).collect();
         let start: Timestamp = calendar.day_start(first);
         UsageProfile::of(&LoadSeries { usage_point: "A".into(), start, step_min: 60, kw }, &calendar)
     }
@@ -248,8 +297,22 @@ mod tests {
     fn a_farm_that_was_found_is_one_also_when_it_is_gone() {
         let visits = [visit("2025-04-10", Outcome::Farm)];
         assert!(matches!(heard(&visits, &profile("2025-04-12", -0.3)), Some(Heard::Found(_))));
+        assert_eq!(Visits::new(&visits, SETTINGS).known("A", &profile("2025-03-01", 3.0)), Known::Farm);
         let before = [visit("2025-01-10", Outcome::Farm)];
         assert_eq!(heard(&before, &profile("2025-03-01", 3.0)), None, "its days were not read");
+    }
+
+    #[test]
+    fn a_farm_that_is_switched_off_after_the_visit_has_ended_and_was_one_all_the_same() {
+        let mut visits = [visit("2025-04-10", Outcome::Farm)];
+        visits[0].kw = Some(3.0);
+        let off = profile_until("2025-04-12", 3.0);
+        let Some(Heard::Ended(_, before, now)) = heard(&visits, &off) else { panic!("{:?}", heard(&visits, &off)) };
+        assert!((before - 3.4).abs() < 0.01 && (now - 0.4).abs() < 0.01);
+        assert_eq!(Visits::new(&visits, SETTINGS).known("A", &off), Known::Farm);
+        assert!(matches!(heard(&visits, &profile("2025-03-01", 3.0)), Some(Heard::Found(_))), "it runs on");
+        let late = profile_until("2025-05-20", 3.0);
+        assert!(matches!(heard(&visits, &late), Some(Heard::Found(_))), "for another reason, a month later");
     }
 
     #[test]

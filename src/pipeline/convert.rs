@@ -91,7 +91,7 @@ pub fn convert(plan: &ConvertPlan, progress: &dyn Progress, interrupt: &Interrup
     let readings = Readings::open_as(&files, plan.caps, plan.profile.as_ref()).map_err(PipelineError::from)?;
     StampClock::are_instants(readings.clock(), &plan.calendar).ok_or(ConvertError::MixedClocks)?;
     let survey = Survey::of(&readings, &Watching(interrupt)).map_err(PipelineError::from)?;
-    let memory = MemoryPlan::of(plan.memory, &survey, Demand { rows: readings.estimated_rows(), named: 0, sample: 0 })
+    let memory = MemoryPlan::of(plan.memory, &survey, Demand::of_rows(readings.estimated_rows()))
         .map_err(PipelineError::from)?;
     let store = SpillStore::new(memory.profiles, folder);
     let finished = FinishedPoints::new(&store);

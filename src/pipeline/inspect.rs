@@ -145,7 +145,7 @@ fn read(
     // A dry run writes nothing beside the files: what does not fit goes to the system's folder for
     // such.
     let folder = std::env::temp_dir();
-    let demand = Demand { rows: readings.estimated_rows(), named: 0, sample: 0 };
+    let demand = Demand::of_rows(readings.estimated_rows());
     let gatherer = Gatherer::new(MemoryPlan::of(None, survey, demand)?.gather, survey, Path::new(&folder));
     let looking = Looking {
         gatherer: &gatherer,

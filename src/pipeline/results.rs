@@ -98,6 +98,7 @@ impl Run<'_> {
             faults,
             billing,
             cases: Vec::new(),
+            trends: Vec::new(),
             rejects,
             node_places,
             names: Vec::new(),
@@ -176,8 +177,8 @@ impl Run<'_> {
             self.tables.customers.is_empty().then(said::no_customers),
             self.tables.paths.weather.is_none().then(said::no_weather),
             self.tables.grid.is_empty().then(said::no_grid),
-            unknown_places::before(&self.tables.inspections, metered.period()),
         ];
-        notes.into_iter().flatten().collect()
+        let outside = unknown_places::outside(&self.tables.inspections, metered.period());
+        notes.into_iter().flatten().chain(outside).collect()
     }
 }

@@ -1,7 +1,6 @@
 //! What every stage works with, and the settings that each room is given of it.
 
 use crate::casebook::Surroundings;
-use crate::consequence::Visits;
 use crate::consequence::at_stake::Stakes;
 use crate::digest::PassSetting;
 use crate::domain::Fault;
@@ -112,11 +111,7 @@ impl Run<'_> {
             calendar: &self.plan.calendar,
             money: &config.money,
             rules: &self.plan.rules,
-            visits: Visits {
-                crews: Some(config.visits.crews).filter(|crews| *crews > 0),
-                per_crew: config.visits.per_crew,
-                cost: config.visits.cost,
-            },
+            visits: config.visits.settings(),
             power_factor: config.balance.power_factor,
             bills: (&self.tables.bills, self.tables.file("billing")),
             registers,

@@ -260,7 +260,8 @@ fn surveyed(
     let survey = Survey::of(readings, &Watching(interrupt))?;
     let named = tables.customers.len().max(tables.grid.usage_points().len()) as u64;
     let rows = readings.estimated_rows() + history.map_or(0, History::readings);
-    let demand = Demand { rows, named, sample: plan.config.calibration.sample as u64 };
+    let earlier = history.map_or(0, |history| history.held_bytes(readings.estimated_rows()));
+    let demand = Demand { rows, named, sample: plan.config.calibration.sample as u64, earlier };
     let memory = MemoryPlan::of(plan.memory, &survey, demand)?;
     progress.remark(&memory.words(&survey, readings.estimated_rows()));
     progress.stage("reading", Some(rows));

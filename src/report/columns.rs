@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::domain::{Fault, Outcome, Reject, UsagePointId};
 use crate::findings::{
     AddressRow, BillingFinding, BillingRow, CaseMonth, CaseRow, ClearedRow, CoverageRow, Findings, HitRateRow, Loss,
-    MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow, WorklistRow,
+    MoneyRow, NodeDayRow, NodeRow, RegionRow, SuspectRow, TrendRow, WorklistRow,
 };
 
 use super::cell::Cell;
@@ -55,6 +55,7 @@ pub const TABLES: &[TableOf] = &[
     table!("cleared.csv", cleared, CLEARED),
     table!("cases.csv", cases, CASES),
     table!("hitrate.csv", hit_rate, HIT_RATE),
+    table!("trends.csv", trends, TRENDS),
     table!("billing.csv", billing, BILLING),
     table!("faults.csv", faults, FAULTS),
     table!("rejects.csv", rejects, REJECTS),
@@ -322,6 +323,12 @@ const WORKLIST: &[Column<WorklistRow>] = &[
         "probability times (loss_energy + loss_fee), less the cost of a visit, in currency: the order of the list",
         |r| Cell::real(r.expected_recovery, 2),
     ),
+    column(
+        "inspected",
+        "last inspection, where inspections still hold for all of the case: it stands last for `[visits] rest_days`",
+        |r| Cell::day(r.visited.map(|visited| visited.0)),
+    ),
+    column("outcome", "what it found", |r| Cell::word(r.visited.map(|visited| visited.1.as_str()))),
     column("crew", CREW, |r| crew(r.crew)),
     column("criteria", CRITERIA, |r| Cell::Facts(&r.criteria)),
     column("loss_energy_low", ENERGY_LOW, |r| energy_low(&r.loss)),
@@ -455,6 +462,18 @@ const HIT_RATE: &[Column<HitRateRow>] = &[
     column("share_high", "upper end of its 90 % interval", |r| Cell::share(Some(r.share_high))),
     column("kw_from", "least power of the load, kW; empty = all", |r| Cell::real(r.kw_from, 1)),
     column("kw_to", "power below which it lies, kW; empty = no end", |r| Cell::real(r.kw_to, 1)),
+];
+
+const TRENDS: &[Column<TrendRow>] = &[
+    column("level", "all cases, those of a city, or of a feeder", |r| Cell::word(Some(r.level))),
+    column("region", "its name; empty for all", |r| Cell::Id(r.region.clone())),
+    column("month", "the month", |r| Cell::Text(r.month.clone())),
+    column("open", "cases open at its end", |r| Cell::Integer(r.open)),
+    column("new", "cases new in it, or moved here", |r| Cell::Integer(r.new)),
+    column("returned", "cases that came back in it", |r| Cell::Integer(r.returned)),
+    column("stopped", "cases whose load was gone in it", |r| Cell::Integer(r.stopped)),
+    column("cleared", "cases cleared in it", |r| Cell::Integer(r.cleared)),
+    column("kw", "power of the cases open at its end, kW", |r| Cell::real(Some(r.kw), 3)),
 ];
 
 const FAULTS: &[Column<Fault>] = &[

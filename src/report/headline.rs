@@ -193,6 +193,7 @@ mod tests {
             expected_kwh: Some(750.0),
             expected_recovery: None,
             crew: None,
+            visited: None,
             loss,
             findings: Vec::new(),
             criteria: Vec::new(),

@@ -41,6 +41,7 @@ mod tamper;
 mod town;
 mod turn;
 mod usage;
+mod visits;
 mod volt_file;
 mod wires;
 

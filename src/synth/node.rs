@@ -24,6 +24,7 @@ use super::tables::{CustomerRow, RegisterRow, TruthRow};
 use super::town::{Tap, TransformerPlan};
 use super::turn::Supply;
 use super::usage::{FarmUse, Usage, mean_while_running};
+use super::visits::{InspectionRow, visit};
 use super::wires::{Wired, Wires};
 use crate::domain::{Purpose, TransformerRating, seed_of, transformer_loss_kw};
 
@@ -49,6 +50,7 @@ pub(super) struct TransformerOutput {
     pub(super) rows: Rows,
     pub(super) registers: Vec<RegisterRow>,
     pub(super) bills: Vec<BillRow>,
+    pub(super) inspections: Vec<InspectionRow>,
     pub(super) customers: Vec<CustomerRow>,
     pub(super) truth: Vec<TruthRow>,
     pub(super) details: Vec<DetailRow>,
@@ -76,9 +78,8 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         let odd = OddMeter::draw(settings, scene, &plan.id, member, is_large(&usage.metered_kw));
         let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw, &odd);
         output.tell(scene, plan, member, &usage, &odd, &readings);
-        if let Some(bills) = &mut bills {
-            bills.add(member, &usage, &readings);
-        }
+        bills.iter_mut().for_each(|bills| bills.add(member, &usage, &readings));
+        output.inspections.extend(visit(settings, scene, member, &usage));
         let registers = if member.read == ReadBy::Nobody { &[] } else { readings.registers.as_slice() };
         output
             .registers

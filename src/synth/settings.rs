@@ -156,6 +156,13 @@ pub struct SimulateSettings {
     /// Share of usage points that an insider keeps out of the bills; `None` = no bills are written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insider_share: Option<f64>,
+    /// Share of usage points that an inspector visits, who draws much for the contract more often;
+    /// `None` = no inspections are written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspection_share: Option<f64>,
+    /// Share of farms that he misses; `None` = a tenth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspection_error: Option<f64>,
     /// Share of homes that are in the books and in the grid, but of which nothing is read.
     pub unread_share: f64,
     /// Share of usage points whose meters report volts; `None` = no volts are written.
@@ -217,6 +224,8 @@ impl Default for SimulateSettings {
             bypass_share: 0.0,
             moving_share: 0.0,
             insider_share: None,
+            inspection_share: None,
+            inspection_error: None,
             unread_share: 0.0,
             volts: None,
             mixed_steps: false,
@@ -372,6 +381,8 @@ impl SimulateSettings {
             ("moving_share", self.moving_share),
             ("volts", self.volts.unwrap_or(0.0)),
             ("insider_share", self.insider_share.unwrap_or(0.0)),
+            ("inspection_share", self.inspection_share.unwrap_or(0.0)),
+            ("inspection_error", self.inspection_error.unwrap_or(0.0)),
             ("upper_unmetered_share", self.upper_unmetered_share.unwrap_or(0.0)),
             ("upper_balance_share", self.upper_balance_share.unwrap_or(0.0)),
             ("balance_register_share", self.balance_register_share),

@@ -11,7 +11,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::balance_meter::{self, balance_meter_id};
-use super::details::DetailRow;
 use super::meter_readings::MeterReadings;
 use super::month_files::{outage_rows, readings_writers};
 use super::months::Month;
@@ -86,6 +85,7 @@ struct Folder<'a> {
     billing: Option<Table>,
     /// Volts, and where everything hangs.
     volts: Option<(VoltFile, Table)>,
+    inspections: Option<Table>,
     feeders: Summit,
     substations: Summit,
     simulated: Simulated,
@@ -164,6 +164,7 @@ impl<'a> Folder<'a> {
         let billing = settings.insider_share.map(|_| Table::create(folder, "billing.csv")).transpose()?;
         let network = settings.volts.map(|_| Table::create(folder, "network.csv")).transpose()?;
         let volts = settings.volts.map(|_| VoltFile::begin(folder, scene, settings.format)).transpose()?;
+        let inspections = settings.inspection_share.map(|_| Table::create(folder, "inspections.csv")).transpose()?;
         let registers = settings.has_registers().then(|| Table::create(folder, "registers.csv")).transpose()?;
         let mut grid = Table::create(folder, "grid.csv")?;
         let upper = |kind: NodeKind, plan: &UpperPlan, parent: Option<&UpperPlan>| GridRow {
@@ -194,6 +195,7 @@ impl<'a> Folder<'a> {
             registers,
             billing,
             volts: volts.zip(network),
+            inspections,
             feeders: Summit::default(),
             substations: Summit::default(),
             simulated: Simulated::default(),
@@ -221,11 +223,12 @@ impl<'a> Folder<'a> {
         self.write_grid(plan, output.rated_kva)?;
         self.write_truth(&output.truth)?;
         self.billing.as_mut().map_or(Ok(()), |table| table.write(&output.bills))?;
-        self.write_details(&output.details)?;
         if let Some((volts, network)) = &mut self.volts {
             volts.append(&output.wired.volts)?;
             network.write(&output.wired.places)?;
         }
+        self.inspections.as_mut().map_or(Ok(()), |table| table.write(&output.inspections))?;
+        self.details.as_mut().map_or(Ok(()), |table| table.write(&output.details))?;
         if !self.town.feeders.is_empty() {
             if self.feeders.open.is_some_and(|open| open != plan.feeder) {
                 self.close_feeder()?;
@@ -302,10 +305,6 @@ impl<'a> Folder<'a> {
         self.truth.write(rows)
     }
 
-    fn write_details(&mut self, rows: &[DetailRow]) -> Result<(), SimulateError> {
-        self.details.as_mut().map_or(Ok(()), |table| table.write(rows))
-    }
-
     fn write_meters(&mut self, meters: Vec<MeterReadings>, rows: &Rows) -> Result<(), SimulateError> {
         if self.settings.order == ReadingsOrder::Time {
             self.kept.extend(meters);
@@ -359,7 +358,7 @@ impl<'a> Folder<'a> {
             Some(tap) => {
                 let (truth, detail) =
                     node::add_tap(self.settings, self.scene, &plan.id, plan.metered, tap, supply, load_kw);
-                self.write_details(&[detail])?;
+                self.details.as_mut().map_or(Ok(()), |table| table.write(&[detail]))?;
                 Some(truth)
             }
             None => (below_kw > 0.0).then(|| TruthRow::of_node_above(&plan.id, below_kw)),

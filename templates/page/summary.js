@@ -141,5 +141,5 @@ function methodAnnex() {
 
 function dataView() {
   const part = (name) => (DATA.tables[name]?.total ? section(t('table_' + name), tableView(name)) : null);
-  return [el('h1', { tabindex: '-1' }, t('data')), part('regions'), part('cases'), part('hitrate'), part('billing'), part('coverage'), part('cleared'), part('screening'), part('faults'), methodAnnex(), section(t('provenance'), facts(runFacts()), inputsTable())].filter(Boolean);
+  return [el('h1', { tabindex: '-1' }, t('data')), part('regions'), part('trends'), part('cases'), part('hitrate'), part('billing'), part('coverage'), part('cleared'), part('screening'), part('faults'), methodAnnex(), section(t('provenance'), facts(runFacts()), inputsTable())].filter(Boolean);
 }

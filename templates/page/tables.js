@@ -17,6 +17,7 @@ const VIEWS = {
   cleared: { columns: null, choose: ['look_alike'], id: 'usage_point' },
   cases: { columns: ['case', 'status', 'id', 'address', 'first_month', 'months', 'probability', 'probability_before', 'kw', 'kw_before', 'since', 'moved_from', 'moved_to', 'inspected', 'outcome', 'notes'], choose: ['status', 'level'], id: 'id' },
   billing: { columns: null, choose: ['finding', 'node'], id: 'usage_point' },
+  trends: { columns: null, choose: ['level', 'region', 'month'], id: 'region' },
   hitrate: { columns: null, choose: ['class', 'pattern'], id: 'class' },
   coverage: { columns: null, choose: ['kind'], id: 'node' },
   screening: { columns: ['rank', 'usage_point', 'address', 'city', 'tariff_class', 'evidence_for', 'tests_missing'], choose: ['city', 'tariff_class'], id: 'usage_point' },

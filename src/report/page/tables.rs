@@ -21,6 +21,7 @@ const SHOWN: &[&str] = &[
     "regions",
     "cleared",
     "hitrate",
+    "trends",
     "cases",
     "billing",
     "coverage",

@@ -110,6 +110,7 @@ licence-holder = but its holder { $holder } is not the customer of this meter
 licence-elsewhere = but the register gives the address { $address }, where this meter is not
 visit-found = inspection of { $day }: { $outcome } was found
 visit-found_kw = inspection of { $day }: { $outcome } of { $kw } kW was found
+visit-ended = inspection of { $day }: { $outcome } was found, and the load is gone since, from { $before } to { $now } kW on average
 visit-lawful = inspection of { $day }: a lawful load explains it, and it has not grown since
 visit-lawful_by = inspection of { $day }: a lawful load explains it ({ $cause }), and it has not grown since
 visit-nothing = inspection of { $day }: nothing was found, and the load has not grown since ({ $visits ->
@@ -122,6 +123,10 @@ odds-recalibrated = { $outcomes ->
     [one] { $outcomes } inspection
    *[other] { $outcomes } inspections
 } recalibrated the probabilities: what the readings alone put at { $said } % is now stated as { $now } % (log-odds times { $slope }, { $offset })
+visit-after_readings = { $visits ->
+    [one] { $visits } inspection lies
+   *[other] { $visits } inspections lie
+} more than four weeks after the last reading ({ $day }): the load of that time was not read, and nothing is made of it
 visit-before_readings = { $visits ->
     [one] { $visits } inspection lies
    *[other] { $visits } inspections lie

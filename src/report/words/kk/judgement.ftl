@@ -92,6 +92,7 @@ licence-holder = бірақ оның иесі { $holder } осы есептег�
 licence-elsewhere = бірақ тізілімде { $address } мекенжайы көрсетілген, ал бұл есепке алу нүктесі онда емес
 visit-found = { $day } тексеруі: анықталды — { $outcome }
 visit-found_kw = { $day } тексеруі: анықталды — { $outcome }, { $kw } кВт
+visit-ended = { $day } тексеруі: анықталды — { $outcome }; содан бері жүктеме жоғалды, орта есеппен { $before } кВт-тан { $now } кВт-қа дейін
 visit-lawful = { $day } тексеруі: жүктеме заңды және содан бері өспеген
 visit-lawful_by = { $day } тексеруі: жүктеме заңды ({ $cause }) және содан бері өспеген
 visit-nothing = { $day } тексеруі: ештеңе табылмады, жүктеме содан бері өспеген ({ $visits ->
@@ -104,6 +105,10 @@ odds-recalibrated = ықтималдықтар { $outcomes ->
     [one] { $outcomes } тексеру
    *[other] { $outcomes } тексеру
 } бойынша түзетілді: көрсеткіштердің өзі бойынша { $said } % болғаны енді { $now } % (мүмкіндік логарифмі { $slope } есе, { $offset })
+visit-after_readings = { $visits ->
+    [one] { $visits } тексеру
+   *[other] { $visits } тексеру
+} соңғы көрсеткіштерден ({ $day }) төрт аптадан астам кейін болған: ол кездегі жүктеме алынбаған, қорытынды жасалмайды
 visit-before_readings = { $visits ->
     [one] { $visits } тексеру
    *[other] { $visits } тексеру

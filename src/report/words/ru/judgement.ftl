@@ -128,6 +128,7 @@ licence-holder = но её владелец { $holder } – не потреби�
 licence-elsewhere = но в реестре указан адрес { $address }, а этой точки учёта там нет
 visit-found = проверка { $day }: обнаружено — { $outcome }
 visit-found_kw = проверка { $day }: обнаружено — { $outcome }, { $kw } кВт
+visit-ended = проверка { $day }: обнаружено — { $outcome }; после неё нагрузка пропала, в среднем с { $before } до { $now } кВт
 visit-lawful = проверка { $day }: нагрузка законная и с тех пор не выросла
 visit-lawful_by = проверка { $day }: нагрузка законная ({ $cause }) и с тех пор не выросла
 visit-nothing = проверка { $day }: ничего не найдено, и нагрузка с тех пор не выросла ({ $visits ->
@@ -141,6 +142,11 @@ odds-recalibrated = вероятности поправлены по { $outcomes
     [one] { $outcomes } проверке
    *[other] { $outcomes } проверкам
 }: что по одним показаниям { $said } %, теперь { $now } % (логарифм шансов умножен на { $slope }, { $offset })
+visit-after_readings = { $visits ->
+    [one] { $visits } проверка была
+    [few] { $visits } проверки были
+   *[other] { $visits } проверок были
+} более чем через четыре недели после последних показаний ({ $day }): нагрузка того времени не снята, вывод не делается
 visit-before_readings = { $visits ->
     [one] { $visits } проверка была
     [few] { $visits } проверки были
