@@ -61,8 +61,8 @@ pub(super) fn other_ends(
                 link_beyond(gone, began).map(|by| (id, kw, day, by, theirs.address.clone()))
             };
             let levels = around.levels(id)?;
-            let steps = levels.iter().filter_map(|days| step(days, days_about(open.day, open.way), open.way));
-            fitting.extend(steps.filter_map(fits).next());
+            let mut steps = levels.iter().filter_map(|days| step(days, days_about(open.day, open.way), open.way));
+            fitting.extend(steps.find_map(fits));
         }
         if let [(id, kw, day, by, address)] = &fitting[..]
             && taken.insert(*id)

@@ -167,8 +167,10 @@ fn wrapped(line: &str) -> Vec<String> {
         if is_full {
             parts.push(word.to_owned());
         } else {
-            let between = if parts[place].is_empty() { "" } else { " " };
-            parts[place] += &format!("{between}{word}");
+            if !parts[place].is_empty() {
+                parts[place].push(' ');
+            }
+            parts[place].push_str(word);
         }
     }
     parts.iter().map(|part| part.chars().take(WIDTH + 1).collect()).collect()

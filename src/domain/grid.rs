@@ -502,7 +502,7 @@ mod tests {
         .unwrap();
         let moves = [("a", "T2"), ("new", "T1"), ("b", "nowhere")].map(|(id, node)| (id.into(), node.into())).into();
         let moved = grid.relinked(&moves);
-        let at = |node: &str| moved.usage_points_at(node).iter().map(|id| id.to_string()).collect::<Vec<_>>();
+        let at = |node: &str| moved.usage_points_at(node).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!((at("T1"), at("T2")), (vec!["b".to_owned(), "new".to_owned()], vec!["a".to_owned()]));
         assert_eq!(moved.feeding_node("a").unwrap().node.as_ref(), "T2");
         assert!(moved.has_line("new") && !grid.has_line("new"));

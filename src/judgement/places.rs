@@ -60,6 +60,9 @@ struct PlacesTold {
     remarks: Vec<Fact>,
 }
 
+/// Gives the series of usage points.
+type ReadAgain<'a, E> = dyn Fn(&BTreeSet<UsagePointId>) -> Result<BTreeMap<UsagePointId, LoadSeries>, E> + 'a;
+
 impl NodePlaces {
     /// Looks for the places of all findings; `read_again` gives the series of usage points, `day`
     /// the local day of an instant.
@@ -69,7 +72,7 @@ impl NodePlaces {
     pub(crate) fn of<E>(
         balanced: &[Balanced],
         volts: VoltsRead,
-        read_again: &dyn Fn(&BTreeSet<UsagePointId>) -> Result<BTreeMap<UsagePointId, LoadSeries>, E>,
+        read_again: &ReadAgain<E>,
         day: &(dyn Fn(Timestamp) -> CivilDay + Sync),
     ) -> Result<Self, E> {
         let is_asked = |balanced: &&Balanced| {

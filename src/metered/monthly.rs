@@ -129,11 +129,12 @@ pub(crate) fn monthly_odds<'a>(
     let folds: Vec<u8> = years.iter().map(|(id, _)| Measured::fold_of(bench.seed, id)).collect();
     let statistics: Vec<&[f32]> = own.iter().map(|(statistics, _)| &**statistics).collect();
     let Some(llr) = learned(&statistics, &folds, &planted) else { return BTreeMap::new() };
-    let said = |(((id, _), (_, step)), log_odds): ((&(UsagePointId, Year), &(Vec<f32>, Step)), f64)| {
+    let said = |step: &Step, log_odds: f64| {
         let clear = step.sharpness >= CLEAR_STEP && step.kw > 0.0;
-        (id.clone(), MonthlyOdds { log_odds, step: clear.then(|| (month_start(first + step.place as i32), step.kw)) })
+        MonthlyOdds { log_odds, step: clear.then(|| (month_start(first + step.place as i32), step.kw)) }
     };
-    years.iter().zip(&own).zip(llr).map(said).collect()
+    let by_point = years.iter().zip(&own).zip(llr);
+    by_point.map(|(((id, _), (_, step)), log_odds)| (id.clone(), said(step, log_odds))).collect()
 }
 
 /// What every usage point's score is worth, log-odds.

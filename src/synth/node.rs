@@ -78,7 +78,9 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
         let odd = OddMeter::draw(settings, scene, &plan.id, member, is_large(&usage.metered_kw));
         let readings = MeterReadings::of_member(settings, scene, member, &usage.metered_kw, &odd);
         output.tell(scene, plan, member, &usage, &odd, &readings);
-        bills.iter_mut().for_each(|bills| bills.add(member, &usage, &readings));
+        if let Some(bills) = &mut bills {
+            bills.add(member, &usage, &readings);
+        }
         output.inspections.extend(visit(settings, scene, member, &usage));
         let registers = if member.read == ReadBy::Nobody { &[] } else { readings.registers.as_slice() };
         output

@@ -22,6 +22,9 @@ use super::town::TransformerPlan;
 use super::usage::Usage;
 use crate::domain::{Purpose, seed_of};
 
+/// What flows through every span of a line by phase and instant, kW and kvar.
+type LineFlows = Vec<[Vec<[f64; 2]>; 3]>;
+
 /// Nominal volts between phase and neutral.
 const VOLTS: f64 = 230.0;
 /// Ohm of a span of line and of a service: 35 m of 35 to 70 mm², 20 m of 16 mm² aluminium.
@@ -168,7 +171,7 @@ impl<'a> Wires<'a> {
         if has_three {
             phases = [0, 1, 2].map(|_| between(rng, 0.8, 1.2));
             let sum: f64 = phases.iter().sum();
-            phases.iter_mut().for_each(|share| *share /= sum);
+            phases = phases.map(|share| share / sum);
         } else {
             phases[phase] = 1.0;
         }
@@ -223,10 +226,9 @@ impl<'a> Wires<'a> {
 
     /// What flows through each span of each line by phase, kW and kvar, the span before pole 0
     /// first.
-    fn flows(&self) -> Vec<Vec<[Vec<[f64; 2]>; 3]>> {
+    fn flows(&self) -> Vec<LineFlows> {
         let none = || [0, 1, 2].map(|_| vec![[0.0; 2]; self.scene.len()]);
-        let mut flows: Vec<Vec<[Vec<[f64; 2]>; 3]>> =
-            self.spans.iter().map(|spans| spans.iter().map(|_| none()).collect()).collect();
+        let mut flows: Vec<LineFlows> = self.spans.iter().map(|spans| spans.iter().map(|_| none()).collect()).collect();
         for load in &self.loads {
             let line = &mut flows[load.place.line];
             for span in &mut line[..=load.place.pole] {
@@ -242,7 +244,7 @@ impl<'a> Wires<'a> {
     }
 
     /// Takes thicker conductors where lines would drop too much.
-    fn thicken(&mut self, flows: &[Vec<[Vec<[f64; 2]>; 3]>]) {
+    fn thicken(&mut self, flows: &[LineFlows]) {
         for (spans, line) in self.spans.iter_mut().zip(flows) {
             let mean = |span: &[Vec<[f64; 2]>; 3]| {
                 span.iter()
@@ -250,7 +252,10 @@ impl<'a> Wires<'a> {
                     .fold(0.0, f64::max)
             };
             let drop: f64 = spans.iter().zip(line).map(|(ohm, span)| 2.0 * ohm * mean(span) * 1000.0 / VOLTS).sum();
-            spans.iter_mut().for_each(|ohm| *ohm *= (MOST_DROP / drop.max(1e-9)).min(1.0));
+            let thicker = (MOST_DROP / drop.max(1e-9)).min(1.0);
+            for ohm in spans.iter_mut() {
+                *ohm *= thicker;
+            }
         }
     }
 
@@ -280,7 +285,7 @@ impl<'a> Wires<'a> {
         &self,
         place: Place,
         phase: usize,
-        (own, flows): (&Load, &[Vec<[Vec<[f64; 2]>; 3]>]),
+        (own, flows): (&Load, &[LineFlows]),
         busbar: &[Vec<f64>; 3],
     ) -> Vec<f64> {
         let spans = &self.spans[place.line][..=place.pole];

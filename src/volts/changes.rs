@@ -45,7 +45,9 @@ pub(super) fn own_part(own: &mut [f32], common: &[Vec<f32>]) {
     clip(own);
     let length = product(own, own).sqrt();
     let scale = if length > 1e-6 { 1.0 / length } else { 0.0 };
-    own.iter_mut().for_each(|own| *own *= scale as f32);
+    for own in own.iter_mut() {
+        *own *= scale as f32;
+    }
 }
 
 /// Cuts changes beyond two standard deviations, told by their median: a customer's own large load
@@ -58,7 +60,9 @@ pub(super) fn clip(own: &mut [f32]) {
     let middle = sizes.len() / 2;
     let (_, middle, _) = sizes.select_nth_unstable_by(middle, f32::total_cmp);
     let most = FAR_OUT * MAD_TO_SIGMA as f32 * *middle;
-    own.iter_mut().for_each(|own| *own = own.clamp(-most, most));
+    for own in own.iter_mut() {
+        *own = own.clamp(-most, most);
+    }
 }
 
 /// Solves a small symmetric system whose right side is the last column.
@@ -67,8 +71,9 @@ fn solved(mut rows: Vec<Vec<f64>>) -> Vec<f64> {
     for pivot in 0..size {
         for row in pivot + 1..size {
             let factor = rows[row][pivot] / rows[pivot][pivot];
-            for column in pivot..=size {
-                rows[row][column] -= factor * rows[pivot][column];
+            let (above, below) = rows.split_at_mut(row);
+            for (value, of_pivot) in below[0].iter_mut().zip(&above[pivot]).skip(pivot) {
+                *value -= factor * of_pivot;
             }
         }
     }
@@ -91,10 +96,14 @@ pub(super) fn mean<'a>(all: impl Iterator<Item = &'a [f32]>) -> Option<Vec<f32>>
     let (mut sum, mut count) = (Vec::new(), 0_u32);
     for series in all {
         sum.resize(series.len(), 0.0_f32);
-        sum.iter_mut().zip(series).for_each(|(sum, value)| *sum += value);
+        for (sum, value) in sum.iter_mut().zip(series) {
+            *sum += value;
+        }
         count += 1;
     }
-    sum.iter_mut().for_each(|sum| *sum /= count as f32);
+    for sum in &mut sum {
+        *sum /= count as f32;
+    }
     (count > 0).then_some(sum)
 }
 

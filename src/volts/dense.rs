@@ -28,7 +28,7 @@ impl Factor {
     }
 
     fn row(&self, row: usize) -> &[f64] {
-        &self.lower[row * self.size..row * self.size + row + 1]
+        &self.lower[row * self.size..=row * self.size + row]
     }
 
     /// Solves L·x = `right` in place; the squares of x add up to rightᵀ·(L·Lᵀ)⁻¹·right.

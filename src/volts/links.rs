@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use super::changes::{changes, clip, correlation, mean, own_part};
 use super::said;
-use super::store::{MeterVolts, PHASES, VoltStore};
+use super::store::{MeterVolts, PHASES, Slots, VoltStore};
 use crate::domain::{Fault, FaultKind, FedBy, Grid, NodeId, NodeKind, UsagePointId, dot};
 use crate::findings::{LinkGround, PhaseRow};
 
@@ -66,6 +66,7 @@ struct Series<'a> {
 }
 
 /// Everything below one root of the grid.
+#[derive(Default)]
 struct Root<'a> {
     meters: Vec<Series<'a>>,
     busbars: Vec<Series<'a>>,
@@ -195,18 +196,12 @@ fn roots<'a>(store: &'a VoltStore, grid: &'a Grid) -> Vec<Root<'a>> {
     roots
 }
 
-impl Default for Root<'_> {
-    fn default() -> Self {
-        Self { meters: Vec::new(), busbars: Vec::new(), first: 0, hours: 0 }
-    }
-}
-
 impl Root<'_> {
     /// Fills in the changes of all series on their common axis, the latest hours where they are too
     /// many.
     fn make_changes(&mut self) {
         let all = || self.meters.iter().chain(&self.busbars).map(|series| &series.meter.phases[series.phase]);
-        let end = all().map(|slots| slots.end()).max().unwrap_or(0);
+        let end = all().map(Slots::end).max().unwrap_or(0);
         let first = all().map(|slots| slots.first).min().unwrap_or(0).max(end - MOST_HOURS);
         let hours = (end - first).max(1) as usize;
         for series in self.meters.iter_mut().chain(&mut self.busbars) {
@@ -310,15 +305,12 @@ fn of_meter<'a>(
             winner.map(|(node, share)| (node, share, LinkGround::Neighbours))
         }
     };
-    match decided {
-        Some((node, there, ground)) => {
-            (found.node, found.there, found.ground) = (Some(node), there, ground);
-            found.margin = if ground == LinkGround::Both { margin_of(&order, Some(node)) } else { vote.lead(node) };
-        }
-        None => {
-            found.ground = LinkGround::Neighbours;
-            found.margin = recorded.map_or(0.0, |own| vote.lead(own));
-        }
+    if let Some((node, there, ground)) = decided {
+        (found.node, found.there, found.ground) = (Some(node), there, ground);
+        found.margin = if ground == LinkGround::Both { margin_of(&order, Some(node)) } else { vote.lead(node) };
+    } else {
+        found.ground = LinkGround::Neighbours;
+        found.margin = recorded.map_or(0.0, |own| vote.lead(own));
     }
     found
 }
@@ -367,7 +359,9 @@ impl<'a> Vote<'a> {
                 total += weight;
             }
         }
-        shares.values_mut().for_each(|share| *share /= f64::max(total, 1e-9));
+        for share in shares.values_mut() {
+            *share /= f64::max(total, 1e-9);
+        }
         Self { shares }
     }
 

@@ -110,8 +110,10 @@ fn candidates(learned: &Learned) -> Vec<Candidate> {
         let others = (0..learned.customers).filter(|&other| other != customer);
         let nearest = others.map(|other| learned.common(customer, other).0).fold(0.0, f64::max);
         for phases in [vec![0], vec![1], vec![2], vec![0, 1, 2]] {
-            let mut shares = [0.0; 3];
-            phases.iter().for_each(|&phase: &usize| shares[phase] = 1.0 / phases.len() as f64);
+            let mut shares = [0.0_f64; 3];
+            for &phase in &phases {
+                shares[phase] = 1.0 / phases.len() as f64;
+            }
             for at in [At::Premises, At::Pole] {
                 let pattern = learned.rows.iter().map(|row| {
                     let (common, error) = learned.common(customer, row.customer);
@@ -208,7 +210,9 @@ fn posterior(mut judged: Vec<(f64, &Candidate)>, learned: &Learned) -> Places {
         }
     }
     let total: f64 = all.iter().map(|place| place.share).sum();
-    all.iter_mut().for_each(|place| place.share /= total);
+    for place in &mut all {
+        place.share /= total;
+    }
     let mut by_phases: Vec<(Vec<usize>, f64)> = Vec::new();
     for place in &all {
         match by_phases.iter_mut().find(|(phases, _)| *phases == place.phases) {

@@ -98,14 +98,13 @@ impl VoltStore {
     pub(crate) fn add(&mut self, reading: &VoltReading) {
         let is_last = self.meters.get(self.last).is_some_and(|meter| &*meter.id == reading.usage_point);
         if !is_last {
-            self.last = match self.places.get(reading.usage_point) {
-                Some(&place) => place,
-                None => {
-                    let place = self.meters.len();
-                    self.places.insert(reading.usage_point.into(), place);
-                    self.meters.push(MeterVolts { id: reading.usage_point.into(), phases: Default::default() });
-                    place
-                }
+            self.last = if let Some(&place) = self.places.get(reading.usage_point) {
+                place
+            } else {
+                let place = self.meters.len();
+                self.places.insert(reading.usage_point.into(), place);
+                self.meters.push(MeterVolts { id: reading.usage_point.into(), phases: Default::default() });
+                place
             };
         }
         if let Some(slots) = self.meters[self.last].phases.get_mut(usize::from(reading.phase) - 1) {

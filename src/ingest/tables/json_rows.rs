@@ -216,6 +216,6 @@ mod tests {
         {
             assert_eq!(table_of(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(table_of(&[b'['; 100_000]), None);
+        assert_eq!(table_of(&vec![b'['; 100_000]), None);
     }
 }

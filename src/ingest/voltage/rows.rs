@@ -75,8 +75,7 @@ pub(super) fn phase_of(text: &str) -> Option<u8> {
     let text = text.trim();
     let bare = text.trim_start_matches(['L', 'l', 'Ф', 'ф']);
     match bare {
-        "" => Some(1),
-        "1" | "1.0" | "A" | "a" | "А" | "а" | "R" => Some(1),
+        "" | "1" | "1.0" | "A" | "a" | "А" | "а" | "R" => Some(1),
         "2" | "2.0" | "B" | "b" | "В" | "в" | "S" => Some(2),
         "3" | "3.0" | "C" | "c" | "С" | "с" | "T" => Some(3),
         _ => None,

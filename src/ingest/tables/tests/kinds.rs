@@ -27,7 +27,8 @@ fn rows_of_hours_beside_rows_of_days_of_one_meter_count_once() {
 #[test]
 fn meters_with_intervals_of_their_own_lengths_are_all_read() {
     let hours = day("EIC;Resolution;Start;Consumption kWh", |_, at, kwh| format!("17;PT1H;{at};{kwh:.4}"));
-    let quarters: String = (0..4).map(|n| format!("18;PT15M;2025-03-01 00:{:02};0.1\n", n * 15)).collect();
+    let quarter = |minute: u8| format!("18;PT15M;2025-03-01 00:{minute:02};0.1");
+    let quarters = [0, 15, 30, 45].map(quarter).join("\n");
     let (ids, count, _) = come_to(&format!("{hours}{quarters}"));
     assert_eq!((ids, count), (vec!["17".to_owned(), "18".to_owned()], 28));
 }

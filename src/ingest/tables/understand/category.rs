@@ -176,7 +176,11 @@ fn kinds_of_words(words: &BTreeSet<String>, unit: ValueUnit) -> Option<BTreeMap<
             let skip = (has_whole && !is_whole(*part)) || (has_tariffs && *part == Some(PartWord::Phase));
             let kind = Kind { unit, export: direction == ChannelWord::Export, skip, ..Kind::default() };
             let number = tariff_number(word).filter(|number| {
-                direction == ChannelWord::Import && numbers.iter().filter(|other| *other == number).count() == 1
+                let is_alone = || {
+                    numbers.iter().position(|other| other == number)
+                        == numbers.iter().rposition(|other| other == number)
+                };
+                direction == ChannelWord::Import && numbers.contains(number) && is_alone()
             });
             let part = if skip { 0 } else { number.or_else(|| free.next()).unwrap_or(15) };
             kinds.insert((*word).clone(), Kind { part, ..kind });

@@ -42,7 +42,7 @@ pub(crate) fn has_counters(table: &Settler<'_>) -> bool {
         cells.peek().is_some()
             && cells.all(|text| [true, false].iter().any(|&comma| cell(text.as_bytes(), comma) != Cell::Text))
     };
-    tariffs >= 2 || (said && !interval) || (!interval && table.usual(REGISTER).filter(holds_numbers).is_some())
+    tariffs >= 2 || (said && !interval) || (!interval && table.usual(REGISTER).as_ref().is_some_and(holds_numbers))
 }
 
 /// Whether columns are counters of the days in their headings: `Показания на 01.03.2025`, or

@@ -53,15 +53,15 @@ pub(crate) fn plan_long(table: &mut Settler<'_>, plan: &mut Plan) -> Result<(), 
     let id = if let IdColumn::At(id) = plan.id { Some(id) } else { None };
     settle_stamps(table, plan, stamp, id)?;
     let mut long = long_columns(table, plan, stamp, values)?;
-    if let Some(kind) = long.kind.filter(|_| is_guess && do_kinds_grow(table, plan, &long)) {
-        if let Some(zone) = take_kinds_for_counters(table, &mut long) {
-            table.mapping.columns.zone = vec![table.name_of(kind)];
-            counter_columns(table, plan, stamp, (column, &[]), Some(Growth::Counter))?;
-            if let Shape::Counters(counters) = &mut plan.shape {
-                counters.zone = Some(zone);
-            }
-            return Ok(());
+    if let Some(kind) = long.kind.filter(|_| is_guess && do_kinds_grow(table, plan, &long))
+        && let Some(zone) = take_kinds_for_counters(table, &mut long)
+    {
+        table.mapping.columns.zone = vec![table.name_of(kind)];
+        counter_columns(table, plan, stamp, (column, &[]), Some(Growth::Counter))?;
+        if let Shape::Counters(counters) = &mut plan.shape {
+            counters.zone = Some(zone);
         }
+        return Ok(());
     }
     if let Some(quality) = long.quality {
         settle_quality(table, plan, quality);
