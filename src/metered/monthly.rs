@@ -1,20 +1,20 @@
-//! Usage points of which only a register is read: how much a year of monthly energies looks like
-//! one with a farm in it.
+//! Usage points of which only a register is read, each month or so: how much a year of monthly
+//! energies looks like one with a farm in it.
 //!
 //! H0: the months of a usage point run like those of its kind (class and heating).  H1: a load of
 //! its own lies under all of them, or from some month on.
 //! Statistics: level, lowest and highest month against the kind and the contract; the share that is
-//! there in the lowest month; how much of the kind's season is missing; the sharpest lasting step of
-//! what the season does not explain, in its own spread and in kW; how even months are with and
+//! there in the lowest month; how much of the kind's season is missing; the sharpest lasting step
+//! of what the season does not explain, in its own spread and in kW; how even months are with and
 //! without the season. What they say together is learned as for intervals: farms of known size and
 //! start are planted in these very usage points, trees (`boosting`) tell them apart, each usage
 //! point judged by trees that have not seen it, and the mixture of their scores
 //! (`population::mixture`) says what a score is worth.
 //! Assumes: twelve months; the planted farms run for between a third of the hours and all. Weak
-//! when: a kind has few members, or premises change hands. The odds order a list to look at; a month
-//! of energy is no ground for a finding.
-//! Source: as `boosting` and `population::mixture`; monthly consumption as the ground of inspections
-//! for example Coma-Puig and Carmona (2022), Machine Learning.
+//! when: a kind has few members, or premises change hands. The odds order a list to look at; a
+//! month of energy is no ground for a finding.
+//! Source: as `boosting` and `population::mixture`; monthly consumption as the ground of
+//! inspections for example Coma-Puig and Carmona (2022), Machine Learning.
 
 use std::collections::BTreeMap;
 

@@ -10,10 +10,9 @@
 //! What homes with and without heating, or homes and plants, differ by makes the body wide and says
 //! little of the tail. So further exponentials are fitted between quantiles farther out, as long as
 //! there are enough usage points between them, each widened by its standard error; the thinnest at
-//! a score holds. Logarithms of tails of log-odds fall ever faster, so an exponential fitted further
-//! in is too wide and never too thin. A crowd of one class, whose body is narrower, needs more usage
-//! points for them. On eighteen simulated utilities with tables (synthetic) they took the listed
-//! from 424 to 478 at 43 and 41 innocents, most of them in winters with unbooked heating.
+//! a score holds. Logarithms of tails of log-odds fall ever faster, so an exponential fitted
+//! further in is too wide and never too thin. A crowd of one class, whose body is narrower, needs
+//! more usage points for them.
 //! Assumes: farms are fewer than innocent usage points between the quantiles. Weak when: kinds that
 //! look like farms are a hump of their own in the tail.
 //! Source: Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null

@@ -66,8 +66,7 @@ pub(super) fn run_transformer(settings: &CheckedSettings, scene: &Scene, plan: &
     let mut load = vec![0.0_f64; scene.len()];
     let mut output = TransformerOutput::default();
     let supply = Supply::draw(settings, scene, &format!("feeder {}", plan.feeder));
-    let mut bills = Bills::new(settings, scene, plan);
-    let mut wires = Wires::draw(settings, scene, plan);
+    let (mut bills, mut wires) = (Bills::new(settings, scene, plan), Wires::draw(settings, scene, plan));
     for member in &plan.members {
         let usage = Usage::draw(settings, scene, member, &supply);
         load.iter_mut().zip(&usage.metered_kw).for_each(|(total, &kw)| *total += f64::from(kw));
