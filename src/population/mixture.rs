@@ -269,14 +269,23 @@ mod tests {
     }
 
     #[test]
-    fn in_a_mixed_crowd_a_wide_body_does_not_hide_farms_behind_a_gap() {
+    fn a_wide_body_does_not_hide_farms_behind_a_gap() {
         // Plants are a seventh and spread widely; 16 equal farms stand above an empty gap.
         let mut population: Vec<f64> = innocent(1700);
         population.extend((0..284).map(|i| -1.5 + 3.5 * f64::from(i) / 284.0));
         population.extend([7.0; 16]);
-        let (mixed, one_kind) = (fit(&population, Crowd::Mixed), fit(&population, Crowd::OneKind));
-        assert!(mixed.share > 0.006 && mixed.share < 0.01, "{}", mixed.share);
-        assert!(mixed.llr(7.0) > one_kind.llr(7.0));
+        for crowd in [Crowd::Mixed, Crowd::OneKind] {
+            let mixture = fit(&population, crowd);
+            assert!(mixture.share > 0.006 && mixture.share < 0.01, "{crowd:?}: {}", mixture.share);
+            assert!(mixture.posterior(7.0) > 0.9, "{crowd:?}: {}", mixture.posterior(7.0));
+        }
+    }
+
+    #[test]
+    fn a_small_crowd_of_one_kind_keeps_the_tail_of_its_body() {
+        let tail = |n: usize| fit(&innocent(n), Crowd::OneKind).tail.outer.len();
+        assert_eq!(tail(300), 1);
+        assert_eq!(tail(4000), WINDOWS.len());
     }
 
     #[test]
