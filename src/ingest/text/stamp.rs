@@ -507,6 +507,15 @@ mod tests {
     }
 
     #[test]
+    fn the_basic_form_is_an_instant_by_its_zone() {
+        let instant = read("2025-03-31T11:00:00Z", None);
+        for same in ["20250331T110000Z", "20250331T1100Z", "20250331T120000+0100", "20250331T0600-05:00"] {
+            assert_eq!(read(same, Some("Europe/Berlin")), instant, "{same}");
+        }
+        assert_eq!(read("20250331T1100Q", None), Err(RejectCode::TIME_UNREADABLE));
+    }
+
+    #[test]
     fn twenty_four_hundred_is_the_next_midnight() {
         assert_eq!(read("2025-02-28 24:00", None), read("2025-03-01 00:00", None));
     }

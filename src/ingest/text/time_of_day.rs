@@ -39,29 +39,37 @@ pub(crate) fn time_of_day(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
     if total > 90_000 {
         return None;
     }
-    match rest {
-        [] => Some((total, None)),
-        [b'Z' | b'z'] => Some((total, Some(0))),
-        [sign @ (b'+' | b'-'), zone @ ..] => {
-            let offset = zone_offset(zone)?;
-            Some((total, Some(if *sign == b'-' { -offset } else { offset })))
-        }
-        _ => None,
-    }
+    offset_behind(rest).map(|offset| (total, offset))
 }
 
-/// Seconds since midnight of `HHMM` and `HHMMSS`, behind nothing, a space or `T`.
+/// Seconds since midnight and the offset, if any, of `HHMM` and `HHMMSS`, behind nothing, a space
+/// or `T`: the basic form of ISO 8601.
 pub(crate) fn compact_time(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
     let bytes = bytes.strip_prefix(b"T").unwrap_or(bytes).trim_ascii_start();
-    if !matches!(bytes.len(), 4 | 6) || !bytes.iter().all(u8::is_ascii_digit) {
+    let (clock, zone) = bytes.split_at(bytes.iter().take_while(|byte| byte.is_ascii_digit()).count());
+    if !matches!(clock.len(), 4 | 6) {
         return None;
     }
     let pair = |place: usize| {
-        bytes.get(place..place + 2).map_or(0, |pair| i64::from(pair[0] - b'0') * 10 + i64::from(pair[1] - b'0'))
+        clock.get(place..place + 2).map_or(0, |pair| i64::from(pair[0] - b'0') * 10 + i64::from(pair[1] - b'0'))
     };
     let (hour, minute, second) = (pair(0), pair(2), pair(4));
     let total = hour * 3600 + minute * 60 + second;
-    (minute < 60 && second < 60 && total <= 86_400).then_some((total, None))
+    let offset = offset_behind(zone)?;
+    (minute < 60 && second < 60 && total <= 86_400).then_some((total, offset))
+}
+
+/// What stands behind a time of day: nothing, `Z` or an offset; `None` for anything else.
+fn offset_behind(zone: &[u8]) -> Option<Option<i64>> {
+    match zone {
+        [] => Some(None),
+        [b'Z' | b'z'] => Some(Some(0)),
+        [sign @ (b'+' | b'-'), zone @ ..] => {
+            let offset = zone_offset(zone)?;
+            Some(Some(if *sign == b'-' { -offset } else { offset }))
+        }
+        _ => None,
+    }
 }
 
 fn hour_minute(bytes: &[u8]) -> Option<(i64, i64, &[u8])> {
