@@ -39,7 +39,7 @@ pub(crate) fn time_of_day(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
     if total > 90_000 {
         return None;
     }
-    offset_behind(rest).map(|offset| (total, offset))
+    with_offset(total, rest)
 }
 
 /// Seconds since midnight and the offset, if any, of `HHMM` and `HHMMSS`, behind nothing, a space
@@ -55,21 +55,20 @@ pub(crate) fn compact_time(bytes: &[u8]) -> Option<(i64, Option<i64>)> {
     };
     let (hour, minute, second) = (pair(0), pair(2), pair(4));
     let total = hour * 3600 + minute * 60 + second;
-    let offset = offset_behind(zone)?;
-    (minute < 60 && second < 60 && total <= 86_400).then_some((total, offset))
+    if minute < 60 && second < 60 && total <= 86_400 { with_offset(total, zone) } else { None }
 }
 
-/// What stands behind a time of day: nothing, `Z` or an offset; `None` for anything else.
-fn offset_behind(zone: &[u8]) -> Option<Option<i64>> {
-    match zone {
-        [] => Some(None),
-        [b'Z' | b'z'] => Some(Some(0)),
-        [sign @ (b'+' | b'-'), zone @ ..] => {
-            let offset = zone_offset(zone)?;
-            Some(Some(if *sign == b'-' { -offset } else { offset }))
-        }
-        _ => None,
-    }
+/// A time of day with the offset that stands behind it: nothing, `Z` or one in digits; `None` for
+/// anything else.
+fn with_offset(second: i64, zone: &[u8]) -> Option<(i64, Option<i64>)> {
+    let offset = match zone {
+        [] => None,
+        [b'Z' | b'z'] => Some(0),
+        [b'-', zone @ ..] => Some(-zone_offset(zone)?),
+        [b'+', zone @ ..] => Some(zone_offset(zone)?),
+        _ => return None,
+    };
+    Some((second, offset))
 }
 
 fn hour_minute(bytes: &[u8]) -> Option<(i64, i64, &[u8])> {
