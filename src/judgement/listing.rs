@@ -18,7 +18,7 @@ use super::other_priors::other_priors;
 use super::rank::{SMALL, estimate, judged, rank};
 use super::ranked::Ranked;
 use super::score_rows::{lower, score_rows};
-use super::screening::screening_rows;
+use super::screening::{Screening, screening};
 use super::suspect_rows::suspect_row;
 use super::{LicenceVerdict, q_values, shortlist_length};
 
@@ -111,7 +111,7 @@ pub(crate) fn list(
         .collect::<Result<_, _>>()?;
     let visited = inspected::stated(&ranked, metered)?;
     let scores = score_rows(metered, &ranked, &probability, &q, registers, setting);
-    let screening = screening_rows(metered, registers, setting);
+    let Screening { rows: screening, first } = screening(metered, registers, setting);
     // A list of a fixed length has one for any prior.
     let learned = metered.calibration.as_ref().filter(|_| setting.top.is_none());
     let other_priors =
@@ -120,6 +120,7 @@ pub(crate) fn list(
     let found = ranked.iter().filter(is_found).map(|ranked| ranked.point.usage_point.clone()).collect();
     let recalibrated = recalibration.map(|recalibration| recalibration.told());
     let told = recalibrated.into_iter().chain(setting.stated.told(&suspects)).collect();
-    let candidates = candidates(&ranked[length..], metered)?;
+    let mut candidates = candidates(&ranked[length..], metered)?;
+    candidates.extend(first);
     Ok(Listing { suspects, screening, scores, cleared, licensed, other_priors, visited, found, told, candidates })
 }

@@ -26,6 +26,8 @@ facts! {
     pub(crate) fn size_screened("size.screened", kw: kw(2), times: number(1));
     /// A year of monthly energies looks like one with a farm.
     pub(crate) fn months_for("months.for", times: number(1));
+    /// The same of one that is told where nobody is listed.
+    pub(crate) fn candidate_months("candidate.months", usage_point: usage_point, times: number(1));
     /// It does not.
     pub(crate) fn months_against("months.against", times: number(1));
     /// A lasting load begins in some month.

@@ -14,11 +14,13 @@ use super::suspect_rows::place_row;
 /// Log-odds that are told of months at most: a year of energies knows no more than a thousand to
 /// one.
 const MOST_TOLD: f64 = 6.9;
+/// Rows that a summary tells at most.
+const MOST_FIRST: usize = 5;
 
 /// Usage points that cannot carry a probability: a list to look at, not a finding. First those
 /// whose year of monthly energies speaks for a farm, by how much it does; then the others by their
 /// excess over their peers.
-pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Vec<SuspectRow> {
+pub(crate) fn screening(metered: &Metered, registers: &[RegisterLoad], setting: &ListSetting) -> Screening {
     let odds = monthly_odds(register_only(metered, registers), &metered.bench);
     let mut rows: Vec<(Worth, SuspectRow)> = Vec::new();
     for load in register_only(metered, registers) {
@@ -40,7 +42,22 @@ pub(crate) fn screening_rows(metered: &Metered, registers: &[RegisterLoad], sett
     }
     let order = |a: &Worth, b: &Worth| b.by_months.total_cmp(&a.by_months).then(b.excess_kw.total_cmp(&a.excess_kw));
     rows.sort_by(|a, b| order(&a.0, &b.0).then_with(|| a.1.usage_point.cmp(&b.1.usage_point)));
-    rows.into_iter().enumerate().map(|(index, (_, row))| SuspectRow { rank: index as u64 + 1, ..row }).collect()
+    let told = rows.iter().take(MOST_FIRST).filter(|(worth, _)| worth.by_months > 0.0);
+    let first = told.map(|(worth, row)| said::candidate_months(&row.usage_point, times(worth.by_months))).collect();
+    let number = |(index, (_, row)): (usize, (Worth, SuspectRow))| SuspectRow { rank: index as u64 + 1, ..row };
+    Screening { rows: rows.into_iter().enumerate().map(number).collect(), first }
+}
+
+/// The screening list.
+pub(crate) struct Screening {
+    pub(crate) rows: Vec<SuspectRow>,
+    /// The first of those whose months speak for a farm, for a summary that lists nobody.
+    pub(crate) first: Vec<Fact>,
+}
+
+/// How many times as common, as it is told.
+fn times(log_odds: f64) -> f64 {
+    log_odds.abs().min(MOST_TOLD).exp()
 }
 
 /// What a row is worth a visit by.
@@ -53,7 +70,7 @@ struct Worth {
 
 /// Says of a row what a year of months shows.
 fn tell_months(odds: &MonthlyOdds, row: &mut SuspectRow) {
-    let times = odds.log_odds.abs().min(MOST_TOLD).exp();
+    let times = times(odds.log_odds);
     if odds.log_odds <= 0.0 {
         row.evidence_against.push(said::months_against(times));
         return;

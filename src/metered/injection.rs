@@ -130,13 +130,13 @@ fn plant_one(
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed_of(seed, &hourly.usage_point, Purpose::Injection, u64::from(turn)));
     let kind = draw_kind(&mut rng);
-    let vacant = rng.random_bool(VACANT);
-    if vacant {
-        let left = rng.random_range(VACANT_LOAD.start.ln()..VACANT_LOAD.end.ln()).exp() as f32;
-        hourly.kw.iter_mut().for_each(|kw| *kw *= left);
+    let left = draw_left(&mut rng);
+    let vacant = left.is_some();
+    if let Some(left) = left {
+        hourly.kw.iter_mut().for_each(|kw| *kw *= left as f32);
     }
     let series = &hourly;
-    let size_kw = draw_size_kw(&mut rng, series, host.contracted_kw);
+    let size_kw = draw_size_kw(&mut rng, mean_kw(series), host.contracted_kw);
     let model = FarmModel::draw(&mut rng, kind, size_kw);
     let onset =
         rng.random_bool(0.5).then(|| series.at((series.kw.len() as f64 * rng.random_range(0.05..0.95)) as usize));
@@ -160,11 +160,21 @@ fn draw_kind(rng: &mut ChaCha8Rng) -> FarmKind {
     FarmKind::Constant
 }
 
-fn draw_size_kw(rng: &mut ChaCha8Rng, series: &LoadSeries, contracted_kw: Option<f64>) -> f64 {
-    let valid: Vec<f64> = series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
-    let mean = valid.iter().sum::<f64>() / valid.len().max(1) as f64;
-    let low = FARM_UNITS[0].unit_kw.max(LEAST_SHARE * mean);
+/// What is left of the load of premises that are hardly used for anything else; `None` where they
+/// are used as before.
+pub(super) fn draw_left(rng: &mut ChaCha8Rng) -> Option<f64> {
+    rng.random_bool(VACANT).then(|| rng.random_range(VACANT_LOAD.start.ln()..VACANT_LOAD.end.ln()).exp())
+}
+
+/// Size of a farm at a host whose mean load is `mean_kw`, kW.
+pub(super) fn draw_size_kw(rng: &mut ChaCha8Rng, mean_kw: f64, contracted_kw: Option<f64>) -> f64 {
+    let low = FARM_UNITS[0].unit_kw.max(LEAST_SHARE * mean_kw);
     let high =
-        contracted_kw.map_or(MEAN_MULTIPLE * mean, |kw| CONTRACT_MULTIPLE * kw).max(LEAST_UPPER_KW).max(2.0 * low);
+        contracted_kw.map_or(MEAN_MULTIPLE * mean_kw, |kw| CONTRACT_MULTIPLE * kw).max(LEAST_UPPER_KW).max(2.0 * low);
     (rng.random_range(low.ln()..high.ln())).exp()
+}
+
+fn mean_kw(series: &LoadSeries) -> f64 {
+    let valid: Vec<f64> = series.kw.iter().filter(|kw| !kw.is_nan()).map(|&kw| f64::from(kw)).collect();
+    valid.iter().sum::<f64>() / valid.len().max(1) as f64
 }

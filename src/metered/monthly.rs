@@ -22,12 +22,13 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::domain::{CivilDay, FARM_UNITS, Heating, Purpose, UsagePointId, median_of, seed_of};
+use crate::domain::{CivilDay, Heating, Purpose, UsagePointId, median_of, seed_of};
 use crate::population::{Crowd, CustomerFacts, LEAST_KW, Mixture, Scores};
 use crate::series::RegisterLoad;
 
 use super::bench::Bench;
 use super::boosting::{Binned, FOLDS, Row, Trees};
+use super::injection::{draw_left, draw_size_kw};
 use super::measured::Measured;
 
 /// Months that a usage point needs.
@@ -43,15 +44,6 @@ const ENOUGH_FARMS: usize = 1500;
 const MOST_FARMS: usize = 6;
 /// Share of the hours that a planted farm runs.
 const RUNS: std::ops::Range<f64> = 0.35..1.0;
-/// A planted farm: its least size as a share of the host's own load, its largest as a multiple of
-/// the contract (of the load where there is none), and the least upper end, kW; as for intervals.
-const LEAST_SHARE: f64 = 0.5;
-const CONTRACT_MULTIPLE: f64 = 3.0;
-const MEAN_MULTIPLE: f64 = 30.0;
-const LEAST_UPPER_KW: f64 = 10.0;
-/// Share of farms in premises that are hardly used otherwise, and what is left there of the load.
-const VACANT: f64 = 0.4;
-const VACANT_LOAD: std::ops::Range<f64> = 0.02..0.5;
 /// Spread of a farm's energy from month to month.
 const FARM_SPREAD: f64 = 0.03;
 /// Spread that months have at least, in logarithms, so that an even year makes no step of a hair.
@@ -309,17 +301,8 @@ fn sharpest_step(rest: &[f64], kw: &[f64]) -> Step {
 fn with_farm(year: &Year, seed: u64) -> Year {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mean = known(year).sum::<f64>() / known(year).count().max(1) as f64;
-    let low = FARM_UNITS[0].unit_kw.max(LEAST_SHARE * mean);
-    let high = (year.facts.contracted_kw)
-        .map_or(MEAN_MULTIPLE * mean, |kw| CONTRACT_MULTIPLE * kw)
-        .max(LEAST_UPPER_KW)
-        .max(2.0 * low);
-    let farm_kw = rng.random_range(low.ln()..high.ln()).exp() * rng.random_range(RUNS);
-    let left = if rng.random_bool(VACANT) {
-        rng.random_range(VACANT_LOAD.start.ln()..VACANT_LOAD.end.ln()).exp()
-    } else {
-        1.0
-    };
+    let farm_kw = draw_size_kw(&mut rng, mean, year.facts.contracted_kw) * rng.random_range(RUNS);
+    let left = draw_left(&mut rng).unwrap_or(1.0);
     let months = year.kw.len();
     let begins = if rng.random_bool(0.5) { rng.random_range(1..months.max(2)) } else { 0 };
     let month = |(place, &kw): (usize, &f64)| {

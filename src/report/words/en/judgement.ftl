@@ -23,6 +23,7 @@ balance-follows_meter = balance: what is missing at { $node } follows this meter
 balance-says = balance: { $what }
 cleared-class = a steady load is what tariff class { $class } is for, and it stays within the contract
 candidate-who = { $usage_point }: { $probability } % likely, { $what }; decided by { $decides }
+candidate-months = { $usage_point }: monthly registers alone, no probability: a year like this is { $times } times as common with a farm planted in it as without (screening.csv); decided by a look at the premises
 candidate-since = { $kw } kW since { $since }
 candidate-load = { $kw } kW from the first reading
 candidate-unclear = no load that could be told apart

@@ -23,6 +23,7 @@ balance-follows_meter = баланс: { $node } торабындағы жеті�
 balance-says = баланс: { $what }
 cleared-class = тұрақты жүктеме – { $class } тариф тобының мақсаты, және ол шарт шегінде
 candidate-who = { $usage_point }: ықтималдығы { $probability } %, { $what }; шешетіні: { $decides }
+candidate-months = { $usage_point }: тек айлық көрсеткіштер, ықтималдықсыз: мұндай жыл салыстыру үшін енгізілген ферма бар кезде жиірек кездеседі: { $times } есе (screening.csv); жерінде қарау шешеді
 candidate-since = { $since } бастап { $kw } кВт
 candidate-load = алғашқы көрсеткіштен бастап { $kw } кВт
 candidate-unclear = бөлек жүктеме ажыратылмайды

@@ -48,6 +48,12 @@ balance-follows_meter = баланс: недостача в узле { $node } �
 balance-says = баланс: { $what }
 cleared-class = постоянная нагрузка – назначение тарифной группы { $class }, и она остаётся в пределах договора
 candidate-who = { $usage_point }: вероятность { $probability } %, { $what }; решит { $decides }
+candidate-months = { $usage_point }: только месячные показания, без вероятности: такой год при внесённой для сравнения ферме встречается чаще, чем без неё: в { $times } { $times ->
+    [one] раз
+    [few] раза
+    [many] раз
+   *[other] раза
+} (screening.csv); решит осмотр на месте
 candidate-since = { $kw } кВт с { $since }
 candidate-load = { $kw } кВт с первого показания
 candidate-unclear = отдельная нагрузка не выделяется
